@@ -1,0 +1,69 @@
+# Every target sets up what it needs; `make check` is exactly what CI runs.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+SHELL  := bash
+.SHELLFLAGS := -eu -o pipefail -c
+VENV   := .venv
+BIN    := $(VENV)/bin
+# jsii prints an end-of-life banner for Node 20 on every synthesis.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types synth check readme lock clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: $(VENV)/.installed node_modules/.installed  ## install the locked tools into .venv and node_modules
+
+$(VENV)/.installed: requirements/dev.txt
+	@echo "==> setup 1/3: creating $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@echo "==> setup 2/3: installing the locked Python packages (a minute or two the first time)"
+	@$(BIN)/pip install --disable-pip-version-check --progress-bar off --require-hashes -r requirements/dev.txt \
+	    | awk '/^Collecting/ {n++; if (n % 25 == 0) print "    " n " packages collected"; fflush()} /^Installing/ {print "    installing " n " packages"; fflush()}'
+	@$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/.installed: package-lock.json
+	@echo "==> setup 3/3: installing the pinned CDK command line (npm)"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+demo: setup  ## play a small company over two spoke accounts, on the embedded AWS
+	@$(BIN)/studio-hub demo
+
+test: setup  ## run the tests (no AWS account, no network)
+	@echo "==> tests"
+	@$(BIN)/pytest -n 2 --dist loadfile
+
+lint: setup  ## ruff, formatting and import contracts
+	@echo "==> lint"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/lint-imports --no-cache | tail -n 12
+
+types: setup  ## mypy --strict
+	@echo "==> types"
+	@$(BIN)/mypy
+
+synth: setup  ## write cdk.out/StudioHub.template.json and StudioSpoke.template.json, and check them
+	@echo "==> synth"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npx --no-install cdk synth --quiet
+	@$(BIN)/cfn-lint cdk.out/*.template.json
+
+check: lint types synth test  ## everything that CI runs
+
+readme: setup  ## write the demo's transcript into the README
+	@$(BIN)/python tests/support/readme_transcript.py
+
+lock:  ## resolve requirements/*.txt anew from pyproject.toml
+	@$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv
+	@for set in runtime dev; do \
+	  extra=; [ $$set = dev ] && extra="--extra cli --extra infrastructure --group dev -c requirements/runtime.txt"; \
+	  build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header $$extra pyproject.toml -o requirements/$$set.txt; \
+	done
+
+clean:  ## remove everything that setup and the other targets made
+	@rm -rf $(VENV) node_modules cdk.out build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
