@@ -1,0 +1,98 @@
+"""The names that hub and spoke agree on, so that neither has to be told the other's."""
+
+import re
+from typing import Any
+
+# IAM paths: what the hub may pass to Studio, and what belongs to the product itself.
+ROLE_PATH = "/studio-hub/"
+SYSTEM_PATH = "/studio-hub-system/"
+# Source: IAM quotas, characters in a role name; and IAM's pattern of role names.
+_LONGEST_ROLE_NAME = 64
+_NOT_IN_ROLE_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]+")
+
+
+def partition(region: str) -> str:
+    """Return the AWS partition of a Region."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def execution_role_name(group: str) -> str:
+    """Return the name of a group's execution role by convention; ValueError when it is too long."""
+    name = _NOT_IN_ROLE_NAMES.sub("-", group)
+    if len(name) > _LONGEST_ROLE_NAME:
+        raise ValueError(
+            f"the role name by convention, {name!r}, has {len(name)} characters and IAM allows "
+            f"{_LONGEST_ROLE_NAME}: give execution_role_arn"
+        )
+    return name
+
+
+def execution_role_arn(account: str, region: str, name: str) -> str:
+    """Return the ARN of the group-level execution role `name` in a spoke."""
+    return f"arn:{partition(region)}:iam::{account}:role{ROLE_PATH}{name}"
+
+
+def access_role_name(region: str) -> str:
+    """Return the name of the role that the hub assumes in a spoke, for one Region."""
+    return f"StudioHubSpoke-{region}"
+
+
+def suspended_role_name(region: str) -> str:
+    """Return the name of the spoke's role without any permission, for one Region."""
+    return f"Suspended-{region}"
+
+
+def system_role_arn(account: str, region: str, name: str) -> str:
+    """Return the ARN of one of the product's own roles."""
+    return f"arn:{partition(region)}:iam::{account}:role{SYSTEM_PATH}{name}"
+
+
+def access_role_arn(account: str, region: str) -> str:
+    """Return the ARN of the role that the hub assumes in a spoke."""
+    return system_role_arn(account, region, access_role_name(region))
+
+
+def hub_role_names(hub_region: str) -> tuple[str, str]:
+    """Return the names of the two hub roles that a spoke trusts: converge's and look's."""
+    return f"StudioHub-Converge-{hub_region}", f"StudioHub-Look-{hub_region}"
+
+
+def external_id(hub_account: str, spoke_account: str) -> str:
+    """Return the ExternalId of the pair: a guard against a mis-wired spoke, not a secret."""
+    return f"studio-hub/{hub_account}/{spoke_account}"
+
+
+def trust_policy(
+    *, aws: str, hub_account: str, hub_region: str, spoke_account: str, organization_id: str
+) -> dict[str, Any]:
+    """Return the trust policy of the access role.
+
+    `aws` is the partition. Every argument may be a CloudFormation token. The principal is the
+    account with the two role ARNs as a condition, because IAM turns a role ARN in a principal
+    into an id that a re-created role does not have.
+    """
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "TheHubsTwoFunctions",
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:{aws}:iam::{hub_account}:root"},
+                "Action": "sts:AssumeRole",
+                "Condition": {
+                    "StringEquals": {
+                        "aws:PrincipalOrgID": organization_id,
+                        "sts:ExternalId": external_id(hub_account, spoke_account),
+                    },
+                    "ArnEquals": {
+                        "aws:PrincipalArn": [
+                            f"arn:{aws}:iam::{hub_account}:role{SYSTEM_PATH}{name}"
+                            for name in hub_role_names(hub_region)
+                        ],
+                    },
+                },
+            },
+        ],
+    }

@@ -1,0 +1,46 @@
+"""One tree of errors; the type says whether trying again can help.
+
+StudioHubError
+├── RetryableError            throttled, 5xx, two workers met: the same call may work later
+└── PermanentError            the same call will fail again until somebody changes something
+    ├── TargetUnreachableError    the spoke refused the hub: everything in the target waits
+    ├── RefusedError              AWS refused one change: this person in this target waits
+    ├── UnreadableMessageError    a queue message that is no hint and no event
+    └── SettingsError             the environment of a function is incomplete or wrong
+"""
+
+
+class StudioHubError(Exception):
+    """Root of every error that the project raises on purpose."""
+
+
+class RetryableError(StudioHubError):
+    """The same call may work later."""
+
+
+class PermanentError(StudioHubError):
+    """The same call will fail again until somebody changes something."""
+
+
+class TargetUnreachableError(PermanentError):
+    """The spoke account did not let the hub in."""
+
+
+class RefusedError(PermanentError):
+    """AWS refused one change.
+
+    Attributes:
+        code: the AWS error code, e.g. `ResourceInUse`.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+class UnreadableMessageError(PermanentError):
+    """A message body that nobody here could have written."""
+
+
+class SettingsError(PermanentError):
+    """Settings that a function cannot start with; the message lists every one of them."""

@@ -1,0 +1,225 @@
+"""The values that the project speaks of; frozen, comparable, and without behaviour of their own."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType, Self
+
+from shared.ownership import Ownership
+
+AccountId = NewType("AccountId", str)
+UserId = NewType("UserId", str)
+GroupId = NewType("GroupId", str)
+
+DEFAULT_PRIORITY = 100
+DEFAULT_RETENTION_DAYS = 30
+
+# Source: the SageMaker API model's pattern of DomainId; IAM's account ids; Region names.
+_TARGET = re.compile(r"(\d{12})/([a-z]{2}(?:-[a-z]+)+-\d{1,2})/(d-(?:-*[a-z0-9]){1,61})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Target:
+    """One Studio domain; written `<account>/<region>/<domain id>`."""
+
+    account: AccountId
+    region: str
+    domain_id: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the target that `text` names; ValueError says what a target looks like."""
+        match = _TARGET.fullmatch(text)
+        if match is None:
+            raise ValueError(
+                f"{text!r} is not a target: write <12-digit account>/<region>/<domain id>, "
+                "for example 222222222222/eu-west-1/d-research0001"
+            )
+        return cls(AccountId(match[1]), match[2], match[3])
+
+    def __str__(self) -> str:
+        return f"{self.account}/{self.region}/{self.domain_id}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class GroupMapping:
+    """Group G calls for profiles in target T with role R: one valid row of the mappings table."""
+
+    group: str
+    target: Target
+    role_arn: str
+    priority: int = DEFAULT_PRIORITY
+    retention_days: int = DEFAULT_RETENTION_DAYS
+    group_id: GroupId | None = None
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BadMapping:
+    """A row that does not parse: it counts as *unknown* for its target, where that can be read."""
+
+    group: str
+    target_text: str
+    target: Target | None
+    mistakes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MappingTable:
+    """Every row of the mappings table, as read to its end at one time."""
+
+    rows: tuple[GroupMapping, ...]
+    bad: tuple[BadMapping, ...] = ()
+
+
+class Standing(StrEnum):
+    """What the directory says of a person."""
+
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user of the directory; `name` is empty for one who is gone and was never seen."""
+
+    id: UserId
+    name: str
+    standing: Standing = Standing.ENABLED
+
+
+@dataclass(frozen=True, slots=True)
+class DirectorySnapshot:
+    """One person and the groups they are in, as the directory said.
+
+    `complete` tells that the list of groups was read to its end; without it no row is ever a *no*.
+    `groups` resolves the names of the mapped groups; None is a name that the directory does not
+    know or would not tell.
+    """
+
+    person: Person
+    member_of: frozenset[GroupId]
+    groups: Mapping[str, GroupId | None]
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Claim:
+    """A row that applied to a person, as the ledger remembers it."""
+
+    priority: int
+    group: str
+    role_arn: str
+    retention_days: int
+
+    def __str__(self) -> str:
+        return f"{self.group} (priority {self.priority})"
+
+
+@dataclass(frozen=True, slots=True)
+class EndedClaim:
+    """A row that applied until some time (UTC); it lengthens the retention for a day."""
+
+    group: str
+    retention_days: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Why a profile has its role: the row that won, over those that lost."""
+
+    winner: Claim
+    over: tuple[Claim, ...] = ()
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Return every row that applies, the winner first."""
+        return (self.winner, *self.over)
+
+    @property
+    def is_tied(self) -> bool:
+        """Return whether only the groups' names decided."""
+        return bool(self.over) and self.over[0].priority == self.winner.priority
+
+    def __str__(self) -> str:
+        if not self.over:
+            return self.winner.group
+        return f"{self.winner} over {', '.join(map(str, self.over))}"
+
+
+class State(StrEnum):
+    """Where a person stands in a target, in the ledger's words."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    HELD = "held"
+    REMOVING = "removing"
+    REMOVED = "removed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The ledger's row of one person in one target.
+
+    `because` are the rows that applied at the last look, the winner first; `given_by` is the group
+    whose row gave the role that the profile has, which differs while a role change waits.
+    `version` counts its writes (0: never written); a write names the version that it saw, so that
+    two workers who meet cannot both win. `since` is when the state began (UTC).
+    """
+
+    user_id: UserId
+    target: Target
+    state: State
+    user_name: str
+    profile_name: str
+    role_arn: str = ""
+    given_by: str = ""
+    because: tuple[Claim, ...] = ()
+    ended: tuple[EndedClaim, ...] = ()
+    reason: str = ""
+    efs_uid: str = ""
+    modified: str = ""
+    since: datetime | None = None
+    last_hint: str = ""
+    version: int = 0
+
+
+class ProfileStatus(StrEnum):
+    """The life of a user profile. Source: the SageMaker API model's UserProfileStatus."""
+
+    PENDING = "Pending"
+    IN_SERVICE = "InService"
+    UPDATING = "Updating"
+    DELETING = "Deleting"
+    FAILED = "Failed"
+    UPDATE_FAILED = "Update_Failed"
+    DELETE_FAILED = "Delete_Failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What of a person's runs or lies in a domain: apps that are not gone, and owned spaces."""
+
+    apps: tuple[str, ...] = ()
+    spaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedProfile:
+    """What the account reported of a profile; `workload` is None where nobody had to look."""
+
+    name: str
+    status: ProfileStatus
+    role_arn: str
+    sso_user: str
+    ownership: Ownership
+    efs_uid: str = ""
+    modified: str = ""
+    failure: str = ""
+    workload: Workload | None = None
