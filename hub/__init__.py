@@ -1,0 +1,1 @@
+"""The hub: hears the directory, decides, and acts in every spoke account."""

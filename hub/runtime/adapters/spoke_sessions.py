@@ -1,0 +1,65 @@
+"""Clients for spoke accounts: the access role, assumed with its ExternalId and kept while valid."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from boto3.session import Session
+
+from hub.runtime.adapters.aws import CLIENT_CONFIG, translated, utc_now
+from shared.conventions import access_role_arn, external_id
+from shared.errors import RefusedError, TargetUnreachableError
+from shared.model import Target
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sts import STSClient
+
+# Seconds; the shortest that STS grants. A change made in the spoke's trust counts soon.
+_DURATION = 900
+# A session is given up this long before its end, so that none expires in the middle of a plan.
+_MARGIN = timedelta(minutes=3)
+
+
+class SpokeSessions:
+    """Opens SageMaker clients in spoke accounts."""
+
+    def __init__(self, session: Session, sts: "STSClient", hub_account: str) -> None:
+        self._session = session
+        self._sts = sts
+        self._hub_account = hub_account
+        self._open: dict[tuple[str, str], tuple[datetime, SageMakerClient]] = {}
+
+    def sagemaker(self, target: Target) -> "SageMakerClient":
+        """Return a client for the target's account and Region.
+
+        Raises:
+            TargetUnreachableError: the spoke refuses the hub, or there is no spoke.
+            RetryableError: STS does not answer now.
+        """
+        key = (target.account, target.region)
+        held = self._open.get(key)
+        if held is None or held[0] <= utc_now():
+            self._open[key] = held = self._assume(target)
+        return held[1]
+
+    def _assume(self, target: Target) -> "tuple[datetime, SageMakerClient]":
+        role_arn = access_role_arn(target.account, target.region)
+        try:
+            with translated():
+                credentials = self._sts.assume_role(
+                    RoleArn=role_arn,
+                    RoleSessionName="studio-hub",
+                    ExternalId=external_id(self._hub_account, target.account),
+                    DurationSeconds=_DURATION,
+                )["Credentials"]
+        except RefusedError as refused:
+            raise TargetUnreachableError(f"{role_arn} cannot be assumed: {refused}") from refused
+        client = self._session.client(
+            "sagemaker",
+            region_name=target.region,
+            config=CLIENT_CONFIG,
+            aws_access_key_id=credentials["AccessKeyId"],
+            aws_secret_access_key=credentials["SecretAccessKey"],
+            aws_session_token=credentials["SessionToken"],
+        )
+        return credentials["Expiration"] - _MARGIN, client

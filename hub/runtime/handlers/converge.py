@@ -1,0 +1,31 @@
+"""Lambda function `converge`: one look at one user."""
+
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from hub.runtime import telemetry
+from hub.runtime.reconcile import converge
+from hub.runtime.wiring.converge import world
+from shared.wire import decode
+
+# What is not done this long before the time-out goes to the later queue, while there is time.
+_RESERVE = timedelta(seconds=20)
+
+
+@telemetry.logger.inject_lambda_context
+@telemetry.metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Converge the user that the message names; a crash leaves the message in the queue.
+
+    The queue gives one message at a time, so there is no batch to fail in parts.
+    """
+    here = world()
+    left = timedelta(milliseconds=context.get_remaining_time_in_millis())
+    deadline = here.clock.now() + left - _RESERVE
+    for record in event["Records"]:
+        hint = decode(record["body"])
+        telemetry.logger.append_keys(correlation_id=hint.event_id)
+        telemetry.count("Looks")
+        converge(hint, here, deadline)

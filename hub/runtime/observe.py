@@ -1,0 +1,79 @@
+"""Reads the truth: the person and their groups, the mappings, the ledger, the profiles."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from hub.runtime.world import ConvergeWorld
+from shared.desire import DesiredProfile, Removal, Undecided, Verdict
+from shared.errors import PermanentError, RetryableError
+from shared.hints import UserHint
+from shared.model import (
+    DirectorySnapshot,
+    MappingTable,
+    ObservedProfile,
+    Record,
+    Standing,
+    Target,
+)
+from shared.plan import needs_workload
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is known of one person before anything is decided."""
+
+    snapshot: DirectorySnapshot
+    table: MappingTable
+    records: Mapping[Target, Record]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A target that could not be observed, and why."""
+
+    verdict: DesiredProfile | Removal
+    error: RetryableError | PermanentError
+
+
+def observe_person(hint: UserHint, world: ConvergeWorld) -> Sight:
+    """Return what the directory, the mappings and the ledger say, no older than the hint.
+
+    Raises:
+        RetryableError, PermanentError: one of them cannot be read, so nothing can be decided.
+    """
+    table = world.mappings.table(newer_than=hint.made_at)
+    person = world.directory.person(hint.user_id)
+    member_of = (
+        world.directory.member_of(hint.user_id)
+        if person.standing is Standing.ENABLED
+        else frozenset()
+    )
+    names = frozenset(row.group for row in table.rows if row.group_id is None)
+    groups = world.directory.group_ids(names, newer_than=hint.made_at)
+    return Sight(
+        DirectorySnapshot(person, member_of, groups), table, world.ledger.records(hint.user_id)
+    )
+
+
+def observe_targets(
+    verdicts: Iterable[Verdict], world: ConvergeWorld
+) -> tuple[Mapping[Target, ObservedProfile | None], tuple[Blocked, ...]]:
+    """Return the profile of each verdict's target, and the targets that would not tell."""
+    observed: dict[Target, ObservedProfile | None] = {}
+    blocked: list[Blocked] = []
+    for verdict in verdicts:
+        if isinstance(verdict, Undecided):
+            continue
+        try:
+            observed[verdict.target] = _observe(verdict, world)
+        except (RetryableError, PermanentError) as error:
+            blocked.append(Blocked(verdict, error))
+    return observed, tuple(blocked)
+
+
+def _observe(verdict: DesiredProfile | Removal, world: ConvergeWorld) -> ObservedProfile | None:
+    target, name = verdict.target, verdict.profile_name
+    profile = world.studio.profile(target, name, verdict.person.id)
+    if profile is not None and needs_workload(verdict, profile):
+        profile = replace(profile, workload=world.studio.workload(target, name))
+    return profile

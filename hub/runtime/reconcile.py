@@ -1,0 +1,96 @@
+"""One person, looked at: observe, desire, plan, apply; every target on its own.
+
+Nothing here acts on what an event said. The hint only tells whom to look at, so a look may come
+twice, late or in any order.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.runtime import reports
+from hub.runtime.apply import apply
+from hub.runtime.book import Book
+from hub.runtime.observe import Blocked, observe_person, observe_targets
+from hub.runtime.world import ConvergeWorld
+from shared.actions import Plan, SkipKind
+from shared.desire import DesiredProfile, Undecided, desire
+from shared.errors import PermanentError, RetryableError
+from shared.hints import UserHint
+from shared.outcome import Deferred, Outcome, Pending
+from shared.plan import is_at_rest, plan
+from shared.wire import LAST_ATTEMPT, put_off, second_look
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a person came to."""
+
+    changed: bool
+    unfinished: bool
+
+
+_NOTHING_DECIDED = Look(changed=False, unfinished=True)
+
+
+def converge(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> None:
+    """Bring one person's profiles to what the mappings call for, as far as that goes now.
+
+    What cannot be finished comes back later; what nobody can finish without help is reported. An
+    event that changed nothing is looked at once more, since the directory may be catching up.
+    """
+    try:
+        look = _look(hint, world, deadline)
+    except RetryableError as error:
+        reports.delayed(hint, str(error))
+        look = _NOTHING_DECIDED
+    except PermanentError as error:
+        reports.unreadable(hint, error)
+        look = _NOTHING_DECIDED
+    if look.unfinished and hint.attempt >= LAST_ATTEMPT:
+        reports.gave_up(hint)
+    elif look.unfinished:
+        world.later.look_later(*put_off(hint))
+    elif not look.changed and not hint.again:
+        world.later.look_later(*second_look(hint, world.clock.now()))
+
+
+def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
+    sight = observe_person(hint, world)
+    reports.rows(sight, world.announced)
+
+    verdicts = desire(sight.snapshot, sight.table, sight.records, world.clock.now())
+    moving = [v for v in verdicts if not is_at_rest(v, sight.records.get(v.target))]
+    observed, blocked = observe_targets(moving, world)
+    todo = plan(moving, observed, sight.records)
+    reports.planned(todo, blocked, hint)
+
+    if world.mode == "report":
+        reports.would(todo)
+        return Look(changed=False, unfinished=_may_pass(todo, blocked, ()))
+    decided = {v.target: v for v in verdicts if not isinstance(v, Undecided)}
+    book = Book(world.ledger, sight.records, decided, hint.event_id, world.clock.now())
+    outcomes = apply(todo.actions, world, deadline, announce=book.begin)
+    reports.became(outcomes, hint, world.clock.now())
+
+    for verdict in decided.values():
+        if isinstance(verdict, DesiredProfile) and verdict not in moving:
+            book.still_active(verdict)
+    for settled in todo.settled:
+        book.settled(settled)
+    for skip in todo.skips:
+        book.skipped(skip)
+    for block in blocked:
+        book.blocked(block)
+    for outcome in outcomes:
+        book.became(outcome)
+    return Look(changed=bool(outcomes), unfinished=_may_pass(todo, blocked, outcomes))
+
+
+def _may_pass(todo: Plan, blocked: Iterable[Blocked], outcomes: Iterable[Outcome]) -> bool:
+    """Return whether something waits that may come right by itself."""
+    return (
+        any(isinstance(block.error, RetryableError) for block in blocked)
+        or any(skip.kind is SkipKind.IN_FLIGHT for skip in todo.skips)
+        or any(isinstance(outcome, Pending | Deferred) for outcome in outcomes)
+    )

@@ -1,0 +1,178 @@
+"""What a look tells the people who run the hub: every finding in constant words, once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import assert_never
+
+from hub.runtime import telemetry
+from hub.runtime.observe import Blocked, Sight
+from shared.actions import UNREMARKABLE, ChangeRole, Create, Delete, Plan, Skip
+from shared.errors import PermanentError, RefusedError, RetryableError, TargetUnreachableError
+from shared.hints import UserHint
+from shared.model import Person, Target
+from shared.outcome import Applied, Deferred, Failed, Outcome, Pending
+from shared.render import sentence
+
+# The target's quota is used up: one problem of the target, not one of each person.
+_QUOTA = "ResourceLimitExceeded"
+
+
+def rows(sight: Sight, announced: set[str]) -> None:
+    """Report rows that do not parse and groups that nobody knows, once in an environment."""
+    found = [
+        (
+            f"mapping {bad.group} -> {bad.target_text}",
+            "bad-row",
+            "; ".join(bad.mistakes),
+            "correct the row: nobody is removed from its target until then",
+        )
+        for bad in sight.table.bad
+    ] + [
+        (
+            f"group {name}",
+            "unknown-group",
+            "a mapping names this group, and the directory does not know it or does not tell",
+            "correct the name, or give the row its group_id",
+        )
+        for name, group_id in sorted(sight.snapshot.groups.items())
+        if group_id is None
+    ]
+    for subject, kind, reason, way_out in found:
+        if subject + reason not in announced:
+            announced.add(subject + reason)
+            telemetry.problem(kind, subject, reason, way_out)
+
+
+def planned(todo: Plan, blocked: Iterable[Blocked], hint: UserHint) -> None:
+    """Report what is left alone and what cannot be seen; log what waits."""
+    for skip in todo.skips:
+        if skip.kind in UNREMARKABLE:
+            _quietly(skip)
+        else:
+            telemetry.problem(
+                skip.kind,
+                _subject(skip.person, skip.target),
+                skip.reason,
+                skip.way_out,
+                user=skip.person.name,
+                target=str(skip.target),
+            )
+    for action in todo.actions:
+        if isinstance(action, Create | ChangeRole) and action.because.is_tied:
+            telemetry.problem(
+                "equal-priority",
+                f"mappings of {action.target}",
+                f"equal priorities: {action.because}; the lower group name wins",
+                "give one of the rows a lower number",
+            )
+    for block in blocked:
+        match block.error:
+            case RetryableError():
+                delayed(hint, f"{block.verdict.target}: {block.error}")
+            case TargetUnreachableError():
+                telemetry.problem(
+                    "unreachable",
+                    str(block.verdict.target),
+                    str(block.error),
+                    "deploy the spoke stack in the account, or correct its parameters",
+                )
+            case PermanentError():
+                _refused(block.verdict.person, block.verdict.target, block.error)
+            case _:
+                assert_never(block.error)
+
+
+def would(todo: Plan) -> None:
+    """Report what report mode keeps from being done."""
+    for action in todo.actions:
+        telemetry.problem(
+            f"would-{_name(action)}",
+            _subject(action.person, action.target),
+            f"would {sentence(action)}",
+            "deploy with mode: apply",
+            user=action.person.name,
+            target=str(action.target),
+        )
+
+
+def became(outcomes: Iterable[Outcome], hint: UserHint, now: datetime) -> None:
+    """Report what was changed, what waits, and what was refused."""
+    for outcome in outcomes:
+        action = outcome.action
+        match outcome:
+            case Applied():
+                telemetry.change(
+                    type(action).__name__, action.target, action.profile_name, sentence(action)
+                )
+                if isinstance(action, Create):
+                    telemetry.joined(hint.event_at, now)
+            case Pending() | Deferred():
+                delayed(hint, f"{action.target}: {outcome.reason}")
+            case Failed():
+                _refused(action.person, action.target, RefusedError(outcome.code, outcome.reason))
+            case _:
+                assert_never(outcome)
+
+
+def delayed(hint: UserHint, reason: str) -> None:
+    """Log that something comes back later."""
+    telemetry.logger.info(
+        "PUT_OFF", extra={"user_id": hint.user_id, "attempt": hint.attempt, "reason": reason}
+    )
+    telemetry.count("PutOff")
+
+
+def unreadable(hint: UserHint, error: PermanentError) -> None:
+    """Report that the directory, the mappings or the ledger refuse to be read."""
+    telemetry.problem(
+        "unreadable",
+        "the directory and the tables",
+        str(error),
+        "see the hub's role, and the key that Identity Center is encrypted with",
+        user_id=hint.user_id,
+    )
+
+
+def gave_up(hint: UserHint) -> None:
+    """Report that something waited for a day and is now left to the next sweep or event."""
+    telemetry.problem(
+        "gave-up",
+        f"user {hint.user_id}",
+        f"not finished after {hint.attempt} attempts",
+        "see the reasons of the PUT_OFF lines; the next event of this user tries again",
+    )
+
+
+def _refused(person: Person, target: Target, error: PermanentError) -> None:
+    of_target = isinstance(error, RefusedError) and error.code == _QUOTA
+    telemetry.problem(
+        "quota" if of_target else "refused",
+        str(target) if of_target else _subject(person, target),
+        str(error),
+        "raise the quota of Studio user profiles" if of_target else "",
+        user=person.name,
+        target=str(target),
+    )
+
+
+def _quietly(skip: Skip) -> None:
+    telemetry.logger.info(
+        "SKIP",
+        extra={"kind": skip.kind, "target": str(skip.target), "reason": skip.reason},
+    )
+
+
+def _subject(person: Person, target: Target) -> str:
+    return f"{person.name or person.id} in {target}"
+
+
+def _name(action: Create | ChangeRole | Delete) -> str:
+    match action:
+        case Create():
+            return "create"
+        case ChangeRole():
+            return "change-role"
+        case Delete():
+            return "delete"
+        case _:
+            assert_never(action)

@@ -1,0 +1,60 @@
+"""Logs and metrics: constant messages with their facts as keys, and one place that names them.
+
+Operators filter by the messages: CHANGE is one thing changed, PROBLEM wants somebody to act (once
+per subject and look), SKIP and PUT_OFF explain why something waits.
+"""
+
+import logging
+from datetime import datetime
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from shared.model import Target
+from shared.wire import METRICS_NAMESPACE
+
+
+class _Stdout(logging.Handler):
+    """Writes to what is the standard output now, not to what it was at import."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        print(self.format(record))  # noqa: T201 (Lambda's log is its standard output)
+
+
+logger = Logger(service="studio-hub", logger_handler=_Stdout())
+metrics = Metrics(namespace=METRICS_NAMESPACE, service="studio-hub")
+
+
+def problem(kind: str, subject: str, reason: str, way_out: str = "", **facts: str) -> None:
+    """Report something that will not come right by itself."""
+    logger.warning(
+        "PROBLEM",
+        extra={"kind": kind, "subject": subject, "reason": reason, "way_out": way_out, **facts},
+    )
+    count("Problem")
+
+
+def change(action: str, target: Target, profile_name: str, what: str) -> None:
+    """Report one thing that was changed and seen to be changed."""
+    logger.info(
+        "CHANGE",
+        extra={
+            "action": action,
+            "target": str(target),
+            "profile_name": profile_name,
+            "what": what,
+        },
+    )
+    count(action)
+
+
+def joined(event_at: datetime, now: datetime) -> None:
+    """Measure the time from the directory's change to a profile in service."""
+    seconds = max(0.0, (now - event_at).total_seconds())
+    metrics.add_metric(name="JoinLatency", unit=MetricUnit.Seconds, value=seconds)
+
+
+def count(name: str, value: int = 1) -> None:
+    """Count something that operators watch."""
+    metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
