@@ -1,0 +1,1 @@
+"""The embedded AWS: moto plus the services it lacks; what is inferred is marked so."""

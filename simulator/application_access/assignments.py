@@ -1,0 +1,100 @@
+"""The sso-admin operations on application assignments."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.application_access.state import AccessState, Application, Assignment
+from simulator.errors import ACCESS_DENIED, CONFLICT, NOT_FOUND, refuse
+from simulator.pages import page_of
+from simulator.rules import access as rule
+
+
+def create_application_assignment(
+    access: AccessState, account: str, request: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Assign a user or a group to an application."""
+    arn, kind, id_ = _key(access, account, request, writes=True)
+    known = access.directory.users if kind == "USER" else access.directory.groups
+    if id_ not in known and access.quirks.unknown_principal == "refuse":
+        raise refuse(rule.PRINCIPAL_UNKNOWN, NOT_FOUND, f"{kind} with id {id_} does not exist.")
+    if access.is_assigned(arn, kind, id_):
+        message = f"{kind} {id_} is already assigned to {arn}."
+        raise refuse(rule.ASSIGNED_TWICE, CONFLICT, message)
+    access.assign(arn, kind, id_)
+    return {}
+
+
+def delete_application_assignment(
+    access: AccessState, account: str, request: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Take an assignment away; one that is not there is no error."""
+    # Rules access.revoke-idempotent and access.assignments-stay.
+    access.revoke(*_key(access, account, request, writes=True))
+    return {}
+
+
+def describe_application_assignment(
+    access: AccessState, account: str, request: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Describe a direct assignment."""
+    arn, kind, id_ = _key(access, account, request, writes=False)
+    if not access.is_assigned(arn, kind, id_):
+        message = f"{kind} {id_} is not assigned to {arn}."
+        raise refuse(rule.DIRECT_ONLY, NOT_FOUND, message)
+    return {"ApplicationArn": arn, "PrincipalType": kind, "PrincipalId": id_}
+
+
+def list_application_assignments(
+    access: AccessState, account: str, request: Mapping[str, Any]
+) -> dict[str, Any]:
+    """List the direct assignments of an application."""
+    application = visible(access, account, request["ApplicationArn"])
+    rows, scope = application.assignments.after, f"ListApplicationAssignments/{application.arn}"
+    page, token = page_of(rows, request, scope, 100, access.page_limit)
+    return {"ApplicationAssignments": [assignment.body() for assignment in page], **token}
+
+
+def list_application_assignments_for_principal(
+    access: AccessState, account: str, request: Mapping[str, Any]
+) -> dict[str, Any]:
+    """List what a principal may open: a user also through groups, named with the group."""
+    kind, id_ = request["PrincipalType"], request["PrincipalId"]
+    only = (request.get("Filter") or {}).get("ApplicationArn")
+    if only is None and account not in access.administrators:
+        message = "A member account must filter by ApplicationArn."
+        raise refuse(rule.MEMBER_NEEDS_FILTER, ACCESS_DENIED, message)
+    principals = [(kind, id_)]
+    if kind == "USER":
+        groups = access.directory.groups_of(id_)
+        principals += [("GROUP", membership.group_id) for membership in groups]
+    found = [each for principal in principals for each in access.assignments_of(*principal)]
+    found = [each for each in found if only in (None, each.application_arn)]
+    found.sort(key=lambda each: each.number)
+
+    def after(number: int) -> list[tuple[int, Assignment]]:
+        return [(each.number, each) for each in found if each.number > number]
+
+    scope = f"ListApplicationAssignmentsForPrincipal/{kind}/{id_}/{only}"
+    page, token = page_of(after, request, scope, 100, access.page_limit)
+    return {"ApplicationAssignments": [assignment.body() for assignment in page], **token}
+
+
+def visible(
+    access: AccessState, account: str, application_arn: str, *, writes: bool = False
+) -> Application:
+    """Return an application that an account may ask about, or refuse the request."""
+    application = access.require(application_arn)
+    member = account == application.account
+    if member and writes and access.quirks.member_account_assigns == "refuse":
+        member = False
+    if not member and account not in access.administrators:
+        message = f"Account {account} may not act on {application_arn}."
+        raise refuse(rule.OTHER_ACCOUNT, ACCESS_DENIED, message)
+    return application
+
+
+def _key(
+    access: AccessState, account: str, request: Mapping[str, Any], *, writes: bool
+) -> tuple[str, Any, str]:
+    application = visible(access, account, request["ApplicationArn"], writes=writes)
+    return application.arn, request["PrincipalType"], request["PrincipalId"]

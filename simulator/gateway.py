@@ -1,0 +1,131 @@
+"""Sees every request on its way to the embedded AWS: counts them, fails some, notes changes."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
+
+from shared.conventions import SYSTEM_PATH
+from simulator.arns import account_of
+from simulator.faults import Call, Fault
+from simulator.sessions import Sessions
+from simulator.trust import Caller
+
+# The roles of the hub's functions, and those that they assume in the spokes.
+_HUB_ROLES = (f":role{SYSTEM_PATH}StudioHub-", f":role{SYSTEM_PATH}StudioHubSpoke-")
+_CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/")
+_SERVICES = {"eventbridge": "events"}
+_WRITTEN_TO = frozenset({"sagemaker", "sso-admin"})
+_READS = ("Describe", "Get", "List")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A successful write of the hub to Studio or to assignments."""
+
+    operation: str
+    account: str
+    region: str
+    request: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Gateway:
+    """What went through, and what is to go wrong.
+
+    `before` is called with each request of the hub before it goes; what it raises ends the
+    function, as a crash would.
+    """
+
+    sessions: Sessions
+    calls: Counter[str] = field(default_factory=Counter)
+    changes: list[Change] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    before: Callable[[Call], None] | None = None
+
+    def send(
+        self,
+        event_name: str,
+        request: AWSPreparedRequest,
+        forward: Callable[[], AWSResponse | None],
+    ) -> AWSResponse | None:
+        """Answer one request, in moto's stead where a fault strikes."""
+        key, region = _signed_with(request)
+        caller = self.sessions.caller(key)
+        if caller is None or not _is_the_hubs(caller):
+            return forward()
+        _, service, operation = event_name.split(".")
+        service = _SERVICES.get(service, service)
+        call = Call(service, operation, frozenset({caller.account, *_assumed(request, operation)}))
+        if self.before is not None:
+            self.before(call)
+        self.calls[f"{service}.{operation}"] += 1
+        struck = [fault for fault in self.faults if fault.strikes(call)]
+        if struck:
+            status, headers, body = struck[0].answer()
+            headers_given = HTTPHeaders.from_dict(headers)
+            return AWSResponse(request.url, status, headers_given, MockRawResponse(body))
+        response = forward()
+        if (
+            service in _WRITTEN_TO
+            and not operation.startswith(_READS)
+            and response is not None
+            and response.status_code == HTTPStatus.OK
+        ):
+            self.changes.append(
+                Change(operation, caller.account, region, json.loads(_body(request) or "{}"))
+            )
+        return response
+
+
+@contextmanager
+def watching(sessions: Sessions) -> Iterator[Gateway]:
+    """Put a gateway before moto, inside `mock_aws`."""
+    gateway = Gateway(sessions)
+    original = BotocoreStubber.__call__
+
+    def call(
+        stubber: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **kwargs: object
+    ) -> AWSResponse | None:
+        return gateway.send(
+            event_name, request, lambda: original(stubber, event_name, request, **kwargs)
+        )
+
+    setattr(BotocoreStubber, "__call__", call)  # noqa: B010 (an assignment that mypy forbids)
+    try:
+        yield gateway
+    finally:
+        setattr(BotocoreStubber, "__call__", original)  # noqa: B010 (as above)
+
+
+def _is_the_hubs(caller: Caller) -> bool:
+    return any(path in (caller.role_arn or "") for path in _HUB_ROLES)
+
+
+def _signed_with(request: AWSPreparedRequest) -> tuple[str, str]:
+    """Return the access key and the Region of a request's signature."""
+    header = request.headers.get("Authorization", "")
+    text = header.decode() if isinstance(header, bytes) else header
+    match = _CREDENTIAL.search(text)
+    return (match[1], match[2]) if match else ("", "")
+
+
+def _body(request: AWSPreparedRequest) -> str:
+    body = request.body
+    return body.decode() if isinstance(body, bytes) else str(body or "")
+
+
+def _assumed(request: AWSPreparedRequest, operation: str) -> Iterator[str]:
+    """Yield the account whose role is assumed: a fault there is a fault of that account."""
+    if operation == "AssumeRole":
+        for arn in parse_qs(_body(request)).get("RoleArn", []):
+            yield account_of(arn)

@@ -1,0 +1,186 @@
+"""Lambda's side of the hub: functions in their own environment, and the pollers of their queues.
+
+Source of the semantics: the Lambda developer guide on SQS event sources (batches, partial batch
+responses, visibility time-outs) and the SQS one (receive counts, dead letters, message groups).
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import Any
+from uuid import uuid4
+
+from moto.sqs.models import sqs_backends
+
+from simulator.clock import VirtualClock
+
+Handler = Callable[[dict[str, Any], Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A Lambda function: its handler, and the environment that it alone sees."""
+
+    name: str
+    handler: Handler
+    environment: Mapping[str, str]
+    timeout: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """An SQS queue of the hub account."""
+
+    name: str
+    url: str
+    arn: str
+    fifo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventSource:
+    """What polls a queue for a function; `partial` tells that it reports batch item failures."""
+
+    queue: Queue
+    function: Function
+    batch_size: int
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaContext:
+    """What a handler learns of its invocation."""
+
+    function_name: str
+    aws_request_id: str
+    invoked_function_arn: str
+    ends_at: float
+    clock: VirtualClock
+    memory_limit_in_mb: int = 512
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how long the function may still run."""
+        return max(0, int((self.ends_at - self.clock.now()) * 1000))
+
+
+@dataclass(slots=True)
+class LambdaService:
+    """Runs functions over their queues, one invocation at a time.
+
+    `log` holds every line that a function wrote, parsed; `crashes` counts invocations that died.
+    """
+
+    clock: VirtualClock
+    sqs: Any
+    account: str
+    region: str
+    sources: list[EventSource] = field(default_factory=list)
+    log: list[dict[str, Any]] = field(default_factory=list)
+    crashes: int = 0
+
+    def drain(self) -> None:
+        """Deliver everything that is due now, and what comes of it."""
+        while any(self._poll(source) for source in self.sources):
+            pass
+
+    def next_due(self) -> float | None:
+        """Return when the next waiting message is due, in epoch seconds."""
+        backend = sqs_backends[self.account][self.region]
+        now = self.clock.now() * 1000
+        due = [
+            max(message.visible_at, message.delayed_until)
+            for source in self.sources
+            for message in backend.queues[source.queue.name]._messages  # noqa: SLF001 -- moto tells nobody when a message is due
+        ]
+        # A message is visible again once its time is over, not at that very millisecond.
+        return (max(min(due), now) + 1) / 1000 if due else None
+
+    def invoke(self, function: Function, event: dict[str, Any]) -> Any:  # noqa: ANN401 -- whatever the handler returns
+        """Return what the function returns for an event; its output goes to the log."""
+        context = LambdaContext(
+            function.name,
+            str(uuid4()),
+            f"arn:aws:lambda:{self.region}:{self.account}:function:{function.name}",
+            self.clock.now() + function.timeout,
+            self.clock,
+        )
+        output = StringIO()
+        try:
+            with _environment(function.environment), redirect_stdout(output):
+                return function.handler(event, context)
+        finally:
+            self.log += _parsed(output.getvalue())
+
+    def _poll(self, source: EventSource) -> bool:
+        messages = self.sqs.receive_message(
+            QueueUrl=source.queue.url,
+            # One of each group, in order: more would let moto block the group for ever.
+            MaxNumberOfMessages=1 if source.queue.fifo else source.batch_size,
+            AttributeNames=["All"],
+        ).get("Messages", [])
+        if not messages:
+            return False
+        failed = self._deliver(source, messages)
+        for message in messages:
+            if message["MessageId"] not in failed:
+                self.sqs.delete_message(
+                    QueueUrl=source.queue.url, ReceiptHandle=message["ReceiptHandle"]
+                )
+        return True
+
+    def _deliver(self, source: EventSource, messages: list[dict[str, Any]]) -> set[str]:
+        """Return the ids of the messages that the function did not manage."""
+        everything = {message["MessageId"] for message in messages}
+        event = {"Records": [self._record(source, message) for message in messages]}
+        try:
+            answer = self.invoke(source.function, event)
+        except Crash:
+            self.crashes += 1
+            return everything
+        except Exception as error:  # noqa: BLE001 -- a function may die of anything; Lambda goes on
+            self.crashes += 1
+            self.log.append({"level": "ERROR", "message": "CRASH", "error": repr(error)})
+            return everything
+        failures = (answer or {}).get("batchItemFailures", []) if source.partial else []
+        return {failure["itemIdentifier"] for failure in failures}
+
+    def _record(self, source: EventSource, message: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "messageId": message["MessageId"],
+            "receiptHandle": message["ReceiptHandle"],
+            "body": message["Body"],
+            "attributes": message.get("Attributes", {}),
+            "messageAttributes": {},
+            "md5OfBody": message["MD5OfBody"],
+            "eventSource": "aws:sqs",
+            "eventSourceARN": source.queue.arn,
+            "awsRegion": self.region,
+        }
+
+
+class Crash(BaseException):
+    """The execution environment dies: no handler catches it, as nothing catches a power cut."""
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _parsed(output: str) -> Iterator[dict[str, Any]]:
+    for line in output.splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            entry = {"message": line}
+        if isinstance(entry, dict):
+            yield entry

@@ -1,0 +1,47 @@
+"""What nobody has verified on real AWS, as switches, and how long things take."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+RefuseOrAccept = Literal["refuse", "accept"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quirks:
+    """Behaviours that documents leave open; the default is what is likelier, else the refusal."""
+
+    # UpdateUserProfile while the only running apps are in the person's private spaces.
+    update_with_space_apps: RefuseOrAccept = "refuse"
+    # CreateUserProfile for a user name that the directory does not know.
+    unknown_sso_user: RefuseOrAccept = "refuse"
+    # CreateUserProfile for somebody who has a profile in the domain: the error code, or accepted.
+    second_profile: Literal["ResourceInUse", "ValidationException", "accept"] = "ResourceInUse"
+    # DeleteApp while the app is still starting.
+    delete_pending_app: RefuseOrAccept = "refuse"
+    # DeleteUserProfile while the profile has an app that Failed.
+    failed_app_blocks_profile: bool = False
+    # ListUserProfiles, ListSpaces and ListApps of a domain that does not exist.
+    list_unknown_domain: Literal["refuse", "empty"] = "refuse"
+    # CreateUserProfile also assigns the person to the domain's application.
+    create_profile_assigns: bool = False
+    # How Studio recognizes who signs in: by the profile's SSO value, or by the directory's user id.
+    sign_in_matches: Literal["name", "user-id"] = "name"
+    # CreateApplicationAssignment by the account that owns the application, not the instance.
+    member_account_assigns: RefuseOrAccept = "accept"
+    # CreateApplicationAssignment for a principal that the directory does not know.
+    unknown_principal: RefuseOrAccept = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """How long Studio's asynchronous operations take, in seconds."""
+
+    profile_create: float = 2
+    profile_update: float = 2
+    profile_delete: float = 4
+    space_create: float = 5
+    space_update: float = 2
+    space_delete: float = 20
+    app_create: float = 30
+    app_delete: float = 150
+    app_memory: float = 24 * 3600

@@ -1,0 +1,25 @@
+"""Every behaviour rule of the embedded AWS in one table, with its source and how sure it is."""
+
+from simulator.rules import access, common, directory, spaces, studio, trust
+from simulator.rules.rule import CONFIDENCES, Confidence, Rule
+
+RULES: tuple[Rule, ...] = (
+    *common.RULES,
+    *directory.RULES,
+    *studio.RULES,
+    *spaces.RULES,
+    *access.RULES,
+    *trust.RULES,
+)
+
+__all__ = ["CONFIDENCES", "RULES", "Confidence", "Rule", "markdown_table"]
+
+
+def markdown_table(rules: tuple[Rule, ...] = RULES) -> str:
+    """Return the table of rules as it stands in docs/simulator.md."""
+    rows = ["| rule | what the simulator does | source | sure |", "|---|---|---|---|"]
+    rows += [
+        f"| `{rule.id}` | {rule.text} | {rule.source} | {rule.confidence} |".replace("\n", " ")
+        for rule in rules
+    ]
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,38 @@
+"""Rules that hold for all the services: validation of requests, pages, and time."""
+
+from simulator.rules.rule import Rule
+
+SERVICE_MODEL = Rule(
+    "common.service-model",
+    "Requests are held against the service model (required members, patterns matched in full, "
+    "lengths, ranges, enums); every violation is reported in one ValidationException.",
+    "botocore 1.44.5 service models; text form: aws-samples/sagemaker-ssh-helper issue 70",
+    "B",
+)
+STS_MODEL = Rule(
+    "common.sts-model",
+    "STS reports violations of its service model under the code ValidationError.",
+    "STS API reference, common errors",
+    "A",
+)
+BAD_TOKEN = Rule(
+    "common.bad-token",
+    "A NextToken that is garbled, or comes from another listing, is a ValidationException.",
+    "inferred; no text found",
+    "C",
+)
+PAGES = Rule(
+    "common.pages",
+    "MaxResults is honoured up to 100; a page may hold fewer items than asked for; something "
+    "removed between two pages hides nothing else.",
+    "botocore 1.44.5 service models (ranges); stability of tokens inferred",
+    "C",
+)
+EVERYWHERE = Rule(
+    "common.time",
+    "Statuses follow the clock alone: an operation begins a change, time completes it.",
+    "SageMaker API reference: these operations are asynchronous",
+    "A",
+)
+
+RULES = (SERVICE_MODEL, STS_MODEL, BAD_TOKEN, PAGES, EVERYWHERE)

@@ -1,0 +1,139 @@
+"""Makes what the hub stack makes in the cloud: roles, queues with dead letters, tables."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import boto3
+import botocore.session
+from moto.iam.models import iam_backends
+
+from shared.conventions import SYSTEM_PATH, partition
+from shared.wire import LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, LEDGER_KEY, MAPPINGS_KEY
+from simulator.lambda_service import Queue
+
+MAPPINGS, LEDGER = "studio-hub-mappings", "studio-hub-ledger"
+# Seconds, and deliveries: the same as in the hub stack.
+_VISIBILITY, _DELIVERIES = 720, 5
+
+
+def make_role(account: str, region: str, name: str, trust: Mapping[str, Any]) -> None:
+    """Make one of the product's own roles in an account."""
+    iam_backends[account][partition(region)].create_role(
+        role_name=name,
+        assume_role_policy_document=json.dumps(trust),
+        path=SYSTEM_PATH,
+        permissions_boundary=None,
+        description="",
+        tags=[],
+        max_session_duration="3600",
+    )
+
+
+def assume(role_arn: str, region: str) -> dict[str, str]:
+    """Return credentials of a role, by the right of whoever builds a world."""
+    sts = _session().client("sts", region_name=region)
+    keys = sts.assume_role(RoleArn=role_arn, RoleSessionName="setup")["Credentials"]
+    return {name: str(value) for name, value in keys.items()}
+
+
+def client(service: str, region: str, keys: Mapping[str, str]) -> Any:  # noqa: ANN401 (boto3 makes clients of any kind)
+    """Return a client with the credentials `keys`."""
+    make: Any = _session().client
+    return make(
+        service,
+        region_name=region,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+
+
+def make_tables(dynamodb: Any) -> None:  # noqa: ANN401 (a DynamoDB client)
+    """Make the two tables of the hub."""
+    _make_table(dynamodb, MAPPINGS, MAPPINGS_KEY)
+    _make_table(dynamodb, LEDGER, LEDGER_KEY, (LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY))
+
+
+def _make_table(
+    dynamodb: Any,  # noqa: ANN401 (a DynamoDB client)
+    name: str,
+    key: tuple[str, str],
+    index: tuple[str, tuple[str, str]] | None = None,
+) -> None:
+    attributes = sorted({*key, *(index[1] if index else ())})
+    indexes = (
+        {
+            "GlobalSecondaryIndexes": [
+                {
+                    "IndexName": index[0],
+                    "KeySchema": _schema(index[1]),
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ]
+        }
+        if index
+        else {}
+    )
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=_schema(key),
+        AttributeDefinitions=[
+            {"AttributeName": attribute, "AttributeType": "S"} for attribute in attributes
+        ],
+        BillingMode="PAY_PER_REQUEST",
+        **indexes,
+    )
+
+
+def _schema(key: tuple[str, str]) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": name, "KeyType": kind}
+        for name, kind in zip(key, ("HASH", "RANGE"), strict=True)
+    ]
+
+
+def make_queue(sqs: Any, name: str, *, fifo: bool = False) -> tuple[Queue, Queue]:  # noqa: ANN401 (an SQS client)
+    """Return a new queue of the hub and the queue of its dead letters."""
+    suffix, kind = (".fifo", {"FifoQueue": "true"}) if fifo else ("", {})
+    dead = _make_queue(sqs, f"studio-hub-{name}-dead-letters{suffix}", kind, fifo=fifo)
+    policy = {"deadLetterTargetArn": dead.arn, "maxReceiveCount": _DELIVERIES}
+    alive = _make_queue(
+        sqs,
+        f"studio-hub-{name}{suffix}",
+        kind | {"RedrivePolicy": json.dumps(policy), "VisibilityTimeout": str(_VISIBILITY)},
+        fifo=fifo,
+    )
+    return alive, dead
+
+
+def _make_queue(sqs: Any, name: str, attributes: dict[str, str], *, fifo: bool) -> Queue:  # noqa: ANN401 (an SQS client)
+    url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return Queue(name, url, found["Attributes"]["QueueArn"], fifo)
+
+
+@contextmanager
+def shared_models() -> Iterator[None]:
+    """Let every botocore session share its parsed service models.
+
+    Parsing SageMaker's takes longer than most stories, and each cold start would do it anew.
+    """
+    original = botocore.session.create_loader
+    botocore.session.create_loader = _loader
+    try:
+        yield
+    finally:
+        botocore.session.create_loader = original
+
+
+@cache
+def _loader(search_path_string: str | None = None) -> botocore.loaders.Loader:
+    return botocore.loaders.create_loader(search_path_string)
+
+
+@cache
+def _session() -> boto3.Session:
+    return boto3.Session(aws_access_key_id="setup", aws_secret_access_key="setup")  # noqa: S106 (moto asks for some words)

@@ -1,0 +1,171 @@
+"""The operations on user profiles, with their preconditions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.arns import account_of
+from simulator.errors import (
+    ACCESS_DENIED,
+    STUDIO_IN_USE,
+    STUDIO_LIMIT,
+    VALIDATION,
+    refuse,
+)
+from simulator.rules import studio as rule
+from simulator.studio.contents import put_profile
+from simulator.studio.listing import domains_asked, listed
+from simulator.studio.records import (
+    FAILED,
+    FAILURES,
+    IN_SERVICE,
+    PENDING,
+    Domain,
+    Profile,
+)
+from simulator.studio.state import Call, StudioState
+
+
+def create_user_profile(state: StudioState, call: Call) -> dict[str, Any]:
+    """Begin to create a profile."""
+    request = call.request
+    domain = state.domain(call, request["DomainId"])
+    name, settings = request["UserProfileName"], request.get("UserSettings")
+    arn = call.arn("user-profile", domain.place.domain_id, name)
+    if name.casefold() in domain.profiles:
+        message = f"UserProfile [{domain.profiles[name.casefold()].arn}] already exists."
+        raise refuse(rule.PROFILE_EXISTS, STUDIO_IN_USE, message)
+    user_id = _sso_user(state, domain, call)
+    if state.profile_quota is not None and len(domain.profiles) >= state.profile_quota:
+        message = (
+            "The account-level service limit 'Maximum number of Studio user profiles allowed per "
+            f"account' is {state.profile_quota}, with current utilization of "
+            f"{len(domain.profiles)} and a request delta of 1."
+        )
+        raise refuse(rule.PROFILE_QUOTA, STUDIO_LIMIT, message)
+    refuse_foreign_role(call, settings)
+    profile = new_profile(
+        state,
+        domain,
+        name=name,
+        arn=arn,
+        sso_value=request.get("SingleSignOnUserValue"),
+        sso_user_id=user_id,
+        settings=dict(settings) if settings is not None else None,
+        tags={tag["Key"]: tag["Value"] for tag in request.get("Tags", ())},
+    )
+    state.begin(
+        domain,
+        profile,
+        "CreateUserProfile",
+        status=PENDING,
+        then=IN_SERVICE,
+        failed=FAILED,
+        seconds=state.durations.profile_create,
+    )
+    # Rule studio.no-assignment-made.
+    if state.quirks.create_profile_assigns and state.access and user_id and domain.application_arn:
+        state.access.assign(domain.application_arn, "USER", user_id)
+    return {"UserProfileArn": profile.arn}
+
+
+def new_profile(
+    state: StudioState,
+    domain: Domain,
+    *,
+    name: str,
+    arn: str,
+    sso_value: str | None,
+    sso_user_id: str | None,
+    settings: dict[str, Any] | None,
+    tags: dict[str, str],
+) -> Profile:
+    """Add a profile that is InService, with a home directory of its own."""
+    now = state.now()
+    profile = Profile(
+        arn=arn,
+        domain_id=domain.place.domain_id,
+        number=next(state.numbers),
+        status=IN_SERVICE,
+        created=now,
+        modified=now,
+        tags=tags,
+        name=name,
+        sso_value=sso_value,
+        sso_user_id=sso_user_id,
+        settings=settings,
+        # Rule studio.home-directory.
+        uid=str(next(domain.uids)) if domain.efs_id else None,
+    )
+    put_profile(domain, profile)
+    return profile
+
+
+def describe_user_profile(state: StudioState, call: Call) -> dict[str, Any]:
+    """Describe a profile: no tags, and no UserSettings when it was made without them."""
+    domain = state.domain(call, call.request["DomainId"])
+    profile = state.profile(call, domain, call.request["UserProfileName"])
+    body: dict[str, Any] = {**_summary(profile), "UserProfileArn": profile.arn}
+    if profile.uid is not None:
+        body["HomeEfsFileSystemUid"] = profile.uid
+    if profile.sso_value is not None:
+        body["SingleSignOnUserIdentifier"] = "UserName"
+        body["SingleSignOnUserValue"] = profile.sso_value
+    if profile.settings is not None:  # rule studio.profile-description
+        body["UserSettings"] = profile.settings
+    if profile.failure and profile.status in FAILURES:
+        body["FailureReason"] = profile.failure
+    return body
+
+
+def list_user_profiles(state: StudioState, call: Call) -> dict[str, Any]:
+    """List profiles: names, statuses and times, nothing else."""
+    part = call.request.get("UserProfileNameContains", "").casefold()
+    keep = (lambda profile: part in profile.key) if part else None
+    shelves = [domain.profile_shelf for domain in domains_asked(state, call)]
+    page, token = listed(state, call, "ListUserProfiles", shelves, keep)
+    return {"UserProfiles": [_summary(profile) for profile in page], **token}
+
+
+def refuse_foreign_role(call: Call, settings: Mapping[str, Any] | None) -> None:
+    """Refuse an execution role of another account than the domain's."""
+    role = (settings or {}).get("ExecutionRole")
+    if role is not None and account_of(role) != call.account:
+        message = "Cross-account pass role is not allowed."
+        raise refuse(rule.FOREIGN_ROLE, ACCESS_DENIED, message)
+
+
+def _sso_user(state: StudioState, domain: Domain, call: Call) -> str | None:
+    identifier = call.request.get("SingleSignOnUserIdentifier")
+    value = call.request.get("SingleSignOnUserValue")
+    if not domain.sso:
+        if identifier is None and value is None:
+            return None
+        message = "SingleSignOnUserIdentifier and SingleSignOnUserValue are for SSO domains only."
+        raise refuse(rule.SSO_MEMBERS, VALIDATION, message)
+    if identifier is None or value is None:
+        message = (
+            "SingleSignOnUserIdentifier and SingleSignOnUserValue are required in SSO domains."
+        )
+        raise refuse(rule.SSO_MEMBERS, VALIDATION, message)
+    user = state.directory.find_user(value) if state.directory else None
+    if user is None and state.quirks.unknown_sso_user == "refuse" and state.directory:
+        message = f"The SSO user [{value}] does not exist."
+        raise refuse(rule.SSO_USER_UNKNOWN, VALIDATION, message)
+    user_id = user.user_id if user else None
+    others = domain.by_sso_value.get(value) or domain.by_sso_user.get(user_id or "")
+    if others and state.quirks.second_profile != "accept":
+        other = next(iter(others.values()))
+        message = f"The SSO user [{value}] already has the UserProfile [{other.arn}]."
+        raise refuse(rule.SECOND_PROFILE, state.quirks.second_profile, message)
+    return user_id
+
+
+def _summary(profile: Profile) -> dict[str, Any]:
+    # Rule studio.profile-listing.
+    return {
+        "DomainId": profile.domain_id,
+        "UserProfileName": profile.name,
+        "Status": profile.status,
+        "CreationTime": profile.created,
+        "LastModifiedTime": profile.modified,
+    }

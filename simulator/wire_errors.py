@@ -1,0 +1,42 @@
+"""Errors as they travel: the JSON services' bodies and the XML of STS."""
+
+import json
+from xml.sax.saxutils import escape
+
+from werkzeug.exceptions import HTTPException
+
+from simulator.errors import ServiceError
+
+BAD_REQUEST, FORBIDDEN = 400, 403
+
+
+class JsonError(HTTPException):
+    """A ServiceError as JSON, with its further members in the body."""
+
+    code = BAD_REQUEST
+
+    def __init__(self, error: ServiceError) -> None:
+        body = {"__type": error.code, "Message": error.message, **error.members}
+        super().__init__(description=json.dumps(body))
+        self._type = error.code
+
+    def get_headers(self, *_: object, **__: object) -> list[tuple[str, str]]:
+        """Return the headers that name the error."""
+        return [("X-Amzn-ErrorType", self._type), ("Content-Type", "application/x-amz-json-1.1")]
+
+
+class XmlError(HTTPException):
+    """A ServiceError in the XML of the query protocol; a denial has the status 403."""
+
+    def __init__(self, error: ServiceError) -> None:
+        body = (
+            "<ErrorResponse><Error><Type>Sender</Type>"
+            f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+            "</Error></ErrorResponse>"
+        )
+        super().__init__(description=body)
+        self.code = FORBIDDEN if error.code == "AccessDenied" else BAD_REQUEST
+
+    def get_headers(self, *_: object, **__: object) -> list[tuple[str, str]]:
+        """Return the content type."""
+        return [("Content-Type", "text/xml")]

@@ -1,0 +1,189 @@
+"""One embedded AWS: a hub account with its queues and tables, spokes, a directory, and time."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from moto import mock_aws
+from moto.events.models import EventPattern
+from moto.iam.models import iam_backends
+
+from shared.conventions import (
+    access_role_name,
+    execution_role_arn,
+    partition,
+    system_role_arn,
+    trust_policy,
+)
+from shared.hints import event_pattern
+from shared.model import Target
+from shared.wire import MAPPINGS_KEY
+from simulator.clock import VirtualClock, virtual_time
+from simulator.gateway import Gateway, watching
+from simulator.lambda_service import LambdaService, Queue
+from simulator.plug import EmbeddedServices, plugged
+from simulator.quirks import Quirks
+from simulator.setup import (
+    MAPPINGS,
+    assume,
+    client,
+    make_queue,
+    make_role,
+    make_tables,
+    shared_models,
+)
+from simulator.studio import Place
+
+HUB_ACCOUNT = "111111111111"
+HUB_REGION = "eu-west-1"
+ORGANIZATION = "o-a1b2c3d4e5"
+IDENTITY_STORE = "d-1234567890"
+# The role of the domain itself, by which somebody without a profile of ours works.
+DEFAULT_ROLE = "DomainDefault"
+
+_SETUP_ROLE = "simulator-setup"
+_serialize, _deserialize = TypeSerializer().serialize, TypeDeserializer().deserialize
+
+
+@dataclass(slots=True)
+class World:
+    """Everything that a story plays in; made by `embedded_aws`."""
+
+    clock: VirtualClock
+    services: EmbeddedServices
+    gateway: Gateway
+    lambdas: LambdaService
+    dynamodb: Any
+    queues: dict[str, Queue] = field(default_factory=dict)
+    graveyards: list[Queue] = field(default_factory=list)
+
+    def add_spoke(self, target: Target, *, sso_application: bool = True) -> None:
+        """Add a domain with all that the spoke stack gives its account and Region."""
+        name = access_role_name(target.region)
+        known = iam_backends[target.account][partition(target.region)].get_roles()
+        if name not in {role.name for role in known}:
+            document = trust_policy(
+                aws=partition(target.region),
+                hub_account=HUB_ACCOUNT,
+                hub_region=HUB_REGION,
+                spoke_account=target.account,
+                organization_id=ORGANIZATION,
+            )
+            make_role(target.account, target.region, name, document)
+        application = (
+            self.services.application_access.add_application(target.account, target.domain_id)
+            if sso_application
+            else None
+        )
+        self.services.studio.add_domain(
+            Place(target.account, target.region, target.domain_id),
+            default_role=execution_role_arn(target.account, target.region, DEFAULT_ROLE),
+            application_arn=application,
+        )
+
+    def function_credentials(self, role_name: str) -> dict[str, str]:
+        """Return the environment variables by which a function is one of the hub's roles."""
+        keys = _hub_keys(role_name)
+        return {
+            "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": keys["SessionToken"],
+            "AWS_REGION": HUB_REGION,
+            "AWS_DEFAULT_REGION": HUB_REGION,
+        }
+
+    def put_mapping(self, row: Mapping[str, object]) -> None:
+        """Write a row of the mappings table as it is, good or bad."""
+        item = {name: _serialize(value) for name, value in row.items()}
+        self.dynamodb.put_item(TableName=MAPPINGS, Item=item)
+
+    def delete_mapping(self, group: str, target: str) -> None:
+        """Delete a row of the mappings table."""
+        key = dict(zip(MAPPINGS_KEY, ({"S": group}, {"S": target}), strict=True))
+        self.dynamodb.delete_item(TableName=MAPPINGS, Key=key)
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Return every row of a table."""
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=table)
+        return [
+            {name: _deserialize(value) for name, value in item.items()}
+            for page in pages
+            for item in page["Items"]
+        ]
+
+    def deliver(self, event: Any) -> bool:  # noqa: ANN401 (whatever came as JSON)
+        """Put an event on the hub's bus; return whether its rule let it through."""
+        if not _pattern().matches_event(event):
+            return False
+        self.lambdas.sqs.send_message(
+            QueueUrl=self.queues["events"].url, MessageBody=json.dumps(event)
+        )
+        return True
+
+    def run(self) -> None:
+        """Deliver everything that is due now."""
+        self.lambdas.drain()
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, and deliver whatever falls due on the way."""
+        end = self.clock.now() + seconds
+        self.run()
+        while (due := self.lambdas.next_due()) is not None and due <= end:
+            self.clock.forward_to(due)
+            self.run()
+        self.clock.forward_to(end)
+        self.run()
+
+    def dead_letters(self) -> int:
+        """Return how many messages nobody could handle."""
+        return sum(
+            int(
+                self.lambdas.sqs.get_queue_attributes(
+                    QueueUrl=queue.url, AttributeNames=["ApproximateNumberOfMessages"]
+                )["Attributes"]["ApproximateNumberOfMessages"]
+            )
+            for queue in self.graveyards
+        )
+
+
+@contextmanager
+def embedded_aws(
+    *,
+    identity_store_id: str = IDENTITY_STORE,
+    page_limit: int | None = None,
+    quirks: Quirks | None = None,
+) -> Iterator[World]:
+    """Start an embedded AWS with an empty hub; one at a time in a process."""
+    with virtual_time() as clock, mock_aws(), shared_models():
+        services = EmbeddedServices.build(
+            store_id=identity_store_id,
+            owner_account=HUB_ACCOUNT,
+            region=HUB_REGION,
+            organization_id=ORGANIZATION,
+            page_limit=page_limit,
+            quirks=quirks,
+        )
+        with plugged(services) as sessions, watching(sessions) as gateway:
+            keys = _hub_keys(_SETUP_ROLE)
+            sqs = client("sqs", HUB_REGION, keys)
+            lambdas = LambdaService(clock, sqs, HUB_ACCOUNT, HUB_REGION)
+            world = World(clock, services, gateway, lambdas, client("dynamodb", HUB_REGION, keys))
+            make_tables(world.dynamodb)
+            for name in ("events", "later", "users"):
+                world.queues[name], dead = make_queue(sqs, name, fifo=name == "users")
+                world.graveyards.append(dead)
+            yield world
+
+
+def _hub_keys(role_name: str) -> dict[str, str]:
+    make_role(HUB_ACCOUNT, HUB_REGION, role_name, {})
+    return assume(system_role_arn(HUB_ACCOUNT, HUB_REGION, role_name), HUB_REGION)
+
+
+@cache
+def _pattern() -> EventPattern:
+    return EventPattern.load(json.dumps(event_pattern()))

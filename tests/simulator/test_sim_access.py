@@ -1,0 +1,181 @@
+"""Application assignments: one instance, direct and through groups, and who may ask."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from simulator.quirks import Quirks
+
+OWNER, SPOKE, STRANGER = "111111111111", "222222222222", "999999999999"
+NOBODY = "00000000-0000-0000-0000-000000000000"
+Refused = Callable[..., Any]
+World = Any  # conftest.World: a fixture's class cannot be imported here
+WorldMaker = Any  # conftest.WorldMaker
+
+
+def assignment(world: World, principal: str, kind: str = "USER") -> dict[str, str]:
+    arn = world.aws.studio.place(world.place).application_arn
+    return {"ApplicationArn": arn, "PrincipalId": principal, "PrincipalType": kind}
+
+
+def test_every_account_sees_the_one_instance(world: World) -> None:
+    """ListInstances names the owner and the store wherever it is called."""
+    for account, region in ((OWNER, "eu-west-1"), (SPOKE, "us-east-1")):
+        client = world.client("sso-admin", account, region)
+        (instance,) = client.list_instances()["Instances"]
+        assert instance["OwnerAccountId"] == OWNER
+        assert instance["IdentityStoreId"] == "d-1234567890"
+        described = client.describe_instance(InstanceArn=instance["InstanceArn"])
+        assert described["PrimaryRegion"] == "eu-west-1"
+
+
+def test_assigning_twice_is_a_conflict_and_revoking_twice_is_not(
+    world: World, refused: Refused
+) -> None:
+    """Create tells that an assignment exists, Delete does not tell that it does not."""
+    sso = world.client("sso-admin")
+    request = assignment(world, world.aws.identity_store.add_user("ada").user_id)
+    sso.create_application_assignment(**request)
+
+    with refused("ConflictException"):
+        sso.create_application_assignment(**request)
+    assert sso.describe_application_assignment(**request)["PrincipalId"] == request["PrincipalId"]
+    for _ in range(2):
+        sso.delete_application_assignment(**request)
+    with refused("ResourceNotFoundException"):
+        sso.describe_application_assignment(**request)
+
+
+def test_an_unknown_application_is_not_found(world: World, refused: Refused) -> None:
+    """Every operation refuses an application that does not exist, Delete too."""
+    sso = world.client("sso-admin")
+    request = assignment(world, NOBODY)
+    request["ApplicationArn"] = request["ApplicationArn"][:-4] + "ffff"
+
+    for operation in ("create", "delete", "describe"):
+        with refused("ResourceNotFoundException"):
+            getattr(sso, f"{operation}_application_assignment")(**request)
+
+
+def test_an_unknown_principal_is_a_quirk(make_world: WorldMaker, refused: Refused) -> None:
+    """By default nobody unknown is assigned."""
+    with make_world() as world, refused("ResourceNotFoundException"):
+        world.client("sso-admin").create_application_assignment(**assignment(world, NOBODY))
+    with make_world(Quirks(unknown_principal="accept")) as world:
+        world.client("sso-admin").create_application_assignment(**assignment(world, NOBODY))
+
+
+def test_a_principals_listing_includes_its_groups(world: World) -> None:
+    """ForPrincipal shows paths through groups, with the group's id; the others show direct ones."""
+    store, sso = world.aws.identity_store, world.client("sso-admin")
+    user, group = store.add_user("ada"), store.add_group("ml")
+    store.add_membership(user.user_id, group.group_id)
+    by_group = assignment(world, group.group_id, "GROUP")
+    sso.create_application_assignment(**by_group)
+    question = {
+        "InstanceArn": world.aws.application_access.instance_arn,
+        "PrincipalId": user.user_id,
+        "PrincipalType": "USER",
+    }
+
+    found = sso.list_application_assignments_for_principal(**question)["ApplicationAssignments"]
+
+    assert found == [by_group]
+    direct = sso.list_application_assignments(ApplicationArn=by_group["ApplicationArn"])
+    assert direct["ApplicationAssignments"] == [by_group]
+    other = {"ApplicationArn": by_group["ApplicationArn"][:-4] + "ffff"}
+    assert (
+        sso.list_application_assignments_for_principal(**question, Filter=other)[
+            "ApplicationAssignments"
+        ]
+        == []
+    )
+
+
+def test_a_member_account_asks_with_a_filter(world: World, refused: Refused) -> None:
+    """Outside the owner account the two instance-wide listings need their filter."""
+    sso = world.client("sso-admin", SPOKE)
+    instance = world.aws.application_access.instance_arn
+    user = world.aws.identity_store.add_user("ada").user_id
+    question = {"InstanceArn": instance, "PrincipalId": user, "PrincipalType": "USER"}
+    arn = assignment(world, user)["ApplicationArn"]
+
+    with refused("AccessDeniedException"):
+        sso.list_application_assignments_for_principal(**question)
+    sso.list_application_assignments_for_principal(**question, Filter={"ApplicationArn": arn})
+    with refused("AccessDeniedException"):
+        sso.list_applications(InstanceArn=instance)
+    own = sso.list_applications(InstanceArn=instance, Filter={"ApplicationAccount": SPOKE})
+    assert [each["ApplicationArn"] for each in own["Applications"]] == [arn]
+
+
+@pytest.mark.parametrize(
+    ("account", "quirks", "administrators", "code"),
+    [
+        (OWNER, Quirks(), (), None),
+        (SPOKE, Quirks(), (), None),
+        (SPOKE, Quirks(member_account_assigns="refuse"), (), "AccessDeniedException"),
+        (STRANGER, Quirks(), (), "AccessDeniedException"),
+        (STRANGER, Quirks(), (STRANGER,), None),
+    ],
+)
+def test_who_may_assign(
+    make_world: WorldMaker,
+    refused: Refused,
+    account: str,
+    quirks: Quirks,
+    administrators: tuple[str, ...],
+    code: str | None,
+) -> None:
+    """Owner and delegated administrators may, the application's account by quirk, others never."""
+    with make_world(quirks, administrators=frozenset(administrators)) as world:
+        request = assignment(world, world.aws.identity_store.add_user("ada").user_id)
+        sso = world.client("sso-admin", account)
+        if code is None:
+            sso.create_application_assignment(**request)
+            sso.delete_application_assignment(**request)
+        else:
+            with refused(code):
+                sso.create_application_assignment(**request)
+
+
+def test_an_assignment_outlives_its_user(world: World) -> None:
+    """Deleting a user leaves their assignment, which can still be revoked."""
+    store, sso = world.aws.identity_store, world.client("sso-admin")
+    request = assignment(world, store.add_user("ada").user_id)
+    sso.create_application_assignment(**request)
+    store.delete_user(request["PrincipalId"])
+    arn = {"ApplicationArn": request["ApplicationArn"]}
+
+    assert sso.list_application_assignments(**arn)["ApplicationAssignments"] == [request]
+    sso.delete_application_assignment(**request)
+    assert sso.list_application_assignments(**arn)["ApplicationAssignments"] == []
+
+
+def test_assignments_come_in_pages(make_world: WorldMaker) -> None:
+    """Paging lists every assignment once."""
+    with make_world(page_limit=2) as world:
+        sso = world.client("sso-admin")
+        ids = [world.aws.identity_store.add_user(f"u{number}").user_id for number in range(5)]
+        for id_ in ids:
+            sso.create_application_assignment(**assignment(world, id_))
+        arn = assignment(world, ids[0])["ApplicationArn"]
+
+        pages = sso.get_paginator("list_application_assignments").paginate(ApplicationArn=arn)
+        listed = [each["PrincipalId"] for page in pages for each in page["ApplicationAssignments"]]
+
+    assert listed == ids
+
+
+def test_applications_tell_their_account_and_configuration(world: World, refused: Refused) -> None:
+    """DescribeApplication names the owning account; strangers may not look."""
+    request = {"ApplicationArn": assignment(world, NOBODY)["ApplicationArn"]}
+    sso = world.client("sso-admin")
+
+    assert sso.describe_application(**request)["ApplicationAccount"] == SPOKE
+    assert sso.get_application_assignment_configuration(**request)["AssignmentRequired"] is True
+    with refused("AccessDeniedException"):
+        world.client("sso-admin", STRANGER).describe_application(**request)
+    with refused("ResourceNotFoundException"):
+        sso.describe_instance(InstanceArn="arn:aws:sso:::instance/ssoins-0000000000000000")

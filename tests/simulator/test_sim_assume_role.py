@@ -1,0 +1,213 @@
+"""AssumeRole looks at the role, its trust policy and its limits, unlike moto's own."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from moto import mock_aws
+from moto.core import responses
+from moto.identitystore.responses import IdentityStoreResponse
+from moto.sagemaker.responses import SageMakerResponse
+from moto.sts.responses import TokenResponse
+
+from simulator.errors import SimulatorError
+from simulator.plug import EmbeddedServices, plugged
+
+HUB, SPOKE = "111111111111", "222222222222"
+HUB_ROLE = f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Converge-eu-west-1"
+SPOKE_ROLE = f"arn:aws:iam::{SPOKE}:role/studio-hub-system/StudioHubSpoke-eu-west-1"
+EXTERNAL_ID = f"studio-hub/{HUB}/{SPOKE}"
+Refused = Callable[..., Any]
+Client = Any  # a boto3 client
+World = Any  # conftest.World: a fixture's class cannot be imported here
+WorldMaker = Any  # conftest.WorldMaker
+
+
+def trust(principal: str, condition: dict[str, Any] | None = None) -> str:
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"AWS": principal},
+        "Action": "sts:AssumeRole",
+    }
+    if condition:
+        statement["Condition"] = condition
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+SPOKE_TRUST = trust(
+    f"arn:aws:iam::{HUB}:root",
+    {
+        "StringEquals": {"sts:ExternalId": EXTERNAL_ID, "aws:PrincipalOrgID": "o-a1b2c3d4e5"},
+        "ArnEquals": {"aws:PrincipalArn": HUB_ROLE},
+    },
+)
+
+
+def make_role(world: World, arn: str, document: str, **more: object) -> None:
+    account, path_and_name = arn.split(":")[4], arn.split(":role", 1)[1]
+    path, _, name = path_and_name.rpartition("/")
+    world.client("iam", account).create_role(
+        Path=f"{path}/", RoleName=name, AssumeRolePolicyDocument=document, **more
+    )
+
+
+def hub_session(world: World, role: str = HUB_ROLE) -> Client:
+    """Return the STS client of a hub function, begun by the simulator's own set-up."""
+    lambda_trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    make_role(world, role, lambda_trust)
+    setup = world.client("sts", HUB)
+    credentials = setup.assume_role(RoleArn=role, RoleSessionName="converge")["Credentials"]
+    return world.client_of("sts", credentials)
+
+
+def test_a_trusted_session_becomes_the_spoke_role(world: World) -> None:
+    """With the right role, organization and ExternalId the session acts in the spoke account."""
+    make_role(world, SPOKE_ROLE, SPOKE_TRUST)
+    sts = hub_session(world)
+
+    answer = sts.assume_role(
+        RoleArn=SPOKE_ROLE, RoleSessionName="ada", ExternalId=EXTERNAL_ID, DurationSeconds=900
+    )
+
+    client = world.client_of("sagemaker", answer["Credentials"])
+    assert client.list_domains()["Domains"][0]["DomainId"] == world.place.domain_id
+    caller = world.sessions.caller(answer["Credentials"]["AccessKeyId"])
+    assert (caller.account, caller.role_arn) == (SPOKE, SPOKE_ROLE)
+
+
+@pytest.mark.parametrize("external_id", [None, "studio-hub/other"])
+def test_a_wrong_or_missing_external_id_is_denied(
+    world: World, refused: Refused, external_id: str | None
+) -> None:
+    """The denial names the session, the action and the role."""
+    make_role(world, SPOKE_ROLE, SPOKE_TRUST)
+    sts = hub_session(world)
+    more = {"ExternalId": external_id} if external_id else {}
+
+    with refused("AccessDenied") as caught:
+        sts.assume_role(RoleArn=SPOKE_ROLE, RoleSessionName="ada", **more)
+
+    assert caught.value.response["Error"]["Message"] == (
+        f"User: arn:aws:sts::{HUB}:assumed-role/StudioHub-Converge-eu-west-1/converge "
+        f"is not authorized to perform: sts:AssumeRole on resource: {SPOKE_ROLE}"
+    )
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+
+
+def test_another_role_of_the_hub_is_denied(world: World, refused: Refused) -> None:
+    """aws:PrincipalArn is the role of the session, path included."""
+    make_role(world, SPOKE_ROLE, SPOKE_TRUST)
+    sts = hub_session(world, HUB_ROLE.replace("/studio-hub-system/", "/"))
+
+    with refused("AccessDenied"):
+        sts.assume_role(RoleArn=SPOKE_ROLE, RoleSessionName="ada", ExternalId=EXTERNAL_ID)
+
+
+def test_another_organization_is_denied(make_world: WorldMaker, refused: Refused) -> None:
+    """aws:PrincipalOrgID is the world's organization."""
+    with make_world(organization_id="o-somebodyelse") as world:
+        make_role(world, SPOKE_ROLE, SPOKE_TRUST)
+        sts = hub_session(world)
+
+        with refused("AccessDenied"):
+            sts.assume_role(RoleArn=SPOKE_ROLE, RoleSessionName="ada", ExternalId=EXTERNAL_ID)
+
+
+def test_a_role_that_does_not_exist_is_denied_alike(world: World, refused: Refused) -> None:
+    """An account without a spoke looks like one that does not trust the hub, also to set-up."""
+    sts = hub_session(world)
+    make_role(world, SPOKE_ROLE.replace("/studio-hub-system/", "/"), SPOKE_TRUST)
+
+    for client in (sts, world.client("sts", HUB)):
+        with refused("AccessDenied", "is not authorized to perform: sts:AssumeRole"):
+            client.assume_role(RoleArn=SPOKE_ROLE, RoleSessionName="ada", ExternalId=EXTERNAL_ID)
+
+
+def test_a_chained_session_lasts_an_hour_at_most(world: World, refused: Refused) -> None:
+    """Set-up may ask for more where the role allows it; a session may not."""
+    make_role(world, SPOKE_ROLE, trust(HUB), MaxSessionDuration=7200)
+    request = {"RoleArn": SPOKE_ROLE, "RoleSessionName": "ada", "DurationSeconds": 3601}
+
+    with refused("ValidationError", "1 hour session limit for roles assumed by role chaining"):
+        hub_session(world).assume_role(**request)
+    world.client("sts", HUB).assume_role(**request)
+    with refused("ValidationError", "MaxSessionDuration"):
+        world.client("sts", HUB).assume_role(**request | {"DurationSeconds": 7201})
+
+
+def test_chained_credentials_end_with_their_session(world: World, refused: Refused) -> None:
+    """A client kept beyond its session gets ExpiredTokenException; a function's own do not end."""
+    make_role(world, SPOKE_ROLE, trust(HUB))
+    sts = hub_session(world)
+    credentials = sts.assume_role(RoleArn=SPOKE_ROLE, RoleSessionName="ada", DurationSeconds=900)[
+        "Credentials"
+    ]
+    client = world.client_of("sagemaker", credentials)
+    world.clock.shift(899)
+    client.list_domains()
+    world.clock.shift(1)
+
+    with refused("ExpiredTokenException"):
+        client.list_domains()
+    world.clock.shift(24 * 3600)
+    sts.assume_role(RoleArn=SPOKE_ROLE, RoleSessionName="ada")
+
+
+def test_requests_are_validated(world: World, refused: Refused) -> None:
+    """A session name with a blank is a ValidationError before anything else."""
+    with refused("ValidationError", "at 'roleSessionName'"):
+        world.client("sts").assume_role(RoleArn=SPOKE_ROLE, RoleSessionName="a da")
+
+
+def test_set_up_can_be_held_to_the_trust_policy(make_world: WorldMaker, refused: Refused) -> None:
+    """Without the bypass, credentials of no session are the account's own."""
+    with make_world() as world:
+        pass
+    with mock_aws(), plugged(EmbeddedServices.build(), setup_may_assume_any_role=False):
+        make_role(world, SPOKE_ROLE, trust(HUB))
+        assume = {"RoleArn": SPOKE_ROLE, "RoleSessionName": "ada"}
+
+        world.client("sts", HUB).assume_role(**assume)
+        with refused("AccessDenied", "arn:aws:iam::333333333333:root"):
+            world.client("sts", "333333333333").assume_role(**assume)
+
+
+def test_one_world_at_a_time(world: World) -> None:
+    """Plugging a second world in is an error, and leaves the first one in place."""
+    with (
+        pytest.raises(SimulatorError, match="plugged in already"),
+        plugged(EmbeddedServices.build()),
+    ):
+        pass
+
+    assert world.studio_client.list_domains()["Domains"]
+
+
+def test_unplugging_restores_moto(make_world: WorldMaker) -> None:
+    """After a world moto is as it was, and another world can be plugged in."""
+
+    def look() -> list[object]:
+        return [
+            dict(vars(SageMakerResponse)),
+            dict(vars(IdentityStoreResponse)),
+            dict(vars(TokenResponse)),
+            vars(responses)["method_names_from_class"],
+        ]
+
+    before = look()
+    with make_world():
+        assert look() != before
+    assert look() == before
+    assert "create_user_profile" not in vars(SageMakerResponse)
+    with pytest.raises(ZeroDivisionError), make_world():
+        _ = 1 / 0
+    assert look() == before
+    with make_world() as world:
+        assert world.studio_client.list_domains()["Domains"]
+
+
+def test_requests_to_plugged_services_are_validated(world: World, refused: Refused) -> None:
+    """Malformed requests never reach the state machines."""
+    with refused("ValidationException", "1 validation error detected: Value 'a.b'"):
+        world.studio_client.describe_user_profile(DomainId="d-abc", UserProfileName="a.b")

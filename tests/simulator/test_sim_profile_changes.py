@@ -1,0 +1,175 @@
+"""Updating, deleting and listing profiles, and the domains they are in."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from simulator.quirks import Quirks
+from simulator.studio import Place
+
+DOMAIN = "d-research0001"
+SPOKE = "222222222222"
+ROLE = f"arn:aws:iam::{SPOKE}:role/studio-hub/DataScientist"
+OTHER_ROLE = f"arn:aws:iam::{SPOKE}:role/studio-hub/Analyst"
+Refused = Callable[..., Any]
+World = Any  # conftest.World: a fixture's class cannot be imported here
+WorldMaker = Any  # conftest.WorldMaker
+
+
+@pytest.fixture(autouse=True)
+def people(request: pytest.FixtureRequest) -> None:
+    if "world" in request.fixturenames:
+        world: World = request.getfixturevalue("world")
+        for name in ("ada", "grace"):
+            world.aws.identity_store.add_user(name)
+
+
+def profile(name: str = "ada", user: str | None = None) -> dict[str, str]:
+    return {
+        "DomainId": DOMAIN,
+        "UserProfileName": name,
+        "SingleSignOnUserIdentifier": "UserName",
+        "SingleSignOnUserValue": user or name,
+    }
+
+
+def test_an_update_merges_at_the_top_level(world: World) -> None:
+    """What an update names is replaced, the rest of UserSettings stays."""
+    settings = {"ExecutionRole": ROLE, "StudioWebPortal": "ENABLED"}
+    world.create_profile("ada", UserSettings=settings)
+
+    world.studio_client.update_user_profile(
+        DomainId=DOMAIN, UserProfileName="ada", UserSettings={"ExecutionRole": OTHER_ROLE}
+    )
+
+    assert world.profile_status("ada") == "Updating"
+    world.clock.shift(2)
+    found = world.studio_client.describe_user_profile(DomainId=DOMAIN, UserProfileName="ada")
+    assert found["Status"] == "InService"
+    assert found["UserSettings"] == settings | {"ExecutionRole": OTHER_ROLE}
+
+
+def test_a_forced_status_lasts(world: World) -> None:
+    """What a test forces is not overtaken by a change that was under way."""
+    world.studio_client.create_user_profile(**profile())
+    world.aws.studio.force(world.place, "ada", "Updating")
+
+    world.clock.shift(3600)
+
+    assert world.profile_status("ada") == "Updating"
+
+
+@pytest.mark.parametrize("status", ["Pending", "Updating", "Deleting"])
+def test_a_busy_profile_can_be_neither_updated_nor_deleted(
+    world: World, refused: Refused, status: str
+) -> None:
+    """Update and delete are ResourceInUse while an earlier change is under way."""
+    world.create_profile("ada")
+    world.aws.studio.force(world.place, "ada", status)
+
+    for operation in ("update_user_profile", "delete_user_profile"):
+        with refused("ResourceInUse", status):
+            getattr(world.studio_client, operation)(DomainId=DOMAIN, UserProfileName="ada")
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "way_out"),
+    [
+        ("CreateUserProfile", "Failed", "delete_user_profile"),
+        ("UpdateUserProfile", "Update_Failed", "update_user_profile"),
+        ("DeleteUserProfile", "Delete_Failed", "delete_user_profile"),
+    ],
+)
+def test_a_failed_change_says_why_and_has_a_way_out(
+    world: World, operation: str, status: str, way_out: str
+) -> None:
+    """A forced failure ends in its own status with a FailureReason, and the next call recovers."""
+    client, place = world.studio_client, world.place
+    if operation != "CreateUserProfile":
+        world.create_profile("ada")
+    world.aws.studio.fail_next(place, operation, "InternalFailure")
+    if operation == "CreateUserProfile":
+        client.create_user_profile(**profile())
+    elif operation == "UpdateUserProfile":
+        client.update_user_profile(DomainId=DOMAIN, UserProfileName="ada")
+    else:
+        client.delete_user_profile(DomainId=DOMAIN, UserProfileName="ada")
+    world.clock.shift(4)
+
+    found = client.describe_user_profile(DomainId=DOMAIN, UserProfileName="ada")
+    assert (found["Status"], found["FailureReason"]) == (status, "InternalFailure")
+    getattr(client, way_out)(DomainId=DOMAIN, UserProfileName="ada")
+    world.clock.shift(2)
+    assert world.profile_status("ada") in ("InService", "Deleting")
+    later = client.describe_user_profile(DomainId=DOMAIN, UserProfileName="ada")
+    assert "FailureReason" not in later
+
+
+def test_listing_pages_of_ten_by_default(world: World) -> None:
+    """Without MaxResults a page holds ten; paging lists every profile once, in order."""
+    names = [f"user-{number:02d}" for number in range(23)]
+    for name in names:
+        world.aws.studio.make_profile_by_hand(world.place, name=name, user_name=name, role=None)
+
+    first = world.studio_client.list_user_profiles(DomainIdEquals=DOMAIN)
+    pages = world.studio_client.get_paginator("list_user_profiles").paginate(DomainIdEquals=DOMAIN)
+    listed = [row["UserProfileName"] for page in pages for row in page["UserProfiles"]]
+
+    assert len(first["UserProfiles"]) == 10
+    assert listed == names
+
+
+def test_listing_sorts_and_filters(world: World) -> None:
+    """SortBy, SortOrder and NameContains work across pages too."""
+    studio, client = world.aws.studio, world.studio_client
+    for name in ("ada", "grace", "alan"):
+        studio.make_profile_by_hand(world.place, name=name, user_name=name, role=ROLE)
+        world.clock.shift(1)
+    client.update_user_profile(DomainId=DOMAIN, UserProfileName="ada")
+
+    def listed(**request: object) -> list[str]:
+        pages = client.get_paginator("list_user_profiles").paginate(
+            DomainIdEquals=DOMAIN, PaginationConfig={"PageSize": 1}, **request
+        )
+        return [row["UserProfileName"] for page in pages for row in page["UserProfiles"]]
+
+    assert listed(SortOrder="Descending") == ["alan", "grace", "ada"]
+    assert listed(SortBy="LastModifiedTime") == ["grace", "alan", "ada"]
+    assert listed(UserProfileNameContains="A") == ["ada", "grace", "alan"]
+    assert listed(UserProfileNameContains="AL") == ["alan"]
+
+
+def test_an_unknown_domain_is_not_found(make_world: WorldMaker, refused: Refused) -> None:
+    """Unknown domains are refused; a listing of one is a quirk."""
+    with make_world() as world:
+        for operation in ("describe_domain", "list_user_profiles"):
+            key = "DomainId" if operation == "describe_domain" else "DomainIdEquals"
+            with refused("ResourceNotFound"):
+                getattr(world.studio_client, operation)(**{key: "d-other"})
+    with make_world(Quirks(list_unknown_domain="empty")) as world:
+        assert (
+            world.studio_client.list_user_profiles(DomainIdEquals="d-other")["UserProfiles"] == []
+        )
+
+
+def test_a_domain_lives_in_one_account_and_region(world: World, refused: Refused) -> None:
+    """The same domain id asked from elsewhere is not found, and a listing there is empty."""
+    assert world.studio_client.list_domains()["Domains"][0]["DomainId"] == DOMAIN
+    for account, region in (("333333333333", "eu-west-1"), (SPOKE, "us-east-1")):
+        client = world.client("sagemaker", account, region)
+        assert client.list_domains()["Domains"] == []
+        with refused("ResourceNotFound"):
+            client.describe_domain(DomainId=DOMAIN)
+
+
+def test_an_old_domain_shows_no_application(world: World) -> None:
+    """Domains made before October 2023 have no SingleSignOnApplicationArn."""
+    world.aws.studio.add_domain(Place(SPOKE, "eu-west-1", "d-old"))
+
+    old = world.studio_client.describe_domain(DomainId="d-old")
+    new = world.studio_client.describe_domain(DomainId=DOMAIN)
+
+    assert "SingleSignOnApplicationArn" not in old
+    assert "/ssoins-" in new["SingleSignOnApplicationArn"]
+    assert new["AuthMode"] == "SSO"

@@ -1,0 +1,115 @@
+"""Spaces keep Studio's life cycle and preconditions."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+DOMAIN = "d-research0001"
+SPOKE = "222222222222"
+ROLE = f"arn:aws:iam::{SPOKE}:role/studio-hub/DataScientist"
+Refused = Callable[..., Any]
+World = Any  # conftest.World: a fixture's class cannot be imported here
+WorldMaker = Any  # conftest.WorldMaker
+
+
+@pytest.fixture(autouse=True)
+def ada(request: pytest.FixtureRequest) -> None:
+    if "world" in request.fixturenames:
+        begin(request.getfixturevalue("world"))
+
+
+def begin(world: World) -> None:
+    world.aws.identity_store.add_user("ada")
+    world.create_profile("ada", UserSettings={"ExecutionRole": ROLE})
+
+
+def create_space(world: World, name: str = "lab", sharing: str = "Private") -> None:
+    world.studio_client.create_space(
+        DomainId=DOMAIN,
+        SpaceName=name,
+        OwnershipSettings={"OwnerUserProfileName": "ada"},
+        SpaceSharingSettings={"SharingType": sharing},
+    )
+    world.clock.shift(5)
+
+
+def test_a_space_is_pending_five_seconds_and_deleted_in_twenty(
+    world: World, refused: Refused
+) -> None:
+    """DeleteSpace is refused while Pending, asynchronous later, and only NotFound means gone."""
+    client, space = world.studio_client, {"DomainId": DOMAIN, "SpaceName": "lab"}
+    client.create_space(
+        **space,
+        OwnershipSettings={"OwnerUserProfileName": "ada"},
+        SpaceSharingSettings={"SharingType": "Private"},
+    )
+
+    with refused("ValidationException", "Pending"):
+        client.delete_space(**space)
+    world.clock.shift(5)
+    client.delete_space(**space)
+    with refused("ResourceInUse", "Deleting"):
+        client.delete_space(**space)
+    world.clock.shift(19)
+    assert client.describe_space(**space)["Status"] == "Deleting"
+    world.clock.shift(1)
+    with refused("ResourceNotFound"):
+        client.describe_space(**space)
+
+
+def test_the_listing_of_spaces_names_owner_and_sharing(world: World) -> None:
+    """Owners are found in the listing's summaries; the description has them in full."""
+    create_space(world)
+    create_space(world, "team", "Shared")
+
+    rows = world.studio_client.list_spaces(DomainIdEquals=DOMAIN)["Spaces"]
+
+    assert [
+        (
+            row["SpaceName"],
+            row["OwnershipSettingsSummary"]["OwnerUserProfileName"],
+            row["SpaceSharingSettingsSummary"]["SharingType"],
+        )
+        for row in rows
+    ] == [("lab", "ada", "Private"), ("team", "ada", "Shared")]
+    found = world.studio_client.describe_space(DomainId=DOMAIN, SpaceName="TEAM")
+    assert found["OwnershipSettings"] == {"OwnerUserProfileName": "ada"}
+
+
+def test_a_space_needs_its_owner_in_service(world: World, refused: Refused) -> None:
+    """CreateSpace is refused for a busy owner, an unknown one, and for half an ownership."""
+    world.aws.studio.force(world.place, "ada", "Updating")
+    with refused("ValidationException", "is not in InService"):
+        create_space(world)
+    with refused("ValidationException", "together"):
+        world.studio_client.create_space(
+            DomainId=DOMAIN, SpaceName="lab", OwnershipSettings={"OwnerUserProfileName": "ada"}
+        )
+    with refused("ResourceNotFound"):
+        world.studio_client.create_space(
+            DomainId=DOMAIN,
+            SpaceName="lab",
+            OwnershipSettings={"OwnerUserProfileName": "nobody"},
+            SpaceSharingSettings={"SharingType": "Private"},
+        )
+
+
+def test_space_names_fold_case_and_updates_keep_the_owner(world: World, refused: Refused) -> None:
+    """A second space of the name is refused; an update changes settings alone."""
+    create_space(world)
+    with refused("ResourceInUse"):
+        create_space(world, "LAB")
+
+    world.studio_client.update_space(DomainId=DOMAIN, SpaceName="lab", SpaceDisplayName="My lab")
+
+    found = world.studio_client.describe_space(DomainId=DOMAIN, SpaceName="lab")
+    assert (found["Status"], found["SpaceDisplayName"]) == ("Updating", "My lab")
+    with refused("ResourceInUse"):
+        world.studio_client.update_space(DomainId=DOMAIN, SpaceName="lab")
+    world.clock.shift(2)
+    found = world.studio_client.describe_space(DomainId=DOMAIN, SpaceName="lab")
+    assert (found["Status"], found["OwnershipSettings"]["OwnerUserProfileName"]) == (
+        "InService",
+        "ada",
+    )
