@@ -1,0 +1,1 @@
+"""What the hub account is made of (CDK)."""

@@ -1,0 +1,117 @@
+"""The context of cdk.json, parsed once; every mistake is told at once, by the name of its key."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.errors import PermanentError
+
+
+class ContextError(PermanentError):
+    """Context that no stack can be made of; the message lists every mistake in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the company decides about its hub.
+
+    Attributes:
+        event_accounts: where Identity Center's events are written; its owner is one of them.
+        alarm_email: None where nobody is to be mailed.
+    """
+
+    hub_account: str
+    hub_region: str
+    organization_id: str
+    identity_store_id: str
+    event_accounts: tuple[str, ...]
+    mode: str
+    alarm_email: str | None
+    lambda_runtime: str
+    lambda_architecture: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    pattern: str
+    allowed: str
+
+
+# Sources: IAM account ids; Organizations' and Identity Store's API models for their ids; Lambda's
+# developer guide for runtimes and instruction sets.
+_ACCOUNT = _Form(r"\d{12}", "the 12 digits of an AWS account, in quotes")
+_REGION = _Form(r"[a-z]{2}(-[a-z]+)+-\d{1,2}", "an AWS Region, for example eu-west-1")
+_ORGANIZATION = _Form(r"o-[a-z0-9]{10,32}", "an organization's id, for example o-exampleorgid")
+_STORE = _Form(
+    r"d-[0-9a-f]{10}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    "the id of Identity Center's identity store, for example d-1234567890",
+)
+_MODE = _Form("apply|report", "apply, or report (decide and report, write nothing to Studio)")
+_EMAIL = _Form(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address, or nothing")
+_RUNTIME = _Form(r"python3\.1[1-4]", "python3.11, python3.12, python3.13 or python3.14")
+_ARCHITECTURE = _Form("arm64|x86_64", "arm64 or x86_64")
+
+
+def read_context(value_of: Callable[[str], object]) -> Context:
+    """Return the context; `value_of` gives the value of a key, None where there is none.
+
+    Raises:
+        ContextError: it names every key that is missing or wrong, and what is allowed.
+    """
+    reader = _Reader(value_of)
+    hub_account = reader.text("hub_account", _ACCOUNT)
+    context = Context(
+        hub_account=hub_account,
+        hub_region=reader.text("hub_region", _REGION),
+        organization_id=reader.text("organization_id", _ORGANIZATION),
+        identity_store_id=reader.text("identity_store_id", _STORE),
+        event_accounts=reader.accounts("event_accounts") or (hub_account,),
+        mode=reader.text("mode", _MODE, "apply"),
+        alarm_email=reader.text("alarm_email", _EMAIL, "") or None,
+        lambda_runtime=reader.text("lambda_runtime", _RUNTIME, "python3.13"),
+        lambda_architecture=reader.text("lambda_architecture", _ARCHITECTURE, "arm64"),
+    )
+    if reader.mistakes:
+        raise ContextError(
+            "the context (cdk.json, or -c key=value) is wrong:\n"
+            + "\n".join(f"  {mistake}" for mistake in reader.mistakes)
+        )
+    return context
+
+
+class _Reader:
+    """Reads key by key and keeps every mistake."""
+
+    def __init__(self, value_of: Callable[[str], object]) -> None:
+        self._value_of = value_of
+        self.mistakes: list[str] = []
+
+    def text(self, key: str, form: _Form, default: str | None = None) -> str:
+        value = self._value_of(key)
+        if value in (None, ""):
+            if default is None:
+                self.mistakes.append(f"{key}: is missing; give {form.allowed}")
+            return default or ""
+        return self._check(key, value, form)
+
+    def accounts(self, key: str) -> tuple[str, ...]:
+        value = self._value_of(key)
+        # `-c` knows texts only, so a list comes from there with commas in it.
+        listed = value.split(",") if isinstance(value, str) else value
+        if listed in (None, [], [""]):
+            return ()
+        if not isinstance(listed, list):
+            self.mistakes.append(f"{key}: {value!r} is not allowed; give a list of account ids")
+            return ()
+        found = {
+            self._check(key, item.strip() if isinstance(item, str) else item, _ACCOUNT)
+            for item in listed
+        }
+        return tuple(sorted(found))
+
+    def _check(self, key: str, value: object, form: _Form) -> str:
+        # A number is no account id: it would have lost its leading zeros.
+        if isinstance(value, str) and re.fullmatch(form.pattern, value, re.ASCII):
+            return value
+        self.mistakes.append(f"{key}: {value!r} is not allowed; give {form.allowed}")
+        return ""

@@ -1,0 +1,130 @@
+"""A function of the hub with its role and its log: it may do what it needs and nothing else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import CfnResource, Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from shared.conventions import SYSTEM_PATH
+from shared.wire import METRICS_NAMESPACE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """What a function runs, and on what."""
+
+    code: lambda_.Code
+    runtime: str
+    architecture: str
+
+
+class HubFunction(Construct):
+    """One Lambda function.
+
+    Attributes:
+        function: the function itself.
+        role: its role, of a fixed name, since the spokes trust it by that name.
+        log_group: where it writes.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        service: str,
+        role_name: str,
+        package: Package,
+        timeout: Duration,
+        environment: Mapping[str, str],
+        needs: Sequence[iam.PolicyStatement],
+    ) -> None:
+        """Make the function `hub.runtime.handlers.<service>.handler`."""
+        super().__init__(scope, construct_id)
+        self.log_group = logs.LogGroup(
+            self,
+            "Log",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        own_log = iam.PolicyStatement(
+            sid="WriteItsOwnLog",
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[self.log_group.log_group_arn],
+        )
+        self.role = iam.Role(
+            self,
+            "Role",
+            role_name=role_name,
+            path=SYSTEM_PATH,
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={"Needs": iam.PolicyDocument(statements=[*needs, own_log])},
+        )
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            handler=f"hub.runtime.handlers.{service}.handler",
+            code=package.code,
+            runtime=lambda_.Runtime(package.runtime, lambda_.RuntimeFamily.PYTHON),
+            architecture=(
+                lambda_.Architecture.ARM_64
+                if package.architecture == "arm64"
+                else lambda_.Architecture.X86_64
+            ),
+            timeout=timeout,
+            # Memory buys processor time: imports are most of a cold start.
+            memory_size=512,
+            # The CDK would widen the role for what it is wired to; `needs` is the whole of it.
+            role=self.role.without_policy_updates(),
+            log_group=self.log_group,
+            # A person who must wait goes round through `later` up to 290 times, on purpose; Lambda
+            # would stop that after 16 rounds. See docs/decisions/recursive-loop-allowed.md.
+            recursive_loop=lambda_.RecursiveLoop.ALLOW,
+            environment={
+                **environment,
+                "POWERTOOLS_SERVICE_NAME": service,
+                "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+            },
+        )
+
+        # The role holds its policies itself, so that it is complete when the function can see it;
+        # the CDK's own ordering would say that a second time (cfn-lint W3005).
+        resource = self.function.node.default_child
+        if isinstance(resource, CfnResource):
+            resource.add_deletion_override("DependsOn")
+
+    def reads(
+        self, construct_id: str, queue: sqs.Queue, *, batch_size: int, max_concurrency: int
+    ) -> None:
+        """Make the function read a queue; a message that fails comes back alone."""
+        lambda_.EventSourceMapping(
+            self,
+            construct_id,
+            target=self.function,
+            event_source_arn=queue.queue_arn,
+            batch_size=batch_size,
+            max_concurrency=max_concurrency,
+            report_batch_item_failures=True,
+        )
+
+
+def reading(sid: str, *queues: sqs.Queue) -> iam.PolicyStatement:
+    """Return the statement that Lambda's poller needs to read queues in a function's name.
+
+    Source: Lambda's developer guide, execution role permissions for SQS.
+    """
+    return iam.PolicyStatement(
+        sid=sid,
+        actions=["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        resources=[queue.queue_arn for queue in queues],
+    )
+
+
+def sending(sid: str, queue: sqs.Queue) -> iam.PolicyStatement:
+    """Return the statement that sending to a queue needs."""
+    return iam.PolicyStatement(sid=sid, actions=["sqs:SendMessage"], resources=[queue.queue_arn])

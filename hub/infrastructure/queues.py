@@ -1,0 +1,60 @@
+"""A queue with its dead letters: encrypted, closed to plain HTTP, patient with a slow reader."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+# Deliveries before a message is a dead letter: those are for crashes and unreadable bodies alone.
+_DELIVERIES = 5
+# Source: Lambda's developer guide on SQS: a visibility time-out of six times the function's
+# leaves room for the retries of a throttled poller.
+_VISIBILITY_PER_TIME_OUT = 6
+# A standard queue's dead letter keeps its first date, so this must outlast the queue's four days.
+# Source: the SQS developer guide on dead-letter queues and retention.
+_DEAD_LETTERS_KEPT = Duration.days(14)
+
+
+class WorkQueue(Construct):
+    """A queue that one function reads, and the queue of what it could not read.
+
+    Attributes:
+        queue: where the messages wait.
+        dead_letters: where they end after five deliveries; an operator empties it.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, reader_timeout: Duration, fifo: bool = False
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.dead_letters = dead_letter_queue(self, "DeadLetters", fifo=fifo)
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            # None and not False: CloudFormation refuses FifoQueue=false for a standard queue.
+            fifo=fifo or None,
+            # One person after another, many persons at once: order and limits hold per group.
+            deduplication_scope=sqs.DeduplicationScope.MESSAGE_GROUP if fifo else None,
+            fifo_throughput_limit=(sqs.FifoThroughputLimit.PER_MESSAGE_GROUP_ID if fifo else None),
+            # Two events of one person may have equal hints: the sender names the id.
+            content_based_deduplication=False if fifo else None,
+            visibility_timeout=Duration.seconds(
+                _VISIBILITY_PER_TIME_OUT * int(reader_timeout.to_seconds())
+            ),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self.dead_letters, max_receive_count=_DELIVERIES
+            ),
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+        )
+
+
+def dead_letter_queue(scope: Construct, construct_id: str, *, fifo: bool = False) -> sqs.Queue:
+    """Return a queue that keeps messages until somebody looks at them."""
+    return sqs.Queue(
+        scope,
+        construct_id,
+        fifo=fifo or None,
+        retention_period=_DEAD_LETTERS_KEPT,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+    )

@@ -1,0 +1,1 @@
+"""The spoke: what a Studio account grants to the hub."""

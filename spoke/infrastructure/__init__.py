@@ -1,0 +1,1 @@
+"""What a Studio account is made of (CDK)."""

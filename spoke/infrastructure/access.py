@@ -1,0 +1,178 @@
+"""The role that the hub assumes here: every right beside its need, and nothing that is not called.
+
+Source of what each action can be limited to: the Service Authorization Reference of Amazon
+SageMaker AI.
+"""
+
+from typing import Any
+
+from aws_cdk import Aws, Duration, Fn
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from shared.conventions import ROLE_PATH, SYSTEM_PATH, access_role_name, trust_policy
+from shared.ownership import MANAGED_BY, USER_ID
+from spoke.infrastructure.parameters import Parameters
+from spoke.infrastructure.statements import document
+
+# Source: the Security Token Service's limit for role chaining, which is how a function comes here.
+_LONGEST_SESSION = Duration.hours(1)
+_PASSED_TO_STUDIO = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+_WHILE_CREATING = {"sagemaker:TaggingAction": "CreateUserProfile"}
+
+
+class Access(Construct):
+    """The access role.
+
+    Attributes:
+        role: trusted by the hub's two functions, for at most an hour at a time.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        parameters: Parameters,
+        suspended_role_arn: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        hub_account = parameters.hub_account
+        statements = [
+            *_profiles(hub_account),
+            *_reads(),
+            _pass_roles(suspended_role_arn),
+            *_never(),
+        ]
+        self.role = iam.CfnRole(
+            self,
+            "Role",
+            role_name=access_role_name(Aws.REGION),
+            path=SYSTEM_PATH,
+            description="Studio Hub creates, changes and removes Studio user profiles with it",
+            max_session_duration=int(_LONGEST_SESSION.to_seconds()),
+            assume_role_policy_document=trust_policy(
+                aws=Aws.PARTITION,
+                hub_account=hub_account,
+                hub_region=parameters.hub_region,
+                spoke_account=Aws.ACCOUNT_ID,
+                organization_id=parameters.organization_id,
+            ),
+            policies=[
+                iam.CfnRole.PolicyProperty(
+                    policy_name="Profiles", policy_document=document(*statements)
+                ),
+                # CloudFormation cannot append a list to a list, so these have their own policy.
+                Fn.condition_if(
+                    parameters.has_additional_roles.logical_id,
+                    {
+                        "PolicyName": "AdditionalRoles",
+                        "PolicyDocument": document(
+                            {
+                                # Roles that the company made elsewhere and mapping rows name.
+                                "Sid": "PassAdditionalRoles",
+                                "Effect": "Allow",
+                                "Action": "iam:PassRole",
+                                "Resource": parameters.additional_role_arns,
+                                "Condition": _PASSED_TO_STUDIO,
+                            }
+                        ),
+                    },
+                    Aws.NO_VALUE,
+                ),
+            ],
+        )
+
+
+def _profiles(hub_account: str) -> list[dict[str, Any]]:
+    ours = {"StringEquals": {f"aws:ResourceTag/{MANAGED_BY}": hub_account}}
+    return [
+        {
+            # A profile is made with both tags by which it is ours, and with no other: one without
+            # them could never be changed or removed again, one with more could pass for another's.
+            "Sid": "CreateProfilesThatAreOurs",
+            "Effect": "Allow",
+            "Action": "sagemaker:CreateUserProfile",
+            "Resource": _in_studio("user-profile"),
+            "Condition": {
+                "StringEquals": {f"aws:RequestTag/{MANAGED_BY}": hub_account},
+                "Null": {f"aws:RequestTag/{USER_ID}": "false"},
+                "ForAllValues:StringEquals": {"aws:TagKeys": [MANAGED_BY, USER_ID]},
+            },
+        },
+        {
+            # Creating with tags asks for this too. Only while creating: who could tag a profile
+            # that is there could make it ours, and then remove it.
+            "Sid": "TagProfilesWhileCreating",
+            "Effect": "Allow",
+            "Action": "sagemaker:AddTags",
+            "Resource": _in_studio("user-profile"),
+            "Condition": {"StringEquals": _WHILE_CREATING},
+        },
+        {
+            # A role change, suspension and removal, of what carries our tag alone.
+            "Sid": "ChangeAndRemoveOurProfiles",
+            "Effect": "Allow",
+            "Action": ["sagemaker:UpdateUserProfile", "sagemaker:DeleteUserProfile"],
+            "Resource": _in_studio("user-profile"),
+            "Condition": ours,
+        },
+    ]
+
+
+def _reads() -> list[dict[str, Any]]:
+    return [
+        {
+            # What a profile is, and whose it is: its tags tell.
+            "Sid": "ReadProfiles",
+            "Effect": "Allow",
+            "Action": ["sagemaker:DescribeUserProfile", "sagemaker:ListTags"],
+            "Resource": _in_studio("user-profile"),
+        },
+        {
+            # What would be in the way of a role change or a removal. These have no resource-level
+            # permission: they list every domain of account and Region.
+            "Sid": "ListAppsAndSpaces",
+            "Effect": "Allow",
+            "Action": ["sagemaker:ListApps", "sagemaker:ListSpaces"],
+            "Resource": "*",
+        },
+    ]
+
+
+def _pass_roles(suspended_role_arn: str) -> dict[str, Any]:
+    return {
+        # Whatever the hub is told to give, it can give only roles made for Studio users, and the
+        # one without any permission.
+        "Sid": "PassRolesOfGroups",
+        "Effect": "Allow",
+        "Action": "iam:PassRole",
+        "Resource": [
+            f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role{ROLE_PATH}*",
+            suspended_role_arn,
+        ],
+        "Condition": _PASSED_TO_STUDIO,
+    }
+
+
+def _never() -> list[dict[str, Any]]:
+    return [
+        {
+            # Holds whatever policy somebody attaches to this role one day.
+            "Sid": "NeverTagWhatIsThere",
+            "Effect": "Deny",
+            "Action": "sagemaker:AddTags",
+            "Resource": "*",
+            "Condition": {"StringNotEquals": _WHILE_CREATING},
+        },
+        {
+            "Sid": "NeverUntag",
+            "Effect": "Deny",
+            "Action": "sagemaker:DeleteTags",
+            "Resource": "*",
+        },
+    ]
+
+
+def _in_studio(kind: str) -> str:
+    return f"arn:{Aws.PARTITION}:sagemaker:{Aws.REGION}:{Aws.ACCOUNT_ID}:{kind}/*"

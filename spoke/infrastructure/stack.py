@@ -1,0 +1,59 @@
+"""The StudioSpoke stack: what a Studio account grants to the hub, and to whom it serves."""
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from shared.conventions import external_id
+from spoke.infrastructure.access import Access
+from spoke.infrastructure.execution_roles import ExecutionRole
+from spoke.infrastructure.parameters import Parameters
+from spoke.infrastructure.roles import ExecutionRoles, SuspendedRole
+
+
+class StudioSpoke(cdk.Stack):
+    """Deployed once per Studio account and Region.
+
+    Its template has parameters instead of context, no assets, and asks for no bootstrap, so that
+    CloudFormation StackSets take it as it is.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, execution_roles: Sequence[ExecutionRole]
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            description="Studio Hub: lets the hub account keep Studio user profiles here",
+            synthesizer=cdk.BootstraplessSynthesizer(),
+            analytics_reporting=False,
+            # Without a bucket CloudFormation takes 51,200 bytes at most, and companies add roles of
+            # their own. Source: CloudFormation quotas.
+            suppress_template_indentation=True,
+        )
+        parameters = Parameters(self)
+        suspended = SuspendedRole(self, "Suspended")
+        access = Access(self, "Access", parameters=parameters, suspended_role_arn=suspended.arn)
+        roles = ExecutionRoles(self, "Roles", parameters=parameters, roles=execution_roles)
+        self._output("AccessRoleArn", access.role.attr_arn, "The role that the hub assumes")
+        self._output(
+            "ExternalId",
+            external_id(parameters.hub_account, cdk.Aws.ACCOUNT_ID),
+            "What the hub says when it does",
+        )
+        self._output("SuspendedRoleArn", suspended.arn, "The role of whose access has ended")
+        self._output(
+            "TargetPrefix",
+            f"{cdk.Aws.ACCOUNT_ID}/{cdk.Aws.REGION}/",
+            "How a mapping row's target begins; the domain's id follows",
+        )
+        if execution_roles:
+            self._output(
+                "ExecutionRoleArns",
+                cdk.Fn.join(",", roles.arns),
+                "The group-level execution roles made here",
+            ).condition = parameters.creates_roles
+
+    def _output(self, name: str, value: str, description: str) -> cdk.CfnOutput:
+        return cdk.CfnOutput(self, name, value=value, description=description)

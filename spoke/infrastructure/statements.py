@@ -1,0 +1,60 @@
+"""Statements of IAM policies, and what is wrong with one that is declared for an execution role."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+# What a text of the file may ask for. IAM's own policy variables hold a colon, these do not.
+PLACEHOLDERS = ("partition", "account", "role_arn")
+STATEMENT_KEYS = ("Sid", "Effect", "Action", "Resource", "Condition")
+
+_PLACEHOLDER = re.compile(r"\$\{([^}:]*)\}")
+_ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9*]+")
+
+
+def document(*statements: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the policy document of some statements."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def mistakes(statement: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with a statement, and what to do about it."""
+    effect = statement.get("Effect")
+    if effect not in ("Allow", "Deny"):
+        yield f"Effect {effect!r}: write Allow or Deny"
+    actions, resources = (texts(statement.get(key)) for key in ("Action", "Resource"))
+    if not actions:
+        yield "Action: write an action or a list of them"
+    if not resources:
+        yield "Resource: write an ARN or a list of them"
+    if not isinstance(statement.get("Condition", {}), dict):
+        yield "Condition: write an operator, below it keys with values"
+    for name in sorted(set(_PLACEHOLDER.findall(str(dict(statement)))) - set(PLACEHOLDERS)):
+        known = ", ".join(f"${{{known}}}" for known in PLACEHOLDERS)
+        yield f"${{{name}}} is not known; there are {known} and IAM's variables"
+    if effect == "Allow":
+        for action in actions:
+            yield from _too_much(action, statement)
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Return a text or a list of texts as texts; nothing where it is neither."""
+    listed: list[object] = value if isinstance(value, list) else [value]
+    found = tuple(item for item in listed if isinstance(item, str) and item)
+    return found if len(found) == len(listed) else ()
+
+
+def _too_much(action: str, statement: Mapping[str, Any]) -> Iterator[str]:
+    if not _ACTION.fullmatch(action):
+        yield f"{action} allows too much or is no action: write <service>:<Action>"
+        return
+    service, _, name = action.partition(":")
+    if name == "*":
+        yield f"{action} allows all of a service: list the actions that are needed"
+    if service == "iam" and name != "PassRole":
+        yield f"{action}: a role may not change or read IAM; only iam:PassRole is allowed"
+    if action == "iam:PassRole":
+        if "*" in texts(statement.get("Resource")):
+            yield "iam:PassRole on every role: name the roles, for example ${role_arn}"
+        if "iam:PassedToService" not in str(statement.get("Condition")):
+            yield "iam:PassRole needs the condition iam:PassedToService"

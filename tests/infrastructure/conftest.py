@@ -1,0 +1,192 @@
+"""The two stacks, synthesized once per session, and read as CloudFormation would deploy them."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_lambda as lambda_
+
+from hub.infrastructure.context import Context
+from hub.infrastructure.function import Package
+from hub.infrastructure.stack import StudioHub
+from spoke.infrastructure.execution_roles import read_execution_roles
+from spoke.infrastructure.stack import StudioSpoke
+
+ROOT = Path(__file__).parents[2]
+PSEUDO = {
+    "AWS::Partition": "aws",
+    "AWS::AccountId": "222222222222",
+    "AWS::Region": "eu-west-1",
+}
+SPOKE_PARAMETERS = {
+    "HubAccount": "111111111111",
+    "HubRegion": "eu-central-1",
+    "OrganizationId": "o-exampleorgid",
+}
+# The place of a value that CloudFormation leaves out.
+NOTHING = object()
+
+Template = dict[str, Any]
+Resources = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def context() -> Context:
+    return Context(
+        hub_account="111111111111",
+        hub_region="eu-west-1",
+        organization_id="o-exampleorgid",
+        identity_store_id="d-1234567890",
+        event_accounts=("111111111111", "333333333333"),
+        mode="apply",
+        alarm_email=None,
+        lambda_runtime="python3.13",
+        lambda_architecture="arm64",
+    )
+
+
+@pytest.fixture(scope="session")
+def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Context], Path]:
+    asset = tmp_path_factory.mktemp("asset")
+    (asset / "placeholder.py").write_text('"""Stands in for the functions."""\n')
+
+    def synthesized(context: Context) -> Path:
+        out = tmp_path_factory.mktemp("cdk.out")
+        app = cdk.App(
+            analytics_reporting=False,
+            outdir=str(out),
+            context={"aws:cdk:enable-path-metadata": True},
+        )
+        package = Package(
+            code=lambda_.Code.from_asset(str(asset)),
+            runtime=context.lambda_runtime,
+            architecture=context.lambda_architecture,
+        )
+        StudioHub(app, "StudioHub", context=context, package=package)
+        shipped = (ROOT / "spoke" / "execution_roles.yaml").read_text(encoding="utf-8")
+        StudioSpoke(app, "StudioSpoke", execution_roles=read_execution_roles(shipped))
+        app.synth()
+        return out
+
+    return synthesized
+
+
+@pytest.fixture(scope="session")
+def cloud_assembly(synthesize: Callable[[Context], Path], context: Context) -> Path:
+    return synthesize(context)
+
+
+@pytest.fixture(scope="session")
+def hub_template(cloud_assembly: Path) -> Template:
+    template: Template = json.loads((cloud_assembly / "StudioHub.template.json").read_text())
+    return template
+
+
+@pytest.fixture(scope="session")
+def spoke_template(cloud_assembly: Path) -> Template:
+    template: Template = json.loads((cloud_assembly / "StudioSpoke.template.json").read_text())
+    return template
+
+
+@pytest.fixture(scope="session")
+def hub(hub_template: Template) -> Resources:
+    return deployed(hub_template, {})
+
+
+@pytest.fixture(scope="session")
+def deploy_spoke(spoke_template: Template) -> Callable[..., Resources]:
+    def deploy(**parameters: str) -> Resources:
+        return deployed(spoke_template, SPOKE_PARAMETERS | parameters)
+
+    return deploy
+
+
+@pytest.fixture(scope="session")
+def evaluated() -> Callable[[Template, Any], Any]:
+    def evaluate(template: Template, value: object) -> object:
+        return _evaluation(template, SPOKE_PARAMETERS)(value)
+
+    return evaluate
+
+
+@pytest.fixture(scope="session")
+def spoke(deploy_spoke: Callable[..., Resources]) -> Resources:
+    return deploy_spoke()
+
+
+@pytest.fixture(scope="session")
+def hub_in_report_mode(synthesize: Callable[[Context], Path], context: Context) -> Resources:
+    other = replace(
+        context, mode="report", lambda_runtime="python3.11", lambda_architecture="x86_64"
+    )
+    return deployed(json.loads((synthesize(other) / "StudioHub.template.json").read_text()), {})
+
+
+def deployed(template: Template, parameters: Mapping[str, str]) -> Resources:
+    """Return the resources by construct path, with every intrinsic function worked out.
+
+    A resource is written `<path>` where it is referred to, and `<path.Attribute>`.
+    """
+    evaluate = _evaluation(template, parameters)
+    return {
+        _path(resource): evaluate(
+            {key: part for key, part in resource.items() if key != "Metadata"}
+        )
+        for resource in template["Resources"].values()
+        if "Condition" not in resource or evaluate.holds(resource["Condition"])
+    }
+
+
+def _evaluation(template: Template, parameters: Mapping[str, str]) -> "_Evaluation":
+    values: dict[str, Any] = dict(PSEUDO)
+    for name, parameter in template.get("Parameters", {}).items():
+        value = parameters.get(name, parameter.get("Default"))
+        is_list = parameter["Type"] == "CommaDelimitedList"
+        values[name] = value.split(",") if is_list and value is not None else value
+    for logical_id, resource in template["Resources"].items():
+        values[logical_id] = f"<{_path(resource)}>"
+    return _Evaluation(values, template.get("Conditions", {}))
+
+
+def _path(resource: Mapping[str, Any]) -> str:
+    path: str = resource["Metadata"]["aws:cdk:path"]
+    return path.partition("/")[2].removesuffix("/Resource")
+
+
+class _Evaluation:
+    """Works out the intrinsic functions that the two templates use."""
+
+    def __init__(self, values: Mapping[str, Any], conditions: Mapping[str, Any]) -> None:
+        self._values = values
+        self._conditions = conditions
+        self._functions: dict[str, Callable[[Any], Any]] = {
+            "Ref": lambda name: NOTHING if name == "AWS::NoValue" else values[name],
+            "Fn::GetAtt": lambda at: f"{values[at[0]][:-1]}.{at[1]}>",
+            "Fn::Join": lambda given: given[0].join(self(given[1])),
+            "Fn::Sub": self._substituted,
+            "Fn::If": lambda given: self(given[1] if self.holds(given[0]) else given[2]),
+            "Fn::Equals": lambda given: self(given[0]) == self(given[1]),
+            "Fn::Not": lambda given: not self(given[0]),
+        }
+
+    def holds(self, condition: str) -> bool:
+        return bool(self(self._conditions[condition]))
+
+    def __call__(self, value: Any) -> Any:  # noqa: ANN401 (a JSON value of any depth)
+        if isinstance(value, list):
+            return [part for part in map(self, value) if part is not NOTHING]
+        if not isinstance(value, dict):
+            return value
+        if len(value) == 1 and (name := next(iter(value))) in self._functions:
+            return self._functions[name](value[name])
+        parts = {key: self(part) for key, part in value.items()}
+        return {key: part for key, part in parts.items() if part is not NOTHING}
+
+    def _substituted(self, text: str) -> str:
+        named = re.sub(r"\$\{([^!}]*)\}", lambda found: str(self._values[found[1]]), text)
+        return named.replace("${!", "${")

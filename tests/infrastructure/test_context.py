@@ -1,0 +1,95 @@
+"""The context of cdk.json: defaults, forms of `-c`, and mistakes told all at once."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hub.infrastructure.context import Context, ContextError, read_context
+
+ROOT = Path(__file__).parents[2]
+REQUIRED: dict[str, object] = {
+    "hub_account": "111111111111",
+    "hub_region": "eu-west-1",
+    "organization_id": "o-exampleorgid",
+    "identity_store_id": "d-1234567890",
+}
+
+
+def test_defaults_suit_a_hub_in_the_management_account() -> None:
+    """Four facts of the company are enough."""
+    assert read_context(REQUIRED.get) == Context(
+        hub_account="111111111111",
+        hub_region="eu-west-1",
+        organization_id="o-exampleorgid",
+        identity_store_id="d-1234567890",
+        event_accounts=("111111111111",),
+        mode="apply",
+        alarm_email=None,
+        lambda_runtime="python3.13",
+        lambda_architecture="arm64",
+    )
+
+
+def test_the_shipped_context_is_complete_and_synthesizes() -> None:
+    """cdk.json shows every key, with invented ids that are accepted."""
+    shipped = json.loads((ROOT / "cdk.json").read_text())["context"]
+
+    assert set(Context.__dataclass_fields__) == set(shipped)
+    assert read_context(shipped.get) == read_context(REQUIRED.get)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["333333333333", "111111111111", "333333333333"],
+        "333333333333,111111111111",
+        "111111111111, 333333333333",
+    ],
+)
+def test_event_accounts_come_as_list_or_text(given: object) -> None:
+    """A list in cdk.json and commas after -c mean the same, in any order."""
+    context = read_context((REQUIRED | {"event_accounts": given}).get)
+
+    assert context.event_accounts == ("111111111111", "333333333333")
+
+
+def test_every_mistake_is_told_at_once() -> None:
+    """Each line names a key, shows what it has, and says what is allowed."""
+    wrong = {
+        "hub_account": 111111111111,
+        "hub_region": "Ireland",
+        "identity_store_id": "ssoins-1",
+        "event_accounts": ["111111111111", "management"],
+        "mode": "dry-run",
+        "alarm_email": "somebody",
+        "lambda_runtime": "python3.9",
+        "lambda_architecture": "amd64",
+    }
+
+    with pytest.raises(ContextError) as caught:
+        read_context(wrong.get)
+
+    assert str(caught.value) == (
+        """\
+the context (cdk.json, or -c key=value) is wrong:
+  hub_account: 111111111111 is not allowed; give the 12 digits of an AWS account, in quotes
+  hub_region: 'Ireland' is not allowed; give an AWS Region, for example eu-west-1
+  organization_id: is missing; give an organization's id, for example o-exampleorgid
+  identity_store_id: 'ssoins-1' is not allowed; \
+give the id of Identity Center's identity store, for example d-1234567890
+  event_accounts: 'management' is not allowed; give the 12 digits of an AWS account, in quotes
+  mode: 'dry-run' is not allowed; \
+give apply, or report (decide and report, write nothing to Studio)
+  alarm_email: 'somebody' is not allowed; give an e-mail address, or nothing
+  lambda_runtime: 'python3.9' is not allowed; \
+give python3.11, python3.12, python3.13 or python3.14
+  lambda_architecture: 'amd64' is not allowed; give arm64 or x86_64"""
+    )
+
+
+@pytest.mark.parametrize("given", [{"a": 1}, 111111111111, [111111111111]])
+def test_event_accounts_of_another_kind_are_refused(given: object) -> None:
+    """Nothing is guessed from a mapping or from numbers."""
+    with pytest.raises(ContextError, match="event_accounts: "):
+        read_context((REQUIRED | {"event_accounts": given}).get)

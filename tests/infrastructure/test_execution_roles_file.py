@@ -1,0 +1,149 @@
+"""The file of group-level execution roles: what it may say, and mistakes told all at once."""
+
+import pytest
+
+from spoke.infrastructure.execution_roles import ExecutionRolesError, read_execution_roles
+
+
+def test_a_role_has_its_sets_before_its_own() -> None:
+    """Statement sets are written once and included by name."""
+    (role,) = read_execution_roles(
+        """
+        statement_sets:
+          see:
+            - {Sid: See, Effect: Allow, Action: "s3:GetObject", Resource: "arn:x"}
+        roles:
+          ml-scientists:
+            description: Explores
+            managed_policies: ["arn:${partition}:iam::aws:policy/AmazonAthenaFullAccess"]
+            includes: [see]
+            statements:
+              - {Sid: Never, Effect: Deny, Action: "*", Resource: "*"}
+        """
+    )
+
+    assert role.name == "ml-scientists"
+    assert role.description == "Explores"
+    assert role.managed_policies == ("arn:${partition}:iam::aws:policy/AmazonAthenaFullAccess",)
+    assert [statement["Sid"] for statement in role.statements] == ["See", "Never"]
+
+
+def test_every_mistake_in_the_roles_is_told_at_once() -> None:
+    """Each line names the role and the statement, what is wrong, and what to do."""
+    mistakes = mistakes_of(
+        """
+        statement_sets:
+          studio: []
+        roles:
+          "bad name!":
+            description: ""
+            includes: [studios]
+            managed_policies: ["AdministratorAccess"]
+            color: blue
+          Analyst:
+            description: Reads
+            statements:
+              - {Sid: Open, Effect: Allow, Action: "*", Resource: "*"}
+              - {Sid: Open, Effect: Permit, Action: "s3:GetObject", Resource: "arn:${region}:x"}
+              - {Sid: "a-b", Effect: Allow, NotAction: "s3:GetObject", Resource: "*"}
+          analyst:
+            description: Reads too
+        """
+    )
+
+    assert "\n".join(mistakes) == (
+        """\
+bad name!: is no role name: use 1 to 64 of letters, digits and +=,.@_-
+bad name!: 'color' is not known; allowed: description, managed_policies, includes, statements
+bad name!: description: write 1 to 1000 characters
+bad name!: includes: no statement set 'studios'; known: studio
+bad name!: managed_policies: 'AdministratorAccess' is not allowed; \
+write arn:${partition}:iam::aws:policy/<name>, or ${account} for one of your own
+Analyst: Open: * allows too much or is no action: write <service>:<Action>
+Analyst: Open: Effect 'Permit': write Allow or Deny
+Analyst: Open: ${region} is not known; \
+there are ${partition}, ${account}, ${role_arn} and IAM's variables
+Analyst: statement: 'NotAction' is not known; allowed: Sid, Effect, Action, Resource, Condition
+Analyst: Sid 'a-b': give each statement one, of letters and digits
+Analyst: a-b: Action: write an action or a list of them
+Analyst: Sid Open stands twice: a Sid is unique in a role
+Analyst: another role differs only in case: rename one
+analyst: another role differs only in case: rename one"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "mistake"),
+    [
+        (
+            "Action: 'sagemaker:*', Resource: '*'",
+            "sagemaker:* allows all of a service: list the actions that are needed",
+        ),
+        (
+            "Action: 'iam:CreateRole', Resource: '*'",
+            "iam:CreateRole: a role may not change or read IAM; only iam:PassRole is allowed",
+        ),
+        (
+            "Action: 'iam:Pass*', Resource: 'arn:x'",
+            "iam:Pass*: a role may not change or read IAM; only iam:PassRole is allowed",
+        ),
+        (
+            "Action: 'iam:PassRole', Resource: '*', Condition: {X: {iam:PassedToService: s}}",
+            "iam:PassRole on every role: name the roles, for example ${role_arn}",
+        ),
+        (
+            "Action: 'iam:PassRole', Resource: '${role_arn}'",
+            "iam:PassRole needs the condition iam:PassedToService",
+        ),
+        ("Action: 's3:GetObject'", "Resource: write an ARN or a list of them"),
+        (
+            "Action: 's3:GetObject', Resource: 'arn:x', Condition: never",
+            "Condition: write an operator, below it keys with values",
+        ),
+    ],
+)
+def test_a_notebook_cannot_widen_its_role(statement: str, mistake: str) -> None:
+    """What would let a user give themselves more is refused with its way out."""
+    text = f"roles: {{R: {{description: d, statements: [{{Sid: S, Effect: Allow, {statement}}}]}}}}"
+
+    assert mistakes_of(text) == [f"R: S: {mistake}"]
+
+
+def test_a_role_that_iam_would_refuse_is_refused() -> None:
+    """The size of a role's statements and the number of its policies have limits."""
+    policies = ", ".join(["'arn:${partition}:iam::aws:policy/P'"] * 11)
+    long = "x" * 10_300
+    text = (
+        f"roles: {{R: {{description: d, managed_policies: [{policies}], statements: "
+        f"[{{Sid: S, Effect: Allow, Action: 's3:GetObject', Resource: 'arn:{long}'}}]}}}}"
+    )
+
+    size, number = mistakes_of(text)
+    assert size.startswith("R: its statements have 10372 characters and IAM allows 10240: ")
+    assert number == "R: managed_policies: 11 of at most 10"
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        ("roles: [", "is no YAML"),
+        ("roles: {R: {description: d}, R: {description: d}}", "'R' stands twice: keep one"),
+        ("", "file: None is no mapping of names to values"),
+        ("roles: [R]", "roles: ['R'] is no mapping of names to values"),
+        ("roles: {R: {description: d, statements: s}}", "R: statements: 's' is no list"),
+    ],
+)
+def test_a_file_of_another_form_is_refused(text: str, mistake: str) -> None:
+    """What is no file of roles is said to be none."""
+    with pytest.raises(ExecutionRolesError) as caught:
+        read_execution_roles(text)
+
+    assert mistake in str(caught.value)
+
+
+def mistakes_of(text: str) -> list[str]:
+    with pytest.raises(ExecutionRolesError) as caught:
+        read_execution_roles(text)
+    head, *mistakes = str(caught.value).splitlines()
+    assert head == "the file of execution roles is wrong:"
+    return [mistake.strip() for mistake in mistakes]

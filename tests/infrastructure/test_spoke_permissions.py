@@ -1,0 +1,227 @@
+"""Every right of the hub in a spoke, and of whoever lost access, in full."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shared.conventions import access_role_arn, external_id, hub_role_names, system_role_arn
+
+Template = dict[str, Any]
+Resources = dict[str, dict[str, Any]]
+
+HUB, HUB_REGION = "111111111111", "eu-central-1"
+SPOKE, REGION = "222222222222", "eu-west-1"
+PROFILES = f"arn:aws:sagemaker:{REGION}:{SPOKE}:user-profile/*"
+PASSED_TO_STUDIO = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+WHILE_CREATING = {"sagemaker:TaggingAction": "CreateUserProfile"}
+TRUSTED_BY_STUDIO = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "StudioOfThisAccount",
+            "Effect": "Allow",
+            "Principal": {"Service": "sagemaker.amazonaws.com"},
+            "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
+            "Condition": {"StringEquals": {"aws:SourceAccount": SPOKE}},
+        }
+    ],
+}
+PROFILES_POLICY = {
+    "PolicyName": "Profiles",
+    "PolicyDocument": {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "CreateProfilesThatAreOurs",
+                "Effect": "Allow",
+                "Action": "sagemaker:CreateUserProfile",
+                "Resource": PROFILES,
+                "Condition": {
+                    "StringEquals": {"aws:RequestTag/studio-hub:managed-by": HUB},
+                    "Null": {"aws:RequestTag/studio-hub:user-id": "false"},
+                    "ForAllValues:StringEquals": {
+                        "aws:TagKeys": ["studio-hub:managed-by", "studio-hub:user-id"]
+                    },
+                },
+            },
+            {
+                "Sid": "TagProfilesWhileCreating",
+                "Effect": "Allow",
+                "Action": "sagemaker:AddTags",
+                "Resource": PROFILES,
+                "Condition": {"StringEquals": WHILE_CREATING},
+            },
+            {
+                "Sid": "ChangeAndRemoveOurProfiles",
+                "Effect": "Allow",
+                "Action": ["sagemaker:UpdateUserProfile", "sagemaker:DeleteUserProfile"],
+                "Resource": PROFILES,
+                "Condition": {"StringEquals": {"aws:ResourceTag/studio-hub:managed-by": HUB}},
+            },
+            {
+                "Sid": "ReadProfiles",
+                "Effect": "Allow",
+                "Action": ["sagemaker:DescribeUserProfile", "sagemaker:ListTags"],
+                "Resource": PROFILES,
+            },
+            {
+                "Sid": "ListAppsAndSpaces",
+                "Effect": "Allow",
+                "Action": ["sagemaker:ListApps", "sagemaker:ListSpaces"],
+                "Resource": "*",
+            },
+            {
+                "Sid": "PassRolesOfGroups",
+                "Effect": "Allow",
+                "Action": "iam:PassRole",
+                "Resource": [
+                    f"arn:aws:iam::{SPOKE}:role/studio-hub/*",
+                    f"arn:aws:iam::{SPOKE}:role/studio-hub-system/Suspended-{REGION}",
+                ],
+                "Condition": PASSED_TO_STUDIO,
+            },
+            {
+                "Sid": "NeverTagWhatIsThere",
+                "Effect": "Deny",
+                "Action": "sagemaker:AddTags",
+                "Resource": "*",
+                "Condition": {"StringNotEquals": WHILE_CREATING},
+            },
+            {
+                "Sid": "NeverUntag",
+                "Effect": "Deny",
+                "Action": "sagemaker:DeleteTags",
+                "Resource": "*",
+            },
+        ],
+    },
+}
+
+
+def test_the_hub_may_do_exactly_this(spoke: Resources) -> None:
+    """The access role makes, changes and removes profiles of ours, passing roles of groups."""
+    role = dict(spoke["Access/Role"]["Properties"])
+
+    del role["AssumeRolePolicyDocument"], role["Description"]
+    assert role == {
+        "RoleName": f"StudioHubSpoke-{REGION}",
+        "Path": "/studio-hub-system/",
+        "MaxSessionDuration": 3600,
+        "Policies": [PROFILES_POLICY],
+    }
+
+
+def test_additional_roles_are_named_one_by_one(deploy_spoke: Callable[..., Resources]) -> None:
+    """What the parameter names may be passed to Studio too, and changes nothing else."""
+    handmade = ["arn:aws:iam::222222222222:role/Handmade", "arn:aws:iam::222222222222:role/x/Y"]
+    policies = deploy_spoke(AdditionalPassableRoleArns=",".join(handmade))["Access/Role"][
+        "Properties"
+    ]["Policies"]
+
+    assert policies == [
+        PROFILES_POLICY,
+        {
+            "PolicyName": "AdditionalRoles",
+            "PolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Sid": "PassAdditionalRoles",
+                        "Effect": "Allow",
+                        "Action": "iam:PassRole",
+                        "Resource": handmade,
+                        "Condition": PASSED_TO_STUDIO,
+                    }
+                ],
+            },
+        },
+    ]
+
+
+def test_only_the_hubs_two_functions_are_let_in(spoke: Resources) -> None:
+    """The access role trusts two roles of the hub, in the organization, with the right id."""
+    assert spoke["Access/Role"]["Properties"]["AssumeRolePolicyDocument"] == {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "TheHubsTwoFunctions",
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{HUB}:root"},
+                "Action": "sts:AssumeRole",
+                "Condition": {
+                    "StringEquals": {
+                        "aws:PrincipalOrgID": "o-exampleorgid",
+                        "sts:ExternalId": f"studio-hub/{HUB}/{SPOKE}",
+                    },
+                    "ArnEquals": {
+                        "aws:PrincipalArn": [
+                            f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Converge-{HUB_REGION}",
+                            f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Look-{HUB_REGION}",
+                        ]
+                    },
+                },
+            }
+        ],
+    }
+
+
+def test_the_suspended_role_may_do_nothing(spoke: Resources) -> None:
+    """Studio of this account may assume it, and everything is denied to it."""
+    role = dict(spoke["Suspended/Role"]["Properties"])
+
+    del role["Description"]
+    assert role == {
+        "RoleName": f"Suspended-{REGION}",
+        "Path": "/studio-hub-system/",
+        "AssumeRolePolicyDocument": TRUSTED_BY_STUDIO,
+        "Policies": [
+            {
+                "PolicyName": "Nothing",
+                "PolicyDocument": {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Sid": "NothingAtAll",
+                            "Effect": "Deny",
+                            "Action": "*",
+                            "Resource": "*",
+                        }
+                    ],
+                },
+            }
+        ],
+    }
+
+
+def test_hub_and_spoke_agree_on_names(hub: Resources, spoke: Resources) -> None:
+    """Both stacks and the functions take every name from one place."""
+    converge = hub["Reconciler/Converge/Role"]["Properties"]
+    access = spoke["Access/Role"]["Properties"]
+    trust = access["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
+
+    assert converge["RoleName"] == hub_role_names("eu-west-1")[0]
+    assert access_role_arn(SPOKE, REGION).endswith(f"role{access['Path']}{access['RoleName']}")
+    assert trust["StringEquals"]["sts:ExternalId"] == external_id(HUB, SPOKE)
+    assert trust["ArnEquals"]["aws:PrincipalArn"] == [
+        system_role_arn(HUB, HUB_REGION, name) for name in hub_role_names(HUB_REGION)
+    ]
+
+
+@pytest.mark.parametrize("stack", ["hub", "spoke"])
+def test_nothing_is_allowed_wholesale(stack: str, request: pytest.FixtureRequest) -> None:
+    """No role of either stack is allowed everything, or everything of a service."""
+    resources: Resources = request.getfixturevalue(stack)
+    allowed = [
+        action
+        for resource in resources.values()
+        for policy in resource["Properties"].get("Policies", [])
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+        for action in (
+            [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+        )
+    ]
+
+    assert allowed
+    assert not [action for action in allowed if "*" in action]

@@ -1,0 +1,176 @@
+"""The spoke's template: what it asks for, what it tells, and that StackSets take it as it is."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Template = dict[str, Any]
+Resources = dict[str, dict[str, Any]]
+
+GROUP_ROLES = {"Roles/DataScientist", "Roles/MLEngineer", "Roles/Analyst"}
+
+
+def test_nothing_but_roles(spoke: Resources) -> None:
+    """A spoke is made of roles alone."""
+    types = {path: resource["Type"] for path, resource in spoke.items()}
+
+    assert types == dict.fromkeys({"Access/Role", "Suspended/Role"} | GROUP_ROLES, "AWS::IAM::Role")
+
+
+def test_needs_no_bootstrap(spoke_template: Template, cloud_assembly: Path) -> None:
+    """No asset, no bootstrap version, no rule, and small enough to go without a bucket."""
+    text = (cloud_assembly / "StudioSpoke.template.json").read_text()
+
+    assert set(spoke_template) == {
+        "Description",
+        "Parameters",
+        "Conditions",
+        "Resources",
+        "Outputs",
+    }
+    assert "BootstrapVersion" not in spoke_template["Parameters"]
+    assert "aws:asset" not in text
+    assert "AWS::CDK::Metadata" not in text
+    # Source: CloudFormation quotas, size of a template body in a request.
+    assert len(text.encode()) <= 51_200
+
+
+def test_templates_have_their_names(cloud_assembly: Path) -> None:
+    """Whoever takes a template from cdk.out finds it under the stack's name."""
+    assert {path.name for path in cloud_assembly.glob("*.template.json")} == {
+        "StudioHub.template.json",
+        "StudioSpoke.template.json",
+    }
+
+
+def test_existing_execution_roles_are_not_made(deploy_spoke: Callable[..., Resources]) -> None:
+    """The second Region of an account gets its own two roles only."""
+    assert set(deploy_spoke(ExecutionRoles="existing")) == {"Access/Role", "Suspended/Role"}
+
+
+def test_a_boundary_bounds_the_execution_roles(
+    spoke: Resources, deploy_spoke: Callable[..., Resources]
+) -> None:
+    """The boundary is put on roles of groups, never on the roles that take access away."""
+    boundary = "arn:aws:iam::222222222222:policy/Boundary"
+    bounded = deploy_spoke(PermissionsBoundaryArn=boundary)
+
+    assert {
+        path: resource["Properties"]["PermissionsBoundary"]
+        for path, resource in bounded.items()
+        if "PermissionsBoundary" in resource["Properties"]
+    } == dict.fromkeys(GROUP_ROLES, boundary)
+    assert not [path for path, role in spoke.items() if "PermissionsBoundary" in role["Properties"]]
+
+
+def test_parameters_of_the_spoke(spoke_template: Template) -> None:
+    """What has no safe value has no default."""
+    parameters = spoke_template["Parameters"]
+
+    assert {name: parameter.get("Default") for name, parameter in parameters.items()} == {
+        "HubAccount": None,
+        "HubRegion": None,
+        "OrganizationId": None,
+        "ExecutionRoles": "create",
+        "AdditionalPassableRoleArns": "",
+        "PermissionsBoundaryArn": "",
+    }
+    assert parameters["ExecutionRoles"]["AllowedValues"] == ["create", "existing"]
+    assert parameters["AdditionalPassableRoleArns"]["Type"] == "CommaDelimitedList"
+    assert all(parameter["ConstraintDescription"] for parameter in parameters.values())
+    assert all(parameter["Description"] for parameter in parameters.values())
+
+
+@pytest.mark.parametrize(
+    ("parameter", "good", "bad"),
+    [
+        ("HubAccount", ["111111111111"], ["", "11111111111", "1111111111111", "x11111111111"]),
+        ("HubRegion", ["eu-west-1", "us-gov-east-1"], ["", "eu-west", "EU-WEST-1", "eu-west-1a"]),
+        ("OrganizationId", ["o-exampleorgid"], ["", "*", "o-short", "r-exampleorgid"]),
+        (
+            "AdditionalPassableRoleArns",
+            ["", "arn:aws:iam::222222222222:role/service-role/Made_by+Hand"],
+            ["*", "arn:aws:iam::222222222222:role/*", "arn:aws:iam::222222222222:user/x"],
+        ),
+        (
+            "PermissionsBoundaryArn",
+            ["", "arn:aws:iam::222222222222:policy/p/Boundary", "arn:aws:iam::aws:policy/Read"],
+            ["*", "arn:aws:iam::222222222222:role/Boundary", "arn:aws:iam::222222222222:policy/*"],
+        ),
+    ],
+)
+def test_a_parameter_refuses_what_cannot_be_right(
+    spoke_template: Template, parameter: str, good: list[str], bad: list[str]
+) -> None:
+    """CloudFormation refuses a wildcard or a wrong id before it makes anything."""
+    pattern = re.compile(spoke_template["Parameters"][parameter]["AllowedPattern"])
+
+    assert [value for value in good if pattern.fullmatch(value)] == good
+    assert [value for value in bad if pattern.fullmatch(value)] == []
+
+
+def test_outputs_tell_what_a_mapping_needs(spoke_template: Template) -> None:
+    """The operator reads from the outputs what rows and checks are made of."""
+    outputs = spoke_template["Outputs"]
+
+    assert set(outputs) == {
+        "AccessRoleArn",
+        "ExternalId",
+        "SuspendedRoleArn",
+        "TargetPrefix",
+        "ExecutionRoleArns",
+    }
+    assert outputs["ExecutionRoleArns"]["Condition"] == "CreatesExecutionRoles"
+    assert all(output["Description"] for output in outputs.values())
+
+
+def test_outputs_have_the_right_form(
+    spoke_template: Template, evaluated: Callable[..., Any]
+) -> None:
+    """A target begins with account and Region; role ARNs are those of the conventions."""
+    outputs = {
+        name: evaluated(spoke_template, output["Value"])
+        for name, output in spoke_template["Outputs"].items()
+    }
+
+    assert outputs["ExternalId"] == "studio-hub/111111111111/222222222222"
+    assert outputs["TargetPrefix"] == "222222222222/eu-west-1/"
+    assert (
+        outputs["SuspendedRoleArn"]
+        == "arn:aws:iam::222222222222:role/studio-hub-system/Suspended-eu-west-1"
+    )
+    assert outputs["ExecutionRoleArns"].split(",") == [
+        f"arn:aws:iam::222222222222:role/studio-hub/{name}"
+        for name in ("DataScientist", "MLEngineer", "Analyst")
+    ]
+
+
+@pytest.mark.parametrize("name", ["DataScientist", "MLEngineer", "Analyst"])
+def test_a_group_role_is_of_studio_alone(spoke: Resources, name: str) -> None:
+    """Its path lets the hub pass it, its trust lets Studio of this account take it."""
+    role = spoke[f"Roles/{name}"]["Properties"]
+
+    assert (role["Path"], role["RoleName"]) == ("/studio-hub/", name)
+    assert role["ManagedPolicyArns"] == []
+    assert (
+        role["AssumeRolePolicyDocument"]
+        == (spoke["Suspended/Role"]["Properties"]["AssumeRolePolicyDocument"])
+    )
+
+
+@pytest.mark.parametrize("name", ["DataScientist", "MLEngineer", "Analyst"])
+def test_no_group_role_touches_profiles(spoke: Resources, name: str) -> None:
+    """Nobody in Studio can change a profile, its tags or any other role than the own."""
+    changing = {"AddTags", "DeleteTags", "CreateUserProfile", "UpdateUserProfile"}
+    (policy,) = spoke[f"Roles/{name}"]["Properties"]["Policies"]
+    touching = [
+        statement["Sid"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if any(f"sagemaker:{verb}" in statement["Action"] for verb in changing)
+        and ("user-profile" in str(statement["Resource"]) or statement["Resource"] == "*")
+    ]
+
+    assert touching == []
