@@ -1,0 +1,50 @@
+"""The mappings table and the directory, as an operator's own credentials reach them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from shared.wire import MAPPINGS_KEY
+
+_serialize, _deserialize = TypeSerializer().serialize, TypeDeserializer().deserialize
+
+
+class MappingRows:
+    """Reads and writes rows; every method raises botocore's errors as they are."""
+
+    def __init__(self, table: str, region: str | None, identity_store_id: str | None) -> None:
+        self._session = boto3.Session(region_name=region)
+        self._dynamodb = self._session.client("dynamodb")
+        self._table = table
+        self._store = identity_store_id
+
+    def read(self) -> list[dict[str, Any]]:
+        """Return every row, sorted by group and target."""
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=self._table, ConsistentRead=True
+        )
+        rows = [
+            {name: _deserialize(value) for name, value in item.items()}
+            for page in pages
+            for item in page["Items"]
+        ]
+        return sorted(rows, key=lambda row: [str(row.get(name)) for name in MAPPINGS_KEY])
+
+    def put(self, row: Mapping[str, Any]) -> None:
+        """Write a row, over the one of the same key."""
+        item = {name: _serialize(value) for name, value in row.items()}
+        self._dynamodb.put_item(TableName=self._table, Item=item)
+
+    def delete(self, group: str, target: str) -> None:
+        """Delete a row."""
+        key = dict(zip(MAPPINGS_KEY, ({"S": group}, {"S": target}), strict=True))
+        self._dynamodb.delete_item(TableName=self._table, Key=key)
+
+    def group_id(self, name: str) -> str:
+        """Return the id of a group of the directory."""
+        named: Any = {"AttributePath": "displayName", "AttributeValue": name}
+        return self._session.client("identitystore").get_group_id(
+            IdentityStoreId=self._store or "", AlternateIdentifier={"UniqueAttribute": named}
+        )["GroupId"]

@@ -1,0 +1,184 @@
+"""`studio-hub mappings`: the rows that say which group gets which role in which account."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.mapping_rows import MappingRows
+from shared.mappings import parse_row
+from shared.model import BadMapping, GroupMapping
+from shared.render import role_name
+
+app = typer.Typer(
+    name="mappings",
+    help="List, check, add and remove mapping rows. Nothing is written without --yes.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+SOMETHING_TO_DO = 2
+
+TableName = Annotated[
+    str,
+    typer.Option(
+        "--table",
+        envvar="STUDIO_HUB_MAPPINGS_TABLE",
+        help="The mappings table.",
+        show_default=False,
+    ),
+]
+Region = Annotated[
+    str | None, typer.Option("--region", help="The hub's Region; default: that of the profile.")
+]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--identity-store",
+        envvar="STUDIO_HUB_IDENTITY_STORE_ID",
+        help="Identity store in which to look up the group's id, which pins it.",
+    ),
+]
+Group = Annotated[str, typer.Option("--group", help="The group's display name.")]
+TargetText = Annotated[
+    str, typer.Option("--target", help="<account>/<region>/<domain id> of a Studio domain.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it; without, only show what would be done.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the same as JSON.")]
+
+
+@app.command("list")
+def list_rows(table: TableName, *, region: Region = None, as_json: Json = False) -> None:
+    """Show every row, the bad ones with all their mistakes."""
+    rows = MappingRows(table, region, None).read()
+    parsed = [parse_row(row) for row in rows]
+    if as_json:
+        typer.echo(json.dumps([_json(row) for row in parsed], indent=2))
+        return
+    Console(soft_wrap=True).print(_table([row for row in parsed if isinstance(row, GroupMapping)]))
+    for bad in parsed:
+        if isinstance(bad, BadMapping):
+            _show_bad(bad)
+    typer.echo(f"{len(rows)} rows. Check them:  studio-hub mappings check", err=True)
+
+
+@app.command("check")
+def check(table: TableName, *, region: Region = None, as_json: Json = False) -> None:
+    """Report every mistake in every row; exits 2 when there is one."""
+    rows = MappingRows(table, region, None).read()
+    bad = [row for row in map(parse_row, rows) if isinstance(row, BadMapping)]
+    if as_json:
+        typer.echo(json.dumps([_json(row) for row in bad], indent=2))
+    for row in bad if not as_json else ():
+        _show_bad(row)
+    if bad:
+        typer.echo(f"{len(bad)} of {len(rows)} rows do not parse: correct them.", err=True)
+        raise typer.Exit(SOMETHING_TO_DO)
+    typer.echo(f"All {len(rows)} rows parse.", err=True)
+
+
+@app.command("add")
+def add(  # noqa: PLR0913 (one option an attribute)
+    table: TableName,
+    group: Group,
+    target: TargetText,
+    *,
+    role_arn: Annotated[
+        str | None,
+        typer.Option(help="The execution role; default: role/studio-hub/<group name>."),
+    ] = None,
+    priority: Annotated[int | None, typer.Option(help="Lower wins; default 100.")] = None,
+    retention_days: Annotated[
+        int | None, typer.Option(help="Days to keep a leaver's profile; default 30, 0 deletes.")
+    ] = None,
+    disabled: Annotated[
+        bool, typer.Option("--disabled", help="Grant nothing new through this row.")
+    ] = False,
+    identity_store: Store = None,
+    region: Region = None,
+    yes: Yes = False,
+) -> None:
+    """Add a row, or replace the one of the same group and target."""
+    store = MappingRows(table, region, identity_store)
+    given = {
+        "group": group,
+        "target": target,
+        "execution_role_arn": role_arn,
+        "priority": priority,
+        "retention_days": retention_days,
+        "group_id": store.group_id(group) if identity_store else None,
+        "enabled": False if disabled else None,
+    }
+    row = {name: value for name, value in given.items() if value is not None}
+    mapping = parse_row(row)
+    if isinstance(mapping, BadMapping):
+        _show_bad(mapping)
+        typer.echo("Nothing was written: correct the options and try again.", err=True)
+        raise typer.Exit(1)
+    Console(soft_wrap=True).print(_table([mapping]))
+    if not identity_store:
+        typer.echo(
+            "note: without --identity-store the group is found by its name, and not pinned.",
+            err=True,
+        )
+    _do_if_told(yes=yes, what="Write this row", do=lambda: store.put(row))
+
+
+@app.command("remove")
+def remove(
+    table: TableName, group: Group, target: TargetText, *, region: Region = None, yes: Yes = False
+) -> None:
+    """Remove the row of a group and a target."""
+    store = MappingRows(table, region, None)
+    found = [
+        row for row in store.read() if (row.get("group"), row.get("target")) == (group, target)
+    ]
+    if not found:
+        typer.echo(f"error: no row of group {group} and target {target} in {table}", err=True)
+        typer.echo("See the rows:  studio-hub mappings list", err=True)
+        raise typer.Exit(1)
+    mapping = parse_row(found[0])
+    if isinstance(mapping, GroupMapping):
+        Console(soft_wrap=True).print(_table([mapping]))
+    else:
+        _show_bad(mapping)
+    _do_if_told(yes=yes, what="Remove this row", do=lambda: store.delete(group, target))
+
+
+def _do_if_told(*, yes: bool, what: str, do: Callable[[], None]) -> None:
+    if not yes:
+        typer.echo(f"Nothing was changed. {what}: the same command with --yes", err=True)
+        raise typer.Exit(SOMETHING_TO_DO)
+    do()
+    typer.echo("Done. See the rows:  studio-hub mappings list", err=True)
+
+
+def _table(rows: list[GroupMapping]) -> Table:
+    table = Table("Group", "Target", "Role", "Priority", "Retention", "", box=None, pad_edge=False)
+    for row in rows:
+        notes = [*(() if row.enabled else ("disabled",)), *(("pinned",) if row.group_id else ())]
+        table.add_row(
+            row.group,
+            str(row.target),
+            role_name(row.role_arn),
+            str(row.priority),
+            f"{row.retention_days} days",
+            ", ".join(notes),
+        )
+    return table
+
+
+def _show_bad(row: BadMapping) -> None:
+    typer.echo(f"bad row: {row.group or '(no group)'} -> {row.target_text or '(no target)'}")
+    for mistake in row.mistakes:
+        typer.echo(f"  {mistake}")
+
+
+def _json(row: GroupMapping | BadMapping) -> dict[str, Any]:
+    if isinstance(row, BadMapping):
+        return {"group": row.group, "target": row.target_text, "mistakes": list(row.mistakes)}
+    return asdict(row) | {"target": str(row.target)}

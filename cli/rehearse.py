@@ -1,0 +1,67 @@
+"""`demo` and `simulate`: a story played through the real handlers on an embedded AWS."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from cli.rehearsal import deployed_hub
+from cli.show import Telling, end, wide_console
+from simulator.located import ScenarioError
+from simulator.result import result
+from simulator.scenario import Scenario
+from simulator.scenario_file import load
+from simulator.story import Story
+
+DEMO = Path(__file__).with_name("demo.yaml")
+
+Json = Annotated[bool, typer.Option("--json", help="Print the end of the story as JSON.")]
+File = Annotated[Path, typer.Argument(help="A scenario file; see docs/scenarios.md.")]
+
+
+def demo(*, as_json: Json = False) -> None:
+    """Play a small company over two Studio accounts, on this machine, without AWS."""
+    _play(load(DEMO), as_json=as_json)
+    if not as_json:
+        Console(stderr=True).print(
+            "Next: change a copy of cli/demo.yaml and play it:  studio-hub simulate FILE",
+            highlight=False,
+        )
+
+
+def simulate(file: File, *, as_json: Json = False) -> None:
+    """Rehearse the story in FILE, on this machine, without AWS.
+
+    Exits 0 when the story ran to its end, whatever it shows, and 1 for a mistake in the file.
+    """
+    try:
+        scenario = load(file)
+    except ScenarioError as error:
+        typer.echo(str(error), err=True)
+        typer.echo("Nothing was played: correct the file and try again.", err=True)
+        raise typer.Exit(1) from error
+    _play(scenario, as_json=as_json)
+
+
+def _play(scenario: Scenario, *, as_json: bool) -> None:
+    frame = scenario.frame
+    talk = Console(stderr=True, highlight=False, soft_wrap=True)
+    if frame.settings.removal_limit is not None:
+        talk.print("note: settings.removal_limit is not enforced by this version")
+    with deployed_hub(
+        mode=frame.settings.mode, identity_store_id=frame.directory.identity_store_id
+    ) as world:
+        story = Story(scenario, world)
+        if as_json:
+            story.play()
+            typer.echo(json.dumps(_end(story, world), indent=2))
+        else:
+            out = wide_console()
+            story.play(Telling(out, world).step)
+            end(out, world, _end(story, world))
+
+
+def _end(story: Story, world: Any) -> dict[str, Any]:  # noqa: ANN401 (a World)
+    return result(world, story.refusals)

@@ -1,0 +1,141 @@
+"""Stories for people: what was done, what the hub made of it, and who has what because of what."""
+
+from collections import Counter
+from typing import Any, Final, assert_never
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from shared.render import role_name
+from simulator.scenario import (
+    CreateUser,
+    Event,
+    FaultStep,
+    Join,
+    Leave,
+    Row,
+    StartApp,
+    Step,
+    Unmap,
+    Wait,
+)
+from simulator.setup import LEDGER
+from simulator.world import World
+
+_WIDE: Final = 200
+_MARKS: Final = {"Create": ("+", "green"), "ChangeRole": ("~", "yellow"), "Delete": ("-", "red")}
+
+
+def wide_console() -> Console:
+    """Return a console for results, as wide as its longest line where nobody looks at it."""
+    console = Console(highlight=False, soft_wrap=True)
+    return console if console.is_terminal else Console(highlight=False, width=_WIDE)
+
+
+class Telling:
+    """Tells a story step by step, with what the hub logged since the step before."""
+
+    def __init__(self, out: Console, world: World) -> None:
+        self._out = out
+        self._world = world
+        self._told = 0
+        self._number = 0
+
+    def step(self, _word: str, step: Step) -> None:
+        """Tell one step and what came of it."""
+        self._number += 1
+        self._out.print(Text(f"{self._number:>2}  {sentence(step)}", style="bold"))
+        log = self._world.lambdas.log
+        lines = [line for entry in log[self._told :] if (line := _line(entry))]
+        self._told = len(log)
+        if not lines:
+            self._out.print(Text("      · nothing to change", style="dim"))
+        for line in dict.fromkeys(lines):
+            self._out.print(Text(f"      {line[0]} {line[1]}", style=line[2]))
+
+
+def end(out: Console, world: World, end_state: dict[str, Any]) -> None:
+    """Show who has what and why, what was reported, and what it cost."""
+    out.print()
+    out.print(_profiles(world, end_state["profiles"]))
+    for problem in end_state["problems"]:
+        out.print(Text(f"  ! {problem['subject']}: {problem['reason']}", style="yellow"))
+        if problem.get("way_out"):
+            out.print(f"      way out: {problem['way_out']}")
+    changes = Counter(change["operation"] for change in end_state["changes"])
+    done = ", ".join(f"{count} {name}" for name, count in sorted(changes.items())) or "nothing"
+    out.print(
+        f"Changed: {done}.  AWS calls: {sum(end_state['api_calls'].values())}.  "
+        f"Problems: {len(end_state['problems'])}.  Dead letters: {end_state['dead_letters']}."
+    )
+
+
+def sentence(step: Step) -> str:
+    """Return what a step does, in words."""
+    match step:
+        case Leave():
+            return f"{step.user} leaves {step.group}{_via(step.via)}"
+        case Join():
+            return f"{step.user} joins {step.group}{_via(step.via)}"
+        case CreateUser():
+            return f"{step.name} is added to the directory{_via(step.via)}"
+        case StartApp():
+            return f"{step.user} starts {step.type} in {step.target}"
+        case Row():
+            return f"a mapping of {step.group} to {step.target} is written"
+        case Unmap():
+            return f"the mapping of {step.group} to {step.target} is deleted"
+        case Event():
+            return f"the event in {step.file} arrives"
+        case FaultStep():
+            rhythm = f"every {step.every}th time" if step.every else f"{step.times or 1} times"
+            return f"AWS will answer {step.error} to {step.service} {step.operation}, {rhythm}"
+        case Wait():
+            return f"{step.total / 60:g} minutes pass"
+        case _:
+            assert_never(step)
+
+
+def _via(via: str) -> str:
+    return "" if via == "console" else f" ({'no event' if via == 'none' else f'by {via}'})"
+
+
+def _line(entry: dict[str, Any]) -> tuple[str, str, str] | None:
+    match entry.get("message"):
+        case "CHANGE":
+            mark, style = _MARKS[entry["action"]]
+            return mark, f"{entry['target']}  {entry['what']}", style
+        case "PROBLEM":
+            return "!", f"{entry['subject']}: {entry['reason']}", "yellow"
+        case "IGNORED":
+            return "·", f"ignored: {entry['reason']}", "dim"
+        case "PUT_OFF":
+            return "…", f"put off: {entry['reason']}", "dim"
+        case "CRASH" | "UNREADABLE":
+            return "!", str(entry.get("error") or entry.get("reason")), "red"
+        case _:
+            return None
+
+
+def _profiles(world: World, profiles: list[dict[str, Any]]) -> Table:
+    because = {
+        (row["target"], row["profile_name"]): " over ".join(
+            f"{claim['group']} ({claim['priority']})" for claim in row["because"]
+        )
+        for row in world.rows(LEDGER)
+    }
+    table = Table(box=None, pad_edge=False)
+    for name in ("Target", "Profile", "Person", "Role", "Because"):
+        table.add_column(name, no_wrap=True)
+    for profile in profiles:
+        target = f"{profile['account']}/{profile['region']}/{profile['domain']}"
+        why = because.get((target, profile["name"]), "")
+        table.add_row(
+            target,
+            profile["name"],
+            profile["user"] or "",
+            role_name(profile["execution_role_arn"] or ""),
+            why if profile["managed"] else "made by other hands; left alone",
+        )
+    return table

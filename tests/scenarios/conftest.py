@@ -1,0 +1,45 @@
+"""Plays scenarios that a test writes as text, through the real handlers on the embedded AWS."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from stories import COMPANY, FIXTURES, End, Play
+
+from cli.rehearsal import deployed_hub
+from simulator.quirks import Quirks
+from simulator.result import result
+from simulator.scenario_file import parse
+from simulator.story import Story
+
+
+@pytest.fixture
+def play() -> Iterator[Play]:
+    """Return a function that plays a company with the steps given, a line each."""
+    with ExitStack() as worlds:
+
+        def play_it(
+            *steps: str,
+            company: str = COMPANY,
+            page_limit: int | None = None,
+            quirks: Quirks | None = None,
+        ) -> End:
+            text = company + "steps:\n" + "".join(f"  - {step}\n" for step in steps)
+            scenario = parse(text, name="story", folder=FIXTURES)
+            worlds.close()
+            world = worlds.enter_context(
+                deployed_hub(
+                    mode=scenario.frame.settings.mode,
+                    identity_store_id=scenario.frame.directory.identity_store_id,
+                    page_limit=page_limit,
+                    quirks=quirks,
+                )
+            )
+            story = Story(scenario, world)
+            story.play()
+            end = result(world, story.refusals)
+            assert json.loads(json.dumps(end)) == end
+            return End(end, world)
+
+        yield play_it

@@ -1,0 +1,99 @@
+"""Stories for tests: a company over two accounts, and what became of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simulator.world import World
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+COMPANY = """
+version: 1
+directory:
+  groups: [scientists, leads, others]
+  users: [ada@example.com, bob, {name: off, status: DISABLED}]
+targets:
+  - {account: "222222222222", region: eu-west-1, domain: d-one}
+  - {account: "333333333333", region: us-east-1, domain: d-two}
+mappings:
+  - {target: 222222222222/eu-west-1/d-one, group: scientists, role: Scientist, priority: 20,
+     retention_days: 0}
+  - {target: 222222222222/eu-west-1/d-one, group: leads, role: Lead, priority: 10,
+     retention_days: 0}
+  - {target: 333333333333/us-east-1/d-two, group: scientists, role: Analyst, priority: 5,
+     retention_days: 0}
+  - {target: 333333333333/us-east-1/d-two, group: leads, role: Reader, priority: 50,
+     retention_days: 0}
+"""
+
+
+@dataclass(frozen=True)
+class End:
+    """How a story ended: its JSON, and the world it was played in."""
+
+    json: dict[str, Any]
+    world: World
+
+    def roles(self) -> dict[str, str]:
+        """Return the role of each profile, by account's first digit and person."""
+        return {
+            f"{profile['account'][0]} {profile['user']}": profile["execution_role_arn"].rpartition(
+                "/"
+            )[2]
+            for profile in self.json["profiles"]
+        }
+
+    def writes(self) -> list[str]:
+        """Return the hub's writes, by account's first digit."""
+        return [f"{change['target'][0]} {change['operation']}" for change in self.json["changes"]]
+
+    def problems(self) -> list[tuple[str, str]]:
+        """Return the kind and the subject of each problem."""
+        return [(problem["kind"], problem["subject"]) for problem in self.json["problems"]]
+
+
+Play = Callable[..., End]
+
+
+def membership_event(world: World, user: str, group: str) -> dict[str, Any]:
+    """Return the console's event of a join, without a join."""
+    user_id, group_id = _ids(world, user, group)
+    return {
+        "version": "0",
+        "id": "e1",
+        "detail-type": "AWS API Call via CloudTrail",
+        "source": "aws.sso-directory",
+        "detail": {
+            "eventSource": "sso-directory.amazonaws.com",
+            "eventName": "AddMemberToGroup",
+            "eventID": f"{user}/{group}",
+            "eventTime": "2026-01-05T09:00:00Z",
+            "readOnly": False,
+            "requestParameters": {"groupId": group_id, "member": {"memberId": user_id}},
+        },
+    }
+
+
+def join_quietly(world: World, user: str, group: str) -> None:
+    """Change the directory without an event."""
+    world.services.identity_store.add_membership(*_ids(world, user, group))
+
+
+def writes(world: World) -> dict[str, int]:
+    """Return how often the hub wrote, by operation."""
+    reads = ("Describe", "Get", "List", "Query", "Scan", "Assume", "Send")
+    return {
+        name: count
+        for name, count in world.gateway.calls.items()
+        if not name.partition(".")[2].startswith(reads)
+    }
+
+
+def _ids(world: World, user: str, group: str) -> tuple[str, str]:
+    store = world.services.identity_store
+    person, found = store.find_user(user), store.find_group(group)
+    assert person is not None
+    assert found is not None
+    return person.user_id, found.group_id
