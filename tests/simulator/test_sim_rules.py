@@ -84,3 +84,11 @@ def test_an_error_carries_its_rule(world: World) -> None:
 
     assert caught.value.rule is studio_rules.PROFILE_UNKNOWN
     assert "[studio.profile-unknown]" in str(caught.value)
+
+
+def test_every_quirk_and_duration_is_documented() -> None:
+    """Whoever reads the documentation learns every switch of what nobody has verified."""
+    document = (ROOT / "docs" / "simulator.md").read_text()
+    names = [field.name for switches in (Quirks, Durations) for field in fields(switches)]
+
+    assert [name for name in names if f"`{name}" not in document] == []

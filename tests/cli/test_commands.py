@@ -1,0 +1,214 @@
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from cli.main import run
+from cli.rehearse import DEMO
+from simulator.setup import make_tables
+
+TARGET = "222222222222/eu-west-1/d-research0001"
+TABLE = "studio-hub-mappings"
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Return a function that runs `studio-hub` and returns its exit code and its two outputs."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["studio-hub", *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            run()
+        said = capsys.readouterr()
+        code = stopped.value.code
+        assert isinstance(code, int)
+        return code, said.out, said.err
+
+    return call
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Make an empty mappings table and a directory, for an operator with credentials."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
+    monkeypatch.setenv("STUDIO_HUB_MAPPINGS_TABLE", TABLE)
+    with mock_aws():
+        make_tables(boto3.client("dynamodb"))
+        yield
+
+
+def test_the_demo_tells_its_story(command: Command) -> None:
+    """`demo` ends with 0, shows each kind of change, and says what to try next on stderr."""
+    code, out, err = command("demo")
+
+    assert code == 0
+    assert all(mark in out for mark in (" + ", " ~ ", " - ", " ! ", " · "))
+    assert "made by other hands; left alone" in out
+    assert "studio-hub simulate" in err
+
+
+def test_json_is_all_that_stdout_holds(command: Command) -> None:
+    """`--json` gives the same end for the demo and for its file, with the promised keys."""
+    _, demo, _ = command("demo", "--json")
+    code, out, _ = command("simulate", str(DEMO), "--json")
+
+    assert code == 0
+    assert json.loads(out) == json.loads(demo)
+    assert json.loads(out).keys() == {
+        "profiles",
+        "holds",
+        "problems",
+        "dead_letters",
+        "changes",
+        "api_calls",
+    }
+    assert json.loads(out)["profiles"][0].keys() == {
+        "account",
+        "region",
+        "domain",
+        "name",
+        "user",
+        "execution_role_arn",
+        "status",
+        "managed",
+        "assigned",
+        "apps",
+        "spaces",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ("steps:\n  - jion: {}", 3, "allowed are create_user, event"),
+        ("steps:\n  - wait: {}\n  - join: {user: ada}", 4, "is missing"),
+        ("steps:\n  - wait: {minuets: 3}", 3, "allowed are days, hours, minutes, seconds"),
+        ("steps:\n  - wait: {minutes: -1}", 3, "greater than or equal to 0"),
+        ("steps:\n  - join:\n      user: ada\n      group: b", 4, "'ada' is not known here"),
+        ("steps:\n  - event: {file: nowhere.json}", 3, "cannot be read"),
+        ("steps:\n  - wait: {}\n    join: {}", 3, "is one word"),
+        ("directory:\n  groups: [a, a]", 3, "stands here twice"),
+        ("targets:\n  - {account: '12', region: eu-west-1, domain: d-x}", 3, "match pattern"),
+        ("settings: {mode: try}", 2, "'apply' or 'report'"),
+        ("steps: [", 3, "is not YAML"),
+        ("steps: []\nsteps: []", 3, "stands here twice"),
+        ("mappings:\n  - {group: a, target: t, role: r, execution_role_arn: x}", 3, "give role or"),
+    ],
+)
+def test_a_mistake_names_its_line(
+    command: Command, tmp_path: Path, text: str, line: int, told: str
+) -> None:
+    """A scenario that cannot be played exits 1, names the line and what is allowed there."""
+    file = tmp_path / "story.yaml"
+    file.write_text(f"version: 1\n{text}\n")
+
+    code, out, err = command("simulate", str(file))
+
+    assert code == 1
+    assert out == ""
+    assert f"story.yaml: line {line}: " in err
+    assert told in err
+
+
+def test_every_mistake_is_told_at_once(command: Command, tmp_path: Path) -> None:
+    """Whoever corrects a file does not have to try it once for each mistake."""
+    file = tmp_path / "story.yaml"
+    file.write_text("version: 1\nsteps:\n  - jion: {}\n  - wait: {minutes: x}\n  - leave: {}\n")
+
+    _, _, err = command("simulate", str(file))
+
+    assert [f"line {line}" in err for line in (3, 4, 5)] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nope",),
+        ("simulate",),
+        ("simulate", "/no/such/file.yaml"),
+        ("mappings", "list", "--bogus"),
+        ("mappings", "list"),
+    ],
+)
+def test_a_wrong_command_line_is_an_error(
+    command: Command, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    """It exits 1, since 2 means that there is something to do, and tells where help is."""
+    monkeypatch.delenv("STUDIO_HUB_MAPPINGS_TABLE", raising=False)
+
+    code, out, err = command(*arguments)
+
+    assert code == 1
+    assert out == ""
+    assert err
+
+
+def test_nothing_is_written_without_yes(command: Command, table: None) -> None:
+    """`add` and `remove` show what they would do and exit 2; with --yes they do it."""
+    row = ("--group", "ml", "--target", TARGET)
+
+    assert command("mappings", "add", *row, "--priority", "20")[0] == 2
+    assert json.loads(command("mappings", "list", "--json")[1]) == []
+    assert command("mappings", "add", *row, "--priority", "20", "--yes")[0] == 0
+    assert json.loads(command("mappings", "list", "--json")[1])[0]["priority"] == 20
+    assert command("mappings", "remove", *row)[0] == 2
+    assert len(json.loads(command("mappings", "list", "--json")[1])) == 1
+    assert command("mappings", "remove", *row, "--yes")[0] == 0
+    assert json.loads(command("mappings", "list", "--json")[1]) == []
+    assert command("mappings", "remove", *row, "--yes")[0] == 1
+
+
+def test_a_bad_row_is_refused_before_it_is_written(command: Command, table: None) -> None:
+    """`add` tells every mistake of a row and writes nothing."""
+    code, out, err = command(
+        "mappings", "add", "--group", "ml", "--target", "here", "--retention-days", "-1", "--yes"
+    )
+
+    assert code == 1
+    assert "'here' is not a target" in out
+    assert "-1 is not between 0" in out
+    assert "Nothing was written" in err
+    assert json.loads(command("mappings", "list", "--json")[1]) == []
+
+
+def test_check_finds_what_others_wrote(command: Command, table: None) -> None:
+    """`check` exits 2 and tells every mistake of rows that somebody wrote by other means."""
+    clean = command("mappings", "check")
+    item = {"group": {"S": "ml"}, "target": {"S": TARGET}, "priority": {"S": "high"}}
+    boto3.client("dynamodb").put_item(TableName=TABLE, Item=item)
+
+    code, out, _ = command("mappings", "check")
+
+    assert clean[0] == 0
+    assert code == 2
+    assert "priority: 'high' is not a whole number" in out
+    assert "bad row: ml" in command("mappings", "list")[1]
+
+
+def test_the_directory_pins_the_group(command: Command, table: None) -> None:
+    """With the identity store named, the row holds the group's id."""
+    store = "d-1234567890"
+    made = boto3.client("identitystore").create_group(IdentityStoreId=store, DisplayName="ml")
+
+    code, _, _ = command(
+        "mappings", "add", "--group", "ml", "--target", TARGET, "--identity-store", store, "--yes"
+    )
+
+    assert code == 0
+    listed = json.loads(command("mappings", "list", "--json")[1])
+    assert listed[0]["group_id"] == made["GroupId"]
+
+
+def test_what_aws_refuses_is_told_in_words(command: Command, table: None) -> None:
+    """An error of AWS is one line and a hint, not a stack."""
+    code, _, err = command("mappings", "list", "--table", "no-such-table")
+
+    assert code == 1
+    assert err.startswith("error: AWS says: ")
+    assert "Traceback" not in err

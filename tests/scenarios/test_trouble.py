@@ -1,0 +1,258 @@
+"""What goes wrong in one place is put off or reported, and stops nobody else."""
+
+import pytest
+from stories import COMPANY, Play
+
+TARGET = "222222222222/eu-west-1/d-one"
+
+
+@pytest.mark.parametrize(("times", "minutes"), [(3, 1), (12, 5)])
+def test_throttling_delays_one_account_only(play: Play, times: int, minutes: int) -> None:
+    """Throttled three times, and twelve times: the other account at once, this one after a wait."""
+    fault = (
+        "fault: {service: sagemaker, operation: CreateUserProfile, account: '222222222222', "
+        f"error: ThrottlingException, times: {times}}}"
+    )
+    join = "join: {user: bob, group: scientists}"
+    early = play(fault, join)
+    late = play(fault, join, f"wait: {{minutes: {minutes}}}")
+
+    assert early.roles() == {"3 bob": "Analyst"}
+    assert late.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
+    assert late.json["dead_letters"] == 0
+    assert late.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("identitystore", "DescribeUser"),
+        ("identitystore", "ListGroupMembershipsForMember"),
+        ("identitystore", "GetGroupId"),
+        ("dynamodb", "Scan"),
+        ("dynamodb", "Query"),
+        ("dynamodb", "PutItem"),
+        ("sts", "AssumeRole"),
+        ("sagemaker", "DescribeUserProfile"),
+        ("sagemaker", "CreateUserProfile"),
+    ],
+)
+@pytest.mark.parametrize("error", ["ThrottlingException", "InternalServerError"])
+def test_every_passing_failure_passes(play: Play, service: str, operation: str, error: str) -> None:
+    """Whatever call fails for a while, the join is there in the end, with no dead letter."""
+    end = play(
+        f"fault: {{service: {service}, operation: {operation}, error: {error}, times: 7}}",
+        "join: {user: bob, group: scientists}",
+        "wait: {minutes: 20}",
+    )
+
+    assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
+    assert end.json["dead_letters"] == 0
+
+
+def test_an_account_without_a_spoke_is_reported_once(play: Play) -> None:
+    """A mapping to an account without a spoke is one problem, and stops nobody."""
+    company = COMPANY + "  - {target: 444444444444/eu-west-1/d-three, group: scientists}\n"
+    end = play(
+        "join: {user: bob, group: scientists}",
+        "join: {user: ada@example.com, group: scientists}",
+        company=company,
+    )
+
+    assert end.problems() == [("unreachable", "444444444444/eu-west-1/d-three")]
+    assert len(end.roles()) == 4
+    assert end.json["dead_letters"] == 0
+
+
+def test_an_unknown_domain_is_reported(play: Play) -> None:
+    """A mapping to a domain that the account does not have is refused there, and nowhere else."""
+    company = COMPANY + "  - {target: 222222222222/eu-west-1/d-three, group: scientists}\n"
+    end = play("join: {user: bob, group: scientists}", company=company)
+
+    assert end.problems() == [("refused", "bob in 222222222222/eu-west-1/d-three")]
+    assert len(end.roles()) == 2
+
+
+def test_hand_made_profiles_are_left_alone(play: Play) -> None:
+    """A profile made by other hands is reported and never written to, on join and on leave."""
+    company = COMPANY.replace(
+        "domain: d-one}", "domain: d-one, profiles: [{name: bob, user: bob, role: ByHand}]}"
+    )
+    end = play(
+        "join: {user: bob, group: scientists}",
+        "leave: {user: bob, group: scientists}",
+        company=company,
+    )
+
+    assert end.roles() == {"2 bob": "ByHand"}
+    assert end.problems() == [("not-ours", f"bob in {TARGET}")]
+    assert "2" not in {write[0] for write in end.writes()}
+
+
+def test_no_role_change_under_running_apps(play: Play) -> None:
+    """A role that should change while an app runs stays, visibly."""
+    end = play(
+        "join: {user: bob, group: scientists}",
+        f"start_app: {{user: bob, target: {TARGET}, type: JupyterLab, space: private}}",
+        "join: {user: bob, group: leads}",
+    )
+
+    assert end.roles()["2 bob"] == "Scientist"
+    assert end.problems() == [("apps-running", f"bob in {TARGET}")]
+
+
+@pytest.mark.parametrize("space", ["private", "shared", "none"])
+def test_nothing_is_deleted_with_its_profile(play: Play, space: str) -> None:
+    """A leaver who has an app or a space keeps the profile, visibly."""
+    kind = "KernelGateway" if space == "none" else "JupyterLab"
+    end = play(
+        "join: {user: bob, group: scientists}",
+        f"start_app: {{user: bob, target: {TARGET}, type: {kind}, space: {space}}}",
+        "leave: {user: bob, group: scientists}",
+    )
+
+    assert end.roles() == {"2 bob": "Scientist"}
+    assert end.problems() == [("not-empty", f"bob in {TARGET}")]
+
+
+def test_retention_keeps_the_profile(play: Play) -> None:
+    """A leaver of a group whose mapping retains keeps the profile, visibly, and may come back."""
+    company = COMPANY.replace("role: Scientist, priority: 20,", "role: Scientist, priority: 20, #")
+    company = company.replace("#\n     retention_days: 0}", "retention_days: 7}")
+    left = play(
+        "join: {user: bob, group: scientists}",
+        "leave: {user: bob, group: scientists}",
+        company=company,
+    )
+
+    assert left.roles() == {"2 bob": "Scientist"}
+    assert left.problems() == [("retention", f"bob in {TARGET}")]
+
+
+def test_a_row_that_ended_today_still_retains(play: Play) -> None:
+    """The longest retention of the last day's rows counts, also of one that was left before."""
+    company = COMPANY.replace("role: Lead, priority: 10,\n     retention_days: 0", "role: Lead")
+    end = play(
+        "join: {user: bob, group: scientists}",
+        "join: {user: bob, group: leads}",
+        "leave: {user: bob, group: leads}",
+        "wait: {hours: 23}",
+        "leave: {user: bob, group: scientists}",
+        company=company,
+    )
+
+    assert end.problems() == [("retention", f"bob in {TARGET}")]
+
+
+def test_doubt_removes_nobody(play: Play) -> None:
+    """A row that does not parse, or names an unknown group, keeps everybody in its target."""
+    for row in (
+        "group: others, priority: soon",
+        "group: nobody-knows, role: X",
+        "group: others, execution_role_arn: 'arn:aws:iam::999999999999:role/studio-hub/X'",
+    ):
+        company = f"{COMPANY}  - {{target: {TARGET}, {row}}}\n"
+        end = play(
+            "join: {user: bob, group: scientists}",
+            "leave: {user: bob, group: scientists}",
+            company=company,
+        )
+
+        assert end.roles() == {"2 bob": "Scientist"}
+        kinds = {kind for kind, _ in end.problems()}
+        assert "undecided" in kinds
+        assert kinds & {"bad-row", "unknown-group"}
+
+
+def test_the_last_row_of_a_target_removes_nobody(play: Play) -> None:
+    """Whoever's target has no row left keeps the profile, visibly."""
+    end = play(
+        "join: {user: bob, group: scientists}",
+        f"unmap: {{group: scientists, target: {TARGET}}}",
+        f"unmap: {{group: leads, target: {TARGET}}}",
+        "leave: {user: bob, group: scientists}",
+    )
+
+    assert end.roles() == {"2 bob": "Scientist"}
+    assert ("undecided", f"bob in {TARGET}") in end.problems()
+
+
+def test_a_disabled_row_grants_nothing_new_and_ends_nothing(play: Play) -> None:
+    """Who has a profile through a row that is disabled keeps it; who joins later gets none."""
+    end = play(
+        "join: {user: bob, group: scientists}",
+        f"map: {{group: scientists, target: {TARGET}, role: Scientist, enabled: false, "
+        "retention_days: 0}",
+        "join: {user: bob, group: others}",
+        "join: {user: ada@example.com, group: scientists}",
+    )
+    gone = play(
+        "join: {user: bob, group: scientists}",
+        f"map: {{group: scientists, target: {TARGET}, role: Scientist, enabled: false, "
+        "retention_days: 0}",
+        "leave: {user: bob, group: scientists}",
+    )
+
+    assert end.roles() == {
+        "2 bob": "Scientist",
+        "3 bob": "Analyst",
+        "3 ada@example.com": "Analyst",
+    }
+    assert gone.json["profiles"] == []
+
+
+def test_report_mode_writes_nothing(play: Play) -> None:
+    """In report mode every change is told and none is made, anywhere."""
+    company = COMPANY.replace("version: 1\n", "version: 1\nsettings: {mode: report}\n")
+    end = play("join: {user: bob, group: scientists}", "wait: {hours: 1}", company=company)
+
+    assert end.json["profiles"] == []
+    assert end.json["changes"] == []
+    assert "dynamodb.PutItem" not in end.json["api_calls"]
+    assert {kind for kind, _ in end.problems()} == {"would-create"}
+
+
+def test_equal_priorities_are_told(play: Play) -> None:
+    """Of rows with one priority the lower group name wins, with a warning."""
+    company = COMPANY.replace("priority: 20", "priority: 10")
+    end = play(
+        "join: {user: bob, group: leads, via: none}",
+        "join: {user: bob, group: scientists}",
+        company=company,
+    )
+
+    assert end.roles()["2 bob"] == "Lead"
+    assert [kind for kind, _ in end.problems()] == ["equal-priority"]
+
+
+def test_pages_are_read_to_the_end(play: Play) -> None:
+    """With one entry a page everything is found as with a hundred."""
+    end = play(
+        "join: {user: bob, group: others, via: none}",
+        "join: {user: bob, group: scientists}",
+        "join: {user: bob, group: leads}",
+        "leave: {user: bob, group: leads}",
+        page_limit=1,
+    )
+
+    assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
+
+
+def test_an_unreadable_event_is_a_dead_letter(play: Play) -> None:
+    """A membership event that names nobody goes to the dead letters, with a log line."""
+    end = play()
+    event = {
+        "detail-type": "AWS API Call via CloudTrail",
+        "source": "aws.sso-directory",
+        "detail": {
+            "eventSource": "sso-directory.amazonaws.com",
+            "eventName": "AddMemberToGroup",
+            "readOnly": False,
+        },
+    }
+    assert end.world.deliver(event)
+    end.world.run()
+    end.world.wait(2 * 3600)
+
+    assert end.world.dead_letters() == 1
+    assert "UNREADABLE" in {entry.get("message") for entry in end.world.lambdas.log}
