@@ -23,6 +23,7 @@ from shared.hints import event_pattern
 from shared.model import Target
 from shared.wire import MAPPINGS_KEY
 from simulator.clock import VirtualClock, virtual_time
+from simulator.fifo_memory import remembering
 from simulator.gateway import Gateway, watching
 from simulator.lambda_service import LambdaService, Queue
 from simulator.plug import EmbeddedServices, plugged
@@ -158,7 +159,7 @@ def embedded_aws(
     quirks: Quirks | None = None,
 ) -> Iterator[World]:
     """Start an embedded AWS with an empty hub; one at a time in a process."""
-    with virtual_time() as clock, mock_aws(), shared_models():
+    with virtual_time() as clock, mock_aws(), shared_models(), remembering():
         services = EmbeddedServices.build(
             store_id=identity_store_id,
             owner_account=HUB_ACCOUNT,
