@@ -8,29 +8,19 @@ from rich.table import Table
 from rich.text import Text
 
 from shared.render import role_name
-from simulator.scenario import (
-    CreateUser,
-    Event,
-    FaultStep,
-    Join,
-    Leave,
-    Row,
-    StartApp,
-    Step,
-    Unmap,
-    Wait,
-)
 from simulator.setup import LEDGER
+from simulator.steps import CreateUser, Event, FaultStep, Join, Leave, StartApp, Step, Unmap, Wait
+from simulator.words import Row
 from simulator.world import World
 
-_WIDE: Final = 200
+_WIDE: Final = 400
 _MARKS: Final = {"Create": ("+", "green"), "ChangeRole": ("~", "yellow"), "Delete": ("-", "red")}
 
 
 def wide_console() -> Console:
     """Return a console for results, as wide as its longest line where nobody looks at it."""
     console = Console(highlight=False, soft_wrap=True)
-    return console if console.is_terminal else Console(highlight=False, width=_WIDE)
+    return console if console.is_terminal else Console(highlight=False, soft_wrap=True, width=_WIDE)
 
 
 class Telling:

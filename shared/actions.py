@@ -56,11 +56,12 @@ class SkipKind(StrEnum):
     RETENTION = "retention"
     UNHEALTHY = "unhealthy"
     IN_FLIGHT = "in-flight"
+    DISABLED = "disabled"
     ACCESS = "access"
 
 
-# Nothing is wrong with these: the first is under way, the second a standing note.
-UNREMARKABLE: Final = frozenset({SkipKind.IN_FLIGHT, SkipKind.ACCESS})
+# Nothing is wrong with these: one is under way, one was wanted, one is a standing note.
+UNREMARKABLE: Final = frozenset({SkipKind.IN_FLIGHT, SkipKind.DISABLED, SkipKind.ACCESS})
 
 
 @dataclass(frozen=True, slots=True)

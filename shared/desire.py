@@ -11,6 +11,8 @@ from shared.model import (
     Claim,
     DirectorySnapshot,
     EndedClaim,
+    GroupId,
+    GroupIds,
     GroupMapping,
     MappingTable,
     Person,
@@ -18,6 +20,7 @@ from shared.model import (
     Standing,
     State,
     Target,
+    Unresolved,
 )
 from shared.naming import profile_name
 
@@ -27,13 +30,18 @@ _REMEMBERED = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class DesiredProfile:
-    """A profile that the mappings call for."""
+    """A profile that the mappings call for.
+
+    `grants` is false where only a disabled row calls for it: such a row keeps what it gave, and
+    makes nothing anew.
+    """
 
     person: Person
     target: Target
     profile_name: str
     role_arn: str
     because: Because
+    grants: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +134,9 @@ def _verdict(
     if claims and not (there and there.given_by in unknown):
         because = Because(claims[0], tuple(claims[1:]))
         name = there.profile_name if there else profile_name(person.name, person.id)
-        return DesiredProfile(person, of.target, name, because.winner.role_arn, because)
+        winner = because.winner
+        grants = any(row.enabled and row.group == winner.group for row in of.rows)
+        return DesiredProfile(person, of.target, name, winner.role_arn, because, grants)
     if there is None:
         return None
     return _uncalled_for(person, of, there, unknown, now)
@@ -152,11 +162,34 @@ def _uncalled_for(
     return _removal(person, of, record, "no mapping calls for it", now)
 
 
+def group_id(row: GroupMapping, groups: GroupIds) -> GroupId | Unresolved:
+    """Return the id of a row's group: the one that the row pins, or the one of its name."""
+    return row.group_id or groups.get(row.group, Unresolved.UNKNOWN)
+
+
+def left_groups(
+    snapshot: DirectorySnapshot, table: MappingTable, records: Mapping[Target, Record]
+) -> tuple[GroupId, ...]:
+    """Return the groups that gave the person something and do not list them any more.
+
+    Whether one of them was deleted decides whether they were taken out of it.
+    """
+    gave = {
+        (target, claim.group)
+        for target, record in records.items()
+        if record.state is not State.REMOVED
+        for claim in record.because
+    }
+    ids = {group_id(row, snapshot.groups) for row in table.rows if (row.target, row.group) in gave}
+    certain = {id_ for id_ in ids if not isinstance(id_, Unresolved)}
+    return tuple(sorted(certain - snapshot.member_of))
+
+
 def _applies(row: GroupMapping, snapshot: DirectorySnapshot) -> Applies:
-    group_id = snapshot.groups.get(row.group) if row.group_id is None else row.group_id
-    if group_id is None:
+    group = group_id(row, snapshot.groups)
+    if isinstance(group, Unresolved) or group in snapshot.doubtful:
         return Applies.UNKNOWN
-    if group_id in snapshot.member_of:
+    if group in snapshot.member_of:
         return Applies.YES
     return Applies.NO if snapshot.complete else Applies.UNKNOWN
 

@@ -31,11 +31,13 @@ class RefusedError(PermanentError):
 
     Attributes:
         code: the AWS error code, e.g. `ResourceInUse`.
+        text: what AWS wrote, with the operation that it refused.
     """
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(f"{code}: {text}")
         self.code = code
+        self.text = text
 
 
 class UnreadableMessageError(PermanentError):

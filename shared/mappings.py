@@ -47,7 +47,11 @@ def parse_row(row: Row) -> GroupMapping | BadMapping:
     group = form.read("group", _group, "", required=True)
     target = form.read("target", _target, None, required=True)
     given_role = form.read("execution_role_arn", lambda value: _role_arn(value, target), "")
-    role_arn = given_role or form.check("group", lambda: _conventional_role(group, target), "")
+    role_arn = (
+        given_role
+        if "execution_role_arn" in row
+        else form.check("group", lambda: _conventional_role(group, target), "")
+    )
     mapping = {
         "priority": form.read("priority", _whole_number, DEFAULT_PRIORITY),
         "retention_days": form.read("retention_days", _retention, DEFAULT_RETENTION_DAYS),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import NewType, Self
 
 from shared.ownership import Ownership
@@ -91,18 +91,29 @@ class Person:
     standing: Standing = Standing.ENABLED
 
 
+class Unresolved(Enum):
+    """Why nobody can tell which group a name stands for."""
+
+    UNKNOWN = "the directory does not know it"
+    UNREADABLE = "the directory does not tell"
+
+
+GroupIds = Mapping[str, GroupId | Unresolved]
+
+
 @dataclass(frozen=True, slots=True)
 class DirectorySnapshot:
     """One person and the groups they are in, as the directory said.
 
     `complete` tells that the list of groups was read to its end; without it no row is ever a *no*.
-    `groups` resolves the names of the mapped groups; None is a name that the directory does not
-    know or would not tell.
+    `groups` resolves the names of the mapped groups that have no id in their row. `doubtful` are
+    groups that were deleted or cannot be read: nobody left them, so they are never a *no* either.
     """
 
     person: Person
     member_of: frozenset[GroupId]
-    groups: Mapping[str, GroupId | None]
+    groups: GroupIds
+    doubtful: frozenset[GroupId] = frozenset()
     complete: bool = True
 
 

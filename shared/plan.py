@@ -55,7 +55,7 @@ def plan(
         _undecided(verdict)
         if isinstance(verdict, Undecided)
         else _one(verdict, observed[verdict.target], records.get(verdict.target))
-        for verdict in verdicts
+        for verdict in sorted(verdicts, key=lambda verdict: verdict.target)
         if isinstance(verdict, Undecided) or verdict.target in observed
     ]
     actions = tuple(item for item in found if isinstance(item, Action))
@@ -99,9 +99,16 @@ def _access_notes(actions: Iterable[Action]) -> Iterable[Skip]:
     )
 
 
-def _absent(verdict: DesiredProfile | Removal) -> Create | Settled:
+def _absent(verdict: DesiredProfile | Removal) -> Create | Skip | Settled:
     if isinstance(verdict, Removal):
         return Settled(verdict, None)
+    if not verdict.grants:
+        return _skip(
+            SkipKind.DISABLED,
+            verdict,
+            "only a disabled mapping calls for it, and that grants nothing new",
+            "enable the mapping",
+        )
     return Create(
         verdict.person, verdict.target, verdict.profile_name, verdict.role_arn, verdict.because
     )

@@ -1,20 +1,25 @@
 """What the hub needs from the world, in its own words; adapters and fakes provide it."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Protocol
+from __future__ import annotations
 
-from shared.hints import UserHint
-from shared.model import (
-    GroupId,
-    MappingTable,
-    ObservedProfile,
-    Person,
-    Record,
-    Target,
-    UserId,
-    Workload,
-)
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from shared.hints import UserHint
+    from shared.model import (
+        GroupId,
+        GroupIds,
+        MappingTable,
+        ObservedProfile,
+        Person,
+        Record,
+        Target,
+        UserId,
+        Workload,
+    )
 
 
 class Clock(Protocol):
@@ -36,13 +41,14 @@ class Directory(Protocol):
     def member_of(self, user_id: UserId) -> frozenset[GroupId]:
         """Return every group of the person, read to the end."""
 
-    def group_ids(
-        self, names: frozenset[str], newer_than: datetime
-    ) -> Mapping[str, GroupId | None]:
-        """Return the id of each group name; None for a name that the directory does not know.
+    def group_ids(self, names: frozenset[str], newer_than: datetime) -> GroupIds:
+        """Return the id of each group name, or why there is none.
 
-        An id once found may be older than `newer_than`; that a name is unknown may not.
+        An id once found may be older than `newer_than`; that a name has none may not.
         """
+
+    def is_there(self, group_id: GroupId) -> bool:
+        """Return whether the group exists; false too where the directory does not tell."""
 
 
 class MappingStore(Protocol):

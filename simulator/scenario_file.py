@@ -9,16 +9,8 @@ from pydantic import ValidationError
 
 from simulator.located import LocatedYaml, Mistake, ScenarioError
 from simulator.located import Path as Place
-from simulator.scenario import (
-    STEPS,
-    CreateUser,
-    Event,
-    Frame,
-    Join,
-    Scenario,
-    StartApp,
-    Step,
-)
+from simulator.scenario import Frame, Scenario
+from simulator.steps import STEPS, CreateUser, Event, Join, StartApp, Step
 
 
 def load(path: Path) -> Scenario:

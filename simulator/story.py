@@ -9,24 +9,22 @@ from shared.model import Target
 from simulator.directory_acts import DirectoryActs
 from simulator.errors import ActRefusedError
 from simulator.faults import Fault
-from simulator.scenario import (
+from simulator.scenario import HandMade, Scenario, Spoke
+from simulator.scenario_file import event_path
+from simulator.steps import (
     CreateUser,
     Event,
     FaultStep,
-    HandMade,
     Join,
     Leave,
-    Row,
-    Scenario,
-    Spoke,
     StartApp,
     Step,
     Unmap,
     Via,
     Wait,
 )
-from simulator.scenario_file import event_path
 from simulator.studio import Place
+from simulator.words import Row
 from simulator.world import World
 
 

@@ -76,8 +76,13 @@ class Reconciler(Construct):
                     context,
                     ["identitystore:DescribeUser", "identitystore:ListGroupMembershipsForMember"],
                 ),
-                # Names of mapped groups to ids.
-                read_groups("ReadTheMappedGroups", context, ["identitystore:GetGroupId"]),
+                # Names of mapped groups to ids, and whether a group that lists somebody no more
+                # was deleted: nobody left it then.
+                read_groups(
+                    "ReadTheMappedGroups",
+                    context,
+                    ["identitystore:GetGroupId", "identitystore:DescribeGroup"],
+                ),
                 _enter_spokes(context),
             ],
         )

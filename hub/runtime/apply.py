@@ -105,7 +105,9 @@ def _unfinished(action: Action, profile: ObservedProfile) -> Outcome | None:
 
 
 def _failed(action: Action, error: PermanentError) -> Outcome:
-    if isinstance(error, RefusedError) and error.code == _IN_USE and not isinstance(action, Create):
+    if not isinstance(error, RefusedError):
+        return Failed(action, "", str(error))
+    if error.code == _IN_USE and not isinstance(action, Create):
         # Apps or spaces came between the look and the change: the next look sees them.
         return Deferred(action, str(error))
-    return Failed(action, error.code if isinstance(error, RefusedError) else "", str(error))
+    return Failed(action, error.code, error.text)

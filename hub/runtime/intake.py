@@ -1,16 +1,18 @@
 """Takes in events: each becomes a hint for one user, or is ignored for a reason."""
 
+import json
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from shared.errors import PermanentError, RetryableError
+from shared.errors import PermanentError, RetryableError, UnreadableMessageError
 from shared.hints import Ignored, MembershipChange, UserHint, read_event
-from shared.model import GroupId
+from shared.model import GroupId, Unresolved
 from shared.ports import Clock, Directory, MappingStore, UsersInbox
 from shared.wire import decode
 
 # CloudTrail writes whole seconds: within one, a copy of the mappings may be older than an event.
 _RESOLUTION = timedelta(seconds=1)
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +36,16 @@ class Intake:
     """
 
     world: IntakeWorld
-    _mapped: frozenset[GroupId] | None = field(default=None, init=False)
+    _mapped: "_MappedGroups | None" = field(default=None, init=False)
 
-    def take(self, envelope: object) -> UserHint | Ignored:
+    def take(self, body: str) -> UserHint | Ignored:
         """Queue the hint that an event gives, and return it; or return why there is none.
 
         Raises:
             UnreadableMessageError: the body is no event.
             RetryableError, PermanentError: the hint cannot be queued now.
         """
-        change = read_event(envelope, self.world.identity_store_id)
+        change = read_event(_json(body), self.world.identity_store_id)
         if isinstance(change, Ignored):
             return change
         if not self._is_mapped(change):
@@ -68,24 +70,40 @@ class Intake:
 
         A wrong yes costs one look, a wrong no would lose a person.
         """
+        if self._mapped is not None:
+            return self._mapped.may_hold(change.group_id)
         try:
-            if self._mapped is not None:
-                return change.group_id in self._mapped
-            if change.group_id in self._groups(
-                newer_than=datetime.min.replace(tzinfo=change.at.tzinfo)
-            ):
+            if self._groups(newer_than=_EVER).may_hold(change.group_id):
                 return True
             self._mapped = self._groups(newer_than=change.at + _RESOLUTION)
         except (RetryableError, PermanentError):
             return True
-        return change.group_id in self._mapped
+        return self._mapped.may_hold(change.group_id)
 
-    def _groups(self, newer_than: datetime) -> frozenset[GroupId]:
+    def _groups(self, newer_than: datetime) -> "_MappedGroups":
         rows = self.world.mappings.table(newer_than).rows
         names = frozenset(row.group for row in rows if row.group_id is None)
-        resolved = self.world.directory.group_ids(names, newer_than)
-        return frozenset(
-            group_id
-            for group_id in (*(row.group_id for row in rows), *resolved.values())
-            if group_id is not None
+        resolved = self.world.directory.group_ids(names, newer_than).values()
+        return _MappedGroups(
+            frozenset(row.group_id for row in rows if row.group_id)
+            | frozenset(id_ for id_ in resolved if not isinstance(id_, Unresolved)),
+            complete=Unresolved.UNREADABLE not in resolved,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _MappedGroups:
+    """The ids of the groups that mappings name; not complete where one cannot be read."""
+
+    ids: frozenset[GroupId]
+    complete: bool
+
+    def may_hold(self, group_id: GroupId) -> bool:
+        return group_id in self.ids or not self.complete
+
+
+def _json(body: str) -> object:
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise UnreadableMessageError(f"not JSON: {error}") from error

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from hub.runtime.world import ConvergeWorld
-from shared.desire import DesiredProfile, Removal, Undecided, Verdict
+from shared.desire import DesiredProfile, Removal, Undecided, Verdict, left_groups
 from shared.errors import PermanentError, RetryableError
 from shared.hints import UserHint
 from shared.model import (
@@ -50,9 +50,11 @@ def observe_person(hint: UserHint, world: ConvergeWorld) -> Sight:
     )
     names = frozenset(row.group for row in table.rows if row.group_id is None)
     groups = world.directory.group_ids(names, newer_than=hint.made_at)
-    return Sight(
-        DirectorySnapshot(person, member_of, groups), table, world.ledger.records(hint.user_id)
-    )
+    records = world.ledger.records(hint.user_id)
+    snapshot = DirectorySnapshot(person, member_of, groups)
+    left = left_groups(snapshot, table, records) if person.standing is Standing.ENABLED else ()
+    doubtful = frozenset(group for group in left if not world.directory.is_there(group))
+    return Sight(replace(snapshot, doubtful=doubtful), table, records)
 
 
 def observe_targets(

@@ -9,12 +9,18 @@ from hub.runtime.observe import Blocked, Sight
 from shared.actions import UNREMARKABLE, ChangeRole, Create, Delete, Plan, Skip
 from shared.errors import PermanentError, RefusedError, RetryableError, TargetUnreachableError
 from shared.hints import UserHint
-from shared.model import Person, Target
+from shared.model import Person, Target, Unresolved
 from shared.outcome import Applied, Deferred, Failed, Outcome, Pending
 from shared.render import sentence
 
 # The target's quota is used up: one problem of the target, not one of each person.
 _QUOTA = "ResourceLimitExceeded"
+_WAYS_OUT = {
+    _QUOTA: "raise the account's quota of Studio user profiles",
+    "ResourceInUse": "another profile of this person, or of this name, is in the way: remove it by "
+    "hand, then the person gets a managed one at the next look",
+    "AccessDeniedException": "compare the spoke stack in the account with this version's",
+}
 
 
 def rows(sight: Sight, announced: set[str]) -> None:
@@ -31,11 +37,11 @@ def rows(sight: Sight, announced: set[str]) -> None:
         (
             f"group {name}",
             "unknown-group",
-            "a mapping names this group, and the directory does not know it or does not tell",
+            f"a mapping names this group, and {why.value}",
             "correct the name, or give the row its group_id",
         )
-        for name, group_id in sorted(sight.snapshot.groups.items())
-        if group_id is None
+        for name, why in sorted(sight.snapshot.groups.items())
+        if isinstance(why, Unresolved)
     ]
     for subject, kind, reason, way_out in found:
         if subject + reason not in announced:
@@ -144,12 +150,12 @@ def gave_up(hint: UserHint) -> None:
 
 
 def _refused(person: Person, target: Target, error: PermanentError) -> None:
-    of_target = isinstance(error, RefusedError) and error.code == _QUOTA
+    code = error.code if isinstance(error, RefusedError) else ""
     telemetry.problem(
-        "quota" if of_target else "refused",
-        str(target) if of_target else _subject(person, target),
+        "quota" if code == _QUOTA else "refused",
+        str(target) if code == _QUOTA else _subject(person, target),
         str(error),
-        "raise the quota of Studio user profiles" if of_target else "",
+        _WAYS_OUT.get(code, "read the reason; the next event of this person tries again"),
         user=person.name,
         target=str(target),
     )

@@ -92,7 +92,7 @@ def _read(environment: Mapping[str, str], *names: str) -> list[str]:
         value = environment.get(name)
         if value is None:
             mistakes.append(f"{name} is missing: give {wanted}")
-        elif not re.fullmatch(pattern, value):
+        elif not re.fullmatch(pattern, value, re.ASCII):
             mistakes.append(f"{name} is {value!r}: give {wanted}")
     if mistakes:
         raise SettingsError(f"the function's environment is wrong: {'; '.join(mistakes)}")

@@ -89,7 +89,7 @@ def test_converge_may_do_exactly_this(hub: Resources) -> None:
                         {
                             "Sid": "ReadTheMappedGroups",
                             "Effect": "Allow",
-                            "Action": "identitystore:GetGroupId",
+                            "Action": ["identitystore:GetGroupId", "identitystore:DescribeGroup"],
                             "Resource": [*STORES, "arn:aws:identitystore:::group/*"],
                         },
                         {

@@ -1,7 +1,7 @@
 """What goes wrong in one place is put off or reported, and stops nobody else."""
 
 import pytest
-from stories import COMPANY, Play
+from stories import COMPANY, Play, membership_event
 
 TARGET = "222222222222/eu-west-1/d-one"
 
@@ -256,3 +256,34 @@ def test_an_unreadable_event_is_a_dead_letter(play: Play) -> None:
 
     assert end.world.dead_letters() == 1
     assert "UNREADABLE" in {entry.get("message") for entry in end.world.lambdas.log}
+
+
+def test_an_unreadable_directory_loses_no_event(play: Play) -> None:
+    """While no group's name can be resolved, events count, and their people are looked at later."""
+    end = play(
+        "fault: {service: identitystore, operation: GetGroupId, error: AccessDeniedException, "
+        "times: 4}",
+        "join: {user: bob, group: scientists}",
+        "wait: {minutes: 10}",
+    )
+
+    assert "unknown-group" in {kind for kind, _ in end.problems()}
+    assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
+
+
+def test_a_deleted_group_removes_nobody(play: Play) -> None:
+    """When the group that gave a profile is gone, its people keep it, visibly."""
+    end = play("join: {user: bob, group: scientists}")
+    store = end.world.services.identity_store
+    group = store.find_group("scientists")
+    assert group is not None
+    before = end.roles()
+    store.delete_group(group.group_id)
+    end.world.deliver(membership_event(end.world, "bob", "leads"))
+    end.world.run()
+    after = {
+        profile.role for view in end.world.services.studio.snapshot() for profile in view.profiles
+    }
+
+    assert {role.rpartition("/")[2] for role in after if role} == set(before.values())
+    assert "PROBLEM" in {entry.get("message") for entry in end.world.lambdas.log}

@@ -1,12 +1,11 @@
 """Identity Center's identity store, read only."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from hub.runtime.adapters.aws import translated, utc_now
 from shared.errors import RefusedError, RetryableError
-from shared.model import GroupId, Person, Standing, UserId
+from shared.model import GroupId, GroupIds, Person, Standing, Unresolved, UserId
 
 if TYPE_CHECKING:
     from mypy_boto3_identitystore import IdentityStoreClient
@@ -19,7 +18,7 @@ class IdentityCenter:
         self._client = client
         self._store = identity_store_id
         self._known: dict[str, GroupId] = {}
-        self._unknown: dict[str, datetime] = {}
+        self._unresolved: dict[str, tuple[datetime, Unresolved]] = {}
 
     def person(self, user_id: UserId) -> Person:
         """Return the person.
@@ -59,18 +58,26 @@ class IdentityCenter:
                 raise RetryableError("the user went while their groups were read") from refused
             raise
 
-    def group_ids(
-        self, names: frozenset[str], newer_than: datetime
-    ) -> Mapping[str, GroupId | None]:
-        """Return the id of each name.
+    def group_ids(self, names: frozenset[str], newer_than: datetime) -> GroupIds:
+        """Return the id of each name, or why there is none.
 
         An id once found stays: a group is its id, and another group that takes over the name must
         not inherit what the first one grants.
         """
         for name in sorted(names - self._known.keys()):
-            if self._unknown.get(name, newer_than) <= newer_than:
+            asked_at, _ = self._unresolved.get(name, (newer_than, None))
+            if asked_at <= newer_than:
                 self._look_up(name)
-        return {name: self._known.get(name) for name in names}
+        return {name: self._known.get(name) or self._unresolved[name][1] for name in names}
+
+    def is_there(self, group_id: GroupId) -> bool:
+        """Return whether the group exists; false too where the directory does not tell."""
+        try:
+            with translated():
+                self._client.describe_group(IdentityStoreId=self._store, GroupId=group_id)
+        except RefusedError:
+            return False
+        return True
 
     def _look_up(self, name: str) -> None:
         asked_at = utc_now()
@@ -80,12 +87,13 @@ class IdentityCenter:
                     IdentityStoreId=self._store,
                     AlternateIdentifier=_by_display_name(name),
                 )
-        except RefusedError:
-            # Unknown or unreadable: either way nobody can say no for this group.
-            self._unknown[name] = asked_at
+        except RefusedError as refused:
+            unknown = _is_about(refused, "GROUP")
+            why = Unresolved.UNKNOWN if unknown else Unresolved.UNREADABLE
+            self._unresolved[name] = asked_at, why
         else:
             self._known[name] = GroupId(found["GroupId"])
-            self._unknown.pop(name, None)
+            self._unresolved.pop(name, None)
 
 
 def _by_display_name(name: str) -> Any:  # noqa: ANN401 (the stubs want a document for a text)

@@ -1,14 +1,15 @@
 """Lambda function `converge`: one look at one user."""
 
 from datetime import timedelta
-from typing import Any
-
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from typing import TYPE_CHECKING, Any
 
 from hub.runtime import telemetry
 from hub.runtime.reconcile import converge
 from hub.runtime.wiring.converge import world
 from shared.wire import decode
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 # What is not done this long before the time-out goes to the later queue, while there is time.
 _RESERVE = timedelta(seconds=20)
@@ -16,7 +17,7 @@ _RESERVE = timedelta(seconds=20)
 
 @telemetry.logger.inject_lambda_context
 @telemetry.metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> None:
+def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     """Converge the user that the message names; a crash leaves the message in the queue.
 
     The queue gives one message at a time, so there is no batch to fail in parts.

@@ -1,16 +1,12 @@
 """Lambda function `intake`: events and put-off looks in, looks at users out."""
 
-import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
     EventType,
     process_partial_response,
 )
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from hub.runtime import telemetry
 from hub.runtime.intake import Intake
@@ -18,28 +14,26 @@ from hub.runtime.wiring.intake import world
 from shared.errors import UnreadableMessageError
 from shared.hints import Ignored
 
-
-def _json(body: str) -> object:
-    try:
-        return json.loads(body)
-    except ValueError as error:
-        raise UnreadableMessageError(f"not JSON: {error}") from error
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 @telemetry.logger.inject_lambda_context
 @telemetry.metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFailureResponse":
     """Queue a look for every message; report those that failed, so that only they come again."""
     here = world()
     batch = Intake(here)
 
-    def take(record: SQSRecord) -> None:
+    def take(record: "SQSRecord") -> None:
         telemetry.count("Received")
         try:
             if record.event_source_arn == here.later_queue_arn:
                 batch.put_back(record.body)
                 return
-            found = batch.take(_json(record.body))
+            found = batch.take(record.body)
         except UnreadableMessageError as error:
             telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
             raise

@@ -1,0 +1,41 @@
+"""A cold start costs little more than boto3, which is needed anyway."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+BOTO3 = "boto3"
+HANDLERS = ("hub.runtime.handlers.intake", "hub.runtime.handlers.converge")
+LIMIT = 1.5
+# Minima settle after a few rounds; a busy machine gets more of them before it counts as slow.
+FEWEST, MOST = 3, 12
+_MEASURE = """
+import sys, time
+before = time.process_time()
+__import__(sys.argv[1])
+print(time.process_time() - before)
+"""
+
+
+def cpu_seconds(module: str) -> float:
+    """Return the CPU time of one import in a process of its own."""
+    finished = subprocess.run(  # noqa: S603 (our own interpreter, our own words)
+        [sys.executable, "-c", _MEASURE, module],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return float(finished.stdout)
+
+
+def test_a_handler_imports_little_beside_boto3() -> None:
+    """At most 1.5 times boto3's CPU time: minima of interleaved runs, as many as it takes."""
+    least = dict.fromkeys((BOTO3, *HANDLERS), float("inf"))
+    for count in range(1, MOST + 1):
+        least = {module: min(seconds, cpu_seconds(module)) for module, seconds in least.items()}
+        if count >= FEWEST and max(least.values()) <= LIMIT * least[BOTO3]:
+            break
+
+    assert {module for module in HANDLERS if least[module] > LIMIT * least[BOTO3]} == set(), least

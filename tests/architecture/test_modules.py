@@ -1,0 +1,94 @@
+"""How the code is laid out: small modules that say what they are for, and tests that state laws."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("shared", "hub", "spoke", "cli", "simulator")
+MODULES = [
+    path.relative_to(ROOT)
+    for package in PACKAGES
+    for path in sorted((ROOT / package).rglob("*.py"))
+]
+TESTS = [path.relative_to(ROOT) for path in sorted((ROOT / "tests").rglob("*.py"))]
+# What would let the deciding core see the machine that it runs on.
+MACHINE = {"os", "time", "random", "logging", "socket", "subprocess", "pathlib", "io", "threading"}
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path} imports relatively"
+            names.add(str(node.module).partition(".")[0])
+    return names
+
+
+def test_there_is_something_to_check() -> None:
+    """A scan that finds nothing proves nothing."""
+    assert len(MODULES) > 50
+    assert len(TESTS) > 20
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_module_says_what_it_is_for(path: Path) -> None:
+    """One sentence opens it, also where the module is empty."""
+    docstring = ast.get_docstring(parsed(path)) or ""
+
+    assert docstring.partition("\n\n")[0].rstrip().endswith((".", "?")), f"{path}: {docstring!r}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_module_has_at_most_250_lines(path: Path) -> None:
+    """What grows longer is two things."""
+    assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= 250
+
+
+@pytest.mark.parametrize("path", TESTS, ids=str)
+def test_every_test_states_its_law(path: Path) -> None:
+    """Style rule 12: the docstring is the law, and no test is without one."""
+    silent = [
+        node.name
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("test_")
+        and not (ast.get_docstring(node) or "").strip()
+    ]
+
+    assert not silent
+
+
+@pytest.mark.parametrize("path", TESTS, ids=str)
+def test_no_test_patches_our_own_code(path: Path) -> None:
+    """Style rule 11: fakes of ports instead of patches of names."""
+    assert "unittest" not in imported(path)
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.parts[0] == "shared"], ids=str)
+def test_the_core_decides_without_the_machine(path: Path) -> None:
+    """Only the standard library, and of it nothing with a clock, a file, a die or a log."""
+    foreign = {name for name in imported(path) if name not in {*sys.stdlib_module_names, "shared"}}
+
+    assert not foreign
+    assert not imported(path) & MACHINE
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.parts[0] == "shared"], ids=str)
+def test_the_core_never_asks_what_time_it_is(path: Path) -> None:
+    """`now` is an argument: the datetime module's own clock is one too."""
+    asked = {
+        node.attr
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today"}
+    }
+
+    assert not asked

@@ -1,0 +1,65 @@
+"""One real client of each service for the whole session, stubbed anew for each test."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+from botocore.stub import Stubber
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_identitystore import IdentityStoreClient
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sts import STSClient
+
+Stub = Callable[[BaseClient], Stubber]
+
+
+@pytest.fixture(scope="session")
+def session() -> boto3.Session:
+    return boto3.Session("testing", "testing", region_name="eu-west-1")
+
+
+@pytest.fixture(scope="session")
+def identitystore(session: boto3.Session) -> "IdentityStoreClient":
+    return session.client("identitystore")
+
+
+@pytest.fixture(scope="session")
+def dynamodb(session: boto3.Session) -> "DynamoDBClient":
+    return session.client("dynamodb")
+
+
+@pytest.fixture(scope="session")
+def sagemaker(session: boto3.Session) -> "SageMakerClient":
+    return session.client("sagemaker")
+
+
+@pytest.fixture(scope="session")
+def sts(session: boto3.Session) -> "STSClient":
+    return session.client("sts")
+
+
+@pytest.fixture(scope="session")
+def sqs(session: boto3.Session) -> "SQSClient":
+    return session.client("sqs")
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    """Stub a client: every answer must be asked for, in order, with the expected parameters."""
+    stubbers: list[Stubber] = []
+
+    def start(client: Any) -> Stubber:  # noqa: ANN401 (the stubs' clients share no base)
+        stubber = Stubber(client)
+        stubber.activate()
+        stubbers.append(stubber)
+        return stubber
+
+    yield start
+    for stubber in stubbers:
+        stubber.deactivate()
+        stubber.assert_no_pending_responses()

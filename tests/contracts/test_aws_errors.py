@@ -1,0 +1,142 @@
+"""One translation of botocore's errors: the type says whether trying again can help."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import (
+    BotoCoreError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+from botocore.stub import Stubber
+
+from hub.runtime.adapters.aws import CLIENT_CONFIG, text, translated
+from shared.errors import RefusedError, RetryableError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sts import STSClient
+
+Stub = Callable[[Any], Stubber]
+URL = "https://sts.eu-west-1.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("ThrottlingException", 400),
+        ("Throttling", 400),
+        ("TooManyRequestsException", 400),
+        ("RequestLimitExceeded", 400),
+        ("ProvisionedThroughputExceededException", 400),
+        ("RequestTimeout", 400),
+        ("InternalServerException", 400),
+        ("ServiceUnavailable", 400),
+        ("ExpiredTokenException", 400),
+        ("SlowDown", 503),
+        ("SomethingNew", 500),
+        ("SomethingNew", 503),
+        ("502", 502),
+    ],
+)
+def test_what_passes_may_be_tried_again(
+    sts: "STSClient", stub: Stub, code: str, status: int
+) -> None:
+    """Throttling and server errors wait in a queue."""
+    stub(sts).add_client_error("get_caller_identity", code, "wait", status)
+
+    with pytest.raises(RetryableError, match=f"{code}: GetCallerIdentity: wait"), translated():
+        sts.get_caller_identity()
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("AccessDenied", 403),
+        ("AccessDeniedException", 400),
+        ("ResourceInUse", 400),
+        ("ResourceNotFound", 400),
+        ("ResourceLimitExceeded", 400),
+        ("ValidationException", 400),
+        ("ConditionalCheckFailedException", 400),
+        ("InvalidClientTokenId", 403),
+        ("SomethingNew", 400),
+    ],
+)
+def test_what_aws_refuses_waits_for_somebody(
+    sts: "STSClient", stub: Stub, code: str, status: int
+) -> None:
+    """The code travels as a field, the cause stays chained."""
+    stub(sts).add_client_error("get_caller_identity", code, "no", status)
+
+    with pytest.raises(RefusedError, match="GetCallerIdentity: no") as raised, translated():
+        sts.get_caller_identity()
+
+    assert raised.value.code == code
+    assert raised.value.__cause__ is not None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        EndpointConnectionError(endpoint_url=URL),
+        ConnectTimeoutError(endpoint_url=URL),
+        ReadTimeoutError(endpoint_url=URL),
+        ConnectionClosedError(endpoint_url=URL),
+        ProxyConnectionError(proxy_url=URL),
+        SSLError(endpoint_url=URL, error=OSError("handshake")),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_no_answer_may_be_tried_again(error: BotoCoreError) -> None:
+    """A network that fails says nothing about the call."""
+    with pytest.raises(RetryableError), translated():
+        raise error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [NoCredentialsError(), ParamValidationError(report="Missing required parameter")],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_call_that_never_left_waits_for_somebody(error: BotoCoreError) -> None:
+    """What botocore refuses by itself it refuses again."""
+    with pytest.raises(RefusedError) as raised, translated():
+        raise error
+
+    assert raised.value.code == type(error).__name__
+
+
+def test_a_bug_of_ours_is_not_translated() -> None:
+    """A KeyError is a crash: it reaches the dead letters under its own name."""
+    with pytest.raises(KeyError), translated():
+        raise KeyError
+
+
+def test_a_client_gives_up_before_the_function_does() -> None:
+    """Three attempts of at most 25 seconds; then the message waits in a queue, at no cost."""
+    config: Any = CLIENT_CONFIG
+
+    assert config.retries == {"mode": "standard", "total_max_attempts": 3}
+    assert config.connect_timeout + config.read_timeout <= 25
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ({"a": {"b": "x"}}, "x"),
+        ({"a": {"b": 7}}, "7"),
+        ({"a": {}}, ""),
+        ({"a": None}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_an_answer_lacks_is_an_empty_text(answer: dict[str, Any], found: str) -> None:
+    """AWS leaves out what is not set."""
+    assert text(answer, "a", "b") == found

@@ -1,0 +1,253 @@
+"""The adapter of the identity store against the API model: nobody is gone by mistake."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.stub import Stubber
+
+from hub.runtime.adapters.identity_center import IdentityCenter
+from shared.errors import RefusedError, RetryableError
+from shared.model import GroupId, Person, Standing, Unresolved, UserId
+
+if TYPE_CHECKING:
+    from mypy_boto3_identitystore import IdentityStoreClient
+
+Stub = Callable[[Any], Stubber]
+STORE = "d-1234567890"
+ADA = UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21")
+USER = {"IdentityStoreId": STORE, "UserId": ADA}
+DESCRIBED = USER | {"UserArn": f"arn:aws:identitystore:::user/{ADA}", "Revision": "1"}
+BEFORE, AFTER = (datetime.now(UTC) + timedelta(hours=hours) for hours in (-1, 1))
+
+
+def ask(name: str) -> dict[str, Any]:
+    return {
+        "IdentityStoreId": STORE,
+        "AlternateIdentifier": {
+            "UniqueAttribute": {"AttributePath": "displayName", "AttributeValue": name}
+        },
+    }
+
+
+def told(name: str) -> dict[str, str]:
+    return {"IdentityStoreId": STORE, "GroupId": group_id(name), "GroupArn": arn("group", name)}
+
+
+def arn(kind: str, name: str) -> str:
+    return f"arn:aws:identitystore:::{kind}/{group_id(name)}"
+
+
+def group_id(name: str) -> str:
+    return f"00000000-0000-0000-0000-{ord(name):012d}"
+
+
+@pytest.mark.parametrize(
+    ("status", "standing"),
+    [
+        ({"UserStatus": "ENABLED"}, Standing.ENABLED),
+        ({"UserStatus": "DISABLED"}, Standing.DISABLED),
+        ({}, Standing.ENABLED),
+    ],
+)
+def test_a_person_has_a_name_and_a_standing(
+    identitystore: "IdentityStoreClient", stub: Stub, status: dict[str, str], standing: Standing
+) -> None:
+    """Directories from before the status tell none, and mean enabled."""
+    stub(identitystore).add_response(
+        "describe_user", DESCRIBED | {"UserName": "ada"} | status, USER
+    )
+
+    assert IdentityCenter(identitystore, STORE).person(ADA) == Person(ADA, "ada", standing)
+
+
+def test_only_a_user_that_was_not_found_is_gone(
+    identitystore: "IdentityStoreClient", stub: Stub
+) -> None:
+    """ResourceNotFound about the USER, without a reason of the key."""
+    stub(identitystore).add_client_error(
+        "describe_user", "ResourceNotFoundException", modeled_fields={"ResourceType": "USER"}
+    )
+
+    assert IdentityCenter(identitystore, STORE).person(ADA) == Person(ADA, "", Standing.GONE)
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        {},
+        {"ResourceType": "IDENTITY_STORE"},
+        {"ResourceType": "GROUP"},
+        {"ResourceType": "USER", "Reason": "KMS_KEY_NOT_FOUND"},
+        {"Reason": "KMS_KEY_NOT_FOUND"},
+    ],
+)
+@pytest.mark.parametrize("operation", ["describe_user", "list_group_memberships_for_member"])
+def test_a_directory_that_cannot_be_decrypted_removes_nobody(
+    identitystore: "IdentityStoreClient", stub: Stub, why: dict[str, str], operation: str
+) -> None:
+    """Rule 11: any other ResourceNotFound is a refusal, and nothing is decided."""
+    stub(identitystore).add_client_error(operation, "ResourceNotFoundException", modeled_fields=why)
+    directory = IdentityCenter(identitystore, STORE)
+    read = directory.person if operation == "describe_user" else directory.member_of
+
+    with pytest.raises(RefusedError):
+        read(ADA)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [("AccessDeniedException", RefusedError), ("ThrottlingException", RetryableError)],
+)
+def test_a_person_who_cannot_be_read_is_not_gone(
+    identitystore: "IdentityStoreClient", stub: Stub, code: str, error: type[Exception]
+) -> None:
+    """Rule 11, for every other failure, also where the error names the user."""
+    stub(identitystore).add_client_error("describe_user", code)
+
+    with pytest.raises(error):
+        IdentityCenter(identitystore, STORE).person(ADA)
+
+
+def memberships(*names: str, after: str = "") -> dict[str, Any]:
+    found = [
+        {
+            "IdentityStoreId": STORE,
+            "MembershipId": group_id(name),
+            "MembershipArn": arn("membership", name),
+            "GroupId": group_id(name),
+            "MemberId": {"UserId": ADA},
+        }
+        for name in names
+    ]
+    return {"GroupMemberships": found} | ({"NextToken": after} if after else {})
+
+
+def test_memberships_are_read_to_the_end(identitystore: "IdentityStoreClient", stub: Stub) -> None:
+    """An empty page in the middle is not the end; pages are of 100."""
+    asked = {"IdentityStoreId": STORE, "MemberId": {"UserId": ADA}, "MaxResults": 100}
+    stubbed, operation = stub(identitystore), "list_group_memberships_for_member"
+    stubbed.add_response(operation, memberships("a", "b", after="2"), asked)
+    stubbed.add_response(operation, memberships(after="3"), asked | {"NextToken": "2"})
+    stubbed.add_response(operation, memberships("c"), asked | {"NextToken": "3"})
+
+    found = IdentityCenter(identitystore, STORE).member_of(ADA)
+
+    assert found == {group_id(name) for name in "abc"}
+
+
+def test_half_of_the_memberships_is_none(identitystore: "IdentityStoreClient", stub: Stub) -> None:
+    """Rule 11: a listing that breaks off is an error, never a shorter list."""
+    stubbed, operation = stub(identitystore), "list_group_memberships_for_member"
+    stubbed.add_response(operation, memberships("a", after="2"))
+    stubbed.add_client_error(operation, "ThrottlingException")
+
+    with pytest.raises(RetryableError):
+        IdentityCenter(identitystore, STORE).member_of(ADA)
+
+
+def test_a_user_who_goes_while_being_read_is_read_again(
+    identitystore: "IdentityStoreClient", stub: Stub
+) -> None:
+    """Described a moment ago and not found now: the next look sees which it is."""
+    stub(identitystore).add_client_error(
+        "list_group_memberships_for_member",
+        "ResourceNotFoundException",
+        modeled_fields={"ResourceType": "USER"},
+    )
+
+    with pytest.raises(RetryableError):
+        IdentityCenter(identitystore, STORE).member_of(ADA)
+
+
+def test_a_group_id_once_found_stays(identitystore: "IdentityStoreClient", stub: Stub) -> None:
+    """Another group that takes over the name does not inherit what the first one grants."""
+    stubbed = stub(identitystore)
+    stubbed.add_response("get_group_id", told("a"), ask("a"))
+    stubbed.add_response("get_group_id", told("z"))
+    directory = IdentityCenter(identitystore, STORE)
+
+    answers = [
+        directory.group_ids(frozenset(names), when)
+        for names, when in (("a", BEFORE), ("a", AFTER), ("az", AFTER))
+    ]
+
+    assert answers[0] == answers[1] == {"a": group_id("a")}
+    assert answers[2] == {"a": group_id("a"), "z": group_id("z")}
+
+
+@pytest.mark.parametrize(
+    ("code", "more", "why"),
+    [
+        ("ResourceNotFoundException", {"ResourceType": "GROUP"}, Unresolved.UNKNOWN),
+        ("ResourceNotFoundException", {"ResourceType": "IDENTITY_STORE"}, Unresolved.UNREADABLE),
+        (
+            "ResourceNotFoundException",
+            {"ResourceType": "GROUP", "Reason": "KMS_KEY_NOT_FOUND"},
+            Unresolved.UNREADABLE,
+        ),
+        ("AccessDeniedException", {"Reason": "KMS_ACCESS_DENIED"}, Unresolved.UNREADABLE),
+    ],
+)
+def test_an_unknown_name_is_asked_for_again_only_for_a_newer_hint(
+    identitystore: "IdentityStoreClient",
+    stub: Stub,
+    code: str,
+    more: dict[str, str],
+    why: Unresolved,
+) -> None:
+    """Unknown names cost one call each, and a group that is made later is found all the same."""
+    stubbed = stub(identitystore)
+    stubbed.add_client_error("get_group_id", code, modeled_fields=more, expected_params=ask("a"))
+    stubbed.add_response("get_group_id", told("a"), ask("a"))
+    directory = IdentityCenter(identitystore, STORE)
+    name = frozenset({"a"})
+
+    answers = [directory.group_ids(name, when)["a"] for when in (BEFORE, BEFORE, AFTER, AFTER)]
+
+    assert answers == [why, why, group_id("a"), group_id("a")]
+
+
+def test_a_name_that_nobody_can_ask_for_now_is_no_unknown_name(
+    identitystore: "IdentityStoreClient", stub: Stub
+) -> None:
+    """Throttled is not unknown: the look comes back, and the name is asked for again."""
+    stubbed = stub(identitystore)
+    stubbed.add_client_error("get_group_id", "ThrottlingException")
+    stubbed.add_response("get_group_id", told("a"))
+    directory = IdentityCenter(identitystore, STORE)
+
+    with pytest.raises(RetryableError):
+        directory.group_ids(frozenset({"a"}), BEFORE)
+    answer = directory.group_ids(frozenset({"a"}), BEFORE)
+
+    assert answer == {"a": group_id("a")}
+
+
+def test_no_name_costs_no_call(identitystore: "IdentityStoreClient", stub: Stub) -> None:
+    """A table of pinned groups asks nothing."""
+    stub(identitystore)
+
+    assert IdentityCenter(identitystore, STORE).group_ids(frozenset(), AFTER) == {}
+
+
+@pytest.mark.parametrize("code", [None, "ResourceNotFoundException", "AccessDeniedException"])
+def test_only_a_group_that_is_shown_is_there(
+    identitystore: "IdentityStoreClient", stub: Stub, code: str | None
+) -> None:
+    """Deleted or unreadable, a group cannot have been left."""
+    stubbed = stub(identitystore)
+    asked = {"IdentityStoreId": STORE, "GroupId": group_id("a")}
+    if code is None:
+        answer = {
+            "GroupId": group_id("a"),
+            "GroupArn": f"arn:aws:identitystore:::group/{group_id('a')}",
+            "IdentityStoreId": STORE,
+            "Revision": "1",
+        }
+        stubbed.add_response("describe_group", answer, asked)
+    else:
+        stubbed.add_client_error("describe_group", code, expected_params=asked)
+
+    assert IdentityCenter(identitystore, STORE).is_there(GroupId(group_id("a"))) is (code is None)

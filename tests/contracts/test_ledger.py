@@ -1,0 +1,182 @@
+"""The adapter of the ledger table: nothing is lost in it, and two workers cannot both win."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from moto import mock_aws
+
+from hub.runtime.adapters.ledger import DynamoLedger
+from shared.errors import RefusedError, RetryableError
+from shared.model import Claim, EndedClaim, Record, State, Target, UserId
+from shared.wire import LEDGER_KEY
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Stub = Callable[[Any], Stubber]
+LAB = Target.parse("222222222222/eu-west-1/d-research0001")
+SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")
+ADA = UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21")
+WHEN = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
+PENDING = Record(user_id=ADA, target=LAB, state=State.PENDING, user_name="ada", profile_name="ada")
+FULL = replace(
+    PENDING,
+    state=State.ACTIVE,
+    role_arn="arn:aws:iam::222222222222:role/studio-hub/Lead",
+    given_by="ml-leads",
+    because=(
+        Claim(10, "ml-leads", "arn:aws:iam::222222222222:role/studio-hub/Lead", 30),
+        Claim(20, "ml-scientists", "arn:aws:iam::222222222222:role/studio-hub/DS", 0),
+    ),
+    ended=(EndedClaim("ml-interns", 7, WHEN),),
+    reason="because of a test",
+    efs_uid="200005",
+    modified="2026-11-23T11:59:00+00:00",
+    since=WHEN,
+    last_hint="0a664dd1-f102-48bc-9e6c-f13525ddaafa",
+)
+
+
+@pytest.fixture
+def table() -> Iterator["DynamoDBClient"]:
+    """Return a client of an embedded DynamoDB with an empty ledger, whose conditions are real."""
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="eu-west-1")
+        client.create_table(
+            TableName="ledger",
+            KeySchema=[
+                {"AttributeName": LEDGER_KEY[0], "KeyType": "HASH"},
+                {"AttributeName": LEDGER_KEY[1], "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "S"} for name in LEDGER_KEY
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield client
+
+
+@pytest.fixture
+def ledger(table: "DynamoDBClient") -> DynamoLedger:
+    return DynamoLedger(table, "ledger")
+
+
+@pytest.mark.parametrize("record", [PENDING, FULL], ids=["bare", "full"])
+def test_a_record_comes_back_as_it_was_written(ledger: DynamoLedger, record: Record) -> None:
+    """Every field, every claim and every time, with the version of the write."""
+    written = ledger.write(record)
+
+    assert written == replace(record, version=1)
+    assert ledger.records(ADA) == {LAB: written}
+    assert isinstance(next(iter(ledger.records(ADA).values())).version, int)
+
+
+def test_the_full_record_leaves_no_field_at_its_default() -> None:
+    """The round trip above would not notice a field that is not written."""
+    fields = set(Record.__dataclass_fields__) - {"version"}
+
+    assert {name for name in fields if not getattr(FULL, name)} == set()
+
+
+def test_a_person_has_one_record_in_each_target(ledger: DynamoLedger) -> None:
+    """And nobody sees those of another, nor what else lies under the person's key."""
+    lab, shop = ledger.write(PENDING), ledger.write(replace(FULL, target=SHOP))
+    ledger.write(replace(PENDING, user_id=UserId("somebody-else")))
+
+    assert ledger.records(ADA) == {LAB: lab, SHOP: shop}
+    assert ledger.records(UserId("nobody")) == {}
+
+
+def test_who_saw_the_last_version_may_write(ledger: DynamoLedger) -> None:
+    """Versions count the writes."""
+    first = ledger.write(PENDING)
+    second = ledger.write(replace(first, state=State.ACTIVE))
+
+    assert second.version == 2
+    assert ledger.records(ADA) == {LAB: second}
+
+
+@pytest.mark.parametrize("seen", [0, 1, 3])
+def test_two_workers_cannot_both_win(ledger: DynamoLedger, seen: int) -> None:
+    """Whoever did not see the last write changes nothing and looks again."""
+    last = ledger.write(ledger.write(PENDING))
+
+    with pytest.raises(RetryableError):
+        ledger.write(replace(PENDING, state=State.REMOVED, version=seen))
+
+    assert ledger.records(ADA) == {LAB: last}
+
+
+def test_the_keys_are_those_of_the_design(table: "DynamoDBClient") -> None:
+    """`user#<id>` / `target#<t>`, with the target beside them for the index."""
+    DynamoLedger(table, "ledger").write(PENDING)
+
+    (item,) = table.scan(TableName="ledger")["Items"]
+
+    assert {name: item[name] for name in ("pk", "sk", "target", "state")} == {
+        "pk": {"S": f"user#{ADA}"},
+        "sk": {"S": f"target#{LAB}"},
+        "target": {"S": str(LAB)},
+        "state": {"S": "pending"},
+    }
+
+
+def test_an_attribute_that_a_later_version_adds_does_no_harm(table: "DynamoDBClient") -> None:
+    """A hub that was rolled back reads what the newer one wrote."""
+    ledger = DynamoLedger(table, "ledger")
+    written = ledger.write(FULL)
+    (item,) = table.scan(TableName="ledger")["Items"]
+    table.put_item(TableName="ledger", Item=item | {"expires": {"N": "1"}})
+
+    assert ledger.records(ADA) == {LAB: written}
+
+
+def test_records_are_read_consistently_and_to_the_end(
+    table: "DynamoDBClient", dynamodb: "DynamoDBClient", stub: Stub
+) -> None:
+    """An empty page in the middle is not the end."""
+    writer = DynamoLedger(table, "ledger")
+    writer.write(PENDING)
+    writer.write(replace(FULL, target=SHOP))
+    one, other = table.scan(TableName="ledger")["Items"]
+    key = {name: one[name] for name in LEDGER_KEY}
+    later = key | {"sk": {"S": f"target#{LAB}/"}}
+    asked = {
+        "TableName": "ledger",
+        "ConsistentRead": True,
+        "KeyConditionExpression": "#pk = :user AND begins_with(#sk, :target)",
+        "ExpressionAttributeNames": {"#pk": "pk", "#sk": "sk"},
+        "ExpressionAttributeValues": {":user": {"S": f"user#{ADA}"}, ":target": {"S": "target#"}},
+    }
+    stubbed = stub(dynamodb)
+    stubbed.add_response("query", {"Items": [one], "LastEvaluatedKey": key}, asked)
+    stubbed.add_response(
+        "query", {"Items": [], "LastEvaluatedKey": later}, asked | {"ExclusiveStartKey": key}
+    )
+    stubbed.add_response("query", {"Items": [other]}, asked | {"ExclusiveStartKey": later})
+
+    assert DynamoLedger(dynamodb, "ledger").records(ADA) == writer.records(ADA)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [("ThrottlingException", RetryableError), ("AccessDeniedException", RefusedError)],
+)
+def test_a_ledger_that_fails_is_not_an_empty_one(
+    dynamodb: "DynamoDBClient", stub: Stub, code: str, error: type[Exception]
+) -> None:
+    """Rule 11, for reads and for writes."""
+    stubbed = stub(dynamodb)
+    stubbed.add_client_error("query", code)
+    stubbed.add_client_error("put_item", code)
+    ledger = DynamoLedger(dynamodb, "ledger")
+
+    with pytest.raises(error, match=code):
+        ledger.records(ADA)
+    with pytest.raises(error, match=code):
+        ledger.write(PENDING)

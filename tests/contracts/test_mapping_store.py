@@ -1,0 +1,120 @@
+"""The adapter of the mappings table: read whole, and kept until a hint is newer than the copy."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.stub import Stubber
+
+from hub.runtime.adapters.mapping_store import DynamoMappings
+from shared.errors import RefusedError, RetryableError
+from shared.model import GroupMapping, Target
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Stub = Callable[[Any], Stubber]
+TARGET = "222222222222/eu-west-1/d-research0001"
+ASKED: dict[str, Any] = {"TableName": "mappings", "ConsistentRead": True}
+BEFORE, AFTER = (datetime.now(UTC) + timedelta(hours=hours) for hours in (-1, 1))
+
+
+def page(*groups: str, after: str = "") -> dict[str, Any]:
+    items = [{"group": {"S": group}, "target": {"S": TARGET}} for group in groups]
+    return {"Items": items} | ({"LastEvaluatedKey": key(after)} if after else {})
+
+
+def key(group: str) -> dict[str, Any]:
+    return {"group": {"S": group}, "target": {"S": TARGET}}
+
+
+def groups(store: DynamoMappings, newer_than: datetime) -> list[str]:
+    return [row.group for row in store.table(newer_than).rows]
+
+
+def test_rows_come_with_dynamodbs_types(dynamodb: "DynamoDBClient", stub: Stub) -> None:
+    """A row that any tool wrote: N as a number, BOOL as a truth, NULL as nothing."""
+    item = key("ml-leads") | {
+        "priority": {"N": "10"},
+        "retention_days": {"N": "0"},
+        "enabled": {"BOOL": False},
+        "group_id": {"NULL": True},
+    }
+    stub(dynamodb).add_response("scan", {"Items": [item]}, ASKED)
+
+    (row,) = DynamoMappings(dynamodb, "mappings").table(BEFORE).rows
+
+    assert row == GroupMapping(
+        "ml-leads",
+        Target.parse(TARGET),
+        "arn:aws:iam::222222222222:role/studio-hub/ml-leads",
+        10,
+        0,
+        enabled=False,
+    )
+
+
+def test_the_table_is_read_to_its_end(dynamodb: "DynamoDBClient", stub: Stub) -> None:
+    """Also over an empty page; the rows are sorted whatever order they come in."""
+    stubbed = stub(dynamodb)
+    stubbed.add_response("scan", page("c", after="c"), ASKED)
+    stubbed.add_response("scan", page(after="x"), ASKED | {"ExclusiveStartKey": key("c")})
+    stubbed.add_response("scan", page("a", "b"), ASKED | {"ExclusiveStartKey": key("x")})
+
+    assert groups(DynamoMappings(dynamodb, "mappings"), BEFORE) == ["a", "b", "c"]
+
+
+def test_the_copy_is_read_again_where_it_is_not_newer(
+    dynamodb: "DynamoDBClient", stub: Stub
+) -> None:
+    """A hint never decides by rows that were read before it was made."""
+    stubbed = stub(dynamodb)
+    stubbed.add_response("scan", page("a"))
+    stubbed.add_response("scan", page("b"))
+    store = DynamoMappings(dynamodb, "mappings")
+
+    seen = [groups(store, when) for when in (BEFORE, BEFORE, AFTER)]
+
+    assert seen == [["a"], ["a"], ["b"]]
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("ProvisionedThroughputExceededException", RetryableError),
+        ("AccessDeniedException", RefusedError),
+        ("ResourceNotFoundException", RefusedError),
+    ],
+)
+def test_half_of_a_table_is_none(
+    dynamodb: "DynamoDBClient", stub: Stub, code: str, error: type[Exception]
+) -> None:
+    """Rule 11: a scan that breaks off is an error, and leaves no half copy behind."""
+    stubbed = stub(dynamodb)
+    stubbed.add_response("scan", page("a", after="a"))
+    stubbed.add_client_error("scan", code)
+    stubbed.add_response("scan", page("a", "b"))
+    store = DynamoMappings(dynamodb, "mappings")
+
+    with pytest.raises(error):
+        store.table(BEFORE)
+    again = groups(store, BEFORE)
+
+    assert again == ["a", "b"]
+
+
+def test_a_failed_read_keeps_the_older_copy_for_older_hints(
+    dynamodb: "DynamoDBClient", stub: Stub
+) -> None:
+    """What was read to its end stays true for whoever needs nothing newer."""
+    stubbed = stub(dynamodb)
+    stubbed.add_response("scan", page("a"))
+    stubbed.add_client_error("scan", "ThrottlingException")
+    store = DynamoMappings(dynamodb, "mappings")
+    store.table(BEFORE)
+
+    with pytest.raises(RetryableError):
+        store.table(AFTER)
+
+    assert groups(store, BEFORE) == ["a"]

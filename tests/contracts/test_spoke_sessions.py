@@ -1,0 +1,144 @@
+"""The adapter that enters spoke accounts: one session for each account and Region, while valid."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from botocore.stub import Stubber
+
+from hub.runtime.adapters.spoke_sessions import SpokeSessions
+from shared.errors import RetryableError, TargetUnreachableError
+from shared.model import Target
+
+if TYPE_CHECKING:
+    import boto3
+    from mypy_boto3_sts import STSClient
+
+Stub = Callable[[Any], Stubber]
+HUB = "111111111111"
+LAB = Target.parse("222222222222/eu-west-1/d-research0001")
+
+
+class Clients:
+    """A boto3 session that only notes which clients it was asked for."""
+
+    def __init__(self) -> None:
+        self.made: list[dict[str, str]] = []
+
+    def client(self, service: str, **given: Any) -> object:  # noqa: ANN401 (as boto3 has it)
+        """Return something else each time."""
+        config = given.pop("config")
+        assert config.retries["total_max_attempts"] == 3
+        self.made.append(given | {"service": service})
+        return object()
+
+
+@pytest.fixture
+def clients() -> Clients:
+    return Clients()
+
+
+@pytest.fixture
+def sessions(sts: "STSClient", clients: Clients) -> SpokeSessions:
+    return SpokeSessions(cast("boto3.Session", clients), sts, HUB)
+
+
+def granted(key: str, *, minutes: float = 15) -> dict[str, Any]:
+    expires = datetime.now(UTC) + timedelta(minutes=minutes)
+    return {
+        "Credentials": {
+            "AccessKeyId": f"ASIAEXAMPLE{key:0>9}",
+            "SecretAccessKey": f"secret-{key}",
+            "SessionToken": f"token-{key}",
+            "Expiration": expires,
+        }
+    }
+
+
+def asked(target: Target) -> dict[str, Any]:
+    return {
+        "RoleArn": f"arn:aws:iam::{target.account}:role/studio-hub-system/"
+        f"StudioHubSpoke-{target.region}",
+        "RoleSessionName": "studio-hub",
+        "ExternalId": f"studio-hub/{HUB}/{target.account}",
+        "DurationSeconds": 900,
+    }
+
+
+def test_the_access_role_is_assumed_with_its_external_id(
+    sts: "STSClient", stub: Stub, sessions: SpokeSessions, clients: Clients
+) -> None:
+    """Role, ExternalId and Region follow from the target alone (rule 12)."""
+    stub(sts).add_response("assume_role", granted("1"), asked(LAB))
+
+    sessions.sagemaker(LAB)
+
+    assert clients.made == [
+        {
+            "service": "sagemaker",
+            "region_name": "eu-west-1",
+            "aws_access_key_id": "ASIAEXAMPLE000000001",
+            "aws_secret_access_key": "secret-1",
+            "aws_session_token": "token-1",
+        }
+    ]
+
+
+def test_one_session_serves_every_domain_of_an_account_and_region(
+    sts: "STSClient", stub: Stub, sessions: SpokeSessions
+) -> None:
+    """A second domain costs no AssumeRole; another account or Region has its own session."""
+    places = ("222222222222", "eu-west-1"), ("222222222222", "us-east-1"), ("3" * 12, "eu-west-1")
+    stubbed = stub(sts)
+    targets = [
+        Target.parse(f"{account}/{region}/d-{n}") for account, region in places for n in "12"
+    ]
+    for number, target in enumerate(targets[::2]):
+        stubbed.add_response("assume_role", granted(str(number)), asked(target))
+
+    clients = [sessions.sagemaker(target) for target in (*targets, *targets)]
+
+    assert len(set(map(id, clients))) == 3
+    assert clients[0] is clients[1] is clients[6]
+
+
+@pytest.mark.parametrize(("minutes", "again"), [(15, False), (3.5, False), (2.5, True), (-1, True)])
+def test_a_session_is_renewed_shortly_before_it_ends(
+    sts: "STSClient", stub: Stub, sessions: SpokeSessions, minutes: float, *, again: bool
+) -> None:
+    """None expires in the middle of a plan: three minutes before its end it is given up."""
+    stubbed = stub(sts)
+    stubbed.add_response("assume_role", granted("1", minutes=minutes))
+    if again:
+        stubbed.add_response("assume_role", granted("2"))
+
+    first, second = sessions.sagemaker(LAB), sessions.sagemaker(LAB)
+
+    assert (first is not second) is again
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "ValidationError", "RegionDisabledException"])
+def test_a_spoke_that_refuses_the_hub_is_unreachable(
+    sts: "STSClient", stub: Stub, sessions: SpokeSessions, code: str
+) -> None:
+    """Everything in the target waits; the message names the role. The next look asks again."""
+    stubbed = stub(sts)
+    stubbed.add_client_error("assume_role", code, "not authorized")
+    stubbed.add_response("assume_role", granted("1"))
+
+    with pytest.raises(TargetUnreachableError, match="role/studio-hub-system/StudioHubSpoke"):
+        sessions.sagemaker(LAB)
+    client = sessions.sagemaker(LAB)
+
+    assert client is not None
+
+
+def test_an_sts_that_does_not_answer_makes_no_target_unreachable(
+    sts: "STSClient", stub: Stub, sessions: SpokeSessions
+) -> None:
+    """Throttling passes by itself."""
+    stub(sts).add_client_error("assume_role", "Throttling")
+
+    with pytest.raises(RetryableError):
+        sessions.sagemaker(LAB)

@@ -1,0 +1,68 @@
+"""The adapters of the two queues: what makes a message unique, ordered, and late."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.stub import Stubber
+
+from hub.runtime.adapters.work_queue import LaterQueue, UsersQueue
+from shared.errors import RefusedError, RetryableError
+from shared.hints import UserHint
+from shared.model import UserId
+from shared.wire import deduplication_id, encode
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+Stub = Callable[[Any], Stubber]
+URL = "https://sqs.eu-west-1.amazonaws.com/111111111111/users.fifo"
+AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+HINT = UserHint(UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21"), AT, "an-event", AT)
+SENT = {"MessageId": "1", "MD5OfMessageBody": "0" * 32}
+
+
+def test_the_hints_of_one_user_come_in_order_and_once(sqs: "SQSClient", stub: Stub) -> None:
+    """The message group is the user; the deduplication id is made of the event."""
+    stub(sqs).add_response(
+        "send_message",
+        SENT,
+        {
+            "QueueUrl": URL,
+            "MessageBody": encode(HINT),
+            "MessageGroupId": HINT.user_id,
+            "MessageDeduplicationId": deduplication_id(HINT),
+        },
+    )
+
+    UsersQueue(sqs, URL).look_at(HINT)
+
+
+def test_a_look_put_off_waits_in_the_queue(sqs: "SQSClient", stub: Stub) -> None:
+    """Nothing sleeps in a function: the message carries its delay."""
+    hint = replace(HINT, attempt=4)
+    stub(sqs).add_response(
+        "send_message", SENT, {"QueueUrl": URL, "MessageBody": encode(hint), "DelaySeconds": 160}
+    )
+
+    LaterQueue(sqs, URL).look_later(hint, 160)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [("RequestThrottled", RetryableError), ("AccessDenied", RefusedError)],
+)
+def test_a_hint_that_cannot_be_queued_is_never_lost_in_silence(
+    sqs: "SQSClient", stub: Stub, code: str, error: type[Exception]
+) -> None:
+    """The error reaches the handler, which keeps the message."""
+    stubbed = stub(sqs)
+    stubbed.add_client_error("send_message", code)
+    stubbed.add_client_error("send_message", code)
+
+    with pytest.raises(error, match=code):
+        UsersQueue(sqs, URL).look_at(HINT)
+    with pytest.raises(error, match=code):
+        LaterQueue(sqs, URL).look_later(HINT, 10)

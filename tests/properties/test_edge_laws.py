@@ -1,0 +1,217 @@
+"""What comes from outside can be anything: it is parsed, or refused in our own words."""
+
+import json
+import re
+from contextlib import suppress
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from shared.errors import UnreadableMessageError
+from shared.hints import Ignored, MembershipChange, UserHint, read_event
+from shared.mappings import parse_row, parse_table
+from shared.model import BadMapping, GroupMapping, UserId
+from shared.naming import profile_name, same_name
+from shared.wire import decode, encode
+
+LAWS = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+STORE = "d-9967abc123"
+LEGAL = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+
+user_ids = st.uuids().map(str).map(UserId)
+user_names = st.text(max_size=128) | st.from_regex(
+    r"[a-zA-Z0-9@.+_-]{1,60}(-[0-9a-f]{8})?", fullmatch=True
+)
+numbers = (
+    st.integers()
+    | st.decimals(places=2)
+    | st.decimals()
+    | st.floats()
+    | st.sampled_from([Decimal("1E+125"), Decimal("-9.9E+125"), Decimal("1E-130"), Decimal("sNaN")])
+)
+values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | numbers | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+plausible_targets = st.sampled_from(
+    [
+        "222222222222/eu-west-1/d-research0001",
+        "222222222222/cn-north-1/d-x",
+        "222222222222/eu-west-1",
+    ]
+)
+wild_rows = st.fixed_dictionaries(
+    {},
+    optional={
+        "group": values | st.text(min_size=1, max_size=1100),
+        "target": values | plausible_targets,
+        "execution_role_arn": values
+        | st.sampled_from(["arn:aws:iam::222222222222:role/studio-hub/x", "arn:aws:iam::3:role/x"]),
+        "priority": values | numbers,
+        "retention_days": values | numbers,
+        "group_id": values | st.uuids().map(str),
+        "enabled": values | st.booleans(),
+        "owner": values,
+    },
+)
+usual_rows = st.fixed_dictionaries(
+    {"group": st.text(min_size=1, max_size=70), "target": plausible_targets},
+    optional={
+        "priority": st.integers().map(Decimal),
+        "retention_days": st.integers(-3, 3).map(Decimal),
+        "enabled": st.booleans(),
+    },
+)
+mapping_rows: st.SearchStrategy[dict[str, Any]] = wild_rows | usual_rows
+
+
+@LAWS
+@given(user_names, user_ids)
+def test_every_name_is_legal_and_stays(user_name: str, user_id: UserId) -> None:
+    """Rule 5: what Studio takes, at most 63 characters, the same for ever."""
+    name = profile_name(user_name, user_id)
+
+    assert LEGAL.fullmatch(name)
+    assert len(name) <= 63
+    assert name == profile_name(user_name, user_id)
+
+
+@LAWS
+@given(user_names, user_ids, user_names, user_ids)
+@example("a.b", UserId("1"), "a-b", UserId("2"))
+@example("a.b", UserId("1"), profile_name("a.b", UserId("1")).upper(), UserId("2"))
+def test_two_people_never_share_a_name(
+    one: str, one_id: UserId, other: str, other_id: UserId
+) -> None:
+    """Rule 5: unless the directory itself has both under one name, or two digests collide."""
+    names = profile_name(one, one_id), profile_name(other, other_id)
+
+    if one_id != other_id and not same_name(one, other):
+        assert not same_name(*names)
+    if one_id != other_id and names[0] != one:
+        assert not same_name(names[0], profile_name(one, other_id))
+
+
+@LAWS
+@given(mapping_rows)
+def test_a_row_is_a_mapping_or_its_mistakes(row: dict[str, Any]) -> None:
+    """Rule 13: whatever a tool wrote, parsing it raises nothing."""
+    parsed = parse_row(row)
+
+    if isinstance(parsed, BadMapping):
+        assert parsed.mistakes
+    else:
+        assert isinstance(parsed, GroupMapping)
+        assert (parsed.group, str(parsed.target)) == (row["group"], row["target"])
+        assert f"::{parsed.target.account}:role/" in parsed.role_arn
+        assert parsed.retention_days >= 0
+
+
+@LAWS
+@given(
+    st.lists(
+        mapping_rows,
+        max_size=4,
+        unique_by=lambda row: (str(row.get("group", "")), str(row.get("target", ""))),
+    )
+)
+def test_a_table_keeps_every_row(rows: list[dict[str, Any]]) -> None:
+    """Rule 13: each is counted as good or bad, in an order of its own."""
+    table = parse_table(rows)
+
+    assert len(table.rows) + len(table.bad) == len(rows)
+    assert table == parse_table(list(reversed(rows)))
+
+
+names = st.sampled_from(["AddMemberToGroup", "RemoveMemberFromGroup", "CreateGroupMembership"])
+sources = st.sampled_from(["sso-directory.amazonaws.com", "identitystore.amazonaws.com"])
+ids = st.uuids().map(str)
+times = st.datetimes(timezones=st.none() | st.just(UTC))
+requests = st.fixed_dictionaries(
+    {},
+    optional={
+        "identityStoreId": values | st.just(STORE),
+        "groupId": values | ids,
+        "memberId": values | ids | st.fixed_dictionaries({"userId": values | ids}),
+        "member": values | st.fixed_dictionaries({"memberId": values | ids}),
+    },
+)
+events = st.fixed_dictionaries(
+    {
+        "detail": values
+        | st.fixed_dictionaries(
+            {"eventSource": sources, "eventName": names},
+            optional={
+                "requestParameters": values | requests,
+                "eventID": values | ids,
+                "eventTime": values | st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat),
+                "errorCode": values,
+                "readOnly": values,
+            },
+        )
+    },
+    optional={"detail-type": values | st.just("AWS API Call via CloudTrail"), "id": values},
+)
+
+
+@LAWS
+@given(values | events)
+def test_a_message_is_an_event_or_is_unreadable(body: Any) -> None:  # noqa: ANN401 (any JSON)
+    """Dead letters hold what nobody can read, and no crash of the reader."""
+    with suppress(UnreadableMessageError):
+        found = read_event(body, STORE)
+
+        assert isinstance(found, MembershipChange | Ignored)
+        if isinstance(found, MembershipChange):
+            assert found.at.tzinfo is not None
+            assert found.event_id
+            assert len(found.user_id) >= 36
+            assert len(found.group_id) >= 36
+
+
+hints = st.builds(
+    UserHint,
+    user_id=st.text(min_size=1).map(UserId),
+    made_at=st.datetimes(timezones=st.just(UTC)),
+    event_id=st.text(min_size=1),
+    event_at=st.datetimes(timezones=st.just(UTC)),
+    attempt=st.integers(0, 1000),
+    again=st.booleans(),
+)
+
+
+@LAWS
+@given(hints)
+def test_every_hint_survives_the_queue(hint: UserHint) -> None:
+    """What is sent is what arrives."""
+    assert decode(encode(hint)) == hint
+
+
+bodies = st.fixed_dictionaries(
+    {
+        "user_id": ids | st.none() | st.integers(),
+        "made_at": times.map(datetime.isoformat) | st.text(),
+        "event_id": ids | st.lists(ids),
+        "event_at": times.map(datetime.isoformat) | st.floats(),
+        "attempt": st.integers() | st.floats() | st.text(),
+        "again": st.booleans(),
+    }
+).map(json.dumps)
+
+
+@LAWS
+@given(
+    st.text() | bodies | st.binary().map(bytes.hex) | hints.map(encode).map(lambda body: body[:-9])
+)
+def test_a_body_is_a_hint_or_is_unreadable(body: str) -> None:
+    """Half a body is none."""
+    with suppress(UnreadableMessageError):
+        hint = decode(body)
+
+        assert decode(encode(hint)) == hint
+        assert hint.made_at.tzinfo is not None
+        assert hint.attempt >= 0

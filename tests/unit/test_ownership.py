@@ -1,0 +1,35 @@
+"""Rule 6: a profile is ours by its two tags alone."""
+
+import pytest
+
+from shared.ownership import Ownership, ownership, tags
+
+HUB = "111111111111"
+ADA = "a3d46882-6071-7063-2f5e-91b4c7d80e21"
+OURS = {"studio-hub:managed-by": HUB, "studio-hub:user-id": ADA}
+
+
+def test_what_we_make_is_ours() -> None:
+    """The tags given at creation are the ones that ownership is read from."""
+    assert tags(HUB, ADA) == OURS
+    assert ownership(tags(HUB, ADA), HUB, ADA) is Ownership.OURS
+
+
+@pytest.mark.parametrize(
+    ("found", "whose"),
+    [
+        (None, Ownership.UNREADABLE),
+        ({}, Ownership.FOREIGN),
+        ({"studio-hub:managed-by": HUB}, Ownership.FOREIGN),
+        ({"studio-hub:user-id": ADA}, Ownership.FOREIGN),
+        (OURS | {"studio-hub:managed-by": "999999999999"}, Ownership.FOREIGN),
+        (OURS | {"studio-hub:managed-by": ""}, Ownership.FOREIGN),
+        ({key.upper(): value for key, value in OURS.items()}, Ownership.FOREIGN),
+        (OURS | {"studio-hub:user-id": "somebody-else"}, Ownership.OTHER_PERSON),
+        (OURS | {"studio-hub:user-id": ADA.upper()}, Ownership.OTHER_PERSON),
+        (OURS | {"team": "ml"}, Ownership.OURS),
+    ],
+)
+def test_everything_else_is_not(found: dict[str, str] | None, whose: Ownership) -> None:
+    """Unreadable, missing, another hub's or another person's tags never make a profile ours."""
+    assert ownership(found, HUB, ADA) is whose
