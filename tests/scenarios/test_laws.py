@@ -121,6 +121,29 @@ def test_a_crash_between_any_two_calls_loses_nothing(part: int) -> None:
             assert world.dead_letters() == 0
 
 
+def test_a_profile_that_a_crash_left_behind_is_known() -> None:
+    """Laws 4 and 9: killed after the creation, with the person gone from the group meanwhile."""
+    with deployed_hub() as world:
+        town, made = Town(world), [False]
+
+        def strike(call: Call) -> None:
+            if made[0] and not world.lambdas.crashes:
+                cold_start()
+                raise Crash
+            made[0] = call.operation == "CreateUserProfile"
+
+        world.gateway.before = strike
+        town.do(Act("join", USERS[0], "ants"))
+        world.deliver(town.events.pop())
+        world.run()
+        orphans = town.roles()
+        town.do(Act("leave", USERS[0], "ants", told=False))
+        world.wait(3600)
+
+        assert orphans
+        assert town.roles() == {}
+
+
 @pytest.mark.parametrize(
     ("down", "up"), [(ONE, TWO), (TWO, ONE), (NO_SPOKE, ONE)], ids=["one", "two", "no spoke"]
 )
