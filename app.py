@@ -24,7 +24,7 @@ StudioHub(
     "StudioHub",
     context=context,
     package=Package(
-        code=lambda_.Code.from_asset(str(asset)),
+        code=lambda_.Code.from_asset(str(asset), exclude=["**/__pycache__"]),
         runtime=context.lambda_runtime,
         architecture=context.lambda_architecture,
     ),
