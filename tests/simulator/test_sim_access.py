@@ -1,21 +1,17 @@
 """Application assignments: one instance, direct and through groups, and who may ask."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
+from simulated import Refused, World, WorldMaker
 
 from simulator.quirks import Quirks
 
 OWNER, SPOKE, STRANGER = "111111111111", "222222222222", "999999999999"
 NOBODY = "00000000-0000-0000-0000-000000000000"
-Refused = Callable[..., Any]
-World = Any  # conftest.World: a fixture's class cannot be imported here
-WorldMaker = Any  # conftest.WorldMaker
 
 
 def assignment(world: World, principal: str, kind: str = "USER") -> dict[str, str]:
     arn = world.aws.studio.place(world.place).application_arn
+    assert arn is not None
     return {"ApplicationArn": arn, "PrincipalId": principal, "PrincipalType": kind}
 
 

@@ -1,46 +1,26 @@
 """Apps keep Studio's life cycle, homes and refusals."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
+from simulated import (
+    DOMAIN,
+    IN_SPACE,
+    OF_PROFILE,
+    Refused,
+    World,
+    WorldMaker,
+    app_status,
+    begin,
+    create_space,
+)
 
 from simulator.quirks import Quirks
 from simulator.studio import AppKey
-
-DOMAIN = "d-research0001"
-SPOKE = "222222222222"
-ROLE = f"arn:aws:iam::{SPOKE}:role/studio-hub/DataScientist"
-IN_SPACE = {"DomainId": DOMAIN, "AppType": "JupyterLab", "AppName": "default"}
-OF_PROFILE = {"DomainId": DOMAIN, "AppType": "JupyterServer", "AppName": "default"}
-Refused = Callable[..., Any]
-World = Any  # conftest.World: a fixture's class cannot be imported here
-WorldMaker = Any  # conftest.WorldMaker
 
 
 @pytest.fixture(autouse=True)
 def ada(request: pytest.FixtureRequest) -> None:
     if "world" in request.fixturenames:
         begin(request.getfixturevalue("world"))
-
-
-def begin(world: World) -> None:
-    world.aws.identity_store.add_user("ada")
-    world.create_profile("ada", UserSettings={"ExecutionRole": ROLE})
-
-
-def create_space(world: World, name: str = "lab", sharing: str = "Private") -> None:
-    world.studio_client.create_space(
-        DomainId=DOMAIN,
-        SpaceName=name,
-        OwnershipSettings={"OwnerUserProfileName": "ada"},
-        SpaceSharingSettings={"SharingType": sharing},
-    )
-    world.clock.shift(5)
-
-
-def app_status(world: World, **home: str) -> str:
-    return str(world.studio_client.describe_app(**home)["Status"])
 
 
 def test_an_app_starts_in_thirty_seconds_and_stops_in_a_hundred_and_fifty(

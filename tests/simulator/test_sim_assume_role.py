@@ -1,7 +1,6 @@
 """AssumeRole looks at the role, its trust policy and its limits, unlike moto's own."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from moto.core import responses
 from moto.identitystore.responses import IdentityStoreResponse
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sts.responses import TokenResponse
+from simulated import Refused, World, WorldMaker
 
 from simulator.errors import SimulatorError
 from simulator.plug import EmbeddedServices, plugged
@@ -18,10 +18,7 @@ HUB, SPOKE = "111111111111", "222222222222"
 HUB_ROLE = f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Converge-eu-west-1"
 SPOKE_ROLE = f"arn:aws:iam::{SPOKE}:role/studio-hub-system/StudioHubSpoke-eu-west-1"
 EXTERNAL_ID = f"studio-hub/{HUB}/{SPOKE}"
-Refused = Callable[..., Any]
 Client = Any  # a boto3 client
-World = Any  # conftest.World: a fixture's class cannot be imported here
-WorldMaker = Any  # conftest.WorldMaker
 
 
 def trust(principal: str, condition: dict[str, Any] | None = None) -> str:
@@ -73,6 +70,7 @@ def test_a_trusted_session_becomes_the_spoke_role(world: World) -> None:
     client = world.client_of("sagemaker", answer["Credentials"])
     assert client.list_domains()["Domains"][0]["DomainId"] == world.place.domain_id
     caller = world.sessions.caller(answer["Credentials"]["AccessKeyId"])
+    assert caller is not None
     assert (caller.account, caller.role_arn) == (SPOKE, SPOKE_ROLE)
 
 

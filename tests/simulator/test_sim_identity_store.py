@@ -1,16 +1,11 @@
 """Users and groups keep the Identity Store's contract, gaps of moto included."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from simulated import STORE, Refused, World, WorldMaker
 
 from simulator.errors import SimulatorError
-
-STORE = "d-1234567890"
-Refused = Callable[..., Any]
-World = Any  # conftest.World: a fixture's class cannot be imported here
-WorldMaker = Any  # conftest.WorldMaker
 
 
 def test_any_account_and_region_sees_the_same_store(world: World) -> None:

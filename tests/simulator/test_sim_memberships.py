@@ -1,14 +1,7 @@
 """Memberships, and the pages they come in, keep the contract of the Identity Store."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-
-STORE = "d-1234567890"
-Refused = Callable[..., Any]
-World = Any  # conftest.World: a fixture's class cannot be imported here
-WorldMaker = Any  # conftest.WorldMaker
+from simulated import STORE, Refused, World, WorldMaker
 
 
 def test_a_second_membership_is_a_conflict(world: World, refused: Refused) -> None:

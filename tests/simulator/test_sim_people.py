@@ -1,18 +1,14 @@
 """What people do in Studio: whom it lets in, what it makes by itself, what a snapshot shows."""
 
-from typing import Any
-
 import pytest
+from simulated import SPOKE, World, WorldMaker
 
 from simulator.errors import ActRefusedError, UnknownNameError
 from simulator.quirks import Quirks
 from simulator.studio import Place
 
-SPOKE = "222222222222"
 ROLE = f"arn:aws:iam::{SPOKE}:role/Handmade"
 DEFAULT = f"arn:aws:iam::{SPOKE}:role/Default"
-World = Any  # conftest.World: a fixture's class cannot be imported here
-WorldMaker = Any  # conftest.WorldMaker
 
 
 def application(world: World) -> str:

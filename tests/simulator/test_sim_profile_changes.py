@@ -1,20 +1,10 @@
 """Updating, deleting and listing profiles, and the domains they are in."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
+from simulated import DOMAIN, OTHER_ROLE, ROLE, SPOKE, Refused, World, WorldMaker, profile
 
 from simulator.quirks import Quirks
 from simulator.studio import Place
-
-DOMAIN = "d-research0001"
-SPOKE = "222222222222"
-ROLE = f"arn:aws:iam::{SPOKE}:role/studio-hub/DataScientist"
-OTHER_ROLE = f"arn:aws:iam::{SPOKE}:role/studio-hub/Analyst"
-Refused = Callable[..., Any]
-World = Any  # conftest.World: a fixture's class cannot be imported here
-WorldMaker = Any  # conftest.WorldMaker
 
 
 @pytest.fixture(autouse=True)
@@ -23,15 +13,6 @@ def people(request: pytest.FixtureRequest) -> None:
         world: World = request.getfixturevalue("world")
         for name in ("ada", "grace"):
             world.aws.identity_store.add_user(name)
-
-
-def profile(name: str = "ada", user: str | None = None) -> dict[str, str]:
-    return {
-        "DomainId": DOMAIN,
-        "UserProfileName": name,
-        "SingleSignOnUserIdentifier": "UserName",
-        "SingleSignOnUserValue": user or name,
-    }
 
 
 def test_an_update_merges_at_the_top_level(world: World) -> None:

@@ -1,19 +1,10 @@
 """Creating and describing profiles keeps Studio's preconditions, error texts and statuses."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
+from simulated import DOMAIN, ROLE, SPOKE, Refused, World, WorldMaker, profile
 
 from simulator.quirks import Quirks
 from simulator.studio import Place
-
-DOMAIN = "d-research0001"
-SPOKE = "222222222222"
-ROLE = f"arn:aws:iam::{SPOKE}:role/studio-hub/DataScientist"
-Refused = Callable[..., Any]
-World = Any  # conftest.World: a fixture's class cannot be imported here
-WorldMaker = Any  # conftest.WorldMaker
 
 
 @pytest.fixture(autouse=True)
@@ -22,15 +13,6 @@ def people(request: pytest.FixtureRequest) -> None:
         world: World = request.getfixturevalue("world")
         for name in ("ada", "grace"):
             world.aws.identity_store.add_user(name)
-
-
-def profile(name: str = "ada", user: str | None = None) -> dict[str, str]:
-    return {
-        "DomainId": DOMAIN,
-        "UserProfileName": name,
-        "SingleSignOnUserIdentifier": "UserName",
-        "SingleSignOnUserValue": user or name,
-    }
 
 
 def test_a_profile_is_pending_for_two_seconds(world: World) -> None:
@@ -118,7 +100,9 @@ def test_a_recycled_user_name_meets_the_old_profile(world: World, refused: Refus
     """Another person with the same user name finds the leaver's profile in the way."""
     store = world.aws.identity_store
     world.create_profile("ada")
-    store.delete_user(store.find_user("ada").user_id)
+    leaver = store.find_user("ada")
+    assert leaver is not None
+    store.delete_user(leaver.user_id)
     store.add_user("ada")
 
     with refused("ResourceInUse"):

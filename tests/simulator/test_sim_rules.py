@@ -3,9 +3,9 @@
 import re
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 import pytest
+from simulated import World
 
 from simulator import rules
 from simulator.errors import ServiceError
@@ -15,7 +15,6 @@ from simulator.rules import studio as studio_rules
 
 ROOT = Path(__file__).parents[2]
 SIMULATOR = ROOT / "simulator"
-World = Any  # conftest.World: a fixture's class cannot be imported here
 
 
 def test_the_documentation_shows_the_table() -> None:

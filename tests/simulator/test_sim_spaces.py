@@ -1,37 +1,13 @@
 """Spaces keep Studio's life cycle and preconditions."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-
-DOMAIN = "d-research0001"
-SPOKE = "222222222222"
-ROLE = f"arn:aws:iam::{SPOKE}:role/studio-hub/DataScientist"
-Refused = Callable[..., Any]
-World = Any  # conftest.World: a fixture's class cannot be imported here
-WorldMaker = Any  # conftest.WorldMaker
+from simulated import DOMAIN, Refused, World, begin, create_space
 
 
 @pytest.fixture(autouse=True)
 def ada(request: pytest.FixtureRequest) -> None:
     if "world" in request.fixturenames:
         begin(request.getfixturevalue("world"))
-
-
-def begin(world: World) -> None:
-    world.aws.identity_store.add_user("ada")
-    world.create_profile("ada", UserSettings={"ExecutionRole": ROLE})
-
-
-def create_space(world: World, name: str = "lab", sharing: str = "Private") -> None:
-    world.studio_client.create_space(
-        DomainId=DOMAIN,
-        SpaceName=name,
-        OwnershipSettings={"OwnerUserProfileName": "ada"},
-        SpaceSharingSettings={"SharingType": sharing},
-    )
-    world.clock.shift(5)
 
 
 def test_a_space_is_pending_five_seconds_and_deleted_in_twenty(

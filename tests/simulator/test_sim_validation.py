@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from simulated import STORE
 
 from simulator.errors import ServiceError
 from simulator.patterns import compiled
 from simulator.rules import common
 from simulator.validation import validate, violations
 
-STORE = "d-1234567890"
 PROFILE_PATTERN = "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
 
 
