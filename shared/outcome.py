@@ -16,7 +16,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Accepted by AWS and not finished yet: look again soon."""
+    """Not finished yet, or not begun for want of time: look again soon."""
 
     action: Action
     reason: str

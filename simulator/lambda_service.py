@@ -70,7 +70,8 @@ class LambdaContext:
 class LambdaService:
     """Runs functions over their queues, one invocation at a time.
 
-    `log` holds every line that a function wrote, parsed; `crashes` counts invocations that died.
+    `log` holds every line that a function wrote, parsed; `crashes` counts invocations that died;
+    `longest` is the longest that one took, in virtual seconds.
     """
 
     clock: VirtualClock
@@ -80,6 +81,7 @@ class LambdaService:
     sources: list[EventSource] = field(default_factory=list)
     log: list[dict[str, Any]] = field(default_factory=list)
     crashes: int = 0
+    longest: float = 0.0
 
     def drain(self) -> None:
         """Deliver everything that is due now, and what comes of it."""
@@ -107,12 +109,13 @@ class LambdaService:
             self.clock.now() + function.timeout,
             self.clock,
         )
-        output = StringIO()
+        output, began = StringIO(), self.clock.now()
         try:
             with _environment(function.environment), redirect_stdout(output):
                 return function.handler(event, context)
         finally:
             self.log += _parsed(output.getvalue())
+            self.longest = max(self.longest, self.clock.now() - began)
 
     def _poll(self, source: EventSource) -> bool:
         messages = self.sqs.receive_message(

@@ -1,8 +1,8 @@
 """Carries out a plan: every change is started before any is waited for, each target on its own."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from hub.runtime.world import ConvergeWorld
 from shared.actions import Action, ChangeRole, Create, Delete
@@ -11,48 +11,69 @@ from shared.model import ObservedProfile, ProfileStatus
 from shared.outcome import Applied, Deferred, Failed, Outcome, Pending
 
 # Source: AWS's Studio workshop shows a profile in service after about two seconds.
-_POLL_EVERY = 3.0
+_POLL_EVERY = timedelta(seconds=3)
 _PATIENCE = timedelta(seconds=15)
 # Source: the SageMaker API model's error of Create-, Update- and DeleteUserProfile.
 _IN_USE = "ResourceInUse"
 _UNDER_WAY = frozenset({ProfileStatus.PENDING, ProfileStatus.UPDATING, ProfileStatus.DELETING})
 
 
-def apply(
-    actions: Iterable[Action],
-    world: ConvergeWorld,
-    deadline: datetime,
-    *,
-    announce: Callable[[Action], None],
-) -> tuple[Outcome, ...]:
-    """Return what became of each action; each is announced before it is begun.
+class Account(Protocol):
+    """Where each change is written down, before it is begun and when its end is known."""
 
-    Whatever is not finished after a few seconds is left Pending, and whatever is not begun before
-    the deadline is Deferred: both are looked at again later.
+    def begin(self, action: Action) -> None:
+        """Write what is about to happen."""
+
+    def became(self, outcome: Outcome) -> None:
+        """Write what became of it."""
+
+
+def apply(
+    actions: Iterable[Action], world: ConvergeWorld, deadline: datetime, account: Account
+) -> tuple[Outcome, ...]:
+    """Return what became of each action; each is written down before and after.
+
+    What is not finished after a few seconds, or not begun before the deadline, is Pending.
     """
     outcomes: list[Outcome] = []
     begun: list[Action] = []
     for action in actions:
-        refused = _begin(action, world, deadline, announce)
-        if refused is None:
+        outcome = _begin(action, world, deadline, account)
+        if outcome is None:
             begun.append(action)
         else:
-            outcomes.append(refused)
-    return (*outcomes, *_wait_for(begun, world, deadline))
+            outcomes += _written(outcome, account)
+    until = min(world.clock.now() + _PATIENCE, deadline)
+    while begun and world.clock.now() + _POLL_EVERY <= until:
+        world.clock.sleep(_POLL_EVERY.total_seconds())
+        waiting, begun = begun, []
+        for action in waiting:
+            outcome = _poll(action, world) if world.clock.now() < deadline else None
+            if outcome is None:
+                begun.append(action)
+            else:
+                outcomes += _written(outcome, account)
+    return (*outcomes, *(Pending(action, "Studio is still at it") for action in begun))
+
+
+def _written(outcome: Outcome, account: Account) -> tuple[Outcome, ...]:
+    """Return an outcome that was written down; one that could not be is looked at again."""
+    try:
+        account.became(outcome)
+    except RetryableError as error:
+        return outcome, Pending(outcome.action, str(error))
+    return (outcome,)
 
 
 def _begin(
-    action: Action,
-    world: ConvergeWorld,
-    deadline: datetime,
-    announce: Callable[[Action], None],
+    action: Action, world: ConvergeWorld, deadline: datetime, account: Account
 ) -> Outcome | None:
     """Start one action; return its outcome if it could not be started."""
     if world.clock.now() >= deadline:
-        return Deferred(action, "the function's time was up")
+        return Pending(action, "the function's time was up")
     target, name = action.target, action.profile_name
     try:
-        announce(action)
+        account.begin(action)
         match action:
             case Create():
                 world.studio.create(target, name, action.person, action.role_arn)
@@ -67,18 +88,6 @@ def _begin(
     except PermanentError as error:
         return _failed(action, error)
     return None
-
-
-def _wait_for(begun: list[Action], world: ConvergeWorld, deadline: datetime) -> Iterable[Outcome]:
-    outcomes: list[Outcome] = []
-    until = min(world.clock.now() + _PATIENCE, deadline)
-    waiting = begun
-    while waiting and world.clock.now() + timedelta(seconds=_POLL_EVERY) <= until:
-        world.clock.sleep(_POLL_EVERY)
-        seen = [(action, _poll(action, world)) for action in waiting]
-        outcomes += [outcome for _, outcome in seen if outcome]
-        waiting = [action for action, outcome in seen if outcome is None]
-    return [*outcomes, *(Pending(action, "Studio is still at it") for action in waiting)]
 
 
 def _poll(action: Action, world: ConvergeWorld) -> Outcome | None:

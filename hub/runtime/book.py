@@ -77,7 +77,10 @@ class Book:
             case Applied(profile=profile):
                 verdict = self._verdicts[target]
                 self.settled(Settled(verdict, profile))
-            case Pending() | Deferred():
+            case Pending():
+                # What was written when it began still holds.
+                pass
+            case Deferred():
                 state = State.REMOVING if isinstance(outcome.action, Delete) else State.PENDING
                 self._note(target, state, outcome.reason)
             case Failed():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from hub.runtime.world import ConvergeWorld
 from shared.desire import DesiredProfile, Removal, Undecided, Verdict, left_groups
@@ -35,6 +36,15 @@ class Blocked:
     error: RetryableError | PermanentError
 
 
+@dataclass(frozen=True, slots=True)
+class TargetSight:
+    """What is known of the profiles in doubt; not `complete` when time ran out before the last."""
+
+    observed: Mapping[Target, ObservedProfile | None]
+    blocked: tuple[Blocked, ...]
+    complete: bool
+
+
 def observe_person(hint: UserHint, world: ConvergeWorld) -> Sight:
     """Return what the directory, the mappings and the ledger say, no older than the hint.
 
@@ -58,19 +68,23 @@ def observe_person(hint: UserHint, world: ConvergeWorld) -> Sight:
 
 
 def observe_targets(
-    verdicts: Iterable[Verdict], world: ConvergeWorld
-) -> tuple[Mapping[Target, ObservedProfile | None], tuple[Blocked, ...]]:
-    """Return the profile of each verdict's target, and the targets that would not tell."""
+    verdicts: Iterable[Verdict], world: ConvergeWorld, until: datetime
+) -> TargetSight:
+    """Return the profile of each verdict's target, as far as the time until `until` goes."""
     observed: dict[Target, ObservedProfile | None] = {}
     blocked: list[Blocked] = []
+    complete = True
     for verdict in verdicts:
         if isinstance(verdict, Undecided):
             continue
+        if world.clock.now() >= until:
+            complete = False
+            break
         try:
             observed[verdict.target] = _observe(verdict, world)
         except (RetryableError, PermanentError) as error:
             blocked.append(Blocked(verdict, error))
-    return observed, tuple(blocked)
+    return TargetSight(observed, tuple(blocked), complete)
 
 
 def _observe(verdict: DesiredProfile | Removal, world: ConvergeWorld) -> ObservedProfile | None:

@@ -1,7 +1,7 @@
 """What goes wrong in one place is put off or reported, and stops nobody else."""
 
 import pytest
-from stories import COMPANY, Play, membership_event
+from stories import COMPANY, Play, join_quietly, membership_event
 
 TARGET = "222222222222/eu-west-1/d-one"
 
@@ -287,3 +287,28 @@ def test_a_deleted_group_removes_nobody(play: Play) -> None:
 
     assert {role.rpartition("/")[2] for role in after if role} == set(before.values())
     assert "PROBLEM" in {entry.get("message") for entry in end.world.lambdas.log}
+
+
+def test_more_targets_than_one_invocation_can_serve(play: Play) -> None:
+    """Where every call takes seconds, a person in many targets gets them by and by."""
+    targets = [f"{200000000000 + number}/eu-west-1/d-one" for number in range(120)]
+    spokes = "".join(
+        f"  - {{account: '{target[:12]}', region: eu-west-1, domain: d-one}}\n"
+        for target in targets
+    )
+    rows = "".join(f"  - {{group: many, target: {target}, role: R}}\n" for target in targets)
+    company = (
+        "version: 1\ndirectory: {groups: [many], users: [bob]}\n"
+        f"targets:\n{spokes}mappings:\n{rows}"
+    )
+    world = play(company=company).world
+    world.gateway.before = lambda _: world.clock.forward(1)
+    join_quietly(world, "bob", "many")
+    world.deliver(membership_event(world, "bob", "many"))
+    world.run()
+    at_first = len(world.gateway.changes)
+    world.wait(3600)
+
+    assert 0 < at_first < len(targets)
+    assert len(world.gateway.changes) == len(targets)
+    assert world.lambdas.longest < 120
