@@ -12,7 +12,7 @@ from rich.table import Table
 from cli.mapping_rows import MappingRows
 from shared.mappings import parse_row
 from shared.model import BadMapping, GroupMapping
-from shared.render import role_name
+from shared.naming import role_name
 
 app = typer.Typer(
     name="mappings",
@@ -63,7 +63,9 @@ def list_rows(table: TableName, *, region: Region = None, as_json: Json = False)
     for bad in parsed:
         if isinstance(bad, BadMapping):
             _show_bad(bad)
-    typer.echo(f"{len(rows)} rows. Check them:  studio-hub mappings check", err=True)
+    typer.echo(
+        f"{len(rows)} rows. Check them:  studio-hub mappings check --table {table}", err=True
+    )
 
 
 @app.command("check")
@@ -125,7 +127,7 @@ def add(  # noqa: PLR0913 (one option an attribute)
             "note: without --identity-store the group is found by its name, and not pinned.",
             err=True,
         )
-    _do_if_told(yes=yes, what="Write this row", do=lambda: store.put(row))
+    _do_if_told(table, yes=yes, what="Write this row", do=lambda: store.put(row))
 
 
 @app.command("remove")
@@ -139,22 +141,22 @@ def remove(
     ]
     if not found:
         typer.echo(f"error: no row of group {group} and target {target} in {table}", err=True)
-        typer.echo("See the rows:  studio-hub mappings list", err=True)
+        typer.echo(f"See the rows:  studio-hub mappings list --table {table}", err=True)
         raise typer.Exit(1)
     mapping = parse_row(found[0])
     if isinstance(mapping, GroupMapping):
         Console(soft_wrap=True).print(_table([mapping]))
     else:
         _show_bad(mapping)
-    _do_if_told(yes=yes, what="Remove this row", do=lambda: store.delete(group, target))
+    _do_if_told(table, yes=yes, what="Remove this row", do=lambda: store.delete(group, target))
 
 
-def _do_if_told(*, yes: bool, what: str, do: Callable[[], None]) -> None:
+def _do_if_told(table: str, *, yes: bool, what: str, do: Callable[[], None]) -> None:
     if not yes:
         typer.echo(f"Nothing was changed. {what}: the same command with --yes", err=True)
         raise typer.Exit(SOMETHING_TO_DO)
     do()
-    typer.echo("Done. See the rows:  studio-hub mappings list", err=True)
+    typer.echo(f"Done. See the rows:  studio-hub mappings list --table {table}", err=True)
 
 
 def _table(rows: list[GroupMapping]) -> Table:

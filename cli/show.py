@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from shared.render import role_name
+from shared.naming import role_name
 from simulator.setup import LEDGER
 from simulator.steps import CreateUser, Event, FaultStep, Join, Leave, StartApp, Step, Unmap, Wait
 from simulator.words import Row

@@ -51,6 +51,7 @@ class SkipKind(StrEnum):
     UNDECIDED = "undecided"
     NOT_OURS = "not-ours"
     NAME_TAKEN = "name-taken"
+    UNREADABLE = "unreadable-tags"
     APPS_RUNNING = "apps-running"
     NOT_EMPTY = "not-empty"
     RETENTION = "retention"
@@ -60,6 +61,8 @@ class SkipKind(StrEnum):
     ACCESS = "access"
 
 
+# These may come right by themselves, so the look comes back.
+PASSING: Final = frozenset({SkipKind.IN_FLIGHT, SkipKind.UNREADABLE})
 # Nothing is wrong with these: one is under way, one was wanted, one is a standing note.
 UNREMARKABLE: Final = frozenset({SkipKind.IN_FLIGHT, SkipKind.DISABLED, SkipKind.ACCESS})
 

@@ -129,9 +129,9 @@ def _verdict(
     claims = sorted(
         _claim(row, there)
         for row, is_so in applies.items()
-        if is_so is Applies.YES and (row.enabled or (there and there.given_by == row.group))
+        if is_so is Applies.YES and (row.enabled or (there and _giver(there) == row.group))
     )
-    if claims and not (there and there.given_by in unknown):
+    if claims and not (there and _giver(there) in unknown):
         because = Because(claims[0], tuple(claims[1:]))
         name = there.profile_name if there else profile_name(person.name, person.id)
         winner = because.winner
@@ -194,10 +194,17 @@ def _applies(row: GroupMapping, snapshot: DirectorySnapshot) -> Applies:
     return Applies.NO if snapshot.complete else Applies.UNKNOWN
 
 
+def _giver(record: Record) -> str | None:
+    """Return the group whose row gave what the profile has, or is just giving it."""
+    if record.given_by or record.state is not State.PENDING or not record.because:
+        return record.given_by or None
+    return record.because[0].group
+
+
 def _claim(row: GroupMapping, record: Record | None) -> Claim:
     """Return what a row that applies calls for; a disabled one calls for what it gave."""
-    role_arn = row.role_arn if row.enabled or record is None else record.role_arn
-    return Claim(row.priority, row.group, role_arn, row.retention_days)
+    given = record.role_arn if record and not row.enabled else ""
+    return Claim(row.priority, row.group, given or row.role_arn, row.retention_days)
 
 
 def _removal(person: Person, of: _Rows, record: Record, reason: str, now: datetime) -> Removal:

@@ -4,18 +4,15 @@ A hint never says what changed. The truth is read by whoever follows it, so an e
 twice, late or out of order does no harm.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from shared.errors import UnreadableMessageError
-from shared.model import GroupId, UserId
+from shared.model import DIRECTORY_ID, GroupId, UserId
 
 CLOUDTRAIL = "AWS API Call via CloudTrail"
-# Source: API actions keep the id pattern of the Identity Store model; ARNs are accepted as ids.
-_ID = re.compile(r"([0-9a-f]{10}-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 Parameters = Mapping[str, Any]
 
@@ -128,7 +125,12 @@ def read_event(envelope: object, identity_store_id: str) -> MembershipChange | I
         return Ignored("of another identity store")
     user_id, group_id = (_plain_id(value) for value in reader(request))
     event_id, at = _inside(detail, "eventID"), _time(_inside(detail, "eventTime"))
-    if not (user_id and _ID.fullmatch(user_id) and group_id and _ID.fullmatch(group_id)):
+    if not (
+        user_id
+        and DIRECTORY_ID.fullmatch(user_id)
+        and group_id
+        and DIRECTORY_ID.fullmatch(group_id)
+    ):
         raise UnreadableMessageError(f"{name} {event_id} does not name a user and a group")
     if not (isinstance(event_id, str) and event_id and at):
         raise UnreadableMessageError(f"{name} without an eventID or an eventTime")
@@ -137,7 +139,7 @@ def read_event(envelope: object, identity_store_id: str) -> MembershipChange | I
 
 def _plain_id(value: object) -> str | None:
     # Source: botocore 1.44.5's Identity Store model: every id may be given as an ARN.
-    return value.rpartition("/")[2] if isinstance(value, str) else None
+    return value.rpartition("/")[2].lower() if isinstance(value, str) else None
 
 
 def _inside(value: object, key: str) -> object:

@@ -9,6 +9,7 @@ from shared.conventions import execution_role_arn, execution_role_name, partitio
 from shared.model import (
     DEFAULT_PRIORITY,
     DEFAULT_RETENTION_DAYS,
+    DIRECTORY_ID,
     BadMapping,
     GroupId,
     GroupMapping,
@@ -16,9 +17,8 @@ from shared.model import (
     Target,
 )
 
-# Source: the Identity Store API model: length of a group's display name, pattern of ids.
+# Source: the Identity Store API model: length of a group's display name.
 _LONGEST_GROUP = 1024
-_GROUP_ID = re.compile(r"([0-9a-f]{10}-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ROLE_ARN = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):role/[\w+=,.@/-]{1,512}", re.ASCII)
 _LONGEST_RETENTION = 36_500
 _FARTHEST = 1_000_000_000
@@ -49,7 +49,7 @@ def parse_row(row: Row) -> GroupMapping | BadMapping:
     given_role = form.read("execution_role_arn", lambda value: _role_arn(value, target), "")
     role_arn = (
         given_role
-        if "execution_role_arn" in row
+        if row.get("execution_role_arn") is not None
         else form.check("group", lambda: _conventional_role(group, target), "")
     )
     mapping = {
@@ -150,9 +150,9 @@ def _retention(value: object) -> int:
 
 def _group_id(value: object) -> GroupId | None:
     text = _text(value)
-    if not _GROUP_ID.fullmatch(text):
+    if not DIRECTORY_ID.fullmatch(text):
         raise ValueError(f"{text!r} is not the id of a group of Identity Center")
-    return GroupId(text)
+    return GroupId(text.lower())
 
 
 def _truth(value: object) -> bool:

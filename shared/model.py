@@ -16,6 +16,11 @@ GroupId = NewType("GroupId", str)
 DEFAULT_PRIORITY = 100
 DEFAULT_RETENTION_DAYS = 30
 
+# Source: the Identity Store API model: ids of users, groups and memberships, old prefix included.
+DIRECTORY_ID = re.compile(
+    r"([0-9a-f]{10}-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII
+)
+
 # Source: the SageMaker API model's pattern of DomainId; IAM's account ids; Region names.
 _TARGET = re.compile(r"(\d{12})/([a-z]{2}(?:-[a-z]+)+-\d{1,2})/(d-(?:-*[a-z0-9]){1,61})", re.ASCII)
 
@@ -228,7 +233,6 @@ class ObservedProfile:
     name: str
     status: ProfileStatus
     role_arn: str
-    sso_user: str
     ownership: Ownership
     efs_uid: str = ""
     modified: str = ""

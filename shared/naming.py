@@ -32,3 +32,8 @@ def profile_name(user_name: str, user_id: UserId) -> str:
 def same_name(one: str, other: str) -> bool:
     """Return whether Studio takes two profile names for one."""
     return one.casefold() == other.casefold()
+
+
+def role_name(role_arn: str) -> str:
+    """Return the last part of a role's ARN, by which people know it."""
+    return role_arn.rpartition("/")[2]

@@ -6,6 +6,7 @@ from typing import assert_never
 from shared.actions import Action, ChangeRole, Create, Delete, Plan, Settled, Skip, SkipKind
 from shared.desire import DesiredProfile, Removal, Undecided, Verdict
 from shared.model import ObservedProfile, ProfileStatus, Record, State, Target
+from shared.naming import role_name
 from shared.ownership import Ownership
 
 
@@ -117,13 +118,13 @@ def _absent(verdict: DesiredProfile | Removal) -> Create | Skip | Settled:
 def _desired(verdict: DesiredProfile, profile: ObservedProfile) -> Action | Skip | Settled:
     if profile.role_arn == verdict.role_arn:
         return Settled(verdict, profile)
+    has, wanted = role_name(profile.role_arn), role_name(verdict.role_arn)
     if profile.workload is None or profile.workload.apps:
         apps = ", ".join(profile.workload.apps) if profile.workload else "unknown"
         return _skip(
             SkipKind.APPS_RUNNING,
             verdict,
-            f"the role stays {_short(profile.role_arn)} instead of {_short(verdict.role_arn)} "
-            f"while apps run: {apps}",
+            f"the role stays {has} instead of {wanted} while apps run: {apps}",
             "ask the person to stop the apps; the role changes at the next look",
         )
     return ChangeRole(
@@ -164,6 +165,13 @@ def _removal(verdict: Removal, profile: ObservedProfile) -> Delete | Skip:
 def _not_ours(
     verdict: DesiredProfile | Removal, profile: ObservedProfile, record: Record | None
 ) -> Skip | Settled:
+    if profile.ownership is Ownership.UNREADABLE:
+        return _skip(
+            SkipKind.UNREADABLE,
+            verdict,
+            f"the profile {profile.name} does not show its tags, so nobody can tell whose it is",
+            "let the spoke's access role read tags: compare its stack with this version's",
+        )
     if isinstance(verdict, Removal) and record and record.state is State.HELD:
         return Settled(verdict, None)
     if profile.ownership is Ownership.OTHER_PERSON:
@@ -176,7 +184,7 @@ def _not_ours(
     return _skip(
         SkipKind.NOT_OURS,
         verdict,
-        f"the profile {profile.name} exists but is {profile.ownership.value}",
+        f"the profile {profile.name} exists but is not ours",
         "delete it by hand, then the person gets a managed one at the next look",
     )
 
@@ -209,7 +217,3 @@ def _undecided(verdict: Undecided) -> Skip:
 
 def _skip(kind: SkipKind, verdict: DesiredProfile | Removal, reason: str, way_out: str) -> Skip:
     return Skip(kind, verdict.person, verdict.target, verdict.profile_name, reason, way_out)
-
-
-def _short(role_arn: str) -> str:
-    return role_arn.rpartition("/")[2]

@@ -48,7 +48,7 @@ class Directory(Protocol):
         """
 
     def is_there(self, group_id: GroupId) -> bool:
-        """Return whether the group exists; false too where the directory does not tell."""
+        """Return whether the group exists; PermanentError where the directory does not tell."""
 
 
 class MappingStore(Protocol):

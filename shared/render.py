@@ -3,11 +3,7 @@
 from typing import assert_never
 
 from shared.actions import Action, ChangeRole, Create, Delete
-
-
-def role_name(role_arn: str) -> str:
-    """Return the last part of a role's ARN, by which people know it."""
-    return role_arn.rpartition("/")[2]
+from shared.naming import role_name
 
 
 def sentence(action: Action) -> str:

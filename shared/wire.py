@@ -81,9 +81,12 @@ def deduplication_id(hint: UserHint) -> str:
     return sha256("|".join(parts).encode()).hexdigest()
 
 
-def put_off(hint: UserHint) -> tuple[UserHint, int]:
-    """Return the hint for its next attempt, and after how many seconds that is due."""
-    return replace(hint, attempt=hint.attempt + 1), min(
+def put_off(hint: UserHint, made_at: datetime) -> tuple[UserHint, int]:
+    """Return the hint for its next attempt, and after how many seconds that is due.
+
+    It is made anew, so that what was read for this attempt is stale for the next.
+    """
+    return replace(hint, attempt=hint.attempt + 1, made_at=made_at), min(
         _FIRST_WAIT * 2 ** min(hint.attempt, 10), _LONGEST_WAIT
     )
 

@@ -67,19 +67,20 @@ def _space(space: SpaceView) -> Json:
 
 def _problems(world: World, refusals: list[str]) -> list[Json]:
     """Return what the hub reported, the latest of each subject, and what people were refused."""
-    found: dict[tuple[str, str], Json] = {}
+    found: dict[str, Json] = {}
     for entry in world.lambdas.log:
         if entry.get("message") == "PROBLEM":
             facts = {
                 key: entry[key]
-                for key in ("kind", "subject", "reason", "way_out", "user", "target")
+                for key in ("kind", "subject", "reason", "way_out", "user_id", "target")
                 if entry.get(key)
             }
-            found[facts["kind"], facts["subject"]] = facts
+            found[facts["subject"]] = facts
         elif entry.get("message") in {"CRASH", "UNREADABLE"}:
             reason = str(entry.get("error") or entry.get("reason"))
-            found["dead-letter", reason] = {
-                "kind": "dead-letter",
+            kind = str(entry["message"]).lower()
+            found[f"{kind}: {reason}"] = {
+                "kind": kind,
                 "subject": "a message",
                 "reason": reason,
             }

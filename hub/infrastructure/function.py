@@ -11,7 +11,6 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from shared.conventions import SYSTEM_PATH
-from shared.wire import METRICS_NAMESPACE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +84,7 @@ class HubFunction(Construct):
             # A person who must wait goes round through `later` up to 290 times, on purpose; Lambda
             # would stop that after 16 rounds. See docs/decisions/recursive-loop-allowed.md.
             recursive_loop=lambda_.RecursiveLoop.ALLOW,
-            environment={
-                **environment,
-                "POWERTOOLS_SERVICE_NAME": service,
-                "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
-            },
+            environment=dict(environment),
         )
 
         # The role holds its policies itself, so that it is complete when the function can see it;

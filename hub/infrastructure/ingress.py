@@ -52,9 +52,7 @@ class Ingress(Construct):
             package=package,
             timeout=INTAKE_TIMEOUT,
             environment={
-                "STUDIO_HUB_ACCOUNT": context.hub_account,
                 "STUDIO_HUB_IDENTITY_STORE_ID": context.identity_store_id,
-                "STUDIO_HUB_MODE": context.mode,
                 "STUDIO_HUB_MAPPINGS_TABLE": records.mappings.table_name,
                 "STUDIO_HUB_USERS_QUEUE_URL": users.queue_url,
                 # By it intake tells who comes back from waiting from an event.

@@ -18,7 +18,7 @@ _IN_USE = "ResourceInUse"
 _UNDER_WAY = frozenset({ProfileStatus.PENDING, ProfileStatus.UPDATING, ProfileStatus.DELETING})
 
 
-class Account(Protocol):
+class Register(Protocol):
     """Where each change is written down, before it is begun and when its end is known."""
 
     def begin(self, action: Action) -> None:
@@ -29,7 +29,7 @@ class Account(Protocol):
 
 
 def apply(
-    actions: Iterable[Action], world: ConvergeWorld, deadline: datetime, account: Account
+    actions: Iterable[Action], world: ConvergeWorld, deadline: datetime, register: Register
 ) -> tuple[Outcome, ...]:
     """Return what became of each action; each is written down before and after.
 
@@ -38,11 +38,11 @@ def apply(
     outcomes: list[Outcome] = []
     begun: list[Action] = []
     for action in actions:
-        outcome = _begin(action, world, deadline, account)
+        outcome = _begin(action, world, deadline, register)
         if outcome is None:
             begun.append(action)
         else:
-            outcomes += _written(outcome, account)
+            outcomes += _written(outcome, register)
     until = min(world.clock.now() + _PATIENCE, deadline)
     while begun and world.clock.now() + _POLL_EVERY <= until:
         world.clock.sleep(_POLL_EVERY.total_seconds())
@@ -52,28 +52,31 @@ def apply(
             if outcome is None:
                 begun.append(action)
             else:
-                outcomes += _written(outcome, account)
+                outcomes += _written(outcome, register)
     return (*outcomes, *(Pending(action, "Studio is still at it") for action in begun))
 
 
-def _written(outcome: Outcome, account: Account) -> tuple[Outcome, ...]:
+def _written(outcome: Outcome, register: Register) -> tuple[Outcome, ...]:
     """Return an outcome that was written down; one that could not be is looked at again."""
     try:
-        account.became(outcome)
+        register.became(outcome)
     except RetryableError as error:
         return outcome, Pending(outcome.action, str(error))
     return (outcome,)
 
 
 def _begin(
-    action: Action, world: ConvergeWorld, deadline: datetime, account: Account
+    action: Action, world: ConvergeWorld, deadline: datetime, register: Register
 ) -> Outcome | None:
     """Start one action; return its outcome if it could not be started."""
     if world.clock.now() >= deadline:
         return Pending(action, "the function's time was up")
     target, name = action.target, action.profile_name
     try:
-        account.begin(action)
+        register.begin(action)
+    except RetryableError as error:
+        return Pending(action, str(error))
+    try:
         match action:
             case Create():
                 world.studio.create(target, name, action.person, action.role_arn)

@@ -78,7 +78,7 @@ class Book:
                 verdict = self._verdicts[target]
                 self.settled(Settled(verdict, profile))
             case Pending():
-                # What was written when it began still holds.
+                # Begun: what was written then still holds. Not begun: nothing happened.
                 pass
             case Deferred():
                 state = State.REMOVING if isinstance(outcome.action, Delete) else State.PENDING
@@ -154,8 +154,6 @@ class Book:
             state=State.PENDING,
             user_name=desired.person.name,
             profile_name=desired.profile_name,
-            role_arn=desired.role_arn,
-            given_by=desired.because.winner.group,
             because=desired.because.claims,
             version=removed.version if removed else 0,
         )

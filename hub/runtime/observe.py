@@ -10,22 +10,28 @@ from shared.errors import PermanentError, RetryableError
 from shared.hints import UserHint
 from shared.model import (
     DirectorySnapshot,
+    GroupId,
     MappingTable,
     ObservedProfile,
     Record,
     Standing,
     Target,
+    Unresolved,
 )
 from shared.plan import needs_workload
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What is known of one person before anything is decided."""
+    """What is known of one person before anything is decided.
+
+    It is not `complete` where the directory refused to tell of a group that matters.
+    """
 
     snapshot: DirectorySnapshot
     table: MappingTable
     records: Mapping[Target, Record]
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,27 @@ def observe_person(hint: UserHint, world: ConvergeWorld) -> Sight:
     records = world.ledger.records(hint.user_id)
     snapshot = DirectorySnapshot(person, member_of, groups)
     left = left_groups(snapshot, table, records) if person.standing is Standing.ENABLED else ()
-    doubtful = frozenset(group for group in left if not world.directory.is_there(group))
-    return Sight(replace(snapshot, doubtful=doubtful), table, records)
+    gone, unreadable = _in_doubt(left, world)
+    return Sight(
+        replace(snapshot, doubtful=gone | unreadable),
+        table,
+        records,
+        complete=not unreadable and Unresolved.UNREADABLE not in groups.values(),
+    )
+
+
+def _in_doubt(
+    groups: Iterable[GroupId], world: ConvergeWorld
+) -> tuple[frozenset[GroupId], frozenset[GroupId]]:
+    """Return those of the groups that are gone, and those of which the directory does not tell."""
+    gone, unreadable = set(), set()
+    for group in groups:
+        try:
+            if not world.directory.is_there(group):
+                gone.add(group)
+        except PermanentError:
+            unreadable.add(group)
+    return frozenset(gone), frozenset(unreadable)
 
 
 def observe_targets(

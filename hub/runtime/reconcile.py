@@ -11,12 +11,13 @@ from datetime import datetime
 from hub.runtime import reports
 from hub.runtime.apply import apply
 from hub.runtime.book import Book
-from hub.runtime.observe import TargetSight, observe_person, observe_targets
+from hub.runtime.observe import Sight, TargetSight, observe_person, observe_targets
 from hub.runtime.world import ConvergeWorld
-from shared.actions import Plan, SkipKind
+from shared.actions import PASSING, Plan
 from shared.desire import DesiredProfile, Undecided, desire
 from shared.errors import PermanentError, RetryableError
 from shared.hints import UserHint
+from shared.model import Record
 from shared.outcome import Deferred, Outcome, Pending
 from shared.plan import is_at_rest, plan
 from shared.wire import LAST_ATTEMPT, put_off, second_look
@@ -50,7 +51,7 @@ def converge(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> None:
     if look.unfinished and hint.attempt >= LAST_ATTEMPT:
         reports.gave_up(hint)
     elif look.unfinished:
-        world.later.look_later(*put_off(hint))
+        world.later.look_later(*put_off(hint, world.clock.now()))
     elif not look.changed and not hint.again:
         world.later.look_later(*second_look(hint, world.clock.now()))
 
@@ -61,7 +62,9 @@ def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
 
     verdicts = desire(sight.snapshot, sight.table, sight.records, world.clock.now())
     moving = [v for v in verdicts if not is_at_rest(v, sight.records.get(v.target))]
-    # Half of the time for looking: whoever is in very many targets gets on with each return.
+    # Half of the time for looking, and whatever gave trouble last: whoever is in very many targets
+    # gets on with each return, and a target that does not answer holds up no other.
+    moving.sort(key=lambda v: (_gave_trouble(sight.records.get(v.target)), v.target))
     started = world.clock.now()
     seen = observe_targets(moving, world, until=started + (deadline - started) / 2)
     todo = plan(moving, seen.observed, sight.records)
@@ -69,7 +72,7 @@ def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
 
     if world.mode == "report":
         reports.would(todo)
-        return Look(changed=False, unfinished=_may_pass(todo, seen, ()))
+        return Look(changed=bool(todo.actions), unfinished=_may_pass(todo, sight, seen, ()))
     decided = {v.target: v for v in verdicts if not isinstance(v, Undecided)}
     book = Book(world.ledger, sight.records, decided, hint.event_id, world.clock.now())
     outcomes = apply(todo.actions, world, deadline, book)
@@ -79,19 +82,24 @@ def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
         if isinstance(verdict, DesiredProfile) and verdict not in moving:
             book.still_active(verdict)
     for settled in todo.settled:
+        reports.settled(settled, sight.records.get(settled.verdict.target), hint)
         book.settled(settled)
     for skip in todo.skips:
         book.skipped(skip)
     for block in seen.blocked:
         book.blocked(block)
-    return Look(changed=bool(outcomes), unfinished=_may_pass(todo, seen, outcomes))
+    return Look(changed=bool(outcomes), unfinished=_may_pass(todo, sight, seen, outcomes))
 
 
-def _may_pass(todo: Plan, seen: TargetSight, outcomes: Iterable[Outcome]) -> bool:
+def _gave_trouble(record: Record | None) -> bool:
+    return record is not None and bool(record.reason)
+
+
+def _may_pass(todo: Plan, sight: Sight, seen: TargetSight, outcomes: Iterable[Outcome]) -> bool:
     """Return whether something waits that may come right by itself."""
     return (
-        not seen.complete
+        not (sight.complete and seen.complete)
         or any(isinstance(block.error, RetryableError) for block in seen.blocked)
-        or any(skip.kind is SkipKind.IN_FLIGHT for skip in todo.skips)
+        or any(skip.kind in PASSING for skip in todo.skips)
         or any(isinstance(outcome, Pending | Deferred) for outcome in outcomes)
     )

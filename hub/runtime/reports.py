@@ -6,10 +6,12 @@ from typing import assert_never
 
 from hub.runtime import telemetry
 from hub.runtime.observe import Blocked, Sight
-from shared.actions import UNREMARKABLE, ChangeRole, Create, Delete, Plan, Skip
+from shared.actions import UNREMARKABLE, ChangeRole, Create, Delete, Plan, Settled, Skip
+from shared.desire import Removal, Undecided
 from shared.errors import PermanentError, RefusedError, RetryableError, TargetUnreachableError
 from shared.hints import UserHint
-from shared.model import Person, Target, Unresolved
+from shared.model import Person, Record, State, Target, Unresolved
+from shared.naming import role_name
 from shared.outcome import Applied, Deferred, Failed, Outcome, Pending
 from shared.render import sentence
 
@@ -20,6 +22,10 @@ _WAYS_OUT = {
     "ResourceInUse": "another profile of this person, or of this name, is in the way: remove it by "
     "hand, then the person gets a managed one at the next look",
     "AccessDeniedException": "compare the spoke stack in the account with this version's",
+}
+_GROUP_WAYS_OUT = {
+    Unresolved.UNKNOWN: "correct the name, or give the row its group_id",
+    Unresolved.UNREADABLE: "see the hub's role, and the key that Identity Center is encrypted with",
 }
 
 
@@ -36,9 +42,9 @@ def rows(sight: Sight, announced: set[str]) -> None:
     ] + [
         (
             f"group {name}",
-            "unknown-group",
+            f"{why.name.lower()}-group",
             f"a mapping names this group, and {why.value}",
-            "correct the name, or give the row its group_id",
+            _GROUP_WAYS_OUT[why],
         )
         for name, why in sorted(sight.snapshot.groups.items())
         if isinstance(why, Unresolved)
@@ -60,7 +66,7 @@ def planned(todo: Plan, blocked: Iterable[Blocked], hint: UserHint) -> None:
                 _subject(skip.person, skip.target),
                 skip.reason,
                 skip.way_out,
-                user=skip.person.name,
+                user_id=skip.person.id,
                 target=str(skip.target),
             )
     for action in todo.actions:
@@ -96,7 +102,7 @@ def would(todo: Plan) -> None:
             _subject(action.person, action.target),
             f"would {sentence(action)}",
             "deploy with mode: apply",
-            user=action.person.name,
+            user_id=action.person.id,
             target=str(action.target),
         )
 
@@ -118,6 +124,29 @@ def became(outcomes: Iterable[Outcome], hint: UserHint, now: datetime) -> None:
                 _refused(action.person, action.target, RefusedError(outcome.code, outcome.reason))
             case _:
                 assert_never(outcome)
+
+
+def settled(found: Settled, record: Record | None, hint: UserHint) -> None:
+    """Report a change that an earlier look began, now that it is seen to be done."""
+    verdict = found.verdict
+    if record is None or isinstance(verdict, Undecided):
+        return
+    if isinstance(verdict, Removal):
+        if record.state is State.REMOVING:
+            name = record.profile_name
+            telemetry.change("Delete", verdict.target, name, f"delete {name}: {verdict.reason}")
+    elif record.state is State.PENDING and record.role_arn != verdict.role_arn:
+        role, name = role_name(verdict.role_arn), verdict.profile_name
+        made = not record.given_by
+        what = f"create {name} with" if made else f"change {name} to"
+        telemetry.change(
+            "Create" if made else "ChangeRole",
+            verdict.target,
+            name,
+            f"{what} {role}, because {verdict.because}",
+        )
+        if made:
+            telemetry.joined(hint.event_at, hint.made_at)
 
 
 def delayed(hint: UserHint, reason: str) -> None:
@@ -156,7 +185,7 @@ def _refused(person: Person, target: Target, error: PermanentError) -> None:
         str(target) if code == _QUOTA else _subject(person, target),
         str(error),
         _WAYS_OUT.get(code, "read the reason; the next event of this person tries again"),
-        user=person.name,
+        user_id=person.id,
         target=str(target),
     )
 

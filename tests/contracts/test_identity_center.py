@@ -236,7 +236,7 @@ def test_no_name_costs_no_call(identitystore: "IdentityStoreClient", stub: Stub)
 def test_only_a_group_that_is_shown_is_there(
     identitystore: "IdentityStoreClient", stub: Stub, code: str | None
 ) -> None:
-    """Deleted or unreadable, a group cannot have been left."""
+    """Only what the directory says of the group itself means that it is gone."""
     stubbed = stub(identitystore)
     asked = {"IdentityStoreId": STORE, "GroupId": group_id("a")}
     if code is None:
@@ -248,6 +248,20 @@ def test_only_a_group_that_is_shown_is_there(
         }
         stubbed.add_response("describe_group", answer, asked)
     else:
-        stubbed.add_client_error("describe_group", code, expected_params=asked)
+        stubbed.add_client_error("describe_group", code, "", expected_params=asked)
+        about = {"ResourceType": "GROUP"} if code == "ResourceNotFoundException" else {}
+        stubbed.add_client_error(
+            "describe_group", code, modeled_fields=about, expected_params=asked
+        )
+    directory = IdentityCenter(identitystore, STORE)
 
-    assert IdentityCenter(identitystore, STORE).is_there(GroupId(group_id("a"))) is (code is None)
+    if code is None:
+        assert directory.is_there(GroupId(group_id("a")))
+        return
+    with pytest.raises(RefusedError):
+        directory.is_there(GroupId(group_id("a")))
+    if code == "ResourceNotFoundException":
+        assert not directory.is_there(GroupId(group_id("a")))
+    else:
+        with pytest.raises(RefusedError):
+            directory.is_there(GroupId(group_id("a")))

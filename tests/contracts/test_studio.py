@@ -35,7 +35,6 @@ SEEN = ObservedProfile(
     name="ada",
     status=ProfileStatus.IN_SERVICE,
     role_arn=ROLE,
-    sso_user="ada@example.com",
     ownership=Ownership.OURS,
     efs_uid="200005",
     modified=WHEN.isoformat(),
@@ -150,7 +149,6 @@ def test_a_watched_profile_costs_one_call(studio: SageMakerStudio, stubbed: Stub
         name="ada",
         status=ProfileStatus.FAILED,
         role_arn="",
-        sso_user="",
         ownership=Ownership.OURS,
         failure="no role",
     )

@@ -133,8 +133,6 @@ def test_converge_as_deployed(hub: Resources) -> None:
                 "STUDIO_HUB_MAPPINGS_TABLE": "<Records/Mappings>",
                 "STUDIO_HUB_LEDGER_TABLE": "<Records/Ledger>",
                 "STUDIO_HUB_LATER_QUEUE_URL": "<Reconciler/Later/Queue>",
-                "POWERTOOLS_SERVICE_NAME": "converge",
-                "POWERTOOLS_METRICS_NAMESPACE": "StudioHub",
             }
         },
     }
@@ -156,14 +154,10 @@ def test_intake_as_deployed(hub: Resources) -> None:
         "LoggingConfig": {"LogGroup": "<Ingress/Intake/Log>"},
         "Environment": {
             "Variables": {
-                "STUDIO_HUB_ACCOUNT": "111111111111",
                 "STUDIO_HUB_IDENTITY_STORE_ID": "d-1234567890",
-                "STUDIO_HUB_MODE": "apply",
                 "STUDIO_HUB_MAPPINGS_TABLE": "<Records/Mappings>",
                 "STUDIO_HUB_USERS_QUEUE_URL": "<Reconciler/Users/Queue>",
                 "STUDIO_HUB_LATER_QUEUE_ARN": "<Reconciler/Later/Queue.Arn>",
-                "POWERTOOLS_SERVICE_NAME": "intake",
-                "POWERTOOLS_METRICS_NAMESPACE": "StudioHub",
             }
         },
     }

@@ -113,7 +113,6 @@ profiles = st.builds(
     name=st.just("ada-recorded"),
     status=st.sampled_from([ProfileStatus.IN_SERVICE] * 6 + list(ProfileStatus)),
     role_arn=st.sampled_from(ROLES),
-    sso_user=st.just("ada@example.com"),
     ownership=st.sampled_from([Ownership.OURS] * 4 + list(Ownership)),
     workload=st.sampled_from([None, Workload(), Workload(), Workload(("JupyterLab x",), ())]),
 )

@@ -3,6 +3,8 @@
 import pytest
 from stories import COMPANY, Play, join_quietly, membership_event
 
+from simulator.faults import Call, Fault
+
 TARGET = "222222222222/eu-west-1/d-one"
 
 
@@ -267,7 +269,7 @@ def test_an_unreadable_directory_loses_no_event(play: Play) -> None:
         "wait: {minutes: 10}",
     )
 
-    assert "unknown-group" in {kind for kind, _ in end.problems()}
+    assert "unreadable-group" in {kind for kind, _ in end.problems()}
     assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
 
 
@@ -312,3 +314,80 @@ def test_more_targets_than_one_invocation_can_serve(play: Play) -> None:
     assert 0 < at_first < len(targets)
     assert len(world.gateway.changes) == len(targets)
     assert world.lambdas.longest < 120
+
+
+def test_a_look_that_comes_back_reads_the_mappings_anew(play: Play) -> None:
+    """What was unmapped while a creation waited is not created."""
+    end = play(
+        "fault: {service: sagemaker, operation: CreateUserProfile, account: '222222222222', "
+        "error: ThrottlingException, times: 12}",
+        "join: {user: bob, group: scientists}",
+        "wait: {seconds: 15}",
+        f"unmap: {{group: scientists, target: {TARGET}}}",
+        "wait: {hours: 1}",
+    )
+
+    assert end.roles() == {"3 bob": "Analyst"}
+
+
+def test_unreadable_tags_lose_nobody(play: Play) -> None:
+    """A leaver whose profile hides its tags for a while is removed when it shows them again."""
+    end = play(
+        "join: {user: bob, group: scientists}",
+        "fault: {service: sagemaker, operation: ListTags, error: AccessDeniedException, times: 4}",
+        "leave: {user: bob, group: scientists}",
+        "wait: {hours: 1}",
+    )
+
+    assert end.json["profiles"] == []
+
+
+def test_a_refused_read_of_a_group_loses_nobody(play: Play) -> None:
+    """A leaver of whose group the directory does not tell for a while is removed afterwards."""
+    end = play(
+        "join: {user: bob, group: scientists}",
+        "fault: {service: identitystore, operation: DescribeGroup, "
+        "error: AccessDeniedException, times: 2}",
+        "leave: {user: bob, group: scientists}",
+        "wait: {hours: 1}",
+    )
+
+    assert end.json["profiles"] == []
+
+
+def test_slow_changes_are_told_too(play: Play) -> None:
+    """A creation that a later look finds done has its CHANGE line as any other."""
+    end = play(
+        "fault: {service: sagemaker, operation: DescribeUserProfile, account: '222222222222', "
+        "error: ThrottlingException, every: 2}",
+        "join: {user: bob, group: scientists}",
+        "wait: {hours: 1}",
+    )
+    told = [entry for entry in end.world.lambdas.log if entry.get("message") == "CHANGE"]
+
+    assert len(told) == 2
+
+
+def test_targets_that_do_not_answer_hold_up_no_other(play: Play) -> None:
+    """Law 10: where silent targets take all the time for looking, the others come first next."""
+    rows = "".join(
+        f"  - {{target: 222222222222/eu-west-1/d-silent{number}, group: scientists}}\n"
+        for number in range(4)
+    )
+    world = play(company=COMPANY + rows).world
+    join_quietly(world, "bob", "scientists")
+
+    def hang(call: Call) -> None:
+        if call.operation == "DescribeUserProfile" and "222222222222" in call.accounts:
+            world.clock.forward(8)
+
+    world.gateway.before = hang
+    fault = Fault("sagemaker", "DescribeUserProfile", "InternalFailure", "222222222222", every=1)
+    world.gateway.faults.append(fault)
+    world.deliver(membership_event(world, "bob", "scientists"))
+    world.run()
+    at_first = len(world.gateway.changes)
+    world.wait(60)
+
+    assert at_first == 0
+    assert [change.account for change in world.gateway.changes] == ["333333333333"]

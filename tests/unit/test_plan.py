@@ -32,9 +32,7 @@ CALLED_FOR = DesiredProfile(ADA, LAB, "ada", NEW, BECAUSE)
 KEPT = Removal(ADA, LAB, "ada", "no mapping calls for it", 30)
 AT_ONCE = replace(KEPT, retention_days=0)
 UNDECIDED = Undecided(ADA, LAB, "cannot tell", "correct the row")
-THERE = ObservedProfile(
-    "ada", ProfileStatus.IN_SERVICE, OLD, "ada", Ownership.OURS, workload=Workload()
-)
+THERE = ObservedProfile("ada", ProfileStatus.IN_SERVICE, OLD, Ownership.OURS, workload=Workload())
 BUSY, STUFFED = Workload(("JupyterLab default",), ()), Workload((), ("ada-space",))
 HELD = Record(
     user_id=ADA.id, target=LAB, state=State.HELD, user_name="ada", profile_name="ada", role_arn=NEW
@@ -81,6 +79,8 @@ def test_the_decision_table(verdict: Verdict, whose: Ownership, status: ProfileS
         assert skipped(verdict, profile) is SkipKind.UNDECIDED
     elif whose is Ownership.OTHER_PERSON:
         assert skipped(verdict, profile) is SkipKind.NAME_TAKEN
+    elif whose is Ownership.UNREADABLE:
+        assert skipped(verdict, profile) is SkipKind.UNREADABLE
     elif whose is not Ownership.OURS:
         assert skipped(verdict, profile) is SkipKind.NOT_OURS
     elif status in UNDER_WAY:
@@ -138,7 +138,14 @@ def test_owned_spaces_do_not_hold_up_a_role_change() -> None:
     assert isinstance(outcome(CALLED_FOR, replace(THERE, workload=STUFFED)), ChangeRole)
 
 
-@pytest.mark.parametrize("whose", [whose for whose in Ownership if whose is not Ownership.OURS])
+def test_unreadable_tags_settle_nothing() -> None:
+    """It may be ours: who was held stays on the books until the tags can be read again."""
+    profile = replace(THERE, ownership=Ownership.UNREADABLE)
+
+    assert isinstance(outcome(AT_ONCE, profile, HELD), Skip)
+
+
+@pytest.mark.parametrize("whose", [Ownership.FOREIGN, Ownership.OTHER_PERSON])
 def test_a_removal_of_somebody_held_for_a_strangers_profile_is_settled(whose: Ownership) -> None:
     """Rule 6: we never made it, so nothing of ours is left; the stranger's stays as it is."""
     profile = replace(THERE, ownership=whose)

@@ -98,16 +98,16 @@ def test_what_waits_comes_back_after_ten_seconds_doubling_to_five_minutes() -> N
     """Design, section 3: waiting without waiting."""
     hint, waits = replace(HINT, attempt=0), []
     for _ in range(9):
-        hint, seconds = put_off(hint)
+        hint, seconds = put_off(hint, AT)
         waits.append(seconds)
 
     assert waits == [10, 20, 40, 80, 160, 300, 300, 300, 300]
-    assert hint == replace(HINT, attempt=9)
+    assert hint == replace(HINT, attempt=9, made_at=AT)
 
 
 def test_the_longest_wait_fits_into_the_queue() -> None:
     """However often it is put off, SQS takes the delay (at most 900 s)."""
-    _, seconds = put_off(replace(HINT, attempt=10**6))
+    _, seconds = put_off(replace(HINT, attempt=10**6), AT)
 
     assert seconds == 300
 
@@ -116,7 +116,7 @@ def test_the_tries_last_about_a_day() -> None:
     """After that the next event or sweep tries again."""
     hint, total = replace(HINT, attempt=0), 0
     while hint.attempt < LAST_ATTEMPT:
-        hint, seconds = put_off(hint)
+        hint, seconds = put_off(hint, AT)
         total += seconds
 
     assert timedelta(hours=23) < timedelta(seconds=total) < timedelta(hours=25)

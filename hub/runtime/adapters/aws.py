@@ -20,6 +20,11 @@ CLIENT_CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=5, read_timeout=20
 )
 
+# A spoke that does not answer must leave time for the others.
+SPOKE_CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=8
+)
+
 _SERVER_ERROR = 500
 # Source: the error codes that botocore 1.44.5's own standard retry mode takes for passing.
 _PASSING = frozenset(

@@ -71,12 +71,14 @@ class IdentityCenter:
         return {name: self._known.get(name) or self._unresolved[name][1] for name in names}
 
     def is_there(self, group_id: GroupId) -> bool:
-        """Return whether the group exists; false too where the directory does not tell."""
+        """Return whether the group exists; RefusedError where the directory does not tell."""
         try:
             with translated():
                 self._client.describe_group(IdentityStoreId=self._store, GroupId=group_id)
-        except RefusedError:
-            return False
+        except RefusedError as refused:
+            if _is_about(refused, "GROUP"):
+                return False
+            raise
         return True
 
     def _look_up(self, name: str) -> None:

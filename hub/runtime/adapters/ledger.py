@@ -99,7 +99,7 @@ def _record(item: Mapping[str, Any]) -> Record:
 
 
 def _plain(value: object) -> object:
-    """Return a value that DynamoDB knows: tuples become lists, enumerations their words."""
+    """Return a value that DynamoDB knows: a tuple becomes a list."""
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from boto3.session import Session
 
-from hub.runtime.adapters.aws import CLIENT_CONFIG, translated, utc_now
+from hub.runtime.adapters.aws import SPOKE_CONFIG, translated, utc_now
 from shared.conventions import access_role_arn, external_id
 from shared.errors import RefusedError, TargetUnreachableError
 from shared.model import Target
@@ -39,7 +39,9 @@ class SpokeSessions:
         key = (target.account, target.region)
         held = self._open.get(key)
         if held is None or held[0] <= utc_now():
-            self._open[key] = held = self._assume(target)
+            held = self._assume(target)
+            # A client weighs most of a megabyte: those of ended sessions go.
+            self._open = {k: v for k, v in self._open.items() if v[0] > utc_now()} | {key: held}
         return held[1]
 
     def _assume(self, target: Target) -> "tuple[datetime, SageMakerClient]":
@@ -57,7 +59,7 @@ class SpokeSessions:
         client = self._session.client(
             "sagemaker",
             region_name=target.region,
-            config=CLIENT_CONFIG,
+            config=SPOKE_CONFIG,
             aws_access_key_id=credentials["AccessKeyId"],
             aws_secret_access_key=credentials["SecretAccessKey"],
             aws_session_token=credentials["SessionToken"],

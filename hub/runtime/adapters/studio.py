@@ -150,7 +150,6 @@ def _observed(found: Mapping[str, Any], whose: Ownership) -> ObservedProfile:
         name=found["UserProfileName"],
         status=ProfileStatus(found["Status"]),
         role_arn=text(found, "UserSettings", "ExecutionRole"),
-        sso_user=text(found, "SingleSignOnUserValue"),
         ownership=whose,
         efs_uid=text(found, "HomeEfsFileSystemUid"),
         modified=modified.isoformat() if modified else "",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from hub.runtime import telemetry
 from hub.runtime.reconcile import converge
 from hub.runtime.wiring.converge import world
+from shared.errors import UnreadableMessageError
 from shared.wire import decode
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _RESERVE = timedelta(seconds=20)
 
 
-@telemetry.logger.inject_lambda_context
+@telemetry.logger.inject_lambda_context(clear_state=True)
 @telemetry.metrics.log_metrics
 def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     """Converge the user that the message names; a crash leaves the message in the queue.
@@ -26,7 +27,11 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     left = timedelta(milliseconds=context.get_remaining_time_in_millis())
     deadline = here.clock.now() + left - _RESERVE
     for record in event["Records"]:
-        hint = decode(record["body"])
-        telemetry.logger.append_keys(correlation_id=hint.event_id)
         telemetry.count("Looks")
+        try:
+            hint = decode(record["body"])
+        except UnreadableMessageError as error:
+            telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
+            raise
+        telemetry.logger.append_keys(correlation_id=hint.event_id)
         converge(hint, here, deadline)
