@@ -19,8 +19,12 @@ _MARKS: Final = {"Create": ("+", "green"), "ChangeRole": ("~", "yellow"), "Delet
 
 def wide_console() -> Console:
     """Return a console for results, as wide as its longest line where nobody looks at it."""
-    console = Console(highlight=False, soft_wrap=True)
-    return console if console.is_terminal else Console(highlight=False, soft_wrap=True, width=_WIDE)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    return (
+        console
+        if console.is_terminal
+        else Console(highlight=False, markup=False, soft_wrap=True, width=_WIDE)
+    )
 
 
 class Telling:
@@ -123,8 +127,8 @@ def _profiles(world: World, profiles: list[dict[str, Any]]) -> Table:
         why = because.get((target, profile["name"]), "")
         table.add_row(
             target,
-            profile["name"],
-            profile["user"] or "",
+            Text(profile["name"]),
+            Text(profile["user"] or ""),
             role_name(profile["execution_role_arn"] or ""),
             why if profile["managed"] else "made by other hands; left alone",
         )

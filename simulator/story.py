@@ -7,7 +7,7 @@ from typing import assert_never
 from shared.conventions import execution_role_arn
 from shared.model import Target
 from simulator.directory_acts import DirectoryActs
-from simulator.errors import ActRefusedError
+from simulator.errors import ActRefusedError, ServiceError
 from simulator.faults import Fault
 from simulator.scenario import HandMade, Scenario, Spoke
 from simulator.scenario_file import event_path
@@ -114,7 +114,7 @@ class Story:
                 step.type,
                 None if space == "none" else space,
             )
-        except ActRefusedError as refused:
+        except (ActRefusedError, ServiceError) as refused:
             self.refusals.append(f"{step.user} cannot start {step.type} in {target}: {refused}")
 
     def _make_by_hand(self, spoke: Spoke, profile: HandMade) -> None:

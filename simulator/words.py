@@ -1,11 +1,13 @@
 """The words that a scenario is made of: names, ids, accounts, and rows of the mappings table."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
+    FiniteFloat,
     StringConstraints,
     model_validator,
 )
@@ -48,6 +50,9 @@ Id = Annotated[
 ]
 
 
+Scalar = Annotated[str | bool | int | FiniteFloat | None, Field(union_mode="smart")]
+
+
 class Part(BaseModel):
     """A part of a scenario: it says what it knows, and refuses every other word."""
 
@@ -57,14 +62,14 @@ class Part(BaseModel):
 class Row(Part):
     """A row of the mappings table, written as it is: what the hub makes of it is its affair."""
 
-    group: Any
-    target: Any
+    group: Name
+    target: Name
     role: Name | None = None
-    execution_role_arn: Any = None
-    priority: Any = None
-    retention_days: Any = None
-    group_id: Any = None
-    enabled: Any = None
+    execution_role_arn: Scalar = None
+    priority: Scalar = None
+    retention_days: Scalar = None
+    group_id: Scalar = None
+    enabled: Scalar = None
 
     @model_validator(mode="after")
     def _one_role(self) -> "Row":

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -99,7 +100,10 @@ class World:
 
     def put_mapping(self, row: Mapping[str, object]) -> None:
         """Write a row of the mappings table as it is, good or bad."""
-        item = {name: _serialize(value) for name, value in row.items()}
+        item = {
+            name: _serialize(Decimal(str(value)) if isinstance(value, float) else value)
+            for name, value in row.items()
+        }
         self.dynamodb.put_item(TableName=MAPPINGS, Item=item)
 
     def delete_mapping(self, group: str, target: str) -> None:

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from hub.runtime import row_reports
 from shared.errors import PermanentError, RetryableError, UnreadableMessageError
 from shared.hints import Ignored, MembershipChange, UserHint, read_event
 from shared.model import GroupId, Unresolved
@@ -17,7 +18,7 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class IntakeWorld:
-    """What `intake` works through."""
+    """What `intake` works through; `announced` is what it has reported already."""
 
     identity_store_id: str
     later_queue_arn: str
@@ -25,6 +26,7 @@ class IntakeWorld:
     mappings: MappingStore
     users: UsersInbox
     clock: Clock
+    announced: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -81,9 +83,12 @@ class Intake:
         return self._mapped.may_hold(change.group_id)
 
     def _groups(self, newer_than: datetime) -> "_MappedGroups":
-        rows = self.world.mappings.table(newer_than).rows
+        table = self.world.mappings.table(newer_than)
+        rows = table.rows
         names = frozenset(row.group for row in rows if row.group_id is None)
-        resolved = self.world.directory.group_ids(names, newer_than).values()
+        groups = self.world.directory.group_ids(names, newer_than)
+        row_reports.rows(table, groups, self.world.announced)
+        resolved = groups.values()
         return _MappedGroups(
             frozenset(row.group_id for row in rows if row.group_id)
             | frozenset(id_ for id_ in resolved if not isinstance(id_, Unresolved)),

@@ -12,6 +12,7 @@ from hub.runtime import reports
 from hub.runtime.apply import apply
 from hub.runtime.book import Book
 from hub.runtime.observe import Sight, TargetSight, observe_person, observe_targets
+from hub.runtime.row_reports import rows
 from hub.runtime.world import ConvergeWorld
 from shared.actions import PASSING, Plan
 from shared.desire import DesiredProfile, Undecided, desire
@@ -58,7 +59,7 @@ def converge(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> None:
 
 def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
     sight = observe_person(hint, world)
-    reports.rows(sight, world.announced)
+    rows(sight.table, sight.snapshot.groups, world.announced)
 
     verdicts = desire(sight.snapshot, sight.table, sight.records, world.clock.now())
     moving = [v for v in verdicts if not is_at_rest(v, sight.records.get(v.target))]

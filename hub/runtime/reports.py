@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import assert_never
 
 from hub.runtime import telemetry
-from hub.runtime.observe import Blocked, Sight
+from hub.runtime.observe import Blocked
 from shared.actions import UNREMARKABLE, ChangeRole, Create, Delete, Plan, Settled, Skip
 from shared.desire import Removal, Undecided
 from shared.errors import PermanentError, RefusedError, RetryableError, TargetUnreachableError
 from shared.hints import UserHint
-from shared.model import Person, Record, State, Target, Unresolved
+from shared.model import Person, Record, State, Target
 from shared.naming import role_name
 from shared.outcome import Applied, Deferred, Failed, Outcome, Pending
 from shared.render import sentence
@@ -23,36 +23,8 @@ _WAYS_OUT = {
     "hand, then the person gets a managed one at the next look",
     "AccessDeniedException": "compare the spoke stack in the account with this version's",
 }
-_GROUP_WAYS_OUT = {
-    Unresolved.UNKNOWN: "correct the name, or give the row its group_id",
-    Unresolved.UNREADABLE: "see the hub's role, and the key that Identity Center is encrypted with",
-}
-
-
-def rows(sight: Sight, announced: set[str]) -> None:
-    """Report rows that do not parse and groups that nobody knows, once in an environment."""
-    found = [
-        (
-            f"mapping {bad.group} -> {bad.target_text}",
-            "bad-row",
-            "; ".join(bad.mistakes),
-            "correct the row: nobody is removed from its target until then",
-        )
-        for bad in sight.table.bad
-    ] + [
-        (
-            f"group {name}",
-            f"{why.name.lower()}-group",
-            f"a mapping names this group, and {why.value}",
-            _GROUP_WAYS_OUT[why],
-        )
-        for name, why in sorted(sight.snapshot.groups.items())
-        if isinstance(why, Unresolved)
-    ]
-    for subject, kind, reason, way_out in found:
-        if subject + reason not in announced:
-            announced.add(subject + reason)
-            telemetry.problem(kind, subject, reason, way_out)
+# Waits up to here pass unremarked: about ten minutes.
+_LONG = 6
 
 
 def planned(todo: Plan, blocked: Iterable[Blocked], hint: UserHint) -> None:
@@ -150,11 +122,18 @@ def settled(found: Settled, record: Record | None, hint: UserHint) -> None:
 
 
 def delayed(hint: UserHint, reason: str) -> None:
-    """Log that something comes back later."""
+    """Log that something comes back later, and report what has waited long."""
     telemetry.logger.info(
         "PUT_OFF", extra={"user_id": hint.user_id, "attempt": hint.attempt, "reason": reason}
     )
     telemetry.count("PutOff")
+    if hint.attempt >= _LONG:
+        telemetry.problem(
+            "waiting",
+            f"user {hint.user_id}",
+            f"not finished after {hint.attempt} attempts: {reason}",
+            "read the reason; it is tried again every five minutes for a day",
+        )
 
 
 def unreadable(hint: UserHint, error: PermanentError) -> None:

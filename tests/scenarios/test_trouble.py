@@ -391,3 +391,31 @@ def test_targets_that_do_not_answer_hold_up_no_other(play: Play) -> None:
 
     assert at_first == 0
     assert [change.account for change in world.gateway.changes] == ["333333333333"]
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ("group: others, priority: high", "bad-row"),
+        ("group: otters, priority: 1.5", "bad-row"),
+        ("group: otters", "unknown-group"),
+    ],
+)
+def test_what_is_wrong_with_the_rows_is_told_by_any_event(play: Play, row: str, kind: str) -> None:
+    """A row that grants nothing is reported, also when no other row concerns the person."""
+    company = f"{COMPANY}  - {{target: 222222222222/eu-west-1/d-two, {row}}}\n"
+    end = play("join: {user: bob, group: others}", company=company)
+
+    assert [found for found, _ in end.problems()] == [kind]
+
+
+def test_what_waits_for_long_is_told(play: Play) -> None:
+    """A change that is throttled for ever stays pending, visibly."""
+    end = play(
+        "fault: {service: sagemaker, operation: CreateUserProfile, account: '222222222222', "
+        "error: ThrottlingException, every: 1}",
+        "join: {user: bob, group: scientists}",
+        "wait: {minutes: 30}",
+    )
+
+    assert [kind for kind, _ in end.problems()] == ["waiting"]
