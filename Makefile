@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types synth check readme lock clean
+.PHONY: help setup demo test lint types synth check bench readme lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -53,6 +53,9 @@ synth: setup  ## write cdk.out/StudioHub.template.json and StudioSpoke.template.
 	@$(BIN)/cfn-lint cdk.out/*.template.json
 
 check: lint types synth test  ## everything that CI runs
+
+bench: setup  ## measure calls, time and memory; a table, and JSON on the standard output
+	@$(BIN)/python -m cli.benchmark
 
 readme: setup  ## write the demo's transcript into the README
 	@$(BIN)/python tests/support/readme_transcript.py

@@ -5,7 +5,8 @@ import sys
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import mappings, rehearse
+from cli import mappings, operate, rehearse
+from shared.errors import StudioHubError
 
 app = typer.Typer(
     name="studio-hub",
@@ -21,6 +22,8 @@ app = typer.Typer(
 app.command("demo")(rehearse.demo)
 app.command("simulate")(rehearse.simulate)
 app.add_typer(mappings.app, name="mappings")
+app.command("sweep")(operate.sweep)
+app.command("resume")(operate.resume)
 
 
 def run() -> None:
@@ -30,7 +33,7 @@ def run() -> None:
     except typer.TyperException as error:
         sys.stderr.write(_usage(error))
         code = 1
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, StudioHubError) as error:
         sys.stderr.write(f"error: AWS says: {error}\n")
         sys.stderr.write("Check the credentials, --region and the names given.\n")
         code = 1

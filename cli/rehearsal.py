@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from hub.runtime.handlers import converge, intake
+from simulator.streams import StreamSource
+
+from hub.runtime.handlers import converge, intake, look, mappings
 from hub.runtime.wiring import converge as converge_wiring
 from hub.runtime.wiring import intake as intake_wiring
+from hub.runtime.wiring import look as look_wiring
+from hub.runtime.wiring import mappings as mappings_wiring
 from shared.conventions import hub_role_names
 from simulator.lambda_service import EventSource, Function
 from simulator.quirks import Quirks
@@ -14,8 +18,10 @@ from simulator.setup import LEDGER, MAPPINGS
 from simulator.world import HUB_ACCOUNT, HUB_REGION, IDENTITY_STORE, World, embedded_aws
 
 # Seconds and messages: the same as in the hub stack.
-_TIME_OUT = {"intake": 60, "converge": 120}
-_EVENTS_AT_ONCE = 10
+_TIME_OUT = {"intake": 60, "converge": 120, "look": 300, "mappings": 60}
+_AT_ONCE = 10
+_STREAM_RETRIES = 10
+_WIRINGS = (intake_wiring, converge_wiring, look_wiring, mappings_wiring)
 
 
 @contextmanager
@@ -40,8 +46,8 @@ def deployed_hub(
 
 def cold_start() -> None:
     """Let every function forget its world, as new execution environments do."""
-    intake_wiring.world.cache_clear()
-    converge_wiring.world.cache_clear()
+    for wiring in _WIRINGS:
+        wiring.world.cache_clear()
 
 
 def deploy(world: World, mode: Literal["apply", "report"]) -> None:
@@ -56,21 +62,27 @@ def deploy(world: World, mode: Literal["apply", "report"]) -> None:
         "STUDIO_HUB_MAPPINGS_TABLE": MAPPINGS,
         "STUDIO_HUB_LEDGER_TABLE": LEDGER,
         "STUDIO_HUB_USERS_QUEUE_URL": world.queues["users"].url,
+        "STUDIO_HUB_LOOKS_QUEUE_URL": world.queues["looks"].url,
         "STUDIO_HUB_LATER_QUEUE_URL": world.queues["later"].url,
         "STUDIO_HUB_LATER_QUEUE_ARN": world.queues["later"].arn,
     }
+    converge_role, look_role = hub_role_names(HUB_REGION)
     roles = {
-        "intake": f"StudioHub-Intake-{HUB_REGION}",
-        "converge": hub_role_names(HUB_REGION)[0],
+        "intake": (intake.handler, f"StudioHub-Intake-{HUB_REGION}"),
+        "mappings": (mappings.handler, f"StudioHub-Mappings-{HUB_REGION}"),
+        "converge": (converge.handler, converge_role),
+        "look": (look.handler, look_role),
     }
     functions = {
-        name: Function(
-            name, handler, common | world.function_credentials(roles[name]), _TIME_OUT[name]
-        )
-        for name, handler in (("intake", intake.handler), ("converge", converge.handler))
+        name: Function(name, handler, common | world.function_credentials(role), _TIME_OUT[name])
+        for name, (handler, role) in roles.items()
     }
     world.lambdas.sources = [
-        EventSource(world.queues["events"], functions["intake"], _EVENTS_AT_ONCE, partial=True),
+        EventSource(world.queues["events"], functions["intake"], _AT_ONCE, partial=True),
         EventSource(world.queues["users"], functions["converge"], 1, partial=False),
-        EventSource(world.queues["later"], functions["intake"], _EVENTS_AT_ONCE, partial=True),
+        EventSource(world.queues["later"], functions["intake"], _AT_ONCE, partial=True),
+        EventSource(world.queues["looks"], functions["look"], 1, partial=False),
+    ]
+    world.lambdas.streams = [
+        StreamSource(MAPPINGS, functions["mappings"], _AT_ONCE, _STREAM_RETRIES)
     ]

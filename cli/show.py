@@ -1,16 +1,16 @@
 """Stories for people: what was done, what the hub made of it, and who has what because of what."""
 
 from collections import Counter
-from typing import Any, Final, assert_never
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.sentences import sentence
 from shared.naming import role_name
 from simulator.setup import LEDGER
-from simulator.steps import CreateUser, Event, FaultStep, Join, Leave, StartApp, Step, Unmap, Wait
-from simulator.words import Row
+from simulator.steps import Step
 from simulator.world import World
 
 _WIDE: Final = 400
@@ -65,36 +65,6 @@ def end(out: Console, world: World, end_state: dict[str, Any]) -> None:
     )
 
 
-def sentence(step: Step) -> str:
-    """Return what a step does, in words."""
-    match step:
-        case Leave():
-            return f"{step.user} leaves {step.group}{_via(step.via)}"
-        case Join():
-            return f"{step.user} joins {step.group}{_via(step.via)}"
-        case CreateUser():
-            return f"{step.name} is added to the directory{_via(step.via)}"
-        case StartApp():
-            return f"{step.user} starts {step.type} in {step.target}"
-        case Row():
-            return f"a mapping of {step.group} to {step.target} is written"
-        case Unmap():
-            return f"the mapping of {step.group} to {step.target} is deleted"
-        case Event():
-            return f"the event in {step.file} arrives"
-        case FaultStep():
-            rhythm = f"every {step.every}th time" if step.every else f"{step.times or 1} times"
-            return f"AWS will answer {step.error} to {step.service} {step.operation}, {rhythm}"
-        case Wait():
-            return f"{step.total / 60:g} minutes pass"
-        case _:
-            assert_never(step)
-
-
-def _via(via: str) -> str:
-    return "" if via == "console" else f" ({'no event' if via == 'none' else f'by {via}'})"
-
-
 def _line(entry: dict[str, Any]) -> tuple[str, str, str] | None:
     match entry.get("message"):
         case "CHANGE":
@@ -115,9 +85,10 @@ def _line(entry: dict[str, Any]) -> tuple[str, str, str] | None:
 def _profiles(world: World, profiles: list[dict[str, Any]]) -> Table:
     because = {
         (row["target"], row["profile_name"]): " over ".join(
-            f"{claim['group']} ({claim['priority']})" for claim in row["because"]
+            f"{claim['group']} ({claim['priority']})" for claim in row.get("because", ())
         )
         for row in world.rows(LEDGER)
+        if "profile_name" in row
     }
     table = Table(box=None, pad_edge=False)
     for name in ("Target", "Profile", "Person", "Role", "Because"):

@@ -1,8 +1,8 @@
 """What the mappings call for, person by person: yes, no or unknown, and because of what."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 
 from shared.model import (
@@ -10,7 +10,6 @@ from shared.model import (
     Because,
     Claim,
     DirectorySnapshot,
-    EndedClaim,
     GroupId,
     GroupIds,
     GroupMapping,
@@ -23,9 +22,9 @@ from shared.model import (
     Unresolved,
 )
 from shared.naming import profile_name
+from shared.retention import retention_days
 
-# A row that stopped applying still lengthens the retention for this long.
-_REMEMBERED = timedelta(hours=24)
+_UNCALLED_FOR = "no mapping calls for it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,30 @@ class Applies(Enum):
     UNKNOWN = "unknown"
 
 
+@dataclass(frozen=True, slots=True)
+class TargetRows:
+    """The rows of one target, and the groups of those that do not parse."""
+
+    target: Target
+    rows: tuple[GroupMapping, ...] = ()
+    unparsed: tuple[str, ...] = ()
+
+
+def rows_by_target(table: MappingTable) -> dict[Target, TargetRows]:
+    """Return the rows of every target that the table names."""
+    rows: dict[Target, list[GroupMapping]] = {}
+    for row in table.rows:
+        rows.setdefault(row.target, []).append(row)
+    unparsed: dict[Target, list[str]] = {}
+    for bad in table.bad:
+        if bad.target:
+            unparsed.setdefault(bad.target, []).append(bad.group)
+    return {
+        target: TargetRows(target, tuple(rows.get(target, ())), tuple(unparsed.get(target, ())))
+        for target in sorted({*rows, *unparsed})
+    }
+
+
 def desire(
     snapshot: DirectorySnapshot,
     table: MappingTable,
@@ -86,64 +109,59 @@ def desire(
 
     A target concerns a person whom a row of it applies to, or who has a record there.
     """
-    rows: dict[Target, list[GroupMapping]] = {}
-    for row in table.rows:
-        rows.setdefault(row.target, []).append(row)
-    unparsed: dict[Target, list[str]] = {}
-    for bad in table.bad:
-        if bad.target:
-            unparsed.setdefault(bad.target, []).append(bad.group)
+    rows = rows_by_target(table)
     verdicts = (
-        _verdict(
-            snapshot,
-            _Rows(target, tuple(rows.get(target, ())), tuple(unparsed.get(target, ()))),
-            records.get(target),
-            now,
-        )
+        verdict_in(rows.get(target, TargetRows(target)), snapshot, records.get(target), now)
         for target in sorted({*rows, *records})
     )
     return tuple(verdict for verdict in verdicts if verdict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """The rows of one target, and the groups of those that do not parse."""
-
-    target: Target
-    rows: tuple[GroupMapping, ...]
-    unparsed: tuple[str, ...]
-
-
-def _verdict(
-    snapshot: DirectorySnapshot, of: _Rows, record: Record | None, now: datetime
+def verdict_in(
+    of: TargetRows, snapshot: DirectorySnapshot, record: Record | None, now: datetime
 ) -> Verdict | None:
+    """Return the verdict on one person in one target, or None where it does not concern them."""
     person = snapshot.person
     there = record if record and record.state is not State.REMOVED else None
-    if person.standing is not Standing.ENABLED:
-        reason = f"the user is {person.standing} in the directory"
-        return _removal(person, of, there, reason, now) if there else None
-
     applies = {row: _applies(row, snapshot) for row in of.rows}
-    unknown = {row.group for row, is_so in applies.items() if is_so is Applies.UNKNOWN}
-    unknown.update(of.unparsed)
     claims = sorted(
-        _claim(row, there)
+        _claim(row, snapshot.groups, there)
         for row, is_so in applies.items()
         if is_so is Applies.YES and (row.enabled or (there and _giver(there) == row.group))
     )
+    if person.standing is not Standing.ENABLED:
+        known = there or (record and record.standing is not person.standing)
+        return _barred(person, of, record, now) if known or claims else None
+
+    unknown = {row.group for row, is_so in applies.items() if is_so is Applies.UNKNOWN}
+    unknown.update(of.unparsed)
     if claims and not (there and _giver(there) in unknown):
         because = Because(claims[0], tuple(claims[1:]))
         name = there.profile_name if there else profile_name(person.name, person.id)
         winner = because.winner
         grants = any(row.enabled and row.group == winner.group for row in of.rows)
         return DesiredProfile(person, of.target, name, winner.role_arn, because, grants)
-    if there is None:
-        return None
-    return _uncalled_for(person, of, there, unknown, now)
+    if there:
+        return _uncalled_for(person, of, there, unknown, now)
+    if record and record.standing is not person.standing:
+        return _removal(person, of, record, _UNCALLED_FOR, now)
+    return None
+
+
+def _barred(person: Person, of: TargetRows, record: Record | None, now: datetime) -> Removal:
+    """Return the removal of somebody who is disabled or gone, also if they never had a profile.
+
+    The ledger remembers why they have none, so that a sweep need not ask again.
+    """
+    reason = f"the user is {person.standing} in the directory"
+    if record is None:
+        name = profile_name(person.name, person.id)
+        return Removal(person, of.target, name, reason, DEFAULT_RETENTION_DAYS)
+    return _removal(person, of, record, reason, now)
 
 
 def _uncalled_for(
-    person: Person, of: _Rows, record: Record, unknown: set[str], now: datetime
+    person: Person, of: TargetRows, record: Record, unknown: set[str], now: datetime
 ) -> Removal | Undecided:
     if unknown:
         return Undecided(
@@ -159,7 +177,7 @@ def _uncalled_for(
             "the last mapping row of this target is gone, and that removes nobody by itself",
             "add the row again, or a row that lists whom the target is for",
         )
-    return _removal(person, of, record, "no mapping calls for it", now)
+    return _removal(person, of, record, _UNCALLED_FOR, now)
 
 
 def group_id(row: GroupMapping, groups: GroupIds) -> GroupId | Unresolved:
@@ -201,47 +219,25 @@ def _giver(record: Record) -> str | None:
     return record.because[0].group
 
 
-def _claim(row: GroupMapping, record: Record | None) -> Claim:
+def _claim(row: GroupMapping, groups: GroupIds, record: Record | None) -> Claim:
     """Return what a row that applies calls for; a disabled one calls for what it gave."""
     given = record.role_arn if record and not row.enabled else ""
-    return Claim(row.priority, row.group, given or row.role_arn, row.retention_days)
+    id_ = group_id(row, groups)
+    return Claim(
+        row.priority,
+        row.group,
+        given or row.role_arn,
+        row.retention_days,
+        "" if isinstance(id_, Unresolved) else id_,
+    )
 
 
-def _removal(person: Person, of: _Rows, record: Record, reason: str, now: datetime) -> Removal:
+def _removal(person: Person, of: TargetRows, record: Record, reason: str, now: datetime) -> Removal:
     name = person.name or record.user_name
     return Removal(
         replace(person, name=name),
         of.target,
         record.profile_name,
         reason,
-        _retention_days(record, of.rows, now),
-    )
-
-
-def _retention_days(record: Record, rows: Iterable[GroupMapping], now: datetime) -> int:
-    """Return the longest retention of the rows that applied in the last day.
-
-    A row that is still in the table counts with what it says now.
-    """
-    recorded = {claim.group: claim.retention_days for claim in remembered(record.ended, now)}
-    recorded |= {claim.group: claim.retention_days for claim in record.because}
-    says_now = {row.group: row.retention_days for row in rows if row.group in recorded}
-    return max((recorded | says_now).values(), default=DEFAULT_RETENTION_DAYS)
-
-
-def remembered(ended: Iterable[EndedClaim], now: datetime) -> tuple[EndedClaim, ...]:
-    """Return those of the ended claims that still count."""
-    return tuple(claim for claim in ended if claim.until > now - _REMEMBERED)
-
-
-def ended_claims(record: Record, because: Iterable[Claim], now: datetime) -> tuple[EndedClaim, ...]:
-    """Return what to remember of rows that no longer apply, now that `because` does."""
-    still = {claim.group for claim in because}
-    just_ended = tuple(
-        EndedClaim(claim.group, claim.retention_days, now)
-        for claim in record.because
-        if claim.group not in still
-    )
-    return just_ended + tuple(
-        claim for claim in remembered(record.ended, now) if claim.group not in still
+        retention_days(record, of.rows, now),
     )

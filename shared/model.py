@@ -130,6 +130,7 @@ class Claim:
     group: str
     role_arn: str
     retention_days: int
+    group_id: str = ""
 
     def __str__(self) -> str:
         return f"{self.group} (priority {self.priority})"
@@ -183,8 +184,10 @@ class State(StrEnum):
 class Record:
     """The ledger's row of one person in one target.
 
-    `because` are the rows that applied at the last look, the winner first; `given_by` is the group
-    whose row gave the role that the profile has, which differs while a role change waits.
+    `user_name` is the one that the profile was made with, `standing` what the directory said of the
+    person at the last look. `because` are the rows that applied then, the winner first; `given_by`
+    is the group whose row gave the role that the profile has, which differs while a role change
+    waits.
     `version` counts its writes (0: never written); a write names the version that it saw, so that
     two workers who meet cannot both win. `since` is when the state began (UTC).
     """
@@ -194,6 +197,7 @@ class Record:
     state: State
     user_name: str
     profile_name: str
+    standing: Standing = Standing.ENABLED
     role_arn: str = ""
     given_by: str = ""
     because: tuple[Claim, ...] = ()
@@ -228,12 +232,16 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class ObservedProfile:
-    """What the account reported of a profile; `workload` is None where nobody had to look."""
+    """What the account reported of a profile; `workload` is None where nobody had to look.
+
+    `user_name` is that of the person whom it signs in.
+    """
 
     name: str
     status: ProfileStatus
     role_arn: str
     ownership: Ownership
+    user_name: str = ""
     efs_uid: str = ""
     modified: str = ""
     failure: str = ""

@@ -21,10 +21,16 @@ def tags(hub_account: str, user_id: str) -> dict[str, str]:
     return {MANAGED_BY: hub_account, USER_ID: user_id}
 
 
+def owner(found: Mapping[str, str], hub_account: str) -> str | None:
+    """Return the user id that a profile of this hub is marked with; None for other profiles."""
+    return found.get(USER_ID) if found.get(MANAGED_BY) == hub_account else None
+
+
 def ownership(found: Mapping[str, str] | None, hub_account: str, user_id: str) -> Ownership:
     """Return whose a profile with the tags `found` is; None are tags that could not be read."""
     if found is None:
         return Ownership.UNREADABLE
-    if found.get(MANAGED_BY) != hub_account or USER_ID not in found:
+    marked = owner(found, hub_account)
+    if marked is None:
         return Ownership.FOREIGN
-    return Ownership.OURS if found[USER_ID] == user_id else Ownership.OTHER_PERSON
+    return Ownership.OURS if marked == user_id else Ownership.OTHER_PERSON

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from shared.hints import UserHint
+    from shared.hints import LookHint, UserHint
+    from shared.listing import Page
+    from shared.memory import GroupCopy, HubState, ListedProfile, MemberChanges
     from shared.model import (
         GroupId,
-        GroupIds,
         MappingTable,
         ObservedProfile,
         Person,
         Record,
         Target,
+        Unresolved,
         UserId,
         Workload,
     )
@@ -33,22 +35,32 @@ class Clock(Protocol):
 
 
 class Directory(Protocol):
-    """Identity Center's identity store, read only."""
+    """Identity Center's identity store, read only.
+
+    Every method raises RetryableError when the directory may tell later, and PermanentError where
+    it refuses to.
+    """
 
     def person(self, user_id: UserId) -> Person:
         """Return the person; one who is gone has the standing GONE and no name."""
 
-    def member_of(self, user_id: UserId) -> frozenset[GroupId]:
-        """Return every group of the person, read to the end."""
+    def memberships(self, user_id: UserId) -> Mapping[GroupId, str]:
+        """Return every group of the person with the membership's id, read to the end."""
 
-    def group_ids(self, names: frozenset[str], newer_than: datetime) -> GroupIds:
-        """Return the id of each group name, or why there is none.
+    def group_id(self, name: str) -> GroupId | Unresolved:
+        """Return the id of the group that has this name now, or why there is none."""
 
-        An id once found may be older than `newer_than`; that a name has none may not.
-        """
+    def group_name(self, group_id: GroupId) -> str | None:
+        """Return the group's name; None when it is gone."""
 
-    def is_there(self, group_id: GroupId) -> bool:
-        """Return whether the group exists; PermanentError where the directory does not tell."""
+    def members(self, group_id: GroupId, token: str) -> Page[tuple[UserId, str]] | None:
+        """Return a page of a group's members with their memberships' ids; None when it is gone."""
+
+    def people(self, token: str) -> Page[Person]:
+        """Return a page of everybody in the directory."""
+
+    def groups(self, token: str) -> Page[tuple[GroupId, str]]:
+        """Return a page of all groups with their names."""
 
 
 class MappingStore(Protocol):
@@ -64,12 +76,75 @@ class Ledger(Protocol):
     def records(self, user_id: UserId) -> Mapping[Target, Record]:
         """Return the person's records in all targets."""
 
-    def write(self, record: Record) -> Record:
+    def of_target(self, target: Target) -> tuple[Record, ...]:
+        """Return everybody's records in one target; what was just written may be missing."""
+
+    def everybody(self) -> Iterable[Record]:
+        """Return every record there is."""
+
+    def knows(self, user_id: UserId) -> bool:
+        """Return whether there is any record of the person."""
+
+    def write(self, record: Record, changes: MemberChanges = ...) -> Record:
         """Write a record over the version that it names and return it with its new version.
+
+        What the person's memberships changed in the copies of groups is written with it or not at
+        all.
 
         Raises:
             RetryableError: somebody else wrote it meanwhile.
         """
+
+
+class GroupCopies(Protocol):
+    """The membership of groups as last seen."""
+
+    def copy(self, group_id: GroupId) -> GroupCopy:
+        """Return the copy of a group, read to the end."""
+
+    def member(self, membership_id: str) -> UserId | None:
+        """Return whose membership this was."""
+
+    def save(self, group_id: GroupId, joined: Mapping[UserId, str], left: Iterable[UserId]) -> None:
+        """Add members to the copy and take others out."""
+
+    def note(self, group_id: GroupId, *, deleted: bool) -> None:
+        """Write that the group was listed to its end, or that it is gone."""
+
+
+class HubMemory(Protocol):
+    """What holds for the whole hub."""
+
+    def state(self, newer_than: datetime) -> HubState:
+        """Return it, read after `newer_than`."""
+
+    def remember_group(self, name: str, group_id: GroupId) -> GroupId:
+        """Keep the id of a group of this name; return the id that was kept first."""
+
+    def remember_target(self, target: Target, unreachable: str = "") -> None:
+        """Keep that a target is mapped, and why it cannot be reached if so."""
+
+    def pause(self, reason: str) -> None:
+        """Let nothing be done any more until somebody resumes."""
+
+    def reserve_everything(self, now: datetime, event_id: str) -> int | None:
+        """Return in how many seconds everything may be looked at; None when it will be anyway.
+
+        Asked again for the same event, it gives the same time.
+        """
+
+
+class ForeignProfiles(Protocol):
+    """Profiles that are not ours, remembered so that each is described once."""
+
+    def of(self, target: Target) -> Mapping[str, str]:
+        """Return when each was last modified, by the name as Studio compares it."""
+
+    def remember(self, target: Target, name: str, modified: str) -> None:
+        """Keep one."""
+
+    def forget(self, target: Target, name: str) -> None:
+        """Drop one that is gone."""
 
 
 class Studio(Protocol):
@@ -98,15 +173,32 @@ class Studio(Protocol):
         """Start the deletion of the profile; one that is gone already is no error."""
 
 
+class StudioListing(Protocol):
+    """The user profiles of a target, read only; raises what Studio raises."""
+
+    def profiles(self, target: Target, token: str) -> Page[ListedProfile]:
+        """Return a page of all profiles."""
+
+    def whose(self, target: Target, name: str) -> tuple[ObservedProfile, UserId | None] | None:
+        """Return a profile, and whose it is by our tags; None when there is none."""
+
+
 class UsersInbox(Protocol):
     """Where looks at users wait for converge."""
 
-    def look_at(self, hint: UserHint) -> None:
-        """Queue a look at a user now, in the order of that user's hints."""
+    def look_at(self, *hints: UserHint) -> None:
+        """Queue looks at users now, each user's in order."""
+
+
+class LooksInbox(Protocol):
+    """Where looks at groups and targets wait for their turn."""
+
+    def look_through(self, *hints: LookHint) -> None:
+        """Queue looks through groups and targets now, each one's in order."""
 
 
 class LaterBox(Protocol):
     """Where looks wait for their time."""
 
-    def look_later(self, hint: UserHint, seconds: int) -> None:
-        """Queue a look at a user after some seconds (at most 900)."""
+    def look_later(self, hint: UserHint | LookHint, seconds: int) -> None:
+        """Queue a look after some seconds (at most 900)."""

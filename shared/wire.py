@@ -1,20 +1,24 @@
 """What travels in queues and lies in tables: the words that writers and readers share."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from shared.errors import UnreadableMessageError
-from shared.hints import UserHint
+from shared.hints import Hint, LookHint, Subject, UserHint
 from shared.model import UserId
 
-# Key attributes of the two tables, and the ledger's index of everybody in one target.
+# Key attributes of the two tables, and the ledger's indices: of everybody in one target, and of
+# memberships by their id.
 MAPPINGS_KEY: Final = ("group", "target")
 LEDGER_KEY: Final = ("pk", "sk")
 LEDGER_BY_TARGET: Final = "by-target"
 LEDGER_BY_TARGET_KEY: Final = ("target", "pk")
+LEDGER_BY_MEMBERSHIP: Final = "by-membership"
+LEDGER_BY_MEMBERSHIP_KEY: Final = ("membership_id", "pk")
 
 # Metrics: one namespace, one service dimension.
 METRICS_NAMESPACE: Final = "StudioHub"
@@ -26,30 +30,70 @@ SECOND_LOOK = 30
 # Ten seconds doubling to five minutes: a day of tries. After that the next sweep tries again.
 LAST_ATTEMPT = 290
 
+_USER: Final = "user"
+_Either = TypeVar("_Either", UserHint, LookHint)
 
-def encode(hint: UserHint) -> str:
+
+def encode(hint: Hint) -> str:
     """Return a hint as a message body."""
-    return json.dumps(asdict(hint), default=datetime.isoformat, sort_keys=True)
+    kind = {"subject": _USER} if isinstance(hint, UserHint) else {}
+    return json.dumps(asdict(hint) | kind, default=datetime.isoformat, sort_keys=True)
 
 
-def decode(body: str) -> UserHint:
-    """Return the hint in a message body.
+def decode(body: str) -> Hint:
+    """Return the hint in a message body; what it leaves out has its default.
 
     Raises:
         UnreadableMessageError: the body is no hint.
     """
     try:
         plain = json.loads(body)
-        return UserHint(
-            user_id=UserId(_text(plain["user_id"])),
-            made_at=_time(plain["made_at"]),
-            event_id=_text(plain["event_id"]),
-            event_at=_time(plain["event_at"]),
-            attempt=_count(plain["attempt"]),
-            again=bool(plain["again"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
+        common: dict[str, Any] = {
+            "made_at": _time(plain["made_at"]),
+            "event_id": _text(plain["event_id"]),
+            "event_at": _time(plain.get("event_at", plain["made_at"])),
+            "attempt": _count(plain.get("attempt", 0)),
+            "again": bool(plain.get("again")),
+        }
+        if plain.get("subject", _USER) == _USER:
+            return UserHint(
+                UserId(_text(plain["user_id"])), **common, doubt=str(plain.get("doubt", ""))
+            )
+        return _look_hint(plain, common)
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise UnreadableMessageError(f"no hint: {error!r}") from error
+
+
+def decode_user(body: str) -> UserHint:
+    """Return the hint of a user in a message body; UnreadableMessageError for any other."""
+    hint = decode(body)
+    if not isinstance(hint, UserHint):
+        raise UnreadableMessageError(f"no user's hint: {hint}")
+    return hint
+
+
+def decode_look(body: str) -> LookHint:
+    """Return the hint of a look in a message body; UnreadableMessageError for any other."""
+    hint = decode(body)
+    if not isinstance(hint, LookHint):
+        raise UnreadableMessageError(f"no look's hint: {hint}")
+    return hint
+
+
+def _look_hint(plain: Mapping[str, Any], common: Mapping[str, Any]) -> LookHint:
+    subject = Subject(plain["subject"])
+    key = str(plain.get("key", ""))
+    if subject in {Subject.ROUND, Subject.GROUP, Subject.TARGET}:
+        _text(key)
+    return LookHint(
+        subject,
+        key,
+        **common,
+        announced=bool(plain.get("announced")),
+        everyone=bool(plain.get("everyone")),
+        token=str(plain.get("token", "")),
+        seen=str(plain.get("seen", "")),
+    )
 
 
 def _text(value: object) -> str:
@@ -71,17 +115,23 @@ def _count(value: object) -> int:
     return value
 
 
-def deduplication_id(hint: UserHint) -> str:
+def message_group(hint: Hint) -> str:
+    """Return what a queue keeps in order: one user, or one thing to look through."""
+    return hint.user_id if isinstance(hint, UserHint) else f"{hint.subject}#{hint.key}"
+
+
+def deduplication_id(hint: Hint) -> str:
     """Return the id by which SQS knows a hint that was sent twice.
 
     It holds the event's id and never the user's alone: SQS remembers an id for five minutes and
     would swallow the next real change.
     """
-    parts = (hint.event_id, hint.user_id, str(hint.attempt), str(hint.again))
+    parts = [hint.event_id, message_group(hint), str(hint.attempt), str(hint.again)]
+    parts.append(hint.token if isinstance(hint, LookHint) else hint.doubt)
     return sha256("|".join(parts).encode()).hexdigest()
 
 
-def put_off(hint: UserHint, made_at: datetime) -> tuple[UserHint, int]:
+def put_off(hint: _Either, made_at: datetime) -> tuple[_Either, int]:
     """Return the hint for its next attempt, and after how many seconds that is due.
 
     It is made anew, so that what was read for this attempt is stale for the next.
@@ -91,6 +141,9 @@ def put_off(hint: UserHint, made_at: datetime) -> tuple[UserHint, int]:
     )
 
 
-def second_look(hint: UserHint, made_at: datetime) -> tuple[UserHint, int]:
-    """Return the hint that looks once more at what did not change, and its delay in seconds."""
-    return replace(hint, again=True, attempt=0, made_at=made_at), SECOND_LOOK
+def second_look(hint: _Either, made_at: datetime) -> tuple[_Either, int]:
+    """Return the hint that looks once more, from the beginning, and its delay in seconds."""
+    again = replace(hint, again=True, attempt=0, made_at=made_at)
+    if isinstance(again, LookHint):
+        again = replace(again, token="", seen="")
+    return again, SECOND_LOOK

@@ -1,112 +1,104 @@
-"""What administrators do in Identity Center, and the event that each act leaves in CloudTrail.
-
-Source of the shapes: CloudTrail records of the console and of the Identity Store API as published
-by AWS and its samples; an id that an event hides in reality is not in it here either.
-"""
+"""What people and machines do in Identity Center; each act returns the event that it leaves."""
 
 import uuid
-from datetime import UTC, datetime
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Literal
 
+from simulator.directory_events import Change, DirectoryEvents, Event, Ids, Route
 from simulator.identity_store import IdentityStore
 
-Via = Literal["console", "api"]
-Event = dict[str, Any]
+Via = Route | Literal["none"]
+Told = tuple[Event, ...]
 
-_NAMESPACE = uuid.UUID("7f1d6a52-2f4e-4f5e-9c0e-6a4a4b0c8d11")
-_HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
-_SOURCES = {"console": "sso-directory.amazonaws.com", "api": "identitystore.amazonaws.com"}
+_NAMESPACE = uuid.UUID("2b0c7a3e-93a4-4d0f-8f7c-6f9f5b1f6c52")
 _CONFLICT = ("ConflictException", "Member and Group relationship already exists")
 _NOT_FOUND = ("ResourceNotFoundException", "MEMBERSHIP not found")
 
 
 class DirectoryActs:
-    """Changes the directory; each change returns the event that it leaves."""
+    """Changes the directory, by name; `via` none leaves no event, as a sync from AD does."""
 
-    def __init__(self, store: IdentityStore, account: str, now: Any) -> None:  # noqa: ANN401 (a function that tells the time)
+    def __init__(self, store: IdentityStore, account: str, now: Callable[[], float]) -> None:
         self._store = store
-        self._account = account
-        self._now = now
-        self._events = 0
+        self._events = DirectoryEvents(store.store_id, account, store.region, now)
 
-    def join(self, user: str, group: str, via: Via) -> Event:
+    def join(self, user: str, group: str, via: Via) -> Told:
         """Put a person into a group; who is in it already leaves a failed call."""
-        user_id, group_id = self._ids(user, group)
-        failed = _CONFLICT if self._store.membership_of(user_id, group_id) else None
+        user_id, group_id = self._user(user), self._group(group)
+        known = self._store.membership_of(user_id, group_id)
         membership = self._store.add_membership(user_id, group_id)
-        if via == "console":
-            request: Event = {"groupId": group_id, "member": {"memberId": user_id}}
-            return self._event(via, "AddMemberToGroup", request, failed=failed)
-        request = {"groupId": group_id, "memberId": {"userId": user_id}}
-        response = {
-            "membershipId": membership.membership_id,
-            "identityStoreId": self._store.store_id,
-        }
-        return self._event(via, "CreateGroupMembership", request, response, failed=failed)
+        ids = Ids(user_id, group_id, membership.membership_id)
+        return self._tell(Change.JOINED, via, ids, _CONFLICT if known else None)
 
-    def leave(self, user: str, group: str, via: Via) -> Event:
+    def leave(self, user: str, group: str, via: Via) -> Told:
         """Take a person out of a group; who is not in it leaves a failed call."""
-        user_id, group_id = self._ids(user, group)
+        user_id, group_id = self._user(user), self._group(group)
         membership = self._store.remove_membership(user_id, group_id)
-        failed = None if membership else _NOT_FOUND
-        if via == "console":
-            request = {"groupId": group_id, "memberId": user_id}
-            return self._event(via, "RemoveMemberFromGroup", request, failed=failed)
         gone = membership.membership_id if membership else str(uuid.uuid5(_NAMESPACE, user_id))
-        return self._event(via, "DeleteGroupMembership", {"membershipId": gone}, failed=failed)
+        ids = Ids(user_id, group_id, gone)
+        return self._tell(Change.LEFT, via, ids, None if membership else _NOT_FOUND)
 
-    def create_user(self, name: str, user_id: str | None, via: Via) -> Event:
-        """Add a person."""
+    def create_user(self, name: str, user_id: str | None, groups: Sequence[str], via: Via) -> Told:
+        """Add a person, then put them into groups."""
         user = self._store.add_user(name, user_id)
-        answer = {"userId": user.user_id}
-        response = {"user": answer} if via == "console" else answer
-        return self._event(via, "CreateUser", {"userName": _HIDDEN}, response)
+        told = self._tell(Change.USER_CREATED, via, Ids(user.user_id))
+        return told + tuple(event for group in groups for event in self.join(name, group, via))
 
-    def _ids(self, user: str, group: str) -> tuple[str, str]:
-        person, found = self._store.find_user(user), self._store.find_group(group)
-        if person is None or found is None:
-            raise LookupError(f"no user {user} or no group {group}")
-        return person.user_id, found.group_id
+    def set_status(self, user: str, status: Literal["ENABLED", "DISABLED"], via: Via) -> Told:
+        """Enable or disable a person."""
+        user_id = self._user(user)
+        self._store.set_status(user_id, status)
+        change = Change.USER_ENABLED if status == "ENABLED" else Change.USER_DISABLED
+        return self._tell(change, via, Ids(user_id))
 
-    def _event(
-        self,
-        via: Via,
-        name: str,
-        request: Event,
-        response: Event | None = None,
-        *,
-        failed: tuple[str, str] | None = None,
-    ) -> Event:
-        self._events += 1
-        event_id = str(uuid.uuid5(_NAMESPACE, str(self._events)))
-        # CloudTrail writes whole seconds.
-        time = datetime.fromtimestamp(self._now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        source, region = _SOURCES[via], self._store.region
-        error = {"errorCode": failed[0], "errorMessage": failed[1]} if failed else {}
-        return {
-            "version": "0",
-            "id": str(uuid.uuid5(_NAMESPACE, event_id)),
-            "detail-type": "AWS API Call via CloudTrail",
-            "source": f"aws.{source.removesuffix('.amazonaws.com')}",
-            "account": self._account,
-            "time": time,
-            "region": region,
-            "resources": [],
-            "detail": {
-                "eventVersion": "1.11",
-                "userIdentity": {"type": "AssumedRole", "accountId": self._account},
-                "eventTime": time,
-                "eventSource": source,
-                "eventName": name,
-                "awsRegion": region,
-                "requestParameters": {"identityStoreId": self._store.store_id, **request},
-                "responseElements": None if failed else response,
-                "eventID": event_id,
-                "readOnly": False,
-                "eventType": "AwsApiCall",
-                "managementEvent": True,
-                "recipientAccountId": self._account,
-                "eventCategory": "Management",
-                **error,
-            },
-        }
+    def rename_user(self, user: str, to: str, via: Via) -> Told:
+        """Give a person another user name."""
+        user_id = self._user(user)
+        self._store.rename_user(user_id, to)
+        return self._tell(Change.USER_RENAMED, via, Ids(user_id))
+
+    def delete_user(self, user: str, via: Via) -> Told:
+        """Delete a person; no event tells of the memberships that end."""
+        user_id = self._user(user)
+        self._store.delete_user(user_id)
+        return self._tell(Change.USER_DELETED, via, Ids(user_id))
+
+    def create_group(self, name: str, group_id: str | None, users: Sequence[str], via: Via) -> Told:
+        """Add a group with its first members, of whom SCIM tells in no event of their own."""
+        group = self._store.add_group(name, group_id)
+        told = self._tell(Change.GROUP_CREATED, via, Ids(group=group.group_id))
+        joins = tuple(event for user in users for event in self.join(user, name, via))
+        return told if via == "scim" else told + joins
+
+    def rename_group(self, group: str, to: str, via: Via) -> Told:
+        """Give a group another name."""
+        group_id = self._group(group)
+        self._store.rename_group(group_id, to)
+        return self._tell(Change.GROUP_RENAMED, via, Ids(group=group_id))
+
+    def delete_group(self, group: str, via: Via) -> Told:
+        """Delete a group; no event tells of the memberships that end."""
+        group_id = self._group(group)
+        self._store.delete_group(group_id)
+        return self._tell(Change.GROUP_DELETED, via, Ids(group=group_id))
+
+    def _tell(
+        self, change: Change, via: Via, ids: Ids, failed: tuple[str, str] | None = None
+    ) -> Told:
+        if via == "none":
+            return ()
+        # SCIM answers a membership that is there, or not there, as any other.
+        event = self._events.of(change, via, ids, None if via == "scim" else failed)
+        return () if event is None else (event,)
+
+    def _user(self, name: str) -> str:
+        person = self._store.find_user(name)
+        if person is None:
+            raise LookupError(f"no user {name}")
+        return person.user_id
+
+    def _group(self, name: str) -> str:
+        group = self._store.find_group(name)
+        if group is None:
+            raise LookupError(f"no group {name}")
+        return group.group_id

@@ -16,6 +16,11 @@ from uuid import uuid4
 from moto.sqs.models import sqs_backends
 
 from simulator.clock import VirtualClock
+from simulator.errors import SimulatorError
+from simulator.streams import StreamSource
+
+# Deliveries; the busiest story that is known needs a fifth of it.
+_ENDLESS = 500_000
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
@@ -79,23 +84,32 @@ class LambdaService:
     account: str
     region: str
     sources: list[EventSource] = field(default_factory=list)
+    streams: list[StreamSource] = field(default_factory=list)
     log: list[dict[str, Any]] = field(default_factory=list)
     crashes: int = 0
     longest: float = 0.0
 
     def drain(self) -> None:
-        """Deliver everything that is due now, and what comes of it."""
-        while any(self._poll(source) for source in self.sources):
-            pass
+        """Deliver everything that is due now, and what comes of it.
+
+        Raises:
+            SimulatorError: it never ends, so something sends itself round and round.
+        """
+        for _ in range(_ENDLESS):
+            if not (
+                any(map(self._poll, self.sources)) or any(map(self._poll_stream, self.streams))
+            ):
+                return
+        raise SimulatorError(f"more than {_ENDLESS} deliveries without a pause")
 
     def next_due(self) -> float | None:
         """Return when the next waiting message is due, in epoch seconds."""
-        backend = sqs_backends[self.account][self.region]
         now = self.clock.now() * 1000
-        due = [
-            max(message.visible_at, message.delayed_until)
-            for source in self.sources
-            for message in backend.queues[source.queue.name]._messages  # noqa: SLF001 -- moto tells nobody when a message is due
+        due = [time for source in self.sources for time in self._due_times(source.queue)]
+        due += [
+            stream.not_before * 1000
+            for stream in self.streams
+            if stream.is_waiting(self.account, self.region)
         ]
         # A message is visible again once its time is over, not at that very millisecond.
         return (max(min(due), now) + 1) / 1000 if due else None
@@ -117,7 +131,23 @@ class LambdaService:
             self.log += _parsed(output.getvalue())
             self.longest = max(self.longest, self.clock.now() - began)
 
+    def _due_times(self, queue: Queue) -> Iterator[float]:
+        """Yield when each message of a queue is due, in epoch milliseconds.
+
+        In a FIFO queue a message waits for those of its group that came before it.
+        """
+        backend = sqs_backends[self.account][self.region]
+        groups: set[str | None] = set()
+        for message in backend.queues[queue.name]._messages:  # noqa: SLF001 -- moto tells nobody when a message is due
+            if not queue.fifo or message.group_id not in groups:
+                yield max(message.visible_at, message.delayed_until)
+            groups.add(message.group_id)
+
     def _poll(self, source: EventSource) -> bool:
+        # Most polls would find nothing, and cost as much as a call of the hub.
+        now = self.clock.now() * 1000
+        if not any(due <= now for due in self._due_times(source.queue)):
+            return False
         messages = self.sqs.receive_message(
             QueueUrl=source.queue.url,
             # One of each group, in order: more would let moto block the group for ever.
@@ -134,21 +164,34 @@ class LambdaService:
                 )
         return True
 
+    def _poll_stream(self, stream: StreamSource) -> bool:
+        def invoke(event: dict[str, Any]) -> Any:  # noqa: ANN401 -- whatever the handler returns
+            return self._survive(stream.function, event)
+
+        return stream.poll(self.account, self.region, self.clock.now(), invoke)
+
     def _deliver(self, source: EventSource, messages: list[dict[str, Any]]) -> set[str]:
         """Return the ids of the messages that the function did not manage."""
         everything = {message["MessageId"] for message in messages}
         event = {"Records": [self._record(source, message) for message in messages]}
+        answer = self._survive(source.function, event)
+        if answer is None:
+            return everything
+        failures = answer.get("batchItemFailures", []) if source.partial else []
+        return {failure["itemIdentifier"] for failure in failures}
+
+    def _survive(self, function: Function, event: dict[str, Any]) -> dict[str, Any] | None:
+        """Return what a function answered, nothing being `{}`; None when it died."""
         try:
-            answer = self.invoke(source.function, event)
+            answer = self.invoke(function, event)
         except Crash:
             self.crashes += 1
-            return everything
+            return None
         except Exception as error:  # noqa: BLE001 -- a function may die of anything; Lambda goes on
             self.crashes += 1
             self.log.append({"level": "ERROR", "message": "CRASH", "error": repr(error)})
-            return everything
-        failures = (answer or {}).get("batchItemFailures", []) if source.partial else []
-        return {failure["itemIdentifier"] for failure in failures}
+            return None
+        return dict(answer or {})
 
     def _record(self, source: EventSource, message: dict[str, Any]) -> dict[str, Any]:
         return {

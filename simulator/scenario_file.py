@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from simulator.known_names import unknown_names
 from simulator.located import LocatedYaml, Mistake, ScenarioError
-from simulator.located import Path as Place
 from simulator.scenario import Frame, Scenario
-from simulator.steps import STEPS, CreateUser, Event, Join, StartApp, Step
+from simulator.steps import STEPS, Event, Step
 
 
 def load(path: Path) -> Scenario:
@@ -46,7 +46,7 @@ def parse(text: str, *, name: str, folder: Path) -> Scenario:
     if not mistakes:
         mistakes += [
             *_doubles(document, frame),
-            *_unknown_names(document, frame, steps),
+            *unknown_names(document, frame, steps),
             *_unreadable_events(document, folder, steps),
         ]
     if mistakes:
@@ -91,49 +91,6 @@ def _doubles(document: LocatedYaml, frame: Frame) -> Iterator[Mistake]:
         for number, value in enumerate(values):
             if value in values[:number]:
                 yield document.mistake((*path, number), f"stands here twice: {value}")
-
-
-def _unknown_names(
-    document: LocatedYaml, frame: Frame, steps: Sequence[tuple[str, Step]]
-) -> Iterator[Mistake]:
-    known = _Known(document, frame)
-    for number, user in enumerate(frame.directory.users):
-        yield from known.groups_of(user.groups, ("directory", "users", number))
-    for number, (word, step) in enumerate(steps):
-        path = ("steps", number, word)
-        match step:
-            case Join():
-                yield from known.check(known.users, step.user, (*path, "user"))
-                yield from known.check(known.groups, step.group, (*path, "group"))
-            case StartApp():
-                yield from known.check(known.users, step.user, (*path, "user"))
-                yield from known.check(known.targets, step.target, (*path, "target"))
-            case CreateUser():
-                if step.name.casefold() in known.users:
-                    yield document.mistake((*path, "name"), f"{step.name!r} exists already")
-                known.users.add(step.name.casefold())
-                yield from known.groups_of(step.groups, path)
-            case _:
-                pass
-
-
-class _Known:
-    """The names that steps may use, as far as the file has been read."""
-
-    def __init__(self, document: LocatedYaml, frame: Frame) -> None:
-        self._document = document
-        self.groups = {group.name.casefold() for group in frame.directory.groups}
-        self.users = {user.name.casefold() for user in frame.directory.users}
-        self.targets = {str(spoke.target) for spoke in frame.targets}
-
-    def check(self, known: set[str], name: str, path: Place) -> Iterator[Mistake]:
-        if name.casefold() not in known:
-            there = ", ".join(sorted(known)) or "none"
-            yield self._document.mistake(path, f"{name!r} is not known here; there are: {there}")
-
-    def groups_of(self, groups: Sequence[str], path: Place) -> Iterator[Mistake]:
-        for place, group in enumerate(groups):
-            yield from self.check(self.groups, group, (*path, "groups", place))
 
 
 def _unreadable_events(

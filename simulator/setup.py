@@ -11,9 +11,18 @@ import botocore.session
 from moto.iam.models import iam_backends
 
 from shared.conventions import SYSTEM_PATH, partition
-from shared.wire import LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, LEDGER_KEY, MAPPINGS_KEY
+from shared.wire import (
+    LEDGER_BY_MEMBERSHIP,
+    LEDGER_BY_MEMBERSHIP_KEY,
+    LEDGER_BY_TARGET,
+    LEDGER_BY_TARGET_KEY,
+    LEDGER_KEY,
+    MAPPINGS_KEY,
+)
 from simulator.lambda_service import Queue
 
+_Index = tuple[str, tuple[str, str]]
+_BY_MEMBERSHIP: _Index = (LEDGER_BY_MEMBERSHIP, LEDGER_BY_MEMBERSHIP_KEY)
 MAPPINGS, LEDGER = "studio-hub-mappings", "studio-hub-ledger"
 # Seconds, and deliveries: the same as in the hub stack.
 _VISIBILITY, _DELIVERIES = 720, 5
@@ -53,30 +62,33 @@ def client(service: str, region: str, keys: Mapping[str, str]) -> Any:  # noqa: 
 
 def make_tables(dynamodb: Any) -> None:  # noqa: ANN401 (a DynamoDB client)
     """Make the two tables of the hub."""
-    _make_table(dynamodb, MAPPINGS, MAPPINGS_KEY)
-    _make_table(dynamodb, LEDGER, LEDGER_KEY, (LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY))
+    _make_table(dynamodb, MAPPINGS, MAPPINGS_KEY, stream=True)
+    _make_table(
+        dynamodb, LEDGER, LEDGER_KEY, (LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY), _BY_MEMBERSHIP
+    )
 
 
 def _make_table(
     dynamodb: Any,  # noqa: ANN401 (a DynamoDB client)
     name: str,
     key: tuple[str, str],
-    index: tuple[str, tuple[str, str]] | None = None,
+    *indices: _Index,
+    stream: bool = False,
 ) -> None:
-    attributes = sorted({*key, *(index[1] if index else ())})
-    indexes = (
-        {
-            "GlobalSecondaryIndexes": [
-                {
-                    "IndexName": index[0],
-                    "KeySchema": _schema(index[1]),
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            ]
-        }
-        if index
-        else {}
-    )
+    attributes = sorted({*key, *(name for _, of_index in indices for name in of_index)})
+    more: dict[str, Any] = {}
+    if indices:
+        more["GlobalSecondaryIndexes"] = [
+            {
+                "IndexName": name,
+                "KeySchema": _schema(of_index),
+                "Projection": {"ProjectionType": "ALL"},
+            }
+            for name, of_index in indices
+        ]
+    if stream:
+        images = "NEW_AND_OLD_IMAGES"
+        more["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": images}
     dynamodb.create_table(
         TableName=name,
         KeySchema=_schema(key),
@@ -84,7 +96,7 @@ def _make_table(
             {"AttributeName": attribute, "AttributeType": "S"} for attribute in attributes
         ],
         BillingMode="PAY_PER_REQUEST",
-        **indexes,
+        **more,
     )
 
 

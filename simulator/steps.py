@@ -5,30 +5,81 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from simulator.directory_acts import Via
 from simulator.words import Account, Id, Name, Part, Row
 
-Via = Literal["console", "api", "none"]
+UserName = Annotated[Name, StringConstraints(max_length=128)]
 
 
-class Join(Part):
+class InDirectory(Part):
+    """Something that changes the directory, and the route that it comes by."""
+
+    via: Via = "console"
+
+
+class Join(InDirectory):
     """Somebody joins a group."""
 
     user: Name
     group: Name
-    via: Via = "console"
 
 
 class Leave(Join):
     """Somebody leaves a group."""
 
 
-class CreateUser(Part):
+class CreateUser(InDirectory):
     """Somebody is added to the directory."""
 
-    name: Annotated[Name, StringConstraints(max_length=128)]
+    name: UserName
     groups: tuple[Name, ...] = ()
     id: Id | None = None
-    via: Via = "console"
+
+
+class DisableUser(InDirectory):
+    """Somebody is disabled."""
+
+    user: Name
+
+
+class EnableUser(InDirectory):
+    """Somebody who was disabled is enabled."""
+
+    user: Name
+
+
+class RenameUser(InDirectory):
+    """Somebody gets another user name."""
+
+    user: Name
+    to: UserName
+
+
+class DeleteUser(InDirectory):
+    """Somebody is deleted, with all their memberships."""
+
+    user: Name
+
+
+class CreateGroup(InDirectory):
+    """A group is added, with its first members."""
+
+    group: Name
+    users: tuple[Name, ...] = ()
+    id: Id | None = None
+
+
+class RenameGroup(InDirectory):
+    """A group gets another name."""
+
+    group: Name
+    to: Name
+
+
+class DeleteGroup(InDirectory):
+    """A group is deleted, with all its memberships."""
+
+    group: Name
 
 
 class StartApp(Part):
@@ -83,6 +134,28 @@ class FaultStep(Part):
         return self
 
 
+class Lose(Part):
+    """Events that never arrive."""
+
+    events: Annotated[int, Field(ge=1)] = 1
+
+
+class Duplicate(Part):
+    """Events that come twice."""
+
+    events: Annotated[int, Field(ge=1)] = 1
+
+
+class Shuffle(Part):
+    """Events that are held back until the next wait, sweep or end, and come in another order."""
+
+    seed: int = 0
+
+
+class Sweep(Part):
+    """The rounds of the hour and of the day, now."""
+
+
 class Wait(Part):
     """Time passes."""
 
@@ -97,16 +170,51 @@ class Wait(Part):
         return self.seconds + 60 * self.minutes + 3600 * self.hours + 86400 * self.days
 
 
-Step = Join | Leave | CreateUser | StartApp | Row | Unmap | Event | FaultStep | Wait
+DirectoryStep = (
+    Join
+    | Leave
+    | CreateUser
+    | DisableUser
+    | EnableUser
+    | RenameUser
+    | DeleteUser
+    | CreateGroup
+    | RenameGroup
+    | DeleteGroup
+)
+Step = (
+    DirectoryStep
+    | StartApp
+    | Row
+    | Unmap
+    | Event
+    | FaultStep
+    | Lose
+    | Duplicate
+    | Shuffle
+    | Sweep
+    | Wait
+)
 
 STEPS: dict[str, type[Step]] = {
     "join": Join,
     "leave": Leave,
     "create_user": CreateUser,
+    "disable_user": DisableUser,
+    "enable_user": EnableUser,
+    "rename_user": RenameUser,
+    "delete_user": DeleteUser,
+    "create_group": CreateGroup,
+    "rename_group": RenameGroup,
+    "delete_group": DeleteGroup,
     "start_app": StartApp,
     "map": Row,
     "unmap": Unmap,
     "event": Event,
     "fault": FaultStep,
+    "lose": Lose,
+    "duplicate": Duplicate,
+    "shuffle": Shuffle,
+    "sweep": Sweep,
     "wait": Wait,
 }

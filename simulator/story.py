@@ -6,21 +6,34 @@ from typing import assert_never
 
 from shared.conventions import execution_role_arn
 from shared.model import Target
-from simulator.directory_acts import DirectoryActs
+from simulator.delivery import Delivery
+from simulator.directory_acts import DirectoryActs, Told
 from simulator.errors import ActRefusedError, ServiceError
 from simulator.faults import Fault
 from simulator.scenario import HandMade, Scenario, Spoke
 from simulator.scenario_file import event_path
 from simulator.steps import (
+    CreateGroup,
     CreateUser,
+    DeleteGroup,
+    DeleteUser,
+    DirectoryStep,
+    DisableUser,
+    Duplicate,
+    EnableUser,
     Event,
     FaultStep,
+    InDirectory,
     Join,
     Leave,
+    Lose,
+    RenameGroup,
+    RenameUser,
+    Shuffle,
     StartApp,
     Step,
+    Sweep,
     Unmap,
-    Via,
     Wait,
 )
 from simulator.studio import Place
@@ -37,6 +50,7 @@ class Story:
         self._world = world
         store = world.services.identity_store
         self._acts = DirectoryActs(store, store.owner_account, world.clock.now)
+        self._delivery = Delivery(world.deliver)
         self.refusals: list[str] = []
         directory = scenario.frame.directory
         for group in directory.groups:
@@ -53,6 +67,7 @@ class Story:
                 self._make_by_hand(spoke, profile)
         for row in scenario.frame.mappings:
             world.put_mapping(row.item())
+        world.skip_row_changes()
 
     def play(self, seen: Callable[[str, Step], None] = lambda _word, _step: None) -> None:
         """Play every step; after each, whatever is due is delivered, and `seen` is called."""
@@ -60,17 +75,13 @@ class Story:
             self._do(step)
             self._world.run()
             seen(word, step)
+        self._delivery.arrive()
+        self._world.run()
 
     def _do(self, step: Step) -> None:  # noqa: C901 (one case a word, each a line or two)
         match step:
-            case Leave():
-                self._tell(step.via, lambda via: self._acts.leave(step.user, step.group, via))
-            case Join():
-                self._join(step.user, step.group, step.via)
-            case CreateUser():
-                self._tell(step.via, lambda via: self._acts.create_user(step.name, step.id, via))
-                for group in step.groups:
-                    self._join(step.name, group, step.via)
+            case InDirectory():
+                self._delivery.send(self._act(step))
             case StartApp():
                 self._start_app(step)
             case Row():
@@ -79,7 +90,7 @@ class Story:
                 self._world.delete_mapping(step.group, step.target)
             case Event():
                 text = event_path(self._scenario.folder, step).read_text(encoding="utf-8")
-                self._world.deliver(json.loads(text))
+                self._delivery.send([json.loads(text)])
             case FaultStep():
                 fault = Fault(
                     step.service,
@@ -90,19 +101,48 @@ class Story:
                     every=step.every,
                 )
                 self._world.gateway.faults.append(fault)
+            case Lose():
+                self._delivery.lose(step.events)
+            case Duplicate():
+                self._delivery.duplicate(step.events)
+            case Shuffle():
+                self._delivery.shuffle(step.seed)
+            case Sweep():
+                self._delivery.arrive()
+                self._world.run()
+                self._world.sweep()
             case Wait():
+                self._delivery.arrive()
                 self._world.wait(step.total)
             case _:
                 assert_never(step)
 
-    def _join(self, user: str, group: str, via: Via) -> None:
-        self._tell(via, lambda told: self._acts.join(user, group, told))
-
-    def _tell(self, via: Via, act: Callable[..., dict[str, object]]) -> None:
-        """Do something in the directory; `none` leaves no event, as a sync from AD does."""
-        event = act("console" if via == "none" else via)
-        if via != "none":
-            self._world.deliver(event)
+    def _act(self, step: DirectoryStep) -> Told:  # noqa: C901 (one case a word, each a line)
+        """Do something in the directory; return the events that it leaves."""
+        acts = self._acts
+        match step:
+            case Leave():
+                return acts.leave(step.user, step.group, step.via)
+            case Join():
+                return acts.join(step.user, step.group, step.via)
+            case CreateUser():
+                return acts.create_user(step.name, step.id, step.groups, step.via)
+            case DisableUser():
+                return acts.set_status(step.user, "DISABLED", step.via)
+            case EnableUser():
+                return acts.set_status(step.user, "ENABLED", step.via)
+            case RenameUser():
+                return acts.rename_user(step.user, step.to, step.via)
+            case DeleteUser():
+                return acts.delete_user(step.user, step.via)
+            case CreateGroup():
+                return acts.create_group(step.group, step.id, step.users, step.via)
+            case RenameGroup():
+                return acts.rename_group(step.group, step.to, step.via)
+            case DeleteGroup():
+                return acts.delete_group(step.group, step.via)
+            case _:
+                assert_never(step)
 
     def _start_app(self, step: StartApp) -> None:
         target = Target.parse(step.target)

@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from moto import mock_aws
@@ -20,9 +22,10 @@ from shared.conventions import (
     system_role_arn,
     trust_policy,
 )
-from shared.hints import event_pattern
+from shared.events import event_patterns
+from shared.hints import DAILY, HOURLY, LookHint, Subject
 from shared.model import Target
-from shared.wire import MAPPINGS_KEY
+from shared.wire import MAPPINGS_KEY, encode
 from simulator.clock import VirtualClock, virtual_time
 from simulator.fifo_memory import remembering
 from simulator.gateway import Gateway, watching
@@ -121,13 +124,27 @@ class World:
         ]
 
     def deliver(self, event: Any) -> bool:  # noqa: ANN401 (whatever came as JSON)
-        """Put an event on the hub's bus; return whether its rule let it through."""
-        if not _pattern().matches_event(event):
+        """Put an event on the hub's bus; return whether one of its rules let it through."""
+        if not any(pattern.matches_event(event) for pattern in _patterns()):
             return False
         self.lambdas.sqs.send_message(
             QueueUrl=self.queues["events"].url, MessageBody=json.dumps(event)
         )
         return True
+
+    def skip_row_changes(self) -> None:
+        """Let nobody be told of the rows as they are now."""
+        for stream in self.lambdas.streams:
+            stream.skip(HUB_ACCOUNT, HUB_REGION)
+
+    def sweep(self) -> None:
+        """Begin the rounds of the hour and the day, as the schedule does; `run` does the rest."""
+        now = datetime.fromtimestamp(self.clock.now(), UTC)
+        for round_ in (HOURLY, DAILY):
+            hint = LookHint(Subject.ROUND, round_, now, str(uuid4()), now)
+            self.lambdas.sqs.send_message(
+                QueueUrl=self.queues["later"].url, MessageBody=encode(hint)
+            )
 
     def run(self) -> None:
         """Deliver everything that is due now."""
@@ -152,7 +169,7 @@ class World:
                 )["Attributes"]["ApproximateNumberOfMessages"]
             )
             for queue in self.graveyards
-        )
+        ) + sum(stream.dropped for stream in self.lambdas.streams)
 
 
 @contextmanager
@@ -178,8 +195,9 @@ def embedded_aws(
             lambdas = LambdaService(clock, sqs, HUB_ACCOUNT, HUB_REGION)
             world = World(clock, services, gateway, lambdas, client("dynamodb", HUB_REGION, keys))
             make_tables(world.dynamodb)
-            for name in ("events", "later", "users"):
-                world.queues[name], dead = make_queue(sqs, name, fifo=name == "users")
+            for name in ("events", "later", "users", "looks"):
+                fifo = name in {"users", "looks"}
+                world.queues[name], dead = make_queue(sqs, name, fifo=fifo)
                 world.graveyards.append(dead)
             yield world
 
@@ -190,5 +208,6 @@ def _hub_keys(role_name: str) -> dict[str, str]:
 
 
 @cache
-def _pattern() -> EventPattern:
-    return EventPattern.load(json.dumps(event_pattern()))
+def _patterns() -> list[EventPattern]:
+    patterns = event_patterns(HUB_REGION).values()
+    return [EventPattern.load(json.dumps(pattern)) for pattern in patterns]

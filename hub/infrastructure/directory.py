@@ -4,25 +4,27 @@ Source: the Service Authorization Reference of AWS Identity Store. Each action a
 and for the objects that it reads; objects have no account in their ARN, so the store is the limit.
 """
 
+from typing import Literal
+
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 
 from hub.infrastructure.context import Context
 
-
-def read_groups(sid: str, context: Context, actions: list[str]) -> iam.PolicyStatement:
-    """Return the statement for reading groups of the company's store."""
-    return iam.PolicyStatement(
-        sid=sid, actions=actions, resources=[*_stores(context), _objects("group")]
-    )
+Kind = Literal["group", "membership", "user"]
 
 
-def read_people(sid: str, context: Context, actions: list[str]) -> iam.PolicyStatement:
-    """Return the statement for reading people and their memberships in the company's store."""
+def read_directory(
+    sid: str, context: Context, actions: list[str], *kinds: Kind
+) -> iam.PolicyStatement:
+    """Return the right to read objects of some kinds in the company's store."""
     return iam.PolicyStatement(
         sid=sid,
         actions=actions,
-        resources=[*_stores(context), _objects("user"), _objects("membership")],
+        resources=[
+            *_stores(context),
+            *(f"arn:{Aws.PARTITION}:identitystore:::{kind}/*" for kind in kinds),
+        ],
     )
 
 
@@ -32,7 +34,3 @@ def _stores(context: Context) -> list[str]:
         f"arn:{Aws.PARTITION}:identitystore::{account}:identitystore/{context.identity_store_id}"
         for account in context.event_accounts
     ]
-
-
-def _objects(kind: str) -> str:
-    return f"arn:{Aws.PARTITION}:identitystore:::{kind}/*"

@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from aws_cdk import CfnResource, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from shared.conventions import SYSTEM_PATH
+
+_STREAM_BATCH = 10
+# Rows behind a record that fails wait for it; the sweep heals what is given up.
+_STREAM_RETRIES = 10
+_STREAM_LONGEST = Duration.hours(6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +87,9 @@ class HubFunction(Construct):
             # The CDK would widen the role for what it is wired to; `needs` is the whole of it.
             role=self.role.without_policy_updates(),
             log_group=self.log_group,
-            # A person who must wait goes round through `later` up to 290 times, on purpose; Lambda
-            # would stop that after 16 rounds. See docs/decisions/recursive-loop-allowed.md.
+            # What must wait goes round through `later` up to 290 times, and a long listing goes on
+            # by message, on purpose; Lambda would stop that after 16 rounds. See
+            # docs/decisions/recursive-loop-allowed.md.
             recursive_loop=lambda_.RecursiveLoop.ALLOW,
             environment=dict(environment),
         )
@@ -107,6 +114,28 @@ class HubFunction(Construct):
             report_batch_item_failures=True,
         )
 
+    def reads_stream(self, construct_id: str, stream_arn: str, *, failed: sqs.Queue) -> None:
+        """Make the function read a table's stream; a record that fails blocks it for a while only.
+
+        Source: Lambda's developer guide on DynamoDB: records of a shard come in order, so one that
+        fails holds up those behind it until it is given up.
+        """
+        lambda_.EventSourceMapping(
+            self,
+            construct_id,
+            target=self.function,
+            event_source_arn=stream_arn,
+            batch_size=_STREAM_BATCH,
+            # What was written before Lambda began to read counts too: connecting takes minutes,
+            # and the first rows are often written right after the deployment.
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            bisect_batch_on_error=True,
+            report_batch_item_failures=True,
+            retry_attempts=_STREAM_RETRIES,
+            max_record_age=_STREAM_LONGEST,
+            on_failure=event_sources.SqsDlq(failed),
+        )
+
 
 def reading(sid: str, *queues: sqs.Queue) -> iam.PolicyStatement:
     """Return the statement that Lambda's poller needs to read queues in a function's name.
@@ -120,6 +149,8 @@ def reading(sid: str, *queues: sqs.Queue) -> iam.PolicyStatement:
     )
 
 
-def sending(sid: str, queue: sqs.Queue) -> iam.PolicyStatement:
-    """Return the statement that sending to a queue needs."""
-    return iam.PolicyStatement(sid=sid, actions=["sqs:SendMessage"], resources=[queue.queue_arn])
+def sending(sid: str, *queues: sqs.Queue) -> iam.PolicyStatement:
+    """Return the statement that sending to queues needs."""
+    return iam.PolicyStatement(
+        sid=sid, actions=["sqs:SendMessage"], resources=[queue.queue_arn for queue in queues]
+    )

@@ -1,18 +1,19 @@
-"""Where the directory is heard: the event rule, the events queue, and intake that reads hints."""
+"""Where the directory is heard: event rules, the events queue, and intake that reads hints."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from hub.infrastructure.context import Context
-from hub.infrastructure.directory import read_groups
+from hub.infrastructure.directory import read_directory
 from hub.infrastructure.function import HubFunction, Package, reading, sending
-from hub.infrastructure.queues import WorkQueue, dead_letter_queue
+from hub.infrastructure.queues import WorkQueue, dead_letter_queue, delivered_by, rule_target
 from hub.infrastructure.reconciler import Reconciler
 from hub.infrastructure.records import Records
-from shared.hints import event_pattern
+from hub.infrastructure.sweep import Sweep
+from hub.infrastructure.tables import Family, query_index, read_mappings, use_ledger
+from shared.events import event_patterns
+from shared.wire import LEDGER_BY_MEMBERSHIP
 
 INTAKE_TIMEOUT = Duration.seconds(60)
 _BATCH = 10
@@ -21,11 +22,11 @@ _MAX_CONCURRENCY = 5
 
 
 class Ingress(Construct):
-    """From an event of the directory to a hint in users.fifo.
+    """From an event of the directory to a hint in users.fifo or looks.fifo.
 
     Attributes:
         events: envelopes as EventBridge delivers them.
-        undelivered: events that EventBridge could not put there.
+        undelivered: what EventBridge could not put into a queue.
         intake: the function.
     """
 
@@ -38,12 +39,14 @@ class Ingress(Construct):
         package: Package,
         records: Records,
         reconciler: Reconciler,
+        sweep: Sweep,
     ) -> None:
         super().__init__(scope, construct_id)
         self.events = WorkQueue(self, "Events", reader_timeout=INTAKE_TIMEOUT)
         self.undelivered = dead_letter_queue(self, "Undelivered")
         self._hear(context)
         users, later = reconciler.users.queue, reconciler.later.queue
+        looks = sweep.looks.queue
         self.intake = HubFunction(
             self,
             "Intake",
@@ -54,53 +57,55 @@ class Ingress(Construct):
             environment={
                 "STUDIO_HUB_IDENTITY_STORE_ID": context.identity_store_id,
                 "STUDIO_HUB_MAPPINGS_TABLE": records.mappings.table_name,
+                "STUDIO_HUB_LEDGER_TABLE": records.ledger.table_name,
                 "STUDIO_HUB_USERS_QUEUE_URL": users.queue_url,
-                # By it intake tells who comes back from waiting from an event.
+                "STUDIO_HUB_LOOKS_QUEUE_URL": looks.queue_url,
+                "STUDIO_HUB_LATER_QUEUE_URL": later.queue_url,
+                # By it intake tells what comes back from waiting from an event.
                 "STUDIO_HUB_LATER_QUEUE_ARN": later.queue_arn,
             },
             needs=[
-                reading("ReadEventsAndWhoWaited", self.events.queue, later),
-                sending("QueueWhomToLookAt", users),
+                reading("ReadEventsAndWhatWaited", self.events.queue, later),
+                sending("QueueWhatToLookAt", users, looks),
+                # An event that nobody can read calls for a look at everything, at most once in a
+                # quarter of an hour: the next one waits its turn.
+                sending("LookAtEverythingInTime", later),
                 # An event of a group that no row names is dropped here.
-                iam.PolicyStatement(
-                    sid="ReadTheMappings",
-                    actions=["dynamodb:Scan"],
-                    resources=[records.mappings.table_arn],
+                read_mappings(records),
+                # And so is one of a person without a record; what holds for all tells the ids of
+                # group names, and when everything was looked at.
+                use_ledger(
+                    "KnowWhomTheHubServes",
+                    records,
+                    ["dynamodb:Query"],
+                    Family.PEOPLE,
+                    Family.HUB,
                 ),
-                read_groups("FindTheMappedGroups", context, ["identitystore:GetGroupId"]),
+                # A membership that ended tells its own id alone: whose it was is remembered.
+                query_index("KnowWhoseMembershipItWas", records, LEDGER_BY_MEMBERSHIP),
+                # Ids of group names, a pause because the identity source changed, and when
+                # everything is looked at next.
+                use_ledger("RememberWhatHoldsForAll", records, ["dynamodb:PutItem"], Family.HUB),
+                read_directory(
+                    "FindTheMappedGroups", context, ["identitystore:GetGroupId"], "group"
+                ),
             ],
         )
         for name, queue in (("ReadsEvents", self.events.queue), ("ReadsLater", later)):
             self.intake.reads(name, queue, batch_size=_BATCH, max_concurrency=_MAX_CONCURRENCY)
 
     def _hear(self, context: Context) -> None:
-        rule = events.CfnRule(
-            self,
-            "Rule",
-            description="Changes of group membership in IAM Identity Center",
-            # The account stays that of the origin when an event is forwarded, so nobody else who
-            # may write to this bus can speak for the directory.
-            event_pattern={**event_pattern(), "account": list(context.event_accounts)},
-            targets=[
-                events.CfnRule.TargetProperty(
-                    id="Events",
-                    arn=self.events.queue.queue_arn,
-                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(
-                        arn=self.undelivered.queue_arn
-                    ),
-                )
-            ],
-        )
+        rules = [
+            events.CfnRule(
+                self,
+                f"{route}Rule",
+                description=f"Changes of people and groups in IAM Identity Center ({route})",
+                # The account stays that of the origin when an event is forwarded, so nobody else
+                # who may write to this bus can speak for the directory.
+                event_pattern={**pattern, "account": list(context.event_accounts)},
+                targets=[rule_target("Events", self.events.queue, self.undelivered)],
+            )
+            for route, pattern in event_patterns(context.hub_region).items()
+        ]
         for queue in (self.events.queue, self.undelivered):
-            queue.add_to_resource_policy(_only_from(rule, queue))
-
-
-def _only_from(rule: events.CfnRule, queue: sqs.Queue) -> iam.PolicyStatement:
-    """Return the right of one rule, and no other, to send."""
-    return iam.PolicyStatement(
-        sid="OnlyTheRuleSends",
-        principals=[iam.ServicePrincipal("events.amazonaws.com")],
-        actions=["sqs:SendMessage"],
-        resources=[queue.queue_arn],
-        conditions={"ArnEquals": {"aws:SourceArn": rule.attr_arn}},
-    )
+            queue.add_to_resource_policy(delivered_by("TheEventRulesSend", queue, rules))

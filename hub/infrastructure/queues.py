@@ -1,6 +1,10 @@
 """A queue with its dead letters: encrypted, closed to plain HTTP, patient with a slow reader."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -57,4 +61,33 @@ def dead_letter_queue(scope: Construct, construct_id: str, *, fifo: bool = False
         retention_period=_DEAD_LETTERS_KEPT,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,
+    )
+
+
+def rule_target(
+    target_id: str,
+    queue: sqs.Queue,
+    undelivered: sqs.Queue,
+    *,
+    input_transformer: events.CfnRule.InputTransformerProperty | None = None,
+) -> events.CfnRule.TargetProperty:
+    """Return a queue as the target of a rule; what cannot be put there is kept in another."""
+    return events.CfnRule.TargetProperty(
+        id=target_id,
+        arn=queue.queue_arn,
+        input_transformer=input_transformer,
+        dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=undelivered.queue_arn),
+    )
+
+
+def delivered_by(
+    sid: str, queue: sqs.Queue, rules: Sequence[events.CfnRule]
+) -> iam.PolicyStatement:
+    """Return the right of some rules, and of no other, to send to a queue."""
+    return iam.PolicyStatement(
+        sid=sid,
+        principals=[iam.ServicePrincipal("events.amazonaws.com")],
+        actions=["sqs:SendMessage"],
+        resources=[queue.queue_arn],
+        conditions={"ArnEquals": {"aws:SourceArn": [rule.attr_arn for rule in rules]}},
     )

@@ -1,15 +1,16 @@
 """Where people are looked at, one at a time: users.fifo, converge, and `later` for the waiting."""
 
-from aws_cdk import Aws, Duration
-from aws_cdk import aws_iam as iam
+from aws_cdk import Duration
 from constructs import Construct
 
 from hub.infrastructure.context import Context
-from hub.infrastructure.directory import read_groups, read_people
+from hub.infrastructure.directory import read_directory
 from hub.infrastructure.function import HubFunction, Package, reading, sending
 from hub.infrastructure.queues import WorkQueue
 from hub.infrastructure.records import Records
-from shared.conventions import SYSTEM_PATH, access_role_name, hub_role_names
+from hub.infrastructure.spokes import enter_spokes
+from hub.infrastructure.tables import Family, read_mappings, use_ledger
+from shared.conventions import hub_role_names
 
 _TIMEOUT = Duration.seconds(120)
 # People at once. Identity Store answers 20 calls a second for the whole organization, and one look
@@ -22,7 +23,8 @@ class Reconciler(Construct):
 
     Attributes:
         users: users.fifo, hints of people, in the order of each person's hints.
-        later: people to be looked at again after a delay; intake brings them back to `users`.
+        later: people, groups and targets to be looked at again after a delay, and rounds to begin;
+            intake brings each to the queue where its kind waits.
         converge: the function.
     """
 
@@ -58,48 +60,41 @@ class Reconciler(Construct):
                 reading("ReadWhomToLookAt", self.users.queue),
                 # A wait completes its message and comes back as a new one.
                 sending("PutOffWhoMustWait", self.later.queue),
-                # Rows are read all together: a row's absence counts only in a complete read.
-                iam.PolicyStatement(
-                    sid="ReadTheMappings",
-                    actions=["dynamodb:Scan"],
-                    resources=[records.mappings.table_arn],
+                read_mappings(records),
+                # What was made for the person, and what holds for the whole hub.
+                use_ledger("ReadTheLedger", records, ["dynamodb:Query"]),
+                # Every record is written over the version that was read; with it, in one
+                # transaction, go the groups that the person joined. Ids of group names and targets
+                # that do not answer are remembered for everybody.
+                use_ledger(
+                    "KeepTheLedger",
+                    records,
+                    ["dynamodb:PutItem"],
+                    Family.PEOPLE,
+                    Family.GROUPS,
+                    Family.HUB,
                 ),
-                # Every write is conditional on the version that was read; nothing is deleted.
-                iam.PolicyStatement(
-                    sid="KeepTheLedger",
-                    actions=["dynamodb:Query", "dynamodb:PutItem"],
-                    resources=[records.ledger.table_arn],
-                ),
+                # And the groups that the person left; nothing else is ever deleted.
+                use_ledger("ForgetMembers", records, ["dynamodb:DeleteItem"], Family.GROUPS),
                 # The truth about a person: standing, user name, memberships.
-                read_people(
+                read_directory(
                     "ReadThePerson",
                     context,
                     ["identitystore:DescribeUser", "identitystore:ListGroupMembershipsForMember"],
+                    "user",
+                    "membership",
                 ),
                 # Names of mapped groups to ids, and whether a group that lists somebody no more
                 # was deleted: nobody left it then.
-                read_groups(
+                read_directory(
                     "ReadTheMappedGroups",
                     context,
                     ["identitystore:GetGroupId", "identitystore:DescribeGroup"],
+                    "group",
                 ),
-                _enter_spokes(context),
+                enter_spokes(context),
             ],
         )
         self.converge.reads(
             "ReadsUsers", self.users.queue, batch_size=1, max_concurrency=MAX_CONCURRENCY
         )
-
-
-def _enter_spokes(context: Context) -> iam.PolicyStatement:
-    """Return the right to assume access roles, only in accounts of the organization.
-
-    Any account: registering a spoke needs no redeployment of the hub. The spoke's trust policy
-    decides, and the role's fixed name and path keep every other role out.
-    """
-    return iam.PolicyStatement(
-        sid="EnterTheSpokes",
-        actions=["sts:AssumeRole"],
-        resources=[f"arn:{Aws.PARTITION}:iam::*:role{SYSTEM_PATH}{access_role_name('*')}"],
-        conditions={"StringEquals": {"aws:ResourceOrgID": context.organization_id}},
-    )

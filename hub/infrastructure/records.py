@@ -4,21 +4,44 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
-from shared.wire import LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, LEDGER_KEY, MAPPINGS_KEY
+from shared.wire import (
+    LEDGER_BY_MEMBERSHIP,
+    LEDGER_BY_MEMBERSHIP_KEY,
+    LEDGER_BY_TARGET,
+    LEDGER_BY_TARGET_KEY,
+    LEDGER_KEY,
+    MAPPINGS_KEY,
+)
 
 
 class Records(Construct):
-    """The tables `mappings` and `ledger`; both survive their stack."""
+    """The tables `mappings` and `ledger`; both survive their stack.
+
+    Attributes:
+        mappings_stream_arn: where every change of a row is told, as it was and as it is.
+    """
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
-        self.mappings = _table(self, "Mappings", MAPPINGS_KEY)
+        # A row that was changed concerns the groups of both: the one it named and the one it names.
+        self.mappings = _table(
+            self, "Mappings", MAPPINGS_KEY, stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES
+        )
+        self.mappings_stream_arn = str(self.mappings.table_stream_arn)
         # History expires; what holds today's truth has no such attribute.
         self.ledger = _table(self, "Ledger", LEDGER_KEY, time_to_live_attribute="expires")
-        partition_key, sort_key = (_string(name) for name in LEDGER_BY_TARGET_KEY)
-        self.ledger.add_global_secondary_index(
-            index_name=LEDGER_BY_TARGET, partition_key=partition_key, sort_key=sort_key
-        )
+        # A target's look compares whole records; of a membership's id only the keys are asked.
+        for name, key, projection in (
+            (LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, dynamodb.ProjectionType.ALL),
+            (LEDGER_BY_MEMBERSHIP, LEDGER_BY_MEMBERSHIP_KEY, dynamodb.ProjectionType.KEYS_ONLY),
+        ):
+            partition_key, sort_key = (_string(attribute) for attribute in key)
+            self.ledger.add_global_secondary_index(
+                index_name=name,
+                partition_key=partition_key,
+                sort_key=sort_key,
+                projection_type=projection,
+            )
 
 
 def _table(
@@ -27,6 +50,7 @@ def _table(
     key: tuple[str, str],
     *,
     time_to_live_attribute: str | None = None,
+    stream: dynamodb.StreamViewType | None = None,
 ) -> dynamodb.Table:
     partition_key, sort_key = (_string(name) for name in key)
     return dynamodb.Table(
@@ -35,6 +59,7 @@ def _table(
         partition_key=partition_key,
         sort_key=sort_key,
         time_to_live_attribute=time_to_live_attribute,
+        stream=stream,
         billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
         encryption=dynamodb.TableEncryption.AWS_MANAGED,
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(

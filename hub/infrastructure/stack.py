@@ -1,4 +1,4 @@
-"""The StudioHub stack: hears the directory, remembers, and looks at people."""
+"""The StudioHub stack: hears the directory, remembers, and looks at people, groups and targets."""
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -6,8 +6,11 @@ from constructs import Construct
 from hub.infrastructure.context import Context
 from hub.infrastructure.function import Package
 from hub.infrastructure.ingress import INTAKE_TIMEOUT, Ingress
+from hub.infrastructure.mapping_changes import MappingChanges
 from hub.infrastructure.reconciler import Reconciler
 from hub.infrastructure.records import Records
+from hub.infrastructure.schedule import Schedule
+from hub.infrastructure.sweep import Sweep
 
 
 class StudioHub(cdk.Stack):
@@ -32,6 +35,14 @@ class StudioHub(cdk.Stack):
             records=self.records,
             later_reader_timeout=INTAKE_TIMEOUT,
         )
+        self.sweep = Sweep(
+            self,
+            "Sweep",
+            context=context,
+            package=package,
+            records=self.records,
+            reconciler=self.reconciler,
+        )
         self.ingress = Ingress(
             self,
             "Ingress",
@@ -39,9 +50,33 @@ class StudioHub(cdk.Stack):
             package=package,
             records=self.records,
             reconciler=self.reconciler,
+            sweep=self.sweep,
         )
-        # What an operator's tools look up instead of being told.
-        cdk.CfnOutput(self, "MappingsTable", value=self.records.mappings.table_name)
-        cdk.CfnOutput(self, "LedgerTable", value=self.records.ledger.table_name)
-        cdk.CfnOutput(self, "EventsQueueUrl", value=self.ingress.events.queue.queue_url)
-        cdk.CfnOutput(self, "UsersQueueUrl", value=self.reconciler.users.queue.queue_url)
+        self.mapping_changes = MappingChanges(
+            self,
+            "MappingChanges",
+            context=context,
+            package=package,
+            records=self.records,
+            looks=self.sweep.looks.queue,
+        )
+        Schedule(
+            self,
+            "Schedule",
+            later=self.reconciler.later.queue,
+            undelivered=self.ingress.undelivered,
+        )
+        self._tell(context)
+
+    def _tell(self, context: Context) -> None:
+        """Put out what an operator's tools look up instead of being told."""
+        for name, value in {
+            "IdentityStoreId": context.identity_store_id,
+            "MappingsTable": self.records.mappings.table_name,
+            "LedgerTable": self.records.ledger.table_name,
+            "EventsQueueUrl": self.ingress.events.queue.queue_url,
+            "UsersQueueUrl": self.reconciler.users.queue.queue_url,
+            "LooksQueueUrl": self.sweep.looks.queue.queue_url,
+            "LaterQueueUrl": self.reconciler.later.queue.queue_url,
+        }.items():
+            cdk.CfnOutput(self, name, value=value)

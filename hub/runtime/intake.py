@@ -1,14 +1,36 @@
-"""Takes in events: each becomes a hint for one user, or is ignored for a reason."""
+"""Takes in events: each becomes a hint for one user or group, or is ignored for a reason."""
 
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import assert_never
 
-from hub.runtime import row_reports
+from hub.runtime import pause, row_reports, telemetry
+from hub.runtime.everything import look_at_everything
+from hub.runtime.group_names import GroupNames
 from shared.errors import PermanentError, RetryableError, UnreadableMessageError
-from shared.hints import Ignored, MembershipChange, UserHint, read_event
-from shared.model import GroupId, Unresolved
-from shared.ports import Clock, Directory, MappingStore, UsersInbox
+from shared.events import read_event
+from shared.events.told import (
+    GroupChange,
+    Ignored,
+    MembershipChange,
+    MembershipEnd,
+    SourceChange,
+    Unclear,
+    UserChange,
+)
+from shared.hints import Hint, LookHint, Subject, UserHint
+from shared.model import GroupId, Unresolved, UserId
+from shared.ports import (
+    Clock,
+    GroupCopies,
+    HubMemory,
+    LaterBox,
+    Ledger,
+    LooksInbox,
+    MappingStore,
+    UsersInbox,
+)
 from shared.wire import decode
 
 # CloudTrail writes whole seconds: within one, a copy of the mappings may be older than an event.
@@ -21,10 +43,16 @@ class IntakeWorld:
     """What `intake` works through; `announced` is what it has reported already."""
 
     identity_store_id: str
+    region: str
     later_queue_arn: str
-    directory: Directory
     mappings: MappingStore
+    names: GroupNames
+    memory: HubMemory
+    ledger: Ledger
+    copies: GroupCopies
     users: UsersInbox
+    looks: LooksInbox
+    later: LaterBox
     clock: Clock
     announced: set[str] = field(default_factory=set)
 
@@ -34,63 +62,112 @@ class Intake:
     """One batch of events.
 
     A group that no mapping names costs nothing but the copy of the mappings, which is read again
-    at most once a batch, and only when it is older than the event.
+    only when it is older than the event; what it says counts for every earlier event too. A user of
+    whom the hub knows nothing costs one read of the ledger.
     """
 
     world: IntakeWorld
-    _mapped: "_MappedGroups | None" = field(default=None, init=False)
+    _mapped: "tuple[datetime, _MappedGroups] | None" = field(default=None, init=False)
 
-    def take(self, body: str) -> UserHint | Ignored:
-        """Queue the hint that an event gives, and return it; or return why there is none.
+    def take(self, body: str) -> Ignored | None:
+        """Queue the hint that an event gives; return why there is none where there is none.
 
         Raises:
             UnreadableMessageError: the body is no event.
             RetryableError, PermanentError: the hint cannot be queued now.
         """
-        change = read_event(_json(body), self.world.identity_store_id)
-        if isinstance(change, Ignored):
-            return change
-        if not self._is_mapped(change):
-            return Ignored("of a group that no mapping names")
-        hint = UserHint(
-            user_id=change.user_id,
-            made_at=self.world.clock.now(),
-            event_id=change.event_id,
-            event_at=change.at,
-        )
-        self.world.users.look_at(hint)
-        return hint
+        event = read_event(_json(body), self.world.identity_store_id, self.world.region)
+        match event:
+            case Ignored():
+                return event
+            case MembershipChange() | GroupChange():
+                return self._of_group(event)
+            case UserChange() | MembershipEnd():
+                return self._of_user(event)
+            case SourceChange() | Unclear():
+                return self._of_all(event)
+            case _:
+                assert_never(event)
 
-    def put_back(self, body: str) -> UserHint:
+    def put_back(self, body: str) -> Hint:
         """Queue a look that was put off, now that its time has come, and return it."""
         hint = decode(body)
-        self.world.users.look_at(hint)
+        match hint:
+            case UserHint():
+                self.world.users.look_at(hint)
+            case LookHint():
+                self.world.looks.look_through(hint)
+            case _:
+                assert_never(hint)
         return hint
 
-    def _is_mapped(self, change: MembershipChange) -> bool:
+    def _of_group(self, event: MembershipChange | GroupChange) -> Ignored | None:
+        if not self._is_mapped(event.group_id, event.at):
+            return Ignored("of a group that no mapping names")
+        if isinstance(event, MembershipChange):
+            self._look_at(event.user_id, event.event_id, event.at)
+        else:
+            now = self.world.clock.now()
+            self.world.looks.look_through(
+                LookHint(
+                    Subject.GROUP, event.group_id, now, event.event_id, event.at, announced=True
+                )
+            )
+        return None
+
+    def _of_user(self, event: UserChange | MembershipEnd) -> Ignored | None:
+        if isinstance(event, UserChange):
+            user_id = event.user_id
+            if not self.world.ledger.knows(user_id):
+                return Ignored("of somebody whom the hub never served")
+        else:
+            member = self.world.copies.member(event.membership_id)
+            if member is None:
+                telemetry.count("UnknownMembership")
+                return Ignored("of a membership that the hub never saw")
+            user_id = member
+        self._look_at(user_id, event.event_id, event.at)
+        return None
+
+    def _of_all(self, event: SourceChange | Unclear) -> Ignored | None:
+        memory, now = self.world.memory, self.world.clock.now()
+        if isinstance(event, SourceChange):
+            reason = f"{event.what} changed the identity source"
+            memory.pause(reason)
+            pause.report(reason)
+            return None
+        seconds = look_at_everything(
+            memory, self.world.later, event_id=event.event_id, event_at=event.at, now=now
+        )
+        return Ignored("everything is looked at anyway") if seconds is None else None
+
+    def _look_at(self, user_id: UserId, event_id: str, at: datetime) -> None:
+        self.world.users.look_at(UserHint(user_id, self.world.clock.now(), event_id, at))
+
+    def _is_mapped(self, group_id: GroupId, at: datetime) -> bool:
         """Return whether a mapping names the group; yes where that cannot be told now.
 
         A wrong yes costs one look, a wrong no would lose a person.
         """
-        if self._mapped is not None:
-            return self._mapped.may_hold(change.group_id)
+        # An event from the future is as old as now: nothing can be read after it.
+        at = min(at, self.world.clock.now())
+        if self._mapped is not None and at <= self._mapped[0]:
+            return self._mapped[1].may_hold(group_id)
         try:
-            if self._groups(newer_than=_EVER).may_hold(change.group_id):
+            if self._groups(newer_than=_EVER).may_hold(group_id):
                 return True
-            self._mapped = self._groups(newer_than=change.at + _RESOLUTION)
+            self._mapped = at, self._groups(newer_than=at + _RESOLUTION)
         except (RetryableError, PermanentError):
             return True
-        return self._mapped.may_hold(change.group_id)
+        return self._mapped[1].may_hold(group_id)
 
     def _groups(self, newer_than: datetime) -> "_MappedGroups":
         table = self.world.mappings.table(newer_than)
-        rows = table.rows
-        names = frozenset(row.group for row in rows if row.group_id is None)
-        groups = self.world.directory.group_ids(names, newer_than)
+        groups = self.world.names.of(table, newer_than)
         row_reports.rows(table, groups, self.world.announced)
         resolved = groups.values()
         return _MappedGroups(
-            frozenset(row.group_id for row in rows if row.group_id)
+            frozenset(row.group_id for row in table.rows if row.group_id)
             | frozenset(id_ for id_ in resolved if not isinstance(id_, Unresolved)),
             complete=Unresolved.UNREADABLE not in resolved,
         )
@@ -110,5 +187,5 @@ class _MappedGroups:
 def _json(body: str) -> object:
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         raise UnreadableMessageError(f"not JSON: {error}") from error

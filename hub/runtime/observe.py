@@ -5,9 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub.runtime.world import ConvergeWorld
-from shared.desire import DesiredProfile, Removal, Undecided, Verdict, left_groups
-from shared.errors import PermanentError, RetryableError
+from shared.desire import (
+    DesiredProfile,
+    Removal,
+    Undecided,
+    Verdict,
+    group_id,
+    left_groups,
+)
+from shared.errors import PermanentError, RetryableError, TargetUnreachableError
 from shared.hints import UserHint
+from shared.memory import MemberChanges
 from shared.model import (
     DirectorySnapshot,
     GroupId,
@@ -25,13 +33,15 @@ from shared.plan import needs_workload
 class Sight:
     """What is known of one person before anything is decided.
 
-    It is not `complete` where the directory refused to tell of a group that matters.
+    It is not `complete` where the directory refused to tell of a group that matters. `changes` is
+    what the copies of mapped groups do not know yet of the person's memberships.
     """
 
     snapshot: DirectorySnapshot
     table: MappingTable
     records: Mapping[Target, Record]
     complete: bool
+    changes: MemberChanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +69,48 @@ def observe_person(hint: UserHint, world: ConvergeWorld) -> Sight:
     """
     table = world.mappings.table(newer_than=hint.made_at)
     person = world.directory.person(hint.user_id)
-    member_of = (
-        world.directory.member_of(hint.user_id)
-        if person.standing is Standing.ENABLED
-        else frozenset()
-    )
-    names = frozenset(row.group for row in table.rows if row.group_id is None)
-    groups = world.directory.group_ids(names, newer_than=hint.made_at)
+    gone = person.standing is Standing.GONE
+    memberships = {} if gone else world.directory.memberships(hint.user_id)
+    groups = world.names.of(table, newer_than=hint.made_at)
     records = world.ledger.records(hint.user_id)
-    snapshot = DirectorySnapshot(person, member_of, groups)
+    snapshot = DirectorySnapshot(person, frozenset(memberships), groups)
     left = left_groups(snapshot, table, records) if person.standing is Standing.ENABLED else ()
-    gone, unreadable = _in_doubt(left, world)
+    deleted, unreadable = _in_doubt(left, world)
+    snapshot = replace(snapshot, doubtful=deleted | unreadable)
     return Sight(
-        replace(snapshot, doubtful=gone | unreadable),
+        snapshot,
         table,
         records,
         complete=not unreadable and Unresolved.UNREADABLE not in groups.values(),
+        changes=_changes(snapshot, memberships, table, records),
+    )
+
+
+def _changes(
+    snapshot: DirectorySnapshot,
+    memberships: Mapping[GroupId, str],
+    table: MappingTable,
+    records: Mapping[Target, Record],
+) -> MemberChanges:
+    """Return what changed since the records were written, of the groups that mappings name.
+
+    It travels with the first record that this look writes. What it leaves out, the look at the
+    group finds.
+    """
+    before = {
+        GroupId(claim.group_id)
+        for record in records.values()
+        for claim in record.because
+        if claim.group_id
+    }
+    mapped = {group_id(row, snapshot.groups) for row in table.rows}
+    return MemberChanges(
+        joined={
+            group: membership
+            for group, membership in memberships.items()
+            if group in mapped and group not in before
+        },
+        left=frozenset(before - memberships.keys() - snapshot.doubtful),
     )
 
 
@@ -85,7 +121,7 @@ def _in_doubt(
     gone, unreadable = set(), set()
     for group in groups:
         try:
-            if not world.directory.is_there(group):
+            if world.directory.group_name(group) is None:
                 gone.add(group)
         except PermanentError:
             unreadable.add(group)
@@ -93,9 +129,15 @@ def _in_doubt(
 
 
 def observe_targets(
-    verdicts: Iterable[Verdict], world: ConvergeWorld, until: datetime
+    verdicts: Iterable[Verdict],
+    world: ConvergeWorld,
+    until: datetime,
+    unreachable: Mapping[Target, str],
 ) -> TargetSight:
-    """Return the profile of each verdict's target, as far as the time until `until` goes."""
+    """Return the profile of each verdict's target, as far as the time until `until` goes.
+
+    Whether an `unreachable` target is back is for its own look to find out.
+    """
     observed: dict[Target, ObservedProfile | None] = {}
     blocked: list[Blocked] = []
     complete = True
@@ -105,6 +147,9 @@ def observe_targets(
         if world.clock.now() >= until:
             complete = False
             break
+        if verdict.target in unreachable:
+            blocked.append(Blocked(verdict, TargetUnreachableError(unreachable[verdict.target])))
+            continue
         try:
             observed[verdict.target] = _observe(verdict, world)
         except (RetryableError, PermanentError) as error:

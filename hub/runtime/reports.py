@@ -1,6 +1,6 @@
 """What a look tells the people who run the hub: every finding in constant words, once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import assert_never
 
@@ -10,7 +10,7 @@ from shared.actions import UNREMARKABLE, ChangeRole, Create, Delete, Plan, Settl
 from shared.desire import Removal, Undecided
 from shared.errors import PermanentError, RefusedError, RetryableError, TargetUnreachableError
 from shared.hints import UserHint
-from shared.model import Person, Record, State, Target
+from shared.model import Person, Record, Standing, State, Target
 from shared.naming import role_name
 from shared.outcome import Applied, Deferred, Failed, Outcome, Pending
 from shared.render import sentence
@@ -20,7 +20,7 @@ _QUOTA = "ResourceLimitExceeded"
 _WAYS_OUT = {
     _QUOTA: "raise the account's quota of Studio user profiles",
     "ResourceInUse": "another profile of this person, or of this name, is in the way: remove it by "
-    "hand, then the person gets a managed one at the next look",
+    "hand, then: studio-hub sweep --user ID",
     "AccessDeniedException": "compare the spoke stack in the account with this version's",
 }
 # Waits up to here pass unremarked: about ten minutes.
@@ -119,6 +119,27 @@ def settled(found: Settled, record: Record | None, hint: UserHint) -> None:
         )
         if made:
             telemetry.joined(hint.event_at, hint.made_at)
+
+
+def renamed(person: Person, records: Mapping[Target, Record]) -> None:
+    """Report profiles that were made with a name that the person no longer has.
+
+    Source: the SageMaker API model: UpdateUserProfile cannot change SingleSignOnUserValue.
+    """
+    for target, record in sorted(records.items()):
+        gone = record.state is State.REMOVED or person.standing is not Standing.ENABLED
+        if gone or record.user_name == person.name:
+            continue
+        telemetry.problem(
+            "renamed",
+            _subject(person, target),
+            f"the profile {record.profile_name} was made for {record.user_name}, and Studio cannot "
+            f"change that: {person.name} may not get in",
+            "let the person save their files elsewhere, then delete the profile by hand: they get "
+            "a new one at the next look",
+            user_id=person.id,
+            target=str(target),
+        )
 
 
 def delayed(hint: UserHint, reason: str) -> None:

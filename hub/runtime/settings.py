@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import TypeVar
 
 from shared.errors import SettingsError
 
@@ -19,9 +19,34 @@ _PATTERNS = {
     "STUDIO_HUB_MAPPINGS_TABLE": (r".+", "the name of the mappings table"),
     "STUDIO_HUB_LEDGER_TABLE": (r".+", "the name of the ledger table"),
     "STUDIO_HUB_USERS_QUEUE_URL": (r"https?://.+", "the URL of the queue of users"),
+    "STUDIO_HUB_LOOKS_QUEUE_URL": (r"https?://.+", "the URL of the queue of looks"),
     "STUDIO_HUB_LATER_QUEUE_URL": (r"https?://.+", "the URL of the later queue"),
     "STUDIO_HUB_LATER_QUEUE_ARN": (r"arn:.+", "the ARN of the later queue"),
 }
+
+
+_VARIABLES = {
+    "region": "AWS_REGION",
+    "account": "STUDIO_HUB_ACCOUNT",
+    "identity_store_id": "STUDIO_HUB_IDENTITY_STORE_ID",
+    "mode": "STUDIO_HUB_MODE",
+    "mappings_table": "STUDIO_HUB_MAPPINGS_TABLE",
+    "ledger_table": "STUDIO_HUB_LEDGER_TABLE",
+    "users_queue_url": "STUDIO_HUB_USERS_QUEUE_URL",
+    "looks_queue_url": "STUDIO_HUB_LOOKS_QUEUE_URL",
+    "later_queue_url": "STUDIO_HUB_LATER_QUEUE_URL",
+    "later_queue_arn": "STUDIO_HUB_LATER_QUEUE_ARN",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MappingsSettings:
+    """What `mappings` has to know."""
+
+    region: str
+    identity_store_id: str
+    ledger_table: str
+    looks_queue_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +56,25 @@ class IntakeSettings:
     region: str
     identity_store_id: str
     mappings_table: str
+    ledger_table: str
     users_queue_url: str
+    looks_queue_url: str
+    later_queue_url: str
     later_queue_arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookSettings:
+    """What `look` has to know."""
+
+    region: str
+    account: str
+    identity_store_id: str
+    mappings_table: str
+    ledger_table: str
+    users_queue_url: str
+    looks_queue_url: str
+    later_queue_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,55 +87,24 @@ class ConvergeSettings:
     mappings_table: str
     ledger_table: str
     later_queue_url: str
-    mode: Literal["apply", "report"]
+    mode: str
 
 
-def intake_settings(environment: Mapping[str, str]) -> IntakeSettings:
-    """Return the settings of `intake`; SettingsError names every variable that is wrong."""
-    return IntakeSettings(
-        *_read(
-            environment,
-            "AWS_REGION",
-            "STUDIO_HUB_IDENTITY_STORE_ID",
-            "STUDIO_HUB_MAPPINGS_TABLE",
-            "STUDIO_HUB_USERS_QUEUE_URL",
-            "STUDIO_HUB_LATER_QUEUE_ARN",
-        )
-    )
+Settings = TypeVar("Settings", MappingsSettings, IntakeSettings, LookSettings, ConvergeSettings)
 
 
-def converge_settings(environment: Mapping[str, str]) -> ConvergeSettings:
-    """Return the settings of `converge`; SettingsError names every variable that is wrong."""
-    region, account, store, mappings, ledger, later, mode = _read(
-        environment,
-        "AWS_REGION",
-        "STUDIO_HUB_ACCOUNT",
-        "STUDIO_HUB_IDENTITY_STORE_ID",
-        "STUDIO_HUB_MAPPINGS_TABLE",
-        "STUDIO_HUB_LEDGER_TABLE",
-        "STUDIO_HUB_LATER_QUEUE_URL",
-        "STUDIO_HUB_MODE",
-    )
-    return ConvergeSettings(
-        region,
-        account,
-        store,
-        mappings,
-        ledger,
-        later,
-        mode="report" if mode == "report" else "apply",
-    )
-
-
-def _read(environment: Mapping[str, str], *names: str) -> list[str]:
+def read_settings(kind: type[Settings], environment: Mapping[str, str]) -> Settings:
+    """Return a function's settings; SettingsError names every variable that is wrong."""
+    names = [field.name for field in fields(kind)]
     mistakes = []
     for name in names:
-        pattern, wanted = _PATTERNS[name]
-        value = environment.get(name)
+        variable = _VARIABLES[name]
+        pattern, wanted = _PATTERNS[variable]
+        value = environment.get(variable)
         if value is None:
-            mistakes.append(f"{name} is missing: give {wanted}")
+            mistakes.append(f"{variable} is missing: give {wanted}")
         elif not re.fullmatch(pattern, value, re.ASCII):
-            mistakes.append(f"{name} is {value!r}: give {wanted}")
+            mistakes.append(f"{variable} is {value!r}: give {wanted}")
     if mistakes:
         raise SettingsError(f"the function's environment is wrong: {'; '.join(mistakes)}")
-    return [environment[name] for name in names]
+    return kind(**{name: environment[_VARIABLES[name]] for name in names})

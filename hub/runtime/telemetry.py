@@ -8,7 +8,7 @@ import logging
 from datetime import datetime
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from shared.model import Target
 from shared.wire import METRICS_NAMESPACE
@@ -47,6 +47,39 @@ def change(action: str, target: Target, profile_name: str, what: str) -> None:
         },
     )
     count(action)
+
+
+def found(kind: str, count_: int, subject: str, key: str, *, announced: bool) -> None:
+    """Report how many a look found, and count them by kind where an event should have told."""
+    logger.info(
+        "FOUND",
+        extra={
+            "kind": kind,
+            "count": count_,
+            "subject": subject,
+            "key": key,
+            "announced": announced,
+        },
+    )
+    if not announced:
+        count("UnannouncedChange", count_)
+        with single_metric(
+            name="UnannouncedChange",
+            unit=MetricUnit.Count,
+            value=count_,
+            namespace=METRICS_NAMESPACE,
+            default_dimensions={"service": "studio-hub"},
+        ) as metric:
+            metric.add_dimension(name="kind", value=kind)
+
+
+def put_off(subject: str, key: str, attempt: int, reason: str) -> None:
+    """Log that a look comes back later."""
+    logger.info(
+        "PUT_OFF",
+        extra={"subject": subject, "key": key, "attempt": attempt, "reason": reason},
+    )
+    count("PutOff")
 
 
 def joined(event_at: datetime, now: datetime) -> None:

@@ -1,11 +1,13 @@
-"""The ports that `converge` works through, as one value."""
+"""The ports that a look at one person works through, as one value."""
 
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hub.runtime.group_names import GroupNames
 from shared.ports import (
     Clock,
     Directory,
+    HubMemory,
     LaterBox,
     Ledger,
     MappingStore,
@@ -23,6 +25,8 @@ class ConvergeWorld:
     mode: Literal["apply", "report"]
     directory: Directory
     mappings: MappingStore
+    names: GroupNames
+    memory: HubMemory
     ledger: Ledger
     studio: Studio
     later: LaterBox

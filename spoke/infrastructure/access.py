@@ -130,6 +130,14 @@ def _reads() -> list[dict[str, Any]]:
             "Resource": _in_studio("user-profile"),
         },
         {
+            # Who is here: a sweep compares it with what should be. It has no resource-level
+            # permission: it lists every domain of account and Region.
+            "Sid": "ListProfiles",
+            "Effect": "Allow",
+            "Action": "sagemaker:ListUserProfiles",
+            "Resource": "*",
+        },
+        {
             # What would be in the way of a role change or a removal. These have no resource-level
             # permission: they list every domain of account and Region.
             "Sid": "ListAppsAndSpaces",

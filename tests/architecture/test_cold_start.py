@@ -7,7 +7,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 BOTO3 = "boto3"
-HANDLERS = ("hub.runtime.handlers.intake", "hub.runtime.handlers.converge")
+HANDLERS = tuple(
+    f"hub.runtime.handlers.{name}" for name in ("intake", "converge", "look", "mappings")
+)
 LIMIT = 1.5
 # Minima settle after a few rounds; a busy machine gets more of them before it counts as slow.
 FEWEST, MOST = 3, 12

@@ -86,7 +86,7 @@ def test_json_is_all_that_stdout_holds(command: Command) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "told"),
     [
-        ("steps:\n  - jion: {}", 3, "allowed are create_user, event"),
+        ("steps:\n  - jion: {}", 3, "allowed are create_group, create_user"),
         ("steps:\n  - wait: {}\n  - join: {user: ada}", 4, "is missing"),
         ("steps:\n  - wait: {minuets: 3}", 3, "allowed are days, hours, minutes, seconds"),
         ("steps:\n  - wait: {minutes: -1}", 3, "greater than or equal to 0"),

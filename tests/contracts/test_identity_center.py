@@ -1,7 +1,6 @@
 """The adapter of the identity store against the API model: nobody is gone by mistake."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +18,6 @@ STORE = "d-1234567890"
 ADA = UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21")
 USER = {"IdentityStoreId": STORE, "UserId": ADA}
 DESCRIBED = USER | {"UserArn": f"arn:aws:identitystore:::user/{ADA}", "Revision": "1"}
-BEFORE, AFTER = (datetime.now(UTC) + timedelta(hours=hours) for hours in (-1, 1))
 
 
 def ask(name: str) -> dict[str, Any]:
@@ -41,6 +39,10 @@ def arn(kind: str, name: str) -> str:
 
 def group_id(name: str) -> str:
     return f"00000000-0000-0000-0000-{ord(name):012d}"
+
+
+def membership_id(name: str) -> str:
+    return f"11111111-0000-0000-0000-{ord(name):012d}"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_a_directory_that_cannot_be_decrypted_removes_nobody(
     """Rule 11: any other ResourceNotFound is a refusal, and nothing is decided."""
     stub(identitystore).add_client_error(operation, "ResourceNotFoundException", modeled_fields=why)
     directory = IdentityCenter(identitystore, STORE)
-    read = directory.person if operation == "describe_user" else directory.member_of
+    read: Any = directory.person if operation == "describe_user" else directory.memberships
 
     with pytest.raises(RefusedError):
         read(ADA)
@@ -114,7 +116,7 @@ def memberships(*names: str, after: str = "") -> dict[str, Any]:
     found = [
         {
             "IdentityStoreId": STORE,
-            "MembershipId": group_id(name),
+            "MembershipId": membership_id(name),
             "MembershipArn": arn("membership", name),
             "GroupId": group_id(name),
             "MemberId": {"UserId": ADA},
@@ -132,9 +134,9 @@ def test_memberships_are_read_to_the_end(identitystore: "IdentityStoreClient", s
     stubbed.add_response(operation, memberships(after="3"), asked | {"NextToken": "2"})
     stubbed.add_response(operation, memberships("c"), asked | {"NextToken": "3"})
 
-    found = IdentityCenter(identitystore, STORE).member_of(ADA)
+    found = IdentityCenter(identitystore, STORE).memberships(ADA)
 
-    assert found == {group_id(name) for name in "abc"}
+    assert found == {group_id(name): membership_id(name) for name in "abc"}
 
 
 def test_half_of_the_memberships_is_none(identitystore: "IdentityStoreClient", stub: Stub) -> None:
@@ -144,7 +146,7 @@ def test_half_of_the_memberships_is_none(identitystore: "IdentityStoreClient", s
     stubbed.add_client_error(operation, "ThrottlingException")
 
     with pytest.raises(RetryableError):
-        IdentityCenter(identitystore, STORE).member_of(ADA)
+        IdentityCenter(identitystore, STORE).memberships(ADA)
 
 
 def test_a_user_who_goes_while_being_read_is_read_again(
@@ -158,23 +160,14 @@ def test_a_user_who_goes_while_being_read_is_read_again(
     )
 
     with pytest.raises(RetryableError):
-        IdentityCenter(identitystore, STORE).member_of(ADA)
+        IdentityCenter(identitystore, STORE).memberships(ADA)
 
 
-def test_a_group_id_once_found_stays(identitystore: "IdentityStoreClient", stub: Stub) -> None:
-    """Another group that takes over the name does not inherit what the first one grants."""
-    stubbed = stub(identitystore)
-    stubbed.add_response("get_group_id", told("a"), ask("a"))
-    stubbed.add_response("get_group_id", told("z"))
-    directory = IdentityCenter(identitystore, STORE)
+def test_a_group_is_found_by_its_name(identitystore: "IdentityStoreClient", stub: Stub) -> None:
+    """The id of the group that has the name now."""
+    stub(identitystore).add_response("get_group_id", told("a"), ask("a"))
 
-    answers = [
-        directory.group_ids(frozenset(names), when)
-        for names, when in (("a", BEFORE), ("a", AFTER), ("az", AFTER))
-    ]
-
-    assert answers[0] == answers[1] == {"a": group_id("a")}
-    assert answers[2] == {"a": group_id("a"), "z": group_id("z")}
+    assert IdentityCenter(identitystore, STORE).group_id("a") == group_id("a")
 
 
 @pytest.mark.parametrize(
@@ -190,50 +183,33 @@ def test_a_group_id_once_found_stays(identitystore: "IdentityStoreClient", stub:
         ("AccessDeniedException", {"Reason": "KMS_ACCESS_DENIED"}, Unresolved.UNREADABLE),
     ],
 )
-def test_an_unknown_name_is_asked_for_again_only_for_a_newer_hint(
+def test_only_a_name_that_was_not_found_is_unknown(
     identitystore: "IdentityStoreClient",
     stub: Stub,
     code: str,
     more: dict[str, str],
     why: Unresolved,
 ) -> None:
-    """Unknown names cost one call each, and a group that is made later is found all the same."""
-    stubbed = stub(identitystore)
-    stubbed.add_client_error("get_group_id", code, modeled_fields=more, expected_params=ask("a"))
-    stubbed.add_response("get_group_id", told("a"), ask("a"))
-    directory = IdentityCenter(identitystore, STORE)
-    name = frozenset({"a"})
+    """ResourceNotFound about the GROUP, without a reason of the key; all else is unreadable."""
+    stub(identitystore).add_client_error(
+        "get_group_id", code, modeled_fields=more, expected_params=ask("a")
+    )
 
-    answers = [directory.group_ids(name, when)["a"] for when in (BEFORE, BEFORE, AFTER, AFTER)]
-
-    assert answers == [why, why, group_id("a"), group_id("a")]
+    assert IdentityCenter(identitystore, STORE).group_id("a") is why
 
 
 def test_a_name_that_nobody_can_ask_for_now_is_no_unknown_name(
     identitystore: "IdentityStoreClient", stub: Stub
 ) -> None:
-    """Throttled is not unknown: the look comes back, and the name is asked for again."""
-    stubbed = stub(identitystore)
-    stubbed.add_client_error("get_group_id", "ThrottlingException")
-    stubbed.add_response("get_group_id", told("a"))
-    directory = IdentityCenter(identitystore, STORE)
+    """Throttled is not unknown: the look comes back."""
+    stub(identitystore).add_client_error("get_group_id", "ThrottlingException")
 
     with pytest.raises(RetryableError):
-        directory.group_ids(frozenset({"a"}), BEFORE)
-    answer = directory.group_ids(frozenset({"a"}), BEFORE)
-
-    assert answer == {"a": group_id("a")}
-
-
-def test_no_name_costs_no_call(identitystore: "IdentityStoreClient", stub: Stub) -> None:
-    """A table of pinned groups asks nothing."""
-    stub(identitystore)
-
-    assert IdentityCenter(identitystore, STORE).group_ids(frozenset(), AFTER) == {}
+        IdentityCenter(identitystore, STORE).group_id("a")
 
 
 @pytest.mark.parametrize("code", [None, "ResourceNotFoundException", "AccessDeniedException"])
-def test_only_a_group_that_is_shown_is_there(
+def test_only_a_group_that_is_not_found_is_gone(
     identitystore: "IdentityStoreClient", stub: Stub, code: str | None
 ) -> None:
     """Only what the directory says of the group itself means that it is gone."""
@@ -244,6 +220,7 @@ def test_only_a_group_that_is_shown_is_there(
             "GroupId": group_id("a"),
             "GroupArn": f"arn:aws:identitystore:::group/{group_id('a')}",
             "IdentityStoreId": STORE,
+            "DisplayName": "ants",
             "Revision": "1",
         }
         stubbed.add_response("describe_group", answer, asked)
@@ -256,12 +233,12 @@ def test_only_a_group_that_is_shown_is_there(
     directory = IdentityCenter(identitystore, STORE)
 
     if code is None:
-        assert directory.is_there(GroupId(group_id("a")))
+        assert directory.group_name(GroupId(group_id("a"))) == "ants"
         return
     with pytest.raises(RefusedError):
-        directory.is_there(GroupId(group_id("a")))
+        directory.group_name(GroupId(group_id("a")))
     if code == "ResourceNotFoundException":
-        assert not directory.is_there(GroupId(group_id("a")))
+        assert directory.group_name(GroupId(group_id("a"))) is None
     else:
         with pytest.raises(RefusedError):
-            directory.is_there(GroupId(group_id("a")))
+            directory.group_name(GroupId(group_id("a")))

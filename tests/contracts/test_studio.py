@@ -36,6 +36,7 @@ SEEN = ObservedProfile(
     status=ProfileStatus.IN_SERVICE,
     role_arn=ROLE,
     ownership=Ownership.OURS,
+    user_name="ada@example.com",
     efs_uid="200005",
     modified=WHEN.isoformat(),
 )

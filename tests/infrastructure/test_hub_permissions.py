@@ -2,210 +2,171 @@
 
 from typing import Any
 
-import pytest
-
 Resources = dict[str, dict[str, Any]]
 
 STORES = [
     "arn:aws:identitystore::111111111111:identitystore/d-1234567890",
     "arn:aws:identitystore::333333333333:identitystore/d-1234567890",
 ]
-ASSUMED_BY_LAMBDA = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
+GROUPS = "arn:aws:identitystore:::group/*"
+MEMBERSHIPS = "arn:aws:identitystore:::membership/*"
+USERS = "arn:aws:identitystore:::user/*"
+LEDGER = "<Records/Ledger.Arn>"
 READ_QUEUE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
 
 
-def own_log(path: str) -> dict[str, Any]:
-    return {
-        "Sid": "WriteItsOwnLog",
+def allow(sid: str, action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource}
+
+
+def of_ledger(sid: str, action: str | list[str], *keys: str) -> dict[str, Any]:
+    limit = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}}
+    return allow(sid, action, LEDGER) | {"Condition": limit}
+
+
+READ_MAPPINGS = allow("ReadTheMappings", "dynamodb:Scan", "<Records/Mappings.Arn>")
+ENTER_SPOKES = allow(
+    "EnterTheSpokes", "sts:AssumeRole", "arn:aws:iam::*:role/studio-hub-system/StudioHubSpoke-*"
+) | {"Condition": {"StringEquals": {"aws:ResourceOrgID": "o-exampleorgid"}}}
+
+
+def function_role(name: str, path: str, *needs: dict[str, Any]) -> dict[str, Any]:
+    """Return the role of one function: assumed by Lambda alone, with its needs and its own log."""
+    own_log = allow(
+        "WriteItsOwnLog", ["logs:CreateLogStream", "logs:PutLogEvents"], f"<{path}/Log.Arn>"
+    )
+    trust = {
         "Effect": "Allow",
-        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-        "Resource": f"<{path}/Log.Arn>",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
     }
-
-
-READ_MAPPINGS = {
-    "Sid": "ReadTheMappings",
-    "Effect": "Allow",
-    "Action": "dynamodb:Scan",
-    "Resource": "<Records/Mappings.Arn>",
-}
+    document = {"Version": "2012-10-17", "Statement": [*needs, own_log]}
+    return {
+        "RoleName": name,
+        "Path": "/studio-hub-system/",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+        "Policies": [{"PolicyName": "Needs", "PolicyDocument": document}],
+    }
 
 
 def test_converge_may_do_exactly_this(hub: Resources) -> None:
     """Converge reads the directory and the rows, keeps the ledger, and enters the spokes."""
-    role = hub["Reconciler/Converge/Role"]["Properties"]
+    path = "Reconciler/Converge"
 
-    assert role == {
-        "RoleName": "StudioHub-Converge-eu-west-1",
-        "Path": "/studio-hub-system/",
-        "AssumeRolePolicyDocument": ASSUMED_BY_LAMBDA,
-        "Policies": [
-            {
-                "PolicyName": "Needs",
-                "PolicyDocument": {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Sid": "ReadWhomToLookAt",
-                            "Effect": "Allow",
-                            "Action": READ_QUEUE,
-                            "Resource": "<Reconciler/Users/Queue.Arn>",
-                        },
-                        {
-                            "Sid": "PutOffWhoMustWait",
-                            "Effect": "Allow",
-                            "Action": "sqs:SendMessage",
-                            "Resource": "<Reconciler/Later/Queue.Arn>",
-                        },
-                        READ_MAPPINGS,
-                        {
-                            "Sid": "KeepTheLedger",
-                            "Effect": "Allow",
-                            "Action": ["dynamodb:Query", "dynamodb:PutItem"],
-                            "Resource": "<Records/Ledger.Arn>",
-                        },
-                        {
-                            "Sid": "ReadThePerson",
-                            "Effect": "Allow",
-                            "Action": [
-                                "identitystore:DescribeUser",
-                                "identitystore:ListGroupMembershipsForMember",
-                            ],
-                            "Resource": [
-                                *STORES,
-                                "arn:aws:identitystore:::user/*",
-                                "arn:aws:identitystore:::membership/*",
-                            ],
-                        },
-                        {
-                            "Sid": "ReadTheMappedGroups",
-                            "Effect": "Allow",
-                            "Action": ["identitystore:GetGroupId", "identitystore:DescribeGroup"],
-                            "Resource": [*STORES, "arn:aws:identitystore:::group/*"],
-                        },
-                        {
-                            "Sid": "EnterTheSpokes",
-                            "Effect": "Allow",
-                            "Action": "sts:AssumeRole",
-                            "Resource": "arn:aws:iam::*:role/studio-hub-system/StudioHubSpoke-*",
-                            "Condition": {"StringEquals": {"aws:ResourceOrgID": "o-exampleorgid"}},
-                        },
-                        own_log("Reconciler/Converge"),
-                    ],
-                },
-            }
-        ],
-    }
+    assert hub[f"{path}/Role"]["Properties"] == function_role(
+        "StudioHub-Converge-eu-west-1",
+        path,
+        allow("ReadWhomToLookAt", READ_QUEUE, "<Reconciler/Users/Queue.Arn>"),
+        allow("PutOffWhoMustWait", "sqs:SendMessage", "<Reconciler/Later/Queue.Arn>"),
+        READ_MAPPINGS,
+        allow("ReadTheLedger", "dynamodb:Query", LEDGER),
+        of_ledger("KeepTheLedger", "dynamodb:PutItem", "user#*", "group#*", "hub"),
+        of_ledger("ForgetMembers", "dynamodb:DeleteItem", "group#*"),
+        allow(
+            "ReadThePerson",
+            ["identitystore:DescribeUser", "identitystore:ListGroupMembershipsForMember"],
+            [*STORES, USERS, MEMBERSHIPS],
+        ),
+        allow(
+            "ReadTheMappedGroups",
+            ["identitystore:GetGroupId", "identitystore:DescribeGroup"],
+            [*STORES, GROUPS],
+        ),
+        ENTER_SPOKES,
+    )
 
 
 def test_intake_may_do_exactly_this(hub: Resources) -> None:
-    """Intake turns what it reads into hints; it enters no spoke and touches no ledger."""
-    role = hub["Ingress/Intake/Role"]["Properties"]
+    """Intake turns what it reads into hints; it enters no spoke and writes no record."""
+    path = "Ingress/Intake"
 
-    assert role == {
-        "RoleName": "StudioHub-Intake-eu-west-1",
-        "Path": "/studio-hub-system/",
-        "AssumeRolePolicyDocument": ASSUMED_BY_LAMBDA,
-        "Policies": [
-            {
-                "PolicyName": "Needs",
-                "PolicyDocument": {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Sid": "ReadEventsAndWhoWaited",
-                            "Effect": "Allow",
-                            "Action": READ_QUEUE,
-                            "Resource": [
-                                "<Ingress/Events/Queue.Arn>",
-                                "<Reconciler/Later/Queue.Arn>",
-                            ],
-                        },
-                        {
-                            "Sid": "QueueWhomToLookAt",
-                            "Effect": "Allow",
-                            "Action": "sqs:SendMessage",
-                            "Resource": "<Reconciler/Users/Queue.Arn>",
-                        },
-                        READ_MAPPINGS,
-                        {
-                            "Sid": "FindTheMappedGroups",
-                            "Effect": "Allow",
-                            "Action": "identitystore:GetGroupId",
-                            "Resource": [*STORES, "arn:aws:identitystore:::group/*"],
-                        },
-                        own_log("Ingress/Intake"),
-                    ],
-                },
-            }
-        ],
-    }
+    assert hub[f"{path}/Role"]["Properties"] == function_role(
+        "StudioHub-Intake-eu-west-1",
+        path,
+        allow(
+            "ReadEventsAndWhatWaited",
+            READ_QUEUE,
+            ["<Ingress/Events/Queue.Arn>", "<Reconciler/Later/Queue.Arn>"],
+        ),
+        allow(
+            "QueueWhatToLookAt",
+            "sqs:SendMessage",
+            ["<Reconciler/Users/Queue.Arn>", "<Sweep/Looks/Queue.Arn>"],
+        ),
+        allow("LookAtEverythingInTime", "sqs:SendMessage", "<Reconciler/Later/Queue.Arn>"),
+        READ_MAPPINGS,
+        of_ledger("KnowWhomTheHubServes", "dynamodb:Query", "user#*", "hub"),
+        allow(
+            "KnowWhoseMembershipItWas",
+            "dynamodb:Query",
+            "<Records/Ledger.Arn>/index/by-membership",
+        ),
+        of_ledger("RememberWhatHoldsForAll", "dynamodb:PutItem", "hub"),
+        allow("FindTheMappedGroups", "identitystore:GetGroupId", [*STORES, GROUPS]),
+    )
+
+
+def test_look_may_do_exactly_this(hub: Resources) -> None:
+    """Look lists groups, people and targets, keeps its copies, and describes nobody itself."""
+    path = "Sweep/Look"
+
+    assert hub[f"{path}/Role"]["Properties"] == function_role(
+        "StudioHub-Look-eu-west-1",
+        path,
+        allow("ReadWhatToLookThrough", READ_QUEUE, "<Sweep/Looks/Queue.Arn>"),
+        allow("QueueWhoDiffers", "sqs:SendMessage", "<Reconciler/Users/Queue.Arn>"),
+        allow("QueueFurtherLooks", "sqs:SendMessage", "<Sweep/Looks/Queue.Arn>"),
+        allow("PutOffWhatMustWait", "sqs:SendMessage", "<Reconciler/Later/Queue.Arn>"),
+        READ_MAPPINGS,
+        allow("ReadTheLedger", ["dynamodb:Query", "dynamodb:Scan"], LEDGER),
+        allow("ReadWhoIsInATarget", "dynamodb:Query", f"{LEDGER}/index/by-target"),
+        of_ledger("WriteWhatWasSeen", "dynamodb:PutItem", "user#*", "group#*", "target#*", "hub"),
+        of_ledger("CopyMembers", "dynamodb:BatchWriteItem", "group#*"),
+        of_ledger("ForgetWhatIsGone", "dynamodb:DeleteItem", "target#*"),
+        allow("ListMembers", "identitystore:ListGroupMemberships", [*STORES, GROUPS, MEMBERSHIPS]),
+        allow("ListPeople", "identitystore:ListUsers", [*STORES, USERS]),
+        allow(
+            "ReadGroups",
+            [
+                "identitystore:GetGroupId",
+                "identitystore:DescribeGroup",
+                "identitystore:ListGroups",
+            ],
+            [*STORES, GROUPS],
+        ),
+        ENTER_SPOKES,
+    )
+
+
+def test_mappings_may_do_exactly_this(hub: Resources) -> None:
+    """Mappings reads the changes of rows, and neither the table of rows nor anybody's record."""
+    path = "MappingChanges/Mappings"
+
+    assert hub[f"{path}/Role"]["Properties"] == function_role(
+        "StudioHub-Mappings-eu-west-1",
+        path,
+        allow(
+            "ReadTheStream",
+            ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+            "<Records/Mappings.StreamArn>",
+        ),
+        allow("FindTheStream", "dynamodb:ListStreams", "*"),
+        allow("KeepWhatFailed", "sqs:SendMessage", "<MappingChanges/DeadLetters.Arn>"),
+        allow("QueueWhatToLookThrough", "sqs:SendMessage", "<Sweep/Looks/Queue.Arn>"),
+        of_ledger("RememberGroupNames", ["dynamodb:Query", "dynamodb:PutItem"], "hub"),
+        allow("FindTheMappedGroups", "identitystore:GetGroupId", [*STORES, GROUPS]),
+    )
 
 
 def test_no_other_identity_has_rights(hub: Resources) -> None:
-    """The hub has two roles and no policy beside theirs."""
+    """The hub has a role for each function and no policy beside theirs."""
     identities = {
         path for path, resource in hub.items() if resource["Type"].startswith("AWS::IAM::")
     }
 
-    assert identities == {"Reconciler/Converge/Role", "Ingress/Intake/Role"}
-
-
-@pytest.mark.parametrize("path", ["Ingress/Events/Queue", "Ingress/Undelivered"])
-def test_only_the_rule_is_let_in(hub: Resources, path: str) -> None:
-    """Where EventBridge delivers, the queue's policy admits one rule, and TLS alone."""
-    policy = hub[f"{path}/Policy"]
-
-    assert policy["Properties"] == {
-        "Queues": [f"<{path}>"],
-        "PolicyDocument": {
-            "Version": "2012-10-17",
-            "Statement": [
-                tls_only(path),
-                {
-                    "Sid": "OnlyTheRuleSends",
-                    "Effect": "Allow",
-                    "Principal": {"Service": "events.amazonaws.com"},
-                    "Action": "sqs:SendMessage",
-                    "Resource": f"<{path}.Arn>",
-                    "Condition": {"ArnEquals": {"aws:SourceArn": "<Ingress/Rule.Arn>"}},
-                },
-            ],
-        },
-    }
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "Ingress/Events/DeadLetters",
-        "Reconciler/Later/DeadLetters",
-        "Reconciler/Later/Queue",
-        "Reconciler/Users/DeadLetters",
-        "Reconciler/Users/Queue",
-    ],
-)
-def test_inner_queues_let_nobody_in(hub: Resources, path: str) -> None:
-    """No queue policy grants anything where only our own functions send."""
-    policy = hub[f"{path}/Policy"]["Properties"]["PolicyDocument"]
-
-    assert policy["Statement"] == [tls_only(path)]
-
-
-def tls_only(path: str) -> dict[str, Any]:
-    return {
-        "Effect": "Deny",
-        "Principal": {"AWS": "*"},
-        "Action": "sqs:*",
-        "Resource": f"<{path}.Arn>",
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    assert identities == {
+        "Reconciler/Converge/Role",
+        "Ingress/Intake/Role",
+        "Sweep/Look/Role",
+        "MappingChanges/Mappings/Role",
     }

@@ -8,12 +8,12 @@ import pytest
 from shared.desire import (
     DesiredProfile,
     Removal,
+    TargetRows,
     Undecided,
     Verdict,
     desire,
-    ended_claims,
     left_groups,
-    remembered,
+    rows_by_target,
 )
 from shared.model import (
     BadMapping,
@@ -32,7 +32,8 @@ from shared.model import (
     Unresolved,
     UserId,
 )
-from shared.plan import plan
+from shared.plan import is_at_rest, plan
+from shared.retention import ended_claims, remembered
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LAB = Target.parse("222222222222/eu-west-1/d-research0001")
@@ -45,11 +46,14 @@ def row(group: str, priority: int = 100, target: Target = LAB, **more: object) -
 
 
 def claim(of: GroupMapping) -> Claim:
-    return Claim(of.priority, of.group, of.role_arn, of.retention_days)
+    return Claim(of.priority, of.group, of.role_arn, of.retention_days, f"id-{of.group}")
 
 
 def record(
-    *because: Claim, state: State = State.ACTIVE, ended: tuple[EndedClaim, ...] = ()
+    *because: Claim,
+    state: State = State.ACTIVE,
+    ended: tuple[EndedClaim, ...] = (),
+    standing: Standing = Standing.ENABLED,
 ) -> Record:
     return Record(
         user_id=ADA.id,
@@ -57,6 +61,7 @@ def record(
         state=state,
         user_name="ada",
         profile_name="ada-as-recorded",
+        standing=standing,
         role_arn=because[0].role_arn if because else "",
         given_by=because[0].group if because else "",
         because=because,
@@ -203,10 +208,32 @@ def test_a_disabled_or_deleted_user_is_to_be_removed(standing: Standing) -> None
 @pytest.mark.parametrize("standing", [Standing.DISABLED, Standing.GONE])
 @pytest.mark.parametrize("there", [None, record(state=State.REMOVED)])
 def test_a_disabled_or_deleted_user_gets_nothing(standing: Standing, there: Record | None) -> None:
-    """Rule 4: membership of somebody who may not sign in grants nothing."""
+    """Rule 4: membership of somebody who may not sign in grants nothing, and that is noted."""
     person = replace(ADA, standing=standing)
 
-    assert verdicts(there, row("a"), of=snapshot("a", person=person)) == ()
+    found = verdict(there, row("a"), of=snapshot("a", person=person))
+
+    assert isinstance(found, Removal)
+    assert is_at_rest(found, there)
+
+
+@pytest.mark.parametrize("standing", [Standing.DISABLED, Standing.GONE])
+def test_who_was_never_called_for_is_not_noted(standing: Standing) -> None:
+    """The ledger has nothing on people whom no mapping ever concerned."""
+    of = snapshot(person=replace(ADA, standing=standing))
+
+    assert verdicts(None, row("a"), of=of) == ()
+    assert verdicts(record(state=State.REMOVED, standing=standing), row("a"), of=of) == ()
+
+
+def test_who_comes_back_without_a_group_is_noted_once() -> None:
+    """The ledger says of each leaver why they have no profile, and that changed."""
+    gone = record(state=State.REMOVED, standing=Standing.DISABLED)
+
+    found = verdict(gone, row("a"), of=snapshot())
+
+    assert isinstance(found, Removal)
+    assert verdicts(record(state=State.REMOVED), row("a"), of=snapshot()) == ()
 
 
 UNKNOWN = {
@@ -293,6 +320,46 @@ def test_a_name_with_another_id_than_the_pinned_one_grants_nothing() -> None:
     pinned = row("a", group_id=GroupId("id-of-the-first-a"))
 
     assert verdicts(None, pinned, of=snapshot("a")) == ()
+
+
+def test_a_claim_remembers_which_group_it_was() -> None:
+    """By its id, pinned or resolved: the copies of groups are kept by it."""
+    pinned = row("b", group_id=GroupId("id-c"))
+
+    found = verdict(None, row("a", 1), pinned, of=snapshot("a", "c"))
+
+    assert isinstance(found, DesiredProfile)
+    assert [claim.group_id for claim in found.because.claims] == ["id-a", "id-c"]
+
+
+@pytest.mark.parametrize("standing", [Standing.DISABLED, Standing.GONE])
+def test_who_is_barred_before_a_profile_was_made_gets_a_removal(standing: Standing) -> None:
+    """A group calls for them and there is no record: the ledger has to learn why they have none."""
+    person = replace(ADA, standing=standing)
+
+    assert verdict(None, row("a", retention_days=7), of=snapshot("a", person=person)) == Removal(
+        person, LAB, "ada", f"the user is {standing} in the directory", 30
+    )
+
+
+def test_a_removed_record_names_no_group_that_was_left() -> None:
+    """Nobody asks the directory of a group that took nothing back; a pinned id is the group."""
+    table = MappingTable((row("a", group_id=GroupId("id-x")), row("b")))
+    there = record(claim(table.rows[0]))
+
+    assert left_groups(snapshot(), table, {LAB: there}) == ("id-x",)
+    assert left_groups(snapshot(), table, {LAB: replace(there, state=State.REMOVED)}) == ()
+    assert left_groups(snapshot(), table, {SHOP: replace(there, target=SHOP)}) == ()
+
+
+def test_the_rows_of_a_target_come_with_those_that_do_not_parse() -> None:
+    """A target of bad rows alone is there too; a row without a readable target is nowhere."""
+    table = MappingTable((row("a"),), (unparsed("b"), unparsed("c", SHOP), unparsed("d", None)))
+
+    assert rows_by_target(table) == {
+        LAB: TargetRows(LAB, (row("a"),), ("b",)),
+        SHOP: TargetRows(SHOP, (), ("c",)),
+    }
 
 
 def test_a_disabled_row_grants_nothing_new() -> None:

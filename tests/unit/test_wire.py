@@ -7,9 +7,19 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from shared.errors import UnreadableMessageError
-from shared.hints import UserHint
+from shared.hints import Hint, LookHint, Subject, UserHint
 from shared.model import UserId
-from shared.wire import LAST_ATTEMPT, decode, deduplication_id, encode, put_off, second_look
+from shared.wire import (
+    LAST_ATTEMPT,
+    decode,
+    decode_look,
+    decode_user,
+    deduplication_id,
+    encode,
+    message_group,
+    put_off,
+    second_look,
+)
 
 AT = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
 HINT = UserHint(
@@ -19,6 +29,20 @@ HINT = UserHint(
     event_at=AT - timedelta(seconds=7),
     attempt=3,
     again=True,
+    doubt="222222222222/eu-west-1/d-one",
+)
+LOOK = LookHint(
+    Subject.GROUP,
+    "33e47872-9051-70c8-1b7a-0f2d5c9e4a10",
+    made_at=AT,
+    event_id="0a664dd1-f102-48bc-9e6c-f13525ddaafa",
+    event_at=AT - timedelta(seconds=7),
+    attempt=3,
+    again=True,
+    announced=True,
+    everyone=True,
+    token="next",  # noqa: S106 (a page's token)
+    seen="c2Vlbg==",
 )
 
 
@@ -26,19 +50,25 @@ HINT = UserHint(
     "hint",
     [
         HINT,
-        replace(HINT, attempt=0, again=False),
+        LOOK,
+        LookHint(Subject.PEOPLE, "", AT, "round", AT),
+        replace(HINT, attempt=0, again=False, doubt=""),
         replace(HINT, event_at=AT.astimezone(timezone(timedelta(hours=2)))),
     ],
 )
-def test_a_hint_arrives_as_it_was_sent(hint: UserHint) -> None:
+def test_a_hint_arrives_as_it_was_sent(hint: Hint) -> None:
     """Nothing is lost on the way, not even a fraction of a second."""
     assert decode(encode(hint)) == hint
 
 
-@pytest.mark.parametrize("lack", ["user_id", "made_at", "event_id", "event_at", "attempt", "again"])
-def test_a_hint_that_lacks_something_is_unreadable(lack: str) -> None:
+@pytest.mark.parametrize(
+    ("hint", "lack"),
+    [(hint, lack) for hint in (HINT, LOOK) for lack in ("made_at", "event_id")]
+    + [(HINT, "user_id")],
+)
+def test_a_hint_that_lacks_something_is_unreadable(hint: Hint, lack: str) -> None:
     """A body that nobody here wrote goes to the dead letters, named."""
-    plain = json.loads(encode(HINT))
+    plain = json.loads(encode(hint))
     del plain[lack]
 
     with pytest.raises(UnreadableMessageError, match=lack):
@@ -65,6 +95,42 @@ def test_a_hint_with_a_wrong_value_is_unreadable(wrong: dict[str, object]) -> No
         decode(json.dumps(json.loads(encode(HINT)) | wrong))
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"key": ""}, {"subject": "planet"}, {"attempt": -1}, {"made_at": "yesterday"}]
+)
+def test_a_look_with_a_wrong_value_is_unreadable(wrong: dict[str, object]) -> None:
+    """A group or a target without its name is no look."""
+    with pytest.raises(UnreadableMessageError):
+        decode(json.dumps(json.loads(encode(LOOK)) | wrong))
+
+
+def test_what_the_schedule_sends_is_a_round() -> None:
+    """It knows the time and its own id; everything else has its default."""
+    body = '{"subject":"round","key":"hourly","made_at":"2026-11-23T12:00:00Z","event_id":"7"}'
+    at = AT.replace(microsecond=0)
+
+    assert decode(body) == LookHint(Subject.ROUND, "hourly", at, "7", at)
+
+
+def test_each_function_takes_its_own_hints_alone() -> None:
+    """A hint in the wrong queue is a mistake of whoever put it there."""
+    assert decode_user(encode(HINT)) == HINT
+    assert decode_look(encode(LOOK)) == LOOK
+    with pytest.raises(UnreadableMessageError, match="no user's hint"):
+        decode_user(encode(LOOK))
+    with pytest.raises(UnreadableMessageError, match="no look's hint"):
+        decode_look(encode(HINT))
+
+
+def test_a_group_and_a_target_never_stand_in_one_row() -> None:
+    """Each user, group and target has a line of its own, in which it is kept in order."""
+    looks = [replace(LOOK, subject=subject) for subject in Subject]
+    groups = [message_group(HINT), *map(message_group, looks)]
+
+    assert len(set(groups)) == len(groups)
+    assert message_group(replace(LOOK, event_id="another")) == message_group(LOOK)
+
+
 @pytest.mark.parametrize("body", ["", "{", "null", "[]", "7", '"text"', "{}", '{"detail": {}}'])
 def test_what_is_no_hint_is_unreadable(body: str) -> None:
     """Whatever the body is, the error is the one that the handlers know."""
@@ -72,9 +138,10 @@ def test_what_is_no_hint_is_unreadable(body: str) -> None:
         decode(body)
 
 
-def test_the_same_hint_sent_twice_is_one_message() -> None:
+@pytest.mark.parametrize("hint", [HINT, LOOK])
+def test_the_same_hint_sent_twice_is_one_message(hint: Hint) -> None:
     """SQS drops the second: when the hint was made plays no part."""
-    assert deduplication_id(HINT) == deduplication_id(replace(HINT, made_at=AT + timedelta(1)))
+    assert deduplication_id(hint) == deduplication_id(replace(hint, made_at=AT + timedelta(1)))
 
 
 @pytest.mark.parametrize(
@@ -84,11 +151,21 @@ def test_the_same_hint_sent_twice_is_one_message() -> None:
         replace(HINT, user_id=UserId("another")),
         replace(HINT, attempt=4),
         replace(HINT, again=False),
+        replace(HINT, doubt=""),
+        LOOK,
+        replace(LOOK, token="another"),  # noqa: S106 (a page's token)
+        replace(LOOK, key="another"),
+        replace(LOOK, subject=Subject.TARGET),
+        replace(LOOK, attempt=4),
+        replace(LOOK, again=False),
+        replace(LOOK, event_id="another"),
     ],
 )
-def test_another_event_user_or_attempt_is_another_message(other: UserHint) -> None:
+def test_another_event_subject_or_attempt_is_another_message(other: Hint) -> None:
     """SQS remembers an id for five minutes and would swallow the next real change."""
-    assert deduplication_id(other) != deduplication_id(HINT)
+    likes = {deduplication_id(hint) for hint in (HINT, LOOK) if hint != other}
+
+    assert deduplication_id(other) not in likes
     # Source: SQS, MessageDeduplicationId: at most 128 alphanumeric characters.
     assert deduplication_id(other).isalnum()
     assert len(deduplication_id(other)) <= 128
@@ -103,6 +180,13 @@ def test_what_waits_comes_back_after_ten_seconds_doubling_to_five_minutes() -> N
 
     assert waits == [10, 20, 40, 80, 160, 300, 300, 300, 300]
     assert hint == replace(HINT, attempt=9, made_at=AT)
+
+
+def test_a_look_that_waits_keeps_what_it_saw() -> None:
+    """It comes back to the same page, made anew and counted."""
+    later = AT + timedelta(seconds=5)
+
+    assert put_off(LOOK, later) == (replace(LOOK, attempt=4, made_at=later), 80)
 
 
 def test_the_longest_wait_fits_into_the_queue() -> None:
@@ -128,6 +212,10 @@ def test_the_second_look_reads_afresh_after_half_a_minute() -> None:
 
     assert second_look(replace(HINT, again=False), later) == (
         replace(HINT, again=True, attempt=0, made_at=later),
+        30,
+    )
+    assert second_look(replace(LOOK, again=False), later) == (
+        replace(LOOK, again=True, attempt=0, made_at=later, token="", seen=""),
         30,
     )
 

@@ -1,6 +1,6 @@
 """The ledger table: what the hub made for whom, why, and what is pending."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from decimal import Decimal
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from hub.runtime.adapters.aws import translated
+from hub.runtime.adapters.group_copies import member_item, member_key
 from shared.errors import RefusedError, RetryableError
-from shared.model import Claim, EndedClaim, Record, State, Target, UserId
-from shared.wire import LEDGER_KEY
+from shared.memory import MemberChanges
+from shared.model import Claim, EndedClaim, Record, Standing, State, Target, UserId
+from shared.wire import LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, LEDGER_KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 _from_dynamodb = TypeDeserializer().deserialize
 _to_dynamodb = TypeSerializer().serialize
 _PK, _SK = LEDGER_KEY
+_USER, _TARGET = "user#", "target#"
+_NO_CHANGES = MemberChanges()
+# Source: the DynamoDB API: a condition that failed, and two transactions that met.
+_MET = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException"})
 
 
 class DynamoLedger:
@@ -30,53 +36,99 @@ class DynamoLedger:
 
     def records(self, user_id: UserId) -> Mapping[Target, Record]:
         """Return the person's records in all targets, read consistently and to the end."""
-        pages = self._client.get_paginator("query")
-        with translated():
-            items = [
-                item
-                for page in pages.paginate(
-                    TableName=self._table,
-                    ConsistentRead=True,
-                    KeyConditionExpression="#pk = :user AND begins_with(#sk, :target)",
-                    ExpressionAttributeNames={"#pk": _PK, "#sk": _SK},
-                    ExpressionAttributeValues={
-                        ":user": {"S": f"user#{user_id}"},
-                        ":target": {"S": "target#"},
-                    },
-                )
-                for item in page["Items"]
-            ]
-        records = [_record(item) for item in items]
+        records = self._query(
+            ConsistentRead=True,
+            KeyConditionExpression="#pk = :user AND begins_with(#sk, :target)",
+            ExpressionAttributeNames={"#pk": _PK, "#sk": _SK},
+            ExpressionAttributeValues={
+                ":user": {"S": f"{_USER}{user_id}"},
+                ":target": {"S": _TARGET},
+            },
+        )
         return {record.target: record for record in records}
 
-    def write(self, record: Record) -> Record:
+    def of_target(self, target: Target) -> tuple[Record, ...]:
+        """Return everybody's records in one target, to the end; the index lags a little."""
+        return tuple(
+            self._query(
+                IndexName=LEDGER_BY_TARGET,
+                KeyConditionExpression="#target = :target",
+                ExpressionAttributeNames={"#target": LEDGER_BY_TARGET_KEY[0]},
+                ExpressionAttributeValues={":target": {"S": str(target)}},
+            )
+        )
+
+    def everybody(self) -> Iterable[Record]:
+        """Yield every record there is, read to the end."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="begins_with(#pk, :user)",
+            ExpressionAttributeNames={"#pk": _PK},
+            ExpressionAttributeValues={":user": {"S": _USER}},
+        )
+        with translated():
+            for page in pages:
+                yield from map(_record, page["Items"])
+
+    def knows(self, user_id: UserId) -> bool:
+        """Return whether there is any record of the person."""
+        with translated():
+            found = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="#pk = :user",
+                ExpressionAttributeNames={"#pk": _PK},
+                ExpressionAttributeValues={":user": {"S": f"{_USER}{user_id}"}},
+                Limit=1,
+            )
+        return bool(found["Items"])
+
+    def write(self, record: Record, changes: MemberChanges = _NO_CHANGES) -> Record:
         """Write over the version that the record names; RetryableError when somebody else did."""
         written = replace(record, version=record.version + 1)
+        put: Any = {
+            "TableName": self._table,
+            "Item": _item(written),
+            "ConditionExpression": "attribute_not_exists(#pk) OR #version = :seen",
+            "ExpressionAttributeNames": {"#pk": _PK, "#version": "version"},
+            "ExpressionAttributeValues": {":seen": {"N": str(record.version)}},
+        }
+        along = list(self._member_writes(record.user_id, changes))
         try:
             with translated():
-                self._client.put_item(
-                    TableName=self._table,
-                    Item=_item(written),
-                    ConditionExpression="attribute_not_exists(#pk) OR #version = :seen",
-                    ExpressionAttributeNames={"#pk": _PK, "#version": "version"},
-                    ExpressionAttributeValues={":seen": {"N": str(record.version)}},
-                )
+                if along:
+                    self._client.transact_write_items(TransactItems=[{"Put": put}, *along])
+                else:
+                    self._client.put_item(**put)
         except RefusedError as refused:
-            if refused.code == "ConditionalCheckFailedException":
+            if refused.code in _MET:
                 raise RetryableError("another worker wrote this record meanwhile") from refused
             raise
         return written
 
+    def _member_writes(self, user_id: UserId, changes: MemberChanges) -> Iterator[Any]:
+        for group, membership in sorted(changes.joined.items()):
+            item = member_item(group, user_id, membership)
+            yield {"Put": {"TableName": self._table, "Item": item}}
+        for group in sorted(changes.left):
+            yield {"Delete": {"TableName": self._table, "Key": member_key(group, user_id)}}
+
+    def _query(self, **how: Any) -> Iterator[Record]:  # noqa: ANN401 (a query's own words)
+        pages = self._client.get_paginator("query").paginate(TableName=self._table, **how)
+        with translated():
+            for page in pages:
+                yield from map(_record, page["Items"])
+
 
 def _item(record: Record) -> dict[str, Any]:
     plain = asdict(record) | {
-        _PK: f"user#{record.user_id}",
-        _SK: f"target#{record.target}",
+        _PK: f"{_USER}{record.user_id}",
+        _SK: f"{_TARGET}{record.target}",
         "target": str(record.target),
         "since": _iso(record.since),
         "ended": [asdict(ended) | {"until": _iso(ended.until)} for ended in record.ended],
     }
-    return {name: _to_dynamodb(_plain(value)) for name, value in plain.items()}
+    # What says nothing is left out: a ledger of many people is read in pages of a megabyte.
+    return {name: _to_dynamodb(_plain(value)) for name, value in plain.items() if value}
 
 
 def _record(item: Mapping[str, Any]) -> Record:
@@ -87,12 +139,13 @@ def _record(item: Mapping[str, Any]) -> Record:
         | {
             "target": Target.parse(plain["target"]),
             "state": State(plain["state"]),
+            "standing": Standing(plain.get("standing", Standing.ENABLED)),
             "version": int(plain["version"]),
             "since": _time(plain.get("since")),
-            "because": tuple(Claim(**_whole(claim)) for claim in plain["because"]),
+            "because": tuple(Claim(**_whole(claim)) for claim in plain.get("because", ())),
             "ended": tuple(
                 EndedClaim(**_whole(ended) | {"until": datetime.fromisoformat(ended["until"])})
-                for ended in plain["ended"]
+                for ended in plain.get("ended", ())
             ),
         }
     )

@@ -1,7 +1,8 @@
 """Clients for spoke accounts: the access role, assumed with its ExternalId and kept while valid."""
 
+import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from boto3.session import Session
 
@@ -18,15 +19,45 @@ if TYPE_CHECKING:
 _DURATION = 900
 # A session is given up this long before its end, so that none expires in the middle of a plan.
 _MARGIN = timedelta(minutes=3)
+# A look lists and describes: its sessions can do nothing else, whatever the role may.
+READ_ONLY: Final = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": [
+                    "sagemaker:ListUserProfiles",
+                    "sagemaker:DescribeUserProfile",
+                    "sagemaker:ListTags",
+                ],
+                "Resource": "*",
+            }
+        ],
+    }
+)
 
 
 class SpokeSessions:
-    """Opens SageMaker clients in spoke accounts."""
+    """Opens SageMaker clients in spoke accounts.
 
-    def __init__(self, session: Session, sts: "STSClient", hub_account: str) -> None:
+    `policy` narrows what the sessions may do; `at_most` is how many are kept open.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        sts: "STSClient",
+        hub_account: str,
+        *,
+        policy: str | None = None,
+        at_most: int = 500,
+    ) -> None:
         self._session = session
         self._sts = sts
         self._hub_account = hub_account
+        self._narrowed: dict[str, Any] = {"Policy": policy} if policy else {}
+        self._at_most = at_most
         self._open: dict[tuple[str, str], tuple[datetime, SageMakerClient]] = {}
 
     def sagemaker(self, target: Target) -> "SageMakerClient":
@@ -40,8 +71,9 @@ class SpokeSessions:
         held = self._open.get(key)
         if held is None or held[0] <= utc_now():
             held = self._assume(target)
-            # A client weighs most of a megabyte: those of ended sessions go.
-            self._open = {k: v for k, v in self._open.items() if v[0] > utc_now()} | {key: held}
+            # A client weighs most of a megabyte: those of ended sessions go, and the oldest.
+            open_ = [(k, v) for k, v in self._open.items() if v[0] > utc_now() and k != key]
+            self._open = dict([*open_, (key, held)][-self._at_most :])
         return held[1]
 
     def _assume(self, target: Target) -> "tuple[datetime, SageMakerClient]":
@@ -53,6 +85,7 @@ class SpokeSessions:
                     RoleSessionName="studio-hub",
                     ExternalId=external_id(self._hub_account, target.account),
                     DurationSeconds=_DURATION,
+                    **self._narrowed,
                 )["Credentials"]
         except RefusedError as refused:
             raise TargetUnreachableError(f"{role_arn} cannot be assumed: {refused}") from refused

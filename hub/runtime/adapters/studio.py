@@ -1,13 +1,24 @@
 """SageMaker Studio's user profiles in a spoke account."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from hub.runtime.adapters.aws import text, translated
 from shared.errors import RefusedError
-from shared.model import ObservedProfile, Person, ProfileStatus, Target, UserId, Workload
+from shared.listing import Page
+from shared.memory import ListedProfile
+from shared.model import (
+    DIRECTORY_ID,
+    ObservedProfile,
+    Person,
+    ProfileStatus,
+    Target,
+    UserId,
+    Workload,
+)
 from shared.naming import same_name
-from shared.ownership import Ownership, ownership, tags
+from shared.ownership import Ownership, owner, ownership, tags
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -27,7 +38,7 @@ class Sessions(Protocol):
 
 
 class SageMakerStudio:
-    """Implements the port Studio."""
+    """Implements the ports Studio and StudioListing."""
 
     def __init__(self, sessions: Sessions, hub_account: str) -> None:
         self._sessions = sessions
@@ -104,6 +115,39 @@ class SageMakerStudio:
             if refused.code != _NOT_FOUND:
                 raise
 
+    def profiles(self, target: Target, token: str) -> Page[ListedProfile]:
+        """Return a page of all profiles of the domain."""
+        more: Any = {"NextToken": token} if token else {}
+        with translated():
+            page = self._client(target).list_user_profiles(
+                DomainIdEquals=target.domain_id, MaxResults=100, **more
+            )
+        return Page(
+            tuple(
+                ListedProfile(
+                    profile["UserProfileName"],
+                    profile.get("Status", ""),
+                    _iso(profile.get("LastModifiedTime")),
+                )
+                for profile in page["UserProfiles"]
+            ),
+            page.get("NextToken", ""),
+        )
+
+    def whose(self, target: Target, name: str) -> tuple[ObservedProfile, UserId | None] | None:
+        """Return a profile, and whose it is by our tags; None when there is none.
+
+        A user id that no directory gives is nobody's. RefusedError when the tags cannot be read.
+        """
+        found = self._describe(target, name)
+        if found is None:
+            return None
+        marks = self._tags(target, found["UserProfileArn"])
+        user_id = owner(marks, self._hub_account) or ""
+        if not DIRECTORY_ID.fullmatch(user_id):
+            return _observed(found, Ownership.FOREIGN), None
+        return _observed(found, Ownership.OURS), UserId(user_id)
+
     def _client(self, target: Target) -> "SageMakerClient":
         return self._sessions.sagemaker(target)
 
@@ -118,17 +162,19 @@ class SageMakerStudio:
             raise
 
     def _ownership(self, target: Target, arn: str, user_id: UserId) -> Ownership:
-        pages = self._client(target).get_paginator("list_tags")
         try:
-            with translated():
-                found = {
-                    tag["Key"]: tag["Value"]
-                    for page in pages.paginate(ResourceArn=arn)
-                    for tag in page["Tags"]
-                }
+            return ownership(self._tags(target, arn), self._hub_account, user_id)
         except RefusedError:
             return Ownership.UNREADABLE
-        return ownership(found, self._hub_account, user_id)
+
+    def _tags(self, target: Target, arn: str) -> dict[str, str]:
+        pages = self._client(target).get_paginator("list_tags")
+        with translated():
+            return {
+                tag["Key"]: tag["Value"]
+                for page in pages.paginate(ResourceArn=arn)
+                for tag in page["Tags"]
+            }
 
     def _list(
         self, target: Target, operation: Literal["list_apps", "list_spaces"], key: str
@@ -145,13 +191,17 @@ class SageMakerStudio:
 
 
 def _observed(found: Mapping[str, Any], whose: Ownership) -> ObservedProfile:
-    modified = found.get("LastModifiedTime")
     return ObservedProfile(
         name=found["UserProfileName"],
         status=ProfileStatus(found["Status"]),
         role_arn=text(found, "UserSettings", "ExecutionRole"),
         ownership=whose,
         efs_uid=text(found, "HomeEfsFileSystemUid"),
-        modified=modified.isoformat() if modified else "",
+        user_name=text(found, "SingleSignOnUserValue"),
+        modified=_iso(found.get("LastModifiedTime")),
         failure=text(found, "FailureReason"),
     )
+
+
+def _iso(time: datetime | None) -> str:
+    return time.isoformat() if time else ""

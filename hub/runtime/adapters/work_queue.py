@@ -1,43 +1,80 @@
 """The queues in which hints wait."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from hub.runtime.adapters.aws import translated
-from shared.hints import UserHint
-from shared.wire import deduplication_id, encode
+from shared.errors import RetryableError
+from shared.hints import Hint, LookHint, UserHint
+from shared.wire import deduplication_id, encode, message_group
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
+# Source: the SQS API: messages in one batch.
+_BATCH = 10
 
-class UsersQueue:
-    """Implements the port UsersInbox: looks at users that are due now, one user's in order."""
+
+class FifoQueue:
+    """A queue that keeps the order of each user, group or target."""
 
     def __init__(self, client: "SQSClient", url: str) -> None:
         self._client = client
         self._url = url
 
-    def look_at(self, hint: UserHint) -> None:
-        """Queue a look at a user."""
-        with translated():
-            self._client.send_message(
-                QueueUrl=self._url,
-                MessageBody=encode(hint),
-                MessageGroupId=hint.user_id,
-                MessageDeduplicationId=deduplication_id(hint),
-            )
+    def _send(self, hints: Sequence[Hint]) -> None:
+        """Queue hints; RetryableError when SQS did not take all of them."""
+        if len(hints) == 1:
+            with translated():
+                self._client.send_message(QueueUrl=self._url, **_message(hints[0]))
+            return
+        waiting = iter(hints)
+        while batch := list(islice(waiting, _BATCH)):
+            entries: list[Any] = [
+                {"Id": str(number), **_message(hint)} for number, hint in enumerate(batch)
+            ]
+            with translated():
+                answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+            if answer.get("Failed"):
+                failed = answer["Failed"][0]
+                raise RetryableError(f"SQS did not take a message: {failed.get('Code')}")
+
+
+class UsersQueue(FifoQueue):
+    """Implements the port UsersInbox: looks at users that are due now, one user's in order."""
+
+    def look_at(self, *hints: UserHint) -> None:
+        """Queue looks at users."""
+        self._send(hints)
+
+
+class LooksQueue(FifoQueue):
+    """Implements the port LooksInbox: looks through groups and targets that are due now."""
+
+    def look_through(self, *hints: LookHint) -> None:
+        """Queue looks through groups and targets."""
+        self._send(hints)
 
 
 class LaterQueue:
-    """Implements the port LaterBox: looks at users that are due after a while."""
+    """Implements the port LaterBox: looks that are due after a while."""
 
     def __init__(self, client: "SQSClient", url: str) -> None:
         self._client = client
         self._url = url
 
-    def look_later(self, hint: UserHint, seconds: int) -> None:
-        """Queue a look at a user after some seconds (at most 900)."""
+    def look_later(self, hint: Hint, seconds: int) -> None:
+        """Queue a look after some seconds (at most 900)."""
         with translated():
             self._client.send_message(
                 QueueUrl=self._url, MessageBody=encode(hint), DelaySeconds=seconds
             )
+
+
+def _message(hint: Hint) -> dict[str, Any]:
+    return {
+        "MessageBody": encode(hint),
+        "MessageGroupId": message_group(hint),
+        "MessageDeduplicationId": deduplication_id(hint),
+    }

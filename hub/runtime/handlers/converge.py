@@ -7,7 +7,7 @@ from hub.runtime import telemetry
 from hub.runtime.reconcile import converge
 from hub.runtime.wiring.converge import world
 from shared.errors import UnreadableMessageError
-from shared.wire import decode
+from shared.wire import decode_user
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -29,7 +29,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     for record in event["Records"]:
         telemetry.count("Looks")
         try:
-            hint = decode(record["body"])
+            hint = decode_user(record["body"])
         except UnreadableMessageError as error:
             telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
             raise

@@ -12,7 +12,7 @@ from hub.runtime import telemetry
 from hub.runtime.intake import Intake
 from hub.runtime.wiring.intake import world
 from shared.errors import UnreadableMessageError
-from shared.hints import Ignored
+from shared.events.told import Ignored
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse

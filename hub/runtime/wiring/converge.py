@@ -6,6 +6,7 @@ from functools import cache
 import boto3
 
 from hub.runtime.adapters.aws import CLIENT_CONFIG
+from hub.runtime.adapters.hub_memory import DynamoMemory
 from hub.runtime.adapters.identity_center import IdentityCenter
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.mapping_store import DynamoMappings
@@ -13,25 +14,31 @@ from hub.runtime.adapters.spoke_sessions import SpokeSessions
 from hub.runtime.adapters.studio import SageMakerStudio
 from hub.runtime.adapters.work_queue import LaterQueue
 from hub.runtime.clock import SystemClock
-from hub.runtime.settings import converge_settings
+from hub.runtime.group_names import GroupNames
+from hub.runtime.settings import ConvergeSettings, read_settings
 from hub.runtime.world import ConvergeWorld
 
 
 @cache
 def world() -> ConvergeWorld:
     """Return the world of `converge`; SettingsError lists all that its environment lacks."""
-    settings = converge_settings(os.environ)
+    settings = read_settings(ConvergeSettings, os.environ)
     session = boto3.Session(region_name=settings.region)
     dynamodb = session.client("dynamodb", config=CLIENT_CONFIG)
     sessions = SpokeSessions(session, session.client("sts", config=CLIENT_CONFIG), settings.account)
+    clock = SystemClock()
+    directory = IdentityCenter(
+        session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
+    )
+    memory = DynamoMemory(dynamodb, settings.ledger_table)
     return ConvergeWorld(
-        mode=settings.mode,
-        directory=IdentityCenter(
-            session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
-        ),
+        mode="report" if settings.mode == "report" else "apply",
+        directory=directory,
         mappings=DynamoMappings(dynamodb, settings.mappings_table),
+        names=GroupNames(directory, memory, clock),
+        memory=memory,
         ledger=DynamoLedger(dynamodb, settings.ledger_table),
         studio=SageMakerStudio(sessions, settings.account),
         later=LaterQueue(session.client("sqs", config=CLIENT_CONFIG), settings.later_queue_url),
-        clock=SystemClock(),
+        clock=clock,
     )

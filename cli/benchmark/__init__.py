@@ -1,0 +1,1 @@
+"""What the hub costs, measured on the embedded AWS: `python -m cli.benchmark`."""

@@ -1,0 +1,115 @@
+"""A company of any size that is already as it should be, made without a call of the hub."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.dynamodb.models import dynamodb_backends
+
+from hub.runtime.adapters.group_copies import DynamoCopies
+from hub.runtime.adapters.ledger import DynamoLedger
+from shared.conventions import execution_role_arn
+from shared.model import AccountId, Claim, GroupId, Record, State, Target, UserId
+from shared.naming import profile_name
+from shared.ownership import tags
+from simulator.setup import LEDGER
+from simulator.studio import Place
+from simulator.world import HUB_ACCOUNT, HUB_REGION, World
+
+REGION = "eu-west-1"
+PRIORITY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many of what; every person is in one group, and every group in one target."""
+
+    users: int
+    groups: int
+    targets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The ids of a company's people and groups, in the order of their numbers."""
+
+    users: tuple[UserId, ...]
+    groups: tuple[GroupId, ...]
+    targets: tuple[Target, ...]
+
+
+def found(world: World, size: Size) -> Company:
+    """Make a company in which nothing is left to do, and return its ids."""
+    store, studio = world.services.identity_store, world.services.studio
+    targets = tuple(
+        Target(AccountId(f"{200_000_000_000 + number}"), REGION, f"d-{number:04d}")
+        for number in range(size.targets)
+    )
+    groups = tuple(
+        GroupId(store.add_group(f"group-{number:04d}").group_id) for number in range(size.groups)
+    )
+    for target in targets:
+        world.add_spoke(target)
+    for number in range(size.groups):
+        world.put_mapping(row(number, targets[number % size.targets]))
+    world.skip_row_changes()
+    straight: Any = _Straight()
+    ledger, copies = DynamoLedger(straight, LEDGER), DynamoCopies(straight, LEDGER)
+    users = []
+    for number in range(size.users):
+        name = f"user-{number:05d}"
+        user_id = UserId(store.add_user(name).user_id)
+        users.append(user_id)
+        group = number % size.groups
+        target = targets[group % size.targets]
+        membership = store.add_membership(user_id, groups[group])
+        copies.save(groups[group], {user_id: membership.membership_id}, ())
+        role = execution_role_arn(target.account, target.region, f"Role{group}")
+        profile = studio.make_profile_by_hand(
+            Place(target.account, target.region, target.domain_id),
+            name=profile_name(name, user_id),
+            user_name=name,
+            role=role,
+            tags=tags(HUB_ACCOUNT, user_id),
+        )
+        ledger.write(
+            Record(
+                user_id=user_id,
+                target=target,
+                state=State.ACTIVE,
+                user_name=name,
+                profile_name=profile.name,
+                # As botocore hands out the time of the listing.
+                modified=datetime.fromtimestamp(profile.modified, UTC).astimezone().isoformat(),
+                role_arn=role,
+                given_by=f"group-{group:04d}",
+                because=(Claim(PRIORITY, f"group-{group:04d}", role, 0, groups[group]),),
+            )
+        )
+    for group_id in groups:
+        copies.note(group_id, deleted=False)
+    return Company(tuple(users), groups, targets)
+
+
+def row(group: int, target: Target) -> dict[str, object]:
+    """Return the mapping row of a group by its number."""
+    return {
+        "group": f"group-{group:04d}",
+        "target": str(target),
+        "execution_role_arn": execution_role_arn(target.account, target.region, f"Role{group}"),
+        "priority": PRIORITY,
+        "retention_days": 0,
+    }
+
+
+class _Straight:
+    """A DynamoDB client that puts items into the embedded table without a request."""
+
+    def put_item(self, *, TableName: str, Item: dict[str, Any], **_: object) -> None:  # noqa: N803 (the API's words)
+        dynamodb_backends[HUB_ACCOUNT][HUB_REGION].put_item(TableName, Item)
+
+    def batch_write_item(self, *, RequestItems: dict[str, list[Any]]) -> dict[str, Any]:  # noqa: N803 (the API's words)
+        for table, requests in RequestItems.items():
+            for request in requests:
+                self.put_item(TableName=table, Item=request["PutRequest"]["Item"])
+        return {}

@@ -1,0 +1,128 @@
+"""The same story for the hub and for the blog post's handler: what it costs, and what is wrong."""
+
+from typing import Any
+
+from cli.benchmark import blog_post
+from cli.benchmark.costs import measured
+from cli.rehearsal import deployed_hub
+from shared.conventions import execution_role_arn
+from shared.model import Target
+from simulator.directory_acts import DirectoryActs
+from simulator.lambda_service import EventSource, Function
+from simulator.world import HUB_ACCOUNT, World
+
+_ONE = Target.parse("222222222222/eu-west-1/d-one")
+_TWO = Target.parse("333333333333/eu-west-1/d-two")
+# (group, target) -> (role, priority)
+_ROWS = {
+    ("scientists", _ONE): ("Scientist", 20),
+    ("scientists", _TWO): ("Analyst", 20),
+    ("leads", _ONE): ("Lead", 10),
+}
+_PEOPLE = ("ada", "bob", "cy", "dee", "eve", "fay")
+
+
+def compare() -> dict[str, Any]:
+    """Return both ends of the story: calls, and who has not what the directory calls for."""
+    return {"story": list(_TOLD), "hub": _play(baseline=False), "blog_post": _play(baseline=True)}
+
+
+# What is told here happens in `_story`, in this order.
+_TOLD = (
+    "ada, bob, cy and fay join scientists by the console",
+    "ada joins leads too: she is called for as Lead",
+    "bob joins leads, then leaves it again: he is called for as Scientist",
+    "cy leaves scientists by the public API, which names a membership only",
+    "dee joins scientists by SCIM, which hides her",
+    "eve joins scientists, and the event is lost",
+    "fay is disabled by the console",
+    "a sweep (of which the blog post has none)",
+)
+
+
+def _story(world: World) -> None:
+    acts = DirectoryActs(world.services.identity_store, HUB_ACCOUNT, world.clock.now)
+    told = [acts.join(user, "scientists", "console") for user in ("ada", "bob", "cy", "fay")]
+    for events in told:
+        _deliver(world, events)
+    _deliver(world, acts.join("ada", "leads", "console"))
+    _deliver(world, acts.join("bob", "leads", "console"))
+    _deliver(world, acts.leave("bob", "leads", "console"))
+    _deliver(world, acts.leave("cy", "scientists", "api"))
+    _deliver(world, acts.join("dee", "scientists", "scim"))
+    acts.join("eve", "scientists", "none")
+    _deliver(world, acts.set_status("fay", "DISABLED", "console"))
+
+
+def _play(*, baseline: bool) -> dict[str, Any]:
+    with deployed_hub() as world:
+        _found(world)
+        if baseline:
+            _deploy_baseline(world)
+        with measured(world) as cost:
+            _story(world)
+            if not baseline:
+                world.sweep()
+            world.wait(600)
+        return {"wrong": _wrong(world), **cost.plain()}
+
+
+def _found(world: World) -> None:
+    store = world.services.identity_store
+    for group in ("scientists", "leads"):
+        store.add_group(group)
+    for name in _PEOPLE:
+        store.add_user(name)
+    for target in (_ONE, _TWO):
+        world.add_spoke(target)
+    for (group, target), (role, priority) in _ROWS.items():
+        world.put_mapping(
+            {
+                "group": group,
+                "target": str(target),
+                "execution_role_arn": execution_role_arn(target.account, target.region, role),
+                "priority": priority,
+                "retention_days": 0,
+            }
+        )
+    world.skip_row_changes()
+
+
+def _deploy_baseline(world: World) -> None:
+    """Put the blog post's handler in the place of the hub's functions, with converge's role."""
+    converge = next(s.function for s in world.lambdas.sources if s.function.name == "converge")
+    function = Function("blog-post", blog_post.handler, converge.environment, 60)
+    world.lambdas.sources = [EventSource(world.queues["events"], function, 1, partial=False)]
+    world.lambdas.streams = []
+
+
+def _wrong(world: World) -> list[str]:
+    """Return who has another role than the directory and the rows call for, and which."""
+    has = {
+        ("/".join(domain.place), profile.sso_user): (profile.role or "").rpartition("/")[2]
+        for domain in world.services.studio.snapshot()
+        for profile in domain.profiles
+    }
+    wrong = []
+    for name in _PEOPLE:
+        for target in (_ONE, _TWO):
+            wanted, found = _called_for(world, name, target), has.get((str(target), name))
+            if wanted != found:
+                wrong.append(f"{name} in {target}: {found or 'nothing'}, not {wanted or 'nothing'}")
+    return wrong
+
+
+def _called_for(world: World, name: str, target: Target) -> str | None:
+    store = world.services.identity_store
+    user = store.find_user(name)
+    if user is None or user.status == "DISABLED":
+        return None
+    groups = {store.group(of.group_id).name for of in store.groups_of(user.user_id)}
+    rows = [(row[1], row[0]) for key, row in _ROWS.items() if key[0] in groups and key[1] == target]
+    return min(rows)[1] if rows else None
+
+
+def _deliver(world: World, events: tuple[dict[str, Any], ...]) -> None:
+    for event in events:
+        world.deliver(event)
+    world.wait(60)

@@ -1,0 +1,100 @@
+"""Measures what happens in a world: calls, writes, time, memory."""
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from simulator.faults import Call
+from simulator.world import World
+
+_MEGABYTE: Final = 1024 * 1024
+_READS: Final = ("Describe", "Get", "List", "Query", "Scan", "AssumeRole")
+_QUEUES: Final = ("SendMessage", "SendMessageBatch")
+_HANDLERS = "import resource, " + ", ".join(
+    f"hub.runtime.handlers.{name}" for name in ("intake", "converge", "look", "mappings")
+)
+
+
+@dataclass(slots=True)
+class Cost:
+    """What something cost; `growth` is what the process grew by at most, in bytes."""
+
+    calls: Counter[str] = field(default_factory=Counter)
+    cpu_seconds: float = 0.0
+    seconds: float = 0.0
+    growth: int = 0
+
+    def total(self) -> int:
+        """Return the number of AWS calls, those to queues left out."""
+        return sum(n for name, n in self.calls.items() if not name.endswith(_QUEUES))
+
+    def writes(self) -> int:
+        """Return the number of calls that write to Studio, assignments or tables."""
+        return sum(
+            count
+            for name, count in self.calls.items()
+            if not name.partition(".")[2].startswith(_READS) and not name.endswith(_QUEUES)
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON shows it."""
+        return {
+            "calls": self.total(),
+            "writes": self.writes(),
+            "cpu_ms": round(1000 * self.cpu_seconds),
+            "seconds": round(self.seconds, 1),
+            "by_operation": dict(sorted(self.calls.items())),
+        }
+
+
+@contextmanager
+def measured(world: World) -> Iterator[Cost]:
+    """Measure what happens inside; the embedded AWS's own work is in the times."""
+    cost, before = Cost(), Counter(world.gateway.calls)
+    began, cpu, size = time.perf_counter(), time.process_time(), resident()
+
+    def grow(_: Call) -> None:
+        cost.growth = max(cost.growth, resident() - size)
+
+    world.gateway.before = grow
+    yield cost
+    world.gateway.before = None
+    cost.calls = Counter(world.gateway.calls) - before
+    cost.seconds, cost.cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
+
+
+def resident() -> int:
+    """Return how much memory this process has now, in bytes."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        # No /proc: the most that it ever had.
+        return _peak(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def memory_of_handlers() -> int:
+    """Return what a process has that imported all handlers and did nothing, in bytes."""
+    code = f"{_HANDLERS}; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    done = subprocess.run(  # noqa: S603 (our own interpreter, our own words)
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    return _peak(int(done.stdout))
+
+
+def megabytes(size: int) -> int:
+    """Return bytes as whole megabytes."""
+    return round(size / _MEGABYTE)
+
+
+def _peak(ru_maxrss: int) -> int:
+    # Source: getrusage(2): kilobytes on Linux, bytes on macOS.
+    return ru_maxrss if sys.platform == "darwin" else 1024 * ru_maxrss

@@ -1,0 +1,159 @@
+"""The stories that are measured."""
+
+from typing import TYPE_CHECKING, Any
+
+from moto.dynamodb.models import dynamodb_backends
+
+from cli.benchmark.company import Company, Size, found, row
+from cli.benchmark.costs import Cost, measured, megabytes, memory_of_handlers
+from cli.rehearsal import deployed_hub
+from simulator.directory_acts import DirectoryActs
+from simulator.setup import LEDGER
+from simulator.world import HUB_ACCOUNT, HUB_REGION, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LARGE = Size(users=10_000, groups=200, targets=50)
+DIFFERENCES = 100
+BURST = 1_000
+_PAGE = 100
+_LEDGER_PAGE = 1024 * 1024
+
+
+def single_changes() -> dict[str, Any]:
+    """Return the costs of one join, role change, leave and unmapped event, with warm functions."""
+    with deployed_hub() as world:
+        _two_targets(world)
+        acts = _acts(world)
+        world.services.identity_store.add_group("unmapped")
+        names = [f"user-{number:05d}" for number in range(2)]
+        for group in ("group-0000", "group-0001"):
+            _tell(world, acts.join(names[0], group, "console"))
+        steps: dict[str, Callable[[], Any]] = {
+            "join": lambda: acts.join(names[1], "group-0000", "console"),
+            "role_change": lambda: acts.join(names[1], "group-0001", "console"),
+            "leave": lambda: acts.leave(names[1], "group-0001", "console"),
+            "unmapped": lambda: acts.join(names[1], "unmapped", "console"),
+        }
+        world.wait(600)
+        costs = {}
+        for name, act in steps.items():
+            world.clock.forward(60)
+            with measured(world) as cost:
+                _tell(world, act())
+            costs[name] = cost.plain()
+            world.wait(600)
+        return costs
+
+
+def burst(joins: int = BURST) -> dict[str, Any]:
+    """Return the cost of many joins at once of a group in two targets."""
+    with deployed_hub() as world:
+        _two_targets(world, people=joins)
+        acts = _acts(world)
+        with measured(world) as cost:
+            for number in range(joins):
+                for event in acts.join(f"user-{number:05d}", "group-0000", "console"):
+                    world.deliver(event)
+            world.run()
+            world.wait(60)
+        profiles = sum(len(domain.profiles) for domain in world.services.studio.snapshot())
+        return {
+            "joins": joins,
+            "profiles": profiles,
+            "calls_per_join": round(cost.total() / joins, 1),
+            **cost.plain(),
+        }
+
+
+def sweeps(size: Size = LARGE, differences: int = DIFFERENCES) -> dict[str, Any]:
+    """Return the costs of a sweep that finds nothing, and of one that finds differences."""
+    with deployed_hub() as world:
+        company = found(world, size)
+        _sweep(world)
+        with measured(world) as idle:
+            _sweep(world)
+        bound = lower_bound(size)
+        _spoil(world, company, size, differences)
+        with measured(world) as busy:
+            _sweep(world)
+            world.wait(600)
+        pages = _page_calls(idle)
+        return {
+            "users": size.users,
+            "groups": size.groups,
+            "targets": size.targets,
+            "nothing_to_do": {
+                **idle.plain(),
+                "page_calls": pages,
+                "lower_bound": bound,
+                "lower_bound_total": sum(bound.values()),
+                "ratio": round(pages / sum(bound.values()), 3),
+                "memory_mb": megabytes(memory_of_handlers() + idle.growth),
+            },
+            "differences": {"count": differences, **busy.plain()},
+        }
+
+
+def lower_bound(size: Size) -> dict[str, int]:
+    """Return how many pages have to be read, by operation: each thing once, in full pages."""
+    members, profiles = size.users // size.groups, size.users // size.targets
+    table = dynamodb_backends[HUB_ACCOUNT][HUB_REGION].get_table(LEDGER)
+    ledger = sum(item.size() for item in table.all_items())
+    return {
+        "identitystore.ListGroupMemberships": size.groups * _pages(members),
+        "identitystore.ListUsers": _pages(size.users),
+        "identitystore.ListGroups": _pages(size.groups),
+        "sagemaker.ListUserProfiles": size.targets * _pages(profiles),
+        # Of the ledger: each group's copy, each target, the hub itself.
+        "dynamodb.Query": size.groups + size.targets + 1,
+        # The mappings, and the whole ledger once a day.
+        "dynamodb.Scan": 1 + -(-ledger // _LEDGER_PAGE),
+    }
+
+
+def _page_calls(cost: Cost) -> int:
+    listing = (".List", ".Query", ".Scan")
+    return sum(n for name, n in cost.calls.items() if any(word in name for word in listing))
+
+
+def _pages(count: int) -> int:
+    return -(-count // _PAGE)
+
+
+def _sweep(world: World) -> None:
+    world.sweep()
+    # A round carries whole seconds, so what is read for it is newer.
+    world.clock.forward(1)
+    world.run()
+
+
+def _spoil(world: World, company: Company, size: Size, differences: int) -> None:
+    """Let half of so many people leave in silence, and as many others join."""
+    store = world.services.identity_store
+    for number in range(differences // 2):
+        store.remove_membership(company.users[number], company.groups[number % size.groups])
+        newcomer = store.add_user(f"new-{number:03d}")
+        store.add_membership(newcomer.user_id, company.groups[-1 - number % size.groups])
+
+
+def _two_targets(world: World, people: int = 2) -> None:
+    """Make a company of two targets; its first group is mapped to both, its second to one."""
+    company = found(world, Size(users=0, groups=2, targets=2))
+    for number in range(people):
+        world.services.identity_store.add_user(f"user-{number:05d}")
+    world.put_mapping(row(0, company.targets[1]))
+    world.put_mapping(row(1, company.targets[0]) | {"priority": 1})
+    world.delete_mapping("group-0001", str(company.targets[1]))
+    world.skip_row_changes()
+
+
+def _acts(world: World) -> DirectoryActs:
+    return DirectoryActs(world.services.identity_store, HUB_ACCOUNT, world.clock.now)
+
+
+def _tell(world: World, events: tuple[dict[str, Any], ...]) -> None:
+    for event in events:
+        world.deliver(event)
+    world.run()

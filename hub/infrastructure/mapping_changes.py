@@ -1,0 +1,90 @@
+"""Where changed rows are heard: the stream of the mappings table, and mappings that reads it."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from hub.infrastructure.context import Context
+from hub.infrastructure.directory import read_directory
+from hub.infrastructure.function import HubFunction, Package, sending
+from hub.infrastructure.queues import dead_letter_queue
+from hub.infrastructure.records import Records
+from hub.infrastructure.tables import Family, use_ledger
+
+_TIMEOUT = Duration.seconds(60)
+
+
+class MappingChanges(Construct):
+    """From a written row to looks at its group.
+
+    Attributes:
+        dead_letters: which records of the stream nobody could take in; the sweep heals them.
+        mappings: the function.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        context: Context,
+        package: Package,
+        records: Records,
+        looks: sqs.Queue,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.dead_letters = dead_letter_queue(self, "DeadLetters")
+        stream = records.mappings_stream_arn
+        self.mappings = HubFunction(
+            self,
+            "Mappings",
+            service="mappings",
+            role_name=f"StudioHub-Mappings-{context.hub_region}",
+            package=package,
+            timeout=_TIMEOUT,
+            environment={
+                "STUDIO_HUB_IDENTITY_STORE_ID": context.identity_store_id,
+                "STUDIO_HUB_LEDGER_TABLE": records.ledger.table_name,
+                "STUDIO_HUB_LOOKS_QUEUE_URL": looks.queue_url,
+            },
+            needs=[
+                *_reading_stream(stream),
+                # A record that failed too often is noted here by Lambda, in the function's name.
+                sending("KeepWhatFailed", self.dead_letters),
+                sending("QueueWhatToLookThrough", looks),
+                # The id of each group name, once seen, is kept.
+                use_ledger(
+                    "RememberGroupNames",
+                    records,
+                    ["dynamodb:Query", "dynamodb:PutItem"],
+                    Family.HUB,
+                ),
+                # Names of groups that were never seen before to ids.
+                read_directory(
+                    "FindTheMappedGroups", context, ["identitystore:GetGroupId"], "group"
+                ),
+            ],
+        )
+        self.mappings.reads_stream("ReadsStream", stream, failed=self.dead_letters)
+
+
+def _reading_stream(stream_arn: str) -> list[iam.PolicyStatement]:
+    """Return what Lambda's poller needs to read a stream in a function's name.
+
+    Source: Lambda's developer guide, execution role permissions for DynamoDB streams.
+    """
+    return [
+        iam.PolicyStatement(
+            sid="ReadTheStream",
+            actions=[
+                "dynamodb:DescribeStream",
+                "dynamodb:GetRecords",
+                "dynamodb:GetShardIterator",
+            ],
+            resources=[stream_arn],
+        ),
+        # Lambda refuses to connect a stream to a role that lacks it; it has no resource-level
+        # permission, and tells the names of streams only.
+        iam.PolicyStatement(sid="FindTheStream", actions=["dynamodb:ListStreams"], resources=["*"]),
+    ]

@@ -1,0 +1,109 @@
+"""Where groups and targets are looked through: looks.fifo, and look that reads it."""
+
+from aws_cdk import Duration
+from constructs import Construct
+
+from hub.infrastructure.context import Context
+from hub.infrastructure.directory import read_directory
+from hub.infrastructure.function import HubFunction, Package, reading, sending
+from hub.infrastructure.queues import WorkQueue
+from hub.infrastructure.reconciler import Reconciler
+from hub.infrastructure.records import Records
+from hub.infrastructure.spokes import enter_spokes
+from hub.infrastructure.tables import Family, query_index, read_mappings, use_ledger
+from shared.conventions import hub_role_names
+from shared.wire import LEDGER_BY_TARGET
+
+# A listing that takes longer goes on by message.
+_TIMEOUT = Duration.seconds(300)
+# The least that Lambda allows. Every listing takes from the 20 calls a second that Identity Store
+# answers to the whole organization, and people who wait for access come first.
+_MAX_CONCURRENCY = 2
+
+
+class Sweep(Construct):
+    """The look function behind its queue; what differs goes to `users`, from where it converges.
+
+    Attributes:
+        looks: looks.fifo, in order for each group and target, so that no two sweeps meet on one.
+        look: the function.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        context: Context,
+        package: Package,
+        records: Records,
+        reconciler: Reconciler,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.looks = WorkQueue(self, "Looks", reader_timeout=_TIMEOUT, fifo=True)
+        looks, users, later = self.looks.queue, reconciler.users.queue, reconciler.later.queue
+        self.look = HubFunction(
+            self,
+            "Look",
+            service="look",
+            role_name=hub_role_names(context.hub_region)[1],
+            package=package,
+            timeout=_TIMEOUT,
+            environment={
+                "STUDIO_HUB_ACCOUNT": context.hub_account,
+                "STUDIO_HUB_IDENTITY_STORE_ID": context.identity_store_id,
+                "STUDIO_HUB_MAPPINGS_TABLE": records.mappings.table_name,
+                "STUDIO_HUB_LEDGER_TABLE": records.ledger.table_name,
+                "STUDIO_HUB_USERS_QUEUE_URL": users.queue_url,
+                "STUDIO_HUB_LOOKS_QUEUE_URL": looks.queue_url,
+                "STUDIO_HUB_LATER_QUEUE_URL": later.queue_url,
+            },
+            needs=[
+                reading("ReadWhatToLookThrough", looks),
+                # Whoever differs is converge's affair.
+                sending("QueueWhoDiffers", users),
+                # A round is a look at each group and target; a long listing is several looks.
+                sending("QueueFurtherLooks", looks),
+                # A look that cannot be finished now comes back.
+                sending("PutOffWhatMustWait", later),
+                read_mappings(records),
+                # Copies of groups, profiles that are not ours, and what holds for all are read by
+                # their keys; all records of everybody once a day, to be compared with the people
+                # of the directory.
+                use_ledger("ReadTheLedger", records, ["dynamodb:Query", "dynamodb:Scan"]),
+                # Who is in a target, according to the ledger.
+                query_index("ReadWhoIsInATarget", records, LEDGER_BY_TARGET),
+                # Records that were lost, groups that were listed to their end, profiles that are
+                # not ours, ids of group names and targets that do not answer.
+                use_ledger("WriteWhatWasSeen", records, ["dynamodb:PutItem"], *Family),
+                # Members who joined a group or left it, many at a time.
+                use_ledger("CopyMembers", records, ["dynamodb:BatchWriteItem"], Family.GROUPS),
+                # A profile of somebody else that is gone from its target.
+                use_ledger("ForgetWhatIsGone", records, ["dynamodb:DeleteItem"], Family.TARGETS),
+                # A group, member by member.
+                read_directory(
+                    "ListMembers",
+                    context,
+                    ["identitystore:ListGroupMemberships"],
+                    "group",
+                    "membership",
+                ),
+                # Once a day everybody: who was disabled or deleted without an event.
+                read_directory("ListPeople", context, ["identitystore:ListUsers"], "user"),
+                # Names of mapped groups to ids and back, and once a day all groups: who was
+                # renamed or deleted without an event.
+                read_directory(
+                    "ReadGroups",
+                    context,
+                    [
+                        "identitystore:GetGroupId",
+                        "identitystore:DescribeGroup",
+                        "identitystore:ListGroups",
+                    ],
+                    "group",
+                ),
+                # To list profiles there. Each session is narrowed to reading.
+                enter_spokes(context),
+            ],
+        )
+        self.look.reads("ReadsLooks", looks, batch_size=1, max_concurrency=_MAX_CONCURRENCY)

@@ -1,0 +1,54 @@
+"""Profiles that are not ours, remembered in the ledger so that each is described once."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from hub.runtime.adapters.aws import translated
+from shared.model import Target
+from shared.wire import LEDGER_KEY
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_PK, _SK = LEDGER_KEY
+_FOREIGN: Final = "foreign#"
+
+
+class DynamoForeigners:
+    """Implements the port ForeignProfiles."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def of(self, target: Target) -> Mapping[str, str]:
+        """Return when each was last modified, by the name as Studio compares it."""
+        pages = self._client.get_paginator("query")
+        with translated():
+            return {
+                item[_SK]["S"].removeprefix(_FOREIGN): item["modified"]["S"]
+                for page in pages.paginate(
+                    TableName=self._table,
+                    ConsistentRead=True,
+                    KeyConditionExpression="#pk = :target",
+                    ExpressionAttributeNames={"#pk": _PK},
+                    ExpressionAttributeValues={":target": {"S": f"target#{target}"}},
+                )
+                for item in page["Items"]
+            }
+
+    def remember(self, target: Target, name: str, modified: str) -> None:
+        """Keep one."""
+        with translated():
+            self._client.put_item(
+                TableName=self._table, Item=_key(target, name) | {"modified": {"S": modified}}
+            )
+
+    def forget(self, target: Target, name: str) -> None:
+        """Drop one that is gone."""
+        with translated():
+            self._client.delete_item(TableName=self._table, Key=_key(target, name))
+
+
+def _key(target: Target, name: str) -> dict[str, Any]:
+    return {_PK: {"S": f"target#{target}"}, _SK: {"S": f"{_FOREIGN}{name.casefold()}"}}

@@ -1,0 +1,152 @@
+"""What holds for the whole hub, in one partition of the ledger: one query reads it all."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from hub.runtime.adapters.aws import translated, utc_now
+from shared.errors import RefusedError
+from shared.memory import HubState
+from shared.model import GroupId, Target
+from shared.wire import LEDGER_KEY
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_PK, _SK = LEDGER_KEY
+_HUB: Final = "hub"
+_NAME, _TARGET, _PAUSE, _EVERYTHING = "name#", "target#", "pause", "everything"
+# "Look at everything" reads the whole directory, of 20 calls a second that everybody shares.
+_EVERYTHING_EVERY = timedelta(minutes=15)
+_TAKEN = "ConditionalCheckFailedException"
+
+
+class DynamoMemory:
+    """Implements the port HubMemory."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+        self._copy: tuple[datetime, HubState] | None = None
+
+    def state(self, newer_than: datetime) -> HubState:
+        """Return it, from a read that began after `newer_than`."""
+        if self._copy is None or self._copy[0] <= newer_than:
+            self._copy = (utc_now(), _state(self._items()))
+        return self._copy[1]
+
+    def remember_group(self, name: str, group_id: GroupId) -> GroupId:
+        """Keep the id of a group of this name; return the id that was kept first."""
+        try:
+            self._put(f"{_NAME}{name}", {"group_id": group_id}, "attribute_not_exists(#pk)")
+        except RefusedError as refused:
+            if refused.code != _TAKEN:
+                raise
+            return self.state(utc_now()).group_ids[name]
+        if self._copy is not None:
+            read_at, state = self._copy
+            self._copy = read_at, replace(state, group_ids={**state.group_ids, name: group_id})
+        return group_id
+
+    def remember_target(self, target: Target, unreachable: str = "") -> None:
+        """Keep that a target is mapped, and why it cannot be reached if so."""
+        self._put(f"{_TARGET}{target}", {"unreachable": unreachable})
+        self._copy = None
+
+    def pause(self, reason: str) -> None:
+        """Let nothing be done any more until somebody resumes."""
+        self._put(_PAUSE, {"reason": reason, "at": utc_now().isoformat()})
+        self._copy = None
+
+    def resume(self) -> None:
+        """Let everything go on."""
+        with translated():
+            self._client.delete_item(
+                TableName=self._table, Key={_PK: {"S": _HUB}, _SK: {"S": _PAUSE}}
+            )
+        self._copy = None
+
+    def reserve_everything(self, now: datetime, event_id: str) -> int | None:
+        """Return in how many seconds everything may be looked at; None when it will be anyway.
+
+        Once in fifteen minutes, and never less than once after the last call. Whoever asks again
+        for the same event, since they could not queue it, is given the same time.
+        """
+        state = self.state(utc_now())
+        last = state.everything_at
+        if last is not None and last > now:
+            return int((last - now).total_seconds()) if state.everything_by == event_id else None
+        at = now if last is None else max(now, last + _EVERYTHING_EVERY)
+        seen = {":seen": {"S": last.isoformat()}} if last else {}
+        condition = "#at = :seen" if last else "attribute_not_exists(#pk)"
+        try:
+            self._put(_EVERYTHING, {"at": at.isoformat(), "by": event_id}, condition, seen)
+        except RefusedError as refused:
+            if refused.code != _TAKEN:
+                raise
+            return None
+        self._copy = None
+        return int((at - now).total_seconds())
+
+    def _put(
+        self,
+        key: str,
+        attributes: Mapping[str, str],
+        condition: str = "",
+        values: Mapping[str, Any] | None = None,
+    ) -> None:
+        conditional: dict[str, Any] = {}
+        if condition:
+            names = {"#pk": _PK, "#at": "at"}
+            conditional = {
+                "ConditionExpression": condition,
+                "ExpressionAttributeNames": {k: v for k, v in names.items() if k in condition},
+            }
+        if values:
+            conditional["ExpressionAttributeValues"] = values
+        item = {_PK: _HUB, _SK: key, **attributes}
+        with translated():
+            self._client.put_item(
+                TableName=self._table,
+                Item={name: {"S": value} for name, value in item.items()},
+                **conditional,
+            )
+
+    def _items(self) -> dict[str, dict[str, str]]:
+        pages = self._client.get_paginator("query")
+        with translated():
+            return {
+                item[_SK]["S"]: {name: value.get("S", "") for name, value in item.items()}
+                for page in pages.paginate(
+                    TableName=self._table,
+                    ConsistentRead=True,
+                    KeyConditionExpression="#pk = :hub",
+                    ExpressionAttributeNames={"#pk": _PK},
+                    ExpressionAttributeValues={":hub": {"S": _HUB}},
+                )
+                for item in page["Items"]
+            }
+
+
+def _state(items: Mapping[str, Mapping[str, str]]) -> HubState:
+    targets = {
+        Target.parse(key.removeprefix(_TARGET)): item["unreachable"]
+        for key, item in items.items()
+        if key.startswith(_TARGET)
+    }
+    everything = items.get(_EVERYTHING)
+    return HubState(
+        group_ids={
+            key.removeprefix(_NAME): GroupId(item["group_id"])
+            for key, item in items.items()
+            if key.startswith(_NAME)
+        },
+        paused=items.get(_PAUSE, {}).get("reason", ""),
+        targets=frozenset(targets),
+        unreachable={target: why for target, why in targets.items() if why},
+        everything_at=datetime.fromisoformat(everything["at"]).astimezone(UTC)
+        if everything
+        else None,
+        everything_by=everything.get("by", "") if everything else "",
+    )

@@ -1,0 +1,34 @@
+"""Lambda function `look`: one look through a group, a target or the directory."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from hub.runtime import telemetry
+from hub.runtime.look import look
+from hub.runtime.wiring.look import world
+from shared.errors import UnreadableMessageError
+from shared.wire import decode_look
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+# What is not read this long before the time-out is read by the next message.
+_RESERVE = timedelta(seconds=60)
+
+
+@telemetry.logger.inject_lambda_context(clear_state=True)
+@telemetry.metrics.log_metrics
+def handler(event: dict[str, Any], context: "LambdaContext") -> None:
+    """Follow the hint in the message; a crash leaves the message in the queue."""
+    here = world()
+    left = timedelta(milliseconds=context.get_remaining_time_in_millis())
+    until = here.clock.now() + left - _RESERVE
+    for record in event["Records"]:
+        telemetry.count("LooksThrough")
+        try:
+            hint = decode_look(record["body"])
+        except UnreadableMessageError as error:
+            telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
+            raise
+        telemetry.logger.append_keys(correlation_id=hint.event_id)
+        look(hint, here, until)

@@ -1,0 +1,45 @@
+"""Lambda function `mappings`: changed rows of the mappings table in, looks at their groups out."""
+
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+
+from hub.runtime import telemetry
+from hub.runtime.mapping_changes import RowChange, take
+from hub.runtime.wiring.mappings import world
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+@telemetry.logger.inject_lambda_context
+@telemetry.metrics.log_metrics
+def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFailureResponse":
+    """Queue the looks that each changed row calls for; those from a failed one on come again."""
+    here = world()
+
+    def take_record(record: "DynamoDBRecord") -> None:
+        telemetry.count("RowChanges")
+        images = record.dynamodb
+        take(
+            RowChange(
+                event_id=record.event_id or "",
+                at=here.clock.now(),
+                old=(images.old_image if images else None) or None,
+                new=(images.new_image if images else None) or None,
+            ),
+            here,
+        )
+
+    processor = BatchProcessor(
+        event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False
+    )
+    return process_partial_response(
+        event=event, record_handler=take_record, processor=processor, context=context
+    )

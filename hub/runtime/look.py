@@ -1,0 +1,62 @@
+"""One look: whatever it cannot finish comes back later, whatever nobody can finish is reported."""
+
+from datetime import datetime
+from typing import assert_never
+
+from hub.runtime import pause, telemetry
+from hub.runtime.looks import directory, group, rounds, target
+from hub.runtime.looks.world import LookWorld
+from shared.errors import PermanentError, RetryableError
+from shared.hints import LookHint, Subject
+from shared.wire import LAST_ATTEMPT, put_off, second_look
+
+
+def look(hint: LookHint, world: LookWorld, until: datetime) -> None:
+    """Follow a hint, as far as the time until `until` goes; the rest follows by message.
+
+    A group of which an event told, and in which nobody differs, is looked at once more, since the
+    directory may be catching up.
+    """
+    try:
+        paused = world.memory.state(newer_than=hint.made_at).paused
+        if paused:
+            pause.report(paused)
+            return
+        found = _look(hint, world, until)
+    except RetryableError as error:
+        _put_off(hint, world, str(error))
+        return
+    except PermanentError as error:
+        telemetry.problem(
+            "unreadable",
+            f"{hint.subject} {hint.key}".strip(),
+            str(error),
+            "see the hub's role, and the key that Identity Center is encrypted with; the next "
+            "sweep tries again, and nobody is removed meanwhile",
+        )
+        return
+    told = hint.announced and hint.subject is Subject.GROUP and not hint.everyone
+    if told and not found and not hint.again:
+        world.later.look_later(*second_look(hint, world.clock.now()))
+
+
+def _look(hint: LookHint, world: LookWorld, until: datetime) -> int:
+    match hint.subject:
+        case Subject.ROUND:
+            return rounds.begin(hint, world)
+        case Subject.GROUP:
+            return group.look(hint, world, until)
+        case Subject.TARGET:
+            return target.look(hint, world, until)
+        case Subject.PEOPLE:
+            return directory.look_at_people(hint, world, until)
+        case Subject.GROUPS:
+            return directory.look_at_groups(hint, world, until)
+        case _:
+            assert_never(hint.subject)
+
+
+def _put_off(hint: LookHint, world: LookWorld, reason: str) -> None:
+    telemetry.put_off(hint.subject, hint.key, hint.attempt, reason)
+    if hint.attempt < LAST_ATTEMPT:
+        world.later.look_later(*put_off(hint, world.clock.now()))

@@ -1,0 +1,75 @@
+"""Looks at the whole directory, once a day: who is disabled, gone or renamed, and which groups."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from hub.runtime.looks import reports
+from hub.runtime.looks.queueing import queue
+from hub.runtime.looks.reading import Reading
+from hub.runtime.looks.world import LookWorld
+from shared.desire import group_id
+from shared.differences import KnownPeople, gone, of_people
+from shared.hints import LookHint, Subject
+from shared.model import GroupId, Person, Target, Unresolved
+
+
+def look_at_people(hint: LookHint, world: LookWorld, until: datetime) -> int:
+    """Queue who is not what the ledger says of them, and return how many they are."""
+    known, targets = KnownPeople(), set[Target]()
+    for record in world.ledger.everybody():
+        known.add(record)
+        targets.add(record.target)
+    reading: Reading[Person] = Reading(
+        hint,
+        world.directory.people,
+        lambda person: person.id,
+        world.clock,
+        until,
+        # The directory may have twenty times as many people as the ledger.
+        remember=known.knows,
+    )
+    count = sum(queue(of_people(page, known), hint, world) for page in reading.pages())
+    if reading.is_complete:
+        count += queue(gone(reading.seen, known), hint, world)
+        _look_at_forgotten(targets, hint, world)
+    else:
+        world.looks.look_through(reading.rest(world.clock.now()))
+    return count
+
+
+def _look_at_forgotten(targets: Iterable[Target], hint: LookHint, world: LookWorld) -> None:
+    """Have targets looked at that the ledger has records of, and no round knew."""
+    known = world.memory.state(newer_than=hint.made_at).targets
+    for target in sorted(set(targets) - known):
+        world.memory.remember_target(target)
+        world.looks.look_through(
+            LookHint(Subject.TARGET, str(target), world.clock.now(), hint.event_id, hint.event_at)
+        )
+
+
+def look_at_groups(hint: LookHint, world: LookWorld, until: datetime) -> int:
+    """Report mapped groups that have another name, and names that have another group."""
+    table = world.mappings.table(newer_than=hint.made_at)
+    ids = world.names.of(table, newer_than=hint.made_at)
+    rows_of: dict[GroupId, list[str]] = {}
+    for row in table.rows:
+        id_ = group_id(row, ids)
+        if not isinstance(id_, Unresolved):
+            rows_of.setdefault(id_, []).append(row.group)
+    reading: Reading[tuple[GroupId, str]] = Reading(
+        hint,
+        world.directory.groups,
+        lambda group: group[0],
+        world.clock,
+        until,
+        remember=lambda _: False,
+    )
+    for page in reading.pages():
+        for id_, name in page:
+            reports.renamed(id_, name, rows_of.get(id_, ()))
+            known = ids.get(name, id_)
+            if known != id_ and not isinstance(known, Unresolved):
+                reports.recreated(name, known, id_)
+    if not reading.is_complete:
+        world.looks.look_through(reading.rest(world.clock.now()))
+    return 0

@@ -1,0 +1,92 @@
+"""A look at a group: its members as the directory lists them, against the copy in the ledger."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from hub.runtime.looks import reports
+from hub.runtime.looks.queueing import queue
+from hub.runtime.looks.reading import Reading
+from hub.runtime.looks.world import LookWorld
+from shared.desire import group_id as id_of_row
+from shared.differences import Difference, Finding, joined, left
+from shared.hints import LookHint
+from shared.memory import GroupCopy
+from shared.model import GroupId, GroupIds, GroupMapping, Unresolved, UserId
+
+
+def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
+    """Queue who joined or left a group since it was last seen, and return how many they are.
+
+    The copy is brought up to date after they are queued, so that a look that dies in between is
+    done again. A group that no mapping names keeps no copy.
+    """
+    group = GroupId(hint.key)
+    table = world.mappings.table(newer_than=hint.made_at)
+    ids = world.names.of(table, newer_than=hint.made_at)
+    rows = [row for row in table.rows if id_of_row(row, ids) == group]
+    if not rows and not hint.everyone:
+        return 0
+    copy = world.copies.copy(group, newer_than=hint.made_at)
+    reading = Reading(
+        hint,
+        lambda token: world.directory.members(group, token),
+        lambda member: member[0],
+        world.clock,
+        until,
+    )
+    count = 0
+    for members in reading.pages():
+        listed = dict(members)
+        count += queue(_new(copy, listed, hint), hint, world)
+        changed = {u: m for u, m in listed.items() if copy.members.get(u) != m}
+        copy = world.copies.save(copy, changed if rows else {}, ())
+    if reading.is_complete:
+        return count + _end(hint, world, copy, reading, rows)
+    if reading.is_gone:
+        return count + _gone(hint, world, copy, rows, ids)
+    world.looks.look_through(reading.rest(world.clock.now()))
+    return count
+
+
+def _new(copy: GroupCopy, listed: dict[UserId, str], hint: LookHint) -> Iterable[Difference]:
+    if hint.everyone:
+        return (Difference(user, Finding.EVERYONE) for user in listed)
+    return joined(copy, listed)
+
+
+def _end(
+    hint: LookHint,
+    world: LookWorld,
+    copy: GroupCopy,
+    reading: Reading[tuple[UserId, str]],
+    rows: list[GroupMapping],
+) -> int:
+    """Queue who is in the copy only, now that everybody was listed."""
+    gone = left(copy, reading.seen)
+    count = queue(gone, hint, world)
+    if rows:
+        copy = world.copies.save(copy, {}, [difference.user_id for difference in gone])
+        world.copies.note(copy, deleted=False)
+        if hint.announced and not hint.everyone:
+            reports.renamed(copy.group_id, world.directory.group_name(copy.group_id), rows)
+    else:
+        world.copies.save(copy, {}, copy.members)
+    return count
+
+
+def _gone(
+    hint: LookHint, world: LookWorld, copy: GroupCopy, rows: list[GroupMapping], ids: GroupIds
+) -> int:
+    """Report a group that was deleted; the copy stays, and nobody is removed because of it."""
+    if not rows:
+        everybody = (Difference(user, Finding.EVERYONE) for user in copy.members)
+        count = queue(everybody, hint, world)
+        world.copies.save(copy, {}, copy.members)
+        return count
+    world.copies.note(copy, deleted=True)
+    reports.deleted(copy, rows)
+    for name in sorted({row.group for row in rows if row.group in ids}):
+        now = world.directory.group_id(name)
+        if not isinstance(now, Unresolved) and now != copy.group_id:
+            reports.recreated(name, copy.group_id, now)
+    return 0

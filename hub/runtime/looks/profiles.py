@@ -1,0 +1,94 @@
+"""The profiles that a target lists, against the ledger's records of it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from hub.runtime.looks import reports
+from hub.runtime.looks.world import LookWorld
+from shared.differences import Difference, Finding, in_listing
+from shared.errors import RefusedError
+from shared.listing import Seen
+from shared.memory import ListedProfile
+from shared.model import ObservedProfile, Record, State, Target, UserId
+
+
+class Profiles:
+    """One target's records by profile name, as Studio compares names."""
+
+    def __init__(self, target: Target, records: Mapping[UserId, Record], world: LookWorld) -> None:
+        self._target = target
+        self._records = records
+        self._world = world
+        self._foreigners: Mapping[str, str] | None = None
+        self._by_name = {
+            record.profile_name.casefold(): record
+            # Who holds a name comes after whoever is held because of it.
+            for record in sorted(records.values(), key=lambda each: each.state is not State.HELD)
+            if record.state is not State.REMOVED
+        }
+
+    def compare(self, listed: Iterable[ListedProfile]) -> Iterator[Difference]:
+        """Yield whose profile is not as the ledger says; describe what it does not know, once."""
+        for profile in listed:
+            record = self._by_name.get(profile.name.casefold())
+            if record is not None:
+                difference = in_listing(record, profile)
+            else:
+                known = self._known_foreigners().get(profile.name.casefold())
+                difference = None if known == profile.modified else self._unknown(profile)
+            if difference:
+                yield difference
+
+    def missing(self, seen: Seen) -> Iterator[Difference]:
+        """Yield who has a record of a profile that a listing to its end did not show."""
+        for name in self._foreigners or ():
+            if name not in seen or name in self._by_name:
+                self._world.foreigners.forget(self._target, name)
+        for name, record in self._by_name.items():
+            difference = None if name in seen else in_listing(record, None)
+            if difference:
+                yield difference
+
+    def _known_foreigners(self) -> Mapping[str, str]:
+        """Return the profiles that are not ours, read when the first unknown one turns up."""
+        if self._foreigners is None:
+            self._foreigners = self._world.foreigners.of(self._target)
+        return self._foreigners
+
+    def _unknown(self, listed: ListedProfile) -> Difference | None:
+        """Find out by its tags whose a profile is that no record names."""
+        try:
+            found = self._world.studio.whose(self._target, listed.name)
+        except RefusedError as refused:
+            reports.untold(self._target, listed.name, str(refused))
+            return None
+        if found is None:
+            return None
+        profile, user_id = found
+        if user_id is None:
+            self._world.foreigners.remember(self._target, listed.name, listed.modified)
+            reports.foreign(self._target, profile)
+            return None
+        known = self._records.get(user_id)
+        if known is None or known.state is State.REMOVED:
+            self._world.ledger.write(self._rebuilt(user_id, profile, known))
+        return Difference(user_id, Finding.UNRECORDED, doubt=True)
+
+    def _rebuilt(self, user_id: UserId, profile: ObservedProfile, removed: Record | None) -> Record:
+        """Return the record of a profile whose tags say that it is this person's."""
+        blank = Record(
+            user_id=user_id,
+            target=self._target,
+            state=State.PENDING,
+            user_name=profile.user_name,
+            profile_name=profile.name,
+        )
+        return replace(
+            blank,
+            role_arn=profile.role_arn,
+            efs_uid=profile.efs_uid,
+            modified=profile.modified,
+            reason="found by its tags; the ledger had lost it",
+            since=self._world.clock.now(),
+            version=removed.version if removed else 0,
+        )

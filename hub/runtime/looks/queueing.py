@@ -1,0 +1,32 @@
+"""Queues whom a look found, and counts what no event had told."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from hub.runtime import telemetry
+from hub.runtime.looks.world import LookWorld
+from shared.differences import EXPECTED, Difference
+from shared.hints import LookHint, UserHint
+
+
+def queue(found: Iterable[Difference], hint: LookHint, world: LookWorld) -> int:
+    """Queue a look at everybody found, each once, and return how many they are."""
+    by_user = {difference.user_id: difference for difference in found}
+    now = world.clock.now()
+    # Two looks of a round may find one person for different reasons: neither hides the other.
+    event_id = "/".join(
+        (hint.event_id, hint.subject, hint.key, str(hint.attempt), str(int(hint.again)))
+    )
+    doubt = hint.key if any(difference.doubt for difference in by_user.values()) else ""
+    hints = [
+        UserHint(user_id, now, event_id, hint.event_at, doubt=doubt if difference.doubt else "")
+        for user_id, difference in sorted(by_user.items())
+    ]
+    if hints:
+        world.users.look_at(*hints)
+    kinds = Counter(difference.finding for difference in by_user.values())
+    for kind, count in sorted(kinds.items()):
+        telemetry.found(
+            kind, count, hint.subject, hint.key, announced=hint.announced or kind in EXPECTED
+        )
+    return len(hints)

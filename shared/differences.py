@@ -1,0 +1,146 @@
+"""What a look finds: who differs from what the ledger says, and in which way."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import assert_never
+
+from shared.desire import DesiredProfile, Removal, Undecided, Verdict
+from shared.listing import Seen
+from shared.memory import GroupCopy, ListedProfile
+from shared.model import Person, ProfileStatus, Record, Standing, State, UserId
+from shared.plan import is_at_rest
+
+
+class Finding(StrEnum):
+    """In which way somebody differs; the words are what operators filter by."""
+
+    JOINED = "joined"
+    LEFT = "left"
+    CALLED_FOR = "called-for-differently"
+    MISSING = "profile-missing"
+    CHANGED = "profile-changed"
+    UNRECORDED = "profile-unrecorded"
+    DISABLED = "user-disabled"
+    ENABLED = "user-enabled"
+    GONE = "user-gone"
+    RENAMED = "user-renamed"
+    # Known to be under way or in trouble: nothing that an event should have told.
+    UNFINISHED = "unfinished"
+    # Asked for: a mapping changed, or an operator wants all of a group looked at.
+    EVERYONE = "everyone"
+
+
+# The two that no lost event can be the cause of.
+EXPECTED = frozenset({Finding.UNFINISHED, Finding.EVERYONE})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A user who is to be looked at, and why; `doubt` tells that the profile is to be observed."""
+
+    user_id: UserId
+    finding: Finding
+    doubt: bool = False
+
+
+def joined(copy: GroupCopy, listed: Mapping[UserId, str]) -> tuple[Difference, ...]:
+    """Return who is listed in a group and not in its copy."""
+    return tuple(
+        Difference(user, Finding.JOINED) for user in sorted(listed.keys() - copy.members.keys())
+    )
+
+
+def left(copy: GroupCopy, seen: Seen) -> tuple[Difference, ...]:
+    """Return who is in a group's copy and was not seen in a listing that reached its end."""
+    return tuple(
+        Difference(user, Finding.LEFT) for user in sorted(copy.members) if user not in seen
+    )
+
+
+def in_ledger(verdict: Verdict | None, user_id: UserId, record: Record | None) -> Difference | None:
+    """Return how what is called for differs from what the ledger says.
+
+    Who is undecided stays as they are, whatever that is.
+    """
+    match verdict:
+        case DesiredProfile():
+            return _against_desired(verdict, user_id, record)
+        case Removal():
+            return _against_removal(verdict, user_id, record)
+        case Undecided() | None:
+            return None
+        case _:
+            assert_never(verdict)
+
+
+def _against_desired(
+    verdict: DesiredProfile, user_id: UserId, record: Record | None
+) -> Difference | None:
+    if record is None or record.state is State.REMOVED:
+        return Difference(user_id, Finding.CALLED_FOR) if verdict.grants else None
+    if record.because != verdict.because.claims:
+        return Difference(user_id, Finding.CALLED_FOR)
+    if record.state is State.HELD or is_at_rest(verdict, record):
+        return None
+    return Difference(user_id, Finding.UNFINISHED)
+
+
+def _against_removal(verdict: Removal, user_id: UserId, record: Record | None) -> Difference | None:
+    if record is not None and record.standing is verdict.person.standing:
+        if record.state is State.REMOVED:
+            return None
+        if record.state is not State.ACTIVE:
+            return Difference(user_id, Finding.UNFINISHED)
+    return Difference(user_id, Finding.CALLED_FOR)
+
+
+def in_listing(record: Record, listed: ListedProfile | None) -> Difference | None:
+    """Return how a listing that reached its end differs from a record that is at rest."""
+    if record.state not in {State.ACTIVE, State.HELD}:
+        return None
+    if listed is None:
+        # Held without ever having seen what holds it: Studio refused to create it, and would again.
+        refused = record.state is State.HELD and not record.modified
+        return None if refused else Difference(record.user_id, Finding.MISSING, doubt=True)
+    if listed.modified != record.modified or (
+        record.state is State.ACTIVE and listed.status != ProfileStatus.IN_SERVICE
+    ):
+        return Difference(record.user_id, Finding.CHANGED, doubt=True)
+    return None
+
+
+@dataclass(slots=True)
+class KnownPeople:
+    """What the ledger says of people: their standings, and the names of profiles they have."""
+
+    standings: dict[UserId, frozenset[Standing]] = field(default_factory=dict)
+    names: dict[UserId, frozenset[str]] = field(default_factory=dict)
+
+    def knows(self, user_id: str) -> bool:
+        """Return whether the ledger has a record of the person."""
+        return user_id in self.standings
+
+    def add(self, record: Record) -> None:
+        """Take in one record."""
+        id_ = record.user_id
+        self.standings[id_] = self.standings.get(id_, frozenset()) | {record.standing}
+        if record.state is not State.REMOVED:
+            self.names[id_] = self.names.get(id_, frozenset()) | {record.user_name}
+
+
+def of_people(listed: Iterable[Person], known: KnownPeople) -> Iterator[Difference]:
+    """Yield which of the listed people are not what the ledger says of them."""
+    for person in listed:
+        if known.standings.get(person.id, frozenset()) - {person.standing}:
+            enabled = person.standing is Standing.ENABLED
+            yield Difference(person.id, Finding.ENABLED if enabled else Finding.DISABLED)
+        elif known.names.get(person.id, frozenset()) - {person.name}:
+            yield Difference(person.id, Finding.RENAMED)
+
+
+def gone(seen: Seen, known: KnownPeople) -> Iterator[Difference]:
+    """Yield whom the ledger knows and a listing of everybody to its end did not show."""
+    for user_id, standings in known.standings.items():
+        if user_id not in seen and standings != {Standing.GONE}:
+            yield Difference(user_id, Finding.GONE)

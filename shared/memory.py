@@ -1,0 +1,59 @@
+"""What the hub remembers beside its records: groups as last seen, and its own standing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.model import GroupId, Target, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCopy:
+    """A group's membership as last seen: the id of each member's membership.
+
+    `looked_at` tells that it was ever listed to its end; `deleted` that the directory does not know
+    the group any more, after which the copy stays as it was.
+    """
+
+    group_id: GroupId
+    members: Mapping[UserId, str] = field(default_factory=dict)
+    looked_at: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChanges:
+    """What a look at one person tells the copies of groups: memberships by group, and ends."""
+
+    joined: Mapping[GroupId, str] = field(default_factory=dict)
+    left: frozenset[GroupId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class HubState:
+    """What holds for the whole hub.
+
+    Attributes:
+        group_ids: the id of each group name of a mapping, once seen.
+        paused: why nothing is done until somebody resumes; empty while all goes on.
+        targets: every target that was ever mapped.
+        unreachable: targets whose account did not let the hub in, and what it said.
+        everything_at: when everything was, or is to be, looked at on demand (UTC).
+        everything_by: the event that asked for that.
+    """
+
+    group_ids: Mapping[str, GroupId] = field(default_factory=dict)
+    paused: str = ""
+    targets: frozenset[Target] = frozenset()
+    unreachable: Mapping[Target, str] = field(default_factory=dict)
+    everything_at: datetime | None = None
+    everything_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedProfile:
+    """A profile as a listing shows it; `status` in Studio's words."""
+
+    name: str
+    status: str
+    modified: str

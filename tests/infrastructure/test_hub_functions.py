@@ -1,0 +1,145 @@
+"""The hub's functions as deployed: what they run, what they are told, and what they read."""
+
+import re
+from typing import Any
+
+import pytest
+
+from hub.runtime.settings import (
+    ConvergeSettings,
+    IntakeSettings,
+    LookSettings,
+    MappingsSettings,
+    read_settings,
+)
+from shared.errors import SettingsError
+
+Resources = dict[str, dict[str, Any]]
+
+PATHS = {
+    "converge": "Reconciler/Converge",
+    "intake": "Ingress/Intake",
+    "look": "Sweep/Look",
+    "mappings": "MappingChanges/Mappings",
+}
+SECONDS = {"converge": 120, "intake": 60, "look": 300, "mappings": 60}
+SETTINGS = {
+    "converge": ConvergeSettings,
+    "intake": IntakeSettings,
+    "look": LookSettings,
+    "mappings": MappingsSettings,
+}
+# What each variable is, whichever function is told it.
+VALUES = {
+    "STUDIO_HUB_ACCOUNT": "111111111111",
+    "STUDIO_HUB_IDENTITY_STORE_ID": "d-1234567890",
+    "STUDIO_HUB_MODE": "apply",
+    "STUDIO_HUB_MAPPINGS_TABLE": "<Records/Mappings>",
+    "STUDIO_HUB_LEDGER_TABLE": "<Records/Ledger>",
+    "STUDIO_HUB_USERS_QUEUE_URL": "<Reconciler/Users/Queue>",
+    "STUDIO_HUB_LOOKS_QUEUE_URL": "<Sweep/Looks/Queue>",
+    "STUDIO_HUB_LATER_QUEUE_URL": "<Reconciler/Later/Queue>",
+    "STUDIO_HUB_LATER_QUEUE_ARN": "<Reconciler/Later/Queue.Arn>",
+}
+
+
+def variables(settings: Any) -> set[str]:  # noqa: ANN401 (one of four classes)
+    """Return the variables that a function asks for, as it names them when there are none."""
+    with pytest.raises(SettingsError) as raised:
+        read_settings(settings, {})
+    return set(re.findall(r"(?:AWS|STUDIO_HUB)_[A-Z_]+", str(raised.value)))
+
+
+@pytest.mark.parametrize("service", PATHS)
+def test_a_function_is_told_what_it_asks_for(hub: Resources, service: str) -> None:
+    """Every variable that hub.runtime reads, no other, and each of them its own thing."""
+    environment = hub[f"{PATHS[service]}/Function"]["Properties"]["Environment"]["Variables"]
+
+    # Lambda itself tells the Region.
+    assert {"AWS_REGION", *environment} == variables(SETTINGS[service])
+    assert environment == {name: VALUES[name] for name in environment}
+
+
+@pytest.mark.parametrize("service", PATHS)
+def test_a_function_as_deployed(hub: Resources, service: str) -> None:
+    """Its handler, its time and its own role and log; rounds are not cut short."""
+    function = hub[f"{PATHS[service]}/Function"]["Properties"]
+
+    assert function == {
+        "Code": function["Code"],
+        "Environment": function["Environment"],
+        "Handler": f"hub.runtime.handlers.{service}.handler",
+        "Runtime": "python3.13",
+        "Architectures": ["arm64"],
+        "Timeout": SECONDS[service],
+        "MemorySize": 512,
+        "RecursiveLoop": "Allow",
+        "Role": f"<{PATHS[service]}/Role.Arn>",
+        "LoggingConfig": {"LogGroup": f"<{PATHS[service]}/Log>"},
+    }
+
+
+@pytest.mark.parametrize("service", PATHS)
+def test_logs_end(hub: Resources, service: str) -> None:
+    """A log is kept for three months, and survives its stack until then."""
+    assert hub[f"{PATHS[service]}/Log"] == {
+        "Type": "AWS::Logs::LogGroup",
+        "Properties": {"RetentionInDays": 90},
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
+    }
+
+
+def test_who_reads_which_queue(hub: Resources) -> None:
+    """Each reader reports single failures; people and looks come one at a time, some at once."""
+    assert [reader for reader in readers(hub) if "ScalingConfig" in reader] == [
+        queue_reader("Ingress/Intake", "Ingress/Events", batch=10, concurrency=5),
+        queue_reader("Ingress/Intake", "Reconciler/Later", batch=10, concurrency=5),
+        queue_reader("Reconciler/Converge", "Reconciler/Users", batch=1, concurrency=10),
+        queue_reader("Sweep/Look", "Sweep/Looks", batch=1, concurrency=2),
+    ]
+
+
+def test_who_reads_the_stream(hub: Resources) -> None:
+    """From the first row on, bounded in tries and in time, and what is given up is kept."""
+    assert [reader for reader in readers(hub) if "ScalingConfig" not in reader] == [
+        {
+            "FunctionName": "<MappingChanges/Mappings/Function>",
+            "EventSourceArn": "<Records/Mappings.StreamArn>",
+            "BatchSize": 10,
+            "StartingPosition": "TRIM_HORIZON",
+            "BisectBatchOnFunctionError": True,
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
+            "MaximumRetryAttempts": 10,
+            "MaximumRecordAgeInSeconds": 6 * 3600,
+            "DestinationConfig": {"OnFailure": {"Destination": "<MappingChanges/DeadLetters.Arn>"}},
+        }
+    ]
+
+
+def readers(hub: Resources) -> list[dict[str, Any]]:
+    found = [
+        resource["Properties"]
+        for resource in hub.values()
+        if resource["Type"] == "AWS::Lambda::EventSourceMapping"
+    ]
+    return sorted(found, key=lambda reader: str(reader["EventSourceArn"]))
+
+
+def queue_reader(function: str, queue: str, *, batch: int, concurrency: int) -> dict[str, Any]:
+    return {
+        "FunctionName": f"<{function}/Function>",
+        "EventSourceArn": f"<{queue}/Queue.Arn>",
+        "BatchSize": batch,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "ScalingConfig": {"MaximumConcurrency": concurrency},
+    }
+
+
+def test_the_context_reaches_the_functions(hub_in_report_mode: Resources) -> None:
+    """Mode, runtime and architecture are the company's choice."""
+    function = hub_in_report_mode["Reconciler/Converge/Function"]["Properties"]
+
+    assert function["Environment"]["Variables"]["STUDIO_HUB_MODE"] == "report"
+    assert function["Runtime"] == "python3.11"
+    assert function["Architectures"] == ["x86_64"]

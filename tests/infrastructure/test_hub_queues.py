@@ -1,0 +1,144 @@
+"""The hub's queues: what waits how long, where it ends, and who may put something in."""
+
+from typing import Any
+
+import pytest
+
+Resources = dict[str, dict[str, Any]]
+
+FOURTEEN_DAYS = 14 * 24 * 3600
+EVENT_RULES = ["<Ingress/CloudTrailRule.Arn>", "<Ingress/NativeRule.Arn>"]
+SCHEDULE = ["<Schedule/Hourly.Arn>", "<Schedule/Daily.Arn>"]
+
+
+@pytest.mark.parametrize(
+    ("path", "visibility_timeout"),
+    [("Ingress/Events", 360), ("Reconciler/Later", 360)],
+)
+def test_a_standard_queue_has_dead_letters(
+    hub: Resources, path: str, visibility_timeout: int
+) -> None:
+    """Five deliveries, each with six time-outs of the reader, then the dead-letter queue."""
+    assert hub[f"{path}/Queue"]["Properties"] == {
+        "VisibilityTimeout": visibility_timeout,
+        "RedrivePolicy": {
+            "deadLetterTargetArn": f"<{path}/DeadLetters.Arn>",
+            "maxReceiveCount": 5,
+        },
+        "SqsManagedSseEnabled": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "visibility_timeout"),
+    [("Reconciler/Users", 720), ("Sweep/Looks", 1800)],
+)
+def test_looks_are_queued_one_after_another(
+    hub: Resources, path: str, visibility_timeout: int
+) -> None:
+    """A FIFO queue orders by what is looked at, runs others beside, never merges equal bodies."""
+    assert hub[f"{path}/Queue"]["Properties"] == {
+        "FifoQueue": True,
+        "ContentBasedDeduplication": False,
+        "DeduplicationScope": "messageGroup",
+        "FifoThroughputLimit": "perMessageGroupId",
+        "VisibilityTimeout": visibility_timeout,
+        "RedrivePolicy": {
+            "deadLetterTargetArn": f"<{path}/DeadLetters.Arn>",
+            "maxReceiveCount": 5,
+        },
+        "SqsManagedSseEnabled": True,
+    }
+
+
+def test_dead_letters_outlast_their_queue(hub: Resources) -> None:
+    """Dead letters are kept fourteen days, encrypted; those of a FIFO queue in a FIFO queue."""
+    kept = {"MessageRetentionPeriod": FOURTEEN_DAYS, "SqsManagedSseEnabled": True}
+    found = {
+        path: resource["Properties"]
+        for path, resource in hub.items()
+        if resource["Type"] == "AWS::SQS::Queue" and "RedrivePolicy" not in resource["Properties"]
+    }
+
+    assert found == {
+        "Ingress/Events/DeadLetters": kept,
+        "Ingress/Undelivered": kept,
+        "MappingChanges/DeadLetters": kept,
+        "Reconciler/Later/DeadLetters": kept,
+        "Reconciler/Users/DeadLetters": {"FifoQueue": True, **kept},
+        "Sweep/Looks/DeadLetters": {"FifoQueue": True, **kept},
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "senders"),
+    [
+        ("Ingress/Events/Queue", {"TheEventRulesSend": EVENT_RULES}),
+        ("Reconciler/Later/Queue", {"TheScheduleSends": SCHEDULE}),
+        (
+            "Ingress/Undelivered",
+            {"TheEventRulesSend": EVENT_RULES, "TheScheduleSends": SCHEDULE},
+        ),
+    ],
+)
+def test_only_these_rules_are_let_in(
+    hub: Resources, path: str, senders: dict[str, list[str]]
+) -> None:
+    """Where EventBridge delivers, the queue's policy admits these rules, and TLS alone."""
+    assert hub[f"{path}/Policy"]["Properties"] == {
+        "Queues": [f"<{path}>"],
+        "PolicyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [
+                tls_only(path),
+                *(
+                    {
+                        "Sid": sid,
+                        "Effect": "Allow",
+                        "Principal": {"Service": "events.amazonaws.com"},
+                        "Action": "sqs:SendMessage",
+                        "Resource": f"<{path}.Arn>",
+                        "Condition": {"ArnEquals": {"aws:SourceArn": rules}},
+                    }
+                    for sid, rules in senders.items()
+                ),
+            ],
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Ingress/Events/DeadLetters",
+        "MappingChanges/DeadLetters",
+        "Reconciler/Later/DeadLetters",
+        "Reconciler/Users/DeadLetters",
+        "Reconciler/Users/Queue",
+        "Sweep/Looks/DeadLetters",
+        "Sweep/Looks/Queue",
+    ],
+)
+def test_inner_queues_let_nobody_in(hub: Resources, path: str) -> None:
+    """No queue policy grants anything where only our own functions send."""
+    policy = hub[f"{path}/Policy"]["Properties"]["PolicyDocument"]
+
+    assert policy["Statement"] == [tls_only(path)]
+
+
+def test_every_queue_is_spoken_of_here(hub: Resources) -> None:
+    """No queue is without a policy of one of the two kinds above."""
+    queues = {path for path, resource in hub.items() if resource["Type"] == "AWS::SQS::Queue"}
+
+    assert len(queues) == 10
+    assert all(f"{path}/Policy" in hub for path in queues)
+
+
+def tls_only(path: str) -> dict[str, Any]:
+    return {
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "sqs:*",
+        "Resource": f"<{path}.Arn>",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }

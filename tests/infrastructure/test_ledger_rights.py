@@ -1,0 +1,219 @@
+"""Rights and code agree: what the adapters ask of the ledger is what the roles allow of it.
+
+The embedded AWS asks for no rights, so nothing else would notice before a real account does.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from hub.runtime.adapters.foreign_profiles import DynamoForeigners
+from hub.runtime.adapters.group_copies import DynamoCopies
+from hub.runtime.adapters.hub_memory import DynamoMemory
+from hub.runtime.adapters.ledger import DynamoLedger
+from shared.memory import MemberChanges
+from shared.model import GroupId, Record, State, Target, UserId
+from shared.wire import LEDGER_KEY
+
+Resources = dict[str, dict[str, Any]]
+
+ADA, GRACE = UserId("user-ada"), UserId("user-grace")
+LAB = Target.parse("222222222222/eu-west-1/d-research0001")
+DOCTORS, NURSES = GroupId("group-doctors"), GroupId("group-nurses")
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+RECORD = Record(user_id=ADA, target=LAB, state=State.ACTIVE, user_name="ada", profile_name="ada")
+LEADING = "dynamodb:LeadingKeys"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One right that a call asks for: the action, on the table or an index, with these keys."""
+
+    action: str
+    index: str = ""
+    keys: tuple[str, ...] = ()
+
+
+class Ledger:
+    """The adapters of the ledger over a client that notes what it is asked, and finds nothing."""
+
+    def __init__(self) -> None:
+        self.asked: list[Asked] = []
+        client = boto3.client(
+            "dynamodb",
+            region_name="eu-west-1",
+            aws_access_key_id="nobody",
+            aws_secret_access_key="nothing",  # noqa: S106 (boto3 asks for some words)
+        )
+        # An answer of this hook stands in for the service's; botocore's stubs know of none.
+        note: Any = self._note
+        client.meta.events.register("before-call.dynamodb", note)
+        self.records = DynamoLedger(client, "ledger")
+        self.copies = DynamoCopies(client, "ledger")
+        self.foreigners = DynamoForeigners(client, "ledger")
+        self.memory = DynamoMemory(client, "ledger")
+
+    def _note(self, model: Any, params: Any, **_: object) -> tuple[object, dict[str, Any]]:  # noqa: ANN401 (botocore's own)
+        self.asked += asked(model.name, json.loads(params["body"]))
+        return SimpleNamespace(status_code=200), {"Items": [], "ResponseMetadata": {}}
+
+
+def asked(operation: str, body: Mapping[str, Any]) -> Iterator[Asked]:
+    """Yield what a call asks for.
+
+    Source: the DynamoDB developer guide: a transaction asks for the rights of the writes in it.
+    """
+    pk = LEDGER_KEY[0]
+    if operation == "TransactWriteItems":
+        for write in body["TransactItems"]:
+            for kind, inner in write.items():
+                yield from asked(f"{kind}Item", inner)
+    elif operation == "BatchWriteItem":
+        writes = [write for table in body["RequestItems"].values() for write in table]
+        inner = [next(iter(write.values())) for write in writes]
+        keys = {str(write.get("Item", write.get("Key"))[pk]["S"]) for write in inner}
+        yield Asked(operation, keys=tuple(sorted(keys)))
+    elif operation == "Query":
+        values = body["ExpressionAttributeValues"]
+        first = body["KeyConditionExpression"].split()[2]
+        yield Asked(operation, body.get("IndexName", ""), (values[first]["S"],))
+    elif operation == "Scan":
+        yield Asked(operation, body.get("IndexName", ""))
+    else:
+        yield Asked(operation, keys=(body.get("Item", body.get("Key"))[pk]["S"],))
+
+
+Call = Callable[[Ledger], object]
+# What each function calls of its ports, with the widest arguments that it gives.
+KNOWS_NAMES: tuple[Call, ...] = (
+    lambda ledger: ledger.memory.state(NOW),
+    lambda ledger: ledger.memory.remember_group("doctors", DOCTORS),
+)
+CALLS: dict[str, tuple[Call, ...]] = {
+    "Ingress/Intake": (
+        *KNOWS_NAMES,
+        lambda ledger: ledger.records.knows(ADA),
+        lambda ledger: ledger.copies.member("membership-1"),
+        lambda ledger: ledger.memory.pause("the identity source changed"),
+        lambda ledger: ledger.memory.reserve_everything(NOW, "event"),
+    ),
+    "Reconciler/Converge": (
+        *KNOWS_NAMES,
+        lambda ledger: ledger.records.records(ADA),
+        lambda ledger: ledger.records.write(RECORD),
+        lambda ledger: ledger.records.write(
+            RECORD, MemberChanges({DOCTORS: "membership-1"}, frozenset({NURSES}))
+        ),
+        lambda ledger: ledger.memory.remember_target(LAB, "does not answer"),
+    ),
+    "Sweep/Look": (
+        *KNOWS_NAMES,
+        lambda ledger: ledger.records.of_target(LAB),
+        lambda ledger: list(ledger.records.everybody()),
+        lambda ledger: ledger.records.write(RECORD),
+        lambda ledger: ledger.copies.copy(DOCTORS),
+        lambda ledger: ledger.copies.save(DOCTORS, {ADA: "membership-1"}, [GRACE]),
+        lambda ledger: ledger.copies.note(DOCTORS, deleted=True),
+        lambda ledger: ledger.foreigners.of(LAB),
+        lambda ledger: ledger.foreigners.remember(LAB, "by-hand", "yesterday"),
+        lambda ledger: ledger.foreigners.forget(LAB, "by-hand"),
+        lambda ledger: ledger.memory.remember_target(LAB, "does not answer"),
+    ),
+    "MappingChanges/Mappings": KNOWS_NAMES,
+}
+
+
+def what_is_asked(*calls: Call) -> list[Asked]:
+    ledger = Ledger()
+    for call in calls:
+        call(ledger)
+    return ledger.asked
+
+
+def statements(hub: Resources, path: str) -> list[dict[str, Any]]:
+    """Return the statements of a function's role that are about the ledger."""
+    (policy,) = hub[f"{path}/Role"]["Properties"]["Policies"]
+    return [
+        statement
+        for statement in policy["PolicyDocument"]["Statement"]
+        if str(statement["Resource"]).startswith("<Records/Ledger.Arn>")
+    ]
+
+
+def allows(statement: Mapping[str, Any], right: Asked) -> bool:
+    actions = statement["Action"]
+    resource = "<Records/Ledger.Arn>" + (f"/index/{right.index}" if right.index else "")
+    limit = statement.get("Condition", {"ForAllValues:StringLike": {LEADING: ["*"]}})
+    patterns = limit["ForAllValues:StringLike"][LEADING]
+    return (
+        f"dynamodb:{right.action}" in ([actions] if isinstance(actions, str) else actions)
+        and statement["Resource"] == resource
+        and all(any(fnmatchcase(key, pattern) for pattern in patterns) for key in right.keys)
+    )
+
+
+@pytest.mark.parametrize("path", CALLS)
+def test_a_function_may_do_what_it_does(hub: Resources, path: str) -> None:
+    """Each call to the ledger is allowed, by its action, its index and the keys that it names."""
+    rights = statements(hub, path)
+    everything = what_is_asked(*CALLS[path])
+
+    assert everything
+    assert [
+        right for right in everything if not any(allows(statement, right) for statement in rights)
+    ] == []
+
+
+@pytest.mark.parametrize("path", CALLS)
+def test_a_function_may_do_nothing_else(hub: Resources, path: str) -> None:
+    """Each action of each statement, and each family of keys that it names, is used by a call."""
+    everything = what_is_asked(*CALLS[path])
+    unused = [
+        (statement["Sid"], narrowed)
+        for statement in statements(hub, path)
+        for narrowed in one_by_one(statement)
+        if not any(allows(narrowed, right) for right in everything)
+    ]
+
+    assert unused == []
+
+
+def one_by_one(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a statement for each action, and for each family of keys."""
+    actions = statement["Action"]
+    condition = statement.get("Condition", {}).get("ForAllValues:StringLike", {LEADING: ["*"]})
+    for action in [actions] if isinstance(actions, str) else actions:
+        for pattern in condition[LEADING]:
+            limit = {"ForAllValues:StringLike": {LEADING: [pattern]}}
+            yield statement | {"Action": action, "Condition": limit}
+
+
+@pytest.mark.parametrize(
+    ("path", "call"),
+    [
+        ("MappingChanges/Mappings", lambda ledger: ledger.records.write(RECORD)),
+        ("MappingChanges/Mappings", lambda ledger: ledger.records.records(ADA)),
+        ("Ingress/Intake", lambda ledger: ledger.records.write(RECORD)),
+        ("Ingress/Intake", lambda ledger: ledger.copies.copy(DOCTORS)),
+        ("Ingress/Intake", lambda ledger: ledger.memory.resume()),
+        ("Reconciler/Converge", lambda ledger: ledger.foreigners.remember(LAB, "by-hand", "now")),
+        ("Reconciler/Converge", lambda ledger: ledger.memory.resume()),
+        ("Sweep/Look", lambda ledger: ledger.memory.resume()),
+    ],
+)
+def test_a_function_may_not_do_what_others_do(hub: Resources, path: str, call: Call) -> None:
+    """No function writes another's items, and none ends a pause: that is an operator's."""
+    rights = statements(hub, path)
+
+    assert [
+        right
+        for right in what_is_asked(call)
+        if not any(allows(statement, right) for statement in rights)
+    ]

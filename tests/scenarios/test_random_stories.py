@@ -1,0 +1,34 @@
+"""Laws 1, 2, 3 and 5 over random stories: whatever happened by whatever route, a sweep heals it."""
+
+import pytest
+from towns import Town, story
+
+from cli.rehearsal import cold_start, deployed_hub
+
+STORIES = 200
+
+
+@pytest.mark.parametrize("seed", range(STORIES))
+def test_one_sweep_gives_what_is_called_for_and_a_second_writes_nothing(seed: int) -> None:
+    """Any route, any loss, repetition and order, faults, restarts, changes by hand."""
+    with deployed_hub(page_limit=1 + seed % 3) as world:
+        town = Town(world)
+        town.sweep()
+        foreign = town.foreign()
+        for act in story(seed):
+            if act.kind == "restart":
+                cold_start()
+            else:
+                town.do(act)
+        town.settle()
+
+        town.sweep()
+        roles, wanted = town.roles(), town.called_for()
+        after_one = town.written()
+        town.sweep()
+
+        assert (seed, roles) == (seed, wanted)
+        assert (seed, town.written()) == (seed, after_one)
+        assert town.foreign() == foreign
+        assert world.dead_letters() == 0
+        assert world.lambdas.crashes == 0

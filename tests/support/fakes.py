@@ -1,0 +1,228 @@
+"""Small stand-ins for ports: each keeps the promises of its port, and notes what it was asked."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from shared.errors import PermanentError, RetryableError
+from shared.hints import LookHint, UserHint
+from shared.listing import Page
+from shared.memory import GroupCopy, HubState, MemberChanges
+from shared.model import (
+    GroupId,
+    MappingTable,
+    Person,
+    Record,
+    Target,
+    Unresolved,
+    UserId,
+)
+
+Trouble = RetryableError | PermanentError
+
+
+@dataclass
+class FakeClock:
+    """Time that passes when somebody says so."""
+
+    time: datetime
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.time += timedelta(seconds=seconds)
+
+
+@dataclass
+class FakeDirectory:
+    """A directory of groups; `asked` are the names whose ids were looked up.
+
+    With a clock, an answer takes five seconds.
+    """
+
+    ids: dict[str, GroupId | Unresolved] = field(default_factory=dict)
+    trouble: Trouble | None = None
+    asked: list[str] = field(default_factory=list)
+    clock: FakeClock | None = None
+
+    def group_id(self, name: str) -> GroupId | Unresolved:
+        """Return the id of the group that has this name now, or why there is none."""
+        self.asked.append(name)
+        if self.clock:
+            self.clock.sleep(5)
+        if self.trouble:
+            raise self.trouble
+        return self.ids.get(name, Unresolved.UNKNOWN)
+
+    def person(self, user_id: UserId) -> Person:
+        """Fail: nobody here asks of people."""
+        raise NotImplementedError
+
+    def memberships(self, user_id: UserId) -> Mapping[GroupId, str]:
+        """Fail: nobody here asks of memberships."""
+        raise NotImplementedError
+
+    def group_name(self, group_id: GroupId) -> str | None:
+        """Fail: nobody here asks of names."""
+        raise NotImplementedError
+
+    def members(self, group_id: GroupId, token: str) -> Page[tuple[UserId, str]] | None:
+        """Fail: nobody here lists members."""
+        raise NotImplementedError
+
+    def people(self, token: str) -> Page[Person]:
+        """Fail: nobody here lists people."""
+        raise NotImplementedError
+
+    def groups(self, token: str) -> Page[tuple[GroupId, str]]:
+        """Fail: nobody here lists groups."""
+        raise NotImplementedError
+
+
+@dataclass
+class FakeMemory:
+    """The hub's memory: `truth` is what is kept, `reads` how often it was read.
+
+    A copy serves until somebody wants a newer one. `slots` are the seconds after which everything
+    may be looked at.
+    """
+
+    clock: FakeClock
+    truth: HubState = field(default_factory=HubState)
+    slots: list[int] = field(default_factory=lambda: [0, 900])
+    reads: int = 0
+    _copy: tuple[datetime, HubState] | None = None
+
+    def state(self, newer_than: datetime) -> HubState:
+        """Return it, read after `newer_than`."""
+        if self._copy is None or self._copy[0] <= newer_than:
+            self.reads += 1
+            self._copy = self.clock.now(), self.truth
+        return self._copy[1]
+
+    def remember_group(self, name: str, group_id: GroupId) -> GroupId:
+        """Keep the id of a group of this name; return the id that was kept first."""
+        ids = {name: group_id, **self.truth.group_ids}
+        self.truth = replace(self.truth, group_ids=ids)
+        return ids[name]
+
+    def remember_target(self, target: Target, unreachable: str = "") -> None:
+        """Fail: nobody here meets targets."""
+        raise NotImplementedError
+
+    def pause(self, reason: str) -> None:
+        """Let nothing be done any more."""
+        self.truth = replace(self.truth, paused=reason)
+
+    def reserve_everything(self, now: datetime, event_id: str) -> int | None:  # noqa: ARG002 (the port's)
+        """Return the next of the slots, None when all are taken."""
+        return self.slots.pop(0) if self.slots else None
+
+
+@dataclass
+class FakeMappings:
+    """The mappings table; a copy serves until somebody wants a newer one, as in the hub."""
+
+    clock: FakeClock
+    truth: MappingTable = field(default_factory=lambda: MappingTable(()))
+    trouble: Trouble | None = None
+    reads: int = 0
+    _copy: tuple[datetime, MappingTable] | None = None
+
+    def table(self, newer_than: datetime) -> MappingTable:
+        """Return every row, read after `newer_than`."""
+        if self.trouble:
+            raise self.trouble
+        if self._copy is None or self._copy[0] <= newer_than:
+            self.reads += 1
+            self._copy = self.clock.now(), self.truth
+        return self._copy[1]
+
+
+@dataclass
+class FakeLedger:
+    """A ledger that knows some people; `asked` are those whom somebody asked of."""
+
+    known: frozenset[UserId] = frozenset()
+    asked: list[UserId] = field(default_factory=list)
+
+    def knows(self, user_id: UserId) -> bool:
+        """Return whether there is any record of the person."""
+        self.asked.append(user_id)
+        return user_id in self.known
+
+    def records(self, user_id: UserId) -> Mapping[Target, Record]:
+        """Fail: nobody here reads records."""
+        raise NotImplementedError
+
+    def of_target(self, target: Target) -> tuple[Record, ...]:
+        """Fail: nobody here reads records."""
+        raise NotImplementedError
+
+    def everybody(self) -> Iterable[Record]:
+        """Fail: nobody here reads records."""
+        raise NotImplementedError
+
+    def write(self, record: Record, changes: MemberChanges | None = None) -> Record:
+        """Fail: nobody here writes records."""
+        raise NotImplementedError
+
+
+@dataclass
+class FakeCopies:
+    """Copies of groups: whose each membership is; `asked` are those that somebody asked of."""
+
+    memberships: dict[str, UserId] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def member(self, membership_id: str) -> UserId | None:
+        """Return whose membership this was."""
+        self.asked.append(membership_id)
+        return self.memberships.get(membership_id)
+
+    def copy(self, group_id: GroupId) -> GroupCopy:
+        """Fail: nobody here reads copies."""
+        raise NotImplementedError
+
+    def save(self, group_id: GroupId, joined: Mapping[UserId, str], left: Iterable[UserId]) -> None:
+        """Fail: nobody here writes copies."""
+        raise NotImplementedError
+
+    def note(self, group_id: GroupId, *, deleted: bool) -> None:
+        """Fail: nobody here writes copies."""
+        raise NotImplementedError
+
+
+@dataclass
+class FakeBoxes:
+    """All three queues: hints for users, for looks, and those that wait with their seconds.
+
+    With trouble, none of them takes anything.
+    """
+
+    users: list[UserHint] = field(default_factory=list)
+    looks: list[LookHint] = field(default_factory=list)
+    later: list[tuple[UserHint | LookHint, int]] = field(default_factory=list)
+    trouble: Trouble | None = None
+
+    def look_at(self, *hints: UserHint) -> None:
+        """Queue looks at users."""
+        self._check()
+        self.users.extend(hints)
+
+    def look_through(self, *hints: LookHint) -> None:
+        """Queue looks through groups and targets."""
+        self._check()
+        self.looks.extend(hints)
+
+    def look_later(self, hint: UserHint | LookHint, seconds: int) -> None:
+        """Queue a look after some seconds."""
+        self._check()
+        self.later.append((hint, seconds))
+
+    def _check(self) -> None:
+        if self.trouble:
+            raise self.trouble

@@ -1,0 +1,226 @@
+"""What a look takes for a difference, and what it leaves alone."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.desire import DesiredProfile, Removal, Undecided, Verdict
+from shared.differences import (
+    Difference,
+    Finding,
+    KnownPeople,
+    gone,
+    in_ledger,
+    in_listing,
+    joined,
+    left,
+    of_people,
+)
+from shared.listing import Seen
+from shared.memory import GroupCopy, ListedProfile
+from shared.model import (
+    Because,
+    Claim,
+    GroupId,
+    Person,
+    ProfileStatus,
+    Record,
+    Standing,
+    State,
+    Target,
+    UserId,
+)
+
+LAB = Target.parse("222222222222/eu-west-1/d-research0001")
+SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")
+ADA, BOB, EVE = UserId("u-ada"), UserId("u-bob"), UserId("u-eve")
+COPY = GroupCopy(GroupId("g"), {BOB: "m-1", ADA: "m-2"}, looked_at=True)
+OLD, NEW = Claim(20, "old", "role/Old", 30, "g-old"), Claim(10, "new", "role/New", 30, "g-new")
+CALLED_FOR = DesiredProfile(Person(ADA, "ada"), LAB, "ada", "role/New", Because(NEW, (OLD,)))
+GRANTS_NOTHING = replace(CALLED_FOR, grants=False)
+UNCALLED_FOR = Removal(Person(ADA, "ada"), LAB, "ada", "no mapping calls for it", 30)
+BARRED = replace(UNCALLED_FOR, person=Person(ADA, "ada", Standing.DISABLED))
+UNDECIDED = Undecided(Person(ADA, "ada"), LAB, "cannot tell", "correct the row")
+ACTIVE = Record(
+    user_id=ADA,
+    target=LAB,
+    state=State.ACTIVE,
+    user_name="ada",
+    profile_name="ada",
+    role_arn="role/New",
+    because=(NEW, OLD),
+    modified="noon",
+)
+LISTED = ListedProfile("ada", ProfileStatus.IN_SERVICE, "noon")
+AT_REST = {State.ACTIVE, State.HELD}
+
+
+def ledger(state: State, standing: Standing = Standing.ENABLED) -> Record:
+    return replace(ACTIVE, state=state, standing=standing)
+
+
+def test_who_is_listed_and_not_in_the_copy_joined() -> None:
+    """In order; a membership that was made anew is none of a new member."""
+    listed = {EVE: "m-9", ADA: "m-other", UserId("u-dan"): "m-8"}
+
+    assert joined(COPY, listed) == (
+        Difference(UserId("u-dan"), Finding.JOINED),
+        Difference(EVE, Finding.JOINED),
+    )
+    assert joined(COPY, {}) == ()
+
+
+def test_who_is_in_the_copy_and_was_not_seen_left() -> None:
+    """In order; whoever was seen on any page did not."""
+    assert left(COPY, Seen()) == (Difference(ADA, Finding.LEFT), Difference(BOB, Finding.LEFT))
+    assert left(COPY, Seen().with_ids([BOB, EVE])) == (Difference(ADA, Finding.LEFT),)
+    assert left(COPY, Seen().with_ids([ADA, BOB])) == ()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "record", "finding"),
+    [
+        (None, ACTIVE, None),
+        (UNDECIDED, None, None),
+        *((UNDECIDED, ledger(state), None) for state in State),
+        # What is called for and was never given is new, unless only a disabled row calls for it.
+        (CALLED_FOR, None, Finding.CALLED_FOR),
+        (CALLED_FOR, ledger(State.REMOVED), Finding.CALLED_FOR),
+        (GRANTS_NOTHING, None, None),
+        (GRANTS_NOTHING, ledger(State.REMOVED), None),
+        # Other reasons than the recorded ones are a difference, whatever the state.
+        *(
+            (CALLED_FOR, replace(ledger(state), because=because), Finding.CALLED_FOR)
+            for state in State
+            for because in [(NEW,), (OLD, NEW), ()]
+        ),
+        (GRANTS_NOTHING, replace(ACTIVE, because=(NEW,)), Finding.CALLED_FOR),
+        # With the same reasons it is done, waits for somebody, or is not finished.
+        (CALLED_FOR, ACTIVE, None),
+        (CALLED_FOR, ledger(State.HELD), None),
+        (CALLED_FOR, replace(ACTIVE, role_arn="role/Old"), Finding.UNFINISHED),
+        *(
+            (CALLED_FOR, ledger(state), Finding.UNFINISHED)
+            for state in State
+            if state not in {State.ACTIVE, State.HELD, State.REMOVED}
+        ),
+        # A removal is new to somebody who has a profile, and to a ledger of another standing.
+        (BARRED, None, Finding.CALLED_FOR),
+        (UNCALLED_FOR, ACTIVE, Finding.CALLED_FOR),
+        (UNCALLED_FOR, ledger(State.REMOVED), None),
+        (BARRED, ledger(State.REMOVED, Standing.DISABLED), None),
+        (BARRED, ledger(State.ACTIVE, Standing.DISABLED), Finding.CALLED_FOR),
+        *((BARRED, ledger(state), Finding.CALLED_FOR) for state in State),
+        *((BARRED, ledger(state, Standing.GONE), Finding.CALLED_FOR) for state in State),
+        *(
+            (UNCALLED_FOR, ledger(state), Finding.UNFINISHED)
+            for state in State
+            if state not in {State.ACTIVE, State.REMOVED}
+        ),
+    ],
+)
+def test_how_the_ledger_differs_from_what_is_called_for(
+    verdict: Verdict | None, record: Record | None, finding: Finding | None
+) -> None:
+    """Whoever is undecided stays as they are; nobody is observed because of it."""
+    expected = Difference(ADA, finding) if finding else None
+
+    assert in_ledger(verdict, ADA, record) == expected
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize(
+    ("listed", "in_active", "in_held"),
+    [
+        (None, Finding.MISSING, Finding.MISSING),
+        (LISTED, None, None),
+        (replace(LISTED, name="Ada"), None, None),
+        (replace(LISTED, modified="one"), Finding.CHANGED, Finding.CHANGED),
+        *(
+            (replace(LISTED, status=status), Finding.CHANGED, None)
+            for status in (*ProfileStatus, "A_New_Word")
+            if status != ProfileStatus.IN_SERVICE
+        ),
+    ],
+)
+def test_how_a_listing_differs_from_a_record(
+    state: State,
+    listed: ListedProfile | None,
+    in_active: Finding | None,
+    in_held: Finding | None,
+) -> None:
+    """Only of who is at rest can it tell something new; then the profile itself is observed."""
+    finding = in_active if state is State.ACTIVE else in_held
+    expected = Difference(ADA, finding, doubt=True) if finding and state in AT_REST else None
+
+    assert in_listing(ledger(state), listed) == expected
+
+
+def known(*records: Record) -> KnownPeople:
+    people = KnownPeople()
+    for record in records:
+        people.add(record)
+    return people
+
+
+@pytest.mark.parametrize(
+    ("person", "records", "finding"),
+    [
+        (Person(ADA, "ada"), [ACTIVE], None),
+        (Person(BOB, "bob"), [ACTIVE], None),
+        (Person(ADA, "ada", Standing.DISABLED), [ACTIVE], Finding.DISABLED),
+        (Person(ADA, "ada"), [ledger(State.REMOVED, Standing.DISABLED)], Finding.ENABLED),
+        (Person(ADA, "ada"), [ledger(State.REMOVED, Standing.GONE)], Finding.ENABLED),
+        # One target that was not written yet is enough, whichever it is.
+        (
+            Person(ADA, "ada", Standing.DISABLED),
+            [ledger(State.REMOVED, Standing.DISABLED), replace(ACTIVE, target=SHOP)],
+            Finding.DISABLED,
+        ),
+        (
+            Person(ADA, "ada"),
+            [ledger(State.REMOVED, Standing.DISABLED), replace(ACTIVE, target=SHOP)],
+            Finding.ENABLED,
+        ),
+        (Person(ADA, "ada-king"), [ACTIVE], Finding.RENAMED),
+        (Person(ADA, "ada-king"), [ledger(State.REMOVED)], None),
+        (Person(ADA, "ada"), [ACTIVE, replace(ACTIVE, user_name="a")], Finding.RENAMED),
+        (Person(ADA, "ada"), [replace(ACTIVE, user_name="a"), ACTIVE], Finding.RENAMED),
+        (Person(ADA, "ada-king", Standing.DISABLED), [ACTIVE], Finding.DISABLED),
+    ],
+)
+def test_how_a_person_differs_from_the_ledger(
+    person: Person, records: list[Record], finding: Finding | None
+) -> None:
+    """Standing first, then the name of profiles that they have; strangers never differ."""
+    expected = [Difference(person.id, finding)] if finding else []
+
+    assert list(of_people([person], known(*records))) == expected
+
+
+@pytest.mark.parametrize(
+    ("records", "seen", "is_gone"),
+    [
+        ([ACTIVE], [], True),
+        ([ACTIVE], [BOB], True),
+        ([ACTIVE], [BOB, ADA], False),
+        ([ledger(State.REMOVED)], [], True),
+        ([ledger(State.REMOVED, Standing.GONE)], [], False),
+        ([ledger(State.REMOVED, Standing.GONE), ACTIVE], [], True),
+        ([], [], False),
+    ],
+)
+def test_who_is_known_and_was_not_shown_is_gone(
+    records: list[Record], seen: list[UserId], *, is_gone: bool
+) -> None:
+    """Once, until the ledger says so of every target."""
+    expected = [Difference(ADA, Finding.GONE)] if is_gone else []
+
+    assert list(gone(Seen().with_ids(seen), known(*records))) == expected
+
+
+def test_the_ledger_knows_whom_it_has_a_record_of() -> None:
+    """A removed one counts: they may come back."""
+    people = known(ACTIVE, replace(ledger(State.REMOVED), user_id=BOB))
+
+    assert [people.knows(id_) for id_ in (ADA, BOB, EVE)] == [True, True, False]

@@ -1,0 +1,382 @@
+"""What becomes of each event, and what the events of others cost."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fakes import (
+    FakeBoxes,
+    FakeClock,
+    FakeCopies,
+    FakeDirectory,
+    FakeLedger,
+    FakeMappings,
+    FakeMemory,
+    Trouble,
+)
+
+from hub.runtime import telemetry
+from hub.runtime.group_names import GroupNames
+from hub.runtime.intake import Intake, IntakeWorld
+from shared.errors import PermanentError, RetryableError, UnreadableMessageError
+from shared.events.told import Ignored
+from shared.hints import LookHint, Subject, UserHint
+from shared.memory import HubState
+from shared.model import (
+    BadMapping,
+    GroupId,
+    GroupMapping,
+    MappingTable,
+    Target,
+    Unresolved,
+    UserId,
+)
+from shared.wire import encode
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+EARLIER = NOON - timedelta(minutes=5)
+STORE, REGION = "d-9967abc123", "eu-central-1"
+LAB = Target.parse("222222222222/eu-west-1/d-research0001")
+ADA = UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21")
+ANTS, BEES, STRANGE = (GroupId(f"{n}3e47872-9051-70c8-1b7a-0f2d5c9e4a10") for n in (1, 2, 3))
+MEMBERSHIP = "73a4e8f2-c0b1-7055-8d9a-2c6f41e7b930"
+# The one by its name, which the hub knows; the other pinned.
+ROWS = (GroupMapping("ants", LAB, "role/Ant"),)
+BEES_ROW = GroupMapping("bees", LAB, "role/Bee", group_id=BEES)
+UNMAPPED = Ignored("of a group that no mapping names")
+
+
+@dataclass
+class Office:
+    """Where events arrive, five minutes after the mappings were last read."""
+
+    capsys: pytest.CaptureFixture[str]
+    clock: FakeClock = field(default_factory=lambda: FakeClock(EARLIER))
+    directory: FakeDirectory = field(default_factory=FakeDirectory)
+    ledger: FakeLedger = field(default_factory=lambda: FakeLedger(frozenset({ADA})))
+    copies: FakeCopies = field(default_factory=lambda: FakeCopies({MEMBERSHIP: ADA}))
+    boxes: FakeBoxes = field(default_factory=FakeBoxes)
+
+    def __post_init__(self) -> None:
+        """Read the mappings, and wait for noon."""
+        self.memory = FakeMemory(self.clock, HubState(group_ids={"ants": ANTS}))
+        self.mappings = FakeMappings(self.clock, MappingTable(ROWS))
+        self.mappings.table(EARLIER)
+        self.clock.time = NOON
+        self.world = IntakeWorld(
+            identity_store_id=STORE,
+            region=REGION,
+            later_queue_arn="arn",
+            mappings=self.mappings,
+            names=GroupNames(self.directory, self.memory, self.clock),
+            memory=self.memory,
+            ledger=self.ledger,
+            copies=self.copies,
+            users=self.boxes,
+            looks=self.boxes,
+            later=self.boxes,
+            clock=self.clock,
+        )
+
+    def take(self, *bodies: str) -> list[Ignored | None]:
+        """Take in one batch of events."""
+        batch = Intake(self.world)
+        return [batch.take(body) for body in bodies]
+
+    @property
+    def reads(self) -> int:
+        """Return how often the mappings were read since the first time."""
+        return self.mappings.reads - 1
+
+    def problems(self) -> list[tuple[str, str]]:
+        """Return the kinds and reasons of what was reported."""
+        lines = map(json.loads, self.capsys.readouterr().out.splitlines())
+        return [
+            (line["kind"], line["reason"]) for line in lines if line.get("message") == "PROBLEM"
+        ]
+
+    def counted(self) -> dict[str, Any]:
+        """Return what was counted since the test began."""
+        self.capsys.readouterr()
+        telemetry.metrics.flush_metrics()
+        found: dict[str, Any] = json.loads(self.capsys.readouterr().out)
+        return found
+
+
+@pytest.fixture
+def office(capsys: pytest.CaptureFixture[str]) -> Iterator[Office]:
+    telemetry.metrics.clear_metrics()
+    yield Office(capsys)
+    telemetry.metrics.clear_metrics()
+
+
+def event(
+    name: str, at: datetime = EARLIER, source: str = "sso-directory", **request: object
+) -> str:
+    """Return an event of CloudTrail's as a message body."""
+    detail = {
+        "eventSource": f"{source}.amazonaws.com",
+        "eventName": name,
+        "eventID": "event",
+        "eventTime": at.isoformat(),
+        "readOnly": False,
+        "requestParameters": {"identityStoreId": STORE, **request},
+    }
+    return json.dumps({"detail-type": "AWS API Call via CloudTrail", "detail": detail})
+
+
+def joins(group: str, at: datetime = EARLIER) -> str:
+    return event("AddMemberToGroup", at, groupId=group, member={"memberId": ADA})
+
+
+def unclear() -> str:
+    return json.dumps(
+        {
+            "detail-type": "Group Membership Created",
+            "source": "aws.identitystore",
+            "region": REGION,
+            "id": "event",
+            "time": EARLIER.isoformat(),
+            "resources": [],
+        }
+    )
+
+
+ADA_IS_LOOKED_AT = UserHint(ADA, NOON, "event", EARLIER)
+LEAVES = event("DeleteGroupMembership", source="identitystore", membershipId=MEMBERSHIP)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        joins(ANTS),
+        event("RemoveMemberFromGroup", groupId=ANTS, memberId=ADA),
+        event("DisableUser", userId=ADA),
+        LEAVES,
+    ],
+)
+def test_an_event_of_somebody_has_them_looked_at(office: Office, body: str) -> None:
+    """One hint, with the event's id and time, and made now."""
+    assert office.take(body) == [None]
+    assert office.boxes == FakeBoxes(users=[ADA_IS_LOOKED_AT])
+
+
+def test_an_event_of_a_mapped_group_has_it_looked_through(office: Office) -> None:
+    """What such a look finds was announced."""
+    look = LookHint(Subject.GROUP, ANTS, NOON, "event", EARLIER, announced=True)
+
+    assert office.take(event("DeleteGroup", groupId=ANTS)) == [None]
+    assert office.boxes == FakeBoxes(looks=[look])
+
+
+@pytest.mark.parametrize(
+    ("body", "asked"),
+    [
+        (event("DeleteUser", userId=STRANGE), ([STRANGE], [])),
+        (
+            event("DeleteGroupMembership", source="identitystore", membershipId=STRANGE),
+            ([], [STRANGE]),
+        ),
+    ],
+)
+def test_a_stranger_costs_one_read(
+    office: Office, body: str, asked: tuple[list[str], list[str]]
+) -> None:
+    """Of the ledger or of the copies; nobody is looked at."""
+    of_ledger, of_copies = asked
+
+    assert office.take(body) != [None]
+    assert office.ledger.asked == of_ledger
+    assert office.copies.asked == of_copies
+    assert office.reads == 0
+    assert office.boxes == FakeBoxes()
+
+
+def test_a_membership_that_nobody_saw_is_counted(office: Office) -> None:
+    """Many of them mean that the copies are not kept as they should be."""
+    body = event("DeleteGroupMembership", source="identitystore", membershipId=STRANGE)
+
+    assert office.take(LEAVES, body) == [
+        None,
+        Ignored("of a membership that the hub never saw"),
+    ]
+    assert office.counted()["UnknownMembership"] == [1.0]
+
+
+def test_another_source_of_identities_pauses_the_hub(office: Office) -> None:
+    """Rule 11: it may delete everybody; nothing is queued, and somebody is told."""
+    reason = "DisassociateDirectory changed the identity source"
+
+    assert office.take(event("DisassociateDirectory", source="sso")) == [None]
+    assert office.memory.truth.paused == reason
+    assert office.problems() == [("paused", f"paused: {reason}")]
+    assert office.boxes == FakeBoxes()
+
+
+def test_what_is_unclear_has_everything_looked_at_once(office: Office) -> None:
+    """Both rounds, now; who comes later is served by the round after, or by one that is due."""
+    rounds = [
+        LookHint(Subject.ROUND, name, NOON, "event", EARLIER, announced=True)
+        for name in ("hourly", "daily")
+    ]
+
+    found = office.take(unclear(), unclear(), unclear(), unclear())
+
+    assert office.boxes == FakeBoxes(
+        later=[(round_, seconds) for seconds in (0, 900) for round_ in rounds]
+    )
+    assert found == [None, None, *[Ignored("everything is looked at anyway")] * 2]
+
+
+def test_what_the_reader_ignores_costs_nothing(office: Office) -> None:
+    """Not even a read of the ledger."""
+    (ignored,) = office.take(event("ListUsers"))
+
+    assert ignored == Ignored("ListUsers of sso-directory.amazonaws.com")
+    assert (office.reads, office.ledger.asked, office.directory.asked) == (0, [], [])
+
+
+@pytest.mark.parametrize("body", ["", "{", "null", '"text"', "{}", event("DeleteUser")])
+def test_what_nobody_can_read_is_refused(office: Office, body: str) -> None:
+    """It comes again, and goes to the dead letters in the end."""
+    with pytest.raises(UnreadableMessageError):
+        office.take(body)
+
+
+def test_a_group_that_no_mapping_names_costs_one_read_a_batch(office: Office) -> None:
+    """Of the mappings, and only if our copy is older than the event."""
+    bodies = [joins(STRANGE, NOON), event("UpdateGroup", NOON, groupId=BEES), joins(BEES, NOON)]
+
+    assert office.take(*bodies) == [UNMAPPED] * 3
+    assert office.reads == 1
+    assert (office.directory.asked, office.ledger.asked) == ([], [])
+    assert office.boxes == FakeBoxes()
+
+
+@pytest.mark.parametrize(
+    ("after", "reads"),
+    [
+        (timedelta(minutes=-5), 0),
+        (timedelta(seconds=-2), 0),
+        # CloudTrail writes whole seconds.
+        (timedelta(seconds=-1), 1),
+        (timedelta(0), 1),
+        (timedelta(minutes=4), 1),
+        # From the future, or from a clock that is wrong.
+        (timedelta(days=9), 1),
+        (datetime.max.replace(tzinfo=UTC) - EARLIER, 1),
+    ],
+)
+def test_a_copy_that_is_newer_than_the_event_is_not_read_again(
+    office: Office, after: timedelta, reads: int
+) -> None:
+    """Who mapped a group before its event is in the copy."""
+    assert office.take(joins(STRANGE, EARLIER + after)) == [UNMAPPED]
+    assert office.reads == reads
+
+
+def test_a_mapped_group_needs_no_newer_copy(office: Office) -> None:
+    """Whoever follows the hint reads the mappings for himself."""
+    office.take(*[joins(ANTS, NOON)] * 3)
+
+    assert office.reads == 0
+
+
+def test_a_group_that_was_mapped_since_our_copy_is_found(office: Office) -> None:
+    """By its pinned id as by its name."""
+    office.directory.ids["strange"] = STRANGE
+    strange = GroupMapping("strange", LAB, "role/Strange")
+    office.mappings.truth = MappingTable((*ROWS, BEES_ROW, strange))
+
+    assert office.take(joins(BEES, NOON), joins(STRANGE, NOON), joins(ANTS, NOON)) == [None] * 3
+    assert len(office.boxes.users) == 3
+
+
+def test_an_old_event_does_not_vouch_for_a_newer_one_of_its_batch(office: Office) -> None:
+    """A copy that is new enough for the first may lack what was mapped before the second."""
+    office.mappings.truth = MappingTable((*ROWS, BEES_ROW))
+    old, new = EARLIER - timedelta(minutes=1), NOON - timedelta(seconds=2)
+
+    assert office.take(joins(STRANGE, old), joins(BEES, new)) == [UNMAPPED, None]
+
+
+def test_a_batch_does_not_remember_what_the_one_before_read(office: Office) -> None:
+    """A mapping that is written between two batches counts in the second."""
+    office.take(joins(BEES, NOON))
+    office.mappings.truth = MappingTable((*ROWS, BEES_ROW))
+    office.clock.sleep(60)
+
+    assert office.take(joins(BEES, office.clock.now())) == [None]
+
+
+def no_mappings(office: Office) -> None:
+    office.mappings.trouble = RetryableError("throttled")
+
+
+def no_rights(office: Office) -> None:
+    office.mappings.trouble = PermanentError("access denied")
+
+
+def no_directory(office: Office) -> None:
+    office.directory.trouble = RetryableError("throttled")
+
+
+def no_answer(office: Office) -> None:
+    office.directory.ids["lost"] = Unresolved.UNREADABLE
+
+
+@pytest.mark.parametrize("trouble", [no_mappings, no_rights, no_directory, no_answer])
+def test_a_group_that_cannot_be_told_may_be_mapped(
+    office: Office, trouble: Callable[[Office], None]
+) -> None:
+    """A wrong yes costs one look; a wrong no would lose somebody."""
+    office.mappings.truth = MappingTable((*ROWS, GroupMapping("lost", LAB, "role/Lost")))
+    trouble(office)
+
+    assert office.take(joins(STRANGE, NOON), joins(BEES, NOON)) == [None, None]
+    assert len(office.boxes.users) == 2
+
+
+def test_a_name_that_no_group_has_may_mean_none(office: Office) -> None:
+    """One misspelt row does not have the whole directory looked at."""
+    office.mappings.truth = MappingTable((*ROWS, GroupMapping("lost", LAB, "role/Lost")))
+
+    assert office.take(joins(STRANGE, NOON)) == [UNMAPPED]
+
+
+def test_wrong_rows_are_reported_once_for_all_batches(office: Office) -> None:
+    """Whoever reads the mappings tells what is wrong with them."""
+    bad = BadMapping("x", "the lab", None, ("target: 'the lab' is not a target",))
+    rows = (*ROWS, GroupMapping("lost", LAB, "role/Lost"))
+    office.mappings.truth = MappingTable(rows, (bad,))
+
+    for _ in range(3):
+        office.clock.sleep(60)
+        office.take(joins(STRANGE, office.clock.now()))
+
+    assert [kind for kind, _ in office.problems()] == ["bad-row", "unknown-group"]
+
+
+def test_what_was_put_off_goes_back_to_its_queue(office: Office) -> None:
+    """As it is: who follows it counts its attempts."""
+    look = LookHint(Subject.TARGET, str(LAB), EARLIER, "event", EARLIER, attempt=3)
+    user = UserHint(ADA, EARLIER, "event", EARLIER, attempt=3, again=True)
+    batch = Intake(office.world)
+
+    assert [batch.put_back(encode(hint)) for hint in (look, user)] == [look, user]
+    assert office.boxes == FakeBoxes(users=[user], looks=[look])
+    with pytest.raises(UnreadableMessageError):
+        batch.put_back(joins(ANTS))
+
+
+@pytest.mark.parametrize("trouble", [RetryableError("throttled"), PermanentError("no rights")])
+def test_a_hint_that_cannot_be_queued_is_not_lost(office: Office, trouble: Trouble) -> None:
+    """The message fails, and comes again."""
+    office.boxes.trouble = trouble
+
+    for body in (joins(ANTS), event("UpdateGroup", groupId=ANTS), LEAVES, unclear()):
+        with pytest.raises(type(trouble)):
+            office.take(body)

@@ -1,0 +1,70 @@
+"""What a listing remembers between two messages."""
+
+from base64 import b64encode
+
+import pytest
+
+from shared.errors import UnreadableMessageError
+from shared.listing import Page, Seen
+
+
+def test_a_page_without_a_token_is_the_last() -> None:
+    """Whoever reads stops where nothing is named to go on from."""
+    assert Page((1,)).token == ""
+
+
+def test_what_was_seen_is_known_and_nothing_else() -> None:
+    """An id is known after the first time, by itself and not by a part of it."""
+    seen = Seen().with_ids(["ada", "bob"]).with_ids(["eve"])
+
+    assert [id_ in seen for id_ in ("ada", "bob", "eve", "ev", "", "Ada")] == [True] * 3 + [
+        False,
+    ] * 3
+
+
+def test_remembering_more_changes_nothing_that_was_remembered() -> None:
+    """Values are frozen: who holds an earlier part still holds it."""
+    first = Seen().with_ids(["ada"])
+    first.with_ids(["bob"])
+
+    assert "bob" not in first
+
+
+@pytest.mark.parametrize("ids", [[], ["ada"], ["ada", "bob", "ada"], [str(n) for n in range(99)]])
+def test_a_packed_listing_is_unpacked_as_it_was(ids: list[str]) -> None:
+    """Nobody is forgotten on the way."""
+    seen = Seen().with_ids(ids)
+
+    assert Seen.unpack(seen.pack()) == seen
+
+
+def test_equal_listings_are_packed_equally() -> None:
+    """In whatever order they were read: equal hints are one message."""
+    ids = [str(number) for number in range(1000)]
+
+    assert Seen().with_ids(ids).pack() == Seen().with_ids(reversed(ids)).pack()
+    assert Seen().pack() == ""
+
+
+def test_a_message_carries_ten_thousand() -> None:
+    """Eight bytes each, of the 256 KiB that a message has; and no two share their bytes."""
+    packed = Seen().with_ids(str(number) for number in range(10_000)).pack()
+
+    assert len(packed) < 110_000
+    assert len(Seen.unpack(packed).digests) == 10_000
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("ä", "no packed listing"),
+        ("abc", "no packed listing"),
+        ("#" + Seen().with_ids(["ada"]).pack(), "no packed listing"),
+        (b64encode(b"1234567").decode(), "cut off"),
+        (b64encode(b"123456789").decode(), "cut off"),
+    ],
+)
+def test_half_a_listing_is_unreadable(text: str, reason: str) -> None:
+    """Who is missing in it would be taken for a leaver."""
+    with pytest.raises(UnreadableMessageError, match=reason):
+        Seen.unpack(text)

@@ -1,0 +1,154 @@
+"""A row that is written, changed or removed has its group looked at, and nobody else."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fakes import FakeBoxes, FakeClock, FakeDirectory, FakeMemory
+
+from hub.runtime.group_names import GroupNames
+from hub.runtime.mapping_changes import MappingsWorld, Row, RowChange, take
+from shared.errors import RetryableError
+from shared.hints import LookHint, Subject
+from shared.memory import HubState
+from shared.model import GroupId, Unresolved
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+WRITTEN = NOON - timedelta(seconds=7)
+LAB = "222222222222/eu-west-1/d-research0001"
+ANTS, OTHER = "33e47872-9051-70c8-1b7a-0f2d5c9e4a10", "44e47872-9051-70c8-1b7a-0f2d5c9e4a10"
+ROW: Row = {"group": "ants", "target": LAB, "priority": 10}
+PINNED: Row = {**ROW, "group_id": OTHER}
+LOST: Row = {**ROW, "group": "lost"}
+BAD: Row = {**ROW, "priority": "high"}
+NOWHERE: Row = {**ROW, "target": "the lab"}
+
+
+def group(id_: str) -> LookHint:
+    return LookHint(Subject.GROUP, id_, NOON, "event", WRITTEN, announced=True, everyone=True)
+
+
+THE_TARGET = LookHint(Subject.TARGET, LAB, NOON, "event", WRITTEN, announced=True)
+
+
+@dataclass
+class Desk:
+    """Where changed rows arrive."""
+
+    capsys: pytest.CaptureFixture[str]
+    boxes: FakeBoxes = field(default_factory=FakeBoxes)
+    directory: FakeDirectory = field(default_factory=lambda: FakeDirectory({"ants": GroupId(ANTS)}))
+
+    def __post_init__(self) -> None:
+        """Sit down at noon."""
+        clock = FakeClock(NOON)
+        self.memory = FakeMemory(clock)
+        names = GroupNames(self.directory, self.memory, clock)
+        self.world = MappingsWorld(names, self.boxes, clock)
+
+    def take(self, old: Row | None, new: Row | None) -> list[LookHint]:
+        """Take in one change and return what was queued for it."""
+        self.boxes.looks.clear()
+        take(RowChange("event", WRITTEN, old, new), self.world)
+        return self.boxes.looks
+
+    def problems(self) -> list[dict[str, Any]]:
+        """Return what was reported since the last time."""
+        lines = map(json.loads, self.capsys.readouterr().out.splitlines())
+        return [line for line in lines if line.get("message") == "PROBLEM"]
+
+
+@pytest.fixture
+def desk(capsys: pytest.CaptureFixture[str]) -> Desk:
+    return Desk(capsys)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "looks"),
+    [
+        # A row that is new, changed or removed: everybody in its group.
+        (None, ROW, [group(ANTS)]),
+        (ROW, None, [group(ANTS)]),
+        (ROW, {**ROW, "priority": 20}, [group(ANTS)]),
+        (ROW, {**ROW, "enabled": False}, [group(ANTS)]),
+        (ROW, {**ROW, "retention_days": 7}, [group(ANTS)]),
+        (None, PINNED, [group(OTHER)]),
+        # A row that means another group from now on: both groups.
+        (ROW, PINNED, [group(ANTS), group(OTHER)]),
+        (PINNED, ROW, [group(ANTS), group(OTHER)]),
+        # Nothing that anybody reads is different.
+        (ROW, ROW, []),
+        (ROW, {**ROW, "owner": "somebody"}, []),
+        ({**ROW, "priority": 100}, {"group": "ants", "target": LAB}, []),
+        (None, None, []),
+        # A row that does not parse says nothing of anybody: its target stays as it is.
+        (None, BAD, []),
+        (ROW, BAD, []),
+        (BAD, {**BAD, "retention_days": "long"}, []),
+        # Its end lets the target go on.
+        (BAD, ROW, [group(ANTS), THE_TARGET]),
+        (BAD, None, [THE_TARGET]),
+        (NOWHERE, None, []),
+        (NOWHERE, ROW, [group(ANTS)]),
+        # A group that nobody can tell has no members to look at.
+        (None, LOST, []),
+        ({**LOST, "priority": "high"}, LOST, [THE_TARGET]),
+        (LOST, {**LOST, "group_id": OTHER}, [group(OTHER)]),
+    ],
+)
+def test_what_is_looked_at_when_a_row_changes(
+    desk: Desk, old: Row | None, new: Row | None, looks: list[LookHint]
+) -> None:
+    """Each once, with the time of the change and of now; a change of rows is no lost event."""
+    assert desk.take(old, new) == looks
+
+
+def test_a_row_that_does_not_parse_is_reported_with_all_its_mistakes(desk: Desk) -> None:
+    """The writer learns of it when it is written, and once."""
+    for _ in range(2):
+        desk.take(ROW, {**BAD, "enabled": "yes"})
+
+    (problem,) = desk.problems()
+    assert problem["kind"] == "bad-row"
+    assert problem["subject"] == f"mapping ants -> {LAB}"
+    assert "priority: 'high'" in problem["reason"]
+    assert "enabled: 'yes'" in problem["reason"]
+
+
+def test_the_old_row_is_no_problem_any_more(desk: Desk) -> None:
+    """Who corrects or removes a row is not told what was wrong with it."""
+    desk.take(BAD, ROW)
+    desk.take(BAD, None)
+
+    assert desk.problems() == []
+
+
+@pytest.mark.parametrize("why", list(Unresolved))
+def test_a_group_that_nobody_can_tell_is_reported(desk: Desk, why: Unresolved) -> None:
+    """A misspelt name is found when it is written."""
+    desk.directory.ids["lost"] = why
+
+    assert desk.take(None, LOST) == []
+    assert [(p["kind"], p["subject"]) for p in desk.problems()] == [
+        (f"{why.name.lower()}-group", "group lost")
+    ]
+
+
+def test_a_group_keeps_the_id_that_its_name_had_first(desk: Desk) -> None:
+    """The directory is not asked for what the hub remembers, nor for what is pinned."""
+    desk.memory.truth = HubState(group_ids={"ants": GroupId(OTHER)})
+
+    assert desk.take(None, ROW) == [group(OTHER)]
+    assert desk.take(None, PINNED) == [group(OTHER)]
+    assert desk.directory.asked == []
+
+
+def test_trouble_leaves_the_change_where_it_is(desk: Desk) -> None:
+    """The stream brings it again, and until then nothing of it is queued."""
+    desk.directory.trouble = RetryableError("throttled")
+
+    with pytest.raises(RetryableError, match="throttled"):
+        desk.take(BAD, ROW)
+    assert desk.boxes.looks == []
