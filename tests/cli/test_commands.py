@@ -6,7 +6,6 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from cli.main import run
 from cli.rehearse import DEMO
 from simulator.setup import make_tables
 
@@ -14,22 +13,6 @@ TARGET = "222222222222/eu-west-1/d-research0001"
 TABLE = "studio-hub-mappings"
 
 Command = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Return a function that runs `studio-hub` and returns its exit code and its two outputs."""
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["studio-hub", *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            run()
-        said = capsys.readouterr()
-        code = stopped.value.code
-        assert isinstance(code, int)
-        return code, said.out, said.err
-
-    return call
 
 
 @pytest.fixture

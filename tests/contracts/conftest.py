@@ -7,6 +7,9 @@ import boto3
 import pytest
 from botocore.client import BaseClient
 from botocore.stub import Stubber
+from moto import mock_aws
+
+from simulator.setup import make_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -63,3 +66,13 @@ def stub() -> Iterator[Stub]:
     for stubber in stubbers:
         stubber.deactivate()
         stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def ledger_table(monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient"]:
+    """Return a client of an embedded DynamoDB with an empty ledger as the hub has it."""
+    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="eu-west-1")
+        make_tables(client)
+        yield client

@@ -161,6 +161,15 @@ class Town:
             and marks[USER_ID] in self.people
         }
 
+    def roles_of(self, target: Target) -> list[str]:
+        """Return the role of each profile in a target, whosever it is."""
+        return [
+            (profile.role or "").rpartition("/")[2]
+            for domain in self.world.services.studio.snapshot()
+            for profile in domain.profiles
+            if domain.place.domain_id == target.domain_id
+        ]
+
     def called_for(self) -> dict[tuple[Target, str], str]:
         """Return the roles that the directory and the rows call for where that can be had."""
         store = self.world.services.identity_store

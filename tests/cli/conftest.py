@@ -1,0 +1,25 @@
+"""The command line, called as from a shell."""
+
+from collections.abc import Callable
+
+import pytest
+
+from cli.main import run
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Return a function that runs `studio-hub` and returns its exit code and its two outputs."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["studio-hub", *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            run()
+        said = capsys.readouterr()
+        code = stopped.value.code
+        assert isinstance(code, int)
+        return code, said.out, said.err
+
+    return call

@@ -1,0 +1,150 @@
+"""`sweep` and `resume`: what an operator starts by hand."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from hub.runtime.adapters.hub_memory import DynamoMemory
+from shared.hints import DAILY, HOURLY, LookHint, Subject, UserHint
+from shared.model import GroupId
+from shared.wire import decode
+from simulator.setup import LEDGER, make_tables
+
+ADA = "a3d46882-6071-7063-2f5e-91b4c7d80e21"
+ANTS = "33e47872-9051-70c8-1b7a-0f2d5c9e4a10"
+TARGET = "222222222222/eu-west-1/d-research0001"
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+class Hub:
+    """A hub's ledger and later queue, for an operator with credentials."""
+
+    def __init__(self) -> None:
+        dynamodb = boto3.client("dynamodb")
+        make_tables(dynamodb)
+        self.memory = DynamoMemory(dynamodb, LEDGER)
+        self._sqs = boto3.client("sqs")
+        self.queue = self._sqs.create_queue(QueueName="later")["QueueUrl"]
+
+    def queued(self) -> list[UserHint | LookHint]:
+        """Return what was queued and is due."""
+        found = self._sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10)
+        return [decode(message["Body"]) for message in found.get("Messages", [])]
+
+    def paused(self) -> str:
+        """Return why it is paused."""
+        return self.memory.state(datetime.now(UTC)).paused
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """Make an empty ledger and a queue, and name them by the environment."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
+    with mock_aws():
+        hub = Hub()
+        monkeypatch.setenv("STUDIO_HUB_LEDGER_TABLE", LEDGER)
+        monkeypatch.setenv("STUDIO_HUB_LATER_QUEUE_URL", hub.queue)
+        yield hub
+
+
+def test_a_sweep_of_everything_begins_once_in_a_quarter_of_an_hour(
+    hub: Hub, command: Command
+) -> None:
+    """The second one waits its turn, and a third is refused: it would find the same."""
+    first, _, now = command("sweep")
+    queued = hub.queued()
+    second, _, soon = command("sweep")
+    third, _, refused = command("sweep")
+
+    assert (first, second, third) == (0, 0, 3)
+    assert {(hint.subject, hint.key) for hint in queued if isinstance(hint, LookHint)} == {
+        (Subject.ROUND, HOURLY),
+        (Subject.ROUND, DAILY),
+    }
+    assert "begins now" in now
+    assert "begins in 15 minutes" in soon
+    assert "due already" in refused
+
+
+def test_one_group_target_or_person_may_be_looked_at_any_time(hub: Hub, command: Command) -> None:
+    """A group by its id or by the name that a mapping gives it."""
+    hub.memory.remember_group("ants", GroupId(ANTS))
+    codes = [
+        command("sweep", *options)[0]
+        for options in (
+            ("--group", "ants"),
+            ("--group", ANTS),
+            ("--target", TARGET),
+            ("--user", ADA),
+        )
+    ]
+    keys = sorted(
+        hint.user_id if isinstance(hint, UserHint) else f"{hint.subject} {hint.key}"
+        for hint in hub.queued()
+    )
+
+    assert codes == [0, 0, 0, 0]
+    assert keys == sorted([ADA, f"group {ANTS}", f"group {ANTS}", f"target {TARGET}"])
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--group", "bees"), "'bees' is no group id, and none of the names seen so far: none yet"),
+        (("--target", "somewhere"), "write <12-digit account>/<region>/<domain id>"),
+        (("--user", "ada"), "'ada' is no user id"),
+        (("--user", ADA, "--target", TARGET), "give one of --group, --target and --user"),
+    ],
+)
+def test_what_nobody_can_look_at_is_an_error(
+    hub: Hub, command: Command, options: tuple[str, ...], told: str
+) -> None:
+    """It names the option and what belongs there, and queues nothing."""
+    code, _, err = command("sweep", *options)
+
+    assert code == 1
+    assert told in " ".join(err.split())
+    assert hub.queued() == []
+
+
+def test_a_paused_hub_is_resumed_with_a_yes(hub: Hub, command: Command) -> None:
+    """It says why it is paused; a sweep is refused meanwhile; resuming looks at everything."""
+    hub.memory.pause("DisassociateDirectory changed the identity source")
+    swept, _, why = command("sweep")
+    asked, said, _ = command("resume")
+    still = hub.paused()
+    resumed, _, _ = command("resume", "--yes")
+
+    assert (swept, asked, resumed) == (3, 2, 0)
+    assert "DisassociateDirectory" in why
+    assert "DisassociateDirectory" in said
+    assert still
+    assert hub.paused() == ""
+    assert len(hub.queued()) == 2
+
+
+def test_nothing_to_resume_is_no_error(hub: Hub, command: Command) -> None:
+    """And nothing is queued for it."""
+    code, _, err = command("resume", "--yes")
+
+    assert code == 0
+    assert "not paused" in err
+    assert hub.queued() == []
+
+
+def test_a_table_that_is_not_there_is_told(
+    hub: Hub, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one line, without a traceback."""
+    monkeypatch.setenv("STUDIO_HUB_LEDGER_TABLE", "nothing")
+    code, _, err = command("sweep")
+
+    assert code == 1
+    assert "ResourceNotFoundException" in err
+    assert "Traceback" not in err
+    assert hub.queued() == []

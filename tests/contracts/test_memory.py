@@ -1,0 +1,218 @@
+"""What the hub remembers beside its records: itself, copies of groups, profiles of others."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.stub import Stubber
+
+from hub.runtime.adapters.foreign_profiles import DynamoForeigners
+from hub.runtime.adapters.group_copies import DynamoCopies
+from hub.runtime.adapters.hub_memory import DynamoMemory
+from hub.runtime.adapters.ledger import DynamoLedger
+from shared.errors import RetryableError
+from shared.memory import GroupCopy, HubState, MemberChanges
+from shared.model import GroupId, Record, State, Target, UserId
+from simulator.setup import LEDGER
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Stub = Callable[[Any], Stubber]
+LAB = Target.parse("222222222222/eu-west-1/d-research0001")
+SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")
+ANTS, BEES = GroupId("33e47872-ants"), GroupId("33e47872-bees")
+ADA, BOB = UserId("a3d46882-ada"), UserId("a3d46882-bob")
+EVER = datetime.min.replace(tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def fresh(client: "DynamoDBClient") -> HubState:
+    """Return the state as another function reads it."""
+    return DynamoMemory(client, LEDGER).state(EVER)
+
+
+def test_the_first_id_of_a_name_stays(ledger_table: "DynamoDBClient") -> None:
+    """Two functions that resolve a name at once agree on one id."""
+    one, other = DynamoMemory(ledger_table, LEDGER), DynamoMemory(ledger_table, LEDGER)
+
+    assert one.state(EVER).group_ids == other.state(EVER).group_ids == {}
+    assert one.remember_group("ants", ANTS) == ANTS
+    assert other.remember_group("ants", BEES) == ANTS
+    assert one.state(EVER).group_ids == fresh(ledger_table).group_ids == {"ants": ANTS}
+
+
+def test_a_copy_serves_until_somebody_wants_a_newer_one(ledger_table: "DynamoDBClient") -> None:
+    """A pause is seen by whoever asks for what was read after it."""
+    one, other = DynamoMemory(ledger_table, LEDGER), DynamoMemory(ledger_table, LEDGER)
+    one.state(EVER)
+    other.pause("for a test")
+
+    assert one.state(EVER).paused == ""
+    assert one.state(datetime.now(UTC)).paused == "for a test"
+    other.resume()
+    assert fresh(ledger_table).paused == ""
+
+
+def test_targets_are_remembered_with_what_they_said(ledger_table: "DynamoDBClient") -> None:
+    """One that answers again is unreachable no more, and still known."""
+    memory = DynamoMemory(ledger_table, LEDGER)
+    memory.remember_target(LAB)
+    memory.remember_target(SHOP, "AccessDenied")
+
+    assert memory.state(EVER).targets == {LAB, SHOP}
+    assert fresh(ledger_table).unreachable == {SHOP: "AccessDenied"}
+    memory.remember_target(SHOP)
+    assert fresh(ledger_table).unreachable == {}
+    assert fresh(ledger_table).targets == {LAB, SHOP}
+
+
+def test_everything_is_looked_at_once_in_a_quarter_of_an_hour(
+    ledger_table: "DynamoDBClient",
+) -> None:
+    """At once, then at the end of the quarter; whoever comes in between is served by that."""
+    memory = DynamoMemory(ledger_table, LEDGER)
+    minutes = [0, 1, 2, 14, 16, 17, 60]
+
+    given = [
+        memory.reserve_everything(NOW + timedelta(minutes=minute), f"event-{minute}")
+        for minute in minutes
+    ]
+
+    assert given == [0, 14 * 60, None, None, 14 * 60, None, 0]
+
+
+def test_who_could_not_queue_it_is_given_the_same_time_again(
+    ledger_table: "DynamoDBClient",
+) -> None:
+    """What was reserved and never sent is not lost for those who counted on it."""
+    memory = DynamoMemory(ledger_table, LEDGER)
+    memory.reserve_everything(NOW, "first")
+    minute = timedelta(minutes=1)
+
+    assert memory.reserve_everything(NOW + minute, "second") == 14 * 60
+    assert memory.reserve_everything(NOW + 2 * minute, "second") == 13 * 60
+    assert memory.reserve_everything(NOW + 2 * minute, "third") is None
+
+
+def test_of_two_who_reserve_at_once_one_is_served_by_the_other(
+    ledger_table: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A conditional write decides; both events are looked at by one sweep."""
+    one, other = DynamoMemory(ledger_table, LEDGER), DynamoMemory(ledger_table, LEDGER)
+    before = one.state(EVER)
+    monkeypatch.setattr(one, "state", lambda _: before)
+
+    assert other.reserve_everything(NOW, "other") == 0
+    assert one.reserve_everything(NOW, "one") is None
+
+
+def test_a_copy_of_a_group_is_kept_with_its_memberships(ledger_table: "DynamoDBClient") -> None:
+    """More than one batch, and found by the id of each membership."""
+    copies = DynamoCopies(ledger_table, LEDGER)
+    members = {UserId(f"user-{number:03d}"): f"membership-{number:03d}" for number in range(60)}
+    copies.save(ANTS, members, ())
+    copies.save(BEES, {ADA: "m-ada"}, ())
+
+    assert copies.copy(ANTS) == GroupCopy(ANTS, members)
+    assert copies.member("membership-037") == "user-037"
+    assert copies.member("m-ada") == ADA
+    assert copies.member("never seen") is None
+    copies.save(ANTS, {BOB: ""}, list(members))
+    assert copies.copy(ANTS).members == {BOB: ""}
+    assert copies.member("membership-037") is None
+
+
+def test_whether_a_group_was_listed_or_is_gone_is_noted(ledger_table: "DynamoDBClient") -> None:
+    """A copy that was never listed to its end proves nobody absent."""
+    copies = DynamoCopies(ledger_table, LEDGER)
+    copies.save(ANTS, {ADA: "m-1"}, ())
+    never = copies.copy(ANTS)
+    copies.note(ANTS, deleted=False)
+    listed = copies.copy(ANTS)
+    copies.note(ANTS, deleted=True)
+
+    assert not never.looked_at
+    assert listed == replace(never, looked_at=True)
+    assert copies.copy(ANTS) == replace(never, looked_at=True, deleted=True)
+
+
+def test_what_dynamodb_leaves_unwritten_is_written_again(
+    dynamodb: "DynamoDBClient", stub: Stub
+) -> None:
+    """A batch may be done in part; what never gets done is tried by another look."""
+    put: Any = {"PutRequest": {"Item": {"pk": {"S": f"group#{ANTS}"}, "sk": {"S": "member#x"}}}}
+    stubbed = stub(dynamodb)
+    stubbed.add_response("batch_write_item", {"UnprocessedItems": {LEDGER: [put]}})
+    stubbed.add_response("batch_write_item", {}, {"RequestItems": {LEDGER: [put]}})
+    copies = DynamoCopies(dynamodb, LEDGER)
+    copies.save(ANTS, {ADA: "m-1"}, ())
+    for _ in range(5):
+        stubbed.add_response("batch_write_item", {"UnprocessedItems": {LEDGER: [put]}})
+
+    with pytest.raises(RetryableError, match="left some"):
+        copies.save(ANTS, {ADA: "m-1"}, ())
+
+
+def test_profiles_of_others_are_remembered_by_target(ledger_table: "DynamoDBClient") -> None:
+    """Each with the time of its last change, under the name as Studio compares it."""
+    foreigners = DynamoForeigners(ledger_table, LEDGER)
+    foreigners.remember(LAB, "Hand-Made", "yesterday")
+    foreigners.remember(LAB, "hand-made", "today")
+    foreigners.remember(SHOP, "other", "today")
+
+    assert foreigners.of(LAB) == {"hand-made": "today"}
+    foreigners.forget(LAB, "HAND-MADE")
+    assert foreigners.of(LAB) == {}
+    assert foreigners.of(SHOP) == {"other": "today"}
+
+
+def record(user_id: UserId, target: Target, version: int = 0) -> Record:
+    return Record(
+        user_id=user_id,
+        target=target,
+        state=State.PENDING,
+        user_name="name",
+        profile_name="name",
+        version=version,
+    )
+
+
+def test_the_ledger_is_read_by_person_by_target_and_whole(ledger_table: "DynamoDBClient") -> None:
+    """What stands beside the records of people in the table is none of them."""
+    ledger = DynamoLedger(ledger_table, LEDGER)
+    DynamoMemory(ledger_table, LEDGER).remember_target(LAB)
+    DynamoCopies(ledger_table, LEDGER).save(ANTS, {ADA: "m-1", BOB: "m-2"}, ())
+    DynamoForeigners(ledger_table, LEDGER).remember(LAB, "hand-made", "today")
+    for user_id, target in ((ADA, LAB), (ADA, SHOP), (BOB, LAB)):
+        ledger.write(record(user_id, target))
+
+    assert set(ledger.records(ADA)) == {LAB, SHOP}
+    assert {each.user_id for each in ledger.of_target(LAB)} == {ADA, BOB}
+    assert {each.user_id for each in ledger.of_target(SHOP)} == {ADA}
+    assert {(each.user_id, each.target) for each in ledger.everybody()} == {
+        (ADA, LAB),
+        (ADA, SHOP),
+        (BOB, LAB),
+    }
+    assert ledger.knows(BOB)
+    assert not ledger.knows(UserId("nobody"))
+
+
+def test_memberships_are_written_with_the_record_or_not_at_all(
+    ledger_table: "DynamoDBClient",
+) -> None:
+    """Whoever comes second writes neither, and looks again."""
+    ledger, copies = DynamoLedger(ledger_table, LEDGER), DynamoCopies(ledger_table, LEDGER)
+    copies.save(BEES, {ADA: "m-old"}, ())
+    ledger.write(record(ADA, LAB), MemberChanges({ANTS: "m-1"}, frozenset({BEES})))
+
+    assert copies.copy(ANTS).members == {ADA: "m-1"}
+    assert copies.copy(BEES).members == {}
+    with pytest.raises(RetryableError):
+        ledger.write(record(ADA, LAB), MemberChanges({BEES: "m-2"}, frozenset({ANTS})))
+    assert copies.copy(ANTS).members == {ADA: "m-1"}
+    assert copies.copy(BEES).members == {}
+    assert ledger.records(ADA)[LAB].version == 1

@@ -1,0 +1,259 @@
+"""What no event told: the sweep finds it, counts it, and asks for nothing twice."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stories import COMPANY, Play
+from towns import ONE, Act, Town
+
+from cli.rehearsal import cold_start, deployed_hub
+from simulator.setup import LEDGER
+from simulator.world import World
+
+TARGET = "222222222222/eu-west-1/d-one"
+
+
+def unannounced(world: World) -> dict[str, int]:
+    """Return what the sweep found that no event had told, by kind."""
+    found: dict[str, int] = {}
+    for entry in world.lambdas.log:
+        if entry.get("message") == "FOUND" and not entry["announced"]:
+            found[entry["kind"]] = found.get(entry["kind"], 0) + entry["count"]
+    return found
+
+
+def log(world: World, message: str) -> list[dict[str, Any]]:
+    return [entry for entry in world.lambdas.log if entry.get("message") == message]
+
+
+def test_who_joined_and_left_in_silence_is_found_and_counted(play: Play) -> None:
+    """A sync from Active Directory sends no event: the hourly round is all there is."""
+    end = play(
+        "join: {user: bob, group: scientists, via: none}",
+        "join: {user: ada@example.com, group: leads, via: none}",
+        "sweep: {}",
+        "leave: {user: bob, group: scientists, via: none}",
+        "sweep: {}",
+    )
+
+    assert end.roles() == {"2 ada@example.com": "Lead", "3 ada@example.com": "Reader"}
+    found = unannounced(end.world)
+    assert (found["joined"], found["left"]) == (2, 1)
+
+
+@pytest.mark.parametrize("via", ["scim", "api", "console", "native", "none"])
+def test_people_who_are_disabled_renamed_or_deleted(play: Play, via: str) -> None:
+    """By each route: removal, return, a report, removal; `none` is found by the daily round."""
+    sweep = "sweep: {}" if via == "none" else "wait: {minutes: 5}"
+    steps = [
+        "join: {user: bob, group: scientists}",
+        f"disable_user: {{user: bob, via: {via}}}",
+        sweep,
+        f"enable_user: {{user: bob, via: {via}}}",
+        sweep,
+        f"rename_user: {{user: bob, to: robert, via: {via}}}",
+        sweep,
+        f"delete_user: {{user: robert, via: {via}}}",
+        sweep,
+    ]
+
+    assert play(*steps[:3]).roles() == {}
+    assert play(*steps[:5]).roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
+    renamed = play(*steps[:7])
+    assert renamed.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
+    assert ("renamed", f"robert in {TARGET}") in renamed.problems()
+    assert "2 DeleteUserProfile" not in renamed.writes()[4:]
+    assert play(*steps).roles() == {}
+
+
+def test_a_recycled_user_name_inherits_nothing(play: Play) -> None:
+    """The profile of the one who left stands in the way until it is gone; it is never handed on."""
+    company = COMPANY.replace("retention_days: 0", "retention_days: 5")
+    end = play(
+        "join: {user: bob, group: scientists}",
+        "delete_user: {user: bob, via: none}",
+        "create_user: {name: bob, groups: [scientists], via: scim}",
+        "sweep: {}",
+        company=company,
+    )
+    made = [write for write in end.writes() if "Create" in write]
+
+    assert made == ["2 CreateUserProfile", "3 CreateUserProfile"]
+    assert "name-taken" in {entry["kind"] for entry in log(end.world, "PROBLEM")}
+
+
+@pytest.mark.parametrize("via", ["console", "none"])
+def test_a_deleted_group_removes_nobody(play: Play, via: str) -> None:
+    """Rule 3: its people keep what it gave them, and it is reported."""
+    end = play(
+        "join: {user: bob, group: scientists}",
+        "sweep: {}",
+        f"delete_group: {{group: scientists, via: {via}}}",
+        "sweep: {}",
+        "sweep: {}",
+    )
+
+    assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
+    assert ("group-deleted", "group scientists") in end.problems()
+
+
+@pytest.mark.parametrize("via", ["console", "api", "scim", "native", "none"])
+def test_a_renamed_group_goes_on_and_a_new_one_of_its_name_grants_nothing(
+    play: Play, via: str
+) -> None:
+    """Rule 3: a group is its id."""
+    end = play(
+        "join: {user: bob, group: scientists}",
+        f"rename_group: {{group: scientists, to: researchers, via: {via}}}",
+        "join: {user: ada@example.com, group: researchers}",
+        f"create_group: {{group: scientists, users: [off], via: {via}}}",
+        "enable_user: {user: off}",
+        "sweep: {}",
+    )
+
+    assert end.roles() == {
+        "2 bob": "Scientist",
+        "3 bob": "Analyst",
+        "2 ada@example.com": "Scientist",
+        "3 ada@example.com": "Analyst",
+    }
+    kinds = {kind for kind, _ in end.problems()}
+    told = {entry["kind"] for entry in log(end.world, "PROBLEM")}
+    assert "group-recreated" in kinds
+    assert "group-renamed" in told
+
+
+def test_a_group_that_scim_creates_filled_needs_no_other_event(play: Play) -> None:
+    """Up to a hundred members come with it, and no PatchGroup follows."""
+    company = COMPANY + f"  - {{target: {TARGET}, group: fresh, role: Fresh, priority: 1}}\n"
+    end = play("create_group: {group: fresh, users: [bob], via: scim}", company=company)
+
+    assert end.roles() == {"2 bob": "Fresh"}
+
+
+def test_strays_are_described_once(play: Play) -> None:
+    """A profile that is not ours is reported when it is first seen, and then remembered."""
+    company = COMPANY.replace(
+        "domain: d-one}", "domain: d-one, profiles: [{name: stray, user: bob, role: Any}]}"
+    )
+    end = play("sweep: {}", "sweep: {}", "sweep: {}", company=company)
+
+    assert end.problems() == [("profile-not-ours", f"stray in {TARGET}")]
+    assert end.json["api_calls"]["sagemaker.DescribeUserProfile"] == 1
+
+
+def test_a_lost_ledger_is_rebuilt_from_tags() -> None:
+    """Everybody has a row again, and what they had; a leaver of meanwhile is kept, and reported."""
+    with deployed_hub() as world:
+        town = Town(world)
+        town.do(Act("join", 0, "ants"))
+        town.do(Act("join", 2, "bees"))
+        town.sweep()
+        town.do(Act("leave", 2, "bees", "none"))
+        before, roles = town.written()[0], town.roles()
+        for row in world.rows(LEDGER):
+            key = {name: {"S": row[name]} for name in ("pk", "sk")}
+            world.dynamodb.delete_item(TableName=LEDGER, Key=key)
+        cold_start()
+        town.sweep()
+        town.sweep()
+
+        assert town.roles() == roles
+        assert town.written()[0] == before
+        rows = [row for row in world.rows(LEDGER) if row.get("user_id") == town.people[0]]
+        assert {row["target"]: row["state"] for row in rows}[str(ONE)] == "active"
+        assert unannounced(world)["profile-unrecorded"] == 2
+        assert "retention" in {entry["kind"] for entry in log(world, "PROBLEM")}
+
+
+def test_another_identity_source_pauses_everything(play: Play, tmp_path: Path) -> None:
+    """Rule 11: nothing is done until somebody resumes, whatever else is told."""
+    event = tmp_path / "source.json"
+    event.write_text(
+        '{"detail-type": "AWS API Call via CloudTrail", "source": "aws.sso-directory", "detail": '
+        '{"eventSource": "sso-directory.amazonaws.com", "eventName": "DisassociateDirectory", '
+        '"eventID": "e-1", "eventTime": "2026-01-05T09:00:00Z", "readOnly": false}}'
+    )
+    end = play(
+        "join: {user: bob, group: scientists}",
+        f"event: {{file: {event}}}",
+        "leave: {user: bob, group: scientists}",
+        "join: {user: ada@example.com, group: leads, via: scim}",
+        "sweep: {}",
+        "wait: {hours: 2}",
+    )
+
+    assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
+    assert ("paused", "the hub") in end.problems()
+
+
+def test_an_unclear_event_has_everything_looked_at_once(play: Play, tmp_path: Path) -> None:
+    """No storms: a native event that names nothing is one sweep, and ten of them are two."""
+    event = tmp_path / "native.json"
+    event.write_text(
+        '{"id": "e-1", "detail-type": "User Updated", "source": "aws.identitystore", '
+        '"region": "eu-west-1", "time": "2026-01-05T09:00:00Z", "resources": [], "detail": {}}'
+    )
+    end = play(
+        "join: {user: bob, group: scientists, via: none}",
+        *[f"event: {{file: {event}}}"] * 10,
+        "wait: {hours: 1}",
+    )
+
+    assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
+    assert end.json["api_calls"]["identitystore.ListUsers"] == 2
+
+
+def test_a_new_account_gets_everybody_who_is_in_its_groups() -> None:
+    """Registering an account is writing its rows: five hundred people, and no directory event."""
+    people = 500
+    with deployed_hub() as world:
+        town = Town(world)
+        store = world.services.identity_store
+        for number in range(people):
+            user = store.add_user(f"person-{number}")
+            store.add_membership(user.user_id, town.group_ids["cats"])
+        world.put_mapping(
+            {
+                "group": "cats",
+                "target": str(ONE),
+                "execution_role_arn": f"arn:aws:iam::{ONE.account}:role/studio-hub/Cat",
+                "retention_days": 0,
+            }
+        )
+        world.run()
+        world.wait(600)
+        made = [profile for profile in town.roles_of(ONE) if profile == "Cat"]
+
+        assert len(made) == people
+        assert world.dead_letters() == 0
+        assert town.roles_of(ONE).count("Cat") == len(set(store.users) - set(town.people))
+
+
+def test_a_row_that_does_not_parse_freezes_its_target_until_it_is_corrected(play: Play) -> None:
+    """Its correction has the target looked at: the leaver of meanwhile goes then."""
+    end = play(
+        "join: {user: bob, group: scientists}",
+        f"map: {{group: others, target: {TARGET}, priority: soon}}",
+        "leave: {user: bob, group: scientists, via: none}",
+        "sweep: {}",
+        f"map: {{group: others, target: {TARGET}, priority: 7}}",
+        "sweep: {}",
+    )
+
+    assert end.roles() == {}
+    assert "bad-row" in {kind for kind, _ in end.problems()}
+
+
+def test_an_empty_table_removes_nobody(play: Play) -> None:
+    """Whoever emptied it, by mistake or not, is asked what was meant."""
+    rows = [
+        f"unmap: {{group: {group}, target: {target}}}"
+        for target in (TARGET, "333333333333/us-east-1/d-two")
+        for group in ("leads", "scientists")
+    ]
+    end = play("join: {user: bob, group: scientists}", *rows, "sweep: {}", "sweep: {}")
+
+    assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
+    assert "undecided" in {kind for kind, _ in end.problems()}
