@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from simulator.streams import StreamSource
-
 from hub.runtime.handlers import converge, intake, look, mappings
 from hub.runtime.wiring import converge as converge_wiring
 from hub.runtime.wiring import intake as intake_wiring
@@ -15,6 +13,7 @@ from shared.conventions import hub_role_names
 from simulator.lambda_service import EventSource, Function
 from simulator.quirks import Quirks
 from simulator.setup import LEDGER, MAPPINGS
+from simulator.streams import StreamSource
 from simulator.world import HUB_ACCOUNT, HUB_REGION, IDENTITY_STORE, World, embedded_aws
 
 # Seconds and messages: the same as in the hub stack.
