@@ -30,6 +30,7 @@ from simulator.clock import VirtualClock, virtual_time
 from simulator.fifo_memory import remembering
 from simulator.gateway import Gateway, watching
 from simulator.lambda_service import LambdaService, Queue
+from simulator.partitions import partitioned
 from simulator.plug import EmbeddedServices, plugged
 from simulator.quirks import Quirks
 from simulator.setup import (
@@ -180,7 +181,7 @@ def embedded_aws(
     quirks: Quirks | None = None,
 ) -> Iterator[World]:
     """Start an embedded AWS with an empty hub; one at a time in a process."""
-    with virtual_time() as clock, mock_aws(), shared_models(), remembering():
+    with virtual_time() as clock, mock_aws(), shared_models(), remembering(), partitioned():
         services = EmbeddedServices.build(
             store_id=identity_store_id,
             owner_account=HUB_ACCOUNT,
