@@ -10,9 +10,10 @@ from hub.runtime.wiring import intake as intake_wiring
 from hub.runtime.wiring import look as look_wiring
 from hub.runtime.wiring import mappings as mappings_wiring
 from shared.conventions import hub_role_names
+from shared.guard import RemovalLimit
 from simulator.lambda_service import EventSource, Function
 from simulator.quirks import Quirks
-from simulator.setup import LEDGER, MAPPINGS
+from simulator.setup import BUS, LEDGER, MAPPINGS
 from simulator.streams import StreamSource
 from simulator.world import HUB_ACCOUNT, HUB_REGION, IDENTITY_STORE, World, embedded_aws
 
@@ -27,6 +28,7 @@ _WIRINGS = (intake_wiring, converge_wiring, look_wiring, mappings_wiring)
 def deployed_hub(
     *,
     mode: Literal["apply", "report"] = "apply",
+    limit: RemovalLimit | None = None,
     identity_store_id: str = IDENTITY_STORE,
     page_limit: int | None = None,
     quirks: Quirks | None = None,
@@ -36,7 +38,7 @@ def deployed_hub(
         identity_store_id=identity_store_id, page_limit=page_limit, quirks=quirks
     ) as world:
         cold_start()
-        deploy(world, mode)
+        deploy(world, mode, limit or RemovalLimit())
         try:
             yield world
         finally:
@@ -49,7 +51,7 @@ def cold_start() -> None:
         wiring.world.cache_clear()
 
 
-def deploy(world: World, mode: Literal["apply", "report"]) -> None:
+def deploy(world: World, mode: Literal["apply", "report"], limit: RemovalLimit) -> None:
     """Connect the handlers to the queues, as the hub stack does."""
     store = world.services.identity_store.store_id
     common = {
@@ -57,7 +59,11 @@ def deploy(world: World, mode: Literal["apply", "report"]) -> None:
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
         "STUDIO_HUB_ACCOUNT": HUB_ACCOUNT,
         "STUDIO_HUB_IDENTITY_STORE_ID": store,
+        "STUDIO_HUB_IDENTITY_ACCOUNT": HUB_ACCOUNT,
         "STUDIO_HUB_MODE": mode,
+        "STUDIO_HUB_REMOVAL_COUNT": str(limit.count),
+        "STUDIO_HUB_REMOVAL_PERCENT": str(limit.percent),
+        "STUDIO_HUB_BUS_NAME": BUS,
         "STUDIO_HUB_MAPPINGS_TABLE": MAPPINGS,
         "STUDIO_HUB_LEDGER_TABLE": LEDGER,
         "STUDIO_HUB_USERS_QUEUE_URL": world.queues["users"].url,

@@ -14,7 +14,13 @@ from simulator.steps import Step
 from simulator.world import World
 
 _WIDE: Final = 400
-_MARKS: Final = {"Create": ("+", "green"), "ChangeRole": ("~", "yellow"), "Delete": ("-", "red")}
+_MARKS: Final = {
+    **dict.fromkeys(("Create", "Assign"), ("+", "green")),
+    **dict.fromkeys(("ChangeRole", "Resume"), ("~", "yellow")),
+    **dict.fromkeys(
+        ("Revoke", "Suspend", "StopApp", "DeleteSpace", "Delete", "Discard"), ("-", "red")
+    ),
+}
 
 
 def wide_console() -> Console:
@@ -88,7 +94,7 @@ def _profiles(world: World, profiles: list[dict[str, Any]]) -> Table:
             f"{claim['group']} ({claim['priority']})" for claim in row.get("because", ())
         )
         for row in world.rows(LEDGER)
-        if "profile_name" in row
+        if "state" in row
     }
     table = Table(box=None, pad_edge=False)
     for name in ("Target", "Profile", "Person", "Role", "Because"):

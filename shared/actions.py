@@ -6,70 +6,133 @@ from hashlib import sha256
 from typing import Final
 
 from shared.desire import Verdict
-from shared.model import Because, ObservedProfile, Person, Target
+from shared.model import Because, Person, Target
+from shared.observed import App, ObservedProfile
 
 
 @dataclass(frozen=True, slots=True)
-class Create:
-    """Make the profile, with our tags on it."""
+class OnProfile:
+    """What all actions say: whose profile in which target."""
 
     person: Person
     target: Target
     profile_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Create(OnProfile):
+    """Make the profile, with our tags on it."""
+
     role_arn: str
     because: Because
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeRole:
-    """Give the profile another execution role, in place."""
+class Assign(OnProfile):
+    """Let the person sign in to the domain."""
 
-    person: Person
-    target: Target
-    profile_name: str
+
+@dataclass(frozen=True, slots=True)
+class ChangeRole(OnProfile):
+    """Give the profile another execution role, in place.
+
+    `keeps_apps` tells that a row still calls for the old role: what runs with it may go on.
+    """
+
     old_role_arn: str
     role_arn: str
     because: Because
+    keeps_apps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Delete:
-    """Delete the profile; it has no apps, no spaces and no retention."""
+class Resume(OnProfile):
+    """Give a suspended profile its role back."""
 
-    person: Person
-    target: Target
-    profile_name: str
+    role_arn: str
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke(OnProfile):
+    """Let the person not sign in any more."""
+
     reason: str
 
 
-Action = Create | ChangeRole | Delete
+@dataclass(frozen=True, slots=True)
+class Suspend(OnProfile):
+    """Switch the profile to the role without any permission; what runs may stand in the way."""
+
+    role_arn: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopApp(OnProfile):
+    """Stop an app of the profile, or in one of its private spaces; files stay."""
+
+    app: App
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteSpace(OnProfile):
+    """Delete a private space and what lies in it."""
+
+    space: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(OnProfile):
+    """Delete the profile; it has no apps, no spaces and no retention any more."""
+
+    reason: str
+    efs_uid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Discard(OnProfile):
+    """Delete a profile that never came to be, or cannot be used any more, to make it anew."""
+
+    reason: str
+
+
+Action = (
+    Create
+    | Assign
+    | ChangeRole
+    | Resume
+    | Revoke
+    | Suspend
+    | StopApp
+    | DeleteSpace
+    | Delete
+    | Discard
+)
 
 
 class SkipKind(StrEnum):
     """Why a difference is left alone; the words are what operators filter by."""
 
     UNDECIDED = "undecided"
+    HELD = "held"
+    SHARED_SPACE = "owns-shared-space"
     NOT_OURS = "not-ours"
     NAME_TAKEN = "name-taken"
     UNREADABLE = "unreadable-tags"
-    APPS_RUNNING = "apps-running"
-    NOT_EMPTY = "not-empty"
-    RETENTION = "retention"
-    UNHEALTHY = "unhealthy"
     IN_FLIGHT = "in-flight"
     DISABLED = "disabled"
-    ACCESS = "access"
 
 
 # These may come right by themselves, so the look comes back.
 PASSING: Final = frozenset({SkipKind.IN_FLIGHT, SkipKind.UNREADABLE})
-# Nothing is wrong with these: one is under way, one was wanted, one is a standing note.
-UNREMARKABLE: Final = frozenset({SkipKind.IN_FLIGHT, SkipKind.DISABLED, SkipKind.ACCESS})
+# Nothing more to say of these: one is under way, one was wanted, one is told with its hold.
+UNREMARKABLE: Final = frozenset({SkipKind.IN_FLIGHT, SkipKind.DISABLED, SkipKind.HELD})
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """A difference that is left alone, why, and the way out."""
+    """A difference that is left alone, why, and the way out; `hold` names what it waits for."""
 
     kind: SkipKind
     person: Person
@@ -77,13 +140,15 @@ class Skip:
     profile_name: str
     reason: str
     way_out: str = ""
+    hold: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
     """A target that is as it should be; the ledger may have to learn it.
 
-    `profile` is None where there is none, as there should be.
+    `profile` is None where there is none, as there should be; one that is there while a removal is
+    settled is suspended until its retention ends.
     """
 
     verdict: Verdict
@@ -92,7 +157,10 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that one look at a person found, in the order of targets."""
+    """Everything that one look at a person found, in the order of targets.
+
+    The actions of one target follow one another: each is begun when the one before is done.
+    """
 
     actions: tuple[Action, ...]
     skips: tuple[Skip, ...]
@@ -102,3 +170,7 @@ class Plan:
     def digest(self) -> str:
         """Return eight hex digits that stand for exactly these actions."""
         return sha256(repr(self.actions).encode()).hexdigest()[:8]
+
+    def of(self, target: Target) -> tuple[Action, ...]:
+        """Return the actions of one target, in their order."""
+        return tuple(action for action in self.actions if action.target == target)

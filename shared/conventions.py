@@ -54,6 +54,19 @@ def access_role_arn(account: str, region: str) -> str:
     return system_role_arn(account, region, access_role_name(region))
 
 
+def suspended_role_arn(account: str, region: str) -> str:
+    """Return the ARN of the spoke's role without any permission."""
+    return system_role_arn(account, region, suspended_role_name(region))
+
+
+def assigner_role_arn(account: str, hub_region: str) -> str:
+    """Return the ARN of the role that assigns people to applications, in Identity Center's account.
+
+    The hub assumes it where that account is another one.
+    """
+    return system_role_arn(account, hub_region, f"StudioHubAssigner-{hub_region}")
+
+
 def hub_role_names(hub_region: str) -> tuple[str, str]:
     """Return the names of the two hub roles that a spoke trusts: converge's and look's."""
     return f"StudioHub-Converge-{hub_region}", f"StudioHub-Look-{hub_region}"

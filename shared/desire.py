@@ -1,6 +1,6 @@
 """What the mappings call for, person by person: yes, no or unknown, and because of what."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -15,16 +15,17 @@ from shared.model import (
     GroupMapping,
     MappingTable,
     Person,
-    Record,
     Standing,
-    State,
     Target,
     Unresolved,
 )
 from shared.naming import profile_name
+from shared.record import Record, State
 from shared.retention import retention_days
 
 _UNCALLED_FOR = "no mapping calls for it"
+# What a removal always waits for an approval of.
+LAST_ROW, DELETED, EMPTIED = "last-row", "deleted", "emptied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,17 @@ class DesiredProfile:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A profile that no mapping calls for any more."""
+    """A profile that no mapping calls for any more.
+
+    `hold` names what it waits for whatever the removal limit; empty where it need not.
+    """
 
     person: Person
     target: Target
     profile_name: str
     reason: str
     retention_days: int
+    hold: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +140,15 @@ def verdict_in(
 
     unknown = {row.group for row, is_so in applies.items() if is_so is Applies.UNKNOWN}
     unknown.update(of.unparsed)
-    if claims and not (there and _giver(there) in unknown):
+    fixed = unknown | {row.group for row in of.rows if _id(row, snapshot) in snapshot.deleted}
+    if claims and not (there and _giver(there) in fixed):
         because = Because(claims[0], tuple(claims[1:]))
         name = there.profile_name if there else profile_name(person.name, person.id)
         winner = because.winner
         grants = any(row.enabled and row.group == winner.group for row in of.rows)
         return DesiredProfile(person, of.target, name, winner.role_arn, because, grants)
     if there:
-        return _uncalled_for(person, of, there, unknown, now)
+        return _uncalled_for(of, there, snapshot, sorted(fixed if claims else unknown), now)
     if record and record.standing is not person.standing:
         return _removal(person, of, record, _UNCALLED_FOR, now)
     return None
@@ -161,22 +167,30 @@ def _barred(person: Person, of: TargetRows, record: Record | None, now: datetime
 
 
 def _uncalled_for(
-    person: Person, of: TargetRows, record: Record, unknown: set[str], now: datetime
+    of: TargetRows,
+    record: Record,
+    snapshot: DirectorySnapshot,
+    unknown: Sequence[str],
+    now: datetime,
 ) -> Removal | Undecided:
+    person = snapshot.person
     if unknown:
         return Undecided(
             person,
             of.target,
-            f"cannot tell whether these mappings apply: {', '.join(sorted(unknown))}",
+            f"cannot tell whether these mappings apply: {', '.join(unknown)}",
             "correct the rows, or the groups' names in them: studio-hub mappings check",
         )
     if not of.rows:
-        return Undecided(
-            person,
-            of.target,
-            "the last mapping row of this target is gone, and that removes nobody by itself",
-            "add the row again, or a row that lists whom the target is for",
-        )
+        reason = "the last mapping row of this target is gone"
+        return _removal(person, of, record, reason, now, hold=LAST_ROW)
+    for claim in record.because:
+        if claim.group_id in snapshot.deleted:
+            reason = f"the group {claim.group} was deleted"
+            return _removal(person, of, record, reason, now, hold=f"{DELETED} {claim.group}")
+        if claim.group_id in snapshot.emptied:
+            reason = f"the group {claim.group} lists nobody any more"
+            return _removal(person, of, record, reason, now, hold=f"{EMPTIED} {claim.group}")
     return _removal(person, of, record, _UNCALLED_FOR, now)
 
 
@@ -190,7 +204,7 @@ def left_groups(
 ) -> tuple[GroupId, ...]:
     """Return the groups that gave the person something and do not list them any more.
 
-    Whether one of them was deleted decides whether they were taken out of it.
+    Whether one of them was deleted, or lists nobody, decides what may follow.
     """
     gave = {
         (target, claim.group)
@@ -203,8 +217,12 @@ def left_groups(
     return tuple(sorted(certain - snapshot.member_of))
 
 
+def _id(row: GroupMapping, snapshot: DirectorySnapshot) -> GroupId | Unresolved:
+    return group_id(row, snapshot.groups)
+
+
 def _applies(row: GroupMapping, snapshot: DirectorySnapshot) -> Applies:
-    group = group_id(row, snapshot.groups)
+    group = _id(row, snapshot)
     if isinstance(group, Unresolved) or group in snapshot.doubtful:
         return Applies.UNKNOWN
     if group in snapshot.member_of:
@@ -232,12 +250,14 @@ def _claim(row: GroupMapping, groups: GroupIds, record: Record | None) -> Claim:
     )
 
 
-def _removal(person: Person, of: TargetRows, record: Record, reason: str, now: datetime) -> Removal:
-    name = person.name or record.user_name
+def _removal(
+    person: Person, of: TargetRows, record: Record, reason: str, now: datetime, hold: str = ""
+) -> Removal:
     return Removal(
-        replace(person, name=name),
+        replace(person, name=person.name or record.user_name),
         of.target,
         record.profile_name,
         reason,
         retention_days(record, of.rows, now),
+        hold,
     )

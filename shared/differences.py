@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
 from shared.desire import DesiredProfile, Removal, Undecided, Verdict
+from shared.guard import has_profile
 from shared.listing import Seen
 from shared.memory import GroupCopy, ListedProfile
-from shared.model import Person, ProfileStatus, Record, Standing, State, UserId
+from shared.model import Person, Standing, Target, UserId
+from shared.observed import ProfileStatus
 from shared.plan import is_at_rest
+from shared.record import Record, State
 
 
 class Finding(StrEnum):
@@ -25,6 +29,7 @@ class Finding(StrEnum):
     ENABLED = "user-enabled"
     GONE = "user-gone"
     RENAMED = "user-renamed"
+    ASSIGNMENT = "assignment-changed"
     # Known to be under way or in trouble: nothing that an event should have told.
     UNFINISHED = "unfinished"
     # Asked for: a mapping changed, or an operator wants all of a group looked at.
@@ -33,6 +38,8 @@ class Finding(StrEnum):
 
 # The two that no lost event can be the cause of.
 EXPECTED = frozenset({Finding.UNFINISHED, Finding.EVERYONE})
+# An open browser session lasts up to an hour: whoever is suspended is looked at for longer.
+_RESTLESS = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,9 @@ def left(copy: GroupCopy, seen: Seen) -> tuple[Difference, ...]:
     )
 
 
-def in_ledger(verdict: Verdict | None, user_id: UserId, record: Record | None) -> Difference | None:
+def in_ledger(
+    verdict: Verdict | None, user_id: UserId, record: Record | None, now: datetime
+) -> Difference | None:
     """Return how what is called for differs from what the ledger says.
 
     Who is undecided stays as they are, whatever that is.
@@ -67,7 +76,7 @@ def in_ledger(verdict: Verdict | None, user_id: UserId, record: Record | None) -
         case DesiredProfile():
             return _against_desired(verdict, user_id, record)
         case Removal():
-            return _against_removal(verdict, user_id, record)
+            return _against_removal(verdict, user_id, record, now)
         case Undecided() | None:
             return None
         case _:
@@ -81,30 +90,47 @@ def _against_desired(
         return Difference(user_id, Finding.CALLED_FOR) if verdict.grants else None
     if record.because != verdict.because.claims:
         return Difference(user_id, Finding.CALLED_FOR)
-    if record.state is State.HELD or is_at_rest(verdict, record):
-        return None
-    return Difference(user_id, Finding.UNFINISHED)
+    if record.state is State.HELD:
+        # Held with the role that is called for: it was a removal, which nothing calls for now.
+        over = bool(record.hold) and record.role_arn == verdict.role_arn
+        return Difference(user_id, Finding.UNFINISHED) if over else None
+    return None if is_at_rest(verdict, record) else Difference(user_id, Finding.UNFINISHED)
 
 
-def _against_removal(verdict: Removal, user_id: UserId, record: Record | None) -> Difference | None:
-    if record is not None and record.standing is verdict.person.standing:
-        if record.state is State.REMOVED:
+def _against_removal(
+    verdict: Removal, user_id: UserId, record: Record | None, now: datetime
+) -> Difference | None:
+    if record is None or record.standing is not verdict.person.standing:
+        return Difference(user_id, Finding.CALLED_FOR)
+    match record.state:
+        case State.REMOVED:
             return None
-        if record.state is not State.ACTIVE:
+        case State.ACTIVE:
+            return Difference(user_id, Finding.CALLED_FOR)
+        case State.HELD if record.hold or not record.is_leaving:
+            return None
+        case State.SUSPENDED if not _is_restless(record, now):
+            return None
+        case _:
             return Difference(user_id, Finding.UNFINISHED)
-    return Difference(user_id, Finding.CALLED_FOR)
+
+
+def _is_restless(record: Record, now: datetime) -> bool:
+    """Return whether a suspended person is to be looked at: lately suspended, or due."""
+    lately = record.since is None or now < record.since + _RESTLESS
+    return lately or record.retain_until is None or now >= record.retain_until
 
 
 def in_listing(record: Record, listed: ListedProfile | None) -> Difference | None:
     """Return how a listing that reached its end differs from a record that is at rest."""
-    if record.state not in {State.ACTIVE, State.HELD}:
+    if record.state not in {State.ACTIVE, State.HELD, State.SUSPENDED}:
         return None
     if listed is None:
         # Held without ever having seen what holds it: Studio refused to create it, and would again.
         refused = record.state is State.HELD and not record.modified
         return None if refused else Difference(record.user_id, Finding.MISSING, doubt=True)
     if listed.modified != record.modified or (
-        record.state is State.ACTIVE and listed.status != ProfileStatus.IN_SERVICE
+        record.state is not State.HELD and listed.status != ProfileStatus.IN_SERVICE
     ):
         return Difference(record.user_id, Finding.CHANGED, doubt=True)
     return None
@@ -112,10 +138,11 @@ def in_listing(record: Record, listed: ListedProfile | None) -> Difference | Non
 
 @dataclass(slots=True)
 class KnownPeople:
-    """What the ledger says of people: their standings, and the names of profiles they have."""
+    """What the ledger says of people: their standings, their user names, and their profiles."""
 
     standings: dict[UserId, frozenset[Standing]] = field(default_factory=dict)
     names: dict[UserId, frozenset[str]] = field(default_factory=dict)
+    profiles: dict[UserId, tuple[tuple[Target, str], ...]] = field(default_factory=dict)
 
     def knows(self, user_id: str) -> bool:
         """Return whether the ledger has a record of the person."""
@@ -127,6 +154,8 @@ class KnownPeople:
         self.standings[id_] = self.standings.get(id_, frozenset()) | {record.standing}
         if record.state is not State.REMOVED:
             self.names[id_] = self.names.get(id_, frozenset()) | {record.user_name}
+        if has_profile(record):
+            self.profiles[id_] = (*self.profiles.get(id_, ()), (record.target, record.profile_name))
 
 
 def of_people(listed: Iterable[Person], known: KnownPeople) -> Iterator[Difference]:

@@ -40,6 +40,7 @@ class Subject(StrEnum):
     ROUND = "round"
     GROUP = "group"
     TARGET = "target"
+    ACCESS = "access"
     PEOPLE = "people"
     GROUPS = "groups"
 
@@ -53,11 +54,12 @@ class LookHint:
 
     Attributes:
         subject: what `key` names.
-        key: a round's name (hourly, daily), a group's id, a target as text; empty for the
-            directory's people and groups.
+        key: a round's name (hourly, daily), a group's id, a target as text (also for the access
+            to it); empty for the directory's people and groups.
         made_at, event_id, event_at, attempt, again: as in a user's hint.
         announced: an event told of it, so what it finds was not missed.
         everyone: queue all that it finds, not only what differs from the ledger.
+        target: where a changed mapping row calls for looking at everyone, as text.
         token: where a listing that took too long goes on; empty at its beginning.
         seen: digests of what was listed before `token`, packed as text.
     """
@@ -71,6 +73,7 @@ class LookHint:
     again: bool = False
     announced: bool = False
     everyone: bool = False
+    target: str = ""
     token: str = ""
     seen: str = ""
 

@@ -36,6 +36,8 @@ class HubState:
     Attributes:
         group_ids: the id of each group name of a mapping, once seen.
         paused: why nothing is done until somebody resumes; empty while all goes on.
+        kept: until when (UTC) nothing of a person is removed.
+        protected: users, and profiles as `<target>/<name>`, of whom nothing is ever taken.
         targets: every target that was ever mapped.
         unreachable: targets whose account did not let the hub in, and what it said.
         everything_at: when everything was, or is to be, looked at on demand (UTC).
@@ -44,6 +46,8 @@ class HubState:
 
     group_ids: Mapping[str, GroupId] = field(default_factory=dict)
     paused: str = ""
+    kept: Mapping[UserId, datetime] = field(default_factory=dict)
+    protected: frozenset[str] = frozenset()
     targets: frozenset[Target] = frozenset()
     unreachable: Mapping[Target, str] = field(default_factory=dict)
     everything_at: datetime | None = None
@@ -57,3 +61,11 @@ class ListedProfile:
     name: str
     status: str
     modified: str
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """What people come into a domain by; the application is empty in domains older than 2023-10."""
+
+    application_arn: str
+    default_role_arn: str

@@ -3,11 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum, StrEnum
 from typing import NewType, Self
-
-from shared.ownership import Ownership
 
 AccountId = NewType("AccountId", str)
 UserId = NewType("UserId", str)
@@ -112,13 +109,16 @@ class DirectorySnapshot:
 
     `complete` tells that the list of groups was read to its end; without it no row is ever a *no*.
     `groups` resolves the names of the mapped groups that have no id in their row. `doubtful` are
-    groups that were deleted or cannot be read: nobody left them, so they are never a *no* either.
+    groups that cannot be read, so they are never a *no* either. From groups that were `deleted`, or
+    `emptied` of all their members, nobody was taken out one by one: such removals wait for a word.
     """
 
     person: Person
     member_of: frozenset[GroupId]
     groups: GroupIds
     doubtful: frozenset[GroupId] = frozenset()
+    deleted: frozenset[GroupId] = frozenset()
+    emptied: frozenset[GroupId] = frozenset()
     complete: bool = True
 
 
@@ -134,15 +134,6 @@ class Claim:
 
     def __str__(self) -> str:
         return f"{self.group} (priority {self.priority})"
-
-
-@dataclass(frozen=True, slots=True)
-class EndedClaim:
-    """A row that applied until some time (UTC); it lengthens the retention for a day."""
-
-    group: str
-    retention_days: int
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,83 +157,3 @@ class Because:
         if not self.over:
             return self.winner.group
         return f"{self.winner} over {', '.join(map(str, self.over))}"
-
-
-class State(StrEnum):
-    """Where a person stands in a target, in the ledger's words."""
-
-    PENDING = "pending"
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    HELD = "held"
-    REMOVING = "removing"
-    REMOVED = "removed"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """The ledger's row of one person in one target.
-
-    `user_name` is the one that the profile was made with, `standing` what the directory said of the
-    person at the last look. `because` are the rows that applied then, the winner first; `given_by`
-    is the group whose row gave the role that the profile has, which differs while a role change
-    waits.
-    `version` counts its writes (0: never written); a write names the version that it saw, so that
-    two workers who meet cannot both win. `since` is when the state began (UTC).
-    """
-
-    user_id: UserId
-    target: Target
-    state: State
-    user_name: str
-    profile_name: str
-    standing: Standing = Standing.ENABLED
-    role_arn: str = ""
-    given_by: str = ""
-    because: tuple[Claim, ...] = ()
-    ended: tuple[EndedClaim, ...] = ()
-    reason: str = ""
-    efs_uid: str = ""
-    modified: str = ""
-    since: datetime | None = None
-    last_hint: str = ""
-    version: int = 0
-
-
-class ProfileStatus(StrEnum):
-    """The life of a user profile. Source: the SageMaker API model's UserProfileStatus."""
-
-    PENDING = "Pending"
-    IN_SERVICE = "InService"
-    UPDATING = "Updating"
-    DELETING = "Deleting"
-    FAILED = "Failed"
-    UPDATE_FAILED = "Update_Failed"
-    DELETE_FAILED = "Delete_Failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Workload:
-    """What of a person's runs or lies in a domain: apps that are not gone, and owned spaces."""
-
-    apps: tuple[str, ...] = ()
-    spaces: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ObservedProfile:
-    """What the account reported of a profile; `workload` is None where nobody had to look.
-
-    `user_name` is that of the person whom it signs in.
-    """
-
-    name: str
-    status: ProfileStatus
-    role_arn: str
-    ownership: Ownership
-    user_name: str = ""
-    efs_uid: str = ""
-    modified: str = ""
-    failure: str = ""
-    workload: Workload | None = None

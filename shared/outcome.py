@@ -1,17 +1,31 @@
-"""What became of one target after a look at one person."""
+"""What became of an action."""
 
 from dataclasses import dataclass
 
 from shared.actions import Action
-from shared.model import ObservedProfile
+from shared.observed import ObservedProfile
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """Done, and seen to be done; `profile` is None when it is gone."""
+    """Done, and seen to be done; `profile` is None where it is gone or was not looked at."""
 
     action: Action
-    profile: ObservedProfile | None
+    profile: ObservedProfile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Asked for and accepted; its end is seen by a later look."""
+
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Nothing that the hub can do: the domain shows no application to assign people to."""
+
+    action: Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +53,4 @@ class Failed:
     reason: str
 
 
-Outcome = Applied | Pending | Deferred | Failed
+Outcome = Applied | Begun | ByHand | Pending | Deferred | Failed

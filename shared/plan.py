@@ -1,13 +1,33 @@
-"""Verdicts against what is there: an action, a skip with its reason, or nothing left to do."""
+"""Verdicts against what is there: actions, a skip with its reason, or nothing left to do.
+
+What a role change takes is in `shared.role_change`, what a removal takes in `shared.ladder`.
+"""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import assert_never
 
-from shared.actions import Action, ChangeRole, Create, Delete, Plan, Settled, Skip, SkipKind
+from shared.actions import (
+    Action,
+    Assign,
+    Create,
+    Discard,
+    Plan,
+    Settled,
+    Skip,
+    SkipKind,
+)
 from shared.desire import DesiredProfile, Removal, Undecided, Verdict
-from shared.model import ObservedProfile, ProfileStatus, Record, State, Target
-from shared.naming import role_name
+from shared.entries import MAY_ENTER
+from shared.ladder import remove
+from shared.model import Target
+from shared.observed import ObservedProfile, ProfileStatus
 from shared.ownership import Ownership
+from shared.record import Record, State
+from shared.role_change import bring_to_role
+from shared.skips import in_flight, skip
+
+Steps = tuple[Action, ...]
 
 
 def is_at_rest(verdict: Verdict, record: Record | None) -> bool:
@@ -18,6 +38,7 @@ def is_at_rest(verdict: Verdict, record: Record | None) -> bool:
                 record is not None
                 and record.state is State.ACTIVE
                 and record.role_arn == verdict.role_arn
+                and record.access in MAY_ENTER
             )
         case Removal():
             return record is None or record.state is State.REMOVED
@@ -27,15 +48,16 @@ def is_at_rest(verdict: Verdict, record: Record | None) -> bool:
             assert_never(verdict)
 
 
-def needs_workload(verdict: Verdict, profile: ObservedProfile) -> bool:
+def needs_workload(verdict: Verdict, profile: ObservedProfile, record: Record | None) -> bool:
     """Return whether the plan depends on the person's apps and spaces."""
     if profile.ownership is not Ownership.OURS:
         return False
     match verdict:
         case DesiredProfile():
-            return profile.role_arn != verdict.role_arn
+            stopping = record is not None and record.begun is not None
+            return profile.role_arn != verdict.role_arn or stopping
         case Removal():
-            return verdict.retention_days == 0
+            return True
         case Undecided():
             return False
         case _:
@@ -46,174 +68,102 @@ def plan(
     verdicts: Iterable[Verdict],
     observed: Mapping[Target, ObservedProfile | None],
     records: Mapping[Target, Record],
+    now: datetime,
 ) -> Plan:
     """Return what is to be done for the targets in `observed`, and what is left alone.
 
     Verdicts on targets that nobody could observe are left out: their failure is reported where
     it happened.
     """
-    found = [
-        _undecided(verdict)
-        if isinstance(verdict, Undecided)
-        else _one(verdict, observed[verdict.target], records.get(verdict.target))
-        for verdict in sorted(verdicts, key=lambda verdict: verdict.target)
-        if isinstance(verdict, Undecided) or verdict.target in observed
-    ]
-    actions = tuple(item for item in found if isinstance(item, Action))
-    return Plan(
-        actions=actions,
-        skips=(*(item for item in found if isinstance(item, Skip)), *_access_notes(actions)),
-        settled=tuple(item for item in found if isinstance(item, Settled)),
-    )
+    actions: list[Action] = []
+    skips: list[Skip] = []
+    settled: list[Settled] = []
+    for verdict in sorted(verdicts, key=lambda verdict: verdict.target):
+        if isinstance(verdict, Undecided):
+            skips.append(_undecided(verdict))
+        elif verdict.target in observed:
+            profile, record = observed[verdict.target], records.get(verdict.target)
+            found = _one(verdict, profile, record, now)
+            actions += [each for each in found if isinstance(each, Action)]
+            skips += [each for each in found if isinstance(each, Skip)]
+            settled += [each for each in found if isinstance(each, Settled)]
+    return Plan(tuple(actions), tuple(skips), tuple(settled))
 
 
 def _one(
-    verdict: DesiredProfile | Removal, profile: ObservedProfile | None, record: Record | None
-) -> Action | Skip | Settled:
-    if profile is None:
-        return _absent(verdict)
-    if profile.ownership is not Ownership.OURS:
-        return _not_ours(verdict, profile, record)
-    if profile.status is not ProfileStatus.IN_SERVICE:
-        return _not_in_service(verdict, profile)
+    verdict: DesiredProfile | Removal,
+    profile: ObservedProfile | None,
+    record: Record | None,
+    now: datetime,
+) -> tuple[Action | Skip | Settled, ...]:
+    if profile is not None and profile.ownership is not Ownership.OURS:
+        return (_not_ours(verdict, profile, record),)
     match verdict:
         case DesiredProfile():
-            return _desired(verdict, profile)
+            return _desired(verdict, profile, record)
         case Removal():
-            return _removal(verdict, profile)
+            return remove(verdict, profile, record, now)
         case _:
             assert_never(verdict)
 
 
-def _access_notes(actions: Iterable[Action]) -> Iterable[Skip]:
-    return (
-        Skip(
-            SkipKind.ACCESS,
-            action.person,
-            action.target,
-            action.profile_name,
-            "this version does not assign people to the domain's application",
-            "assign the person there, so that they may sign in",
-        )
-        for action in actions
-        if isinstance(action, Create)
-    )
-
-
-def _absent(verdict: DesiredProfile | Removal) -> Create | Skip | Settled:
-    if isinstance(verdict, Removal):
-        return Settled(verdict, None)
-    if not verdict.grants:
-        return _skip(
-            SkipKind.DISABLED,
-            verdict,
-            "only a disabled mapping calls for it, and that grants nothing new",
-            "enable the mapping",
-        )
-    return Create(
-        verdict.person, verdict.target, verdict.profile_name, verdict.role_arn, verdict.because
-    )
-
-
-def _desired(verdict: DesiredProfile, profile: ObservedProfile) -> Action | Skip | Settled:
-    if profile.role_arn == verdict.role_arn:
-        return Settled(verdict, profile)
-    has, wanted = role_name(profile.role_arn), role_name(verdict.role_arn)
-    if profile.workload is None or profile.workload.apps:
-        apps = ", ".join(profile.workload.apps) if profile.workload else "unknown"
-        return _skip(
-            SkipKind.APPS_RUNNING,
-            verdict,
-            f"the role stays {has} instead of {wanted} while apps run: {apps}",
-            "ask the person to stop the apps; the role changes at the next look",
-        )
-    return ChangeRole(
-        verdict.person,
-        verdict.target,
-        profile.name,
-        profile.role_arn,
-        verdict.role_arn,
-        verdict.because,
-    )
-
-
-def _removal(verdict: Removal, profile: ObservedProfile) -> Delete | Skip:
-    if verdict.retention_days:
-        return _skip(
-            SkipKind.RETENTION,
-            verdict,
-            f"{verdict.reason}; its mappings keep it {verdict.retention_days} days, and this "
-            "version neither suspends nor deletes what is kept: the person still has it",
-            "delete the profile by hand, or set retention_days to 0 in the mapping",
-        )
-    if profile.workload is None or profile.workload.apps or profile.workload.spaces:
-        left = (
-            ", ".join((*profile.workload.apps, *profile.workload.spaces))
-            if profile.workload
-            else "unknown"
-        )
-        return _skip(
-            SkipKind.NOT_EMPTY,
-            verdict,
-            f"{verdict.reason}, but apps or spaces are left, which this version does not "
-            f"remove: {left}",
-            "delete them by hand; the profile goes at the next look",
-        )
-    return Delete(verdict.person, verdict.target, profile.name, verdict.reason)
+def _desired(
+    verdict: DesiredProfile, profile: ObservedProfile | None, record: Record | None
+) -> tuple[Action | Skip | Settled, ...]:
+    person, target, name = verdict.person, verdict.target, verdict.profile_name
+    if profile is None:
+        if not verdict.grants:
+            way_out = "enable the mapping"
+            reason = "only a disabled mapping calls for it, and that grants nothing new"
+            return (skip(SkipKind.DISABLED, verdict, reason, way_out),)
+        create = Create(person, target, name, verdict.role_arn, verdict.because)
+        return (create, Assign(person, target, name))
+    match profile.status:
+        case ProfileStatus.PENDING | ProfileStatus.UPDATING | ProfileStatus.DELETING:
+            return (in_flight(verdict, f"the profile is {profile.status}"),)
+        case ProfileStatus.FAILED | ProfileStatus.DELETE_FAILED:
+            why = profile.failure or "Studio gives no reason"
+            return (Discard(person, target, profile.name, f"it is {profile.status}: {why}"),)
+        case ProfileStatus.IN_SERVICE | ProfileStatus.UPDATE_FAILED:
+            changes = bring_to_role(verdict, profile, record)
+        case _:
+            assert_never(profile.status)
+    if any(isinstance(each, Skip) for each in changes):
+        return changes
+    may_enter = record is not None and record.access in MAY_ENTER
+    assign = () if may_enter else (Assign(person, target, profile.name),)
+    return (*changes, *assign) or (Settled(verdict, profile),)
 
 
 def _not_ours(
     verdict: DesiredProfile | Removal, profile: ObservedProfile, record: Record | None
 ) -> Skip | Settled:
     if profile.ownership is Ownership.UNREADABLE:
-        return _skip(
+        return skip(
             SkipKind.UNREADABLE,
             verdict,
             f"the profile {profile.name} does not show its tags, so nobody can tell whose it is",
             "let the spoke's access role read tags: compare its stack with this version's",
         )
-    if isinstance(verdict, Removal) and record and record.state is State.HELD:
+    if isinstance(verdict, Removal) and record and record.state is State.HELD and not record.hold:
         return Settled(verdict, None)
     if profile.ownership is Ownership.OTHER_PERSON:
-        return _skip(
+        return skip(
             SkipKind.NAME_TAKEN,
             verdict,
             f"the profile {profile.name} belongs to another person of the directory",
             "remove that profile first, by hand; it is never handed over",
         )
-    return _skip(
+    return skip(
         SkipKind.NOT_OURS,
         verdict,
         f"the profile {profile.name} exists but is not ours",
-        "delete it by hand, then the person gets a managed one at the next look",
+        "take it over: studio-hub adopt USER --target TARGET; or delete it by hand, then the "
+        "person gets a managed one at the next look",
     )
-
-
-def _not_in_service(verdict: DesiredProfile | Removal, profile: ObservedProfile) -> Skip:
-    match profile.status:
-        case ProfileStatus.PENDING | ProfileStatus.UPDATING | ProfileStatus.DELETING:
-            return _skip(
-                SkipKind.IN_FLIGHT, verdict, f"the profile is {profile.status}", "wait for it"
-            )
-        case _:
-            return _skip(
-                SkipKind.UNHEALTHY,
-                verdict,
-                f"the profile is {profile.status}: {profile.failure or 'Studio gives no reason'}",
-                "repair or delete the profile by hand; it is looked at again at the next event",
-            )
 
 
 def _undecided(verdict: Undecided) -> Skip:
     return Skip(
-        SkipKind.UNDECIDED,
-        verdict.person,
-        verdict.target,
-        "",
-        verdict.reason,
-        verdict.way_out,
+        SkipKind.UNDECIDED, verdict.person, verdict.target, "", verdict.reason, verdict.way_out
     )
-
-
-def _skip(kind: SkipKind, verdict: DesiredProfile | Removal, reason: str, way_out: str) -> Skip:
-    return Skip(kind, verdict.person, verdict.target, verdict.profile_name, reason, way_out)

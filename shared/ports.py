@@ -8,20 +8,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from shared.guard import HeldCut, TargetLimit
+    from shared.happenings import Happening
     from shared.hints import LookHint, UserHint
+    from shared.holds import Hold
     from shared.listing import Page
-    from shared.memory import GroupCopy, HubState, ListedProfile, MemberChanges
-    from shared.model import (
-        GroupId,
-        MappingTable,
-        ObservedProfile,
-        Person,
-        Record,
-        Target,
-        Unresolved,
-        UserId,
-        Workload,
-    )
+    from shared.memory import Domain, GroupCopy, HubState, ListedProfile, MemberChanges
+    from shared.model import GroupId, MappingTable, Person, Target, Unresolved, UserId
+    from shared.observed import App, ObservedProfile, Workload
+    from shared.record import Record
 
 
 class Clock(Protocol):
@@ -85,11 +80,13 @@ class Ledger(Protocol):
     def knows(self, user_id: UserId) -> bool:
         """Return whether there is any record of the person."""
 
-    def write(self, record: Record, changes: MemberChanges = ...) -> Record:
+    def write(
+        self, record: Record, changes: MemberChanges = ..., happening: Happening | None = None
+    ) -> Record:
         """Write a record over the version that it names and return it with its new version.
 
-        What the person's memberships changed in the copies of groups is written with it or not at
-        all.
+        What the person's memberships changed in the copies of groups, and what happened for the
+        history, is written with it or not at all.
 
         Raises:
             RetryableError: somebody else wrote it meanwhile.
@@ -134,6 +131,27 @@ class HubMemory(Protocol):
         """
 
 
+class Limits(Protocol):
+    """Who takes something from whom in each target: slots of the removal limit, and holds."""
+
+    def of(self, target: Target) -> TargetLimit:
+        """Return a target's slots and who is held there, read consistently."""
+
+    def take(
+        self, target: Target, seen: TargetLimit, users: Iterable[UserId], now: datetime
+    ) -> bool:
+        """Take slots for all of the users, or for none where somebody else took some meanwhile."""
+
+    def hold(self, target: Target, cuts: Iterable[HeldCut]) -> None:
+        """Let cuts wait."""
+
+    def release(self, target: Target, users: Iterable[UserId]) -> None:
+        """Let the users' cuts wait no more."""
+
+    def remember(self, hold: Hold) -> None:
+        """Keep whom a hold's digest stands for, so that a later difference can be shown."""
+
+
 class ForeignProfiles(Protocol):
     """Profiles that are not ours, remembered so that each is described once."""
 
@@ -148,7 +166,7 @@ class ForeignProfiles(Protocol):
 
 
 class Studio(Protocol):
-    """The user profiles of one target.
+    """The user profiles of one target, and what belongs to them.
 
     Every method raises TargetUnreachableError when the spoke refuses the hub, RefusedError when
     AWS refuses the call, and RetryableError when it may work later.
@@ -161,13 +179,22 @@ class Studio(Protocol):
         """Return a profile that is known to be ours, without reading its tags again."""
 
     def workload(self, target: Target, name: str) -> Workload:
-        """Return the person's apps that are not gone and the spaces that the profile owns."""
+        """Return the profile's apps, the spaces that it owns, and the apps in the private ones."""
+
+    def domain(self, target: Target) -> Domain:
+        """Return what people come into the domain by."""
 
     def create(self, target: Target, name: str, person: Person, role_arn: str) -> None:
         """Start the creation of a profile, with our tags."""
 
     def change_role(self, target: Target, name: str, role_arn: str) -> None:
         """Start the change of the profile's execution role, and of nothing else."""
+
+    def stop_app(self, target: Target, name: str, app: App) -> None:
+        """Start stopping an app of the profile; one that is gone already is no error."""
+
+    def delete_space(self, target: Target, space: str) -> None:
+        """Start the deletion of a private space; one that is gone already is no error."""
 
     def delete(self, target: Target, name: str) -> None:
         """Start the deletion of the profile; one that is gone already is no error."""
@@ -181,6 +208,33 @@ class StudioListing(Protocol):
 
     def whose(self, target: Target, name: str) -> tuple[ObservedProfile, UserId | None] | None:
         """Return a profile, and whose it is by our tags; None when there is none."""
+
+    def domain(self, target: Target) -> Domain:
+        """Return what people come into the domain by."""
+
+
+class ApplicationAccess(Protocol):
+    """Who may open a domain's application in Identity Center; raises what Studio raises."""
+
+    def assign(self, application_arn: str, user_id: UserId) -> None:
+        """Assign a person; whoever is assigned already stays so."""
+
+    def revoke(self, application_arn: str, user_id: UserId) -> None:
+        """End a person's assignment; where there is none, that is no error."""
+
+
+class AssignmentListing(Protocol):
+    """Who may open a domain's application, read only; raises what Studio raises."""
+
+    def assignments(self, application_arn: str, token: str) -> Page[tuple[str, str]]:
+        """Return a page of the direct assignments: USER or GROUP, and the id."""
+
+
+class Bus(Protocol):
+    """Where others hear what happened, for tickets and mails."""
+
+    def tell(self, happenings: Iterable[Happening]) -> None:
+        """Put what happened on the hub's event bus."""
 
 
 class UsersInbox(Protocol):

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from shared.model import DEFAULT_RETENTION_DAYS, Claim, EndedClaim, GroupMapping, Record
+from shared.model import DEFAULT_RETENTION_DAYS, Claim, GroupMapping
+from shared.record import EndedClaim, Record
 
 # A row that stopped applying still lengthens the retention for this long.
 _REMEMBERED = timedelta(hours=24)

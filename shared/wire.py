@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final, TypeVar
 
@@ -23,9 +24,14 @@ LEDGER_BY_MEMBERSHIP_KEY: Final = ("membership_id", "pk")
 # Metrics: one namespace, one service dimension.
 METRICS_NAMESPACE: Final = "StudioHub"
 
+# Who tells on the hub's event bus.
+BUS_SOURCE: Final = "studio-hub"
+
 # Seconds. Source: SQS's longest delay is 900; five minutes keep a waiting change visible.
 _FIRST_WAIT = 10
 _LONGEST_WAIT = 300
+# What Studio is at is looked for every ten seconds for two minutes, then less often.
+_SOON, _SOONS, _LESS_OFTEN = 10, 12, 30
 SECOND_LOOK = 30
 # Ten seconds doubling to five minutes: a day of tries. After that the next sweep tries again.
 LAST_ATTEMPT = 290
@@ -83,12 +89,13 @@ def decode_look(body: str) -> LookHint:
 def _look_hint(plain: Mapping[str, Any], common: Mapping[str, Any]) -> LookHint:
     subject = Subject(plain["subject"])
     key = str(plain.get("key", ""))
-    if subject in {Subject.ROUND, Subject.GROUP, Subject.TARGET}:
+    if subject not in {Subject.PEOPLE, Subject.GROUPS}:
         _text(key)
     return LookHint(
         subject,
         key,
         **common,
+        target=str(plain.get("target", "")),
         announced=bool(plain.get("announced")),
         everyone=bool(plain.get("everyone")),
         token=str(plain.get("token", "")),
@@ -131,14 +138,25 @@ def deduplication_id(hint: Hint) -> str:
     return sha256("|".join(parts).encode()).hexdigest()
 
 
-def put_off(hint: _Either, made_at: datetime) -> tuple[_Either, int]:
+class Pace(StrEnum):
+    """How often something that waits is looked at again."""
+
+    # Studio is at it, or a person may start it anew: soon.
+    BUSY = "busy"
+    # Throttled, failed for now, or in somebody's hands: ten seconds, doubling.
+    BACKING_OFF = "backing-off"
+
+
+def put_off(hint: _Either, made_at: datetime, pace: Pace = Pace.BACKING_OFF) -> tuple[_Either, int]:
     """Return the hint for its next attempt, and after how many seconds that is due.
 
     It is made anew, so that what was read for this attempt is stale for the next.
     """
-    return replace(hint, attempt=hint.attempt + 1, made_at=made_at), min(
-        _FIRST_WAIT * 2 ** min(hint.attempt, 10), _LONGEST_WAIT
-    )
+    if pace is Pace.BUSY:
+        seconds = _SOON if hint.attempt < _SOONS else _LESS_OFTEN
+    else:
+        seconds = min(_FIRST_WAIT * 2 ** min(hint.attempt, 10), _LONGEST_WAIT)
+    return replace(hint, attempt=hint.attempt + 1, made_at=made_at), seconds
 
 
 def second_look(hint: _Either, made_at: datetime) -> tuple[_Either, int]:

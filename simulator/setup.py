@@ -23,7 +23,7 @@ from simulator.lambda_service import Queue
 
 _Index = tuple[str, tuple[str, str]]
 _BY_MEMBERSHIP: _Index = (LEDGER_BY_MEMBERSHIP, LEDGER_BY_MEMBERSHIP_KEY)
-MAPPINGS, LEDGER = "studio-hub-mappings", "studio-hub-ledger"
+MAPPINGS, LEDGER, BUS = "studio-hub-mappings", "studio-hub-ledger", "studio-hub"
 # Seconds, and deliveries: the same as in the hub stack.
 _VISIBILITY, _DELIVERIES = 720, 5
 

@@ -17,8 +17,8 @@ from moto.iam.models import iam_backends
 
 from shared.conventions import (
     access_role_name,
-    execution_role_arn,
     partition,
+    suspended_role_arn,
     system_role_arn,
     trust_policy,
 )
@@ -34,6 +34,7 @@ from simulator.partitions import partitioned
 from simulator.plug import EmbeddedServices, plugged
 from simulator.quirks import Quirks
 from simulator.setup import (
+    BUS,
     MAPPINGS,
     assume,
     client,
@@ -48,8 +49,6 @@ HUB_ACCOUNT = "111111111111"
 HUB_REGION = "eu-west-1"
 ORGANIZATION = "o-a1b2c3d4e5"
 IDENTITY_STORE = "d-1234567890"
-# The role of the domain itself, by which somebody without a profile of ours works.
-DEFAULT_ROLE = "DomainDefault"
 
 _SETUP_ROLE = "simulator-setup"
 _serialize, _deserialize = TypeSerializer().serialize, TypeDeserializer().deserialize
@@ -87,7 +86,7 @@ class World:
         )
         self.services.studio.add_domain(
             Place(target.account, target.region, target.domain_id),
-            default_role=execution_role_arn(target.account, target.region, DEFAULT_ROLE),
+            default_role=suspended_role_arn(target.account, target.region),
             application_arn=application,
         )
 
@@ -196,6 +195,7 @@ def embedded_aws(
             lambdas = LambdaService(clock, sqs, HUB_ACCOUNT, HUB_REGION)
             world = World(clock, services, gateway, lambdas, client("dynamodb", HUB_REGION, keys))
             make_tables(world.dynamodb)
+            client("events", HUB_REGION, keys).create_event_bus(Name=BUS)
             for name in ("events", "later", "users", "looks"):
                 fifo = name in {"users", "looks"}
                 world.queues[name], dead = make_queue(sqs, name, fifo=fifo)

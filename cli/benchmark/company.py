@@ -9,9 +9,10 @@ from moto.dynamodb.models import dynamodb_backends
 from hub.runtime.adapters.group_copies import DynamoCopies
 from hub.runtime.adapters.ledger import DynamoLedger
 from shared.conventions import execution_role_arn
-from shared.model import AccountId, Claim, GroupId, Record, State, Target, UserId
+from shared.model import AccountId, Claim, GroupId, Target, UserId
 from shared.naming import profile_name
 from shared.ownership import tags
+from shared.record import Access, Record, State
 from simulator.setup import LEDGER
 from simulator.studio import Place
 from simulator.world import HUB_ACCOUNT, HUB_REGION, World
@@ -81,6 +82,7 @@ def found(world: World, size: Size) -> Company:
                 profile_name=profile.name,
                 # As botocore hands out the time of the listing.
                 modified=datetime.fromtimestamp(profile.modified, UTC).astimezone().isoformat(),
+                access=Access.ASSIGNED,
                 role_arn=role,
                 given_by=f"group-{group:04d}",
                 because=(Claim(PRIORITY, f"group-{group:04d}", role, 0, groups[group]),),

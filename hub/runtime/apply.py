@@ -1,21 +1,42 @@
-"""Carries out a plan: every change is started before any is waited for, each target on its own."""
+"""Carries out a plan: the targets side by side, the actions of each one after the other.
 
+Every target's first change is begun before any is waited for, so that a target that takes its time
+holds up no other.
+"""
+
+from collections import deque
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Protocol, assert_never
 
 from hub.runtime.world import ConvergeWorld
-from shared.actions import Action, ChangeRole, Create, Delete
+from shared.actions import (
+    Action,
+    Assign,
+    ChangeRole,
+    Create,
+    Delete,
+    DeleteSpace,
+    Discard,
+    Plan,
+    Resume,
+    Revoke,
+    StopApp,
+    Suspend,
+)
 from shared.errors import PermanentError, RefusedError, RetryableError
-from shared.model import ObservedProfile, ProfileStatus
-from shared.outcome import Applied, Deferred, Failed, Outcome, Pending
+from shared.observed import ObservedProfile, ProfileStatus
+from shared.outcome import Applied, Begun, ByHand, Deferred, Failed, Outcome, Pending
 
 # Source: AWS's Studio workshop shows a profile in service after about two seconds.
 _POLL_EVERY = timedelta(seconds=3)
 _PATIENCE = timedelta(seconds=15)
 # Source: the SageMaker API model's error of Create-, Update- and DeleteUserProfile.
 _IN_USE = "ResourceInUse"
+# Source: seen by others of DeleteSpace on a space that is still being made.
+_INVALID = "ValidationException"
 _UNDER_WAY = frozenset({ProfileStatus.PENDING, ProfileStatus.UPDATING, ProfileStatus.DELETING})
+_Watched = Create | ChangeRole | Resume | Suspend | Delete | Discard
 
 
 class Register(Protocol):
@@ -28,32 +49,68 @@ class Register(Protocol):
         """Write what became of it."""
 
 
+class _Course:
+    """The actions of one target that are still to be done, and the one that is waited for."""
+
+    def __init__(self, actions: Iterable[Action]) -> None:
+        self.left = deque(actions)
+        self.watched: _Watched | None = None
+
+
 def apply(
-    actions: Iterable[Action], world: ConvergeWorld, deadline: datetime, register: Register
+    todo: Plan, world: ConvergeWorld, deadline: datetime, register: Register
 ) -> tuple[Outcome, ...]:
     """Return what became of each action; each is written down before and after.
 
-    What is not finished after a few seconds, or not begun before the deadline, is Pending.
+    What is not finished after a few seconds, or not begun before the deadline, is Pending. What
+    was not begun because of the action before it is left to the next look.
     """
     outcomes: list[Outcome] = []
-    begun: list[Action] = []
-    for action in actions:
+    targets = dict.fromkeys(action.target for action in todo.actions)
+    courses = [_Course(todo.of(target)) for target in targets]
+    for course in courses:
+        outcomes += _advance(course, world, deadline, register)
+    until = min(world.clock.now() + _PATIENCE, deadline)
+    while any(c.watched for c in courses) and world.clock.now() + _POLL_EVERY <= until:
+        world.clock.sleep(_POLL_EVERY.total_seconds())
+        for course in courses:
+            if course.watched is None or world.clock.now() >= deadline:
+                continue
+            outcome = _poll(course.watched, world)
+            if outcome is None:
+                continue
+            course.watched = None
+            outcomes += _written(outcome, register)
+            if isinstance(outcome, Applied):
+                outcomes += _advance(course, world, deadline, register)
+    return (*outcomes, *_still(courses, register))
+
+
+def _still(courses: Iterable[_Course], register: Register) -> tuple[Outcome, ...]:
+    """Return what Studio is still at; written down as such, it is looked at again."""
+    still = [Pending(c.watched, "Studio is still at it") for c in courses if c.watched]
+    return tuple(each for outcome in still for each in _written(outcome, register))
+
+
+def _advance(
+    course: _Course, world: ConvergeWorld, deadline: datetime, register: Register
+) -> tuple[Outcome, ...]:
+    """Begin actions of one target until one must be waited for, or ends the course."""
+    outcomes: list[Outcome] = []
+    while course.left:
+        action = course.left.popleft()
         outcome = _begin(action, world, deadline, register)
         if outcome is None:
-            begun.append(action)
-        else:
-            outcomes += _written(outcome, register)
-    until = min(world.clock.now() + _PATIENCE, deadline)
-    while begun and world.clock.now() + _POLL_EVERY <= until:
-        world.clock.sleep(_POLL_EVERY.total_seconds())
-        waiting, begun = begun, []
-        for action in waiting:
-            outcome = _poll(action, world) if world.clock.now() < deadline else None
-            if outcome is None:
-                begun.append(action)
-            else:
-                outcomes += _written(outcome, register)
-    return (*outcomes, *(Pending(action, "Studio is still at it") for action in begun))
+            if isinstance(action, _Watched):
+                course.watched = action
+            return tuple(outcomes)
+        outcomes += _written(outcome, register)
+        # What runs may stand in the way of a suspension, which is followed by stopping what runs;
+        # and one app that cannot be stopped yet keeps no other from being stopped.
+        goes_on = isinstance(action, Suspend | StopApp) and isinstance(outcome, Pending)
+        if not isinstance(outcome, Applied | Begun | ByHand) and not goes_on:
+            return tuple(outcomes)
+    return tuple(outcomes)
 
 
 def _written(outcome: Outcome, register: Register) -> tuple[Outcome, ...]:
@@ -68,43 +125,64 @@ def _written(outcome: Outcome, register: Register) -> tuple[Outcome, ...]:
 def _begin(
     action: Action, world: ConvergeWorld, deadline: datetime, register: Register
 ) -> Outcome | None:
-    """Start one action; return its outcome if it could not be started."""
+    """Start one action; return its outcome, or None where it has to be waited for."""
     if world.clock.now() >= deadline:
         return Pending(action, "the function's time was up")
-    target, name = action.target, action.profile_name
     try:
         register.begin(action)
     except RetryableError as error:
         return Pending(action, str(error))
     try:
-        match action:
-            case Create():
-                world.studio.create(target, name, action.person, action.role_arn)
-            case ChangeRole():
-                world.studio.change_role(target, name, action.role_arn)
-            case Delete():
-                world.studio.delete(target, name)
-            case _:
-                assert_never(action)
+        return _do(action, world)
     except RetryableError as error:
         return Deferred(action, str(error))
     except PermanentError as error:
         return _failed(action, error)
+
+
+def _do(action: Action, world: ConvergeWorld) -> Outcome | None:
+    target, name = action.target, action.profile_name
+    match action:
+        case Create():
+            world.studio.create(target, name, action.person, action.role_arn)
+        case ChangeRole() | Resume() | Suspend():
+            world.studio.change_role(target, name, action.role_arn)
+        case Delete() | Discard():
+            world.studio.delete(target, name)
+        case StopApp():
+            world.studio.stop_app(target, name, action.app)
+            return Begun(action)
+        case DeleteSpace():
+            world.studio.delete_space(target, action.space)
+            return Begun(action)
+        case Assign() | Revoke():
+            return _change_access(action, world)
+        case _:
+            assert_never(action)
     return None
 
 
-def _poll(action: Action, world: ConvergeWorld) -> Outcome | None:
+def _change_access(action: Assign | Revoke, world: ConvergeWorld) -> Outcome:
+    application = world.studio.domain(action.target).application_arn
+    if not application:
+        return ByHand(action)
+    change = world.access.assign if isinstance(action, Assign) else world.access.revoke
+    change(application, action.person.id)
+    return Applied(action)
+
+
+def _poll(action: _Watched, world: ConvergeWorld) -> Outcome | None:
     """Return what became of an action that was begun, or None while Studio is at it."""
     try:
         profile = world.studio.watch(action.target, action.profile_name)
     except RetryableError as error:
-        return Pending(action, str(error))
+        return Deferred(action, str(error))
     except PermanentError as error:
         return _failed(action, error)
-    if isinstance(action, Delete):
-        return Applied(action, None) if profile is None else _unfinished(action, profile)
+    if isinstance(action, Delete | Discard):
+        return _unfinished(action, profile) if profile else Applied(action)
     if profile is None:
-        return Failed(action, "ResourceNotFound", "the profile went while it was being changed")
+        return Deferred(action, "the profile went while it was being changed")
     if profile.status is ProfileStatus.IN_SERVICE and profile.role_arn == action.role_arn:
         return Applied(action, profile)
     return _unfinished(action, profile)
@@ -113,13 +191,16 @@ def _poll(action: Action, world: ConvergeWorld) -> Outcome | None:
 def _unfinished(action: Action, profile: ObservedProfile) -> Outcome | None:
     if profile.status in _UNDER_WAY or profile.status is ProfileStatus.IN_SERVICE:
         return None
-    return Failed(action, profile.status, profile.failure or "Studio gives no reason")
+    # The next look sees the same, and does what its status calls for.
+    return Deferred(action, f"{profile.status}: {profile.failure or 'Studio gives no reason'}")
 
 
 def _failed(action: Action, error: PermanentError) -> Outcome:
     if not isinstance(error, RefusedError):
         return Failed(action, "", str(error))
     if error.code == _IN_USE and not isinstance(action, Create):
-        # Apps or spaces came between the look and the change: the next look sees them.
-        return Deferred(action, str(error))
+        # Apps or spaces are in the way, or came between the look and the change.
+        return Pending(action, str(error))
+    if error.code == _INVALID and isinstance(action, DeleteSpace):
+        return Pending(action, str(error))
     return Failed(action, error.code, error.text)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import assert_never
 
 from hub.runtime import pause, telemetry
-from hub.runtime.looks import directory, group, rounds, target
+from hub.runtime.looks import access, directory, group, rounds, target
 from hub.runtime.looks.world import LookWorld
 from shared.errors import PermanentError, RetryableError
 from shared.hints import LookHint, Subject
@@ -48,6 +48,8 @@ def _look(hint: LookHint, world: LookWorld, until: datetime) -> int:
             return group.look(hint, world, until)
         case Subject.TARGET:
             return target.look(hint, world, until)
+        case Subject.ACCESS:
+            return access.look(hint, world, until)
         case Subject.PEOPLE:
             return directory.look_at_people(hint, world, until)
         case Subject.GROUPS:

@@ -1,7 +1,7 @@
 """A mapping row changed: everybody in its group is to be looked at, and nobody else."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hub.runtime import row_reports
@@ -48,14 +48,15 @@ def take(change: RowChange, world: MappingsWorld) -> None:
     row_reports.rows(MappingTable(good, bad), groups, world.announced)
     if bad or old == new:
         return
-    concerned = {group_id(row, groups) for row in good}
     hints = [
-        _hint(Subject.GROUP, id_, change, world)
-        for id_ in sorted(id_ for id_ in concerned if not isinstance(id_, Unresolved))
+        replace(_hint(Subject.GROUP, id_, change, world), everyone=True, target=str(row.target))
+        for row in good
+        if not isinstance(id_ := group_id(row, groups), Unresolved)
     ]
     hints += [_hint(Subject.TARGET, str(row.target), change, world) for row in _frozen(old)]
+    # The old and the new row are of one group and target: one look is enough.
     if hints:
-        world.looks.look_through(*hints)
+        world.looks.look_through(*dict.fromkeys(hints))
 
 
 def _frozen(old: GroupMapping | BadMapping | None) -> Iterator[BadMapping]:
@@ -71,5 +72,4 @@ def _hint(subject: Subject, key: str, change: RowChange, world: MappingsWorld) -
         change.event_id,
         change.at,
         announced=True,
-        everyone=subject is Subject.GROUP,
     )

@@ -20,13 +20,16 @@ from shared.model import (
     DirectorySnapshot,
     GroupId,
     MappingTable,
-    ObservedProfile,
-    Record,
     Standing,
     Target,
     Unresolved,
 )
+from shared.observed import ObservedProfile
 from shared.plan import needs_workload
+from shared.record import Record
+
+# A group of so few members may well lose all of them.
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +78,12 @@ def observe_person(hint: UserHint, world: ConvergeWorld) -> Sight:
     records = world.ledger.records(hint.user_id)
     snapshot = DirectorySnapshot(person, frozenset(memberships), groups)
     left = left_groups(snapshot, table, records) if person.standing is Standing.ENABLED else ()
-    deleted, unreadable = _in_doubt(left, world)
-    snapshot = replace(snapshot, doubtful=deleted | unreadable)
+    snapshot = _with_doubts(snapshot, left, world)
     return Sight(
         snapshot,
         table,
         records,
-        complete=not unreadable and Unresolved.UNREADABLE not in groups.values(),
+        complete=not snapshot.doubtful and Unresolved.UNREADABLE not in groups.values(),
         changes=_changes(snapshot, memberships, table, records),
     )
 
@@ -110,22 +112,37 @@ def _changes(
             for group, membership in memberships.items()
             if group in mapped and group not in before
         },
-        left=frozenset(before - memberships.keys() - snapshot.doubtful),
+        # The copy of a group that was emptied keeps telling that it was.
+        left=frozenset(
+            before - memberships.keys() - snapshot.doubtful - snapshot.deleted - snapshot.emptied
+        ),
     )
 
 
-def _in_doubt(
-    groups: Iterable[GroupId], world: ConvergeWorld
-) -> tuple[frozenset[GroupId], frozenset[GroupId]]:
-    """Return those of the groups that are gone, and those of which the directory does not tell."""
-    gone, unreadable = set(), set()
-    for group in groups:
+def _with_doubts(
+    snapshot: DirectorySnapshot, left: Iterable[GroupId], world: ConvergeWorld
+) -> DirectorySnapshot:
+    """Return a snapshot that tells which of the groups that the person left nobody left.
+
+    They were deleted, or list nobody where there were many, or cannot be read.
+    """
+    deleted, emptied, unreadable = set(), set(), set()
+    for group in left:
         try:
-            if world.directory.group_name(group) is None:
-                gone.add(group)
+            page = world.directory.members(group, "")
         except PermanentError:
             unreadable.add(group)
-    return frozenset(gone), frozenset(unreadable)
+            continue
+        if page is None:
+            deleted.add(group)
+        elif not (page.items or page.token) and len(world.copies.copy(group).members) >= _FEW:
+            emptied.add(group)
+    return replace(
+        snapshot,
+        doubtful=frozenset(unreadable),
+        deleted=frozenset(deleted),
+        emptied=frozenset(emptied),
+    )
 
 
 def observe_targets(
@@ -133,6 +150,7 @@ def observe_targets(
     world: ConvergeWorld,
     until: datetime,
     unreachable: Mapping[Target, str],
+    records: Mapping[Target, Record],
 ) -> TargetSight:
     """Return the profile of each verdict's target, as far as the time until `until` goes.
 
@@ -151,15 +169,17 @@ def observe_targets(
             blocked.append(Blocked(verdict, TargetUnreachableError(unreachable[verdict.target])))
             continue
         try:
-            observed[verdict.target] = _observe(verdict, world)
+            observed[verdict.target] = _observe(verdict, records.get(verdict.target), world)
         except (RetryableError, PermanentError) as error:
             blocked.append(Blocked(verdict, error))
     return TargetSight(observed, tuple(blocked), complete)
 
 
-def _observe(verdict: DesiredProfile | Removal, world: ConvergeWorld) -> ObservedProfile | None:
+def _observe(
+    verdict: DesiredProfile | Removal, record: Record | None, world: ConvergeWorld
+) -> ObservedProfile | None:
     target, name = verdict.target, verdict.profile_name
     profile = world.studio.profile(target, name, verdict.person.id)
-    if profile is not None and needs_workload(verdict, profile):
+    if profile is not None and needs_workload(verdict, profile, record):
         profile = replace(profile, workload=world.studio.workload(target, name))
     return profile

@@ -1,18 +1,28 @@
 """What a look tells the people who run the hub: every finding in constant words, once."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import assert_never
 
 from hub.runtime import telemetry
 from hub.runtime.observe import Blocked
-from shared.actions import UNREMARKABLE, ChangeRole, Create, Delete, Plan, Settled, Skip
-from shared.desire import Removal, Undecided
+from shared.actions import (
+    UNREMARKABLE,
+    Assign,
+    ChangeRole,
+    Create,
+    DeleteSpace,
+    Discard,
+    Plan,
+    Resume,
+    Revoke,
+    Skip,
+    StopApp,
+)
 from shared.errors import PermanentError, RefusedError, RetryableError, TargetUnreachableError
 from shared.hints import UserHint
-from shared.model import Person, Record, Standing, State, Target
-from shared.naming import role_name
-from shared.outcome import Applied, Deferred, Failed, Outcome, Pending
+from shared.model import Person, Standing, Target
+from shared.outcome import Applied, Begun, ByHand, Deferred, Failed, Outcome, Pending
+from shared.record import Record, State
 from shared.render import sentence
 
 # The target's quota is used up: one problem of the target, not one of each person.
@@ -25,6 +35,9 @@ _WAYS_OUT = {
 }
 # Waits up to here pass unremarked: about ten minutes.
 _LONG = 6
+_RESTARTS = 3
+# Changes of parts; what happens to a profile as a whole is told by its ledger record.
+_PARTS = (Assign, Revoke, StopApp, DeleteSpace, Discard)
 
 
 def planned(todo: Plan, blocked: Iterable[Blocked], hint: UserHint) -> None:
@@ -42,7 +55,7 @@ def planned(todo: Plan, blocked: Iterable[Blocked], hint: UserHint) -> None:
                 target=str(skip.target),
             )
     for action in todo.actions:
-        if isinstance(action, Create | ChangeRole) and action.because.is_tied:
+        if isinstance(action, Create | ChangeRole | Resume) and action.because.is_tied:
             telemetry.problem(
                 "equal-priority",
                 f"mappings of {action.target}",
@@ -70,7 +83,7 @@ def would(todo: Plan) -> None:
     """Report what report mode keeps from being done."""
     for action in todo.actions:
         telemetry.problem(
-            f"would-{_name(action)}",
+            f"would-{type(action).__name__.lower()}",
             _subject(action.person, action.target),
             f"would {sentence(action)}",
             "deploy with mode: apply",
@@ -79,46 +92,39 @@ def would(todo: Plan) -> None:
         )
 
 
-def became(outcomes: Iterable[Outcome], hint: UserHint, now: datetime) -> None:
-    """Report what was changed, what waits, and what was refused."""
-    for outcome in outcomes:
-        action = outcome.action
-        match outcome:
-            case Applied():
-                telemetry.change(
-                    type(action).__name__, action.target, action.profile_name, sentence(action)
-                )
-                if isinstance(action, Create):
-                    telemetry.joined(hint.event_at, now)
-            case Pending() | Deferred():
-                delayed(hint, f"{action.target}: {outcome.reason}")
-            case Failed():
-                _refused(action.person, action.target, RefusedError(outcome.code, outcome.reason))
-            case _:
-                assert_never(outcome)
+def became(outcome: Outcome, hint: UserHint) -> None:
+    """Report what became of an action, when it is written down."""
+    action = outcome.action
+    match outcome:
+        case Applied() | Begun():
+            if isinstance(action, _PARTS):
+                kind = type(action).__name__
+                telemetry.change(kind, action.target, action.profile_name, sentence(action))
+        case ByHand():
+            telemetry.no_application(action.target)
+        case Pending(reason=reason) if isinstance(action, ChangeRole) and action.keeps_apps:
+            _apps_keep_role(action, reason)
+        case Pending() | Deferred():
+            delayed(hint, f"{action.target}: {outcome.reason}")
+        case Failed():
+            _refused(action.person, action.target, RefusedError(outcome.code, outcome.reason))
+        case _:
+            assert_never(outcome)
 
 
-def settled(found: Settled, record: Record | None, hint: UserHint) -> None:
-    """Report a change that an earlier look began, now that it is seen to be done."""
-    verdict = found.verdict
-    if record is None or isinstance(verdict, Undecided):
-        return
-    if isinstance(verdict, Removal):
-        if record.state is State.REMOVING:
-            name = record.profile_name
-            telemetry.change("Delete", verdict.target, name, f"delete {name}: {verdict.reason}")
-    elif record.state is State.PENDING and record.role_arn != verdict.role_arn:
-        role, name = role_name(verdict.role_arn), verdict.profile_name
-        made = not record.given_by
-        what = f"create {name} with" if made else f"change {name} to"
-        telemetry.change(
-            "Create" if made else "ChangeRole",
-            verdict.target,
-            name,
-            f"{what} {role}, because {verdict.because}",
-        )
-        if made:
-            telemetry.joined(hint.event_at, hint.made_at)
+def restarted(records: Iterable[Record]) -> None:
+    """Report people who start again what a role change stopped, time after time."""
+    for record in records:
+        if record.restarts >= _RESTARTS:
+            telemetry.problem(
+                "restarts",
+                f"{record.user_name} in {record.target}",
+                f"a role change stopped their apps, and they started them again {record.restarts} "
+                "times: the old role is still in use",
+                "ask the person to leave their apps stopped for two minutes",
+                user_id=record.user_id,
+                target=str(record.target),
+            )
 
 
 def renamed(person: Person, records: Mapping[Target, Record]) -> None:
@@ -201,13 +207,12 @@ def _subject(person: Person, target: Target) -> str:
     return f"{person.name or person.id} in {target}"
 
 
-def _name(action: Create | ChangeRole | Delete) -> str:
-    match action:
-        case Create():
-            return "create"
-        case ChangeRole():
-            return "change-role"
-        case Delete():
-            return "delete"
-        case _:
-            assert_never(action)
+def _apps_keep_role(action: ChangeRole, reason: str) -> None:
+    telemetry.problem(
+        "apps-running",
+        _subject(action.person, action.target),
+        f"the better role waits for running apps, which may go on with the old one: {reason}",
+        "ask the person to stop their apps; it is tried again every five minutes",
+        user_id=action.person.id,
+        target=str(action.target),
+    )

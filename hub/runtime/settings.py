@@ -15,7 +15,11 @@ _PATTERNS = {
         r"d-[0-9a-f]{10}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
         "an identity store id, like d-1234567890",
     ),
+    "STUDIO_HUB_IDENTITY_ACCOUNT": (r"\d{12}", "an account id of 12 digits"),
     "STUDIO_HUB_MODE": (r"apply|report", "apply or report"),
+    "STUDIO_HUB_REMOVAL_COUNT": (r"\d{1,6}", "how many removals may begin in an hour"),
+    "STUDIO_HUB_REMOVAL_PERCENT": (r"\d{1,2}|100", "a percentage from 0 to 100"),
+    "STUDIO_HUB_BUS_NAME": (r"[\w./-]{1,256}", "the name of the hub's event bus"),
     "STUDIO_HUB_MAPPINGS_TABLE": (r".+", "the name of the mappings table"),
     "STUDIO_HUB_LEDGER_TABLE": (r".+", "the name of the ledger table"),
     "STUDIO_HUB_USERS_QUEUE_URL": (r"https?://.+", "the URL of the queue of users"),
@@ -29,7 +33,11 @@ _VARIABLES = {
     "region": "AWS_REGION",
     "account": "STUDIO_HUB_ACCOUNT",
     "identity_store_id": "STUDIO_HUB_IDENTITY_STORE_ID",
+    "identity_account": "STUDIO_HUB_IDENTITY_ACCOUNT",
     "mode": "STUDIO_HUB_MODE",
+    "removal_count": "STUDIO_HUB_REMOVAL_COUNT",
+    "removal_percent": "STUDIO_HUB_REMOVAL_PERCENT",
+    "bus_name": "STUDIO_HUB_BUS_NAME",
     "mappings_table": "STUDIO_HUB_MAPPINGS_TABLE",
     "ledger_table": "STUDIO_HUB_LEDGER_TABLE",
     "users_queue_url": "STUDIO_HUB_USERS_QUEUE_URL",
@@ -65,11 +73,15 @@ class IntakeSettings:
 
 @dataclass(frozen=True, slots=True)
 class LookSettings:
-    """What `look` has to know."""
+    """What `look` has to know; `mode` is `report` where nothing may be written."""
 
     region: str
     account: str
     identity_store_id: str
+    identity_account: str
+    mode: str
+    removal_count: str
+    removal_percent: str
     mappings_table: str
     ledger_table: str
     users_queue_url: str
@@ -87,7 +99,11 @@ class ConvergeSettings:
     mappings_table: str
     ledger_table: str
     later_queue_url: str
+    identity_account: str
     mode: str
+    removal_count: str
+    removal_percent: str
+    bus_name: str
 
 
 Settings = TypeVar("Settings", MappingsSettings, IntakeSettings, LookSettings, ConvergeSettings)

@@ -4,12 +4,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from hub.runtime.group_names import GroupNames
+from shared.guard import RemovalLimit
 from shared.ports import (
+    ApplicationAccess,
+    Bus,
     Clock,
     Directory,
+    GroupCopies,
     HubMemory,
     LaterBox,
     Ledger,
+    Limits,
     MappingStore,
     Studio,
 )
@@ -23,12 +28,17 @@ class ConvergeWorld:
     """
 
     mode: Literal["apply", "report"]
+    limit: RemovalLimit
     directory: Directory
     mappings: MappingStore
     names: GroupNames
     memory: HubMemory
     ledger: Ledger
+    copies: GroupCopies
+    limits: Limits
     studio: Studio
+    access: ApplicationAccess
     later: LaterBox
+    bus: Bus
     clock: Clock
     announced: set[str] = field(default_factory=set)

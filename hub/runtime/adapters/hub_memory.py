@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hub.runtime.adapters.aws import translated, utc_now
 from shared.errors import RefusedError
 from shared.memory import HubState
-from shared.model import GroupId, Target
+from shared.model import GroupId, Target, UserId
 from shared.wire import LEDGER_KEY
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _PK, _SK = LEDGER_KEY
 _HUB: Final = "hub"
 _NAME, _TARGET, _PAUSE, _EVERYTHING = "name#", "target#", "pause", "everything"
+_KEPT, _PROTECTED = "kept#", "protected#"
 # "Look at everything" reads the whole directory, of 20 calls a second that everybody shares.
 _EVERYTHING_EVERY = timedelta(minutes=15)
 _TAKEN = "ConditionalCheckFailedException"
@@ -61,10 +62,27 @@ class DynamoMemory:
 
     def resume(self) -> None:
         """Let everything go on."""
+        self._delete(_PAUSE)
+
+    def keep(self, user_id: UserId, until: datetime | None) -> None:
+        """Let nothing of a person be removed until then; None ends it."""
+        if until is None:
+            self._delete(f"{_KEPT}{user_id}")
+        else:
+            self._put(f"{_KEPT}{user_id}", {"until": until.isoformat()})
+            self._copy = None
+
+    def protect(self, whom: str, *, protected: bool) -> None:
+        """Let nothing ever be taken of a user id or a profile (`<target>/<name>`), or end that."""
+        if protected:
+            self._put(f"{_PROTECTED}{whom}", {"at": utc_now().isoformat()})
+            self._copy = None
+        else:
+            self._delete(f"{_PROTECTED}{whom}")
+
+    def _delete(self, key: str) -> None:
         with translated():
-            self._client.delete_item(
-                TableName=self._table, Key={_PK: {"S": _HUB}, _SK: {"S": _PAUSE}}
-            )
+            self._client.delete_item(TableName=self._table, Key={_PK: {"S": _HUB}, _SK: {"S": key}})
         self._copy = None
 
     def reserve_everything(self, now: datetime, event_id: str) -> int | None:
@@ -143,6 +161,14 @@ def _state(items: Mapping[str, Mapping[str, str]]) -> HubState:
             if key.startswith(_NAME)
         },
         paused=items.get(_PAUSE, {}).get("reason", ""),
+        kept={
+            UserId(key.removeprefix(_KEPT)): datetime.fromisoformat(item["until"])
+            for key, item in items.items()
+            if key.startswith(_KEPT)
+        },
+        protected=frozenset(
+            key.removeprefix(_PROTECTED) for key in items if key.startswith(_PROTECTED)
+        ),
         targets=frozenset(targets),
         unreachable={target: why for target, why in targets.items() if why},
         everything_at=datetime.fromisoformat(everything["at"]).astimezone(UTC)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,10 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hub.runtime.adapters.aws import translated
 from hub.runtime.adapters.group_copies import member_item, member_key
 from shared.errors import RefusedError, RetryableError
+from shared.happenings import Happening
 from shared.memory import MemberChanges
-from shared.model import Claim, EndedClaim, Record, Standing, State, Target, UserId
+from shared.model import Claim, Standing, Target, UserId
+from shared.record import Access, EndedClaim, Record, State
 from shared.wire import LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, LEDGER_KEY
 
 if TYPE_CHECKING:
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 _from_dynamodb = TypeDeserializer().deserialize
 _to_dynamodb = TypeSerializer().serialize
 _PK, _SK = LEDGER_KEY
-_USER, _TARGET = "user#", "target#"
+_USER, _TARGET, _HISTORY = "user#", "target#", "history#"
+# What happened to a person is told for so long.
+_REMEMBERED = timedelta(days=400)
 _NO_CHANGES = MemberChanges()
 # Source: the DynamoDB API: a condition that failed, and two transactions that met.
 _MET = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException"})
@@ -62,9 +66,9 @@ class DynamoLedger:
         """Yield every record there is, read to the end."""
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._table,
-            FilterExpression="begins_with(#pk, :user)",
-            ExpressionAttributeNames={"#pk": _PK},
-            ExpressionAttributeValues={":user": {"S": _USER}},
+            FilterExpression="begins_with(#pk, :user) AND begins_with(#sk, :target)",
+            ExpressionAttributeNames={"#pk": _PK, "#sk": _SK},
+            ExpressionAttributeValues={":user": {"S": _USER}, ":target": {"S": _TARGET}},
         )
         with translated():
             for page in pages:
@@ -82,7 +86,31 @@ class DynamoLedger:
             )
         return bool(found["Items"])
 
-    def write(self, record: Record, changes: MemberChanges = _NO_CHANGES) -> Record:
+    def history(self, user_id: UserId) -> tuple[Mapping[str, str], ...]:
+        """Return what happened to a person, the latest first."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            ScanIndexForward=False,
+            KeyConditionExpression="#pk = :user AND begins_with(#sk, :history)",
+            ExpressionAttributeNames={"#pk": _PK, "#sk": _SK},
+            ExpressionAttributeValues={
+                ":user": {"S": f"{_USER}{user_id}"},
+                ":history": {"S": _HISTORY},
+            },
+        )
+        with translated():
+            return tuple(
+                {name: str(_from_dynamodb(value)) for name, value in item.items()}
+                for page in pages
+                for item in page["Items"]
+            )
+
+    def write(
+        self,
+        record: Record,
+        changes: MemberChanges = _NO_CHANGES,
+        happening: Happening | None = None,
+    ) -> Record:
         """Write over the version that the record names; RetryableError when somebody else did."""
         written = replace(record, version=record.version + 1)
         put: Any = {
@@ -93,6 +121,8 @@ class DynamoLedger:
             "ExpressionAttributeValues": {":seen": {"N": str(record.version)}},
         }
         along = list(self._member_writes(record.user_id, changes))
+        if happening is not None:
+            along.append({"Put": {"TableName": self._table, "Item": _told(happening)}})
         try:
             with translated():
                 if along:
@@ -125,10 +155,27 @@ def _item(record: Record) -> dict[str, Any]:
         _SK: f"{_TARGET}{record.target}",
         "target": str(record.target),
         "since": _iso(record.since),
+        "begun": _iso(record.begun),
+        "retain_until": _iso(record.retain_until),
         "ended": [asdict(ended) | {"until": _iso(ended.until)} for ended in record.ended],
     }
     # What says nothing is left out: a ledger of many people is read in pages of a megabyte.
     return {name: _to_dynamodb(_plain(value)) for name, value in plain.items() if value}
+
+
+def _told(happening: Happening) -> dict[str, Any]:
+    """Return the item of the history that tells what happened; it expires by itself."""
+    plain = asdict(happening) | {
+        _PK: f"{_USER}{happening.user_id}",
+        _SK: f"{_HISTORY}{happening.at.isoformat()}#{happening.target}",
+        "at": happening.at.isoformat(),
+        # Not the attribute that the index of targets is made of.
+        "target": None,
+        "where": str(happening.target),
+        "what": str(happening.what),
+        "expires": int((happening.at + _REMEMBERED).timestamp()),
+    }
+    return {name: _to_dynamodb(value) for name, value in plain.items() if value}
 
 
 def _record(item: Mapping[str, Any]) -> Record:
@@ -140,8 +187,13 @@ def _record(item: Mapping[str, Any]) -> Record:
             "target": Target.parse(plain["target"]),
             "state": State(plain["state"]),
             "standing": Standing(plain.get("standing", Standing.ENABLED)),
+            "access": Access(plain.get("access", Access.UNTOUCHED)),
             "version": int(plain["version"]),
+            "restarts": int(plain.get("restarts", 0)),
             "since": _time(plain.get("since")),
+            "begun": _time(plain.get("begun")),
+            "retain_until": _time(plain.get("retain_until")),
+            "spaces": tuple(plain.get("spaces", ())),
             "because": tuple(Claim(**_whole(claim)) for claim in plain.get("because", ())),
             "ended": tuple(
                 EndedClaim(**_whole(ended) | {"until": datetime.fromisoformat(ended["until"])})

@@ -2,21 +2,19 @@
 
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from boto3.session import Session
 
-from hub.runtime.adapters.aws import SPOKE_CONFIG, translated, utc_now
-from shared.conventions import access_role_arn, external_id
-from shared.errors import RefusedError, TargetUnreachableError
+from hub.runtime.adapters.assumed import assume, client_of, expires
+from hub.runtime.adapters.aws import utc_now
+from shared.conventions import access_role_arn
 from shared.model import Target
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sts import STSClient
 
-# Seconds; the shortest that STS grants. A change made in the spoke's trust counts soon.
-_DURATION = 900
 # A session is given up this long before its end, so that none expires in the middle of a plan.
 _MARGIN = timedelta(minutes=3)
 # A look lists and describes: its sessions can do nothing else, whatever the role may.
@@ -29,6 +27,7 @@ READ_ONLY: Final = json.dumps(
                 "Action": [
                     "sagemaker:ListUserProfiles",
                     "sagemaker:DescribeUserProfile",
+                    "sagemaker:DescribeDomain",
                     "sagemaker:ListTags",
                 ],
                 "Resource": "*",
@@ -56,7 +55,7 @@ class SpokeSessions:
         self._session = session
         self._sts = sts
         self._hub_account = hub_account
-        self._narrowed: dict[str, Any] = {"Policy": policy} if policy else {}
+        self._policy = policy
         self._at_most = at_most
         self._open: dict[tuple[str, str], tuple[datetime, SageMakerClient]] = {}
 
@@ -78,23 +77,6 @@ class SpokeSessions:
 
     def _assume(self, target: Target) -> "tuple[datetime, SageMakerClient]":
         role_arn = access_role_arn(target.account, target.region)
-        try:
-            with translated():
-                credentials = self._sts.assume_role(
-                    RoleArn=role_arn,
-                    RoleSessionName="studio-hub",
-                    ExternalId=external_id(self._hub_account, target.account),
-                    DurationSeconds=_DURATION,
-                    **self._narrowed,
-                )["Credentials"]
-        except RefusedError as refused:
-            raise TargetUnreachableError(f"{role_arn} cannot be assumed: {refused}") from refused
-        client = self._session.client(
-            "sagemaker",
-            region_name=target.region,
-            config=SPOKE_CONFIG,
-            aws_access_key_id=credentials["AccessKeyId"],
-            aws_secret_access_key=credentials["SecretAccessKey"],
-            aws_session_token=credentials["SessionToken"],
-        )
-        return credentials["Expiration"] - _MARGIN, client
+        credentials = assume(self._sts, role_arn, self._hub_account, target.account, self._policy)
+        client = client_of(self._session, "sagemaker", target.region, credentials)
+        return expires(credentials) - _MARGIN, client

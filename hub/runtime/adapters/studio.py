@@ -7,17 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from hub.runtime.adapters.aws import text, translated
 from shared.errors import RefusedError
 from shared.listing import Page
-from shared.memory import ListedProfile
-from shared.model import (
-    DIRECTORY_ID,
-    ObservedProfile,
-    Person,
-    ProfileStatus,
-    Target,
-    UserId,
-    Workload,
-)
+from shared.memory import Domain, ListedProfile
+from shared.model import DIRECTORY_ID, Person, Target, UserId
 from shared.naming import same_name
+from shared.observed import App, ObservedProfile, ProfileStatus, Space, Workload
 from shared.ownership import Ownership, owner, ownership, tags
 
 if TYPE_CHECKING:
@@ -25,9 +18,13 @@ if TYPE_CHECKING:
 
 # Source: the SageMaker API model; ListApps and its siblings give 10 a page unless asked.
 _PAGE = {"PageSize": 100}
-# Source: SageMaker developer guide, "Remove user profiles": deleted and failed apps do not block.
-_GONE = frozenset({"Deleted", "Failed"})
+# Source: the SageMaker API reference, DescribeApp: a deleted app is listed for a day.
+_DELETED = "Deleted"
+# A domain-level app under a pseudo profile: nobody's, whatever a profile is called.
+_OF_THE_DOMAIN = "RStudioServerPro"
 _NOT_FOUND = "ResourceNotFound"
+# Source: seen by others of DeleteApp, and taken for success by Terraform's AWS provider.
+_APP_IS_GONE = ("has already been deleted", "previously failed and was automatically deleted")
 
 
 class Sessions(Protocol):
@@ -43,6 +40,7 @@ class SageMakerStudio:
     def __init__(self, sessions: Sessions, hub_account: str) -> None:
         self._sessions = sessions
         self._hub_account = hub_account
+        self._domains: dict[Target, Domain] = {}
 
     def profile(self, target: Target, name: str, user_id: UserId) -> ObservedProfile | None:
         """Return the profile with its ownership, or None."""
@@ -62,20 +60,53 @@ class SageMakerStudio:
         The listings are domain-wide: ListApps by profile does not show the apps in spaces, and
         ListSpaces cannot be filtered by owner.
         """
-        spaces = {
-            space["SpaceName"]
+        spaces = [
+            Space(
+                space["SpaceName"],
+                space.get("Status", ""),
+                text(space, "SpaceSharingSettingsSummary", "SharingType"),
+            )
             for space in self._list(target, "list_spaces", "Spaces")
             if same_name(text(space, "OwnershipSettingsSummary", "OwnerUserProfileName"), name)
-        }
+        ]
+        private = {space.name for space in spaces if space.is_private}
         apps = (
-            f"{app['AppType']} {app['AppName']}"
+            App(
+                app["AppType"],
+                app["AppName"],
+                app.get("Status", ""),
+                app.get("SpaceName") or "",
+                app.get("CreationTime"),
+            )
             for app in self._list(target, "list_apps", "Apps")
-            if app["Status"] not in _GONE
+            if app["Status"] != _DELETED
+            and app["AppType"] != _OF_THE_DOMAIN
             and (
-                same_name(app.get("UserProfileName") or "", name) or app.get("SpaceName") in spaces
+                app.get("SpaceName") in private
+                if app.get("SpaceName")
+                else same_name(app.get("UserProfileName") or "", name)
             )
         )
-        return Workload(tuple(sorted(apps)), tuple(sorted(spaces)))
+        return Workload(tuple(sorted(apps, key=str)), tuple(sorted(spaces)))
+
+    def domain(self, target: Target) -> Domain:
+        """Return what people come into the domain by.
+
+        A domain's application never changes, so one that was seen is not asked for again.
+        """
+        known = self._domains.get(target)
+        if known is not None:
+            return known
+        client = self._client(target)
+        with translated():
+            found = client.describe_domain(DomainId=target.domain_id)
+        domain = Domain(
+            text(found, "SingleSignOnApplicationArn"),
+            text(found, "DefaultUserSettings", "ExecutionRole"),
+        )
+        if domain.application_arn:
+            self._domains[target] = domain
+        return domain
 
     def create(self, target: Target, name: str, person: Person, role_arn: str) -> None:
         """Start the creation of a profile, with our tags."""
@@ -103,6 +134,31 @@ class SageMakerStudio:
                 UserProfileName=name,
                 UserSettings={"ExecutionRole": role_arn},
             )
+
+    def stop_app(self, target: Target, name: str, app: App) -> None:
+        """Start stopping an app of the profile; one that is gone already is no error."""
+        client = self._client(target)
+        home: Any = {"SpaceName": app.space} if app.space else {"UserProfileName": name}
+        app_type: Any = app.type
+        try:
+            with translated():
+                client.delete_app(
+                    DomainId=target.domain_id, AppType=app_type, AppName=app.name, **home
+                )
+        except RefusedError as refused:
+            gone = refused.code == _NOT_FOUND or any(each in refused.text for each in _APP_IS_GONE)
+            if not gone:
+                raise
+
+    def delete_space(self, target: Target, space: str) -> None:
+        """Start the deletion of a private space; one that is gone already is no error."""
+        client = self._client(target)
+        try:
+            with translated():
+                client.delete_space(DomainId=target.domain_id, SpaceName=space)
+        except RefusedError as refused:
+            if refused.code != _NOT_FOUND:
+                raise
 
     def delete(self, target: Target, name: str) -> None:
         """Start the deletion of the profile; one that is gone already is no error."""

@@ -6,11 +6,15 @@ from datetime import datetime
 from hub.runtime.looks import reports
 from hub.runtime.looks.queueing import queue
 from hub.runtime.looks.reading import Reading
+from hub.runtime.looks.weighing import weigh
 from hub.runtime.looks.world import LookWorld
 from shared.desire import group_id
-from shared.differences import KnownPeople, gone, of_people
+from shared.differences import Difference, Finding, KnownPeople, gone, of_people
+from shared.guard import Cut, CutKind
 from shared.hints import LookHint, Subject
 from shared.model import GroupId, Person, Target, Unresolved
+
+_BARRED = "the user is disabled or gone in the directory"
 
 
 def look_at_people(hint: LookHint, world: LookWorld, until: datetime) -> int:
@@ -28,13 +32,27 @@ def look_at_people(hint: LookHint, world: LookWorld, until: datetime) -> int:
         # The directory may have twenty times as many people as the ledger.
         remember=known.knows,
     )
-    count = sum(queue(of_people(page, known), hint, world) for page in reading.pages())
+    found = [each for page in reading.pages() for each in of_people(page, known)]
     if reading.is_complete:
-        count += queue(gone(reading.seen, known), hint, world)
+        found += gone(reading.seen, known)
+    _weigh_barred(found, known, world)
+    count = queue(found, hint, world)
+    if reading.is_complete:
         _look_at_forgotten(targets, hint, world)
     else:
         world.looks.look_through(reading.rest(world.clock.now()))
     return count
+
+
+def _weigh_barred(found: Iterable[Difference], known: KnownPeople, world: LookWorld) -> None:
+    """Weigh together what all those lose who were found disabled or gone."""
+    barred = {each.user_id for each in found if each.finding in (Finding.DISABLED, Finding.GONE)}
+    cuts: dict[Target, list[Cut]] = {}
+    for user in sorted(barred):
+        for target, profile_name in known.profiles.get(user, ()):
+            cut = Cut(user, min(known.names[user]), profile_name, CutKind.REMOVAL, _BARRED)
+            cuts.setdefault(target, []).append(cut)
+    weigh(cuts, world)
 
 
 def _look_at_forgotten(targets: Iterable[Target], hint: LookHint, world: LookWorld) -> None:

@@ -4,14 +4,19 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from hub.runtime.looks import reports
+from hub.runtime.looks.called_for import Leaving
 from hub.runtime.looks.queueing import queue
 from hub.runtime.looks.reading import Reading
+from hub.runtime.looks.weighing import weigh_leaving
 from hub.runtime.looks.world import LookWorld
 from shared.desire import group_id as id_of_row
 from shared.differences import Difference, Finding, joined, left
 from shared.hints import LookHint
 from shared.memory import GroupCopy
-from shared.model import GroupId, GroupIds, GroupMapping, Unresolved, UserId
+from shared.model import GroupId, GroupIds, GroupMapping, Target, Unresolved, UserId
+
+# A group of so few members may well lose all of them.
+_FEW = 3
 
 
 def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
@@ -35,6 +40,9 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
         until,
     )
     count = 0
+    if hint.target and not hint.token:
+        # A changed row concerns everybody in its target whom it gave something.
+        weigh_leaving(hint, [Target.parse(hint.target)], world, None)
     for members in reading.pages():
         listed = dict(members)
         count += queue(_new(copy, listed, hint), hint, world)
@@ -63,6 +71,11 @@ def _end(
 ) -> int:
     """Queue who is in the copy only, now that everybody was listed."""
     gone = left(copy, reading.seen)
+    if gone and rows:
+        emptied = len(copy.members) >= _FEW and not reading.seen.digests
+        users = frozenset(difference.user_id for difference in gone)
+        leaving = Leaving(copy.group_id, users, emptied)
+        weigh_leaving(hint, [row.target for row in rows], world, leaving, users)
     count = queue(gone, hint, world)
     if rows:
         copy = world.copies.save(copy, {}, [difference.user_id for difference in gone])
@@ -77,13 +90,16 @@ def _end(
 def _gone(
     hint: LookHint, world: LookWorld, copy: GroupCopy, rows: list[GroupMapping], ids: GroupIds
 ) -> int:
-    """Report a group that was deleted; the copy stays, and nobody is removed because of it."""
+    """Report a group that was deleted, and hold what would follow; the copy stays as it was."""
     if not rows:
         everybody = (Difference(user, Finding.EVERYONE) for user in copy.members)
         count = queue(everybody, hint, world)
         world.copies.save(copy, {}, copy.members)
         return count
-    world.copies.note(copy, deleted=True)
+    if not copy.deleted:
+        world.copies.note(copy, deleted=True)
+        weigh_leaving(hint, [row.target for row in rows], world, None, frozenset(copy.members))
+        queue((Difference(user, Finding.LEFT) for user in copy.members), hint, world)
     reports.deleted(copy, rows)
     for name in sorted({row.group for row in rows if row.group in ids}):
         now = world.directory.group_id(name)

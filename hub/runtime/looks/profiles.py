@@ -1,7 +1,7 @@
 """The profiles that a target lists, against the ledger's records of it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from datetime import datetime
 
 from hub.runtime.looks import reports
 from hub.runtime.looks.world import LookWorld
@@ -9,7 +9,9 @@ from shared.differences import Difference, Finding, in_listing
 from shared.errors import RefusedError
 from shared.listing import Seen
 from shared.memory import ListedProfile
-from shared.model import ObservedProfile, Record, State, Target, UserId
+from shared.model import Target, UserId
+from shared.observed import ObservedProfile
+from shared.record import Access, Record, State
 
 
 class Profiles:
@@ -71,24 +73,27 @@ class Profiles:
             return None
         known = self._records.get(user_id)
         if known is None or known.state is State.REMOVED:
-            self._world.ledger.write(self._rebuilt(user_id, profile, known))
+            now = self._world.clock.now()
+            self._world.ledger.write(rebuilt(self._target, user_id, profile, known, now))
         return Difference(user_id, Finding.UNRECORDED, doubt=True)
 
-    def _rebuilt(self, user_id: UserId, profile: ObservedProfile, removed: Record | None) -> Record:
-        """Return the record of a profile whose tags say that it is this person's."""
-        blank = Record(
-            user_id=user_id,
-            target=self._target,
-            state=State.PENDING,
-            user_name=profile.user_name,
-            profile_name=profile.name,
-        )
-        return replace(
-            blank,
-            role_arn=profile.role_arn,
-            efs_uid=profile.efs_uid,
-            modified=profile.modified,
-            reason="found by its tags; the ledger had lost it",
-            since=self._world.clock.now(),
-            version=removed.version if removed else 0,
-        )
+
+def rebuilt(
+    target: Target, user_id: UserId, profile: ObservedProfile, removed: Record | None, now: datetime
+) -> Record:
+    """Return the record of a profile whose tags say that it is this person's."""
+    return Record(
+        user_id=user_id,
+        target=target,
+        state=State.PENDING,
+        user_name=profile.user_name,
+        profile_name=profile.name,
+        # Who has a profile of ours was let in, as far as anybody knows.
+        access=Access.UNSURE,
+        role_arn=profile.role_arn,
+        efs_uid=profile.efs_uid,
+        modified=profile.modified,
+        reason="found by its tags; the ledger had lost it",
+        since=now,
+        version=removed.version if removed else 0,
+    )

@@ -1,11 +1,16 @@
 """What a look tells the people who run the hub, beside whom it queued."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from hub.runtime import telemetry
-from shared.memory import GroupCopy
-from shared.model import GroupId, GroupMapping, ObservedProfile, Target
+from hub.runtime.guard import way_out
+from shared.guard import HeldCut
+from shared.holds import holds_of
+from shared.memory import Domain, GroupCopy
+from shared.model import GroupId, GroupMapping, Target
 from shared.naming import role_name
+from shared.observed import ObservedProfile
 
 _PIN = "if that is right: studio-hub mappings add --group NAME --target TARGET --identity-store ID"
 
@@ -29,8 +34,9 @@ def deleted(copy: GroupCopy, rows: Iterable[GroupMapping]) -> None:
     telemetry.problem(
         "group-deleted",
         f"group {called}",
-        f"the group was deleted; its {len(copy.members)} people keep what it gave them",
-        "if that is meant, remove its mapping rows; otherwise make the group again and pin its id",
+        f"the group was deleted; its {len(copy.members)} people keep what it gave them until their "
+        "removal is approved",
+        "if that is meant: studio-hub holds list; otherwise make the group again and pin its id",
         group_id=copy.group_id,
     )
 
@@ -64,7 +70,8 @@ def foreign(target: Target, profile: ObservedProfile) -> None:
         f"{profile.name} in {target}",
         f"a profile that the hub did not make, for {profile.user_name or 'nobody'}, with the role "
         f"{role_name(profile.role_arn) or 'of the domain'}",
-        "leave it, or delete it by hand: if a mapping calls for the person, they get a managed one",
+        "leave it; take it over: studio-hub adopt USER --target TARGET; or delete it by hand: if a "
+        "mapping calls for the person, they get a managed one",
         target=str(target),
     )
     telemetry.count("ForeignProfile")
@@ -77,5 +84,54 @@ def untold(target: Target, name: str, reason: str) -> None:
         f"{name} in {target}",
         f"the profile does not show its tags, so nobody can tell whose it is: {reason}",
         "let the spoke's access role read tags: compare its stack with this version's",
+        target=str(target),
+    )
+
+
+def waiting(target: Target, held: Iterable[HeldCut], now: datetime) -> None:
+    """Measure how many cuts wait for an operator's word, and say again which."""
+    open_holds = [hold for hold in holds_of(target, held, now) if hold.is_open]
+    if not open_holds:
+        return
+    telemetry.count("HoldsWaiting", sum(len(hold.cuts) for hold in open_holds))
+    for hold in open_holds:
+        telemetry.waiting(hold, way_out(hold))
+
+
+def hole(target: Target, groups: Iterable[str]) -> None:
+    """Report groups that may sign in to a domain that the hub manages.
+
+    Source: Amazon SageMaker administration workshop: whoever signs in without a profile gets one
+    made, with the domain's default role.
+    """
+    telemetry.problem(
+        "group-assignment",
+        f"groups assigned to {target}",
+        f"members of these groups may sign in before they have a profile, and get one with the "
+        f"domain's default role: {', '.join(sorted(groups))}",
+        "take the groups off the domain's application: the hub assigns each person",
+        target=str(target),
+    )
+
+
+def default_role(target: Target, domain: Domain) -> None:
+    """Report a domain whose default role may be worth something."""
+    telemetry.problem(
+        "default-role",
+        f"default role of {target}",
+        f"a profile that the hub did not make works with {role_name(domain.default_role_arn)}",
+        "give the domain the spoke's Suspended role as default execution role, which permits "
+        "nothing",
+        target=str(target),
+    )
+
+
+def assigned_by_others(target: Target, count: int) -> None:
+    """Report people who may sign in, of whom the ledger knows nothing."""
+    telemetry.problem(
+        "assigned-by-others",
+        f"assignments of {target}",
+        f"{count} people may sign in whom the hub did not assign",
+        "if no mapping is to call for them, end their assignments by hand",
         target=str(target),
     )

@@ -6,32 +6,38 @@ from hub.runtime import row_reports
 from hub.runtime.looks.world import LookWorld
 from shared.desire import group_id
 from shared.hints import DAILY, LookHint, Subject
-from shared.model import Unresolved
+from shared.model import GroupId, Target, Unresolved
 
 
 def begin(hint: LookHint, world: LookWorld) -> int:
     """Queue the looks of a round; no two rounds ever meet on one group or target."""
+    targets = _targets(hint, world)
     if hint.key == DAILY:
         subjects = [(Subject.PEOPLE, ""), (Subject.GROUPS, "")]
+        subjects += [(Subject.ACCESS, str(target)) for target in targets]
     else:
-        subjects = _groups_and_targets(hint, world)
+        subjects = [(Subject.GROUP, id_) for id_ in _groups(hint, world)]
+        subjects += [(Subject.TARGET, str(target)) for target in targets]
     hints = [replace(hint, subject=subject, key=key, attempt=0) for subject, key in subjects]
     if hints:
         world.looks.look_through(*hints)
     return 0
 
 
-def _groups_and_targets(hint: LookHint, world: LookWorld) -> list[tuple[Subject, str]]:
+def _groups(hint: LookHint, world: LookWorld) -> list[GroupId]:
+    """Return the groups that mappings name, and report what is wrong with the mappings."""
     table = world.mappings.table(newer_than=hint.made_at)
     ids = world.names.of(table, newer_than=hint.made_at)
     row_reports.rows(table, ids, world.announced)
     groups = {group_id(row, ids) for row in table.rows}
+    return sorted(id_ for id_ in groups if not isinstance(id_, Unresolved))
+
+
+def _targets(hint: LookHint, world: LookWorld) -> list[Target]:
+    """Return every target that is or was mapped, and keep those that are new."""
+    table = world.mappings.table(newer_than=hint.made_at)
     mapped = {row.target for row in table.rows} | {bad.target for bad in table.bad if bad.target}
     known = world.memory.state(newer_than=hint.made_at).targets
     for target in sorted(mapped - known):
         world.memory.remember_target(target)
-    certain = sorted(id_ for id_ in groups if not isinstance(id_, Unresolved))
-    return [
-        *((Subject.GROUP, str(id_)) for id_ in certain),
-        *((Subject.TARGET, str(target)) for target in sorted(mapped | known)),
-    ]
+    return sorted(mapped | known)

@@ -4,25 +4,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from hub.runtime.looks import reports
+from hub.runtime.looks.called_for import is_called_off, records_of, removals, verdicts
 from hub.runtime.looks.profiles import Profiles
 from hub.runtime.looks.queueing import queue
 from hub.runtime.looks.reading import Reading
+from hub.runtime.looks.weighing import weigh
 from hub.runtime.looks.world import LookWorld
-from shared.desire import TargetRows, group_id, rows_by_target, verdict_in
-from shared.differences import Difference, in_ledger
+from shared.desire import Verdict
+from shared.differences import Difference, Finding, in_ledger
 from shared.errors import TargetUnreachableError
 from shared.hints import LookHint
-from shared.model import (
-    DirectorySnapshot,
-    GroupId,
-    GroupIds,
-    Person,
-    Record,
-    Standing,
-    Target,
-    Unresolved,
-    UserId,
-)
+from shared.model import Target, UserId
+from shared.record import Record
 
 
 def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
@@ -50,7 +43,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
         return 0
     if unreachable is not None:
         world.memory.remember_target(target)
-    records = {record.user_id: record for record in world.ledger.of_target(target)}
+    records = records_of(target, world)
     profiles = Profiles(target, records, world)
     found = list(profiles.compare(listed))
     if reading.is_complete:
@@ -64,35 +57,28 @@ def _called_for(
     hint: LookHint, target: Target, records: Mapping[UserId, Record], world: LookWorld
 ) -> Iterator[Difference]:
     """Yield who has something else in the ledger than the groups and the rows call for."""
-    table = world.mappings.table(newer_than=hint.made_at)
-    rows = rows_by_target(table).get(target, TargetRows(target))
-    ids = world.names.of(table, newer_than=hint.made_at)
-    member_of, doubtful = _members(rows, ids, hint, world)
+    called_for = verdicts(hint, target, records, world)
+    yield from _decided(target, called_for, records, world)
+    weigh({target: removals(called_for, records)}, world)
     now = world.clock.now()
-    for user_id in sorted({*member_of, *records}):
-        record = records.get(user_id)
-        snapshot = DirectorySnapshot(
-            Person(user_id, "", record.standing if record else Standing.ENABLED),
-            frozenset(member_of.get(user_id, ())),
-            ids,
-            doubtful,
-        )
-        difference = in_ledger(verdict_in(rows, snapshot, record, now), user_id, record)
+    for user_id, verdict in called_for.items():
+        difference = in_ledger(verdict, user_id, records.get(user_id), now)
         if difference:
             yield difference
 
 
-def _members(
-    rows: TargetRows, ids: GroupIds, hint: LookHint, world: LookWorld
-) -> tuple[Mapping[UserId, set[GroupId]], frozenset[GroupId]]:
-    """Return each user's mapped groups as last seen, and the groups that nobody can tell of."""
-    member_of: dict[UserId, set[GroupId]] = {}
-    doubtful = set()
-    mapped = {group_id(row, ids) for row in rows.rows}
-    for id_ in sorted(id_ for id_ in mapped if not isinstance(id_, Unresolved)):
-        copy = world.copies.copy(id_, newer_than=hint.made_at)
-        if copy.deleted or not copy.looked_at:
-            doubtful.add(id_)
-        for user_id in copy.members if not copy.deleted else ():
-            member_of.setdefault(user_id, set()).add(id_)
-    return member_of, frozenset(doubtful)
+def _decided(
+    target: Target,
+    called_for: Mapping[UserId, Verdict | None],
+    records: Mapping[UserId, Record],
+    world: LookWorld,
+) -> Iterator[Difference]:
+    """Yield whose held cut was approved; let nothing wait that nothing calls for any more."""
+    now = world.clock.now()
+    held = world.limits.of(target).held
+    over = [u for u in held if is_called_off(called_for.get(u), records.get(u))]
+    world.limits.release(target, over)
+    reports.waiting(target, [each for user, each in held.items() if user not in over], now)
+    for user, each in held.items():
+        if user not in over and each.is_approved(now):
+            yield Difference(user, Finding.UNFINISHED)

@@ -1,16 +1,20 @@
 """The ports that `look` works through, as one value."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from hub.runtime.group_names import GroupNames
 from hub.runtime.looks.copies import KeptCopies
+from shared.guard import RemovalLimit
 from shared.ports import (
+    AssignmentListing,
     Clock,
     Directory,
     ForeignProfiles,
     HubMemory,
     LaterBox,
     Ledger,
+    Limits,
     LooksInbox,
     MappingStore,
     StudioListing,
@@ -22,14 +26,18 @@ from shared.ports import (
 class LookWorld:
     """What `look` works through; `announced` is what it has reported already."""
 
+    mode: Literal["apply", "report"]
+    limit: RemovalLimit
     directory: Directory
     mappings: MappingStore
     names: GroupNames
     memory: HubMemory
     ledger: Ledger
     copies: KeptCopies
+    limits: Limits
     foreigners: ForeignProfiles
     studio: StudioListing
+    access: AssignmentListing
     users: UsersInbox
     looks: LooksInbox
     later: LaterBox

@@ -6,9 +6,12 @@ from functools import cache
 import boto3
 
 from hub.runtime.adapters.aws import CLIENT_CONFIG
+from hub.runtime.adapters.event_bus import EventBus
+from hub.runtime.adapters.group_copies import DynamoCopies
 from hub.runtime.adapters.hub_memory import DynamoMemory
 from hub.runtime.adapters.identity_center import IdentityCenter
 from hub.runtime.adapters.ledger import DynamoLedger
+from hub.runtime.adapters.limits import DynamoLimits
 from hub.runtime.adapters.mapping_store import DynamoMappings
 from hub.runtime.adapters.spoke_sessions import SpokeSessions
 from hub.runtime.adapters.studio import SageMakerStudio
@@ -16,6 +19,7 @@ from hub.runtime.adapters.work_queue import LaterQueue
 from hub.runtime.clock import SystemClock
 from hub.runtime.group_names import GroupNames
 from hub.runtime.settings import ConvergeSettings, read_settings
+from hub.runtime.wiring.access import application_access, removal_limit
 from hub.runtime.world import ConvergeWorld
 
 
@@ -25,7 +29,8 @@ def world() -> ConvergeWorld:
     settings = read_settings(ConvergeSettings, os.environ)
     session = boto3.Session(region_name=settings.region)
     dynamodb = session.client("dynamodb", config=CLIENT_CONFIG)
-    sessions = SpokeSessions(session, session.client("sts", config=CLIENT_CONFIG), settings.account)
+    sts = session.client("sts", config=CLIENT_CONFIG)
+    sessions = SpokeSessions(session, sts, settings.account)
     clock = SystemClock()
     directory = IdentityCenter(
         session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
@@ -33,12 +38,17 @@ def world() -> ConvergeWorld:
     memory = DynamoMemory(dynamodb, settings.ledger_table)
     return ConvergeWorld(
         mode="report" if settings.mode == "report" else "apply",
+        limit=removal_limit(settings),
         directory=directory,
         mappings=DynamoMappings(dynamodb, settings.mappings_table),
         names=GroupNames(directory, memory, clock),
         memory=memory,
         ledger=DynamoLedger(dynamodb, settings.ledger_table),
+        copies=DynamoCopies(dynamodb, settings.ledger_table),
+        limits=DynamoLimits(dynamodb, settings.ledger_table),
         studio=SageMakerStudio(sessions, settings.account),
+        access=application_access(session, sts, settings),
         later=LaterQueue(session.client("sqs", config=CLIENT_CONFIG), settings.later_queue_url),
+        bus=EventBus(session.client("events", config=CLIENT_CONFIG), settings.bus_name),
         clock=clock,
     )

@@ -11,6 +11,7 @@ from hub.runtime.adapters.group_copies import DynamoCopies
 from hub.runtime.adapters.hub_memory import DynamoMemory
 from hub.runtime.adapters.identity_center import IdentityCenter
 from hub.runtime.adapters.ledger import DynamoLedger
+from hub.runtime.adapters.limits import DynamoLimits
 from hub.runtime.adapters.mapping_store import DynamoMappings
 from hub.runtime.adapters.spoke_sessions import READ_ONLY, SpokeSessions
 from hub.runtime.adapters.studio import SageMakerStudio
@@ -20,6 +21,7 @@ from hub.runtime.group_names import GroupNames
 from hub.runtime.looks.copies import KeptCopies
 from hub.runtime.looks.world import LookWorld
 from hub.runtime.settings import LookSettings, read_settings
+from hub.runtime.wiring.access import application_access, removal_limit
 
 # One look is at one target; the next is at another, and comes back in an hour.
 _SESSIONS = 4
@@ -37,20 +39,25 @@ def world() -> LookWorld:
         session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
     )
     memory = DynamoMemory(dynamodb, settings.ledger_table)
+    sts = session.client("sts", config=CLIENT_CONFIG)
     sessions = SpokeSessions(
         session,
-        session.client("sts", config=CLIENT_CONFIG),
+        sts,
         settings.account,
         policy=READ_ONLY,
         at_most=_SESSIONS,
     )
     return LookWorld(
+        mode="report" if settings.mode == "report" else "apply",
+        limit=removal_limit(settings),
         directory=directory,
         mappings=DynamoMappings(dynamodb, settings.mappings_table),
         names=GroupNames(directory, memory, clock),
         memory=memory,
         ledger=DynamoLedger(dynamodb, settings.ledger_table),
         copies=KeptCopies(DynamoCopies(dynamodb, settings.ledger_table), clock),
+        limits=DynamoLimits(dynamodb, settings.ledger_table),
+        access=application_access(session, sts, settings),
         foreigners=DynamoForeigners(dynamodb, settings.ledger_table),
         studio=SageMakerStudio(sessions, settings.account),
         users=UsersQueue(sqs, settings.users_queue_url),

@@ -1,0 +1,60 @@
+"""The hub's event bus, on which others hear what happened."""
+
+import json
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from hub.runtime.adapters.aws import translated
+from shared.errors import RetryableError
+from shared.happenings import Happening
+from shared.wire import BUS_SOURCE
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+
+# Source: the EventBridge API: entries in one PutEvents.
+_BATCH = 10
+
+
+class EventBus:
+    """Implements the port Bus."""
+
+    def __init__(self, client: "EventBridgeClient", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def tell(self, happenings: Iterable[Happening]) -> None:
+        """Put what happened on the bus; RetryableError when it did not take all of it."""
+        waiting = iter(happenings)
+        while batch := list(islice(waiting, _BATCH)):
+            entries: list[Any] = [
+                {
+                    "EventBusName": self._name,
+                    "Source": BUS_SOURCE,
+                    "DetailType": each.what,
+                    "Time": each.at,
+                    "Detail": json.dumps(_detail(each)),
+                }
+                for each in batch
+            ]
+            with translated():
+                answer = self._client.put_events(Entries=entries)
+            if answer.get("FailedEntryCount"):
+                codes = {each.get("ErrorCode", "") for each in answer["Entries"]} - {""}
+                raise RetryableError(f"EventBridge did not take an event: {', '.join(codes)}")
+
+
+def _detail(told: Happening) -> Mapping[str, str]:
+    return {
+        "userId": told.user_id,
+        "userName": told.user_name,
+        "target": str(told.target),
+        "account": told.target.account,
+        "profileName": told.profile_name,
+        "executionRoleArn": told.role_arn,
+        "oldExecutionRoleArn": told.old_role_arn,
+        "because": told.because,
+        "reason": told.reason,
+        "causedBy": told.event_id,
+    }

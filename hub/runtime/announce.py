@@ -1,0 +1,57 @@
+"""Tells what happened, in its order: CHANGE lines and metrics, and events on the hub's bus."""
+
+from hub.runtime import reports, telemetry
+from hub.runtime.book import Book
+from shared.actions import Action
+from shared.errors import PermanentError, RetryableError
+from shared.happenings import What
+from shared.hints import UserHint
+from shared.outcome import Outcome
+from shared.ports import Bus
+
+
+class Witness:
+    """Keeps the book during a look, and reports each change when it is written down."""
+
+    def __init__(self, book: Book, hint: UserHint) -> None:
+        self._book = book
+        self._hint = hint
+        self._told = 0
+
+    def begin(self, action: Action) -> None:
+        """Write what is about to happen."""
+        self._book.begin(action)
+
+    def became(self, outcome: Outcome) -> None:
+        """Write and report what became of it."""
+        self._book.became(outcome)
+        self.tell()
+        reports.became(outcome, self._hint)
+
+    def tell(self) -> None:
+        """Report what the records tell that were written since."""
+        new = self._book.happenings[self._told :]
+        self._told += len(new)
+        for each in new:
+            telemetry.happened(each)
+            if each.what is What.CREATED:
+                telemetry.joined(self._hint.event_at, each.at)
+
+    def publish(self, bus: Bus) -> None:
+        """Tell all of it on the bus.
+
+        The history in the ledger is the record of it: what the bus does not take is reported and
+        not told again.
+        """
+        self.tell()
+        if not self._book.happenings:
+            return
+        try:
+            bus.tell(self._book.happenings)
+        except (RetryableError, PermanentError) as error:
+            telemetry.problem(
+                "untold",
+                "the hub's event bus",
+                f"{len(self._book.happenings)} events were not taken: {error}",
+                "nothing is lost but the events: the ledger's history has what they told",
+            )

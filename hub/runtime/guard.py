@@ -1,0 +1,95 @@
+"""Asks for slots and writes holds, as the removal limit decides; two workers never both get one."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from hub.runtime import telemetry
+from shared.errors import RetryableError
+from shared.guard import (
+    REJECTED,
+    Cut,
+    HeldCut,
+    RemovalLimit,
+    TargetLimit,
+    Weighing,
+    has_profile,
+    weigh,
+)
+from shared.holds import Hold, holds_of
+from shared.model import Target, UserId
+from shared.ports import Ledger, Limits
+
+# Whoever loses this race so often is looked at again later.
+_TRIES = 5
+
+
+def weighed(
+    target: Target,
+    cuts: Iterable[Cut],
+    limit: RemovalLimit,
+    limits: Limits,
+    ledger: Ledger,
+    now: datetime,
+) -> Weighing:
+    """Return which of the cuts found together may begin; slots and holds are written by then.
+
+    Raises:
+        RetryableError: others took slots in the target all the time.
+    """
+    together = tuple(cuts)
+    profiles: frozenset[UserId] | None = None
+    for _ in range(_TRIES):
+        at = limits.of(target)
+        if profiles is None and not _all_known(together, at, now):
+            profiles = frozenset(r.user_id for r in ledger.of_target(target) if has_profile(r))
+        found = weigh(together, limit, at, profiles or frozenset(), now)
+        if found.take and not limits.take(target, at, found.take, now):
+            continue
+        if found.hold:
+            limits.hold(target, found.hold)
+            _report(
+                target,
+                at,
+                found,
+                limit.of(len((profiles or frozenset()) | at.taken(now))),
+                limits,
+                now,
+            )
+        return found
+    raise RetryableError(f"others took slots in {target} at the same time")
+
+
+def waits_for(target: Target, held: HeldCut, at: TargetLimit, now: datetime) -> Hold:
+    """Return the hold that a cut is part of."""
+    everything = {**at.held, held.cut.user_id: held}
+    return next(
+        hold for hold in holds_of(target, everything.values(), now) if hold.cause == held.cause
+    )
+
+
+def way_out(hold: Hold) -> str:
+    """Return what an operator can do about a hold."""
+    if hold.cause == REJECTED:
+        return f"if it is right after all: studio-hub holds approve {hold.digest}"
+    return (
+        f"if that is right: studio-hub holds approve {hold.digest}; "
+        f"if not: studio-hub holds reject {hold.digest}"
+    )
+
+
+def _all_known(cuts: tuple[Cut, ...], at: TargetLimit, now: datetime) -> bool:
+    """Return whether nobody asks for a slot: how many profiles there are does not count then."""
+    taken = at.taken(now)
+    return all(cut.cause or cut.user_id in taken or cut.user_id in at.held for cut in cuts)
+
+
+def _report(
+    target: Target, at: TargetLimit, found: Weighing, most: int, limits: Limits, now: datetime
+) -> None:
+    """Report each hold that these cuts are in, once, with the digest of the whole of it."""
+    held = {**at.held, **{each.cut.user_id: each for each in found.hold}}
+    causes = {each.cause for each in found.hold}
+    for hold in holds_of(target, held.values(), now):
+        if hold.cause in causes:
+            limits.remember(hold)
+            telemetry.held(hold, most, way_out(hold))

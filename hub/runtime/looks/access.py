@@ -1,0 +1,92 @@
+"""A look at who may sign in to a target's domain, once a day: assignments against the ledger."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from hub.runtime import telemetry
+from hub.runtime.looks import reports
+from hub.runtime.looks.called_for import records_of
+from hub.runtime.looks.queueing import queue
+from hub.runtime.looks.reading import Reading
+from hub.runtime.looks.world import LookWorld
+from shared.conventions import suspended_role_arn
+from shared.differences import Difference, Finding
+from shared.errors import TargetUnreachableError
+from shared.hints import LookHint
+from shared.listing import Seen
+from shared.model import Target, UserId
+from shared.record import Access, Record, State
+
+_USER = "USER"
+
+
+def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
+    """Queue whose assignment is not as the ledger says, and report the holes in a domain.
+
+    What is wrong is written as not sure, so that it is made, or ended, again.
+    """
+    target = Target.parse(hint.key)
+    try:
+        domain = world.studio.domain(target)
+    except TargetUnreachableError as error:
+        reports.unreachable(target, str(error))
+        return 0
+    if not hint.token and domain.default_role_arn != suspended_role_arn(
+        target.account, target.region
+    ):
+        reports.default_role(target, domain)
+    if not domain.application_arn:
+        telemetry.no_application(target)
+        return 0
+    reading: Reading[tuple[str, str]] = Reading(
+        hint,
+        lambda token: world.access.assignments(domain.application_arn, token),
+        lambda assignment: assignment[1],
+        world.clock,
+        until,
+        remember=lambda _: True,
+    )
+    listed = [assignment for page in reading.pages() for assignment in page]
+    records = records_of(target, world)
+    groups = [id_ for kind, id_ in listed if kind != _USER]
+    if groups:
+        reports.hole(target, groups)
+    users = [UserId(id_) for kind, id_ in listed if kind == _USER]
+    unknown = [user for user in users if not _is_known(records.get(user))]
+    if unknown:
+        reports.assigned_by_others(target, len(unknown))
+    wrong = list(_too_much(users, records))
+    if reading.is_complete:
+        wrong += _too_little(reading.seen, records.values())
+    else:
+        world.looks.look_through(reading.rest(world.clock.now()))
+    return queue(_unsure(wrong, world), hint, world)
+
+
+def _is_known(record: Record | None) -> bool:
+    return record is not None and record.state is not State.REMOVED
+
+
+def _too_much(users: Iterable[UserId], records: Mapping[UserId, Record]) -> Iterator[Record]:
+    """Yield who was let in again after the hub had ended that."""
+    for user in users:
+        record = records.get(user)
+        if record is not None and record.access is Access.REVOKED and _is_known(record):
+            yield record
+
+
+def _too_little(seen: Seen, records: Iterable[Record]) -> list[Record]:
+    """Return who was let in by the hub, and is not any more."""
+    return [
+        record
+        for record in records
+        if record.access is Access.ASSIGNED and _is_known(record) and record.user_id not in seen
+    ]
+
+
+def _unsure(wrong: Iterable[Record], world: LookWorld) -> Iterator[Difference]:
+    for record in wrong:
+        if world.mode == "apply":
+            world.ledger.write(replace(record, access=Access.UNSURE))
+        yield Difference(record.user_id, Finding.ASSIGNMENT, doubt=True)

@@ -1,0 +1,115 @@
+"""What is called for in a target, and for whom, as far as the copies of groups tell."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from hub.runtime.looks.world import LookWorld
+from shared.desire import Removal, TargetRows, Verdict, group_id, rows_by_target, verdict_in
+from shared.frozen import freeze
+from shared.guard import Cut, removal_cut
+from shared.hints import LookHint
+from shared.model import (
+    DirectorySnapshot,
+    GroupId,
+    GroupIds,
+    Person,
+    Standing,
+    Target,
+    Unresolved,
+    UserId,
+)
+from shared.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Who was just seen not to be in a group any more, before its copy says so.
+
+    `emptied` tells that the group lists nobody, where there were many.
+    """
+
+    group_id: GroupId
+    users: frozenset[UserId]
+    emptied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Each user's mapped groups as last seen, and the groups that have a mark against them."""
+
+    member_of: Mapping[UserId, set[GroupId]] = field(default_factory=dict)
+    unseen: frozenset[GroupId] = frozenset()
+    deleted: frozenset[GroupId] = frozenset()
+    emptied: frozenset[GroupId] = frozenset()
+
+
+def records_of(target: Target, world: LookWorld) -> dict[UserId, Record]:
+    """Return everybody's record in a target."""
+    return {record.user_id: record for record in world.ledger.of_target(target)}
+
+
+def verdicts(
+    hint: LookHint,
+    target: Target,
+    records: Mapping[UserId, Record],
+    world: LookWorld,
+    leaving: Leaving | None = None,
+) -> dict[UserId, Verdict | None]:
+    """Return the verdict on everybody whom a target concerns."""
+    table = world.mappings.table(newer_than=hint.made_at)
+    rows = rows_by_target(table).get(target, TargetRows(target))
+    ids = world.names.of(table, newer_than=hint.made_at)
+    groups = _groups(rows, ids, hint, world, leaving)
+    state, now = world.memory.state(newer_than=hint.made_at), world.clock.now()
+    found: dict[UserId, Verdict | None] = {}
+    for user_id in sorted({*groups.member_of, *records}):
+        record = records.get(user_id)
+        snapshot = DirectorySnapshot(
+            Person(user_id, "", record.standing if record else Standing.ENABLED),
+            frozenset(groups.member_of.get(user_id, ())),
+            ids,
+            groups.unseen,
+            groups.deleted,
+            groups.emptied,
+        )
+        verdict = verdict_in(rows, snapshot, record, now)
+        found[user_id] = verdict and freeze(verdict, record, state, now)
+    return found
+
+
+def removals(
+    called_for: Mapping[UserId, Verdict | None], records: Mapping[UserId, Record]
+) -> tuple[Cut, ...]:
+    """Return the removals that would begin."""
+    cuts = (removal_cut(verdict, records.get(user)) for user, verdict in called_for.items())
+    return tuple(cut for cut in cuts if cut is not None)
+
+
+def is_called_off(verdict: Verdict | None, record: Record | None) -> bool:
+    """Return whether a held cut has nothing left that calls for it."""
+    if record is None or record.is_leaving or not record.role_arn:
+        return True
+    return not isinstance(verdict, Removal) and not record.hold
+
+
+def _groups(
+    rows: TargetRows, ids: GroupIds, hint: LookHint, world: LookWorld, leaving: Leaving | None
+) -> _Groups:
+    member_of: dict[UserId, set[GroupId]] = {}
+    unseen, deleted = set(), set()
+    for id_ in _certain(group_id(row, ids) for row in rows.rows):
+        copy = world.copies.copy(id_, newer_than=hint.made_at)
+        if copy.deleted:
+            deleted.add(id_)
+            continue
+        if not copy.looked_at:
+            unseen.add(id_)
+        left = leaving.users if leaving and leaving.group_id == id_ else frozenset()
+        for user_id in copy.members.keys() - left:
+            member_of.setdefault(user_id, set()).add(id_)
+    emptied = {leaving.group_id} if leaving and leaving.emptied else set()
+    return _Groups(member_of, frozenset(unseen), frozenset(deleted), frozenset(emptied))
+
+
+def _certain(ids: Iterable[GroupId | Unresolved]) -> list[GroupId]:
+    return sorted({id_ for id_ in ids if not isinstance(id_, Unresolved)})

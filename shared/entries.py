@@ -1,0 +1,204 @@
+"""What the ledger's record says after each step of a look: one function a kind of step."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from shared.actions import (
+    Action,
+    Assign,
+    ChangeRole,
+    Create,
+    Delete,
+    DeleteSpace,
+    Discard,
+    Resume,
+    Revoke,
+    StopApp,
+    Suspend,
+)
+from shared.desire import DesiredProfile, Removal
+from shared.ladder import retention_ends
+from shared.observed import ObservedProfile
+from shared.record import Access, Record, State
+from shared.retention import ended_claims
+
+MAY_ENTER = frozenset({Access.ASSIGNED, Access.BY_HAND})
+
+
+def blank(verdict: DesiredProfile | Removal) -> Record:
+    """Return the record of somebody whom the ledger does not know in a target."""
+    return Record(
+        user_id=verdict.person.id,
+        target=verdict.target,
+        state=State.PENDING,
+        user_name=verdict.person.name,
+        profile_name=verdict.profile_name,
+        because=verdict.because.claims if isinstance(verdict, DesiredProfile) else (),
+    )
+
+
+def with_claims(record: Record, desired: DesiredProfile, now: datetime) -> Record:
+    """Return a record with the rows that call for the profile now."""
+    claims = desired.because.claims
+    return replace(record, because=claims, ended=ended_claims(record, claims, now))
+
+
+def begun(
+    action: Action,
+    verdict: DesiredProfile | Removal,
+    old: Record | None,
+    before: Record | None,
+    now: datetime,
+) -> Record:
+    """Return the record while an action is being carried out; `before` is that of the look's begin.
+
+    Whatever a removal takes is announced with the time at which it began, and with the time until
+    which the rest is kept.
+    """
+    record = old or replace(blank(verdict), version=before.version if before else 0)
+    record = replace(record, reason="", hold="")
+    if isinstance(verdict, DesiredProfile):
+        back = record.is_leaving
+        record = replace(
+            with_claims(record, verdict, now),
+            state=State.PENDING,
+            begun=None if back else record.begun,
+            retain_until=None,
+        )
+    else:
+        record = replace(
+            record,
+            state=State.REMOVING,
+            reason=verdict.reason,
+            begun=record.begun or now,
+            retain_until=retention_ends(verdict, record, now),
+        )
+    match action:
+        case Create() | Assign() | Revoke():
+            return replace(record, access=Access.UNSURE)
+        case StopApp() if isinstance(verdict, DesiredProfile):
+            again = before is not None and before.begun is not None
+            restarts = (before.restarts if before else 0) + int(again)
+            return replace(record, begun=record.begun or now, restarts=restarts)
+        case DeleteSpace(space=space):
+            return replace(record, spaces=tuple(sorted({*record.spaces, space})))
+        case Delete(efs_uid=efs_uid):
+            return replace(record, efs_uid=efs_uid or record.efs_uid)
+        case _:
+            return record
+
+
+def announces(written: Record, record: Record) -> bool:
+    """Return whether a record says nothing of what is begun that was not written already."""
+    facts = {
+        name: getattr(written, name)
+        for name in ("role_arn", "given_by", "modified", "user_name", "profile_name", "last_hint")
+    }
+    return replace(record, **facts) == written
+
+
+def applied(
+    action: Action,
+    verdict: DesiredProfile | Removal,
+    record: Record,
+    profile: ObservedProfile | None,
+) -> Record:
+    """Return the record once an action is seen to be done."""
+    if profile is not None:
+        record = seen(record, profile)
+    match action:
+        case Assign() if isinstance(verdict, DesiredProfile):
+            # It follows the role, or finds it: whoever is let in has what is called for.
+            return replace(
+                record,
+                access=Access.ASSIGNED,
+                role_arn=verdict.role_arn,
+                given_by=verdict.because.winner.group,
+            )
+        case Revoke():
+            return replace(record, access=Access.REVOKED)
+        case Create() | ChangeRole() | Resume() if isinstance(verdict, DesiredProfile):
+            given_by = verdict.because.winner.group
+            return replace(record, role_arn=action.role_arn, given_by=given_by)
+        case Suspend():
+            return replace(record, role_arn=action.role_arn, given_by="")
+        case Delete() | Discard():
+            return replace(record, role_arn="", given_by="", modified="")
+        case _:
+            return record
+
+
+def is_granted(desired: DesiredProfile, record: Record) -> bool:
+    """Return whether the person has the role that is called for, and may sign in with it.
+
+    A change that stopped apps is looked at once more: something may have started meanwhile.
+    """
+    return (
+        record.role_arn == desired.role_arn
+        and record.given_by == desired.because.winner.group
+        and record.access in MAY_ENTER
+        and record.begun is None
+    )
+
+
+def active(
+    desired: DesiredProfile, record: Record, profile: ObservedProfile | None, now: datetime
+) -> Record:
+    """Return the record of somebody who has what is called for."""
+    if profile is not None:
+        record = seen(record, profile)
+    return replace(
+        with_claims(record, desired, now),
+        state=State.ACTIVE,
+        role_arn=desired.role_arn,
+        given_by=desired.because.winner.group,
+        reason="",
+        hold="",
+        begun=None,
+        retain_until=None,
+        restarts=0,
+        spaces=(),
+    )
+
+
+def suspended(removal: Removal, record: Record, profile: ObservedProfile, now: datetime) -> Record:
+    """Return the record of somebody whose role is taken, and whose things are kept for a while."""
+    return replace(
+        seen(record, profile),
+        state=State.SUSPENDED,
+        role_arn=profile.role_arn,
+        given_by="",
+        reason=removal.reason,
+        hold="",
+        begun=record.begun or now,
+        retain_until=retention_ends(removal, record, now),
+    )
+
+
+def removed(removal: Removal, record: Record) -> Record:
+    """Return the record of somebody who has no profile, also if they never had one."""
+    return replace(
+        record,
+        state=State.REMOVED,
+        reason=removal.reason,
+        role_arn="",
+        given_by="",
+        because=(),
+        ended=(),
+        modified="",
+        hold="",
+        begun=None,
+        retain_until=None,
+        restarts=0,
+    )
+
+
+def seen(record: Record, profile: ObservedProfile) -> Record:
+    """Return a record with what was seen of the profile."""
+    return replace(
+        record,
+        user_name=profile.user_name or record.user_name,
+        profile_name=profile.name,
+        efs_uid=profile.efs_uid,
+        modified=profile.modified,
+    )

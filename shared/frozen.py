@@ -1,0 +1,51 @@
+"""People of whom nothing is taken for now, or ever: an operator said so."""
+
+from datetime import datetime
+
+from shared.desire import DesiredProfile, Removal, Undecided, Verdict
+from shared.memory import HubState
+from shared.model import Target
+from shared.record import Record
+
+_ENDS = "to end it: studio-hub {command}"
+
+
+def protected_profile(target: Target, profile_name: str) -> str:
+    """Return how a protected profile is written; Studio compares names without case."""
+    return f"{target}/{profile_name.casefold()}"
+
+
+def freeze(verdict: Verdict, record: Record | None, state: HubState, now: datetime) -> Verdict:
+    """Return the verdict, or that nothing is decided where it would take something.
+
+    Whoever is kept loses no profile; whoever is protected keeps their role too. Both may get a
+    profile that they do not have.
+    """
+    if isinstance(verdict, Undecided):
+        return verdict
+    person, name = verdict.person, verdict.profile_name
+    if _takes(verdict, record) and {person.id, protected_profile(verdict.target, name)} & (
+        state.protected
+    ):
+        return Undecided(
+            person,
+            verdict.target,
+            f"the profile {name} is protected: nothing of it is changed",
+            _ENDS.format(command=f"protect {person.id} --off"),
+        )
+    until = state.kept.get(person.id)
+    if isinstance(verdict, Removal) and until is not None and until > now:
+        return Undecided(
+            person,
+            verdict.target,
+            f"the person is kept until {until:%Y-%m-%d %H:%M} UTC: nothing of theirs is removed",
+            _ENDS.format(command=f"keep {person.id} --days 0"),
+        )
+    return verdict
+
+
+def _takes(verdict: DesiredProfile | Removal, record: Record | None) -> bool:
+    if isinstance(verdict, Removal):
+        return True
+    has = record.role_arn if record else ""
+    return bool(has) and has != verdict.role_arn

@@ -1,0 +1,90 @@
+"""The ledger's record of one person in one target: what the hub made, why, and what is pending."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared.model import Claim, Standing, Target, UserId
+
+
+class State(StrEnum):
+    """Where a person stands in a target, in the ledger's words."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    HELD = "held"
+    REMOVING = "removing"
+    REMOVED = "removed"
+    FAILED = "failed"
+
+
+class Access(StrEnum):
+    """What the ledger knows of a person's assignment to the domain's application."""
+
+    UNTOUCHED = "untouched"
+    # Being made or ended, or lost sight of: it is made, or ended, again.
+    UNSURE = "unsure"
+    ASSIGNED = "assigned"
+    REVOKED = "revoked"
+    # The domain is older than October 2023 and shows no application: people assign there by hand.
+    BY_HAND = "by-hand"
+
+
+@dataclass(frozen=True, slots=True)
+class EndedClaim:
+    """A row that applied until some time (UTC); it lengthens the retention for a day."""
+
+    group: str
+    retention_days: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The ledger's row of one person in one target; times are UTC.
+
+    Attributes:
+        user_name: the one that the profile was made with.
+        standing: what the directory said of the person at the last look.
+        because: the rows that applied then, the winner first; while a removal waits, those that
+            applied last.
+        given_by: the group whose row gave the role that the profile has, which differs while a role
+            change waits.
+        begun: since when something is being taken: a removal, or a role change that stops apps.
+        retain_until: when what a removal leaves is deleted.
+        restarts: how often the person started apps again that a role change had stopped.
+        hold: what a removal or a role change waits for, see `shared.holds`; empty for none.
+        spaces: names of the private spaces that a removal deleted.
+        since: when the state began.
+        version: counts the writes (0: never written); a write names the version that it saw, so
+            that two workers who meet cannot both win.
+    """
+
+    user_id: UserId
+    target: Target
+    state: State
+    user_name: str
+    profile_name: str
+    standing: Standing = Standing.ENABLED
+    access: Access = Access.UNTOUCHED
+    role_arn: str = ""
+    given_by: str = ""
+    because: tuple[Claim, ...] = ()
+    ended: tuple[EndedClaim, ...] = ()
+    reason: str = ""
+    efs_uid: str = ""
+    modified: str = ""
+    begun: datetime | None = None
+    retain_until: datetime | None = None
+    restarts: int = 0
+    hold: str = ""
+    spaces: tuple[str, ...] = ()
+    since: datetime | None = None
+    last_hint: str = ""
+    version: int = 0
+
+    @property
+    def is_leaving(self) -> bool:
+        """Return whether a removal has begun."""
+        return self.retain_until is not None
