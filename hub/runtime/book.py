@@ -56,6 +56,10 @@ class Book:
         self._now = now
         self.happenings: list[Happening] = []
 
+    def by_target(self) -> Mapping[Target, Record]:
+        """Return the person's records as far as they are known now, by target."""
+        return dict(self._records)
+
     def records(self) -> Iterable[Record]:
         """Return the person's records as far as they are known now."""
         return self._records.values()

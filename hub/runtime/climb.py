@@ -1,0 +1,137 @@
+"""Rounds over a person's targets: observe, plan, guard, apply, until nothing can go on at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hub.runtime import reports
+from hub.runtime.announce import Witness
+from hub.runtime.apply import apply
+from hub.runtime.book import Book
+from hub.runtime.guard import waits_for, way_out, weighed
+from hub.runtime.observe import Blocked, TargetSight, observe_targets
+from hub.runtime.world import ConvergeWorld
+from shared.actions import Plan, SkipKind
+from shared.desire import Undecided, Verdict
+from shared.errors import TargetUnreachableError
+from shared.guard import cut_of, without
+from shared.hints import UserHint
+from shared.memory import HubState
+from shared.model import Target
+from shared.outcome import Applied, ByHand, Outcome
+from shared.plan import plan
+from shared.record import Record
+from shared.skips import skip
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round over some targets found and did."""
+
+    seen: TargetSight
+    todo: Plan
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """Rounds over a person's targets, until nothing can be done at once any more."""
+
+    hint: UserHint
+    state: HubState
+    world: ConvergeWorld
+    deadline: datetime
+    book: Book
+    witness: Witness
+
+    def round(self, verdicts: Sequence[Verdict]) -> Round:
+        """Observe, plan, guard and apply once, and write down what came of it."""
+        world, book, records = self.world, self.book, self.book.by_target()
+        seen = observe(verdicts, records, self.state, world, self.deadline)
+        now = world.clock.now()
+        todo = plan(verdicts, seen.observed, records, now)
+        todo = _guarded(todo, verdicts, records, world, now)
+        reports.planned(todo, seen.blocked, self.hint)
+        for block in seen.blocked:
+            _remember_unreachable(block, self.state, world)
+        outcomes = apply(todo, world, self.deadline, self.witness)
+        for settled in todo.settled:
+            book.settled(settled)
+        for skipped in todo.skips:
+            book.skipped(skipped, seen.observed.get(skipped.target))
+        for block in seen.blocked:
+            book.blocked(block)
+        _release(todo, verdicts, seen, records, world)
+        return Round(seen, todo, outcomes)
+
+    def next_rung(self, verdicts: Iterable[Verdict], last: Round) -> list[Verdict]:
+        """Return what can go on now, since all that was begun in its target is done."""
+        done = {each.action.target for each in last.outcomes if isinstance(each, Applied | ByHand)}
+        waits = {
+            each.action.target for each in last.outcomes if not isinstance(each, Applied | ByHand)
+        }
+        return [
+            verdict
+            for verdict in verdicts
+            if verdict.target in done - waits and not self.book.is_done(verdict.target)
+        ]
+
+
+def observe(
+    verdicts: Sequence[Verdict],
+    records: Mapping[Target, Record],
+    state: HubState,
+    world: ConvergeWorld,
+    deadline: datetime,
+) -> TargetSight:
+    """Return what is in the targets; half of the time that is left is for looking."""
+    now = world.clock.now()
+    half = now + (deadline - now) / 2
+    return observe_targets(verdicts, world, half, state.unreachable, records)
+
+
+def _guarded(
+    todo: Plan,
+    verdicts: Iterable[Verdict],
+    records: Mapping[Target, Record],
+    world: ConvergeWorld,
+    now: datetime,
+) -> Plan:
+    """Return the plan without what must wait for an operator, which is skipped with its hold."""
+    held = []
+    for verdict in verdicts:
+        target = verdict.target
+        cut = cut_of(verdict, todo.of(target), records.get(target))
+        if cut is None or isinstance(verdict, Undecided):
+            continue
+        found = weighed(target, [cut], world.limit, world.limits, world.ledger, now)
+        refusal = found.refused.get(cut.user_id)
+        if refusal is not None:
+            hold = waits_for(target, refusal, world.limits.of(target), now)
+            reason = f"{cut.reason}; held: {hold.why}"
+            held.append(skip(SkipKind.HELD, verdict, reason, way_out(hold), refusal.cause))
+    kept = without(todo, (each.target for each in held))
+    return replace(kept, skips=(*kept.skips, *held))
+
+
+def _release(
+    todo: Plan,
+    verdicts: Iterable[Verdict],
+    seen: TargetSight,
+    records: Mapping[Target, Record],
+    world: ConvergeWorld,
+) -> None:
+    """Let nothing wait that has begun, or that nothing calls for any more."""
+    held = {each.target for each in todo.skips if each.kind is SkipKind.HELD}
+    for verdict in verdicts:
+        record, target = records.get(verdict.target), verdict.target
+        decided = target in seen.observed and not isinstance(verdict, Undecided)
+        if record is not None and record.hold and decided and target not in held:
+            world.limits.release(target, [record.user_id])
+
+
+def _remember_unreachable(block: Blocked, state: HubState, world: ConvergeWorld) -> None:
+    """Keep that an account refuses the hub, so that not every person's look asks it again."""
+    target = block.verdict.target
+    if isinstance(block.error, TargetUnreachableError) and target not in state.unreachable:
+        world.memory.remember_target(target, unreachable=str(block.error))
