@@ -89,12 +89,21 @@ def begun(
 
 
 def announces(written: Record, record: Record) -> bool:
-    """Return whether a record says nothing of what is begun that was not written already."""
-    facts = {
-        name: getattr(written, name)
-        for name in ("role_arn", "given_by", "modified", "user_name", "profile_name", "last_hint")
-    }
-    return replace(record, **facts) == written
+    """Return whether a record tells no more than what was seen since it was written."""
+    return (
+        replace(
+            record,
+            role_arn=written.role_arn,
+            given_by=written.given_by,
+            modified=written.modified,
+            efs_uid=written.efs_uid,
+            user_name=written.user_name,
+            profile_name=written.profile_name,
+            standing=written.standing,
+            last_hint=written.last_hint,
+        )
+        == written
+    )
 
 
 def applied(

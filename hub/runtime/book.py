@@ -7,7 +7,7 @@ from typing import assert_never
 
 from hub.runtime.observe import Blocked, Sight
 from shared import entries
-from shared.actions import Action, Create, Delete, Discard, Settled, Skip, SkipKind
+from shared.actions import Action, Assign, Create, Delete, Discard, Settled, Skip, SkipKind
 from shared.desire import DesiredProfile, Removal
 from shared.errors import RetryableError
 from shared.happenings import Happening, happened
@@ -77,7 +77,8 @@ class Book:
         verdict, before = self._verdicts[target], self._before.get(target)
         record = entries.begun(action, verdict, self._there(target), before, self._now)
         written = self._written.get(target)
-        if written is not None and entries.announces(written, record):
+        if isinstance(action, Assign) and written and entries.announces(written, record):
+            # A creation announced that access follows.
             self._records[target] = record
         else:
             self._write(record)

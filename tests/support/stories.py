@@ -46,8 +46,20 @@ class End:
         }
 
     def writes(self) -> list[str]:
-        """Return the hub's writes, by account's first digit."""
-        return [f"{change['target'][0]} {change['operation']}" for change in self.json["changes"]]
+        """Return the hub's writes to Studio, by account's first digit."""
+        return [
+            f"{change['target'][0]} {change['operation']}"
+            for change in self.json["changes"]
+            if "Assignment" not in change["operation"]
+        ]
+
+    def assigned(self) -> set[str]:
+        """Return who may sign in, by account's first digit and person."""
+        return {
+            f"{profile['account'][0]} {profile['user']}"
+            for profile in self.json["profiles"]
+            if profile["assigned"]
+        }
 
     def problems(self) -> list[tuple[str, str]]:
         """Return the kind and the subject of each problem."""
