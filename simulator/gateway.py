@@ -28,13 +28,26 @@ _WRITTEN_TO = frozenset({"sagemaker", "sso-admin"})
 _READS = ("Describe", "Get", "List")
 
 
+# Of an application and a user's id: the domain, as text, and the name of the user's profile there.
+Opens = Callable[[str, str], tuple[str, str]]
+_NAMES = ("AppName", "SpaceName", "UserProfileName")
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A successful write of the hub to Studio or to assignments."""
+    """A successful write of the hub to Studio or to assignments.
+
+    Attributes:
+        account, region: of the call.
+        target: the domain that was written to, or that an assignment opens, as text.
+        name: the app's, the space's or the profile's; for assignments the profile's at that time.
+    """
 
     operation: str
     account: str
     region: str
+    target: str
+    name: str
     request: dict[str, Any]
 
 
@@ -43,7 +56,7 @@ class Gateway:
     """What went through, and what is to go wrong.
 
     `before` is called with each request of the hub before it goes; what it raises ends the
-    function, as a crash would.
+    function, as a crash would. `opens` tells what an assignment opens.
     """
 
     sessions: Sessions
@@ -51,6 +64,7 @@ class Gateway:
     changes: list[Change] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     before: Callable[[Call], None] | None = None
+    opens: Opens = lambda _application, _user: ("", "")
 
     def send(
         self,
@@ -74,17 +88,25 @@ class Gateway:
             status, headers, body = struck[0].answer()
             headers_given = HTTPHeaders.from_dict(headers)
             return AWSResponse(request.url, status, headers_given, MockRawResponse(body))
+        if service not in _WRITTEN_TO or operation.startswith(_READS):
+            return forward()
+        # What the change is of may be gone after it.
+        change = self._change(operation, caller.account, region, request)
         response = forward()
-        if (
-            service in _WRITTEN_TO
-            and not operation.startswith(_READS)
-            and response is not None
-            and response.status_code == HTTPStatus.OK
-        ):
-            self.changes.append(
-                Change(operation, caller.account, region, json.loads(_body(request) or "{}"))
-            )
+        if response is not None and response.status_code == HTTPStatus.OK:
+            self.changes.append(change)
         return response
+
+    def _change(
+        self, operation: str, account: str, region: str, request: AWSPreparedRequest
+    ) -> Change:
+        asked = json.loads(_body(request) or "{}")
+        if "ApplicationArn" in asked:
+            target, name = self.opens(asked["ApplicationArn"], asked.get("PrincipalId", ""))
+        else:
+            target = f"{account}/{region}/{asked.get('DomainId', '')}"
+            name = next((asked[key] for key in _NAMES if key in asked), "")
+        return Change(operation, account, region, target, name, asked)
 
 
 @contextmanager

@@ -90,6 +90,18 @@ class World:
             application_arn=application,
         )
 
+    def opens(self, application_arn: str, user_id: str) -> tuple[str, str]:
+        """Return the domain that an application opens, as text, and a user's profile there."""
+        for domain in self.services.studio.all_domains():
+            if domain.application_arn == application_arn:
+                profiles = dict(domain.by_sso_user.get(user_id, {}))
+                user = self.services.identity_store.users.get(user_id)
+                if user is not None:
+                    profiles |= domain.by_sso_value.get(user.user_name, {})
+                name = next((profile.name for profile in profiles.values()), "")
+                return "/".join(domain.place), name
+        return "", ""
+
     def function_credentials(self, role_name: str) -> dict[str, str]:
         """Return the environment variables by which a function is one of the hub's roles."""
         keys = _hub_keys(role_name)
@@ -194,6 +206,7 @@ def embedded_aws(
             sqs = client("sqs", HUB_REGION, keys)
             lambdas = LambdaService(clock, sqs, HUB_ACCOUNT, HUB_REGION)
             world = World(clock, services, gateway, lambdas, client("dynamodb", HUB_REGION, keys))
+            gateway.opens = world.opens
             make_tables(world.dynamodb)
             client("events", HUB_REGION, keys).create_event_bus(Name=BUS)
             for name in ("events", "later", "users", "looks"):
