@@ -5,7 +5,7 @@ import sys
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import mappings, operate, rehearse
+from cli import freeze, holds, mappings, operate, rehearse
 from shared.errors import StudioHubError
 
 app = typer.Typer(
@@ -22,7 +22,11 @@ app = typer.Typer(
 app.command("demo")(rehearse.demo)
 app.command("simulate")(rehearse.simulate)
 app.add_typer(mappings.app, name="mappings")
+app.add_typer(holds.app, name="holds")
+app.command("keep")(freeze.keep)
+app.command("protect")(freeze.protect)
 app.command("sweep")(operate.sweep)
+app.command("pause")(operate.pause)
 app.command("resume")(operate.resume)
 
 

@@ -1,42 +1,16 @@
-"""`sweep` and `resume`: what an operator starts by hand, with their own credentials."""
+"""`sweep`, `pause` and `resume`: what an operator does to all of the hub."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 from uuid import uuid4
 
-import boto3
 import typer
 
-from hub.runtime.adapters.hub_memory import DynamoMemory
-from hub.runtime.adapters.work_queue import LaterQueue
-from hub.runtime.everything import look_at_everything
+from cli import brakes
+from cli.brakes import sweep_everything
+from cli.desk import Desk, now, open_desk
+from cli.options import REFUSED, SOMETHING_TO_DO, Later, Ledger, Region
 from shared.hints import LookHint, Subject, UserHint
-from shared.memory import HubState
 from shared.model import DIRECTORY_ID, Target, UserId
-
-SOMETHING_TO_DO, REFUSED = 2, 3
-
-Ledger = Annotated[
-    str,
-    typer.Option(
-        "--ledger",
-        envvar="STUDIO_HUB_LEDGER_TABLE",
-        help="The ledger table: the stack's output LedgerTable.",
-        show_default=False,
-    ),
-]
-Later = Annotated[
-    str,
-    typer.Option(
-        "--later-queue",
-        envvar="STUDIO_HUB_LATER_QUEUE_URL",
-        help="The URL of the later queue: the stack's output LaterQueueUrl.",
-        show_default=False,
-    ),
-]
-Region = Annotated[
-    str | None, typer.Option("--region", help="The hub's Region; default: that of the profile.")
-]
 
 
 def sweep(
@@ -59,18 +33,36 @@ def sweep(
     """
     if sum(option is not None for option in (group, target, user)) > 1:
         raise typer.BadParameter("give one of --group, --target and --user, or none of them")
-    memory, later = _hub(ledger, later_queue, region)
-    hint = _hint(group, target, user, memory)
-    paused = _state(memory).paused
+    desk = open_desk(ledger, later_queue, region)
+    hint = _hint(group, target, user, desk)
+    paused = desk.state().paused
     if paused:
         typer.echo(f"The hub is paused: {paused}.", err=True)
         typer.echo("A sweep does nothing before that ends:  studio-hub resume --yes", err=True)
         raise typer.Exit(REFUSED)
     if hint is None:
-        _sweep_everything(memory, later)
+        _tell(sweep_everything(desk))
         return
-    later.look_later(hint, 0)
+    desk.later.look_later(hint, 0)
     typer.echo("Queued. What it finds and changes is in the log of the functions.", err=True)
+
+
+def pause(
+    ledger: Ledger,
+    later_queue: Later,
+    *,
+    reason: Annotated[
+        str, typer.Option(help="Why, for whoever finds it paused.", show_default=False)
+    ] = "",
+    region: Region = None,
+) -> None:
+    """Let the hub do nothing any more, at once, until `resume`.
+
+    Nothing is lost: what happens meanwhile is found when it goes on. Whoever joins waits so long,
+    and whoever leaves keeps what they have.
+    """
+    brakes.pause(open_desk(ledger, later_queue, region), reason.strip())
+    typer.echo("Paused. To go on:  studio-hub resume --yes", err=True)
 
 
 def resume(
@@ -87,8 +79,8 @@ def resume(
     The hub pauses itself when the source of identities changes, since that may delete everybody.
     Exits 2 when it is paused and --yes is missing.
     """
-    memory, later = _hub(ledger, later_queue, region)
-    paused = _state(memory).paused
+    desk = open_desk(ledger, later_queue, region)
+    paused = desk.state().paused
     if not paused:
         typer.echo("The hub is not paused. Nothing to do.", err=True)
         return
@@ -100,14 +92,13 @@ def resume(
             err=True,
         )
         raise typer.Exit(SOMETHING_TO_DO)
-    memory.resume()
+    seconds = brakes.resume(desk)
     typer.echo("Resumed.", err=True)
-    _sweep_everything(memory, later)
+    _tell(seconds)
 
 
-def _sweep_everything(memory: DynamoMemory, later: LaterQueue) -> None:
-    now = datetime.now(UTC)
-    seconds = look_at_everything(memory, later, event_id=str(uuid4()), event_at=now, now=now)
+def _tell(seconds: int | None) -> None:
+    """Say when a sweep of everything begins; exits 3 where one is due already."""
     if seconds is None:
         typer.echo("A sweep on demand is due already, within 15 minutes.", err=True)
         raise typer.Exit(REFUSED)
@@ -116,36 +107,26 @@ def _sweep_everything(memory: DynamoMemory, later: LaterQueue) -> None:
 
 
 def _hint(
-    group: str | None, target: str | None, user: str | None, memory: DynamoMemory
+    group: str | None, target: str | None, user: str | None, desk: Desk
 ) -> UserHint | LookHint | None:
-    now, event_id = datetime.now(UTC), str(uuid4())
+    at, event_id = now(), str(uuid4())
     if user is not None:
         if not DIRECTORY_ID.fullmatch(user):
             raise typer.BadParameter(f"--user {user!r} is no user id of Identity Center")
-        return UserHint(UserId(user), now, event_id, now)
+        return UserHint(UserId(user), at, event_id, at)
     if target is not None:
         try:
             key = str(Target.parse(target))
         except ValueError as error:
             raise typer.BadParameter(f"--target: {error}") from error
-        return LookHint(Subject.TARGET, key, now, event_id, now)
+        return LookHint(Subject.TARGET, key, at, event_id, at)
     if group is None:
         return None
-    known = _state(memory).group_ids
+    known = desk.state().group_ids
     id_ = known.get(group, group)
     if not DIRECTORY_ID.fullmatch(id_):
         names = ", ".join(sorted(known)) or "none yet"
         raise typer.BadParameter(
             f"--group {group!r} is no group id, and none of the names seen so far: {names}"
         )
-    return LookHint(Subject.GROUP, id_, now, event_id, now)
-
-
-def _hub(ledger: str, later_queue: str, region: str | None) -> tuple[DynamoMemory, LaterQueue]:
-    session = boto3.Session(region_name=region)
-    memory = DynamoMemory(session.client("dynamodb"), ledger)
-    return memory, LaterQueue(session.client("sqs"), later_queue)
-
-
-def _state(memory: DynamoMemory) -> HubState:
-    return memory.state(datetime.now(UTC))
+    return LookHint(Subject.GROUP, id_, at, event_id, at)

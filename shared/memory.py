@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from shared.model import GroupId, Target, UserId
+
+# Somebody who is kept for ten years is forgotten by all who might end it: protect them instead.
+MOST_DAYS_KEPT: Final = 3650
 
 
 @dataclass(frozen=True, slots=True)

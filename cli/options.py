@@ -1,0 +1,34 @@
+"""The options and exit codes that commands share."""
+
+from typing import Annotated, Final
+
+import typer
+
+SOMETHING_TO_DO: Final = 2
+REFUSED: Final = 3
+
+Ledger = Annotated[
+    str,
+    typer.Option(
+        "--ledger",
+        envvar="STUDIO_HUB_LEDGER_TABLE",
+        help="The ledger table: the stack's output LedgerTable.",
+        show_default=False,
+    ),
+]
+Later = Annotated[
+    str,
+    typer.Option(
+        "--later-queue",
+        envvar="STUDIO_HUB_LATER_QUEUE_URL",
+        help="The URL of the later queue: the stack's output LaterQueueUrl.",
+        show_default=False,
+    ),
+]
+Region = Annotated[
+    str | None, typer.Option("--region", help="The hub's Region; default: that of the profile.")
+]
+User = Annotated[
+    str, typer.Argument(help="A user id, or a user name that the ledger knows.", show_default=False)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the same as JSON.")]
