@@ -2,13 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from cli.console import wide_console
 from cli.rehearsal import deployed_hub
-from cli.show import Telling, end, wide_console
+from cli.rehearsed_operator import RehearsedOperator
+from cli.show import Telling, end
+from shared.guard import RemovalLimit
 from simulator.located import ScenarioError
 from simulator.result import result
 from simulator.scenario import Scenario
@@ -46,22 +49,19 @@ def simulate(file: File, *, as_json: Json = False) -> None:
 
 
 def _play(scenario: Scenario, *, as_json: bool) -> None:
-    frame = scenario.frame
-    talk = Console(stderr=True, highlight=False, soft_wrap=True)
-    if frame.settings.removal_limit is not None:
-        talk.print("note: settings.removal_limit is not enforced by this version")
+    settings = scenario.frame.settings
     with deployed_hub(
-        mode=frame.settings.mode, identity_store_id=frame.directory.identity_store_id
+        mode=settings.mode,
+        limit=RemovalLimit(settings.removal_limit.count, settings.removal_limit.percent),
+        identity_store_id=scenario.frame.directory.identity_store_id,
     ) as world:
-        story = Story(scenario, world)
+        operator = RehearsedOperator(world)
+        story = Story(scenario, world, operator)
         if as_json:
             story.play()
-            typer.echo(json.dumps(_end(story, world), indent=2))
+            ended = result(world, story.refusals, operator.holds())
+            typer.echo(json.dumps(ended, indent=2))
         else:
             out = wide_console()
             story.play(Telling(out, world).step)
-            end(out, world, _end(story, world))
-
-
-def _end(story: Story, world: Any) -> dict[str, Any]:  # noqa: ANN401 (a World)
-    return result(world, story.refusals)
+            end(out, world, result(world, story.refusals, operator.holds()))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from simulator.operator_steps import Approve, Keep, Pause, Protect, Resume
 from simulator.steps import (
     CreateGroup,
     CreateUser,
@@ -19,6 +20,7 @@ from simulator.steps import (
     Lose,
     RenameGroup,
     RenameUser,
+    RestartApp,
     Shuffle,
     StartApp,
     Step,
@@ -40,6 +42,12 @@ _SENTENCES: Final[Mapping[type, str]] = {
     RenameGroup: "the group {group} is called {to} from now on",
     DeleteGroup: "the group {group} is deleted",
     StartApp: "{user} starts {type} in {target}",
+    RestartApp: "{user} starts their latest app in {target} again",
+    Approve: "an operator approves every open hold",
+    Keep: "an operator keeps {user} for {days} days",
+    Protect: "an operator protects {user}",
+    Pause: "an operator pauses the hub",
+    Resume: "an operator resumes the hub",
     Row: "a mapping of {group} to {target} is written",
     Unmap: "the mapping of {group} to {target} is deleted",
     Event: "the event in {file} arrives",

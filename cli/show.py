@@ -13,7 +13,6 @@ from simulator.setup import LEDGER
 from simulator.steps import Step
 from simulator.world import World
 
-_WIDE: Final = 400
 _MARKS: Final = {
     **dict.fromkeys(("Create", "Assign"), ("+", "green")),
     **dict.fromkeys(("ChangeRole", "Resume"), ("~", "yellow")),
@@ -21,16 +20,6 @@ _MARKS: Final = {
         ("Revoke", "Suspend", "StopApp", "DeleteSpace", "Delete", "Discard"), ("-", "red")
     ),
 }
-
-
-def wide_console() -> Console:
-    """Return a console for results, as wide as its longest line where nobody looks at it."""
-    console = Console(highlight=False, markup=False, soft_wrap=True)
-    return (
-        console
-        if console.is_terminal
-        else Console(highlight=False, markup=False, soft_wrap=True, width=_WIDE)
-    )
 
 
 class Telling:
@@ -67,7 +56,8 @@ def end(out: Console, world: World, end_state: dict[str, Any]) -> None:
     done = ", ".join(f"{count} {name}" for name, count in sorted(changes.items())) or "nothing"
     out.print(
         f"Changed: {done}.  AWS calls: {sum(end_state['api_calls'].values())}.  "
-        f"Problems: {len(end_state['problems'])}.  Dead letters: {end_state['dead_letters']}."
+        f"Holds: {len(end_state['holds'])}.  Problems: {len(end_state['problems'])}.  "
+        f"Dead letters: {end_state['dead_letters']}."
     )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from simulator.located import LocatedYaml, Mistake
 from simulator.located import Path as Place
+from simulator.operator_steps import Keep, Protect
 from simulator.scenario import Frame
 from simulator.steps import (
     CreateGroup,
@@ -17,6 +18,7 @@ from simulator.steps import (
     Leave,
     RenameGroup,
     RenameUser,
+    RestartApp,
     StartApp,
     Step,
 )
@@ -28,7 +30,8 @@ _Fields = Mapping[type, tuple[tuple[str, str], ...]]
 _USES: Final[_Fields] = {
     Join: (_USER, _GROUP),
     Leave: (_USER, _GROUP),
-    StartApp: (_USER, ("target", "targets")),
+    **dict.fromkeys((StartApp, RestartApp), (_USER, ("target", "targets"))),
+    **dict.fromkeys((Keep, Protect), (_USER,)),
     CreateUser: (("groups", "groups"),),
     CreateGroup: (("users", "users"),),
     **dict.fromkeys((DisableUser, EnableUser, RenameUser, DeleteUser), (_USER,)),

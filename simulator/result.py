@@ -13,14 +13,14 @@ Json = dict[str, Any]
 _APP_GONE = "Deleted"
 
 
-def result(world: World, refusals: list[str]) -> Json:
-    """Return the end of a story: everything there is, and everything that was reported."""
+def result(world: World, refusals: list[str], holds: list[Json]) -> Json:
+    """Return the end of a story: everything there is, what waits, and all that was reported."""
     domains = world.services.studio.snapshot()
     return {
         "profiles": [
             _profile(world, domain, profile) for domain in domains for profile in domain.profiles
         ],
-        "holds": [],
+        "holds": holds,
         "problems": _problems(world, refusals),
         "dead_letters": world.dead_letters(),
         "changes": [_change(change) for change in world.gateway.changes],
@@ -89,12 +89,4 @@ def _problems(world: World, refusals: list[str]) -> list[Json]:
 
 
 def _change(change: Change) -> Json:
-    request = change.request
-    name = next(
-        (request[key] for key in ("AppName", "SpaceName", "UserProfileName") if key in request), ""
-    )
-    return {
-        "operation": change.operation,
-        "target": f"{change.account}/{change.region}/{request.get('DomainId', '')}",
-        "name": name,
-    }
+    return {"operation": change.operation, "target": change.target, "name": change.name}

@@ -67,7 +67,7 @@ class Settings(Part):
     """How the hub is deployed."""
 
     mode: Literal["apply", "report"] = "apply"
-    removal_limit: RemovalLimit | None = None
+    removal_limit: RemovalLimit = RemovalLimit()
 
 
 class Frame(Part):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from simulator.directory_acts import Via
+from simulator.operator_steps import Approve, Keep, Operated, Pause, Protect, Resume
 from simulator.words import Account, Id, Name, Part, Row
 
 UserName = Annotated[Name, StringConstraints(max_length=128)]
@@ -104,6 +105,13 @@ class StartApp(Part):
         return self
 
 
+class RestartApp(Part):
+    """Somebody starts their latest stopped app again."""
+
+    user: Name
+    target: Name
+
+
 class Unmap(Part):
     """A row of the mappings table is deleted."""
 
@@ -185,6 +193,8 @@ DirectoryStep = (
 Step = (
     DirectoryStep
     | StartApp
+    | RestartApp
+    | Operated
     | Row
     | Unmap
     | Event
@@ -208,6 +218,12 @@ STEPS: dict[str, type[Step]] = {
     "rename_group": RenameGroup,
     "delete_group": DeleteGroup,
     "start_app": StartApp,
+    "restart_app": RestartApp,
+    "approve": Approve,
+    "keep": Keep,
+    "protect": Protect,
+    "pause": Pause,
+    "resume": Resume,
     "map": Row,
     "unmap": Unmap,
     "event": Event,

@@ -10,6 +10,8 @@ from simulator.delivery import Delivery
 from simulator.directory_acts import DirectoryActs, Told
 from simulator.errors import ActRefusedError, ServiceError
 from simulator.faults import Fault
+from simulator.operator import Operator
+from simulator.operator_steps import Approve, Keep, Operated, Pause, Protect, Resume
 from simulator.scenario import HandMade, Scenario, Spoke
 from simulator.scenario_file import event_path
 from simulator.steps import (
@@ -29,6 +31,7 @@ from simulator.steps import (
     Lose,
     RenameGroup,
     RenameUser,
+    RestartApp,
     Shuffle,
     StartApp,
     Step,
@@ -44,10 +47,11 @@ from simulator.world import World
 class Story:
     """A scenario in a world; `refusals` are acts of people that Studio did not let them do."""
 
-    def __init__(self, scenario: Scenario, world: World) -> None:
+    def __init__(self, scenario: Scenario, world: World, operator: Operator) -> None:
         """Set up what is there before the hub looks; it causes no event."""
         self._scenario = scenario
         self._world = world
+        self._operator = operator
         store = world.services.identity_store
         self._acts = DirectoryActs(store, store.owner_account, world.clock.now)
         self._delivery = Delivery(world.deliver)
@@ -78,12 +82,14 @@ class Story:
         self._delivery.arrive()
         self._world.run()
 
-    def _do(self, step: Step) -> None:  # noqa: C901 (one case a word, each a line or two)
+    def _do(self, step: Step) -> None:  # noqa: C901, PLR0912 (one case a word)
         match step:
             case InDirectory():
                 self._delivery.send(self._act(step))
-            case StartApp():
+            case StartApp() | RestartApp():
                 self._start_app(step)
+            case Approve() | Keep() | Protect() | Pause() | Resume():
+                self._operate(step)
             case Row():
                 self._world.put_mapping(step.item())
             case Unmap():
@@ -144,18 +150,34 @@ class Story:
             case _:
                 assert_never(step)
 
-    def _start_app(self, step: StartApp) -> None:
+    def _operate(self, step: Operated) -> None:
+        match step:
+            case Approve():
+                self._operator.approve()
+            case Keep():
+                self._operator.keep(step.user, step.days)
+            case Protect():
+                self._operator.protect(step.user)
+            case Pause():
+                self._operator.pause()
+            case Resume():
+                self._operator.resume()
+            case _:
+                assert_never(step)
+
+    def _start_app(self, step: StartApp | RestartApp) -> None:
         target = Target.parse(step.target)
-        space = step.space or ("private" if step.needs_space else "none")
+        place = Place(target.account, target.region, target.domain_id)
+        studio = self._world.services.studio
+        what = step.type if isinstance(step, StartApp) else "their latest app again"
         try:
-            self._world.services.studio.start_app(
-                Place(target.account, target.region, target.domain_id),
-                step.user,
-                step.type,
-                None if space == "none" else space,
-            )
+            if isinstance(step, StartApp):
+                space = step.space or ("private" if step.needs_space else "none")
+                studio.start_app(place, step.user, step.type, None if space == "none" else space)
+            else:
+                studio.restart_app(place, step.user)
         except (ActRefusedError, ServiceError) as refused:
-            self.refusals.append(f"{step.user} cannot start {step.type} in {target}: {refused}")
+            self.refusals.append(f"{step.user} cannot start {what} in {target}: {refused}")
 
     def _make_by_hand(self, spoke: Spoke, profile: HandMade) -> None:
         role = profile.role and execution_role_arn(spoke.account, spoke.region, profile.role)

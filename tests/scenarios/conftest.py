@@ -8,6 +8,8 @@ import pytest
 from stories import COMPANY, FIXTURES, End, Play
 
 from cli.rehearsal import deployed_hub
+from cli.rehearsed_operator import RehearsedOperator
+from shared.guard import RemovalLimit
 from simulator.quirks import Quirks
 from simulator.result import result
 from simulator.scenario_file import parse
@@ -27,18 +29,23 @@ def play() -> Iterator[Play]:
         ) -> End:
             text = company + "steps:\n" + "".join(f"  - {step}\n" for step in steps)
             scenario = parse(text, name="story", folder=FIXTURES)
+            settings = scenario.frame.settings
             worlds.close()
             world = worlds.enter_context(
                 deployed_hub(
-                    mode=scenario.frame.settings.mode,
+                    mode=settings.mode,
+                    limit=RemovalLimit(
+                        settings.removal_limit.count, settings.removal_limit.percent
+                    ),
                     identity_store_id=scenario.frame.directory.identity_store_id,
                     page_limit=page_limit,
                     quirks=quirks,
                 )
             )
-            story = Story(scenario, world)
+            operator = RehearsedOperator(world)
+            story = Story(scenario, world, operator)
             story.play()
-            end = result(world, story.refusals)
+            end = result(world, story.refusals, operator.holds())
             assert json.loads(json.dumps(end)) == end
             return End(end, world)
 

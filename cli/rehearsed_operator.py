@@ -1,0 +1,50 @@
+"""The operator of a story: does by the commands' own code what the commands do."""
+
+from typing import Any
+
+from cli import decide
+from cli.brakes import keep, pause, protect, resume
+from cli.desk import Desk, now
+from cli.waiting import holds, waits
+from shared.model import UserId
+from simulator.setup import LEDGER
+from simulator.world import World
+
+
+class RehearsedOperator:
+    """Implements the simulator's port Operator, in the hub of an embedded AWS."""
+
+    def __init__(self, world: World) -> None:
+        self._directory = world.services.identity_store
+        self._desk = Desk.of(world.dynamodb, world.lambdas.sqs, LEDGER, world.queues["later"].url)
+
+    def approve(self) -> None:
+        """Approve every open hold."""
+        for hold in tuple(holds(self._desk, now())):
+            decide.approve(self._desk, hold)
+
+    def keep(self, user: str, days: int) -> None:
+        """Let nothing of a person be removed for so many days; none ends it."""
+        keep(self._desk, self._id(user), days)
+
+    def protect(self, user: str) -> None:
+        """Let nothing ever be taken of a person."""
+        protect(self._desk, self._id(user))
+
+    def pause(self) -> None:
+        """Let nothing be done any more."""
+        pause(self._desk, "")
+
+    def resume(self) -> None:
+        """Let everything go on, and look at everything."""
+        resume(self._desk)
+
+    def holds(self) -> list[dict[str, Any]]:
+        """Return all that waits for a person, as JSON."""
+        return [wait.plain() for wait in waits(self._desk, now())]
+
+    def _id(self, user: str) -> UserId:
+        person = self._directory.find_user(user)
+        if person is None:
+            raise LookupError(f"no user {user}")
+        return UserId(person.user_id)
