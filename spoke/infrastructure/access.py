@@ -18,6 +18,8 @@ from spoke.infrastructure.statements import document
 # Source: the Security Token Service's limit for role chaining, which is how a function comes here.
 _LONGEST_SESSION = Duration.hours(1)
 _PASSED_TO_STUDIO = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+_SHARING = "sagemaker:SpaceSharingType"
+_PRIVATE = {_SHARING: "Private"}
 _WHILE_CREATING = {"sagemaker:TaggingAction": "CreateUserProfile"}
 
 
@@ -40,6 +42,7 @@ class Access(Construct):
         hub_account = parameters.hub_account
         statements = [
             *_profiles(hub_account),
+            *_apps_and_spaces(),
             *_reads(),
             _pass_roles(suspended_role_arn),
             *_never(),
@@ -120,8 +123,38 @@ def _profiles(hub_account: str) -> list[dict[str, Any]]:
     ]
 
 
+def _apps_and_spaces() -> list[dict[str, Any]]:
+    return [
+        {
+            # Whoever lost access, or got another role, works on with the old one until the apps
+            # stop. Apps carry no mark of ours, so this is every app of account and Region.
+            "Sid": "StopApps",
+            "Effect": "Allow",
+            "Action": "sagemaker:DeleteApp",
+            "Resource": _in_studio("app"),
+        },
+        {
+            # A profile cannot be deleted before its private spaces are. Spaces carry no mark of
+            # ours either.
+            "Sid": "DeletePrivateSpaces",
+            "Effect": "Allow",
+            "Action": "sagemaker:DeleteSpace",
+            "Resource": _in_studio("space"),
+            "Condition": {"StringEquals": _PRIVATE},
+        },
+    ]
+
+
 def _reads() -> list[dict[str, Any]]:
     return [
+        {
+            # By what application people come into the domain, and with what role those without a
+            # profile of ours.
+            "Sid": "ReadDomains",
+            "Effect": "Allow",
+            "Action": "sagemaker:DescribeDomain",
+            "Resource": _in_studio("domain"),
+        },
         {
             # What a profile is, and whose it is: its tags tell.
             "Sid": "ReadProfiles",
@@ -178,6 +211,23 @@ def _never() -> list[dict[str, Any]]:
             "Effect": "Deny",
             "Action": "sagemaker:DeleteTags",
             "Resource": "*",
+        },
+        {
+            # Others work in a shared space, and it is gone for good. A space whose sharing is not
+            # told counts as shared.
+            "Sid": "NeverDeleteWhatIsShared",
+            "Effect": "Deny",
+            "Action": "sagemaker:DeleteSpace",
+            "Resource": "*",
+            "Condition": {"StringNotEquals": _PRIVATE},
+        },
+        {
+            # An app in a shared space belongs to the space. Apps of a profile have no such key.
+            "Sid": "NeverStopWhatIsShared",
+            "Effect": "Deny",
+            "Action": "sagemaker:DeleteApp",
+            "Resource": "*",
+            "Condition": {"StringEquals": {_SHARING: "Shared"}},
         },
     ]
 

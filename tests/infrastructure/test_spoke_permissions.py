@@ -56,6 +56,25 @@ PROFILES_POLICY = {
                 "Condition": {"StringEquals": {"aws:ResourceTag/studio-hub:managed-by": HUB}},
             },
             {
+                "Sid": "StopApps",
+                "Effect": "Allow",
+                "Action": "sagemaker:DeleteApp",
+                "Resource": f"arn:aws:sagemaker:{REGION}:{SPOKE}:app/*",
+            },
+            {
+                "Sid": "DeletePrivateSpaces",
+                "Effect": "Allow",
+                "Action": "sagemaker:DeleteSpace",
+                "Resource": f"arn:aws:sagemaker:{REGION}:{SPOKE}:space/*",
+                "Condition": {"StringEquals": {"sagemaker:SpaceSharingType": "Private"}},
+            },
+            {
+                "Sid": "ReadDomains",
+                "Effect": "Allow",
+                "Action": "sagemaker:DescribeDomain",
+                "Resource": f"arn:aws:sagemaker:{REGION}:{SPOKE}:domain/*",
+            },
+            {
                 "Sid": "ReadProfiles",
                 "Effect": "Allow",
                 "Action": ["sagemaker:DescribeUserProfile", "sagemaker:ListTags"],
@@ -96,13 +115,27 @@ PROFILES_POLICY = {
                 "Action": "sagemaker:DeleteTags",
                 "Resource": "*",
             },
+            {
+                "Sid": "NeverDeleteWhatIsShared",
+                "Effect": "Deny",
+                "Action": "sagemaker:DeleteSpace",
+                "Resource": "*",
+                "Condition": {"StringNotEquals": {"sagemaker:SpaceSharingType": "Private"}},
+            },
+            {
+                "Sid": "NeverStopWhatIsShared",
+                "Effect": "Deny",
+                "Action": "sagemaker:DeleteApp",
+                "Resource": "*",
+                "Condition": {"StringEquals": {"sagemaker:SpaceSharingType": "Shared"}},
+            },
         ],
     },
 }
 
 
 def test_the_hub_may_do_exactly_this(spoke: Resources) -> None:
-    """The access role makes, changes and removes profiles of ours, passing roles of groups."""
+    """The access role keeps profiles of ours, with roles of groups, and stops and clears for it."""
     role = dict(spoke["Access/Role"]["Properties"])
 
     del role["AssumeRolePolicyDocument"], role["Description"]
