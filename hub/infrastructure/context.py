@@ -17,6 +17,9 @@ class Context:
 
     Attributes:
         event_accounts: where Identity Center's events are written; its owner is one of them.
+        identity_account: owns Identity Center; people are assigned to applications there.
+        removal_limit_count: removals that may begin in an hour in a target, or
+        removal_limit_percent: so many of a hundred of our profiles there, whichever is more.
         alarm_email: None where nobody is to be mailed.
     """
 
@@ -25,7 +28,10 @@ class Context:
     organization_id: str
     identity_store_id: str
     event_accounts: tuple[str, ...]
+    identity_account: str
     mode: str
+    removal_limit_count: int
+    removal_limit_percent: int
     alarm_email: str | None
     lambda_runtime: str
     lambda_architecture: str
@@ -46,6 +52,8 @@ _STORE = _Form(
     r"d-[0-9a-f]{10}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     "the id of Identity Center's identity store, for example d-1234567890",
 )
+_COUNT = _Form(r"\d{1,6}", "a whole number from 0 to 999999")
+_PERCENT = _Form(r"\d{1,2}|100", "a whole number from 0 to 100")
 _MODE = _Form("apply|report", "apply, or report (decide and report, write nothing to Studio)")
 _EMAIL = _Form(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address, or nothing")
 _RUNTIME = _Form(r"python3\.1[1-4]", "python3.11, python3.12, python3.13 or python3.14")
@@ -65,8 +73,13 @@ def read_context(value_of: Callable[[str], object]) -> Context:
         hub_region=reader.text("hub_region", _REGION),
         organization_id=reader.text("organization_id", _ORGANIZATION),
         identity_store_id=reader.text("identity_store_id", _STORE),
-        event_accounts=reader.accounts("event_accounts") or (hub_account,),
+        event_accounts=(event_accounts := reader.accounts("event_accounts") or (hub_account,)),
+        identity_account=reader.one_of(
+            "identity_account", (hub_account, *event_accounts), "the hub's or one of event_accounts"
+        ),
         mode=reader.text("mode", _MODE, "apply"),
+        removal_limit_count=reader.number("removal_limit_count", _COUNT, 5),
+        removal_limit_percent=reader.number("removal_limit_percent", _PERCENT, 10),
         alarm_email=reader.text("alarm_email", _EMAIL, "") or None,
         lambda_runtime=reader.text("lambda_runtime", _RUNTIME, "python3.13"),
         lambda_architecture=reader.text("lambda_architecture", _ARCHITECTURE, "arm64"),
@@ -93,6 +106,25 @@ class _Reader:
                 self.mistakes.append(f"{key}: is missing; give {form.allowed}")
             return default or ""
         return self._check(key, value, form)
+
+    def one_of(self, key: str, known: tuple[str, ...], allowed: str) -> str:
+        """Return one of the known accounts, the first where none is named."""
+        account = self.text(key, _ACCOUNT, known[0])
+        # An account that is wrong itself is told of above, and one is enough for each mistake.
+        if account and all(known) and account not in known:
+            self.mistakes.append(f"{key}: {account!r} is not allowed; give {allowed}")
+        return account
+
+    def number(self, key: str, form: _Form, default: int) -> int:
+        value = self._value_of(key)
+        if value in (None, ""):
+            return default
+        # `-c` knows texts only; a truth value is no number.
+        given = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        if isinstance(given, str) and re.fullmatch(form.pattern, given, re.ASCII):
+            return int(given)
+        self.mistakes.append(f"{key}: {value!r} is not allowed; give {form.allowed}")
+        return default
 
     def accounts(self, key: str) -> tuple[str, ...]:
         value = self._value_of(key)

@@ -3,14 +3,17 @@
 from aws_cdk import Duration
 from constructs import Construct
 
+from hub.infrastructure.assigning import change_assignments
+from hub.infrastructure.bus import HubBus
 from hub.infrastructure.context import Context
 from hub.infrastructure.directory import read_directory
 from hub.infrastructure.function import HubFunction, Package, reading, sending
 from hub.infrastructure.queues import WorkQueue
 from hub.infrastructure.records import Records
 from hub.infrastructure.spokes import enter_spokes
-from hub.infrastructure.tables import Family, read_mappings, use_ledger
+from hub.infrastructure.tables import Family, query_index, read_mappings, use_ledger
 from shared.conventions import hub_role_names
+from shared.wire import LEDGER_BY_TARGET
 
 _TIMEOUT = Duration.seconds(120)
 # People at once. Identity Store answers 20 calls a second for the whole organization, and one look
@@ -36,6 +39,7 @@ class Reconciler(Construct):
         context: Context,
         package: Package,
         records: Records,
+        bus: HubBus,
         later_reader_timeout: Duration,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -51,7 +55,11 @@ class Reconciler(Construct):
             environment={
                 "STUDIO_HUB_ACCOUNT": context.hub_account,
                 "STUDIO_HUB_IDENTITY_STORE_ID": context.identity_store_id,
+                "STUDIO_HUB_IDENTITY_ACCOUNT": context.identity_account,
                 "STUDIO_HUB_MODE": context.mode,
+                "STUDIO_HUB_REMOVAL_COUNT": str(context.removal_limit_count),
+                "STUDIO_HUB_REMOVAL_PERCENT": str(context.removal_limit_percent),
+                "STUDIO_HUB_BUS_NAME": bus.name,
                 "STUDIO_HUB_MAPPINGS_TABLE": records.mappings.table_name,
                 "STUDIO_HUB_LEDGER_TABLE": records.ledger.table_name,
                 "STUDIO_HUB_LATER_QUEUE_URL": self.later.queue.queue_url,
@@ -61,11 +69,15 @@ class Reconciler(Construct):
                 # A wait completes its message and comes back as a new one.
                 sending("PutOffWhoMustWait", self.later.queue),
                 read_mappings(records),
-                # What was made for the person, and what holds for the whole hub.
+                # What was made for the person, who else was in a group that lists nobody, what is
+                # held in a target, and what holds for the whole hub.
                 use_ledger("ReadTheLedger", records, ["dynamodb:Query"]),
+                # How many profiles of ours are in a target: the removal limit is a part of them.
+                query_index("CountOurProfiles", records, LEDGER_BY_TARGET),
                 # Every record is written over the version that was read; with it, in one
-                # transaction, go the groups that the person joined. Ids of group names and targets
-                # that do not answer are remembered for everybody.
+                # transaction, go the history of the person and the groups that they joined. A
+                # removal takes a slot or is held. Ids of group names and targets that do not
+                # answer are remembered for everybody.
                 use_ledger(
                     "KeepTheLedger",
                     records,
@@ -73,9 +85,18 @@ class Reconciler(Construct):
                     Family.PEOPLE,
                     Family.GROUPS,
                     Family.HUB,
+                    Family.LIMITS,
+                    Family.HOLDS,
                 ),
-                # And the groups that the person left; nothing else is ever deleted.
-                use_ledger("ForgetMembers", records, ["dynamodb:DeleteItem"], Family.GROUPS),
+                # And the groups that the person left, and what was held and is not called for any
+                # more; nothing else is ever deleted.
+                use_ledger(
+                    "ForgetWhatIsOver",
+                    records,
+                    ["dynamodb:DeleteItem"],
+                    Family.GROUPS,
+                    Family.LIMITS,
+                ),
                 # The truth about a person: standing, user name, memberships.
                 read_directory(
                     "ReadThePerson",
@@ -84,15 +105,20 @@ class Reconciler(Construct):
                     "user",
                     "membership",
                 ),
-                # Names of mapped groups to ids, and whether a group that lists somebody no more
-                # was deleted: nobody left it then.
+                # Names of mapped groups to ids, and whether a group that the person is not in any
+                # more was deleted, or lists nobody: nobody left it then.
                 read_directory(
                     "ReadTheMappedGroups",
                     context,
-                    ["identitystore:GetGroupId", "identitystore:DescribeGroup"],
+                    ["identitystore:GetGroupId", "identitystore:ListGroupMemberships"],
                     "group",
+                    "membership",
                 ),
                 enter_spokes(context),
+                # Whom a domain's application lets in: assigned last of all, revoked first of all.
+                change_assignments(context),
+                # What happened, for tickets and mail.
+                bus.telling("TellWhatHappened"),
             ],
         )
         self.converge.reads(

@@ -3,6 +3,7 @@
 import aws_cdk as cdk
 from constructs import Construct
 
+from hub.infrastructure.bus import HubBus
 from hub.infrastructure.context import Context
 from hub.infrastructure.function import Package
 from hub.infrastructure.ingress import INTAKE_TIMEOUT, Ingress
@@ -27,12 +28,14 @@ class StudioHub(cdk.Stack):
             analytics_reporting=False,
         )
         self.records = Records(self, "Records")
+        self.bus = HubBus(self, "Bus")
         self.reconciler = Reconciler(
             self,
             "Reconciler",
             context=context,
             package=package,
             records=self.records,
+            bus=self.bus,
             later_reader_timeout=INTAKE_TIMEOUT,
         )
         self.sweep = Sweep(
@@ -78,5 +81,6 @@ class StudioHub(cdk.Stack):
             "UsersQueueUrl": self.reconciler.users.queue.queue_url,
             "LooksQueueUrl": self.sweep.looks.queue.queue_url,
             "LaterQueueUrl": self.reconciler.later.queue.queue_url,
+            "BusName": self.bus.name,
         }.items():
             cdk.CfnOutput(self, name, value=value)

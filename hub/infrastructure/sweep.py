@@ -3,6 +3,7 @@
 from aws_cdk import Duration
 from constructs import Construct
 
+from hub.infrastructure.assigning import list_assignments
 from hub.infrastructure.context import Context
 from hub.infrastructure.directory import read_directory
 from hub.infrastructure.function import HubFunction, Package, reading, sending
@@ -52,6 +53,10 @@ class Sweep(Construct):
             environment={
                 "STUDIO_HUB_ACCOUNT": context.hub_account,
                 "STUDIO_HUB_IDENTITY_STORE_ID": context.identity_store_id,
+                "STUDIO_HUB_IDENTITY_ACCOUNT": context.identity_account,
+                "STUDIO_HUB_MODE": context.mode,
+                "STUDIO_HUB_REMOVAL_COUNT": str(context.removal_limit_count),
+                "STUDIO_HUB_REMOVAL_PERCENT": str(context.removal_limit_percent),
                 "STUDIO_HUB_MAPPINGS_TABLE": records.mappings.table_name,
                 "STUDIO_HUB_LEDGER_TABLE": records.ledger.table_name,
                 "STUDIO_HUB_USERS_QUEUE_URL": users.queue_url,
@@ -67,19 +72,27 @@ class Sweep(Construct):
                 # A look that cannot be finished now comes back.
                 sending("PutOffWhatMustWait", later),
                 read_mappings(records),
-                # Copies of groups, profiles that are not ours, and what holds for all are read by
-                # their keys; all records of everybody once a day, to be compared with the people
-                # of the directory.
+                # Copies of groups, profiles that are not ours, what is held, and what holds for all
+                # are read by their keys; all records of everybody once a day, to be compared with
+                # the people of the directory.
                 use_ledger("ReadTheLedger", records, ["dynamodb:Query", "dynamodb:Scan"]),
                 # Who is in a target, according to the ledger.
                 query_index("ReadWhoIsInATarget", records, LEDGER_BY_TARGET),
                 # Records that were lost, groups that were listed to their end, profiles that are
-                # not ours, ids of group names and targets that do not answer.
+                # not ours, ids of group names and targets that do not answer; slots and holds of
+                # removals that were found together.
                 use_ledger("WriteWhatWasSeen", records, ["dynamodb:PutItem"], *Family),
                 # Members who joined a group or left it, many at a time.
                 use_ledger("CopyMembers", records, ["dynamodb:BatchWriteItem"], Family.GROUPS),
-                # A profile of somebody else that is gone from its target.
-                use_ledger("ForgetWhatIsGone", records, ["dynamodb:DeleteItem"], Family.TARGETS),
+                # A profile of somebody else that is gone from its target, and a held removal that
+                # nothing calls for any more.
+                use_ledger(
+                    "ForgetWhatIsGone",
+                    records,
+                    ["dynamodb:DeleteItem"],
+                    Family.TARGETS,
+                    Family.LIMITS,
+                ),
                 # A group, member by member.
                 read_directory(
                     "ListMembers",
@@ -102,8 +115,11 @@ class Sweep(Construct):
                     ],
                     "group",
                 ),
-                # To list profiles there. Each session is narrowed to reading.
+                # To list profiles there, and to see by what application and with what default role
+                # people come into a domain. Each session is narrowed to reading.
                 enter_spokes(context),
+                # Once a day: who is let in that the ledger does not tell of, and who is not.
+                list_assignments(context),
             ],
         )
         self.look.reads("ReadsLooks", looks, batch_size=1, max_concurrency=_MAX_CONCURRENCY)

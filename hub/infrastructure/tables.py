@@ -19,6 +19,8 @@ class Family(StrEnum):
     GROUPS = "group#*"  # membership as last seen
     TARGETS = "target#*"  # profiles that are not ours
     HUB = "hub"  # ids of group names, the pause, what holds for all
+    LIMITS = "limit#*"  # slots of the removal limit, and who waits for an approval
+    HOLDS = "hold#*"  # whom a hold's digest stood for
 
 
 def read_mappings(records: Records) -> iam.PolicyStatement:

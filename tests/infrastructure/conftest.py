@@ -43,7 +43,10 @@ def context() -> Context:
         organization_id="o-exampleorgid",
         identity_store_id="d-1234567890",
         event_accounts=("111111111111", "333333333333"),
+        identity_account="111111111111",
         mode="apply",
+        removal_limit_count=5,
+        removal_limit_percent=10,
         alarm_email=None,
         lambda_runtime="python3.13",
         lambda_architecture="arm64",
@@ -120,9 +123,15 @@ def spoke(deploy_spoke: Callable[..., Resources]) -> Resources:
 
 
 @pytest.fixture(scope="session")
-def hub_in_report_mode(synthesize: Callable[[Context], Path], context: Context) -> Resources:
+def hub_elsewhere(synthesize: Callable[[Context], Path], context: Context) -> Resources:
     other = replace(
-        context, mode="report", lambda_runtime="python3.11", lambda_architecture="x86_64"
+        context,
+        identity_account="333333333333",
+        mode="report",
+        removal_limit_count=7,
+        removal_limit_percent=0,
+        lambda_runtime="python3.11",
+        lambda_architecture="x86_64",
     )
     return deployed(json.loads((synthesize(other) / "StudioHub.template.json").read_text()), {})
 

@@ -24,7 +24,10 @@ def test_defaults_suit_a_hub_in_the_management_account() -> None:
         organization_id="o-exampleorgid",
         identity_store_id="d-1234567890",
         event_accounts=("111111111111",),
+        identity_account="111111111111",
         mode="apply",
+        removal_limit_count=5,
+        removal_limit_percent=10,
         alarm_email=None,
         lambda_runtime="python3.13",
         lambda_architecture="arm64",
@@ -61,7 +64,10 @@ def test_every_mistake_is_told_at_once() -> None:
         "hub_region": "Ireland",
         "identity_store_id": "ssoins-1",
         "event_accounts": ["111111111111", "management"],
+        "identity_account": "owner",
         "mode": "dry-run",
+        "removal_limit_count": -1,
+        "removal_limit_percent": "101",
         "alarm_email": "somebody",
         "lambda_runtime": "python3.9",
         "lambda_architecture": "amd64",
@@ -79,8 +85,11 @@ the context (cdk.json, or -c key=value) is wrong:
   identity_store_id: 'ssoins-1' is not allowed; \
 give the id of Identity Center's identity store, for example d-1234567890
   event_accounts: 'management' is not allowed; give the 12 digits of an AWS account, in quotes
+  identity_account: 'owner' is not allowed; give the 12 digits of an AWS account, in quotes
   mode: 'dry-run' is not allowed; \
 give apply, or report (decide and report, write nothing to Studio)
+  removal_limit_count: -1 is not allowed; give a whole number from 0 to 999999
+  removal_limit_percent: '101' is not allowed; give a whole number from 0 to 100
   alarm_email: 'somebody' is not allowed; give an e-mail address, or nothing
   lambda_runtime: 'python3.9' is not allowed; \
 give python3.11, python3.12, python3.13 or python3.14
@@ -93,3 +102,36 @@ def test_event_accounts_of_another_kind_are_refused(given: object) -> None:
     """Nothing is guessed from a mapping or from numbers."""
     with pytest.raises(ContextError, match="event_accounts: "):
         read_context((REQUIRED | {"event_accounts": given}).get)
+
+
+@pytest.mark.parametrize("account", ["111111111111", "333333333333"])
+def test_who_assigns_people_is_heard_too(account: str) -> None:
+    """Identity Center's account is the hub's, or one whose events the hub hears."""
+    given = {"event_accounts": ["333333333333"], "identity_account": account}
+
+    assert read_context((REQUIRED | given).get).identity_account == account
+
+
+def test_a_stranger_does_not_assign_people() -> None:
+    """An account that is neither is refused, in words that name both."""
+    with pytest.raises(ContextError) as caught:
+        read_context((REQUIRED | {"identity_account": "333333333333"}).get)
+
+    assert str(caught.value).splitlines()[1:] == [
+        "  identity_account: '333333333333' is not allowed; give the hub's or one of event_accounts"
+    ]
+
+
+@pytest.mark.parametrize(("given", "number"), [(0, 0), ("7", 7), ("", 10), (100, 100)])
+def test_the_removal_limit_comes_as_number_or_text(given: object, number: int) -> None:
+    """A number in cdk.json and a text after -c mean the same; no removal at all is a limit too."""
+    context = read_context((REQUIRED | {"removal_limit_percent": given}).get)
+
+    assert context.removal_limit_percent == number
+
+
+@pytest.mark.parametrize("given", [True, 2.5, "five", [5]])
+def test_what_is_no_number_limits_nothing(given: object) -> None:
+    """Nothing is guessed from a truth value, a fraction or a word."""
+    with pytest.raises(ContextError, match="removal_limit_count: "):
+        read_context((REQUIRED | {"removal_limit_count": given}).get)

@@ -33,7 +33,11 @@ SETTINGS = {
 VALUES = {
     "STUDIO_HUB_ACCOUNT": "111111111111",
     "STUDIO_HUB_IDENTITY_STORE_ID": "d-1234567890",
+    "STUDIO_HUB_IDENTITY_ACCOUNT": "111111111111",
     "STUDIO_HUB_MODE": "apply",
+    "STUDIO_HUB_REMOVAL_COUNT": "5",
+    "STUDIO_HUB_REMOVAL_PERCENT": "10",
+    "STUDIO_HUB_BUS_NAME": "<Bus>",
     "STUDIO_HUB_MAPPINGS_TABLE": "<Records/Mappings>",
     "STUDIO_HUB_LEDGER_TABLE": "<Records/Ledger>",
     "STUDIO_HUB_USERS_QUEUE_URL": "<Reconciler/Users/Queue>",
@@ -136,10 +140,17 @@ def queue_reader(function: str, queue: str, *, batch: int, concurrency: int) -> 
     }
 
 
-def test_the_context_reaches_the_functions(hub_in_report_mode: Resources) -> None:
-    """Mode, runtime and architecture are the company's choice."""
-    function = hub_in_report_mode["Reconciler/Converge/Function"]["Properties"]
+@pytest.mark.parametrize("service", ["converge", "look"])
+def test_the_context_reaches_the_functions(hub_elsewhere: Resources, service: str) -> None:
+    """Mode, limit, identity account, runtime and architecture are the company's choice."""
+    function = hub_elsewhere[f"{PATHS[service]}/Function"]["Properties"]
+    chosen = {
+        "STUDIO_HUB_MODE": "report",
+        "STUDIO_HUB_IDENTITY_ACCOUNT": "333333333333",
+        "STUDIO_HUB_REMOVAL_COUNT": "7",
+        "STUDIO_HUB_REMOVAL_PERCENT": "0",
+    }
 
-    assert function["Environment"]["Variables"]["STUDIO_HUB_MODE"] == "report"
+    assert chosen.items() <= function["Environment"]["Variables"].items()
     assert function["Runtime"] == "python3.11"
     assert function["Architectures"] == ["x86_64"]

@@ -28,6 +28,12 @@ READ_MAPPINGS = allow("ReadTheMappings", "dynamodb:Scan", "<Records/Mappings.Arn
 ENTER_SPOKES = allow(
     "EnterTheSpokes", "sts:AssumeRole", "arn:aws:iam::*:role/studio-hub-system/StudioHubSpoke-*"
 ) | {"Condition": {"StringEquals": {"aws:ResourceOrgID": "o-exampleorgid"}}}
+APPLICATIONS = "arn:aws:sso::*:application/*"
+
+
+def of_identity_center(sid: str, action: str | list[str]) -> dict[str, Any]:
+    limit = {"StringEqualsIfExists": {"sso:PrimaryRegion": "eu-west-1"}}
+    return allow(sid, action, APPLICATIONS) | {"Condition": limit}
 
 
 def function_role(name: str, path: str, *needs: dict[str, Any]) -> dict[str, Any]:
@@ -60,8 +66,17 @@ def test_converge_may_do_exactly_this(hub: Resources) -> None:
         allow("PutOffWhoMustWait", "sqs:SendMessage", "<Reconciler/Later/Queue.Arn>"),
         READ_MAPPINGS,
         allow("ReadTheLedger", "dynamodb:Query", LEDGER),
-        of_ledger("KeepTheLedger", "dynamodb:PutItem", "user#*", "group#*", "hub"),
-        of_ledger("ForgetMembers", "dynamodb:DeleteItem", "group#*"),
+        allow("CountOurProfiles", "dynamodb:Query", f"{LEDGER}/index/by-target"),
+        of_ledger(
+            "KeepTheLedger",
+            "dynamodb:PutItem",
+            "user#*",
+            "group#*",
+            "hub",
+            "limit#*",
+            "hold#*",
+        ),
+        of_ledger("ForgetWhatIsOver", "dynamodb:DeleteItem", "group#*", "limit#*"),
         allow(
             "ReadThePerson",
             ["identitystore:DescribeUser", "identitystore:ListGroupMembershipsForMember"],
@@ -69,10 +84,16 @@ def test_converge_may_do_exactly_this(hub: Resources) -> None:
         ),
         allow(
             "ReadTheMappedGroups",
-            ["identitystore:GetGroupId", "identitystore:DescribeGroup"],
-            [*STORES, GROUPS],
+            ["identitystore:GetGroupId", "identitystore:ListGroupMemberships"],
+            [*STORES, GROUPS, MEMBERSHIPS],
         ),
         ENTER_SPOKES,
+        of_identity_center(
+            "LetPeopleIn",
+            ["sso:CreateApplicationAssignment", "sso:DeleteApplicationAssignment"],
+        ),
+        allow("TellWhatHappened", "events:PutEvents", "<Bus.Arn>")
+        | {"Condition": {"StringEquals": {"events:source": "studio-hub"}}},
     )
 
 
@@ -120,9 +141,18 @@ def test_look_may_do_exactly_this(hub: Resources) -> None:
         READ_MAPPINGS,
         allow("ReadTheLedger", ["dynamodb:Query", "dynamodb:Scan"], LEDGER),
         allow("ReadWhoIsInATarget", "dynamodb:Query", f"{LEDGER}/index/by-target"),
-        of_ledger("WriteWhatWasSeen", "dynamodb:PutItem", "user#*", "group#*", "target#*", "hub"),
+        of_ledger(
+            "WriteWhatWasSeen",
+            "dynamodb:PutItem",
+            "user#*",
+            "group#*",
+            "target#*",
+            "hub",
+            "limit#*",
+            "hold#*",
+        ),
         of_ledger("CopyMembers", "dynamodb:BatchWriteItem", "group#*"),
-        of_ledger("ForgetWhatIsGone", "dynamodb:DeleteItem", "target#*"),
+        of_ledger("ForgetWhatIsGone", "dynamodb:DeleteItem", "target#*", "limit#*"),
         allow("ListMembers", "identitystore:ListGroupMemberships", [*STORES, GROUPS, MEMBERSHIPS]),
         allow("ListPeople", "identitystore:ListUsers", [*STORES, USERS]),
         allow(
@@ -135,7 +165,29 @@ def test_look_may_do_exactly_this(hub: Resources) -> None:
             [*STORES, GROUPS],
         ),
         ENTER_SPOKES,
+        of_identity_center("SeeWhoIsLetIn", "sso:ListApplicationAssignments"),
     )
+
+
+def test_another_account_lets_people_in_by_its_own_role(hub_elsewhere: Resources) -> None:
+    """Where Identity Center is not the hub's, the hub has no right to it but the one role."""
+    assigner = "arn:aws:iam::333333333333:role/studio-hub-system/StudioHubAssigner-eu-west-1"
+    found = {
+        path: [
+            statement
+            for statement in hub_elsewhere[f"{path}/Role"]["Properties"]["Policies"][0][
+                "PolicyDocument"
+            ]["Statement"]
+            if "sso:" in str(statement["Action"]) or "Assigner" in str(statement["Resource"])
+        ]
+        for path in ("Reconciler/Converge", "Sweep/Look", "Ingress/Intake")
+    }
+
+    assert found == {
+        "Reconciler/Converge": [allow("LetPeopleIn", "sts:AssumeRole", assigner)],
+        "Sweep/Look": [allow("SeeWhoIsLetIn", "sts:AssumeRole", assigner)],
+        "Ingress/Intake": [],
+    }
 
 
 def test_mappings_may_do_exactly_this(hub: Resources) -> None:

@@ -175,4 +175,11 @@ def test_outputs_tell_what_an_operator_needs(
         "UsersQueueUrl": "<Reconciler/Users/Queue>",
         "LooksQueueUrl": "<Sweep/Looks/Queue>",
         "LaterQueueUrl": "<Reconciler/Later/Queue>",
+        "BusName": "<Bus>",
     }
+
+
+def test_the_bus_is_open_to_nobody_else(hub: Resources) -> None:
+    """What the hub tells, it tells on a bus of its own, which no policy opens to others."""
+    assert hub["Bus"]["Properties"]["Name"] == "studio-hub"
+    assert not [r for r in hub.values() if r["Type"] == "AWS::Events::EventBusPolicy"]

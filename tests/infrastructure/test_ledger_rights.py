@@ -18,8 +18,13 @@ from hub.runtime.adapters.foreign_profiles import DynamoForeigners
 from hub.runtime.adapters.group_copies import DynamoCopies
 from hub.runtime.adapters.hub_memory import DynamoMemory
 from hub.runtime.adapters.ledger import DynamoLedger
+from hub.runtime.adapters.limits import DynamoLimits
+from shared.guard import LIMIT, Cut, CutKind, HeldCut, TargetLimit
+from shared.happenings import Happening, What
+from shared.holds import Hold
 from shared.memory import MemberChanges
-from shared.model import GroupId, Record, State, Target, UserId
+from shared.model import GroupId, Target, UserId
+from shared.record import Record, State
 from shared.wire import LEDGER_KEY
 
 Resources = dict[str, dict[str, Any]]
@@ -29,6 +34,8 @@ LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 DOCTORS, NURSES = GroupId("group-doctors"), GroupId("group-nurses")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RECORD = Record(user_id=ADA, target=LAB, state=State.ACTIVE, user_name="ada", profile_name="ada")
+HELD = HeldCut(Cut(ADA, "ada", "ada", CutKind.REMOVAL, "left the group"), LIMIT, NOW)
+CREATED = Happening(What.CREATED, NOW, ADA, "ada", LAB, "ada", "role", "", "", "", "event")
 LEADING = "dynamodb:LeadingKeys"
 
 
@@ -59,6 +66,7 @@ class Ledger:
         self.copies = DynamoCopies(client, "ledger")
         self.foreigners = DynamoForeigners(client, "ledger")
         self.memory = DynamoMemory(client, "ledger")
+        self.limits = DynamoLimits(client, "ledger")
 
     def _note(self, model: Any, params: Any, **_: object) -> tuple[object, dict[str, Any]]:  # noqa: ANN401 (botocore's own)
         self.asked += asked(model.name, json.loads(params["body"]))
@@ -96,6 +104,15 @@ KNOWS_NAMES: tuple[Call, ...] = (
     lambda ledger: ledger.memory.state(NOW),
     lambda ledger: ledger.memory.remember_group("doctors", DOCTORS),
 )
+# The removal limit, for a cut that takes a slot and for one that is held.
+WEIGHS: tuple[Call, ...] = (
+    lambda ledger: ledger.limits.of(LAB),
+    lambda ledger: ledger.records.of_target(LAB),
+    lambda ledger: ledger.limits.take(LAB, TargetLimit(), [ADA], NOW),
+    lambda ledger: ledger.limits.hold(LAB, [HELD]),
+    lambda ledger: ledger.limits.remember(Hold(LAB, LIMIT, (HELD,))),
+    lambda ledger: ledger.limits.release(LAB, [ADA]),
+)
 CALLS: dict[str, tuple[Call, ...]] = {
     "Ingress/Intake": (
         *KNOWS_NAMES,
@@ -106,16 +123,18 @@ CALLS: dict[str, tuple[Call, ...]] = {
     ),
     "Reconciler/Converge": (
         *KNOWS_NAMES,
+        *WEIGHS,
         lambda ledger: ledger.records.records(ADA),
         lambda ledger: ledger.records.write(RECORD),
         lambda ledger: ledger.records.write(
-            RECORD, MemberChanges({DOCTORS: "membership-1"}, frozenset({NURSES}))
+            RECORD, MemberChanges({DOCTORS: "membership-1"}, frozenset({NURSES})), CREATED
         ),
+        lambda ledger: ledger.copies.copy(DOCTORS),
         lambda ledger: ledger.memory.remember_target(LAB, "does not answer"),
     ),
     "Sweep/Look": (
         *KNOWS_NAMES,
-        lambda ledger: ledger.records.of_target(LAB),
+        *WEIGHS,
         lambda ledger: list(ledger.records.everybody()),
         lambda ledger: ledger.records.write(RECORD),
         lambda ledger: ledger.copies.copy(DOCTORS),
@@ -203,6 +222,9 @@ def one_by_one(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
         ("Ingress/Intake", lambda ledger: ledger.records.write(RECORD)),
         ("Ingress/Intake", lambda ledger: ledger.copies.copy(DOCTORS)),
         ("Ingress/Intake", lambda ledger: ledger.memory.resume()),
+        ("Ingress/Intake", lambda ledger: ledger.limits.hold(LAB, [HELD])),
+        ("Reconciler/Converge", lambda ledger: ledger.memory.keep(ADA, None)),
+        ("Sweep/Look", lambda ledger: ledger.memory.protect(ADA, protected=False)),
         ("Reconciler/Converge", lambda ledger: ledger.foreigners.remember(LAB, "by-hand", "now")),
         ("Reconciler/Converge", lambda ledger: ledger.memory.resume()),
         ("Sweep/Look", lambda ledger: ledger.memory.resume()),

@@ -1,0 +1,53 @@
+"""By whose right people are let into the Identity Center applications of Studio domains.
+
+The hub's own, where its account owns Identity Center; that of the assigner role in the account that
+does, elsewhere.
+
+Source: the Service Authorization Reference of IAM Identity Center: assignments are rights on an
+application, with the condition keys sso:ApplicationAccount and sso:PrimaryRegion, and nothing about
+the principal that is assigned.
+"""
+
+from aws_cdk import Aws
+from aws_cdk import aws_iam as iam
+
+from hub.infrastructure.context import Context
+from shared.conventions import assigner_role_arn
+
+_CHANGING = ["sso:CreateApplicationAssignment", "sso:DeleteApplicationAssignment"]
+_LISTING = ["sso:ListApplicationAssignments"]
+
+
+def change_assignments(context: Context) -> iam.PolicyStatement:
+    """Return the right to let people in and out, or to become who has it."""
+    return _own("LetPeopleIn", context, _CHANGING)
+
+
+def list_assignments(context: Context) -> iam.PolicyStatement:
+    """Return the right to see who is let in, or to become who has it."""
+    return _own("SeeWhoIsLetIn", context, _LISTING)
+
+
+def _own(sid: str, context: Context, actions: list[str]) -> iam.PolicyStatement:
+    if context.identity_account == context.hub_account:
+        return on_applications(sid, context, actions)
+    return iam.PolicyStatement(
+        sid=sid,
+        actions=["sts:AssumeRole"],
+        resources=[assigner_role_arn(context.identity_account, context.hub_region)],
+    )
+
+
+def on_applications(sid: str, context: Context, actions: list[str]) -> iam.PolicyStatement:
+    """Return a right on the applications of the Identity Center that the hub serves.
+
+    On all of them: an account that Studio is in is registered without a redeployment of the hub,
+    and its domain's application has an id that nobody knows before.
+    """
+    return iam.PolicyStatement(
+        sid=sid,
+        actions=actions,
+        resources=[f"arn:{Aws.PARTITION}:sso::*:application/*"],
+        # The key is younger than the actions: where it is not sent, nothing is compared.
+        conditions={"StringEqualsIfExists": {"sso:PrimaryRegion": context.hub_region}},
+    )

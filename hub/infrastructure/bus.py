@@ -1,0 +1,42 @@
+"""Where others hear what the hub did: an event bus that nobody else may write to."""
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from shared.wire import BUS_SOURCE
+
+_NAME = "studio-hub"
+
+
+class HubBus(Construct):
+    """The hub's event bus; a rule on it makes a ticket, a mail or a report of what happened.
+
+    It has no policy of its own, so only identities of the hub's account that have the right to
+    put events reach it, and converge's is to speak as the hub and as nobody else.
+
+    Attributes:
+        name: by which rules and converge find it.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self._bus = events.CfnEventBus(
+            self,
+            "Resource",
+            name=_NAME,
+            description="What Studio Hub did: profiles made, changed, suspended, removed, held",
+        )
+        self.name = self._bus.ref
+
+    def telling(self, sid: str) -> iam.PolicyStatement:
+        """Return the right to tell on the bus what the hub did.
+
+        Source: the EventBridge user guide on conditions: events:source is PutEvents' too.
+        """
+        return iam.PolicyStatement(
+            sid=sid,
+            actions=["events:PutEvents"],
+            resources=[self._bus.attr_arn],
+            conditions={"StringEquals": {"events:source": BUS_SOURCE}},
+        )
