@@ -1,38 +1,43 @@
-"""Queries of the embedded DynamoDB read one partition; moto sorts the whole table for each of them.
+"""The embedded DynamoDB goes through the partitions that a call names; moto through whole tables.
 
-What a query returns is moto's affair; only what it goes through is less.
+What a query returns and what a failed transaction leaves are moto's affair; only the way is less.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from copy import copy, deepcopy
 from inspect import signature
 from typing import Any
 
-from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
+
+from simulator.replacing import replace
+
+_query, _transact = Table.query, DynamoDBBackend.transact_write_items
+_form = signature(_query)
+_Key = tuple[DynamoType, DynamoType]
 
 
 @contextmanager
 def partitioned() -> Iterator[None]:
-    """Let every query go through its partition alone, inside `mock_aws`."""
-    query, all_items = Table.query, Table.all_items
-    form = signature(query)
-
-    def query_partition(table: Table, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (moto's own)
-        items = _partition(table, form.bind(table, *args, **kwargs).arguments)
-        setattr(table, "all_items", lambda: items)  # noqa: B010 (an assignment that mypy forbids)
-        try:
-            return query(table, *args, **kwargs)
-        finally:
-            delattr(table, "all_items")
-
-    setattr(Table, "query", query_partition)  # noqa: B010 (as above)
-    setattr(Table, "all_items", _sorted)  # noqa: B010 (as above)
-    try:
+    """Let queries and transactions go through their partitions alone, inside `mock_aws`."""
+    with ExitStack() as undo:
+        replace(undo, Table, "query", _query_partition)
+        replace(undo, Table, "all_items", _sorted)
+        replace(undo, DynamoDBBackend, "transact_write_items", _transact_items)
         yield
+
+
+def _query_partition(table: Table, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (moto's own)
+    items = _partition(table, _form.bind(table, *args, **kwargs).arguments)
+    setattr(table, "all_items", lambda: items)  # noqa: B010 (an assignment that mypy forbids)
+    try:
+        return _query(table, *args, **kwargs)
     finally:
-        setattr(Table, "query", query)  # noqa: B010 (as above)
-        setattr(Table, "all_items", all_items)  # noqa: B010 (as above)
+        delattr(table, "all_items")
 
 
 def _partition(table: Table, how: dict[str, Any]) -> list[Item]:
@@ -53,3 +58,39 @@ def _sorted(table: Table) -> list[Item]:
         for _, partition in sorted(table.items.items(), key=lambda pair: pair[0].value)
         for range_key in sorted(partition, key=lambda key: key.value)
     ]
+
+
+def _transact_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
+    """Write all or nothing; moto begins with a deep copy of each table, to go back to it."""
+    named: dict[str, list[_Key]] = defaultdict(list)
+    for item in transact_items:
+        for how in item.values():
+            table = backend.tables.get(how.get("TableName"))
+            if table is not None and table.stream_shard is None:
+                named[table.name].append(_key(table, how.get("Key") or how["Item"]))
+    with ExitStack() as undo:
+        for name, keys in named.items():
+            _copied_in_part(undo, backend.tables[name], keys)
+        _transact(backend, transact_items)
+
+
+def _key(table: Table, given: dict[str, Any]) -> _Key:
+    return DynamoType(given[table.hash_key_attr]), DynamoType(given[str(table.range_key_attr)])
+
+
+def _copied_in_part(undo: ExitStack, table: Table, keys: list[_Key]) -> None:
+    """Let the deep copy of a table share all items but those of some keys."""
+
+    def copied(memo: dict[int, Any]) -> Table:
+        twin = copy(table)
+        delattr(twin, "__deepcopy__")
+        twin.items = table.items.copy()
+        for hash_key in {key[0] for key in keys} & table.items.keys():
+            twin.items[hash_key] = table.items[hash_key].copy()
+        for hash_key, range_key in keys:
+            if (item := twin.items.get(hash_key, {}).get(range_key)) is not None:
+                twin.items[hash_key][range_key] = deepcopy(item, memo)
+        return twin
+
+    setattr(table, "__deepcopy__", copied)  # noqa: B010 (an assignment that mypy forbids)
+    undo.callback(delattr, table, "__deepcopy__")

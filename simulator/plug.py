@@ -6,12 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
-from types import ModuleType
 from typing import Any
 
-from moto.core import responses as moto_responses
-from moto.core.utils import camelcase_to_underscores, method_names_from_class
+from moto.core.utils import camelcase_to_underscores
 from moto.identitystore.responses import IdentityStoreResponse
 from moto.sagemaker.responses import SageMakerResponse
 from moto.ssoadmin.responses import SSOAdminResponse
@@ -22,13 +19,13 @@ from simulator.application_access import ApplicationAccess
 from simulator.errors import ServiceError, SimulatorError
 from simulator.identity_store import IdentityStore
 from simulator.quirks import Durations, Quirks
+from simulator.replacing import replace
 from simulator.sessions import Sessions
 from simulator.studio import Studio
 from simulator.validation import validate
 from simulator.wire_errors import JsonError
 
 _PLUGGED = threading.Lock()
-_MISSING = object()
 
 Answer = Callable[[str, str, str, dict[str, Any]], dict[str, Any]]
 
@@ -96,13 +93,9 @@ def plugged(aws: EmbeddedServices, *, setup_may_assume_any_role: bool = True) ->
             for service, response, operations, answer in _services(aws):
                 for operation in operations:
                     handler = _handler(service, operation, answer, sessions)
-                    _replace(undo, response, camelcase_to_underscores(operation), handler)
-            # moto lists a class's methods anew for every call: a seventh of the call's time.
-            listed_once = cache(method_names_from_class)
-            _replace(undo, moto_responses, "method_names_from_class", listed_once)
-            _replace(
-                undo, TokenResponse, "assume_role", sessions.handler(TokenResponse.assume_role)
-            )
+                    replace(undo, response, camelcase_to_underscores(operation), handler)
+            assume_role = sessions.handler(TokenResponse.assume_role)
+            replace(undo, TokenResponse, "assume_role", assume_role)
             yield sessions
     finally:
         _PLUGGED.release()
@@ -140,14 +133,3 @@ def _handler(
         return json.dumps(body)
 
     return handle
-
-
-def _replace(
-    undo: ExitStack, owner: type | ModuleType, name: str, value: Callable[..., Any]
-) -> None:
-    before = owner.__dict__.get(name, _MISSING)
-    setattr(owner, name, value)
-    if before is _MISSING:
-        undo.callback(delattr, owner, name)
-    else:
-        undo.callback(setattr, owner, name, before)

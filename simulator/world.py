@@ -43,6 +43,7 @@ from simulator.setup import (
     make_tables,
     shared_models,
 )
+from simulator.shortcuts import quick_moto
 from simulator.studio import Place
 
 HUB_ACCOUNT = "111111111111"
@@ -192,7 +193,14 @@ def embedded_aws(
     quirks: Quirks | None = None,
 ) -> Iterator[World]:
     """Start an embedded AWS with an empty hub; one at a time in a process."""
-    with virtual_time() as clock, mock_aws(), shared_models(), remembering(), partitioned():
+    with (
+        virtual_time() as clock,
+        quick_moto(),
+        mock_aws(),
+        shared_models(),
+        remembering(),
+        partitioned(),
+    ):
         services = EmbeddedServices.build(
             store_id=identity_store_id,
             owner_account=HUB_ACCOUNT,

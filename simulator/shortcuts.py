@@ -1,0 +1,115 @@
+"""Ways around moto's detours: the answers are moto's own, only what it goes through is less."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from typing import Any
+
+from moto.core import models as moto_models
+from moto.core import responses as moto_responses
+from moto.core.model import StructureShape
+from moto.core.serialize import BaseJSONSerializer
+from moto.core.utils import camelcase_to_underscores, method_names_from_class, unix_time_millis
+from moto.sqs.exceptions import ReceiptHandleIsInvalid
+from moto.sqs.models import Message, Queue
+
+from simulator.replacing import replace
+
+_structure_of = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001 (there is no other way in)
+_spelled = cache(camelcase_to_underscores)
+
+
+@contextmanager
+def quick_moto() -> Iterator[None]:
+    """Let moto answer without its detours; to be entered before `mock_aws`."""
+    with ExitStack() as undo:
+        # Nobody here calls AWS by `requests`, for which moto prepares a thousand answers.
+        replace(undo, moto_models, "RESPONSES_METHODS", ())
+        # moto lists a class's methods, and spells an operation's name, anew for every call.
+        replace(undo, moto_responses, "method_names_from_class", cache(method_names_from_class))
+        replace(undo, moto_responses, "camelcase_to_underscores", _spelled)
+        replace(undo, BaseJSONSerializer, "_serialize_type_structure", _write_structure)
+        replace(undo, Queue, "attributes", property(_Attributes))
+        replace(undo, Queue, "messages", property(_messages))
+        replace(undo, Queue, "delete_message", _delete_message)
+        yield
+
+
+def _write_structure(
+    serializer: Any,  # noqa: ANN401 (moto's own)
+    serialized: Any,  # noqa: ANN401 (as above)
+    value: Any,  # noqa: ANN401 (whatever an operation answers)
+    shape: StructureShape,
+    key: str,
+) -> None:
+    """Write the members that a dict has; moto looks for each of the model's by all its names.
+
+    Only where every key of the dict is a member's own name do the other names find nothing.
+    """
+    if (
+        type(value) is not dict
+        or shape.is_document_type
+        or serializer._value_picker.response_transformers  # noqa: SLF001 (moto's own)
+        or not value.keys() <= shape.members.keys()
+    ):
+        _structure_of(serializer, serialized, value, shape, key)
+        return
+    written = serializer.MAP_TYPE() if key else serialized
+    for name, member in shape.members.items():
+        if value.get(name) is not None:
+            serializer._serialize(written, value[name], member, name)  # noqa: SLF001 (as above)
+    if key:
+        serializer._default_serialize(serialized, written, shape, key)  # noqa: SLF001 (as above)
+
+
+class _Attributes(Mapping[str, Any]):
+    """A queue's attributes; moto counts its messages thrice whichever one is asked for."""
+
+    def __init__(self, queue: Any) -> None:  # noqa: ANN401 (attributes that moto sets by name)
+        self._queue = queue
+        self._names = dict.fromkeys(queue.BASE_ATTRIBUTES)
+        if queue.fifo_queue:
+            self._names |= dict.fromkeys(queue.FIFO_ATTRIBUTES)
+        if queue.kms_master_key_id:
+            self._names |= dict.fromkeys(queue.KMS_ATTRIBUTES)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 (text or number)
+        if name not in self._names:
+            raise KeyError(name)
+        value = getattr(self._queue, _spelled(name))
+        if name == "RedrivePolicy" and value:
+            return json.dumps(value)
+        return str(value).lower() if isinstance(value, bool) else value
+
+
+def _messages(queue: Queue) -> list[Message]:
+    """Return the messages that can be received; moto asks for the time twice for each."""
+    now = unix_time_millis()
+    return [
+        message
+        for message in queue._messages  # noqa: SLF001 (moto has no other list)
+        if message.visible_at < now >= message.delayed_until
+    ]
+
+
+def _delete_message(queue: Queue, receipt_handle: str) -> None:
+    """Take away the message that ever had a handle; moto asks every message, twice."""
+    waiting = queue._messages  # noqa: SLF001 (as above)
+    for position, message in enumerate(waiting):
+        if message.had_receipt_handle(receipt_handle):
+            del waiting[position]
+            queue.pending_messages.discard(message)
+            queue.deleted_messages.update(filter(None, message.all_receipt_handles))
+            return
+    if receipt_handle not in queue.deleted_messages:
+        raise ReceiptHandleIsInvalid
