@@ -1,0 +1,328 @@
+"""Leaving: access first, the role next, and nothing that is lost before its time."""
+
+import pytest
+from stories import End, Play, join_quietly, membership_event
+
+from shared.model import Target
+from simulator.quirks import Quirks
+from simulator.result import result
+from simulator.studio import Place
+
+T = "222222222222/eu-west-1/d-one"
+SUSPENDED = "Suspended-eu-west-1"
+
+
+def company(days: int = 0, more: str = "") -> str:
+    return f"""
+version: 1
+directory:
+  groups: [scientists, leads]
+  users: [ada, bob]
+targets: [{{account: "222222222222", region: eu-west-1, domain: d-one}}]
+mappings:
+  - {{target: {T}, group: scientists, role: Scientist, priority: 20, retention_days: {days}}}
+  - {{target: {T}, group: leads, role: Lead, priority: 10, retention_days: {days}}}
+{more}"""
+
+
+JOIN = "join: {user: ada, group: scientists}"
+LEAVE = "leave: {user: ada, group: scientists}"
+WORK = [
+    f"start_app: {{user: ada, target: {T}, type: JupyterLab, space: private}}",
+    f"start_app: {{user: ada, target: {T}, type: KernelGateway}}",
+    f"start_app: {{user: ada, target: {T}, type: Canvas}}",
+]
+LAB = WORK[0]
+
+
+def order(end: End) -> list[str]:
+    """Return the hub's writes in their order, each once where one follows itself."""
+    found = [change["operation"] for change in end.json["changes"]]
+    return [name for i, name in enumerate(found) if i == 0 or found[i - 1] != name]
+
+
+def ada(end: End) -> dict[str, object]:
+    (profile,) = (each for each in end.json["profiles"] if each["user"] == "ada")
+    return dict(profile)
+
+
+@pytest.mark.parametrize("space_apps", ["refuse", "accept"])
+def test_a_leaver_with_everything_goes_in_order(play: Play, space_apps: str) -> None:
+    """Access, role, apps, spaces, profile; within half an hour, and no function waits for it."""
+    quirks = Quirks(update_with_space_apps=space_apps)  # type: ignore[arg-type]
+    end = play(JOIN, *WORK, LEAVE, "wait: {minutes: 30}", company=company(), quirks=quirks)
+
+    assert order(end) == [
+        "CreateUserProfile",
+        "CreateApplicationAssignment",
+        "DeleteApplicationAssignment",
+        "DeleteApp",
+        "UpdateUserProfile",
+        "DeleteSpace",
+        "DeleteUserProfile",
+    ]
+    assert end.json["profiles"] == []
+    assert end.json["problems"] == []
+    assert end.world.lambdas.longest <= 20
+
+
+def test_who_has_nothing_goes_at_once(play: Play) -> None:
+    """One look is enough for somebody without apps and spaces whom nothing retains."""
+    end = play(JOIN, LEAVE, company=company())
+
+    assert order(end)[2:] == [
+        "DeleteApplicationAssignment",
+        "UpdateUserProfile",
+        "DeleteUserProfile",
+    ]
+    assert end.json["profiles"] == []
+
+
+def test_a_leaver_is_kept_suspended_and_comes_back_to_the_same(play: Play) -> None:
+    """Revoked and powerless at once; on day 6 the same profile, uid and space are theirs again."""
+    steps = [JOIN, LAB, LEAVE, "wait: {minutes: 10}"]
+    before = play(JOIN, LAB, company=company(7))
+    uid, spaces = uid_of(before), ada(before)["spaces"]
+    left = play(*steps, company=company(7))
+    back = play(*steps, "wait: {days: 6}", "sweep: {}", JOIN, company=company(7))
+
+    assert order(left)[2:] == ["DeleteApplicationAssignment", "DeleteApp", "UpdateUserProfile"]
+    assert ada(left)["assigned"] is False
+    assert left.roles() == {"2 ada": SUSPENDED}
+    assert back.roles() == {"2 ada": "Scientist"}
+    assert (uid_of(back), ada(back)["spaces"], ada(back)["assigned"]) == (uid, spaces, True)
+    assert order(back).count("CreateUserProfile") == 1
+
+
+def uid_of(end: End) -> str | None:
+    (view,) = end.world.services.studio.snapshot()
+    return view.profiles[0].efs_uid
+
+
+def test_after_its_retention_everything_goes_and_the_ledger_remembers(play: Play) -> None:
+    """Not a day earlier; the uid and the spaces' names stand in the ledger then."""
+    steps = [JOIN, LAB, LEAVE, "wait: {minutes: 10}"]
+    early = play(*steps, "wait: {days: 6}", "sweep: {}", "wait: {hours: 1}", company=company(7))
+    uid = uid_of(early)
+    late = play(*steps, "wait: {days: 8}", "sweep: {}", "wait: {hours: 1}", company=company(7))
+
+    assert "DeleteSpace" not in order(early)
+    assert (
+        ada(early)["execution_role_arn"]
+        == f"arn:aws:iam::222222222222:role/studio-hub-system/{SUSPENDED}"
+    )
+    assert late.json["profiles"] == []
+    (row,) = (r for r in late.world.rows("studio-hub-ledger") if r.get("state") == "removed")
+    assert (row["efs_uid"], row["spaces"]) == (uid, ["ada-private-1"])
+
+
+def test_who_starts_an_app_every_minute_still_ends_suspended(play: Play) -> None:
+    """It is stopped again each time, and never runs with the old role afterwards."""
+    again = [f"restart_app: {{user: ada, target: {T}}}", "wait: {minutes: 1}"] * 45
+    end = play(JOIN, LAB, LEAVE, *again, company=company(7))
+
+    assert end.roles() == {"2 ada": SUSPENDED}
+    roles = {
+        app.role
+        for v in end.world.services.studio.snapshot()
+        for app in v.profiles[0].apps
+        if app.status in ("InService", "Pending")
+    }
+    assert all(role and role.endswith(SUSPENDED) for role in roles)
+    later = play(
+        JOIN,
+        LAB,
+        LEAVE,
+        *again,
+        "wait: {minutes: 20}",
+        "sweep: {}",
+        "wait: {minutes: 10}",
+        company=company(7),
+    )
+    assert ada(later)["apps"] == []
+
+
+@pytest.mark.parametrize("days", [0, 7])
+def test_the_owner_of_a_shared_space_is_never_deleted(play: Play, days: int) -> None:
+    """The removal stops at suspended, and the hold names the space; its app goes on running."""
+    shared = LAB.replace("private", "shared")
+    steps = [JOIN, shared, LEAVE, "wait: {days: 8}", "sweep: {}", "approve: {}", "wait: {days: 8}"]
+    end = play(*steps, "sweep: {}", "wait: {hours: 1}", company=company(days))
+    (hold,) = end.json["holds"]
+
+    assert end.roles() == {"2 ada": SUSPENDED}
+    assert "ada-shared-1" in str(hold)
+    assert hold["approvable"] is False
+    assert not {"DeleteSpace", "DeleteApp", "DeleteUserProfile"} & set(order(end))
+
+
+def test_a_promotion_keeps_what_runs(play: Play) -> None:
+    """Who gains a better role keeps running apps; the role waits, visibly, and comes in the end."""
+    steps = [JOIN, LAB, "join: {user: ada, group: leads}"]
+    waits = play(*steps, company=company())
+    taken = play(*steps, company=company(), quirks=Quirks(update_with_space_apps="accept"))
+
+    assert waits.roles() == {"2 ada": "Scientist"}
+    assert waits.problems() == [("apps-running", f"ada in {T}")]
+    assert taken.roles() == {"2 ada": "Lead"}
+    for end in (waits, taken):
+        assert [app["status"] for app in ada(end)["apps"]] == ["InService"]  # type: ignore[attr-defined]
+        assert "DeleteApp" not in order(end)
+
+
+@pytest.mark.parametrize("space_apps", ["refuse", "accept"])
+@pytest.mark.parametrize("operation", ["", "DeleteApp", "UpdateUserProfile", "ListApps"])
+def test_a_demotion_takes_effect(play: Play, operation: str, space_apps: str) -> None:
+    """Nothing goes on with the old role while the profile says the new one, whatever fails."""
+    fault = (
+        f"fault: {{service: sagemaker, operation: {operation}, error: ThrottlingException, "
+        "times: 7}"
+    )
+    end = play(
+        JOIN,
+        "join: {user: ada, group: leads}",
+        *WORK,
+        *([fault] if operation else []),
+        "leave: {user: ada, group: leads}",
+        "wait: {minutes: 40}",
+        company=company(),
+        quirks=Quirks(update_with_space_apps=space_apps),  # type: ignore[arg-type]
+    )
+
+    assert end.roles() == {"2 ada": "Scientist"}
+    assert ada(end)["apps"] == []
+    assert ada(end)["assigned"] is True
+    assert order(end)[3:] == ["DeleteApp", "UpdateUserProfile"]
+
+
+def test_a_person_who_restarts_during_a_demotion_is_told_of(play: Play) -> None:
+    """After three restarts it is reported; the role changes once they leave it stopped."""
+    again = [f"restart_app: {{user: ada, target: {T}}}", "wait: {seconds: 155}"] * 8
+    end = play(
+        JOIN,
+        "join: {user: ada, group: leads}",
+        LAB,
+        "leave: {user: ada, group: leads}",
+        *again,
+        "wait: {minutes: 10}",
+        company=company(),
+    )
+    told = [e for e in end.world.lambdas.log if e.get("kind") == "restarts"]
+
+    assert end.roles() == {"2 ada": "Scientist"}
+    assert bool(told) == (sum(c["operation"] == "DeleteApp" for c in end.json["changes"]) > 3)
+
+
+def test_domains_without_an_application_are_one_manual_step(play: Play) -> None:
+    """Older domains are one problem, with the console path, and everything else goes on."""
+    elsewhere = company().replace('account: "222222222222"', 'account: "333333333333"')
+    world = play(company=elsewhere).world
+    world.add_spoke(Target.parse(T), sso_application=False)
+    for user in ("ada", "bob"):
+        join_quietly(world, user, "scientists")
+        world.deliver(membership_event(world, user, "scientists"))
+    world.sweep()
+    world.wait(3600)
+    end = result(world, [], [])
+    told = [each for each in end["problems"] if each["kind"] == "assign-by-hand"]
+
+    assert [profile["status"] for profile in end["profiles"]] == ["InService"] * 2
+    assert [each["subject"] for each in told] == [f"assignments of {T}"]
+    assert "d-one > User profiles" in told[0]["way_out"]
+
+
+@pytest.mark.parametrize("status", ["Failed", "Update_Failed", "Delete_Failed"])
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_profile_that_failed_is_dealt_with(play: Play, status: str, leaves: bool) -> None:  # noqa: FBT001 (a case)
+    """Made anew, or repaired, for who is called for; removed for who is not."""
+    world = play(JOIN, company=company()).world
+    world.services.studio.force(Place("222222222222", "eu-west-1", "d-one"), "ada", status)
+    if leaves:
+        store = world.services.identity_store
+        user, group = store.find_user("ada"), store.find_group("scientists")
+        assert user
+        assert group
+        store.remove_membership(user.user_id, group.group_id)
+    world.sweep()
+    world.wait(3600)
+    end = result(world, [], [])
+
+    assert [(p["status"], p["assigned"]) for p in end["profiles"]] == (
+        [] if leaves else [("InService", True)]
+    )
+
+
+def test_a_group_assignment_and_a_default_role_are_holes(play: Play) -> None:
+    """Whoever may enter without a profile gets one of the domain's default role: reported."""
+    world = play(JOIN, company=company()).world
+    (domain,) = world.services.studio.snapshot()
+    group = world.services.identity_store.find_group("leads")
+    assert group
+    assert domain.application_arn
+    world.services.application_access.assign(domain.application_arn, "GROUP", group.group_id)
+    world.sweep()
+    world.wait(60)
+    kinds = {each["kind"] for each in result(world, [], [])["problems"]}
+
+    assert "group-assignment" in kinds
+
+
+def test_an_assignment_that_others_end_or_make_is_put_right(play: Play) -> None:
+    """Ended by hand: made again. Made again for somebody suspended: ended again."""
+    world = play(JOIN, "join: {user: bob, group: scientists}", company=company(7)).world
+    (domain,) = world.services.studio.snapshot()
+    access, store = world.services.application_access, world.services.identity_store
+    ada, bob, group = store.find_user("ada"), store.find_user("bob"), store.find_group("scientists")
+    assert ada
+    assert bob
+    assert group
+    assert domain.application_arn
+    store.remove_membership(bob.user_id, group.group_id)
+    world.sweep()
+    world.wait(3600)
+    access.revoke(domain.application_arn, "USER", ada.user_id)
+    access.assign(domain.application_arn, "USER", bob.user_id)
+    world.sweep()
+    world.wait(3600)
+
+    assert access.is_assigned(domain.application_arn, "USER", ada.user_id)
+    assert not access.is_assigned(domain.application_arn, "USER", bob.user_id)
+
+
+def test_tags_that_vanish_on_the_way_leave_the_profile_alone(play: Play) -> None:
+    """Access stays revoked, the profile is not touched again, and a problem tells of it."""
+    steps = [
+        JOIN,
+        LAB,
+        LEAVE,
+        "fault: {service: sagemaker, operation: ListTags, error: AccessDeniedException, every: 1}",
+        "wait: {hours: 1}",
+    ]
+    end = play(*steps, company=company())
+
+    assert ada(end)["assigned"] is False
+    assert order(end)[2:] == ["DeleteApplicationAssignment", "DeleteApp"]
+    assert ("unreadable-tags", f"ada in {T}") in end.problems()
+
+
+def test_what_happened_is_told_on_the_bus_and_kept_in_the_history(play: Play) -> None:
+    """Each outcome once, in its order, with its reason."""
+    end = play(
+        JOIN,
+        "join: {user: ada, group: leads}",
+        LEAVE,
+        "leave: {user: ada, group: leads}",
+        "join: {user: ada, group: scientists}",
+        company=company(7),
+    )
+    history = sorted(
+        (row["at"], row["what"]) for row in end.world.rows("studio-hub-ledger") if "what" in row
+    )
+
+    assert [what for _, what in history] == [
+        "Profile Created",
+        "Profile Role Changed",
+        "Profile Suspended",
+        "Profile Resumed",
+    ]
+    assert end.json["api_calls"]["events.PutEvents"] == len(history)
