@@ -1,0 +1,203 @@
+"""Mass removals stop and ask; joins go on meanwhile, and time releases nobody."""
+
+from collections import Counter
+
+import pytest
+from stories import End, Play
+
+T = "222222222222/eu-west-1/d-one"
+SUSPENDED = "Suspended-eu-west-1"
+
+
+def company(people: int = 100, members: int = 100, days: int = 7, more: str = "") -> str:
+    """Return a company of so many people, the first of whom are in the group."""
+    users = "\n".join(
+        f"    - {{name: p{n}, groups: [{'all' if n < members else 'others'}]}}"
+        for n in range(people)
+    )
+    return f"""
+version: 1
+directory:
+  groups: [all, others, unmapped]
+  users:
+{users}
+targets: [{{account: "222222222222", region: eu-west-1, domain: d-one}}]
+mappings:
+  - {{target: {T}, group: all, role: Member, retention_days: {days}}}
+  - {{target: {T}, group: others, role: Other, retention_days: {days}}}
+{more}"""
+
+
+def leave(numbers: range, via: str) -> list[str]:
+    return [f"leave: {{user: p{n}, group: all, via: {via}}}" for n in numbers]
+
+
+def suspended(end: End) -> int:
+    return sum(role == SUSPENDED for role in end.roles().values())
+
+
+def held(end: End) -> dict[str, int]:
+    """Return how many people each open hold holds, by its cause."""
+    return {hold["cause"]: len(hold["people"]) for hold in end.json["holds"]}
+
+
+# Thirty leave, and one event tells of the group.
+ONE_PATCH = [*leave(range(29), "none"), *leave(range(29, 30), "scim")]
+
+
+def test_thirty_who_leave_by_one_event_are_all_held(play: Play) -> None:
+    """Found together, weighed together: none of them begins; who joins gets a profile."""
+    steps = ["sweep: {}", *ONE_PATCH, "join: {user: p100, group: all}"]
+    text = company(people=101)
+    end = play(*steps, company=text)
+    later = play(*steps, "wait: {hours: 2}", "sweep: {}", "wait: {hours: 2}", company=text)
+
+    for each in (end, later):
+        assert held(each) == {"limit": 30}
+        assert suspended(each) == 0
+        assert each.roles()["2 p100"] == "Member"
+    assert later.json["holds"][0]["digest"] == end.json["holds"][0]["digest"]
+
+
+def test_of_thirty_single_leavers_ten_begin_and_twenty_stay_held(play: Play) -> None:
+    """The limit of an hour is 10 % of a hundred; an hour later the rest still waits."""
+    steps = ["sweep: {}", *leave(range(30), "console")]
+    end = play(*steps, company=company())
+    later = play(*steps, "wait: {hours: 3}", "sweep: {}", "wait: {hours: 1}", company=company())
+
+    for each in (end, later):
+        assert (suspended(each), held(each)) == (10, {"limit": 20})
+
+
+def test_an_approval_finishes_exactly_those(play: Play) -> None:
+    """Who is held goes by approval, and nobody else; it takes no slot."""
+    end = play(
+        "sweep: {}",
+        *ONE_PATCH,
+        "approve: {}",
+        "wait: {minutes: 10}",
+        *leave(range(30, 33), "console"),
+        "wait: {minutes: 10}",
+        company=company(),
+    )
+
+    assert suspended(end) == 33
+    assert held(end) == {}
+
+
+def test_a_group_that_lists_nobody_removes_nobody(play: Play) -> None:
+    """Whatever the limit: five of five may be a directory that has lost its mind."""
+    steps = ["sweep: {}", *leave(range(4), "none"), *leave(range(4, 5), "scim")]
+    text = company(people=8, members=5)
+    end = play(*steps, *leave(range(5), "console"), "wait: {hours: 2}", "sweep: {}", company=text)
+    back = [f"join: {{user: p{n}, group: all, via: none}}" for n in range(5)]
+    healed = play(*steps, *back, "sweep: {}", "wait: {minutes: 10}", company=text)
+
+    assert (suspended(end), held(end)) == (0, {"emptied all": 5})
+    assert (suspended(healed), held(healed)) == (0, {})
+    assert Counter(healed.roles().values()) == {"Member": 5, "Other": 3}
+
+
+def test_a_group_that_ends_one_by_one_may_end(play: Play) -> None:
+    """Three people who leave one after the other left, and were not lost."""
+    end = play("sweep: {}", *leave(range(3), "console"), company=company(people=4, members=3))
+
+    assert (suspended(end), held(end)) == (3, {})
+
+
+def test_a_removed_row_takes_slots_for_all_or_for_none(play: Play) -> None:
+    """One mapping change is one set."""
+    few = play(
+        "sweep: {}",
+        f"unmap: {{group: all, target: {T}}}",
+        "wait: {minutes: 5}",
+        company=company(people=8, members=4),
+    )
+    many = play(
+        "sweep: {}",
+        f"unmap: {{group: all, target: {T}}}",
+        "wait: {minutes: 5}",
+        company=company(people=40, members=20),
+    )
+
+    assert (suspended(few), held(few)) == (4, {})
+    assert (suspended(many), held(many)) == (0, {"limit": 20})
+
+
+@pytest.mark.parametrize(
+    ("steps", "cause"),
+    [
+        (["delete_group: {group: all, via: console}"], "deleted all"),
+        (["delete_group: {group: all, via: none}", "sweep: {}"], "deleted all"),
+        (
+            [f"unmap: {{group: others, target: {T}}}", f"unmap: {{group: all, target: {T}}}"],
+            "last-row",
+        ),
+    ],
+    ids=["deleted, told", "deleted, untold", "last row"],
+)
+def test_some_removals_always_ask(play: Play, steps: list[str], cause: str) -> None:
+    """A deleted group, a target's last row: two people are two too many; an approval removes."""
+    text = company(people=2, members=2)
+    end = play("sweep: {}", *steps, "wait: {hours: 1}", "sweep: {}", company=text)
+    gone = play("sweep: {}", *steps, "wait: {minutes: 5}", "approve: {}", company=text)
+
+    assert (suspended(end), held(end)) == (0, {cause: 2})
+    assert (suspended(gone), held(gone)) == (2, {})
+
+
+def test_many_disabled_people_found_by_the_daily_round_are_one_set(play: Play) -> None:
+    """Forty who were disabled in silence: an accident until somebody says otherwise."""
+    off = [f"disable_user: {{user: p{n}, via: none}}" for n in range(40)]
+    end = play("sweep: {}", *off, "sweep: {}", "wait: {minutes: 5}", company=company())
+
+    assert (suspended(end), held(end)) == (0, {"limit": 40})
+
+
+def test_a_demotion_that_stops_apps_takes_a_slot(play: Play) -> None:
+    """Beyond the limit the role stays, and what runs goes on, until it is approved."""
+    text = company(people=8, members=8).replace(
+        "version: 1\n", "version: 1\nsettings: {removal_limit: {count: 1, percent: 0}}\n"
+    )
+    apps = [f"start_app: {{user: p{n}, target: {T}, type: JupyterLab}}" for n in range(3)]
+    swap = f"map: {{group: all, target: {T}, role: Less}}"
+    steps = ["sweep: {}", *apps, swap, "wait: {minutes: 10}"]
+    end = play(*steps, company=text)
+    done = play(*steps, "approve: {}", "wait: {minutes: 10}", company=text)
+
+    assert Counter(end.roles().values()) == {"Less": 6, "Member": 2}
+    assert held(end) == {"limit": 2}
+    assert sum(len(profile["apps"]) for profile in end.json["profiles"]) == 2
+    assert Counter(done.roles().values()) == {"Less": 8}
+
+
+def test_who_is_kept_or_protected_is_left_alone(play: Play) -> None:
+    """Kept: until the day; protected: for good, the role too."""
+    end = play(
+        "sweep: {}",
+        "keep: {user: p0, days: 3}",
+        "protect: {user: p1}",
+        *leave(range(3), "console"),
+        company=company(people=9, members=9),
+    )
+    later = play(
+        "sweep: {}",
+        "keep: {user: p0, days: 3}",
+        "protect: {user: p1}",
+        *leave(range(3), "console"),
+        "wait: {days: 4}",
+        "sweep: {}",
+        company=company(people=9, members=9),
+    )
+
+    assert {k for k, role in end.roles().items() if role == SUSPENDED} == {"2 p2"}
+    assert {k for k, role in later.roles().items() if role == SUSPENDED} == {"2 p0", "2 p2"}
+
+
+def test_a_rejoin_ends_a_hold(play: Play) -> None:
+    """What nothing calls for any more waits for nobody."""
+    back = [f"join: {{user: p{n}, group: all}}" for n in range(30)]
+    end = play("sweep: {}", *ONE_PATCH, *back, company=company())
+
+    assert (suspended(end), held(end)) == (0, {})
+    assert Counter(end.roles().values()) == {"Member": 100}
