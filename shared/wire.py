@@ -35,6 +35,8 @@ _SOON, _SOONS, _LESS_OFTEN = 10, 12, 30
 SECOND_LOOK = 30
 # Ten seconds doubling to five minutes: a day of tries. After that the next sweep tries again.
 LAST_ATTEMPT = 290
+# The same for about an hour.
+LAST_PATIENT_ATTEMPT = 16
 
 _USER: Final = "user"
 _Either = TypeVar("_Either", UserHint, LookHint)
@@ -143,8 +145,10 @@ class Pace(StrEnum):
 
     # Studio is at it, or a person may start it anew: soon.
     BUSY = "busy"
-    # Throttled, failed for now, or in somebody's hands: ten seconds, doubling.
+    # Throttled, or failed for now: ten seconds, doubling.
     BACKING_OFF = "backing-off"
+    # In a person's hands: as often for an hour, then with each sweep.
+    PATIENT = "patient"
 
 
 def put_off(hint: _Either, made_at: datetime, pace: Pace = Pace.BACKING_OFF) -> tuple[_Either, int]:

@@ -26,7 +26,9 @@ def of_outcomes(outcomes: Iterable[Outcome], book: Book) -> Pace | None:
     for outcome in outcomes:
         target = outcome.action.target
         match outcome:
-            case Pending(action=ChangeRole(keeps_apps=True)) | Deferred():
+            case Pending(action=ChangeRole(keeps_apps=True)):
+                paces.add(Pace.PATIENT)
+            case Deferred():
                 paces.add(Pace.BACKING_OFF)
             case Pending() | Begun():
                 paces.add(Pace.BUSY)
@@ -39,5 +41,5 @@ def of_outcomes(outcomes: Iterable[Outcome], book: Book) -> Pace | None:
 
 def sooner(paces: Iterable[Pace | None]) -> Pace | None:
     """Return the pace of whatever comes back first; None where nothing does."""
-    found = set(paces) - {None}
-    return Pace.BUSY if Pace.BUSY in found else Pace.BACKING_OFF if found else None
+    found = set(paces)
+    return next((each for each in Pace if each in found), None)

@@ -22,7 +22,7 @@ from shared.hints import UserHint
 from shared.memory import HubState
 from shared.plan import is_at_rest, plan
 from shared.record import Record
-from shared.wire import LAST_ATTEMPT, Pace, put_off, second_look
+from shared.wire import LAST_ATTEMPT, LAST_PATIENT_ATTEMPT, Pace, put_off, second_look
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ def converge(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> None:
     except PermanentError as error:
         reports.unreadable(hint, error)
         look = _NOTHING_DECIDED
+    if look.goes_on is Pace.PATIENT and hint.attempt >= LAST_PATIENT_ATTEMPT:
+        return
     if look.goes_on and hint.attempt >= LAST_ATTEMPT:
         reports.gave_up(hint)
     elif look.goes_on:

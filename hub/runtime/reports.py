@@ -212,7 +212,7 @@ def _apps_keep_role(action: ChangeRole, reason: str) -> None:
         "apps-running",
         _subject(action.person, action.target),
         f"the better role waits for running apps, which may go on with the old one: {reason}",
-        "ask the person to stop their apps; it is tried again every five minutes",
+        "ask the person to stop their apps; it is tried again with every sweep",
         user_id=action.person.id,
         target=str(action.target),
     )

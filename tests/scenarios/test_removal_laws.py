@@ -1,0 +1,39 @@
+"""Laws 1, 2 and 5 to 9 over random stories of people who work, go and come back."""
+
+import pytest
+from campus import LIMIT, Campus, tale
+
+from cli.rehearsal import cold_start, deployed_hub
+from shared.guard import RemovalLimit
+from simulator.quirks import Quirks
+
+STORIES = 60
+
+
+@pytest.mark.parametrize("seed", range(STORIES))
+def test_no_write_breaks_a_law_and_all_ends_as_it_should(seed: int) -> None:
+    """Only ours; no removal beyond the limit; no excess; nothing lost; then rest."""
+    quirks = Quirks(
+        update_with_space_apps="accept" if seed % 3 == 0 else "refuse",
+        delete_pending_app="accept" if seed % 2 else "refuse",
+    )
+    limit = RemovalLimit(LIMIT, 10)
+    with deployed_hub(page_limit=1 + seed % 4, quirks=quirks, limit=limit) as world:
+        campus = Campus(world)
+        campus.sweep()
+        for deed in tale(seed):
+            if deed.kind == "cold":
+                cold_start()
+            else:
+                campus.do(deed)
+        campus.settle()
+        roles = {k: v for k, v in campus.roles().items() if k not in campus.stripped}
+        wanted = {k: v for k, v in campus.called_for().items() if k not in campus.stripped}
+        written = campus.written()
+        campus.sweep()
+
+        assert (seed, campus.referee.broken) == (seed, [])
+        assert (seed, roles) == (seed, wanted)
+        assert (seed, campus.written()) == (seed, written)
+        assert world.dead_letters() == 0
+        assert world.lambdas.crashes == 0

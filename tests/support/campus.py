@@ -1,0 +1,310 @@
+"""Random stories of people who come, work and go, over two domains with a strict removal limit.
+
+The oracle is written apart from the code under test, as in `towns`.
+"""
+
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from referee import Pair, Referee
+
+from cli.rehearsed_operator import RehearsedOperator
+from shared.model import Target
+from shared.ownership import USER_ID, tags
+from simulator.delivery import Delivery
+from simulator.directory_acts import DirectoryActs, Via
+from simulator.errors import ActRefusedError
+from simulator.faults import Fault
+from simulator.setup import LEDGER, assume, client, make_role
+from simulator.studio import Place
+from simulator.world import HUB_ACCOUNT, World
+
+ONE = Target.parse("222222222222/eu-west-1/d-one")
+TWO = Target.parse("333333333333/us-east-1/d-two")
+PEOPLE, GROUPS = 8, ("ants", "bees")
+LIMIT = 2
+# Days; one for all rows of a target, so that it does not matter which row applied last.
+RETENTION = {ONE: 0, TWO: 2}
+ROWS: dict[tuple[str, Target], tuple[str, int]] = {
+    ("ants", ONE): ("Ant", 20),
+    ("bees", ONE): ("Bee", 10),
+    ("ants", TWO): ("AntTwo", 5),
+}
+# Who cannot be served: p7's name is taken in one domain, p6's in the other, by other hands.
+TAKEN = {(ONE, "p7"), (TWO, "p6")}
+VIA: tuple[Via, ...] = ("console", "api", "scim", "native", "none")
+_KINDS = {
+    "join": 5,
+    "leave": 4,
+    "leave_all": 1,
+    "disable": 1,
+    "enable": 1,
+    "lab": 3,
+    "shared": 1,
+    "kernel": 1,
+    "restart": 2,
+    "new_role": 1,
+    "strip": 1,
+    "throttle": 1,
+    "minutes": 3,
+    "hours": 1,
+    "days": 2,
+    "sweep": 2,
+    "approve": 1,
+    "cold": 1,
+}
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing that happens; what the fields mean depends on `kind`."""
+
+    kind: str
+    user: int = 0
+    group: str = GROUPS[0]
+    target: Target = ONE
+    via: Via = "console"
+    number: int = 1
+
+
+def tale(seed: int, longest: int = 16) -> list[Deed]:
+    """Return the story of a seed: everybody is in both groups, then things happen."""
+    dice = random.Random(seed)  # noqa: S311 (a story that can be told again)
+    kinds = dice.choices(list(_KINDS), list(_KINDS.values()), k=dice.randint(6, longest))
+    return [
+        Deed(
+            kind,
+            dice.randrange(PEOPLE),
+            dice.choice(GROUPS),
+            dice.choice((ONE, TWO)),
+            dice.choice(VIA),
+            dice.randint(1, 9),
+        )
+        for kind in kinds
+    ]
+
+
+@dataclass
+class Campus:
+    """A world with people in it, and the referee who watches the hub there."""
+
+    world: World
+    rows: dict[tuple[str, Target], tuple[str, int]] = field(default_factory=lambda: dict(ROWS))
+    referee: Referee = field(init=False)
+    people: list[str] = field(init=False)
+    stripped: set[Pair] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        """Found it: six of eight are in a group, and other hands made two profiles."""
+        store = self.world.services.identity_store
+        self._acts = DirectoryActs(store, HUB_ACCOUNT, self.world.clock.now)
+        self._delivery = Delivery(self.world.deliver)
+        self._groups = {name: store.add_group(name).group_id for name in GROUPS}
+        self.people = [store.add_user(f"p{number}").user_id for number in range(PEOPLE)]
+        for number, user in enumerate(self.people[:6]):
+            store.add_membership(user, self._groups[GROUPS[number % 2]])
+        for target in (ONE, TWO):
+            self.world.add_spoke(target)
+            make_role(target.account, target.region, "Administrator", {})
+        for (group, target), (role, priority) in self.rows.items():
+            self._map(group, target, role, priority)
+        self.world.skip_row_changes()
+        self._by_hand(ONE, "p7", None)
+        self._by_hand(TWO, "p6", tags("999999999999", self.people[6]))
+        self._operator = RehearsedOperator(self.world)
+        self.referee = Referee(self.world, self.called_for, RETENTION, LIMIT)
+
+    def do(self, deed: Deed) -> None:
+        """Let one thing happen, and deliver what is due."""
+        match deed.kind:
+            case "minutes" | "hours" | "days":
+                self._delivery.arrive()
+                self.world.wait(
+                    deed.number * {"minutes": 60, "hours": 600, "days": 43_200}[deed.kind]
+                )
+            case "sweep":
+                self.sweep()
+            case "approve":
+                self.approve()
+            case "lab" | "shared" | "kernel" | "restart":
+                self._work(deed)
+            case "new_role":
+                self.rows["ants", ONE] = (f"Ant{deed.number}", 20)
+                self._map("ants", ONE, f"Ant{deed.number}", 20)
+            case "strip":
+                self._strip(deed)
+            case "throttle":
+                self._throttle(deed.number)
+            case _:
+                self._in_directory(deed)
+        self.world.run()
+
+    def sweep(self) -> None:
+        """Sweep, and let an hour pass."""
+        self.world.sweep()
+        self.world.wait(3600)
+
+    def approve(self) -> None:
+        """Approve whatever is held, and tell the referee of whom."""
+        held = [row for row in self.world.rows(LEDGER) if str(row["sk"]).startswith("held#")]
+        for row in held:
+            target = Target.parse(row["pk"].removeprefix("limit#"))
+            self.referee.approved.add((target, row["sk"].removeprefix("held#")))
+        self._operator.approve()
+        self.world.run()
+
+    def settle(self) -> None:
+        """Let faults end, people go home, and all be approved, until all that can be is done."""
+        self.world.gateway.faults.clear()
+        self._delivery.arrive()
+        self._go_home()
+        self.sweep()
+        for _ in range(3):
+            self.approve()
+            self.world.wait(3600)
+            self.world.wait(3 * 86_400)
+            self.sweep()
+
+    def called_for(self) -> dict[Pair, str]:
+        """Return the roles that the directory and the rows call for where that can be had."""
+        store = self.world.services.identity_store
+        wanted = {}
+        for number, user_id in enumerate(self.people):
+            user = store.users[user_id]
+            groups = {membership.group_id for membership in store.groups_of(user_id)}
+            for target in (ONE, TWO):
+                rows = sorted(
+                    (priority, group, role)
+                    for (group, place), (role, priority) in self.rows.items()
+                    if place == target and self._groups[group] in groups
+                )
+                if rows and user.status != "DISABLED" and (target, f"p{number}") not in TAKEN:
+                    wanted[target, user_id] = rows[0][2]
+        return wanted
+
+    def roles(self) -> dict[Pair, str]:
+        """Return the role of each profile that is ours, but of owners of a shared space who left.
+
+        They are suspended, and never go by themselves.
+        """
+        return {
+            (Target.parse("/".join(domain.place)), marks[USER_ID]): role
+            for domain in self.world.services.studio.snapshot()
+            for profile in domain.profiles
+            if (marks := dict(profile.tags)) == tags(HUB_ACCOUNT, marks.get(USER_ID, ""))
+            for role in [(profile.role or "").rpartition("/")[2]]
+            if not (
+                role.startswith("Suspended-")
+                and any(space.type == "Shared" for space in profile.spaces)
+            )
+        }
+
+    def written(self) -> tuple[Counter[str], str]:
+        """Return what the hub wrote so far, and the ledger as it is."""
+        changes = Counter(change.operation for change in self.world.gateway.changes)
+        return changes, repr(sorted(map(repr, self.world.rows(LEDGER))))
+
+    def _in_directory(self, deed: Deed) -> None:
+        name = f"p{deed.user}"
+        match deed.kind:
+            case "join":
+                told = self._acts.join(name, deed.group, deed.via)
+            case "leave":
+                told = self._acts.leave(name, deed.group, deed.via)
+            case "leave_all":
+                told = tuple(
+                    event
+                    for number in range(PEOPLE)
+                    for event in self._acts.leave(f"p{number}", deed.group, "scim")
+                )[-1:]
+            case "disable" | "enable":
+                status: Literal["DISABLED", "ENABLED"] = (
+                    "DISABLED" if deed.kind == "disable" else "ENABLED"
+                )
+                told = self._acts.set_status(name, status, deed.via)
+            case _:
+                told = ()
+        self._delivery.send(told)
+
+    def _work(self, deed: Deed) -> None:
+        place = _place(deed.target)
+        studio, name = self.world.services.studio, f"p{deed.user}"
+        forms = {"lab": ("JupyterLab", "private"), "shared": ("JupyterLab", "shared")}
+        try:
+            if deed.kind == "restart":
+                studio.restart_app(place, name)
+            else:
+                studio.start_app(place, name, *forms.get(deed.kind, ("KernelGateway", None)))
+        except ActRefusedError:
+            pass  # Somebody without a profile, or without a stopped app.
+
+    def _go_home(self) -> None:
+        """Let everybody stop what runs: a better role may wait for that."""
+        for domain in self.world.services.studio.snapshot():
+            target = Target.parse("/".join(domain.place))
+            for app in (app for profile in domain.profiles for app in profile.apps):
+                if app.status == "InService":
+                    home = {"SpaceName": app.space} if app.space else {"UserProfileName": app.owner}
+                    self._administrator(target).delete_app(
+                        DomainId=target.domain_id, AppType=app.type, AppName=app.name, **home
+                    )
+        self.world.wait(300)
+
+    def _strip(self, deed: Deed) -> None:
+        """Let an administrator of a spoke take our tags off a profile: it is not ours then."""
+        user = self.people[deed.user]
+        target = deed.target
+        for domain in self.world.services.studio.snapshot():
+            for profile in domain.profiles:
+                ours = dict(profile.tags) == tags(HUB_ACCOUNT, user)
+                if domain.place.domain_id == target.domain_id and ours:
+                    arn = (
+                        f"arn:aws:sagemaker:{target.region}:{target.account}:user-profile/"
+                        f"{target.domain_id}/{profile.name}"
+                    )
+                    self._administrator(target).delete_tags(
+                        ResourceArn=arn, TagKeys=list(tags("", ""))
+                    )
+                    self.stripped.add((target, user))
+
+    def _administrator(self, target: Target) -> Any:  # noqa: ANN401 (a SageMaker client)
+        role = f"arn:aws:iam::{target.account}:role/studio-hub-system/Administrator"
+        return client("sagemaker", target.region, assume(role, target.region))
+
+    def _throttle(self, times: int) -> None:
+        for service, operation in (
+            ("sagemaker", "UpdateUserProfile"),
+            ("sagemaker", "DeleteApp"),
+            ("sagemaker", "ListSpaces"),
+            ("sagemaker", "DeleteUserProfile"),
+            ("sso-admin", "DeleteApplicationAssignment"),
+            ("sso-admin", "CreateApplicationAssignment"),
+        ):
+            fault = Fault(service, operation, "ThrottlingException", times=times)
+            self.world.gateway.faults.append(fault)
+
+    def _map(self, group: str, target: Target, role: str, priority: int) -> None:
+        self.world.put_mapping(
+            {
+                "group": group,
+                "target": str(target),
+                "execution_role_arn": f"arn:aws:iam::{target.account}:role/studio-hub/{role}",
+                "priority": priority,
+                "retention_days": RETENTION[target],
+            }
+        )
+
+    def _by_hand(self, target: Target, name: str, marks: dict[str, str] | None) -> None:
+        self.world.services.studio.make_profile_by_hand(
+            _place(target),
+            name=name,
+            user_name=name,
+            role=f"arn:aws:iam::{target.account}:role/studio-hub/ByHand",
+            tags=marks,
+        )
+
+
+def _place(target: Target) -> Place:
+    return Place(target.account, target.region, target.domain_id)
