@@ -8,14 +8,18 @@ import pytest
 from botocore.client import BaseClient
 from botocore.stub import Stubber
 from moto import mock_aws
+from spokes import HUB, OneSpoke
 
+from hub.runtime.adapters.studio import SageMakerStudio
 from simulator.setup import make_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_identitystore import IdentityStoreClient
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sso_admin import SSOAdminClient
     from mypy_boto3_sts import STSClient
 
 Stub = Callable[[BaseClient], Stubber]
@@ -47,6 +51,16 @@ def sts(session: boto3.Session) -> "STSClient":
 
 
 @pytest.fixture(scope="session")
+def sso_admin(session: boto3.Session) -> "SSOAdminClient":
+    return session.client("sso-admin")
+
+
+@pytest.fixture(scope="session")
+def events(session: boto3.Session) -> "EventBridgeClient":
+    return session.client("events")
+
+
+@pytest.fixture(scope="session")
 def sqs(session: boto3.Session) -> "SQSClient":
     return session.client("sqs")
 
@@ -66,6 +80,16 @@ def stub() -> Iterator[Stub]:
     for stubber in stubbers:
         stubber.deactivate()
         stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def studio(sagemaker: "SageMakerClient") -> SageMakerStudio:
+    return SageMakerStudio(OneSpoke(sagemaker), HUB)
+
+
+@pytest.fixture
+def stubbed(sagemaker: "SageMakerClient", stub: Stub) -> Stubber:
+    return stub(sagemaker)
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from moto import mock_aws
 
 from hub.runtime.adapters.ledger import DynamoLedger
 from shared.errors import RefusedError, RetryableError
-from shared.model import Claim, EndedClaim, Record, State, Target, UserId
+from shared.model import Claim, Target, UserId
+from shared.record import Access, EndedClaim, Record, State
 from shared.wire import LEDGER_KEY
 
 if TYPE_CHECKING:
@@ -35,8 +36,14 @@ FULL = replace(
     ),
     ended=(EndedClaim("ml-interns", 7, WHEN),),
     reason="because of a test",
+    access=Access.ASSIGNED,
     efs_uid="200005",
     modified="2026-11-23T11:59:00+00:00",
+    begun=WHEN,
+    retain_until=WHEN,
+    restarts=2,
+    hold="limit",
+    spaces=("ada-lab", "ada-old"),
     since=WHEN,
     last_hint="0a664dd1-f102-48bc-9e6c-f13525ddaafa",
 )
@@ -73,7 +80,10 @@ def test_a_record_comes_back_as_it_was_written(ledger: DynamoLedger, record: Rec
 
     assert written == replace(record, version=1)
     assert ledger.records(ADA) == {LAB: written}
-    assert isinstance(next(iter(ledger.records(ADA).values())).version, int)
+    assert all(
+        type(n) is int
+        for n in (ledger.records(ADA)[LAB].version, ledger.records(ADA)[LAB].restarts)
+    )
 
 
 def test_the_full_record_leaves_no_field_at_its_default() -> None:

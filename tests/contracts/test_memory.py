@@ -14,7 +14,8 @@ from hub.runtime.adapters.hub_memory import DynamoMemory
 from hub.runtime.adapters.ledger import DynamoLedger
 from shared.errors import RetryableError
 from shared.memory import GroupCopy, HubState, MemberChanges
-from shared.model import GroupId, Record, State, Target, UserId
+from shared.model import GroupId, Target, UserId
+from shared.record import Record, State
 from simulator.setup import LEDGER
 
 if TYPE_CHECKING:

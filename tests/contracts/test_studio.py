@@ -2,22 +2,19 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.stub import Stubber
+from spokes import HUB, LAB, ClosedSpoke
 
 from hub.runtime.adapters.studio import SageMakerStudio
 from shared.errors import RefusedError, RetryableError, TargetUnreachableError
-from shared.model import ObservedProfile, Person, ProfileStatus, Target, UserId, Workload
+from shared.model import Person, UserId
+from shared.observed import App, ObservedProfile, ProfileStatus
 from shared.ownership import Ownership
 
-if TYPE_CHECKING:
-    from mypy_boto3_sagemaker import SageMakerClient
-
 Stub = Callable[[Any], Stubber]
-HUB = "111111111111"
-LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 ADA = Person(UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21"), "ada@example.com")
 ROLE = "arn:aws:iam::222222222222:role/studio-hub/DataScientist"
 ARN = "arn:aws:sagemaker:eu-west-1:222222222222:user-profile/d-research0001/ada"
@@ -44,36 +41,6 @@ TAGS = [
     {"Key": "studio-hub:managed-by", "Value": HUB},
     {"Key": "studio-hub:user-id", "Value": ADA.id},
 ]
-
-
-class OneSpoke:
-    """Sessions of a hub that has a single client."""
-
-    def __init__(self, client: "SageMakerClient") -> None:
-        self._client = client
-
-    def sagemaker(self, target: Target) -> "SageMakerClient":
-        """Return the client, for the one target."""
-        assert target == LAB
-        return self._client
-
-
-class ClosedSpoke:
-    """Sessions of a spoke that lets nobody in."""
-
-    def sagemaker(self, target: Target) -> "SageMakerClient":
-        """Refuse."""
-        raise TargetUnreachableError(str(target))
-
-
-@pytest.fixture
-def studio(sagemaker: "SageMakerClient") -> SageMakerStudio:
-    return SageMakerStudio(OneSpoke(sagemaker), HUB)
-
-
-@pytest.fixture
-def stubbed(sagemaker: "SageMakerClient", stub: Stub) -> Stubber:
-    return stub(sagemaker)
 
 
 def test_a_profile_is_observed_with_its_ownership(
@@ -176,98 +143,6 @@ def test_a_profile_that_cannot_be_read_is_not_missing(
         studio.watch(LAB, "ada")
 
 
-IN_DOMAIN = {"DomainIdEquals": LAB.domain_id, "MaxResults": 100}
-
-
-def space(name: str, owner: str | None, sharing: str = "Private") -> dict[str, Any]:
-    owned = {"OwnershipSettingsSummary": {"OwnerUserProfileName": owner}} if owner else {}
-    return {
-        "SpaceName": name,
-        "Status": "InService",
-        "SpaceSharingSettingsSummary": {"SharingType": sharing},
-    } | owned
-
-
-def app(name: str, status: str = "InService", **of: str) -> dict[str, Any]:
-    return {"AppType": "JupyterLab", "AppName": name, "Status": status} | of
-
-
-def test_a_workload_joins_the_apps_in_owned_spaces(
-    studio: SageMakerStudio, stubbed: Stubber
-) -> None:
-    """Both listings are of the whole domain, read to the end, and compared without case."""
-    stubbed.add_response(
-        "list_spaces",
-        {"Spaces": [space("ada-lab", "Ada"), space("old", None)], "NextToken": "2"},
-        IN_DOMAIN,
-    )
-    stubbed.add_response(
-        "list_spaces",
-        {"Spaces": [space("team", "ada", "Shared"), space("bob-lab", "bob")]},
-        IN_DOMAIN | {"NextToken": "2"},
-    )
-    stubbed.add_response(
-        "list_apps",
-        {
-            "Apps": [
-                app("z-own", UserProfileName="ADA"),
-                app("of-bob", UserProfileName="bob"),
-                app("of-nobody"),
-                app("deleted", "Deleted", UserProfileName="ada"),
-                app("failed", "Failed", SpaceName="ada-lab"),
-            ],
-            "NextToken": "2",
-        },
-        IN_DOMAIN,
-    )
-    stubbed.add_response(
-        "list_apps",
-        {
-            "Apps": [
-                app("in-space", SpaceName="ada-lab"),
-                app("in-team", "Pending", SpaceName="team"),
-                app("going", "Deleting", UserProfileName="ada"),
-                app("in-bobs", SpaceName="bob-lab"),
-            ]
-        },
-        IN_DOMAIN | {"NextToken": "2"},
-    )
-
-    assert studio.workload(LAB, "ada") == Workload(
-        (
-            "JupyterLab going",
-            "JupyterLab in-space",
-            "JupyterLab in-team",
-            "JupyterLab z-own",
-        ),
-        ("ada-lab", "team"),
-    )
-
-
-@pytest.mark.parametrize("operation", ["list_spaces", "list_apps"])
-@pytest.mark.parametrize(
-    ("code", "error"),
-    [("ThrottlingException", RetryableError), ("AccessDeniedException", RefusedError)],
-)
-def test_half_of_a_workload_is_none(
-    studio: SageMakerStudio,
-    stubbed: Stubber,
-    operation: str,
-    code: str,
-    error: type[Exception],
-) -> None:
-    """Rule 11: apps or spaces that were not read to the end are no empty list."""
-    if operation == "list_apps":
-        stubbed.add_response("list_spaces", {"Spaces": []})
-        stubbed.add_response("list_apps", {"Apps": [], "NextToken": "2"})
-    else:
-        stubbed.add_response("list_spaces", {"Spaces": [], "NextToken": "2"})
-    stubbed.add_client_error(operation, code)
-
-    with pytest.raises(error, match=code):
-        studio.workload(LAB, "ada")
-
-
 def test_a_profile_is_created_with_our_tags(studio: SageMakerStudio, stubbed: Stubber) -> None:
     """Tags are given at creation or never; the person is named by their user name."""
     stubbed.add_response(
@@ -328,17 +203,21 @@ def test_a_write_that_fails_says_how(
         WRITES[operation](studio)
 
 
-READS: dict[str, Callable[[SageMakerStudio], object]] = {
+CANVAS = App("Canvas", "default", "InService")
+OTHERS: dict[str, Callable[[SageMakerStudio], object]] = {
+    "domain": lambda studio: studio.domain(LAB),
+    "stop_app": lambda studio: studio.stop_app(LAB, "ada", CANVAS),
+    "delete_space": lambda studio: studio.delete_space(LAB, "ada-lab"),
     "profile": lambda studio: studio.profile(LAB, "ada", ADA.id),
     "watch": lambda studio: studio.watch(LAB, "ada"),
     "workload": lambda studio: studio.workload(LAB, "ada"),
 }
 
 
-@pytest.mark.parametrize("method", [*WRITES, *READS])
+@pytest.mark.parametrize("method", [*WRITES, *OTHERS])
 def test_an_unreachable_target_says_so_in_every_method(method: str) -> None:
     """Law 10: callers tell a closed account from a refused change by the type alone."""
-    call = (WRITES | READS)[method]
+    call = (WRITES | OTHERS)[method]
 
     with pytest.raises(TargetUnreachableError):
         call(SageMakerStudio(ClosedSpoke(), HUB))

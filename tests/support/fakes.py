@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from shared.errors import PermanentError, RetryableError
+from shared.happenings import Happening
 from shared.hints import LookHint, UserHint
 from shared.listing import Page
 from shared.memory import GroupCopy, HubState, MemberChanges
@@ -12,11 +13,11 @@ from shared.model import (
     GroupId,
     MappingTable,
     Person,
-    Record,
     Target,
     Unresolved,
     UserId,
 )
+from shared.record import Record
 
 Trouble = RetryableError | PermanentError
 
@@ -144,31 +145,54 @@ class FakeMappings:
 
 @dataclass
 class FakeLedger:
-    """A ledger that knows some people; `asked` are those whom somebody asked of."""
+    """A ledger of records by person and target, and of people who are `known` without one.
+
+    `asked` are those whom somebody asked of, `writes` what was written, in order, and `told` what
+    happened with it. The next write meets another worker's if `meets` says so.
+    """
 
     known: frozenset[UserId] = frozenset()
     asked: list[UserId] = field(default_factory=list)
+    rows: dict[tuple[UserId, Target], Record] = field(default_factory=dict)
+    writes: list[Record] = field(default_factory=list)
+    told: list[Happening] = field(default_factory=list)
+    joined: list[MemberChanges] = field(default_factory=list)
+    meets: bool = False
 
     def knows(self, user_id: UserId) -> bool:
         """Return whether there is any record of the person."""
         self.asked.append(user_id)
-        return user_id in self.known
+        return user_id in self.known or any(user == user_id for user, _ in self.rows)
 
     def records(self, user_id: UserId) -> Mapping[Target, Record]:
-        """Fail: nobody here reads records."""
-        raise NotImplementedError
+        """Return the person's records in all targets."""
+        return {target: row for (user, target), row in self.rows.items() if user == user_id}
 
     def of_target(self, target: Target) -> tuple[Record, ...]:
-        """Fail: nobody here reads records."""
-        raise NotImplementedError
+        """Return everybody's records in one target."""
+        return tuple(row for (_, of), row in self.rows.items() if of == target)
 
     def everybody(self) -> Iterable[Record]:
-        """Fail: nobody here reads records."""
-        raise NotImplementedError
+        """Return every record there is."""
+        return self.rows.values()
 
-    def write(self, record: Record, changes: MemberChanges | None = None) -> Record:
-        """Fail: nobody here writes records."""
-        raise NotImplementedError
+    def write(
+        self,
+        record: Record,
+        changes: MemberChanges | None = None,
+        happening: Happening | None = None,
+    ) -> Record:
+        """Write over the version that the record names; RetryableError when somebody else did."""
+        key = record.user_id, record.target
+        seen = self.rows[key].version if key in self.rows else 0
+        if self.meets or record.version != seen:
+            raise RetryableError("another worker wrote this record meanwhile")
+        written = replace(record, version=seen + 1)
+        self.rows[key] = written
+        self.writes.append(written)
+        self.joined += [changes] if changes else []
+        self.told += [happening] if happening else []
+        return written
 
 
 @dataclass

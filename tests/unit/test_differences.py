@@ -1,6 +1,7 @@
 """What a look takes for a difference, and what it leaves alone."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -18,18 +19,9 @@ from shared.differences import (
 )
 from shared.listing import Seen
 from shared.memory import GroupCopy, ListedProfile
-from shared.model import (
-    Because,
-    Claim,
-    GroupId,
-    Person,
-    ProfileStatus,
-    Record,
-    Standing,
-    State,
-    Target,
-    UserId,
-)
+from shared.model import Because, Claim, GroupId, Person, Standing, Target, UserId
+from shared.observed import ProfileStatus
+from shared.record import Access, Record, State
 
 LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")
@@ -47,12 +39,19 @@ ACTIVE = Record(
     state=State.ACTIVE,
     user_name="ada",
     profile_name="ada",
+    access=Access.ASSIGNED,
     role_arn="role/New",
     because=(NEW, OLD),
     modified="noon",
 )
 LISTED = ListedProfile("ada", ProfileStatus.IN_SERVICE, "noon")
-AT_REST = {State.ACTIVE, State.HELD}
+AT_REST = {State.ACTIVE, State.HELD, State.SUSPENDED}
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
+LEAVING = replace(ACTIVE, state=State.REMOVING, begun=NOW - DAY, retain_until=NOW + DAY)
+SUSPENDED = replace(LEAVING, state=State.SUSPENDED, since=NOW - DAY)
+SHARES = replace(LEAVING, state=State.HELD)
+WAITS = replace(ACTIVE, state=State.HELD, hold="limit")
 
 
 def ledger(state: State, standing: Standing = Standing.ENABLED) -> Record:
@@ -100,10 +99,18 @@ def test_who_is_in_the_copy_and_was_not_seen_left() -> None:
         (CALLED_FOR, ledger(State.HELD), None),
         (CALLED_FOR, replace(ACTIVE, role_arn="role/Old"), Finding.UNFINISHED),
         *(
+            (CALLED_FOR, replace(ACTIVE, access=access), Finding.UNFINISHED)
+            for access in (Access.UNTOUCHED, Access.UNSURE, Access.REVOKED)
+        ),
+        (CALLED_FOR, replace(ACTIVE, access=Access.BY_HAND), None),
+        *(
             (CALLED_FOR, ledger(state), Finding.UNFINISHED)
             for state in State
             if state not in {State.ACTIVE, State.HELD, State.REMOVED}
         ),
+        # A held role change waits for its word; a held removal is over when it is not called for.
+        (CALLED_FOR, replace(WAITS, role_arn="role/Old"), None),
+        (CALLED_FOR, WAITS, Finding.UNFINISHED),
         # A removal is new to somebody who has a profile, and to a ledger of another standing.
         (BARRED, None, Finding.CALLED_FOR),
         (UNCALLED_FOR, ACTIVE, Finding.CALLED_FOR),
@@ -112,11 +119,24 @@ def test_who_is_in_the_copy_and_was_not_seen_left() -> None:
         (BARRED, ledger(State.ACTIVE, Standing.DISABLED), Finding.CALLED_FOR),
         *((BARRED, ledger(state), Finding.CALLED_FOR) for state in State),
         *((BARRED, ledger(state, Standing.GONE), Finding.CALLED_FOR) for state in State),
+        # Under way or in trouble it goes on.
         *(
-            (UNCALLED_FOR, ledger(state), Finding.UNFINISHED)
-            for state in State
-            if state not in {State.ACTIVE, State.REMOVED}
+            (UNCALLED_FOR, replace(LEAVING, state=state), Finding.UNFINISHED)
+            for state in (State.PENDING, State.REMOVING, State.FAILED)
         ),
+        # Held for a word it waits; held for a shared space, that space may be gone by now.
+        (UNCALLED_FOR, WAITS, None),
+        (UNCALLED_FOR, replace(WAITS, hold=""), None),
+        (UNCALLED_FOR, SHARES, Finding.UNFINISHED),
+        # Who is suspended is left in peace, once no old session can start anything any more, until
+        # the retention ends.
+        (UNCALLED_FOR, SUSPENDED, None),
+        (UNCALLED_FOR, replace(SUSPENDED, since=NOW - 2 * HOUR), None),
+        (UNCALLED_FOR, replace(SUSPENDED, since=NOW - 2 * HOUR + SECOND), Finding.UNFINISHED),
+        (UNCALLED_FOR, replace(SUSPENDED, since=None), Finding.UNFINISHED),
+        (UNCALLED_FOR, replace(SUSPENDED, retain_until=NOW + SECOND), None),
+        (UNCALLED_FOR, replace(SUSPENDED, retain_until=NOW), Finding.UNFINISHED),
+        (UNCALLED_FOR, replace(SUSPENDED, retain_until=None), Finding.UNFINISHED),
     ],
 )
 def test_how_the_ledger_differs_from_what_is_called_for(
@@ -125,12 +145,12 @@ def test_how_the_ledger_differs_from_what_is_called_for(
     """Whoever is undecided stays as they are; nobody is observed because of it."""
     expected = Difference(ADA, finding) if finding else None
 
-    assert in_ledger(verdict, ADA, record) == expected
+    assert in_ledger(verdict, ADA, record, NOW) == expected
 
 
 @pytest.mark.parametrize("state", list(State))
 @pytest.mark.parametrize(
-    ("listed", "in_active", "in_held"),
+    ("listed", "in_profile", "in_held"),
     [
         (None, Finding.MISSING, Finding.MISSING),
         (LISTED, None, None),
@@ -146,11 +166,11 @@ def test_how_the_ledger_differs_from_what_is_called_for(
 def test_how_a_listing_differs_from_a_record(
     state: State,
     listed: ListedProfile | None,
-    in_active: Finding | None,
+    in_profile: Finding | None,
     in_held: Finding | None,
 ) -> None:
     """Only of who is at rest can it tell something new; then the profile itself is observed."""
-    finding = in_active if state is State.ACTIVE else in_held
+    finding = in_held if state is State.HELD else in_profile
     expected = Difference(ADA, finding, doubt=True) if finding and state in AT_REST else None
 
     assert in_listing(ledger(state), listed) == expected
@@ -224,3 +244,20 @@ def test_the_ledger_knows_whom_it_has_a_record_of() -> None:
     people = known(ACTIVE, replace(ledger(State.REMOVED), user_id=BOB))
 
     assert [people.knows(id_) for id_ in (ADA, BOB, EVE)] == [True, True, False]
+
+
+def test_a_profile_that_was_never_seen_is_not_missed() -> None:
+    """Held because Studio refused to create it: it would refuse again at every sweep."""
+    assert in_listing(replace(ledger(State.HELD), modified=""), None) is None
+
+
+def test_the_profiles_that_people_would_lose_are_known() -> None:
+    """Of whoever is gone, all are weighed together: not what they never had or lose already."""
+    people = known(
+        ACTIVE,
+        replace(ACTIVE, target=SHOP, profile_name="ada-2"),
+        replace(LEAVING, user_id=BOB),
+        replace(ledger(State.REMOVED), user_id=EVE),
+    )
+
+    assert people.profiles == {ADA: ((LAB, "ada"), (SHOP, "ada-2"))}

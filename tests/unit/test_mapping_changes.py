@@ -1,4 +1,4 @@
-"""A row that is written, changed or removed has its group looked at, and nobody else."""
+"""A row that is written, changed or removed has its group looked at in its target, once."""
 
 import json
 from dataclasses import dataclass, field
@@ -27,7 +27,9 @@ NOWHERE: Row = {**ROW, "target": "the lab"}
 
 
 def group(id_: str) -> LookHint:
-    return LookHint(Subject.GROUP, id_, NOON, "event", WRITTEN, announced=True, everyone=True)
+    return LookHint(
+        Subject.GROUP, id_, NOON, "event", WRITTEN, announced=True, everyone=True, target=LAB
+    )
 
 
 THE_TARGET = LookHint(Subject.TARGET, LAB, NOON, "event", WRITTEN, announced=True)
@@ -77,7 +79,7 @@ def desk(capsys: pytest.CaptureFixture[str]) -> Desk:
         (None, PINNED, [group(OTHER)]),
         # A row that means another group from now on: both groups.
         (ROW, PINNED, [group(ANTS), group(OTHER)]),
-        (PINNED, ROW, [group(ANTS), group(OTHER)]),
+        (PINNED, ROW, [group(OTHER), group(ANTS)]),
         # Nothing that anybody reads is different.
         (ROW, ROW, []),
         (ROW, {**ROW, "owner": "somebody"}, []),

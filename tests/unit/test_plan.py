@@ -1,148 +1,169 @@
-"""Every status x ownership x verdict gives exactly one action, one skip, or is settled."""
+"""Every status x ownership x verdict is answered: by actions, a skip with its reason, or rest."""
 
 from dataclasses import replace
 from itertools import permutations, product
 
 import pytest
+from cases import (
+    ACTIVE,
+    ADA,
+    AT_ONCE,
+    BECAUSE,
+    LAB,
+    NEW,
+    NOON,
+    OLD,
+    POWERLESS,
+    PROMOTED,
+    REMOVAL,
+    SHOP,
+    THERE,
+    UNDECIDED,
+    app,
+    private,
+    runs,
+)
 
-from shared.actions import ChangeRole, Create, Delete, Plan, Settled, Skip, SkipKind
+from shared.actions import (
+    Action,
+    Assign,
+    ChangeRole,
+    Create,
+    Delete,
+    Discard,
+    Plan,
+    Resume,
+    Revoke,
+    Settled,
+    Skip,
+    SkipKind,
+    Suspend,
+)
 from shared.desire import DesiredProfile, Removal, Undecided, Verdict
-from shared.model import (
-    Because,
-    Claim,
-    ObservedProfile,
-    Person,
-    ProfileStatus,
-    Record,
-    State,
-    Target,
-    UserId,
-    Workload,
-)
+from shared.model import Target
+from shared.observed import ObservedProfile, ProfileStatus
 from shared.ownership import Ownership
-from shared.plan import is_at_rest, needs_workload, plan
-from shared.render import sentence
+from shared.plan import plan
+from shared.record import Access, Record, State
 
-LAB = Target.parse("222222222222/eu-west-1/d-research0001")
-SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")
-ADA = Person(UserId("a3d46882"), "ada")
-OLD, NEW = "arn:aws:iam::222222222222:role/Old", "arn:aws:iam::222222222222:role/New"
-BECAUSE = Because(Claim(10, "ml-leads", NEW, 30), (Claim(20, "ml-scientists", OLD, 30),))
-CALLED_FOR = DesiredProfile(ADA, LAB, "ada", NEW, BECAUSE)
-KEPT = Removal(ADA, LAB, "ada", "no mapping calls for it", 30)
-AT_ONCE = replace(KEPT, retention_days=0)
-UNDECIDED = Undecided(ADA, LAB, "cannot tell", "correct the row")
-THERE = ObservedProfile("ada", ProfileStatus.IN_SERVICE, OLD, Ownership.OURS, workload=Workload())
-BUSY, STUFFED = Workload(("JupyterLab default",), ()), Workload((), ("ada-space",))
-HELD = Record(
-    user_id=ADA.id, target=LAB, state=State.HELD, user_name="ada", profile_name="ada", role_arn=NEW
-)
+GRANTS_NOTHING = replace(PROMOTED, grants=False)
+HAS_IT = replace(THERE, role_arn=NEW)
+GRANTED = replace(ACTIVE, role_arn=NEW, because=BECAUSE.claims)
+NEVER_MADE = replace(ACTIVE, state=State.HELD, access=Access.UNTOUCHED)
 UNDER_WAY = {ProfileStatus.PENDING, ProfileStatus.UPDATING, ProfileStatus.DELETING}
-
-Found = Create | ChangeRole | Delete | Skip | Settled
+BROKEN = {ProfileStatus.FAILED, ProfileStatus.DELETE_FAILED}
+NOT_OURS = [whose for whose in Ownership if whose is not Ownership.OURS]
+REFUSED = {
+    Ownership.OTHER_PERSON: SkipKind.NAME_TAKEN,
+    Ownership.UNREADABLE: SkipKind.UNREADABLE,
+    Ownership.FOREIGN: SkipKind.NOT_OURS,
+}
 
 
 def planned(
     verdict: Verdict, profile: ObservedProfile | None, record: Record | None = None
 ) -> Plan:
-    return plan([verdict], {LAB: profile}, {LAB: record} if record else {})
+    return plan([verdict], {LAB: profile}, {LAB: record} if record else {}, NOON)
 
 
-def outcome(
+def found(
     verdict: Verdict, profile: ObservedProfile | None, record: Record | None = None
-) -> Found:
-    """Return the one thing that a plan of one verdict holds, beside the note on access."""
-    found = planned(verdict, profile, record)
-    skips = [skip for skip in found.skips if skip.kind is not SkipKind.ACCESS]
-    everything: list[Found] = [*found.actions, *skips, *found.settled]
-    (only,) = everything
-    return only
+) -> list[Action | Skip | Settled]:
+    """Return all that a plan of one verdict holds."""
+    plan_ = planned(verdict, profile, record)
+    return [*plan_.actions, *plan_.skips, *plan_.settled]
 
 
-def skipped(verdict: Verdict, profile: ObservedProfile, record: Record | None = None) -> SkipKind:
-    found = outcome(verdict, profile, record)
-    assert isinstance(found, Skip)
-    assert found.reason
-    assert found.way_out
-    return found.kind
+def kinds(
+    verdict: Verdict, profile: ObservedProfile | None, record: Record | None = None
+) -> list[object]:
+    """Return what a plan holds: the types of its actions, the kinds of its skips."""
+    answers = found(verdict, profile, record)
+    for answer in answers:
+        assert not isinstance(answer, Skip) or (answer.reason and answer.way_out)
+    return [each.kind if isinstance(each, Skip) else type(each) for each in answers]
 
 
 @pytest.mark.parametrize(
     ("verdict", "whose", "status"),
-    list(product((CALLED_FOR, KEPT, AT_ONCE, UNDECIDED), Ownership, ProfileStatus)),
+    list(product((PROMOTED, REMOVAL, AT_ONCE, UNDECIDED), Ownership, ProfileStatus)),
 )
 def test_the_decision_table(verdict: Verdict, whose: Ownership, status: ProfileStatus) -> None:
     """Undecided first, then whose it is, then its status: only what is left may be an action."""
-    profile = replace(THERE, ownership=whose, status=status)
+    answers = kinds(verdict, replace(THERE, ownership=whose, status=status))
 
     if isinstance(verdict, Undecided):
-        assert skipped(verdict, profile) is SkipKind.UNDECIDED
-    elif whose is Ownership.OTHER_PERSON:
-        assert skipped(verdict, profile) is SkipKind.NAME_TAKEN
-    elif whose is Ownership.UNREADABLE:
-        assert skipped(verdict, profile) is SkipKind.UNREADABLE
+        assert answers == [SkipKind.UNDECIDED]
     elif whose is not Ownership.OURS:
-        assert skipped(verdict, profile) is SkipKind.NOT_OURS
+        assert answers == [REFUSED[whose]]
     elif status in UNDER_WAY:
-        assert skipped(verdict, profile) is SkipKind.IN_FLIGHT
-    elif status is not ProfileStatus.IN_SERVICE:
-        assert skipped(verdict, profile) is SkipKind.UNHEALTHY
-    elif verdict is CALLED_FOR:
-        assert outcome(verdict, profile) == ChangeRole(ADA, LAB, "ada", OLD, NEW, BECAUSE)
-    elif verdict is AT_ONCE:
-        assert outcome(verdict, profile) == Delete(ADA, LAB, "ada", "no mapping calls for it")
+        assert answers == [SkipKind.IN_FLIGHT]
+    elif isinstance(verdict, DesiredProfile):
+        assert answers == [Discard] if status in BROKEN else [ChangeRole, Assign]
+    elif status in BROKEN:
+        assert answers == [Delete]
     else:
-        assert skipped(verdict, profile) is SkipKind.RETENTION
+        assert answers == [Suspend]
 
 
-def test_what_is_missing_is_created_and_the_way_in_is_told() -> None:
-    """Rule 7: a profile alone lets nobody in, so the plan says what is to be done by hand."""
-    found = planned(CALLED_FOR, None)
-
-    assert found.actions == (Create(ADA, LAB, "ada", NEW, BECAUSE),)
-    assert [(skip.kind, skip.target) for skip in found.skips] == [(SkipKind.ACCESS, LAB)]
-
-
-@pytest.mark.parametrize("removal", [KEPT, AT_ONCE])
-def test_what_is_gone_and_not_called_for_is_settled(removal: Removal) -> None:
-    """The ledger learns that there is nothing left."""
-    assert outcome(removal, None) == Settled(removal, None)
+def test_what_is_missing_is_created_and_then_let_in() -> None:
+    """Rule 7: a profile alone lets nobody in, and nobody is let in before it is there."""
+    assert found(PROMOTED, None) == [
+        Create(ADA, LAB, "ada", NEW, BECAUSE),
+        Assign(ADA, LAB, "ada"),
+    ]
 
 
-def test_what_is_as_it_should_be_is_settled() -> None:
-    """The right role is no difference, whatever runs."""
-    profile = replace(THERE, role_arn=NEW, workload=BUSY)
-
-    assert outcome(CALLED_FOR, profile) == Settled(CALLED_FOR, profile)
+def test_a_disabled_row_makes_nothing_anew() -> None:
+    """Rule 4, and the operator is told which row would."""
+    assert kinds(GRANTS_NOTHING, None) == [SkipKind.DISABLED]
 
 
 @pytest.mark.parametrize(
-    ("verdict", "workload", "expected"),
+    ("access", "answers"),
     [
-        (CALLED_FOR, BUSY, SkipKind.APPS_RUNNING),
-        (CALLED_FOR, None, SkipKind.APPS_RUNNING),
-        (AT_ONCE, BUSY, SkipKind.NOT_EMPTY),
-        (AT_ONCE, STUFFED, SkipKind.NOT_EMPTY),
-        (AT_ONCE, None, SkipKind.NOT_EMPTY),
+        (Access.ASSIGNED, [Settled]),
+        (Access.BY_HAND, [Settled]),
+        *((access, [Assign]) for access in (Access.UNTOUCHED, Access.UNSURE, Access.REVOKED)),
     ],
 )
-def test_nothing_is_changed_under_running_apps(
-    verdict: Verdict, workload: Workload | None, expected: SkipKind
+def test_whoever_has_the_role_is_let_in_unless_they_are(
+    access: Access, answers: list[object]
 ) -> None:
-    """Law 9, and an unseen workload counts as one."""
-    assert skipped(verdict, replace(THERE, workload=workload)) is expected
+    """What the ledger is not sure of is done again; where people assign by hand, they do."""
+    assert kinds(PROMOTED, HAS_IT, replace(GRANTED, access=access)) == answers
 
 
-def test_owned_spaces_do_not_hold_up_a_role_change() -> None:
-    """Only what runs has the old role."""
-    assert isinstance(outcome(CALLED_FOR, replace(THERE, workload=STUFFED)), ChangeRole)
+def test_what_is_as_it_should_be_is_settled() -> None:
+    """The right role and the way in are no difference, whatever runs."""
+    profile = replace(HAS_IT, workload=runs(app()))
+
+    assert found(PROMOTED, profile, GRANTED) == [Settled(PROMOTED, profile)]
 
 
-def test_unreadable_tags_settle_nothing() -> None:
+@pytest.mark.parametrize("removal", [REMOVAL, AT_ONCE])
+def test_what_is_gone_and_not_called_for_is_settled(removal: Removal) -> None:
+    """The ledger learns that there is nothing left."""
+    assert found(removal, None) == [Settled(removal, None)]
+
+
+def test_whoever_comes_back_is_given_the_role_and_then_let_in() -> None:
+    """Rule 8: a rejoin climbs back up, in the order of a creation."""
+    suspended = replace(ACTIVE, role_arn=POWERLESS, access=Access.REVOKED)
+
+    assert found(PROMOTED, replace(THERE, role_arn=POWERLESS), suspended) == [
+        Resume(ADA, LAB, "ada", NEW, BECAUSE),
+        Assign(ADA, LAB, "ada"),
+    ]
+
+
+@pytest.mark.parametrize("verdict", [PROMOTED, REMOVAL, AT_ONCE])
+def test_unreadable_tags_settle_nothing(verdict: Verdict) -> None:
     """It may be ours: who was held stays on the books until the tags can be read again."""
     profile = replace(THERE, ownership=Ownership.UNREADABLE)
 
-    assert isinstance(outcome(AT_ONCE, profile, HELD), Skip)
+    for record in (None, ACTIVE, NEVER_MADE):
+        assert kinds(verdict, profile, record) == [SkipKind.UNREADABLE]
 
 
 @pytest.mark.parametrize("whose", [Ownership.FOREIGN, Ownership.OTHER_PERSON])
@@ -150,144 +171,101 @@ def test_a_removal_of_somebody_held_for_a_strangers_profile_is_settled(whose: Ow
     """Rule 6: we never made it, so nothing of ours is left; the stranger's stays as it is."""
     profile = replace(THERE, ownership=whose)
 
-    assert outcome(AT_ONCE, profile, HELD) == Settled(AT_ONCE, None)
-    assert isinstance(outcome(CALLED_FOR, profile, HELD), Skip)
+    assert found(AT_ONCE, profile, NEVER_MADE) == [Settled(AT_ONCE, None)]
+    assert kinds(PROMOTED, profile, NEVER_MADE) == [REFUSED[whose]]
 
 
-def test_studios_own_reason_is_passed_on() -> None:
-    """A failed profile is reported with what Studio says of it."""
-    broken = replace(THERE, status=ProfileStatus.UPDATE_FAILED, failure="role not found")
+@pytest.mark.parametrize("status", sorted(BROKEN))
+def test_what_cannot_be_used_is_made_anew_and_studios_reason_told(status: ProfileStatus) -> None:
+    """Source: the developer guide: a failed creation leaves a profile that only blocks its name."""
+    broken = replace(THERE, status=status, failure="role not found")
 
-    found = outcome(CALLED_FOR, broken)
+    assert found(PROMOTED, broken) == [Discard(ADA, LAB, "ada", f"it is {status}: role not found")]
 
-    assert isinstance(found, Skip)
-    assert found.reason == "the profile is Update_Failed: role not found"
+
+def test_a_failed_update_is_made_again() -> None:
+    """The profile still works, so it is neither discarded nor taken for right."""
+    broken = replace(HAS_IT, status=ProfileStatus.UPDATE_FAILED)
+
+    assert kinds(PROMOTED, broken, GRANTED) == [ChangeRole]
 
 
 def test_what_nobody_could_observe_is_left_out() -> None:
     """Law 10: one target that does not tell stops none of the others."""
-    elsewhere = replace(CALLED_FOR, target=SHOP)
+    elsewhere = replace(PROMOTED, target=SHOP)
 
-    found = plan([CALLED_FOR, elsewhere], {SHOP: None}, {})
+    answer = plan([PROMOTED, elsewhere], {SHOP: None}, {}, NOON)
 
-    assert [action.target for action in found.actions] == [SHOP]
-    assert not found.settled
-    assert {skip.target for skip in found.skips} == {SHOP}
+    assert {action.target for action in answer.actions} == {SHOP}
+    assert not answer.settled
+    assert not answer.skips
 
 
 def test_the_profile_keeps_the_name_that_studio_tells() -> None:
-    """Names are compared without case, so an action names the profile as it is there."""
-    for verdict in (CALLED_FOR, AT_ONCE):
-        found = outcome(verdict, replace(THERE, name="Ada"))
+    """Names are compared without case, so a change names the profile as it is there."""
+    (change, _) = found(PROMOTED, replace(THERE, name="Ada"))
 
-        assert isinstance(found, ChangeRole | Delete)
-        assert found.profile_name == "Ada"
+    assert isinstance(change, ChangeRole)
+    assert change.profile_name == "Ada"
 
 
 def test_the_digest_stands_for_exactly_the_actions() -> None:
     """Eight hex digits, the same in every process, others for any other action."""
-    created = planned(CALLED_FOR, None)
+    created = planned(PROMOTED, None)
     others = [
-        planned(replace(CALLED_FOR, role_arn=OLD), None),
-        planned(replace(CALLED_FOR, profile_name="bob"), None),
-        planned(CALLED_FOR, THERE),
+        planned(replace(PROMOTED, role_arn=OLD), None),
+        planned(replace(PROMOTED, profile_name="bob"), None),
+        planned(PROMOTED, THERE),
         planned(AT_ONCE, THERE),
-        planned(KEPT, THERE),
+        planned(AT_ONCE, None, ACTIVE),
+        planned(AT_ONCE, replace(THERE, role_arn=POWERLESS)),
+        planned(AT_ONCE, replace(THERE, role_arn=POWERLESS, workload=runs(private()))),
     ]
 
     # Written down, so that a change of what is digested is a decision and no accident.
-    assert created.digest == "8a427702"
-    assert created.digest == planned(CALLED_FOR, None).digest
+    assert created.digest == "4117f4e7"
+    assert created.digest == planned(PROMOTED, None).digest
     assert len({created.digest, *(other.digest for other in others)}) == 1 + len(others)
 
 
 def test_skips_do_not_count_in_the_digest() -> None:
     """It names what would be done: a note on what is left alone changes no approval."""
-    noted = planned(CALLED_FOR, None)
+    noted = plan([PROMOTED, replace(UNDECIDED, target=SHOP)], {LAB: None}, {}, NOON)
 
-    assert replace(noted, skips=()).digest == noted.digest
+    assert noted.skips
+    assert noted.digest == planned(PROMOTED, None).digest
 
 
 def test_the_order_of_verdicts_does_not_matter() -> None:
     """Style rule 4: sorted at construction, so the same world has one plan and one digest."""
     verdicts: list[DesiredProfile | Removal] = [
-        CALLED_FOR,
+        PROMOTED,
         replace(AT_ONCE, target=SHOP),
-        replace(CALLED_FOR, target=Target.parse("444444444444/eu-west-1/d-x")),
+        replace(PROMOTED, target=Target.parse("444444444444/eu-west-1/d-x")),
     ]
     observed = {LAB: None, SHOP: THERE, verdicts[2].target: None}
 
-    plans = {plan(order, observed, {}) for order in permutations(verdicts)}
+    plans = {plan(order, observed, {}, NOON) for order in permutations(verdicts)}
 
     assert len(plans) == 1
 
 
-@pytest.mark.parametrize(
-    ("verdict", "state", "role_arn", "rests"),
-    [
-        (CALLED_FOR, State.ACTIVE, NEW, True),
-        (CALLED_FOR, State.ACTIVE, OLD, False),
-        *((CALLED_FOR, state, NEW, False) for state in State if state is not State.ACTIVE),
-        *((KEPT, state, NEW, state is State.REMOVED) for state in State),
-        *((UNDECIDED, state, NEW, False) for state in State),
-    ],
-)
-def test_what_is_at_rest_is_not_observed(
-    verdict: Verdict, state: State, role_arn: str, *, rests: bool
+def test_a_plan_knows_the_actions_of_each_target_in_their_order() -> None:
+    """Each is begun when the one before is done, so no other target's may come between."""
+    both = plan([PROMOTED, replace(PROMOTED, target=SHOP)], {LAB: None, SHOP: None}, {}, NOON)
+
+    assert [type(each) for each in both.of(LAB)] == [Create, Assign]
+    assert both.of(LAB) + both.of(SHOP) == both.actions
+
+
+@pytest.mark.parametrize("whose", NOT_OURS)
+@pytest.mark.parametrize("verdict", [PROMOTED, REMOVAL, AT_ONCE])
+@pytest.mark.parametrize("status", ProfileStatus)
+def test_no_action_is_on_a_profile_that_is_not_ours(
+    verdict: Verdict, whose: Ownership, status: ProfileStatus
 ) -> None:
-    """Only a ledger that says exactly what is called for saves the look at the account."""
-    assert is_at_rest(verdict, replace(HELD, state=state, role_arn=role_arn)) is rests
+    """Law 5; the end of an assignment that the hub made is none of the profile."""
+    profile = replace(THERE, ownership=whose, status=status, role_arn=POWERLESS)
 
-
-def test_without_a_record_only_a_removal_is_at_rest() -> None:
-    """What was never made need not be taken away."""
-    assert [is_at_rest(v, None) for v in (CALLED_FOR, KEPT, UNDECIDED)] == [False, True, False]
-
-
-@pytest.mark.parametrize(
-    ("verdict", "profile", "needed"),
-    [
-        (CALLED_FOR, THERE, True),
-        (CALLED_FOR, replace(THERE, role_arn=NEW), False),
-        (AT_ONCE, THERE, True),
-        (KEPT, THERE, False),
-        (UNDECIDED, THERE, False),
-        *(
-            (verdict, replace(THERE, ownership=whose), False)
-            for verdict in (CALLED_FOR, AT_ONCE)
-            for whose in Ownership
-            if whose is not Ownership.OURS
-        ),
-    ],
-)
-def test_apps_and_spaces_are_read_only_where_the_plan_depends_on_them(
-    verdict: Verdict, profile: ObservedProfile, *, needed: bool
-) -> None:
-    """Two listings of a whole domain are not made for nothing."""
-    assert needs_workload(verdict, profile) is needed
-
-
-@pytest.mark.parametrize(
-    ("verdict", "profile", "words"),
-    [
-        (
-            CALLED_FOR,
-            None,
-            "create ada with New, because ml-leads (priority 10) over ml-scientists (priority 20)",
-        ),
-        (
-            CALLED_FOR,
-            THERE,
-            f"change ada from Old to New, because {BECAUSE}",
-        ),
-        (AT_ONCE, THERE, "delete ada: no mapping calls for it"),
-    ],
-)
-def test_an_action_says_what_it_does_and_why(
-    verdict: Verdict, profile: ObservedProfile | None, words: str
-) -> None:
-    """Operators read the reason beside the change."""
-    found = outcome(verdict, profile)
-
-    assert isinstance(found, Create | ChangeRole | Delete)
-    assert sentence(found) == words
+    for record in (None, ACTIVE, NEVER_MADE):
+        assert all(isinstance(each, Revoke) for each in planned(verdict, profile, record).actions)

@@ -1,0 +1,146 @@
+"""The laws of what is called for, on worlds that nobody thought of."""
+
+from dataclasses import replace
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from worlds import LAWS, TARGETS, World, record_in, worlds
+
+from shared.desire import DesiredProfile, Removal, Undecided
+from shared.model import (
+    BadMapping,
+    GroupId,
+    GroupMapping,
+    MappingTable,
+    Standing,
+    Target,
+    Unresolved,
+)
+from shared.record import State
+
+
+@LAWS
+@given(worlds)
+def test_every_target_has_one_verdict(world: World) -> None:
+    """Sorted by target, one each, and only where the person is concerned."""
+    targets = [verdict.target for verdict in world.verdicts()]
+
+    assert targets == sorted(set(targets))
+    assert set(targets) <= {*world.records, *(row.target for row in world.table.rows)}
+
+
+@LAWS
+@given(worlds)
+def test_nobody_is_removed_on_doubt(world: World) -> None:
+    """Rules 3, 4 and 11: an unknown row forbids a removal; without any row it waits for a word."""
+    assume(world.snapshot.person.standing is Standing.ENABLED)
+    mapped = {row.target for row in world.table.rows}
+
+    assert not any(world.is_unknown(target) for target in world.losers())
+    assert all(removal.hold for removal in world.removals() if removal.target not in mapped)
+
+
+@LAWS
+@given(worlds)
+def test_a_member_of_an_enabled_rows_group_is_never_removed(world: World) -> None:
+    """Rule 4: removal is for whom no row applies to."""
+    assume(world.snapshot.person.standing is Standing.ENABLED)
+    called_for = {row.target for row in world.table.rows if row.enabled and world.is_in(row)}
+
+    removals = {v.target for v in world.verdicts() if isinstance(v, Removal)}
+
+    assert not removals & called_for
+
+
+@LAWS
+@given(worlds)
+def test_a_shorter_listing_removes_nobody_else(world: World) -> None:
+    """Law 6: whoever is removed by a truncated read is removed by the whole one too."""
+    truncated = replace(
+        world, snapshot=replace(world.snapshot, member_of=frozenset(), complete=False)
+    )
+
+    assert truncated.losers() <= world.losers()
+
+
+@LAWS
+@given(worlds)
+def test_the_winner_is_the_lowest_by_priority_and_name(world: World) -> None:
+    """Rule 2, over every enabled row that applies."""
+    for verdict in world.verdicts():
+        if isinstance(verdict, DesiredProfile):
+            applying = [
+                (row.priority, row.group)
+                for row in world.table.rows
+                if row.target == verdict.target and row.enabled and world.is_in(row)
+            ]
+            claims = [(claim.priority, claim.group) for claim in verdict.because.claims]
+
+            assert claims == sorted(claims)
+            assert claims[0] == min([*applying, claims[0]])
+            assert set(applying) <= set(claims)
+
+
+@LAWS
+@given(worlds, st.sampled_from(TARGETS), st.booleans())
+def test_a_row_of_higher_number_changes_no_winner(
+    world: World,
+    target: Target,
+    enabled: bool,  # noqa: FBT001 (hypothesis gives arguments by position)
+) -> None:
+    """Rule 2: it can only be added to those that lost."""
+    late = GroupMapping("late", target, "role/Late", 99, group_id=GroupId("id-a"), enabled=enabled)
+    before = {v.target: v for v in world.verdicts() if isinstance(v, DesiredProfile)}
+
+    after = {v.target: v for v in world.with_rows([*world.table.rows, late]).verdicts()}
+
+    for target_, verdict in before.items():
+        now = after[target_]
+        assert isinstance(now, DesiredProfile)
+        assert now.because.winner == verdict.because.winner
+
+
+@LAWS
+@given(worlds, st.data())
+def test_no_role_is_changed_away_from_an_unknown_row(world: World, data: st.DataObject) -> None:
+    """Rule 3's freeze: as long as nobody can read the row that gave the role, nothing changes."""
+    giver = data.draw(st.sampled_from(world.table.rows))
+    there = replace(
+        data.draw(record_in(giver.target)),
+        given_by=giver.group,
+        state=data.draw(st.sampled_from([s for s in State if s is not State.REMOVED])),
+    )
+    others = [row for row in world.table.rows if row is not giver]
+    if data.draw(st.booleans()):
+        table = MappingTable(tuple(others), (BadMapping(giver.group, "", giver.target, ("bad",)),))
+        groups = world.snapshot.groups
+    else:
+        table = MappingTable((*others, replace(giver, group_id=None)))
+        groups = {**world.snapshot.groups, giver.group: Unresolved.UNREADABLE}
+    frozen = World(
+        replace(
+            world.snapshot,
+            groups=groups,
+            person=replace(world.snapshot.person, standing=Standing.ENABLED),
+        ),
+        table,
+        {**world.records, giver.target: there},
+    )
+
+    verdicts = [v for v in frozen.verdicts() if v.target == giver.target]
+
+    assert verdicts
+    assert all(isinstance(verdict, Undecided) for verdict in verdicts)
+
+
+@LAWS
+@given(worlds)
+def test_a_disabled_row_gives_nobody_a_role(world: World) -> None:
+    """Rule 4: its role is new to nobody."""
+    disabled = [replace(row, enabled=False, role_arn="role/New") for row in world.table.rows]
+
+    roles = {
+        v.role_arn for v in world.with_rows(disabled).verdicts() if isinstance(v, DesiredProfile)
+    }
+
+    assert "role/New" not in roles

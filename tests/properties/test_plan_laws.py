@@ -1,0 +1,178 @@
+"""The laws of planning, on worlds that nobody thought of."""
+
+from dataclasses import replace
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+from worlds import LAWS, NOW, Observed, World, observations, worlds
+
+from shared.actions import (
+    Assign,
+    ChangeRole,
+    Create,
+    Delete,
+    DeleteSpace,
+    Resume,
+    Revoke,
+    Suspend,
+)
+from shared.conventions import suspended_role_arn
+from shared.desire import Removal, Undecided, Verdict
+from shared.differences import in_ledger
+from shared.model import (
+    Standing,
+    UserId,
+)
+from shared.observed import ProfileStatus
+from shared.ownership import Ownership
+from shared.plan import is_at_rest
+from shared.record import Access, Record, State
+
+
+@LAWS
+@given(worlds, observations, st.randoms())
+def test_the_order_in_which_a_world_is_read_decides_nothing(
+    world: World, observed: Observed, random: Random
+) -> None:
+    """The same rows, records and profiles in any order: the same verdicts, plan and digest."""
+    shuffled = list(world.table.rows)
+    random.shuffle(shuffled)
+    other = replace(world.with_rows(shuffled), records=dict(reversed(list(world.records.items()))))
+
+    assert other.verdicts() == world.verdicts()
+    assert other.plan(dict(reversed(list(observed.items())))) == world.plan(observed)
+    assert other.plan(observed).digest == world.plan(observed).digest
+
+
+@LAWS
+@given(worlds, observations)
+def test_what_is_not_ours_is_never_touched(world: World, observed: Observed) -> None:
+    """Law 5: every action on a profile is on one that is ours, or makes one where none is."""
+    for action in world.plan(observed).actions:
+        profile = observed[action.target]
+
+        if isinstance(action, Create):
+            assert profile is None
+        elif not isinstance(action, Assign | Revoke):
+            assert profile is not None
+            assert profile.ownership is Ownership.OURS
+
+
+@LAWS
+@given(worlds, observations)
+def test_no_role_is_given_that_is_not_called_for(world: World, observed: Observed) -> None:
+    """Law 8: a role comes from a row that applies, and everybody else keeps or loses theirs."""
+    for action in world.plan(observed).actions:
+        if isinstance(action, Create | ChangeRole | Resume):
+            given = {
+                row.role_arn
+                for row in world.table.rows
+                if row.target == action.target and world.is_in(row) and row.enabled
+            }
+            kept = world.records.get(action.target)
+
+            assert action.role_arn in given | ({kept.role_arn} if kept else set())
+            assert world.snapshot.person.standing is Standing.ENABLED
+
+
+@LAWS
+@given(worlds, observations)
+def test_every_verdict_is_answered(world: World, observed: Observed) -> None:
+    """Style rule 3: by actions, by one skip with its reason, or by rest; none is lost."""
+    plan_ = world.plan(observed)
+    acted = {action.target for action in plan_.actions}
+    skipped = [skip.target for skip in plan_.skips]
+    settled = [settled.verdict.target for settled in plan_.settled]
+
+    assert acted | {*skipped, *settled} == {
+        v.target for v in world.verdicts() if isinstance(v, Undecided) or v.target in observed
+    }
+    assert len([*skipped, *settled]) == len({*skipped, *settled})
+    assert not acted & {*settled}
+    assert all(skip.reason for skip in plan_.skips)
+
+
+@LAWS
+@given(worlds, observations)
+def test_nothing_is_lost_before_its_time(world: World, observed: Observed) -> None:
+    """Law 9: while a retention lasts, neither a space is deleted nor a profile that works."""
+    verdicts = {verdict.target: verdict for verdict in world.verdicts()}
+    for action in world.plan(observed).actions:
+        record, verdict = world.records.get(action.target), verdicts[action.target]
+        profile = observed[action.target]
+        if isinstance(action, Delete | DeleteSpace):
+            assert isinstance(verdict, Removal)
+            assert profile is not None
+            until = record.retain_until if record else None
+            ended = until <= NOW if until else verdict.retention_days == 0
+            assert ended or profile.status is not ProfileStatus.IN_SERVICE
+
+
+@LAWS
+@given(worlds, observations)
+def test_whoever_is_removed_loses_access_first_and_the_role_next(
+    world: World, observed: Observed
+) -> None:
+    """Law 8: on removal the first write is the revocation, the next takes the role."""
+    plan_ = world.plan(observed)
+    for removal in world.removals():
+        record, steps = world.records[removal.target], plan_.of(removal.target)
+        may_enter = record.access in {Access.ASSIGNED, Access.UNSURE}
+        if steps:
+            profile = observed[removal.target]
+            powerless = suspended_role_arn(removal.target.account, removal.target.region)
+            has_role = profile is not None and profile.role_arn != powerless
+            rest = steps[1:] if isinstance(steps[0], Revoke) else steps
+
+            assert isinstance(steps[0], Revoke) is may_enter
+            assert not any(isinstance(step, Revoke) for step in rest)
+            assert (
+                not rest
+                or not has_role
+                or isinstance(rest[0], Suspend)
+                or (profile is not None and profile.status is not ProfileStatus.IN_SERVICE)
+            )
+
+
+def as_carried_out(verdict: Verdict, record: Record | None) -> Record | None:
+    """Return what the ledger says of a target once the verdict on it is carried out."""
+    if isinstance(verdict, Undecided):
+        return record
+    done = Record(
+        user_id=verdict.person.id,
+        target=verdict.target,
+        state=State.REMOVED,
+        user_name=verdict.person.name,
+        profile_name=verdict.profile_name,
+        standing=verdict.person.standing,
+    )
+    if isinstance(verdict, Removal):
+        return done
+    because = verdict.because
+    return replace(
+        done,
+        state=State.ACTIVE,
+        access=Access.ASSIGNED,
+        role_arn=verdict.role_arn,
+        given_by=because.winner.group,
+        because=because.claims,
+    )
+
+
+@LAWS
+@given(worlds)
+def test_what_is_carried_out_is_never_found_again(world: World) -> None:
+    """A sweep of a town in which nothing happened queues nobody, and nothing new is called for."""
+    done = {
+        verdict.target: record
+        for verdict in world.verdicts()
+        if (record := as_carried_out(verdict, world.records.get(verdict.target)))
+    }
+    settled = replace(world, records={**world.records, **done})
+
+    for verdict in settled.verdicts():
+        record = settled.records.get(verdict.target)
+
+        assert in_ledger(verdict, UserId("u-1"), record, NOW) is None
+        assert isinstance(verdict, Undecided) or is_at_rest(verdict, record)

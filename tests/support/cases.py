@@ -1,0 +1,74 @@
+"""One person in one target, for the tests of what decides: verdicts, profiles, records, apps."""
+
+from datetime import UTC, datetime, timedelta
+
+from shared.conventions import suspended_role_arn
+from shared.desire import DesiredProfile, Removal, Undecided
+from shared.model import Because, Claim, Person, Target, UserId
+from shared.observed import App, ObservedProfile, ProfileStatus, Space, Workload
+from shared.ownership import Ownership
+from shared.record import Access, Record, State
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+LAB = Target.parse("222222222222/eu-west-1/d-research0001")
+SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")
+ADA = Person(UserId("a3d46882"), "ada")
+OLD, NEW = (f"arn:aws:iam::222222222222:role/studio-hub/{name}" for name in ("Old", "New"))
+POWERLESS = suspended_role_arn(LAB.account, LAB.region)
+
+NEW_CLAIM, OLD_CLAIM = Claim(10, "ml-leads", NEW, 30), Claim(20, "ml-scientists", OLD, 30)
+# Both rows apply: who gets the new role may keep what runs with the old one.
+BECAUSE = Because(NEW_CLAIM, (OLD_CLAIM,))
+PROMOTED = DesiredProfile(ADA, LAB, "ada", NEW, BECAUSE)
+# Only the new row applies: nothing may run with the old role.
+DEMOTED = DesiredProfile(ADA, LAB, "ada", NEW, Because(NEW_CLAIM))
+REMOVAL = Removal(ADA, LAB, "ada", "no mapping calls for it", 30)
+AT_ONCE = Removal(ADA, LAB, "ada", "no mapping calls for it", 0)
+UNDECIDED = Undecided(ADA, LAB, "cannot tell", "correct the row")
+
+THERE = ObservedProfile(
+    "ada",
+    ProfileStatus.IN_SERVICE,
+    OLD,
+    Ownership.OURS,
+    user_name="ada",
+    efs_uid="200005",
+    modified=NOON.isoformat(),
+    workload=Workload(),
+)
+ACTIVE = Record(
+    user_id=ADA.id,
+    target=LAB,
+    state=State.ACTIVE,
+    user_name="ada",
+    profile_name="ada",
+    access=Access.ASSIGNED,
+    role_arn=OLD,
+    given_by="ml-scientists",
+    because=(OLD_CLAIM,),
+    efs_uid="200005",
+    modified=NOON.isoformat(),
+    version=1,
+)
+
+
+def app(name: str = "default", status: str = "InService", **more: object) -> App:
+    """Return an app, of a profile unless a space is given."""
+    return App("JupyterLab", name, status, **more)  # type: ignore[arg-type]
+
+
+def private(name: str = "ada-lab", status: str = "InService") -> Space:
+    """Return a space that nobody else uses."""
+    return Space(name, status, "Private")
+
+
+def shared(name: str = "team", sharing: str = "Shared") -> Space:
+    """Return a space that others use, or may use."""
+    return Space(name, "InService", sharing)
+
+
+def runs(*what: App | Space) -> Workload:
+    """Return a workload of apps and spaces."""
+    apps = tuple(each for each in what if isinstance(each, App))
+    return Workload(apps, tuple(each for each in what if isinstance(each, Space)))

@@ -1,0 +1,97 @@
+"""Rows, records and memberships in a few letters, for the tests of what is called for."""
+
+from datetime import UTC, datetime
+
+from shared.desire import (
+    Verdict,
+    desire,
+)
+from shared.model import (
+    BadMapping,
+    Claim,
+    DirectorySnapshot,
+    GroupId,
+    GroupMapping,
+    MappingTable,
+    Person,
+    Standing,
+    Target,
+    Unresolved,
+    UserId,
+)
+from shared.record import EndedClaim, Record, State
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LAB = Target.parse("222222222222/eu-west-1/d-research0001")
+SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")
+ADA = Person(UserId("a3d46882"), "ada")
+
+
+def row(group: str, priority: int = 100, target: Target = LAB, **more: object) -> GroupMapping:
+    """Return a row of a group, with the group's role."""
+    return GroupMapping(group, target, f"role/{group}", priority, **more)  # type: ignore[arg-type]
+
+
+def claim(of: GroupMapping) -> Claim:
+    """Return what a row calls for, as the ledger remembers it."""
+    return Claim(of.priority, of.group, of.role_arn, of.retention_days, f"id-{of.group}")
+
+
+def record(
+    *because: Claim,
+    state: State = State.ACTIVE,
+    ended: tuple[EndedClaim, ...] = (),
+    standing: Standing = Standing.ENABLED,
+) -> Record:
+    """Return Ada's record, given by the first of the claims."""
+    return Record(
+        user_id=ADA.id,
+        target=LAB,
+        state=state,
+        user_name="ada",
+        profile_name="ada-as-recorded",
+        standing=standing,
+        role_arn=because[0].role_arn if because else "",
+        given_by=because[0].group if because else "",
+        because=because,
+        ended=ended,
+    )
+
+
+def snapshot(*member_of: str, person: Person = ADA, complete: bool = True) -> DirectorySnapshot:
+    """Return Ada, or somebody else, in groups; the directory knows a, b and c."""
+    known: dict[str, GroupId | Unresolved] = {
+        name: GroupId(f"id-{name}") for name in ("a", "b", "c")
+    }
+    return DirectorySnapshot(
+        person,
+        frozenset(GroupId(f"id-{name}") for name in member_of),
+        known | {"lost": Unresolved.UNKNOWN},
+        complete=complete,
+    )
+
+
+def verdicts(
+    there: Record | None,
+    *rows: GroupMapping,
+    of: DirectorySnapshot,
+    bad: tuple[BadMapping, ...] = (),
+) -> tuple[Verdict, ...]:
+    """Return every verdict of a table on the person."""
+    return desire(of, MappingTable(rows, bad), {LAB: there} if there else {}, NOW)
+
+
+def verdict(
+    there: Record | None,
+    *rows: GroupMapping,
+    of: DirectorySnapshot,
+    bad: tuple[BadMapping, ...] = (),
+) -> Verdict:
+    """Return the one verdict."""
+    (only,) = verdicts(there, *rows, of=of, bad=bad)
+    return only
+
+
+def unparsed(group: str, target: Target | None = LAB) -> BadMapping:
+    """Return a row that does not parse."""
+    return BadMapping(group, str(target), target, ("priority: 'high' is not a whole number",))

@@ -1,0 +1,182 @@
+"""Worlds that nobody thought of: one person, their rows, records and profiles, all drawn."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from shared.actions import (
+    Plan,
+)
+from shared.conventions import suspended_role_arn
+from shared.desire import Removal, Verdict, desire
+from shared.model import (
+    BadMapping,
+    Claim,
+    DirectorySnapshot,
+    GroupId,
+    GroupMapping,
+    MappingTable,
+    Person,
+    Standing,
+    Target,
+    Unresolved,
+    UserId,
+)
+from shared.observed import App, ObservedProfile, ProfileStatus, Workload
+from shared.ownership import Ownership
+from shared.plan import plan
+from shared.record import Access, EndedClaim, Record, State
+
+LAWS = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+TARGETS = [Target.parse(f"{str(n) * 12}/eu-west-1/d-x{n}") for n in (2, 3)]
+GROUPS = ["a", "b", "c"]
+ROLES = ["role/One", "role/Two"]
+BUSY = Workload((App("JupyterLab", "x", "InService"),))
+Observed = Mapping[Target, ObservedProfile | None]
+
+claims = st.builds(
+    Claim, st.sampled_from([10, 20]), st.sampled_from(GROUPS), st.sampled_from(ROLES), st.just(0)
+)
+rows = st.lists(
+    st.builds(
+        GroupMapping,
+        group=st.sampled_from(GROUPS),
+        target=st.sampled_from(TARGETS),
+        role_arn=st.sampled_from(ROLES),
+        priority=st.sampled_from([10, 20, 30]),
+        retention_days=st.sampled_from([0, 0, 30]),
+        group_id=st.sampled_from([None, GroupId("id-a"), GroupId("id-x")]),
+        enabled=st.sampled_from([True, True, False]),
+    ),
+    min_size=1,
+    max_size=6,
+    unique_by=lambda row: (row.group, row.target),
+)
+bad_rows = st.lists(
+    st.builds(
+        lambda group, target: BadMapping(group, str(target), target, ("bad",)),
+        st.sampled_from(GROUPS),
+        st.sampled_from(TARGETS),
+    ),
+    max_size=1,
+)
+snapshots = st.builds(
+    DirectorySnapshot,
+    person=st.builds(
+        Person,
+        st.just(UserId("u-1")),
+        st.just("ada@example.com"),
+        st.sampled_from([Standing.ENABLED] * 4 + list(Standing)),
+    ),
+    member_of=st.frozensets(st.sampled_from([GroupId(f"id-{group}") for group in GROUPS])),
+    groups=st.fixed_dictionaries(
+        {
+            group: st.sampled_from([GroupId(f"id-{group}")] * 3 + list(Unresolved))
+            for group in GROUPS
+        }
+    ),
+    doubtful=st.frozensets(st.sampled_from([GroupId("id-a"), GroupId("id-x")]), max_size=1),
+    complete=st.booleans(),
+)
+
+
+def record_in(target: Target) -> st.SearchStrategy[Record]:
+    return st.builds(
+        Record,
+        user_id=st.just(UserId("u-1")),
+        target=st.just(target),
+        state=st.sampled_from([State.ACTIVE] * 5 + list(State)),
+        user_name=st.just("ada@example.com"),
+        profile_name=st.just("ada-recorded"),
+        standing=st.sampled_from(Standing),
+        access=st.sampled_from([Access.ASSIGNED] * 3 + list(Access)),
+        role_arn=st.sampled_from(ROLES),
+        given_by=st.sampled_from(GROUPS),
+        because=st.lists(claims, max_size=2, unique_by=lambda claim: claim.group).map(tuple),
+        ended=st.lists(
+            st.builds(
+                EndedClaim,
+                st.sampled_from(GROUPS),
+                st.just(30),
+                st.sampled_from([NOW, NOW - timedelta(hours=30)]),
+            ),
+            max_size=1,
+        ).map(tuple),
+        begun=st.sampled_from([None, None, NOW]),
+        retain_until=st.sampled_from([None, None, NOW, NOW + timedelta(days=1)]),
+    )
+
+
+records = st.fixed_dictionaries({}, optional={target: record_in(target) for target in TARGETS})
+profiles = st.builds(
+    ObservedProfile,
+    name=st.just("ada-recorded"),
+    status=st.sampled_from([ProfileStatus.IN_SERVICE] * 6 + list(ProfileStatus)),
+    role_arn=st.sampled_from([*ROLES, *(suspended_role_arn(t.account, t.region) for t in TARGETS)]),
+    ownership=st.sampled_from([Ownership.OURS] * 4 + list(Ownership)),
+    workload=st.sampled_from([None, Workload(), Workload(), BUSY]),
+)
+observations = st.fixed_dictionaries(
+    {}, optional={target: st.none() | profiles for target in TARGETS}
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that is known of one person."""
+
+    snapshot: DirectorySnapshot
+    table: MappingTable
+    records: Mapping[Target, Record]
+
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Return what the world calls for."""
+        return desire(self.snapshot, self.table, self.records, NOW)
+
+    def removals(self) -> list[Removal]:
+        """Return what is to be taken from somebody who has something; other removals are notes."""
+        return [
+            verdict
+            for verdict in self.verdicts()
+            if isinstance(verdict, Removal)
+            and verdict.target in self.records
+            and self.records[verdict.target].state is not State.REMOVED
+        ]
+
+    def losers(self) -> set[Target]:
+        """Return where something is to be taken."""
+        return {removal.target for removal in self.removals()}
+
+    def plan(self, observed: Observed) -> Plan:
+        """Return what is to be done in it."""
+        return plan(self.verdicts(), observed, self.records, NOW)
+
+    def with_rows(self, rows: Iterable[GroupMapping]) -> "World":
+        """Return the same world with other rows."""
+        return replace(self, table=replace(self.table, rows=tuple(rows)))
+
+    def is_in(self, row: GroupMapping) -> bool:
+        """Return whether the person is in the row's group for certain."""
+        return self.group_id(row) in self.snapshot.member_of - self.snapshot.doubtful
+
+    def is_unknown(self, target: Target) -> bool:
+        """Return whether nobody can say no for some row of the target."""
+        return any(bad.target == target for bad in self.table.bad) or any(
+            isinstance(self.group_id(row), Unresolved)
+            or self.group_id(row) in self.snapshot.doubtful
+            or not (self.snapshot.complete or self.is_in(row))
+            for row in self.table.rows
+            if row.target == target
+        )
+
+    def group_id(self, row: GroupMapping) -> GroupId | Unresolved:
+        """Return which group a row means, if anybody can tell."""
+        return row.group_id or self.snapshot.groups[row.group]
+
+
+tables = st.builds(MappingTable, rows.map(tuple), bad_rows.map(tuple))
+worlds = st.builds(World, snapshots, tables, records)

@@ -1,0 +1,68 @@
+"""What need not be observed, and of what is observed, where apps and spaces must be listed."""
+
+from dataclasses import replace
+
+import pytest
+from cases import ACTIVE, AT_ONCE, BECAUSE, NEW, NOON, OLD, PROMOTED, REMOVAL, THERE, UNDECIDED
+
+from shared.desire import Verdict
+from shared.observed import ObservedProfile
+from shared.ownership import Ownership
+from shared.plan import is_at_rest, needs_workload
+from shared.record import Access, Record, State
+
+HAS_IT = replace(THERE, role_arn=NEW)
+GRANTED = replace(ACTIVE, role_arn=NEW, because=BECAUSE.claims)
+NOT_OURS = [whose for whose in Ownership if whose is not Ownership.OURS]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state", "role_arn", "access", "rests"),
+    [
+        (PROMOTED, State.ACTIVE, NEW, Access.ASSIGNED, True),
+        (PROMOTED, State.ACTIVE, NEW, Access.BY_HAND, True),
+        (PROMOTED, State.ACTIVE, NEW, Access.UNSURE, False),
+        (PROMOTED, State.ACTIVE, NEW, Access.REVOKED, False),
+        (PROMOTED, State.ACTIVE, NEW, Access.UNTOUCHED, False),
+        (PROMOTED, State.ACTIVE, OLD, Access.ASSIGNED, False),
+        *((PROMOTED, s, NEW, Access.ASSIGNED, False) for s in State if s is not State.ACTIVE),
+        *((REMOVAL, s, NEW, Access.ASSIGNED, s is State.REMOVED) for s in State),
+        *((UNDECIDED, s, NEW, Access.ASSIGNED, False) for s in State),
+    ],
+)
+def test_what_is_at_rest_is_not_observed(
+    verdict: Verdict, state: State, role_arn: str, access: Access, *, rests: bool
+) -> None:
+    """Only a ledger that says exactly what is called for saves the look at the account."""
+    record = replace(ACTIVE, state=state, role_arn=role_arn, access=access)
+
+    assert is_at_rest(verdict, record) is rests
+
+
+def test_without_a_record_only_a_removal_is_at_rest() -> None:
+    """What was never made need not be taken away."""
+    assert [is_at_rest(v, None) for v in (PROMOTED, REMOVAL, UNDECIDED)] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "profile", "record", "needed"),
+    [
+        (PROMOTED, THERE, None, True),
+        (PROMOTED, HAS_IT, GRANTED, False),
+        # A change that stopped apps is looked at once more: something may have started meanwhile.
+        (PROMOTED, HAS_IT, replace(GRANTED, begun=NOON), True),
+        (AT_ONCE, THERE, None, True),
+        (REMOVAL, THERE, None, True),
+        (UNDECIDED, THERE, None, False),
+        *(
+            (verdict, replace(THERE, ownership=whose), None, False)
+            for verdict in (PROMOTED, AT_ONCE)
+            for whose in NOT_OURS
+        ),
+    ],
+)
+def test_apps_and_spaces_are_read_only_where_the_plan_depends_on_them(
+    verdict: Verdict, profile: ObservedProfile, record: Record | None, *, needed: bool
+) -> None:
+    """Two listings of a whole domain are not made for nothing."""
+    assert needs_workload(verdict, profile, record) is needed

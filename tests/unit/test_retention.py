@@ -1,0 +1,75 @@
+"""Rule 8: how long a leaver's things are kept."""
+
+from datetime import timedelta
+
+import pytest
+from mapped import NOW, record, row, snapshot, verdict
+
+from shared.desire import (
+    Removal,
+)
+from shared.model import (
+    Claim,
+)
+from shared.record import EndedClaim
+from shared.retention import ended_claims, remembered
+
+HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("because", "ended", "rows", "days"),
+    [
+        ([5], [], {}, 5),
+        ([5, 90, 7], [], {}, 90),
+        ([0], [], {}, 0),
+        ([], [], {}, 30),
+        ([5], [(60, HOUR)], {}, 60),
+        ([5], [(60, DAY - HOUR)], {}, 60),
+        ([5], [(60, DAY)], {}, 5),
+        ([5], [(60, DAY + HOUR)], {}, 5),
+        ([60], [(5, HOUR)], {}, 60),
+        ([5], [(60, HOUR)], {"a": 0}, 60),
+        ([5], [], {"a": 14}, 14),
+        ([5, 90], [], {"b": 0}, 5),
+    ],
+)
+def test_the_longest_retention_of_the_last_day_counts(
+    because: list[int],
+    ended: list[tuple[int, timedelta]],
+    rows: dict[str, int],
+    days: int,
+) -> None:
+    """Rule 8: of the rows that applied in the last 24 h, with what they say now; 30 by default."""
+    there = record(
+        *(Claim(10 + n, "abc"[n], "role", kept) for n, kept in enumerate(because)),
+        ended=tuple(
+            EndedClaim(f"ended-{n}", kept, NOW - ago) for n, (kept, ago) in enumerate(ended)
+        ),
+    )
+    table = [row(group, retention_days=kept) for group, kept in rows.items()] or [row("c", 999)]
+
+    found = verdict(there, *table, of=snapshot())
+
+    assert isinstance(found, Removal)
+    assert found.retention_days == days
+
+
+def test_what_stopped_applying_is_remembered_for_a_day() -> None:
+    """A row that applies again is not both; what is older than a day is forgotten."""
+    a, b, c = (Claim(10, group, f"role/{group}", 30) for group in "abc")
+    there = record(
+        a,
+        b,
+        ended=(
+            EndedClaim("c", 90, NOW - HOUR),
+            EndedClaim("d", 60, NOW - HOUR),
+            EndedClaim("e", 9, NOW - DAY),
+        ),
+    )
+
+    assert ended_claims(there, [b, c], NOW) == (
+        EndedClaim("a", 30, NOW),
+        EndedClaim("d", 60, NOW - HOUR),
+    )
+    assert remembered(there.ended, NOW) == there.ended[:2]
