@@ -1,0 +1,146 @@
+"""The removal limit over any sequence of wishes: never more in an hour than it allows."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.guard import LIMIT, Cut, CutKind, HeldCut, RemovalLimit, TargetLimit, weigh
+from shared.model import UserId
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+LAWS = settings(deadline=None, max_examples=300)
+
+limits = st.builds(RemovalLimit, st.sampled_from([0, 1, 2, 5]), st.sampled_from([0, 10, 30, 100]))
+causes = st.sampled_from(["", "", "", "", "last-row"])
+kinds = st.sampled_from([CutKind.REMOVAL] * 3 + [CutKind.ROLE_CHANGE])
+
+
+@dataclass(frozen=True)
+class Wish:
+    """People who are to lose something, so many minutes after the wish before."""
+
+    minutes: int
+    people: frozenset[int]
+    kind: CutKind
+    cause: str
+    approves: bool
+
+
+wishes = st.lists(
+    st.builds(
+        Wish,
+        st.sampled_from([0, 1, 20, 59, 60, 61]),
+        st.frozensets(st.integers(0, 29), min_size=1, max_size=8),
+        kinds,
+        causes,
+        st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@dataclass
+class Town:
+    """A target with so many profiles, and all that ever began there with a slot."""
+
+    limit: RemovalLimit
+    people: frozenset[UserId]
+    now: datetime = NOON
+    at: TargetLimit = field(default_factory=TargetLimit)
+    gone: set[UserId] = field(default_factory=set)
+    began: list[tuple[datetime, UserId]] = field(default_factory=list)
+
+    def wish(self, wish: Wish) -> None:
+        """Weigh a wish, and write what came of it as a worker does."""
+        self.now += timedelta(minutes=wish.minutes)
+        whom = [UserId(f"u-{n:02d}") for n in sorted(wish.people)]
+        cuts = [Cut(u, "n", "p", wish.kind, "why", wish.cause) for u in whom if u in self.here()]
+        population = self.here() | self.at.taken(self.now)
+        held_before = dict(self.at.held)
+        found = weigh(cuts, self.limit, self.at, self.here(), self.now)
+        self.began += [(self.now, user) for user in found.take]
+        taken = {u: self.at.slots[u] for u in self.at.taken(self.now)}
+        held = {**self.at.held} | {each.cut.user_id: each for each in found.hold}
+        self.at = TargetLimit(taken | dict.fromkeys(found.take, self.now), held)
+        may = {cut.user_id for cut in cuts} - found.refused.keys()
+        self.gone |= may if wish.kind is CutKind.REMOVAL else set()
+        self.check(cuts, population, held_before, may, found.take)
+        if wish.approves:
+            self.approve()
+
+    def here(self) -> frozenset[UserId]:
+        """Return who has a profile of which no removal has begun."""
+        return self.people - self.gone
+
+    def approve(self) -> None:
+        """Approve all that is held now, for three days."""
+        until = self.now + timedelta(hours=72)
+        held = {u: replace(each, approved_until=until) for u, each in self.at.held.items()}
+        self.at = replace(self.at, held=held)
+
+    def check(
+        self,
+        cuts: list[Cut],
+        population: frozenset[UserId],
+        held_before: dict[UserId, HeldCut],
+        may: set[UserId],
+        took: tuple[UserId, ...],
+    ) -> None:
+        """Check the laws of one weighing."""
+        lately = [user for at, user in self.began if at > self.now - HOUR]
+        # Never more in a rolling hour than the limit of those who are there, or began to go.
+        assert not took or len(lately) <= self.limit.of(len(population))
+        # Each slot is taken once.
+        assert len(set(lately)) == len(lately)
+        # Nobody begins without a slot of this hour or an approval.
+        for user in may:
+            known = held_before.get(user)
+            approved = known is not None and known.is_approved(self.now)
+            assert user in lately or approved
+        # Nobody who waits for a word begins without it, and no cause is ever passed over.
+        for cut in cuts:
+            known = held_before.get(cut.user_id)
+            waits = known is not None and known.cut.kind is cut.kind
+            if waits or cut.cause:
+                approved = waits and known is not None and known.is_approved(self.now)
+                assert (cut.user_id in may) is approved
+        # All of those who ask for a slot get one, or none of them.
+        asking = [c.user_id for c in cuts if not c.cause and c.user_id in may - {*held_before}]
+        newly = {u for u, each in self.at.held.items() if u not in held_before}
+        by_limit = {u for u in newly if self.at.held[u].cause == LIMIT}
+        assert not (by_limit and set(asking) & set(took))
+
+
+@LAWS
+@given(limits, st.integers(0, 30), wishes)
+def test_never_more_begin_in_an_hour_than_the_limit_allows(
+    limit: RemovalLimit, people: int, told: list[Wish]
+) -> None:
+    """Law 7, over any sequence of wishes, hours and approvals."""
+    town = Town(limit, frozenset(UserId(f"u-{n:02d}") for n in range(people)))
+
+    for wish in told:
+        town.wish(wish)
+
+
+@LAWS
+@given(limits, st.lists(st.integers(0, 29), unique=True, max_size=20), st.integers(1, 30))
+def test_a_limit_that_is_not_reached_holds_nobody(
+    limit: RemovalLimit, order: list[int], people: int
+) -> None:
+    """Whoever comes alone begins as long as there is room: the guard is no nuisance."""
+    everybody = frozenset(UserId(f"u-{n:02d}") for n in range(people))
+    at = TargetLimit()
+    for number, n in enumerate(order):
+        user = UserId(f"u-{n:02d}")
+        cut = Cut(user, "n", "p", CutKind.REMOVAL, "why")
+        found = weigh([cut], limit, at, everybody, NOON)
+
+        may = number < limit.of(len(everybody | at.taken(NOON)))
+        assert (found.take == (user,)) is may
+        if not may:
+            return
+        at = TargetLimit({**at.slots, user: NOON})

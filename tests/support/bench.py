@@ -1,0 +1,108 @@
+"""A bench on which plans are carried out: every action once, two targets, and a register."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from cases import ADA, BECAUSE, LAB, NEW, NOON, OLD, POWERLESS, SHOP, THERE, app
+from fake_studio import FakeAccess, FakeStudio
+from fakes import FakeClock
+
+from hub.runtime.apply import apply
+from hub.runtime.world import ConvergeWorld
+from shared.actions import (
+    Action,
+    Assign,
+    ChangeRole,
+    Create,
+    Delete,
+    DeleteSpace,
+    Discard,
+    Plan,
+    Resume,
+    Revoke,
+    StopApp,
+    Suspend,
+)
+from shared.errors import RefusedError, RetryableError, TargetUnreachableError
+from shared.outcome import Outcome
+
+CREATE, ASSIGN = Create(ADA, LAB, "ada", NEW, BECAUSE), Assign(ADA, LAB, "ada")
+CHANGE = ChangeRole(ADA, LAB, "ada", OLD, NEW, BECAUSE)
+RESUME = Resume(ADA, LAB, "ada", NEW, BECAUSE)
+REVOKE, SUSPEND = Revoke(ADA, LAB, "ada", "left"), Suspend(ADA, LAB, "ada", POWERLESS, "left")
+STOP_A, STOP_B = (StopApp(ADA, LAB, "ada", app(name)) for name in "ab")
+SPACE, DELETE = DeleteSpace(ADA, LAB, "ada", "lab"), Delete(ADA, LAB, "ada", "left")
+DISCARD = Discard(ADA, LAB, "ada", "it is Failed")
+IN_USE, INVALID = RefusedError("ResourceInUse", "in use"), RefusedError("ValidationException", "no")
+DENIED = RefusedError("AccessDeniedException", "no")
+THROTTLED, CLOSED = RetryableError("throttled"), TargetUnreachableError("closed")
+
+
+@dataclass
+class Notes:
+    """A register that notes what it is told, and refuses to where somebody else wrote."""
+
+    told: list[str] = field(default_factory=list)
+    begin_fails: bool = False
+    became_fails: bool = False
+
+    def begin(self, action: Action) -> None:
+        """Note it."""
+        if self.begin_fails:
+            raise RetryableError("another worker wrote this record meanwhile")
+        self.told.append(f"begin {type(action).__name__}")
+
+    def became(self, outcome: Outcome) -> None:
+        """Note it."""
+        self.told.append(f"{type(outcome).__name__} {type(outcome.action).__name__}")
+        if self.became_fails:
+            raise RetryableError("another worker wrote this record meanwhile")
+
+
+@dataclass
+class Bench:
+    """Where plans are carried out; the person has the old role in both targets."""
+
+    studio: FakeStudio = field(
+        default_factory=lambda: FakeStudio({(LAB, "ada"): THERE, (SHOP, "ada"): THERE})
+    )
+    notes: Notes = field(default_factory=Notes)
+    clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
+
+    def apply(self, *actions: Action, seconds: float = 120) -> tuple[Outcome, ...]:
+        """Carry out actions and return what became of them."""
+        nobody: Any = None
+        world = ConvergeWorld(
+            mode="apply",
+            limit=nobody,
+            directory=nobody,
+            mappings=nobody,
+            names=nobody,
+            memory=nobody,
+            ledger=nobody,
+            copies=nobody,
+            limits=nobody,
+            studio=self.studio,
+            access=FakeAccess(self.studio),
+            later=nobody,
+            bus=nobody,
+            clock=self.clock,
+        )
+        deadline = NOON + timedelta(seconds=seconds)
+        return apply(Plan(actions, (), ()), world, deadline, self.notes)
+
+    def became(self, *actions: Action, seconds: float = 120) -> list[str]:
+        """Return what became of each action, in words."""
+        found = self.apply(*actions, seconds=seconds)
+        return [f"{type(each).__name__} {type(each.action).__name__}" for each in found]
+
+    @property
+    def calls(self) -> list[str]:
+        """Return what was called in the one target."""
+        return [what for what, target in self.studio.calls if target == LAB]
+
+
+def elsewhere(action: Action) -> Action:
+    """Return the same action in the other target."""
+    return replace(action, target=SHOP)

@@ -1,0 +1,56 @@
+"""Slots and holds in a dictionary, with the promise of the ledger's: no two take the last slot."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from shared.guard import HeldCut, TargetLimit
+from shared.holds import Hold
+from shared.model import Target, UserId
+
+
+@dataclass
+class FakeLimits:
+    """What each target's item says; `between` is called after each read, before anything follows.
+
+    `shown` are the holds that were remembered.
+    """
+
+    targets: dict[Target, TargetLimit] = field(default_factory=dict)
+    between: Callable[[], None] = lambda: None
+    shown: list[Hold] = field(default_factory=list)
+
+    def of(self, target: Target) -> TargetLimit:
+        """Return a target's slots and who is held there."""
+        found = self.targets.get(target, TargetLimit())
+        self.between()
+        return found
+
+    def take(
+        self, target: Target, seen: TargetLimit, users: Iterable[UserId], now: datetime
+    ) -> bool:
+        """Take slots for all of the users; false where somebody else took some meanwhile."""
+        there = self.targets.get(target, TargetLimit())
+        if there.version != seen.version:
+            return False
+        hour = timedelta(hours=1)
+        slots = {user: at for user, at in there.slots.items() if at > now - hour}
+        slots |= dict.fromkeys(users, now)
+        self.targets[target] = replace(there, slots=slots, version=there.version + 1)
+        return True
+
+    def hold(self, target: Target, cuts: Iterable[HeldCut]) -> None:
+        """Let cuts wait."""
+        there = self.targets.get(target, TargetLimit())
+        held = {**there.held, **{each.cut.user_id: each for each in cuts}}
+        self.targets[target] = replace(there, held=held)
+
+    def release(self, target: Target, users: Iterable[UserId]) -> None:
+        """Let the users' cuts wait no more."""
+        there, over = self.targets.get(target, TargetLimit()), set(users)
+        held = {user: each for user, each in there.held.items() if user not in over}
+        self.targets[target] = replace(there, held=held)
+
+    def remember(self, hold: Hold) -> None:
+        """Keep whom a hold's digest stands for."""
+        self.shown.append(hold)

@@ -1,0 +1,133 @@
+"""Rule 10: what takes a slot is a removal that begins, and a role change that stops apps."""
+
+from dataclasses import replace
+
+import pytest
+from cases import (
+    ACTIVE,
+    ADA,
+    DEMOTED,
+    LAB,
+    NEW,
+    NOON,
+    POWERLESS,
+    PROMOTED,
+    REMOVAL,
+    SHOP,
+    THERE,
+    UNDECIDED,
+    app,
+    private,
+    runs,
+)
+
+from shared.actions import Plan
+from shared.desire import DesiredProfile, Removal, Verdict
+from shared.guard import Cut, CutKind, cut_of, has_profile, removal_cut, without
+from shared.observed import ObservedProfile, ProfileStatus
+from shared.plan import plan
+from shared.record import Access, Record, State
+
+BUSY = replace(THERE, workload=runs(app()))
+LEAVING = replace(ACTIVE, state=State.REMOVING, begun=NOON, retain_until=NOON)
+REMOVED = Cut(ADA.id, "ada", "ada", CutKind.REMOVAL, REMOVAL.reason)
+
+
+def kind(
+    verdict: Verdict, profile: ObservedProfile | None, record: Record | None
+) -> CutKind | None:
+    """Return what the plan for a verdict would begin to take."""
+    todo = plan([verdict], {LAB: profile}, {LAB: record} if record else {}, NOON)
+    found = cut_of(verdict, todo.of(LAB), record)
+    return found.kind if found else None
+
+
+@pytest.mark.parametrize(
+    ("profile", "record", "expected"),
+    [
+        (THERE, ACTIVE, CutKind.REMOVAL),
+        (BUSY, ACTIVE, CutKind.REMOVAL),
+        # Only the way in is left to take.
+        (None, ACTIVE, CutKind.REMOVAL),
+        (replace(THERE, status=ProfileStatus.FAILED), ACTIVE, CutKind.REMOVAL),
+        # It began already, whatever rung is next.
+        (THERE, LEAVING, None),
+        (BUSY, LEAVING, None),
+        (replace(THERE, role_arn=POWERLESS, workload=runs(private())), LEAVING, None),
+        # Nothing is left to take.
+        (None, replace(ACTIVE, access=Access.REVOKED), None),
+        (None, None, None),
+    ],
+)
+def test_a_removal_takes_a_slot_when_it_begins(
+    profile: ObservedProfile | None, record: Record | None, expected: CutKind | None
+) -> None:
+    """Once, before its first rung."""
+    assert kind(REMOVAL, profile, record) is expected
+
+
+@pytest.mark.parametrize(
+    ("verdict", "profile", "record", "expected"),
+    [
+        (DEMOTED, BUSY, ACTIVE, CutKind.ROLE_CHANGE),
+        # Nothing runs, or what runs may go on: nobody loses anything.
+        (DEMOTED, THERE, ACTIVE, None),
+        (PROMOTED, BUSY, ACTIVE, None),
+        (DEMOTED, None, None, None),
+        # It began already.
+        (DEMOTED, BUSY, replace(ACTIVE, begun=NOON), None),
+        (DEMOTED, replace(BUSY, role_arn=NEW), replace(ACTIVE, begun=NOON), None),
+        # Whoever comes back has nothing that could be taken.
+        (PROMOTED, replace(BUSY, role_arn=POWERLESS), replace(ACTIVE, role_arn=POWERLESS), None),
+    ],
+)
+def test_a_role_change_takes_a_slot_where_it_stops_apps(
+    verdict: DesiredProfile,
+    profile: ObservedProfile | None,
+    record: Record | None,
+    expected: CutKind | None,
+) -> None:
+    """Rule 10."""
+    assert kind(verdict, profile, record) is expected
+
+
+def test_a_cut_says_what_it_always_waits_for() -> None:
+    """By the removal that nobody decided one by one."""
+    verdict = replace(REMOVAL, hold="last-row")
+    todo = plan([verdict], {LAB: THERE}, {LAB: ACTIVE}, NOON)
+
+    assert cut_of(verdict, todo.of(LAB), ACTIVE) == replace(REMOVED, cause="last-row")
+    assert removal_cut(verdict, ACTIVE) == replace(REMOVED, cause="last-row")
+    assert cut_of(UNDECIDED, todo.of(LAB), ACTIVE) is None
+
+
+@pytest.mark.parametrize(
+    ("record", "has"),
+    [
+        (ACTIVE, True),
+        *((replace(ACTIVE, state=s), s is not State.REMOVED) for s in State),
+        (replace(ACTIVE, role_arn=""), False),
+        (LEAVING, False),
+        (replace(LEAVING, state=State.SUSPENDED), False),
+        # A role change that stops apps takes no profile away.
+        (replace(ACTIVE, begun=NOON), True),
+    ],
+)
+@pytest.mark.parametrize("verdict", [REMOVAL, PROMOTED, UNDECIDED, None])
+def test_a_look_weighs_the_removals_of_those_who_have_a_profile(
+    record: Record, verdict: Verdict | None, *, has: bool
+) -> None:
+    """What a listing of groups can tell, before anybody's profile is observed."""
+    assert has_profile(record) is has
+    expected = REMOVED if has and isinstance(verdict, Removal) else None
+    assert removal_cut(verdict, record) == expected
+    assert removal_cut(verdict, None) is None
+
+
+def test_what_is_held_in_one_target_is_done_in_the_others() -> None:
+    """Rule 13: the plan without a target has all the rest, skips and rest too."""
+    there = {LAB: ACTIVE, SHOP: replace(ACTIVE, target=SHOP)}
+    todo = plan([REMOVAL, replace(REMOVAL, target=SHOP)], {LAB: THERE, SHOP: THERE}, there, NOON)
+
+    assert without(todo, [LAB]) == Plan(todo.of(SHOP), todo.skips, todo.settled)
+    assert without(todo, []) == todo

@@ -1,0 +1,107 @@
+"""Who is kept or protected loses nothing, and may get what they do not have."""
+
+from dataclasses import replace
+
+import pytest
+from cases import (
+    ACTIVE,
+    ADA,
+    AT_ONCE,
+    DEMOTED,
+    HOUR,
+    LAB,
+    NEW,
+    NOON,
+    POWERLESS,
+    PROMOTED,
+    REMOVAL,
+    SHOP,
+    UNDECIDED,
+)
+
+from shared.desire import Undecided, Verdict
+from shared.frozen import freeze, protected_profile
+from shared.memory import HubState
+from shared.model import UserId
+from shared.record import Record
+
+HAS_NEW = replace(ACTIVE, role_arn=NEW)
+SUSPENDED = replace(ACTIVE, role_arn=POWERLESS)
+KEPT = HubState(kept={ADA.id: NOON + HOUR})
+BY_ID = HubState(protected=frozenset({ADA.id}))
+BY_NAME = HubState(protected=frozenset({f"{LAB}/ada"}))
+
+
+def is_frozen(verdict: Verdict, record: Record | None, state: HubState) -> bool:
+    """Return whether a verdict is put off, with a reason and a way out; else it is as it was."""
+    found = freeze(verdict, record, state, NOON)
+    if found == verdict:
+        return False
+    assert isinstance(found, Undecided)
+    assert found.reason
+    assert found.way_out
+    assert (found.person, found.target) == (verdict.person, verdict.target)
+    return True
+
+
+@pytest.mark.parametrize(
+    ("verdict", "record", "kept", "protected"),
+    [
+        (REMOVAL, ACTIVE, True, True),
+        (AT_ONCE, ACTIVE, True, True),
+        (replace(REMOVAL, hold="last-row"), ACTIVE, True, True),
+        # Under way it stops where it stands.
+        (REMOVAL, SUSPENDED, True, True),
+        # Whoever is kept may get another role; whoever is protected keeps theirs.
+        (PROMOTED, ACTIVE, False, True),
+        (DEMOTED, ACTIVE, False, True),
+        # What takes nothing is never put off.
+        (PROMOTED, HAS_NEW, False, False),
+        (PROMOTED, None, False, False),
+        (PROMOTED, replace(ACTIVE, role_arn=""), False, False),
+        (UNDECIDED, ACTIVE, False, False),
+    ],
+)
+def test_what_is_put_off(
+    verdict: Verdict, record: Record | None, *, kept: bool, protected: bool
+) -> None:
+    """By the person's id, or by the profile in its target."""
+    assert is_frozen(verdict, record, KEPT) is kept
+    assert is_frozen(verdict, record, BY_ID) is protected
+    assert is_frozen(verdict, record, BY_NAME) is protected
+    assert not is_frozen(verdict, record, HubState())
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        HubState(kept={UserId("another"): NOON + HOUR}),
+        HubState(kept={ADA.id: NOON}),
+        HubState(kept={ADA.id: NOON - HOUR}),
+        HubState(protected=frozenset({UserId("another")})),
+        HubState(protected=frozenset({f"{SHOP}/ada", f"{LAB}/ada-2", "ada"})),
+    ],
+)
+def test_a_word_on_somebody_else_or_another_time_puts_nothing_off(state: HubState) -> None:
+    """Nor one on a profile of that name elsewhere, nor a time that is over."""
+    assert not is_frozen(REMOVAL, ACTIVE, state)
+
+
+@pytest.mark.parametrize("name", ["ada", "Ada", "ADA"])
+def test_a_protected_profile_is_known_however_it_is_written(name: str) -> None:
+    """Studio compares names without case."""
+    state = HubState(protected=frozenset({protected_profile(LAB, "aDa")}))
+
+    assert is_frozen(replace(REMOVAL, profile_name=name), ACTIVE, state)
+
+
+def test_the_way_out_names_the_command() -> None:
+    """An operator can copy it."""
+    protected = freeze(REMOVAL, ACTIVE, BY_ID, NOON)
+    kept = freeze(REMOVAL, ACTIVE, KEPT, NOON)
+
+    assert isinstance(protected, Undecided)
+    assert isinstance(kept, Undecided)
+    assert protected.way_out == "to end it: studio-hub protect a3d46882 --off"
+    assert kept.way_out == "to end it: studio-hub keep a3d46882 --days 0"
+    assert "until 2026-11-23 13:00 UTC" in kept.reason

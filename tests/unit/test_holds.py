@@ -1,0 +1,113 @@
+"""Holds: the digest names exactly the set that waits, and the words say what for."""
+
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+from cases import HOUR, LAB, NOON, SHOP
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.guard import LIMIT, REJECTED, Cut, CutKind, HeldCut
+from shared.holds import Hold, holds_of
+from shared.model import UserId
+
+
+def held(
+    user: str = "ada", kind: CutKind = CutKind.REMOVAL, cause: str = LIMIT, why: str = "left"
+) -> HeldCut:
+    return HeldCut(Cut(UserId(user), f"{user}@x", user, kind, why), cause, NOON)
+
+
+ADA, BOB, EVE = (held(name) for name in ("ada", "bob", "eve"))
+THREE = Hold(LAB, LIMIT, (ADA, BOB, EVE))
+sets = st.frozensets(st.tuples(st.sampled_from("abcde"), st.sampled_from(CutKind)), max_size=6)
+
+
+@given(sets, sets)
+def test_equal_digests_are_equal_sets(
+    one: frozenset[tuple[str, CutKind]], other: frozenset[tuple[str, CutKind]]
+) -> None:
+    """Rule 10: an approval names the digest of exactly that set of people and cuts."""
+    digests = [
+        Hold(LAB, LIMIT, tuple(held(*each) for each in people)).digest for people in (one, other)
+    ]
+
+    assert (digests[0] == digests[1]) is (one == other)
+
+
+def test_the_order_in_which_cuts_were_held_decides_nothing() -> None:
+    """The same people, the same digest, in every process."""
+    assert {Hold(LAB, LIMIT, order).digest for order in permutations(THREE.cuts)} == {THREE.digest}
+    assert THREE.digest == "8cbc5df0"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(THREE, cuts=(ADA, BOB)),
+        replace(THREE, cuts=(ADA, BOB, EVE, held("dan"))),
+        replace(THREE, cuts=(ADA, BOB, held("eve", CutKind.ROLE_CHANGE))),
+        replace(THREE, target=SHOP),
+        replace(THREE, cause=REJECTED),
+        replace(THREE, cause="emptied ants"),
+    ],
+)
+def test_another_set_has_another_digest(other: Hold) -> None:
+    """Whoever approved the one said nothing of the other."""
+    assert other.digest != THREE.digest
+
+
+def test_what_does_not_change_the_set_changes_no_digest() -> None:
+    """A name or a reason that reads differently now makes no approval void."""
+    later = replace(ADA, since=NOON + HOUR, cut=replace(ADA.cut, user_name="a", reason="gone"))
+
+    assert replace(THREE, cuts=(later, BOB, EVE)).digest == THREE.digest
+
+
+def test_what_waits_is_told_by_cause_and_sorted() -> None:
+    """Cuts of one target and cause are one hold; what was approved waits no more."""
+    emptied, rejected = held("dan", cause="emptied ants"), held("fay", cause=REJECTED)
+    approved = replace(held("gus"), approved_until=NOON + HOUR)
+    expired = replace(held("hal"), approved_until=NOON)
+
+    found = holds_of(LAB, [rejected, expired, EVE, approved, emptied, ADA], NOON)
+
+    assert found == (
+        Hold(LAB, "emptied ants", (emptied,)),
+        Hold(LAB, LIMIT, (ADA, EVE, expired)),
+        Hold(LAB, REJECTED, (rejected,)),
+    )
+    assert [hold.is_open for hold in found] == [True, True, False]
+    assert found[1].users == {"ada", "eve", "hal"}
+    assert holds_of(LAB, [approved], NOON) == ()
+
+
+@pytest.mark.parametrize(
+    ("hold", "words"),
+    [
+        (
+            THREE,
+            f"3 to remove in {LAB}: more would be taken in an hour than the removal limit allows",
+        ),
+        (
+            replace(THREE, cause="deleted ants", cuts=(ADA, held("bob", CutKind.ROLE_CHANGE))),
+            f"1 to remove, 1 to get another role in {LAB}: a group was deleted: ants",
+        ),
+        (
+            replace(THREE, cause="emptied big ants", cuts=(ADA,)),
+            f"1 to remove in {LAB}: a group lists nobody any more: big ants",
+        ),
+        (
+            replace(THREE, cause="last-row", cuts=(ADA,)),
+            f"1 to remove in {LAB}: the last mapping row of the target is gone",
+        ),
+        (
+            replace(THREE, cause=REJECTED, cuts=(held("bob", CutKind.ROLE_CHANGE),)),
+            f"1 to get another role in {LAB}: an operator said no",
+        ),
+    ],
+)
+def test_a_hold_says_how_many_and_why(hold: Hold, words: str) -> None:
+    """Style rule 7: the numbers and the reason."""
+    assert str(hold) == words

@@ -1,0 +1,217 @@
+"""Rule 8: access first, the role next, and nothing that is lost before its time."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from cases import (
+    ACTIVE,
+    ADA,
+    AT_ONCE,
+    DAY,
+    LAB,
+    MINUTE,
+    NOON,
+    POWERLESS,
+    REMOVAL,
+    THERE,
+    app,
+    private,
+    runs,
+    shared,
+)
+
+from shared.actions import (
+    Action,
+    Delete,
+    DeleteSpace,
+    Revoke,
+    Settled,
+    Skip,
+    SkipKind,
+    StopApp,
+    Suspend,
+)
+from shared.desire import Removal
+from shared.ladder import remove, retention_ends
+from shared.observed import App, ObservedProfile, ProfileStatus, Space
+from shared.record import Access, Record
+
+WHY = REMOVAL.reason
+POWERLESS_NOW = replace(THERE, role_arn=POWERLESS)
+# Revoked and under way; what is left is kept for a week.
+LEAVING = replace(ACTIVE, access=Access.REVOKED, begun=NOON, retain_until=NOON + 7 * DAY)
+OVER = replace(LEAVING, retain_until=NOON)
+REVOKE = Revoke(ADA, LAB, "ada", WHY)
+SUSPEND = Suspend(ADA, LAB, "ada", POWERLESS, WHY)
+DELETE = Delete(ADA, LAB, "ada", WHY, "200005")
+UNDER_WAY = {ProfileStatus.PENDING, ProfileStatus.UPDATING, ProfileStatus.DELETING}
+
+
+def stop(what: App) -> StopApp:
+    return StopApp(ADA, LAB, "ada", what)
+
+
+def rung(
+    profile: ObservedProfile | None, record: Record | None, verdict: Removal = REMOVAL
+) -> list[Action | SkipKind | Settled]:
+    """Return what the ladder calls for at noon, skips by their kind."""
+    found = remove(verdict, profile, record, NOON)
+    return [each.kind if isinstance(each, Skip) else each for each in found]
+
+
+@pytest.mark.parametrize(
+    ("access", "first"),
+    [
+        (Access.ASSIGNED, [REVOKE]),
+        # Being made, or lost sight of: it may be there.
+        (Access.UNSURE, [REVOKE]),
+        (Access.REVOKED, []),
+        (Access.UNTOUCHED, []),
+        (Access.BY_HAND, []),
+    ],
+)
+@pytest.mark.parametrize("status", [None, *ProfileStatus])
+def test_access_is_ended_before_anything_else(
+    access: Access, first: list[Action], status: ProfileStatus | None
+) -> None:
+    """Law 8: whatever the profile is at, and once."""
+    profile = replace(THERE, status=status, workload=runs(app(), private())) if status else None
+
+    found = rung(profile, replace(LEAVING, access=access))
+
+    assert [each for each in found if isinstance(each, Revoke)] == first
+    assert found[: len(first)] == first
+
+
+@pytest.mark.parametrize(
+    ("what", "then"),
+    [
+        ((), [SUSPEND]),
+        ((private(), shared()), [SUSPEND]),
+        # What runs may stand in the way of it: it is asked for all the same, and stopped.
+        ((app(),), [SUSPEND, stop(app())]),
+        (
+            (app("a"), app("b", "Pending", space="ada-lab")),
+            [SUSPEND, stop(app("a")), stop(app("b", "Pending", space="ada-lab"))],
+        ),
+        # What is going already stands in the way for as long as it takes.
+        ((app("a", "Deleting"),), [SkipKind.IN_FLIGHT]),
+        ((app("a", "Deleting"), app("b")), [SUSPEND, stop(app("b"))]),
+        ((app("a", "Failed"), app("b", "Deleted")), [SUSPEND]),
+    ],
+)
+@pytest.mark.parametrize("verdict", [REMOVAL, AT_ONCE])
+def test_the_role_is_taken_next(
+    what: tuple[App | Space, ...], then: list[Action | SkipKind], verdict: Removal
+) -> None:
+    """Law 8: with retention or without."""
+    assert rung(replace(THERE, workload=runs(*what)), LEAVING, verdict) == then
+    assert rung(replace(THERE, workload=runs(*what)), OVER, verdict) == then
+
+
+def test_a_role_that_could_not_be_taken_is_taken_again() -> None:
+    """A failed update tells nothing of which role it left."""
+    failed = replace(POWERLESS_NOW, status=ProfileStatus.UPDATE_FAILED)
+
+    assert rung(failed, OVER) == [SUSPEND]
+
+
+@pytest.mark.parametrize("record", [LEAVING, OVER])
+@pytest.mark.parametrize(
+    ("what", "then"),
+    [
+        ((app(), private(), shared()), [stop(app())]),
+        ((app("a", space="ada-lab"), private()), [stop(app("a", space="ada-lab"))]),
+        ((app("a", "Deleting"), app("b")), [stop(app("b"))]),
+        ((app("a", "Deleting"), private()), [SkipKind.IN_FLIGHT]),
+    ],
+)
+def test_what_was_started_meanwhile_is_stopped(
+    record: Record, what: tuple[App | Space, ...], then: list[Action | SkipKind]
+) -> None:
+    """A person who starts an app again loses it again; nothing goes on while one is in the way."""
+    assert rung(replace(POWERLESS_NOW, workload=runs(*what)), record) == then
+
+
+@pytest.mark.parametrize("what", [(), (private(),), (app("a", "Failed"), private())])
+def test_what_is_kept_is_kept_until_the_retention_ends(what: tuple[App | Space, ...]) -> None:
+    """Law 9: suspended is where it rests, and nothing is deleted before that time."""
+    profile = replace(POWERLESS_NOW, workload=runs(*what))
+
+    assert rung(profile, LEAVING) == [Settled(REMOVAL, profile)]
+
+
+@pytest.mark.parametrize("record", [LEAVING, OVER])
+@pytest.mark.parametrize("sharing", ["Shared", "", "A_New_Word", "private"])
+def test_the_owner_of_what_others_may_use_is_never_deleted(record: Record, sharing: str) -> None:
+    """Rule 8: whatever is not certainly private counts as shared; the skip names the space."""
+    profile = replace(POWERLESS_NOW, workload=runs(private(), shared("team", sharing)))
+
+    (found,) = remove(REMOVAL, profile, record, NOON)
+
+    assert isinstance(found, Skip)
+    assert found.kind is SkipKind.SHARED_SPACE
+    assert "team" in found.reason
+    assert "ada-lab" not in found.reason
+
+
+@pytest.mark.parametrize(
+    ("what", "then"),
+    [
+        ((private("a"), private("b")), [DeleteSpace(ADA, LAB, "ada", name) for name in "ab"]),
+        ((private("a", "Deleting"), private("b")), [DeleteSpace(ADA, LAB, "ada", "b")]),
+        ((private("a", "Deleting"),), [SkipKind.IN_FLIGHT]),
+        ((private("a", "Delete_Failed"),), [DeleteSpace(ADA, LAB, "ada", "a")]),
+        # Only then the profile, and what failed and is still listed is tried once before it.
+        ((), [DELETE]),
+        ((app("a", "Deleted"),), [DELETE]),
+        ((app("a", "Failed"),), [stop(app("a", "Failed")), DELETE]),
+        ((app("a", "Failed", space="x"), private("x")), [DeleteSpace(ADA, LAB, "ada", "x")]),
+    ],
+)
+def test_after_the_retention_spaces_go_first_and_then_the_profile(
+    what: tuple[App | Space, ...], then: list[Action | SkipKind]
+) -> None:
+    """Source: developer guide, "Remove user profiles": apps and spaces are deleted before it."""
+    assert rung(replace(POWERLESS_NOW, workload=runs(*what)), OVER) == then
+
+
+@pytest.mark.parametrize("status", sorted(UNDER_WAY))
+def test_what_studio_is_at_is_waited_for(status: ProfileStatus) -> None:
+    """No change is asked of a profile that is being changed."""
+    assert rung(replace(THERE, status=status), OVER) == [SkipKind.IN_FLIGHT]
+
+
+def test_a_profile_that_never_came_to_be_is_deleted_at_once() -> None:
+    """Nobody ever kept anything in it."""
+    assert rung(replace(THERE, status=ProfileStatus.FAILED), LEAVING) == [DELETE]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "record", "ends"),
+    [
+        (REMOVAL, None, NOON + 30 * DAY),
+        (AT_ONCE, None, NOON),
+        (REMOVAL, ACTIVE, NOON + 30 * DAY),
+        # The ledger's date stands, whatever the rows say by now.
+        (REMOVAL, LEAVING, NOON + 7 * DAY),
+        (AT_ONCE, LEAVING, NOON + 7 * DAY),
+        (replace(REMOVAL, retention_days=90), LEAVING, NOON + 7 * DAY),
+    ],
+)
+def test_the_retention_begins_once(verdict: Removal, record: Record | None, ends: datetime) -> None:
+    """Its end stands in the ledger from the removal's begin."""
+    assert retention_ends(verdict, record, NOON) == ends
+
+
+@pytest.mark.parametrize(
+    ("after", "kept"),
+    [(-MINUTE, True), (timedelta(microseconds=-1), True), (timedelta(), False), (DAY, False)],
+)
+def test_the_retention_ends_to_the_moment(after: timedelta, *, kept: bool) -> None:
+    """Nothing is deleted a moment before."""
+    found = remove(REMOVAL, POWERLESS_NOW, LEAVING, NOON + 7 * DAY + after)
+
+    assert (found == (Settled(REMOVAL, POWERLESS_NOW),)) is kept
+    assert (found == (DELETE,)) is not kept

@@ -1,0 +1,102 @@
+"""What becomes of an action that AWS refuses, or cannot finish."""
+
+import pytest
+from bench import (
+    ASSIGN,
+    CHANGE,
+    CLOSED,
+    CREATE,
+    DELETE,
+    DENIED,
+    DISCARD,
+    IN_USE,
+    INVALID,
+    REVOKE,
+    SPACE,
+    STOP_A,
+    SUSPEND,
+    THROTTLED,
+    Bench,
+)
+from cases import LAB
+from fake_studio import Trouble
+
+from shared.actions import (
+    Action,
+)
+from shared.errors import RefusedError, RetryableError, TargetUnreachableError
+from shared.observed import ProfileStatus
+from shared.outcome import Deferred, Failed, Outcome, Pending
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+CALLS: dict[str, Action] = {
+    "create": CREATE,
+    "change_role": CHANGE,
+    "delete": DELETE,
+    "stop_app a": STOP_A,
+    "delete_space lab": SPACE,
+    "assign": ASSIGN,
+    "revoke": REVOKE,
+}
+# What is in the way, or not ready, may come right by itself.
+PASSES = {
+    *(("ResourceInUse", call) for call in CALLS if call != "create"),
+    ("ValidationException", "delete_space lab"),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("trouble", [IN_USE, INVALID, DENIED, THROTTLED, CLOSED])
+def test_what_becomes_of_a_refusal(bench: Bench, call: str, trouble: Trouble) -> None:
+    """Try again soon, look again, or wait for somebody: the code of the refusal decides."""
+    action = CALLS[call]
+    bench.studio.troubles[call, LAB] = trouble
+
+    (found,) = bench.apply(action)
+
+    if isinstance(trouble, RetryableError):
+        assert found == Deferred(action, "throttled")
+    elif isinstance(trouble, TargetUnreachableError):
+        assert found == Failed(action, "", "closed")
+    elif isinstance(trouble, RefusedError) and (trouble.code, call) in PASSES:
+        assert found == Pending(action, str(trouble))
+    elif isinstance(trouble, RefusedError):
+        assert found == Failed(action, trouble.code, trouble.text)
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "expected"),
+    [
+        (CREATE, ProfileStatus.FAILED, Deferred),
+        (CHANGE, ProfileStatus.UPDATE_FAILED, Deferred),
+        (SUSPEND, ProfileStatus.UPDATE_FAILED, Deferred),
+        (DELETE, ProfileStatus.DELETE_FAILED, Deferred),
+        (DISCARD, ProfileStatus.DELETE_FAILED, Deferred),
+    ],
+)
+def test_what_studio_could_not_finish_is_looked_at_again(
+    bench: Bench, action: Action, status: ProfileStatus, expected: type[Outcome]
+) -> None:
+    """The next look sees the status, and does what that calls for."""
+    bench.studio.becomes[LAB] = status
+
+    (found,) = bench.apply(action)
+
+    assert isinstance(found, expected)
+    assert status in getattr(found, "reason", "")
+
+
+@pytest.mark.parametrize(("trouble", "expected"), [(THROTTLED, Deferred), (DENIED, Failed)])
+def test_what_cannot_be_watched_is_not_taken_for_done(
+    bench: Bench, trouble: Trouble, expected: type[Outcome]
+) -> None:
+    """Rule 9: nothing is reported done from the update call alone."""
+    bench.studio.troubles["watch", LAB] = trouble
+
+    assert isinstance(bench.apply(CHANGE, ASSIGN)[0], expected)
+    assert bench.calls == ["change_role", "watch"]

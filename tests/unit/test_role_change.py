@@ -1,0 +1,149 @@
+"""Rule 9: a role change takes effect, and costs nobody an app that may go on."""
+
+from dataclasses import replace
+
+import pytest
+from cases import (
+    ACTIVE,
+    ADA,
+    DEMOTED,
+    HOUR,
+    LAB,
+    MINUTE,
+    NEW,
+    NOON,
+    OLD,
+    POWERLESS,
+    PROMOTED,
+    THERE,
+    app,
+    private,
+    runs,
+    shared,
+)
+
+from shared.actions import Action, ChangeRole, Resume, Skip, SkipKind, StopApp
+from shared.desire import DesiredProfile
+from shared.observed import App, ObservedProfile, ProfileStatus
+from shared.record import Record
+from shared.role_change import bring_to_role
+
+HAS_IT = replace(THERE, role_arn=NEW)
+# A change that had to stop what ran, seen by the ledger to have begun.
+STOPPING = replace(ACTIVE, begun=NOON - HOUR)
+EARLIER, LATER = NOON - MINUTE, NOON + MINUTE
+
+
+def change(verdict: DesiredProfile, old: str = OLD, *, keeps: bool) -> ChangeRole:
+    return ChangeRole(ADA, LAB, "ada", old, NEW, verdict.because, keeps)
+
+
+def stop(what: App) -> StopApp:
+    return StopApp(ADA, LAB, "ada", what)
+
+
+def steps(
+    verdict: DesiredProfile, profile: ObservedProfile, record: Record | None = ACTIVE
+) -> list[Action | SkipKind]:
+    found = bring_to_role(verdict, profile, record)
+    return [each.kind if isinstance(each, Skip) else each for each in found]
+
+
+@pytest.mark.parametrize("what", [(), (app(),), (app("a", "Deleting"),), (app("a", "Pending"),)])
+def test_a_promotion_keeps_what_runs(what: tuple[App, ...]) -> None:
+    """A row still calls for the old role: it may go on with it until the person restarts it."""
+    profile = replace(THERE, workload=runs(*what))
+
+    assert steps(PROMOTED, profile) == [change(PROMOTED, keeps=True)]
+
+
+@pytest.mark.parametrize(
+    ("what", "then"),
+    [
+        ((), [change(DEMOTED, keeps=False)]),
+        ((private(), shared()), [change(DEMOTED, keeps=False)]),
+        ((app("a", "Failed"), app("b", "Deleted")), [change(DEMOTED, keeps=False)]),
+        ((app("a"),), [stop(app("a"))]),
+        ((app("a"), app("b", "Pending")), [stop(app("a")), stop(app("b", "Pending"))]),
+        ((app("a", "Deleting"), app("b")), [stop(app("b"))]),
+        ((app("a", "Deleting"),), [SkipKind.IN_FLIGHT]),
+    ],
+)
+@pytest.mark.parametrize("record", [None, ACTIVE, STOPPING])
+def test_a_demotion_stops_what_runs_before_it_changes_anything(
+    what: tuple[App, ...], then: list[Action | SkipKind], record: Record | None
+) -> None:
+    """No row calls for the old role: no app goes on with it while the profile says the new one."""
+    assert steps(DEMOTED, replace(THERE, workload=runs(*what)), record) == then
+
+
+def test_a_role_that_nobody_gave_is_kept_by_nobody() -> None:
+    """A promotion from a role of other hands stops what runs with it."""
+    profile = replace(THERE, role_arn="arn:aws:iam::222222222222:role/x", workload=runs(app()))
+
+    assert steps(PROMOTED, profile) == [stop(app())]
+
+
+def test_a_better_role_is_kept_for_the_row_that_gives_it_not_for_the_ledger() -> None:
+    """What applied yesterday gives no reason to keep an app today."""
+    assert OLD in {claim.role_arn for claim in ACTIVE.because}
+    assert steps(DEMOTED, replace(THERE, workload=runs(app())), ACTIVE) == [stop(app())]
+
+
+@pytest.mark.parametrize("verdict", [PROMOTED, DEMOTED])
+def test_whoever_was_suspended_is_resumed(verdict: DesiredProfile) -> None:
+    """What still runs was started without any role, and is stopped first."""
+    back = replace(THERE, role_arn=POWERLESS)
+
+    assert steps(verdict, back) == [Resume(ADA, LAB, "ada", NEW, verdict.because)]
+    assert steps(verdict, replace(back, workload=runs(app()))) == [stop(app())]
+    assert steps(verdict, replace(back, workload=runs(app(status="Deleting")))) == [
+        SkipKind.IN_FLIGHT
+    ]
+
+
+@pytest.mark.parametrize(
+    ("what", "then"),
+    [
+        ((), []),
+        ((app("a", created=LATER),), []),
+        # At the moment of the change it was there with the new role.
+        ((app("a", created=NOON),), []),
+        ((app("a", created=EARLIER),), [stop(app("a", created=EARLIER))]),
+        # Studio does not say since when: it counts as old.
+        ((app("a"),), [stop(app("a"))]),
+        ((app("a", "Failed", created=EARLIER), app("b", "Deleted", created=EARLIER)), []),
+        ((app("a", "Deleting", created=EARLIER),), [SkipKind.IN_FLIGHT]),
+        (
+            (app("a", created=LATER), app("b", created=EARLIER)),
+            [stop(app("b", created=EARLIER))],
+        ),
+    ],
+)
+def test_what_was_started_before_the_change_is_stopped_after_it(
+    what: tuple[App, ...], then: list[Action | SkipKind]
+) -> None:
+    """An app that came between the stop and the change has the old role."""
+    assert steps(DEMOTED, replace(HAS_IT, workload=runs(*what)), STOPPING) == then
+
+
+@pytest.mark.parametrize(
+    ("profile", "record"),
+    [
+        (HAS_IT, None),
+        (HAS_IT, ACTIVE),
+        (replace(HAS_IT, modified=""), STOPPING),
+    ],
+)
+def test_whoever_had_nothing_to_stop_keeps_what_runs(
+    profile: ObservedProfile, record: Record | None
+) -> None:
+    """Only a change that had to stop apps looks for what slipped through."""
+    assert steps(PROMOTED, replace(profile, workload=runs(app(created=EARLIER))), record) == []
+
+
+def test_a_failed_update_is_asked_for_again() -> None:
+    """The profile may say the new role and work with the old one."""
+    failed = replace(HAS_IT, status=ProfileStatus.UPDATE_FAILED, workload=runs(app()))
+
+    assert steps(DEMOTED, failed) == [change(DEMOTED, NEW, keeps=True)]
