@@ -33,7 +33,8 @@ _POLL_EVERY = timedelta(seconds=3)
 _PATIENCE = timedelta(seconds=15)
 # Source: the SageMaker API model's error of Create-, Update- and DeleteUserProfile.
 _IN_USE = "ResourceInUse"
-# Source: seen by others of DeleteSpace on a space that is still being made.
+# Source: seen by others of DeleteSpace on a space that is still being made; and the SageMaker
+# developer guide: to delete an app that failed gives an error.
 _INVALID = "ValidationException"
 _UNDER_WAY = frozenset({ProfileStatus.PENDING, ProfileStatus.UPDATING, ProfileStatus.DELETING})
 _Watched = Create | ChangeRole | Resume | Suspend | Delete | Discard
@@ -201,6 +202,6 @@ def _failed(action: Action, error: PermanentError) -> Outcome:
     if error.code == _IN_USE and not isinstance(action, Create):
         # Apps or spaces are in the way, or came between the look and the change.
         return Pending(action, str(error))
-    if error.code == _INVALID and isinstance(action, DeleteSpace):
+    if error.code == _INVALID and isinstance(action, DeleteSpace | StopApp):
         return Pending(action, str(error))
     return Failed(action, error.code, error.text)

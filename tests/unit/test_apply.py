@@ -152,7 +152,7 @@ def test_what_runs_is_stopped_although_the_role_cannot_be_taken_yet(bench: Bench
     ]
 
 
-@pytest.mark.parametrize("trouble", [IN_USE])
+@pytest.mark.parametrize("trouble", [IN_USE, INVALID])
 def test_an_app_that_cannot_be_stopped_yet_keeps_no_other_from_it(
     bench: Bench, trouble: Trouble
 ) -> None:

@@ -47,6 +47,7 @@ CALLS: dict[str, Action] = {
 PASSES = {
     *(("ResourceInUse", call) for call in CALLS if call != "create"),
     ("ValidationException", "delete_space lab"),
+    ("ValidationException", "stop_app a"),
 }
 
 
