@@ -5,7 +5,7 @@ import sys
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import freeze, holds, mappings, operate, rehearse
+from cli import adopt, freeze, holds, mappings, operate, person, rehearse
 from shared.errors import StudioHubError
 
 app = typer.Typer(
@@ -23,6 +23,8 @@ app.command("demo")(rehearse.demo)
 app.command("simulate")(rehearse.simulate)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(holds.app, name="holds")
+app.command("show")(person.show)
+app.command("adopt")(adopt.adopt)
 app.command("keep")(freeze.keep)
 app.command("protect")(freeze.protect)
 app.command("sweep")(operate.sweep)

@@ -1,9 +1,14 @@
 """Who is meant: a person by their id, or by a name that the ledger has."""
 
+from typing import Any
+
 import typer
 
 from cli.desk import Desk
-from shared.model import DIRECTORY_ID, UserId
+from hub.runtime.adapters.aws import translated
+from hub.runtime.adapters.identity_center import IdentityCenter
+from shared.errors import RefusedError
+from shared.model import DIRECTORY_ID, Person, Standing, UserId
 
 
 def find_user(desk: Desk, user: str) -> UserId:
@@ -31,3 +36,30 @@ def find_user(desk: Desk, user: str) -> UserId:
             f"{', '.join(found)}"
         )
     return found[0]
+
+
+class People(IdentityCenter):
+    """The directory, asked also for people by their names."""
+
+    def user_id(self, user_name: str) -> UserId | None:
+        """Return the id of who has this user name now; None for nobody."""
+        named: Any = {"AttributePath": "userName", "AttributeValue": user_name}
+        try:
+            with translated():
+                found = self._client.get_user_id(
+                    IdentityStoreId=self._store, AlternateIdentifier={"UniqueAttribute": named}
+                )
+        except RefusedError as refused:
+            if refused.code == "ResourceNotFoundException":
+                return None
+            raise
+        return UserId(found["UserId"])
+
+
+def named(directory: People, user: str) -> Person | None:
+    """Return the person of the directory who has this id or this user name; None for nobody."""
+    user_id = UserId(user) if DIRECTORY_ID.fullmatch(user) else directory.user_id(user)
+    if user_id is None:
+        return None
+    person = directory.person(user_id)
+    return None if person.standing is Standing.GONE else person

@@ -16,32 +16,32 @@ class RehearsedOperator:
 
     def __init__(self, world: World) -> None:
         self._directory = world.services.identity_store
-        self._desk = Desk.of(world.dynamodb, world.lambdas.sqs, LEDGER, world.queues["later"].url)
+        self.desk = Desk.of(world.dynamodb, world.lambdas.sqs, LEDGER, world.queues["later"].url)
 
     def approve(self) -> None:
         """Approve every open hold."""
-        for hold in tuple(holds(self._desk, now())):
-            decide.approve(self._desk, hold)
+        for hold in tuple(holds(self.desk, now())):
+            decide.approve(self.desk, hold)
 
     def keep(self, user: str, days: int) -> None:
         """Let nothing of a person be removed for so many days; none ends it."""
-        keep(self._desk, self._id(user), days)
+        keep(self.desk, self._id(user), days)
 
     def protect(self, user: str) -> None:
         """Let nothing ever be taken of a person."""
-        protect(self._desk, self._id(user))
+        protect(self.desk, self._id(user))
 
     def pause(self) -> None:
         """Let nothing be done any more."""
-        pause(self._desk, "")
+        pause(self.desk, "")
 
     def resume(self) -> None:
         """Let everything go on, and look at everything."""
-        resume(self._desk)
+        resume(self.desk)
 
     def holds(self) -> list[dict[str, Any]]:
         """Return all that waits for a person, as JSON."""
-        return [wait.plain() for wait in waits(self._desk, now())]
+        return [wait.plain() for wait in waits(self.desk, now())]
 
     def _id(self, user: str) -> UserId:
         person = self._directory.find_user(user)

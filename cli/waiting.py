@@ -23,7 +23,8 @@ _WAYS_OUT: Final = {
     "hand, then: studio-hub sweep --user {user}",
     SkipKind.NAME_TAKEN: "remove the other person's profile by hand, then: studio-hub sweep --user "
     "{user}",
-    _IN_THE_WAY: "remove by hand what is in the way, then: studio-hub sweep --user {user}",
+    _IN_THE_WAY: "if the person has another profile there, take it over: studio-hub adopt {user} "
+    "--target {target}; or delete it by hand, then: studio-hub sweep --user {user}",
 }
 
 

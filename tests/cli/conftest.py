@@ -1,8 +1,10 @@
 """The command line, called as from a shell."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from operators import Company, company
 
 from cli.main import run
 
@@ -23,3 +25,10 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         return code, said.out, said.err
 
     return call
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Company]:
+    """Deploy a hub in a small company, with an operator's credentials in the environment."""
+    with company(monkeypatch, tmp_path) as deployed:
+        yield deployed

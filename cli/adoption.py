@@ -1,0 +1,141 @@
+"""Takes over profiles that other hands made: what would follow, and the writes in their order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cli.desk import Desk, now
+from cli.handmade import HandMade, SpokeProfiles
+from cli.people import People
+from hub.runtime.looks.profiles import rebuilt
+from shared.desire import DesiredProfile, Removal, TargetRows, rows_by_target, verdict_in
+from shared.frozen import freeze
+from shared.model import DirectorySnapshot, MappingTable, Person, Standing, Target
+from shared.naming import role_name, same_name
+from shared.observed import ProfileStatus
+from shared.ownership import MANAGED_BY, USER_ID, tags
+from shared.record import Record, State
+
+_USABLE = frozenset({ProfileStatus.IN_SERVICE, ProfileStatus.UPDATE_FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What becomes of one profile.
+
+    Attributes:
+        becomes: the role that it gets, by its last name; empty where it is not adopted.
+        because: the mapping that calls for that.
+        refusal: why it is not adopted, with the way out; empty where it is.
+    """
+
+    found: HandMade
+    person: Person
+    becomes: str = ""
+    because: str = ""
+    refusal: str = ""
+
+    @property
+    def role(self) -> str:
+        """Return the role that the profile has, by its last name."""
+        return role_name(self.found.profile.role_arn) or "the domain's default role"
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What adopting in one target works with; `hub_account` stands in the tags."""
+
+    desk: Desk
+    spoke: SpokeProfiles
+    directory: People
+    table: MappingTable
+    target: Target
+    hub_account: str
+
+    def propose(self, found: HandMade, person: Person) -> Proposal:
+        """Return what would become of a profile that signs a person in; nothing is written."""
+        refusal = self._not_to_be_had(found, person)
+        if refusal:
+            return Proposal(found, person, refusal=refusal)
+        at = now()
+        record = self._adopted(found, person)
+        rows = rows_by_target(self.table).get(self.target, TargetRows(self.target))
+        verdict = verdict_in(rows, self._snapshot(person), record, at)
+        if verdict is None or isinstance(verdict, Removal):
+            return Proposal(
+                found,
+                person,
+                refusal=f"{verdict.reason if verdict else 'no mapping calls for it'}, so the hub "
+                "would remove it: put the person into a mapped group first",
+            )
+        if not isinstance(verdict, DesiredProfile):
+            return Proposal(found, person, refusal=f"{verdict.reason}: {verdict.way_out}")
+        because = str(verdict.because)
+        if isinstance(freeze(verdict, record, self.desk.state(), at), DesiredProfile):
+            return Proposal(found, person, role_name(verdict.role_arn), because)
+        return Proposal(found, person, role_name(record.role_arn), f"{because}, but protected")
+
+    def adopt(self, proposal: Proposal) -> None:
+        """Make the profile the hub's.
+
+        The ledger comes first: a record without tags is held as not ours, with this command as its
+        way out, and nothing is written to the profile. Tags without a record could be taken for
+        something that stands in the way. Whatever is lost in between, the same command does it.
+        """
+        found, person = proposal.found, proposal.person
+        if not _is_there(self._record(person)):
+            self.desk.ledger.write(self._adopted(found, person))
+        self.spoke.mark(found, tags(self.hub_account, person.id))
+        self.desk.foreigners.forget(self.target, found.profile.name)
+        self.desk.look_at([person.id], self.target)
+
+    def _not_to_be_had(self, found: HandMade, person: Person) -> str:
+        """Return why a profile cannot become the hub's; empty where it can."""
+        marked, user = found.tags.get(MANAGED_BY), found.tags.get(USER_ID)
+        name, record = found.profile.name, self._record(person)
+        if marked is not None and marked != self.hub_account:
+            return f"it is another hub's, of account {marked}: let that one give it up first"
+        if user is not None and user != person.id:
+            return f"it is marked as that of another person ({user}): it is never handed over"
+        if found.profile.status not in _USABLE:
+            return f"it is {found.profile.status}: wait for it, or delete it by hand"
+        if person.standing is not Standing.ENABLED:
+            return f"the person is {person.standing} in the directory"
+        if record is not None and _is_there(record) and not same_name(record.profile_name, name):
+            return f"the person has the profile {record.profile_name} of ours there already"
+        others = [
+            each
+            for each in self.desk.ledger.of_target(self.target)
+            if each.user_id != person.id and _is_there(each) and same_name(each.profile_name, name)
+        ]
+        return f"the ledger says that it is {others[0].user_name}'s" if others else ""
+
+    def is_ours(self, found: HandMade, person: Person) -> bool:
+        """Return whether a profile was adopted already, to the last write."""
+        ours = tags(self.hub_account, person.id).items() <= found.tags.items()
+        return ours and _is_there(self._record(person))
+
+    def _record(self, person: Person) -> Record | None:
+        return self.desk.ledger.records(person.id).get(self.target)
+
+    def _adopted(self, found: HandMade, person: Person) -> Record:
+        return rebuilt(self.target, person.id, found.profile, self._record(person), now())
+
+    def _snapshot(self, person: Person) -> DirectorySnapshot:
+        known = self.desk.state().group_ids
+        names = {row.group for row in self.table.rows if row.group_id is None}
+        ids = {name: known.get(name) or self.directory.group_id(name) for name in sorted(names)}
+        return DirectorySnapshot(person, frozenset(self.directory.memberships(person.id)), ids)
+
+
+def of_person(spoke: SpokeProfiles, person: Person) -> Iterator[HandMade]:
+    """Yield the profiles that sign a person in."""
+    for found in spoke.all():
+        if found.user_name.casefold() == person.name.casefold():
+            yield found
+
+
+def _is_there(record: Record | None) -> bool:
+    """Return whether a record is of a profile, not of one that never came to be."""
+    if record is None or record.state is State.REMOVED:
+        return False
+    return bool(record.hold or record.role_arn) or record.state not in {State.HELD, State.FAILED}

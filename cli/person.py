@@ -1,0 +1,164 @@
+"""`studio-hub show USER`: what a person has where, because of what, and what happened to it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+
+import typer
+
+from cli.console import row, table, wide_console
+from cli.desk import Desk, now, open_desk
+from cli.options import Json, Later, Ledger, Region, User
+from cli.people import find_user
+from shared.frozen import protected_profile
+from shared.holds import Hold, holds_of
+from shared.memory import HubState
+from shared.model import Because, UserId
+from shared.naming import role_name
+from shared.record import Record, State
+
+_TOLD: Final = (
+    "at",
+    "what",
+    "where",
+    "profile_name",
+    "role_arn",
+    "old_role_arn",
+    "because",
+    "reason",
+    "event_id",
+)
+
+
+def show(
+    user: User, ledger: Ledger, later_queue: Later, *, region: Region = None, as_json: Json = False
+) -> None:
+    """Show what a person has in every target, why, what waits, and the history, newest first."""
+    desk = open_desk(ledger, later_queue, region)
+    user_id = find_user(desk, user)
+    records = [record for _, record in sorted(desk.ledger.records(user_id).items())]
+    history = desk.ledger.history(user_id)
+    state = desk.state()
+    frozen = user_id in state.kept or user_id in state.protected
+    if not (records or history or frozen):
+        typer.echo(f"error: the ledger knows nothing of the user {user_id}", err=True)
+        typer.echo(f"Look at them now:  studio-hub sweep --user {user_id}", err=True)
+        raise typer.Exit(1)
+    holds = {record.target: hold for record in records if (hold := _hold(desk, record))}
+    if as_json:
+        plain = {
+            "user_id": user_id,
+            "user": records[0].user_name if records else None,
+            "kept_until": _iso(state.kept.get(user_id)),
+            "protected": user_id in state.protected,
+            "targets": [_plain(each, holds.get(each.target), state) for each in records],
+            "history": [{name: told.get(name) for name in _TOLD} for told in history],
+        }
+        typer.echo(json.dumps(plain, indent=2))
+    else:
+        _print(user_id, records, holds, history, state)
+    typer.echo(_next(user_id, holds), err=True)
+
+
+def _hold(desk: Desk, record: Record) -> Hold | None:
+    """Return the hold that a person is in there; None where nothing of theirs waits for a word."""
+    held = desk.limits.of(record.target).held
+    found = holds_of(record.target, held.values(), now()) if record.user_id in held else ()
+    return next((hold for hold in found if record.user_id in hold.users), None)
+
+
+def _print(
+    user_id: UserId,
+    records: list[Record],
+    holds: Mapping[Any, Hold],
+    history: tuple[Mapping[str, str], ...],
+    state: HubState,
+) -> None:
+    out = wide_console()
+    name = records[0].user_name if records else ""
+    kept = state.kept.get(user_id)
+    notes = [f"kept until {kept:%Y-%m-%d %H:%M} UTC"] if kept else []
+    notes += ["protected"] if user_id in state.protected else []
+    out.print("  ".join(part for part in (name, user_id, *notes) if part))
+    places = table("Target", "State", "Profile", "Role", "Because", "Since (UTC)", "")
+    for each in records:
+        row(
+            places,
+            str(each.target),
+            str(each.state),
+            each.profile_name,
+            role_name(each.role_arn),
+            _because(each),
+            _day(each.since),
+            "; ".join(_notes(each, holds.get(each.target), state)),
+        )
+    if records:
+        out.print()
+        out.print(places)
+    happened = table("When (UTC)", "What", "Target", "Profile", "Role", "Because of")
+    for told in history:
+        row(
+            happened,
+            _day(datetime.fromisoformat(told["at"])),
+            told["what"],
+            told.get("where", ""),
+            told.get("profile_name", ""),
+            role_name(told.get("role_arn", "")),
+            told.get("reason") or told.get("because", ""),
+        )
+    if history:
+        out.print()
+        out.print(happened)
+
+
+def _notes(record: Record, hold: Hold | None, state: HubState) -> list[str]:
+    """Return what else there is to say of a record."""
+    notes = [record.reason] if record.reason else []
+    if hold is not None:
+        notes.append(f"in the hold {hold.digest}")
+    if protected_profile(record.target, record.profile_name) in state.protected:
+        notes.append("the profile is protected")
+    if record.retain_until and record.state is not State.REMOVED:
+        notes.append(f"deleted after {_day(record.retain_until)} UTC")
+    return notes
+
+
+def _because(record: Record) -> str:
+    return str(Because(record.because[0], record.because[1:])) if record.because else ""
+
+
+def _plain(record: Record, hold: Hold | None, state: HubState) -> dict[str, Any]:
+    profile = protected_profile(record.target, record.profile_name)
+    return {
+        "target": str(record.target),
+        "state": str(record.state),
+        "access": str(record.access),
+        "profile": record.profile_name,
+        "role_arn": record.role_arn or None,
+        "because": [asdict(claim) for claim in record.because],
+        "reason": record.reason or None,
+        "hold": {"digest": hold.digest, "cause": hold.cause, "reason": hold.why} if hold else None,
+        "protected": profile in state.protected,
+        "since": _iso(record.since),
+        "begun": _iso(record.begun),
+        "retain_until": _iso(record.retain_until),
+        "efs_uid": record.efs_uid or None,
+        "deleted_spaces": list(record.spaces),
+    }
+
+
+def _next(user_id: UserId, holds: Mapping[Any, Hold]) -> str:
+    if holds:
+        digest = next(iter(holds.values())).digest
+        return f"Whom the hold holds, and why:  studio-hub holds show {digest}"
+    return f"Compare it with the directory and Studio now:  studio-hub sweep --user {user_id}"
+
+
+def _day(time: datetime | None) -> str:
+    return f"{time:%Y-%m-%d %H:%M}" if time else ""
+
+
+def _iso(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None

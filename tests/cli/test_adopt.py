@@ -1,0 +1,158 @@
+"""`adopt`: hand-made profiles become the hub's, by the operator's own hand alone."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from operators import PLACE, Company
+
+from shared.ownership import MANAGED_BY, USER_ID
+from simulator.studio import Place
+from simulator.world import HUB_ACCOUNT
+
+Command = Callable[..., tuple[int, str, str]]
+ADOPT = ("adopt", "--target", PLACE, "--spoke-profile", "spoke")
+
+
+def tags(hub: Company, name: str) -> dict[str, str]:
+    (domain,) = hub.world.services.studio.snapshot()
+    (found,) = (each for each in domain.profiles if each.name == name)
+    return dict(found.tags)
+
+
+def test_a_held_person_s_own_profile_is_taken_over(hub: Company, command: Command) -> None:
+    """Dry first, with the role that follows; then marked, recorded, and given that role."""
+    before = hub.ledger()
+    dry, shown, said = command(*ADOPT, "eve")
+    after = hub.ledger()
+    done, _, _ = command(*ADOPT, "eve", "--yes")
+    hub.world.run()
+
+    assert (dry, done) == (2, 0)
+    assert "eve  eves-own  Handmade → Scientist  because scientists" in shown
+    assert said.rstrip().endswith("the same command with --yes")
+    assert after == before
+    assert tags(hub, "eves-own") == {MANAGED_BY: HUB_ACCOUNT, USER_ID: hub.user_id("eve")}
+    assert hub.roles()["eve"] == "eves-own Scientist"
+    assert hub.operator.holds() == []
+    assert [row for row in hub.ledger() if str(row["sk"]).startswith("foreign#eve")] == []
+
+
+def test_whoever_is_adopted_leaves_as_everybody_does(hub: Company, command: Command) -> None:
+    """The profile is the hub's from then on: leaving suspends it."""
+    command(*ADOPT, "eve", "--yes")
+    hub.world.run()
+    hub.leave("eve")
+
+    assert hub.roles()["eve"] == "eves-own Suspended-eu-west-1"
+
+
+def test_nobody_is_adopted_to_be_removed(hub: Company, command: Command) -> None:
+    """A profile that no mapping calls for is refused: once ours, it would be removed."""
+    code, out, _ = command(*ADOPT, "dan", "--yes")
+
+    assert code == 3
+    assert "no mapping calls for it, so the hub would remove it" in out
+    assert tags(hub, "dan") == {}
+
+
+def test_all_matching_are_those_whom_a_mapping_calls_for(hub: Company, command: Command) -> None:
+    """The others are shown with the reason, and left alone."""
+    code, out, _ = command(*ADOPT, "--all-matching", "--json", "--yes")
+    hub.world.run()
+    again = command(*ADOPT, "--all-matching", "--yes")
+
+    assert code == 0
+    found = {each["user"]: each for each in json.loads(out)}
+    assert {user: each["adopted"] for user, each in found.items()} == {"eve": True, "dan": False}
+    assert "would remove it" in found["dan"]["refusal"]
+    assert hub.roles()["eve"] == "eves-own Scientist"
+    assert again[0] == 0
+    assert "0 to adopt, 1 left alone" in again[2]
+
+
+def test_what_was_adopted_is_adopted(hub: Company, command: Command) -> None:
+    """The same command again writes nothing."""
+    command(*ADOPT, "eve", "--yes")
+    hub.world.run()
+    before = hub.ledger()
+    code, _, said = command(*ADOPT, "eve", "--yes")
+
+    assert code == 0
+    assert "Adopted already" in said
+    assert hub.ledger() == before
+
+
+@pytest.mark.parametrize(
+    ("marks", "told"),
+    [
+        ({MANAGED_BY: "999999999999"}, "another hub's, of account 999999999999"),
+        (
+            {MANAGED_BY: HUB_ACCOUNT, USER_ID: "a3d46882-6071-7063-2f5e-91b4c7d80e21"},
+            "that of another person",
+        ),
+    ],
+)
+def test_what_is_somebody_else_s_is_refused(
+    hub: Company, command: Command, marks: dict[str, str], told: str
+) -> None:
+    """Another hub's profile, and one of another person of ours: no tag of it is changed."""
+    domain = hub.world.services.studio.place(Place(*PLACE.split("/")))
+    domain.profiles["eves-own"].tags.update(marks)
+    code, out, _ = command(*ADOPT, "eve", "--yes")
+
+    assert code == 3
+    assert told in out
+    assert tags(hub, "eves-own") == marks
+
+
+def test_the_role_of_the_hub_never_adopts(hub: Company, command: Command) -> None:
+    """Nor do credentials of another account: both are mistakes, and nothing is read."""
+    role = command("adopt", "eve", "--target", PLACE, "--spoke-profile", "hubs-role", "--yes")
+    same = command("adopt", "eve", "--target", PLACE, "--yes")
+
+    assert (role[0], same[0]) == (1, 1)
+    assert "of a role of the hub" in role[2]
+    assert f"these credentials are of account {HUB_ACCOUNT}" in same[2]
+    assert tags(hub, "eves-own") == {}
+
+
+def test_a_crash_between_two_writes_is_made_good_by_the_same_command(
+    hub: Company, command: Command
+) -> None:
+    """With a record and no tags yet, the profile is held as not ours, and adopting it goes on."""
+    (held,) = hub.operator.holds()
+    code, _, _ = command(*ADOPT, "eve", "--yes")
+    domain = hub.world.services.studio.place(Place(*PLACE.split("/")))
+    domain.profiles["eves-own"].tags.clear()
+    hub.world.run()
+    (again,) = hub.operator.holds()
+    repeated, _, _ = command(*ADOPT, "eve", "--yes")
+    hub.world.run()
+
+    assert (code, repeated) == (0, 0)
+    assert (held["cause"], again["cause"]) == ("in-the-way", "not-ours")
+    assert hub.operator.holds() == []
+    assert hub.roles()["eve"] == "eves-own Scientist"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--target", PLACE), "give a USER, or --all-matching"),
+        (("eve", "--all-matching", "--target", PLACE), "give a USER, or --all-matching"),
+        (("eve", "--target", "somewhere"), "write <12-digit account>/<region>/<domain id>"),
+        (("nobody", "--target", PLACE), "the ledger knows nobody called 'nobody'"),
+        (("ada", "--target", "222222222222/eu-west-1/d-two"), "error: AWS says"),
+    ],
+)
+def test_what_cannot_be_adopted_is_a_mistake(
+    hub: Company, command: Command, arguments: tuple[str, ...], told: str
+) -> None:
+    """It says which option is wrong, and writes nothing."""
+    before = hub.ledger()
+    code, _, err = command("adopt", *arguments, "--spoke-profile", "spoke", "--yes")
+
+    assert code == 1
+    assert told in " ".join(err.split())
+    assert hub.ledger() == before

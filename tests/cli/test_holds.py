@@ -1,0 +1,198 @@
+"""`holds`: what waits for a word, and a word that counts for exactly one set of people."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from operators import Company
+
+from cli import decide
+from cli.desk import now
+from cli.waiting import holds
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+def leave(hub: Company, *users: str) -> str:
+    """Let more people leave than may in an hour, and return the digest of the hold."""
+    hub.leave(*users)
+    return digest(hub)
+
+
+def digest(hub: Company) -> str:
+    """Return the digest of the one open hold."""
+    (found,) = (hold["digest"] for hold in hub.operator.holds() if hold["approvable"])
+    return str(found)
+
+
+def changes(hub: Company) -> int:
+    return len(hub.world.gateway.changes)
+
+
+def test_a_hold_is_listed_shown_and_approved(hub: Company, command: Command) -> None:
+    """The list names the digest, the digest shows the people, and approving lets them go."""
+    name = leave(hub, "ada", "bob", "cyd")
+    _, listed, what_next = command("holds", "list")
+    _, shown, _ = command("holds", "show", name)
+    before = changes(hub)
+    code, _, said = command("holds", "approve", name)
+    hub.world.run()
+
+    assert name in listed
+    assert f"studio-hub holds show {name}" in what_next
+    assert "cyd" in shown
+    assert "no mapping calls for it" in shown
+    assert code == 0
+    assert "Approved for 72 hours" in said
+    assert changes(hub) > before
+    assert hub.roles()["cyd"] == "cyd Suspended-eu-west-1"
+    assert [each for each in hub.operator.holds() if each["approvable"]] == []
+
+
+def test_looking_changes_nothing_in_studio(hub: Company, command: Command) -> None:
+    """Listing and showing write nothing that anybody loses or gets something by."""
+    name = leave(hub, "ada", "bob", "cyd")
+    before = changes(hub), hub.roles()
+    codes = [command("holds", "list")[0], command("holds", "show", name)[0]]
+    hub.world.run()
+
+    assert codes == [0, 0]
+    assert (changes(hub), hub.roles()) == before
+
+
+def test_json_is_the_same_data(hub: Company, command: Command) -> None:
+    """Every hold with its people; who is in no hold for a word has no digest, and a way out."""
+    name = leave(hub, "ada", "bob", "cyd")
+    _, out, _ = command("holds", "list", "--json")
+    _, one, _ = command("holds", "show", name, "--json")
+    held, stuck = json.loads(out)
+
+    assert held == json.loads(one)
+    assert held["digest"] == name
+    assert held["approvable"]
+    assert [(each["user"], each["kind"]) for each in held["people"]] == [("cyd", "removal")]
+    assert held["people"][0]["user_id"] == hub.user_id("cyd")
+    assert (stuck["digest"], stuck["cause"], stuck["approvable"]) == (None, "in-the-way", False)
+    assert "studio-hub adopt" in stuck["way_out"]
+
+
+def test_who_left_a_hold_is_named_and_nobody_is_removed(hub: Company, command: Command) -> None:
+    """An approval of another set of people is refused with the difference."""
+    old = leave(hub, "ada", "bob", "cyd")
+    hub.play("join", user="cyd", group="scientists")
+    before = changes(hub)
+    code, out, err = command("holds", "approve", old)
+    hub.world.run()
+
+    assert code == 3
+    assert "- cyd" in out
+    assert "Refused" in err
+    assert changes(hub) == before
+
+
+def test_who_joined_a_hold_is_named(hub: Company, command: Command) -> None:
+    """The old digest stands for those who were in it: the new one has to be looked at."""
+    old = leave(hub, "ada", "bob", "cyd")
+    command(
+        "adopt",
+        "eve",
+        "--target",
+        "222222222222/eu-west-1/d-one",
+        "--spoke-profile",
+        "spoke",
+        "--yes",
+    )
+    hub.world.run()
+    new = leave(hub, "eve")
+    code, out, err = command("holds", "approve", old)
+    as_json = json.loads(command("holds", "approve", old, "--json")[1])
+
+    assert code == 3
+    assert "+ eve  came" in out
+    assert f"studio-hub holds show {new}" in err
+    assert as_json["now"] == new
+    assert (as_json["joined"], as_json["left"]) == (["eve"], [])
+    assert hub.roles()["cyd"] == "cyd Scientist"
+
+
+def test_a_cut_that_is_not_as_it_was_seen_is_not_approved(hub: Company) -> None:
+    """Somebody else decides between the look and the word: the word counts for nobody after it."""
+    leave(hub, "ada", "bob", "cyd")
+    desk = hub.operator.desk
+    (hold,) = holds(desk, now())
+    desk.limits.release(hold.target, hold.users)
+    refused = decide.approve(desk, hold)
+
+    assert refused is not None
+    assert refused.left == ("cyd",)
+    assert desk.limits.of(hold.target).held == {}
+
+
+def test_an_unknown_digest_is_an_error_that_lists_the_open_ones(
+    hub: Company, command: Command
+) -> None:
+    """For every command that takes one."""
+    name = leave(hub, "ada", "bob", "cyd")
+    for word in ("show", "approve", "reject"):
+        code, out, err = command("holds", word, "00000000")
+
+        assert (code, out) == (1, "")
+        assert f"'00000000'; open are: {name}" in err
+
+
+def test_who_is_rejected_keeps_what_they_have_and_may_be_approved_after_all(
+    hub: Company, command: Command
+) -> None:
+    """A rejected hold is no open one; `list --all` shows it, and its digest approves it."""
+    name = leave(hub, "ada", "bob", "cyd")
+    code, _, _ = command("holds", "reject", name)
+    hub.play("sweep")
+    kept = hub.roles()["cyd"]
+    open_ = json.loads(command("holds", "list", "--json")[1])
+    (rejected,) = (
+        each
+        for each in json.loads(command("holds", "list", "--all", "--json")[1])
+        if each["cause"] == "rejected"
+    )
+    approved, _, _ = command("holds", "approve", rejected["digest"])
+    hub.world.run()
+
+    assert (code, approved) == (0, 0)
+    assert kept == "cyd Scientist"
+    assert [each for each in open_ if each["approvable"]] == []
+    assert hub.roles()["cyd"] == "cyd Suspended-eu-west-1"
+
+
+def test_a_second_approval_finds_nothing_left(hub: Company, command: Command) -> None:
+    """It is refused with who waits no more, and does nothing."""
+    name = leave(hub, "ada", "bob", "cyd")
+    command("holds", "approve", name)
+    at_once = command("holds", "approve", name)
+    hub.world.run()
+    before = changes(hub)
+    later = command("holds", "approve", name)
+    hub.world.run()
+
+    assert (at_once[0], later[0]) == (3, 3)
+    assert "cyd  was decided already" in at_once[1]
+    assert "Nothing of it waits any more" in later[2]
+    assert changes(hub) == before
+
+
+def test_nothing_that_waits_is_said(hub: Company, command: Command) -> None:
+    """What cannot be approved has its way out in the last line."""
+    code, out, err = command("holds", "list")
+
+    assert code == 0
+    assert "eve" in out
+    assert "None of it can be approved" in err
+    assert "studio-hub adopt" in err
+
+
+@pytest.mark.parametrize("word", ["show", "approve", "reject"])
+def test_a_digest_is_needed(hub: Company, command: Command, word: str) -> None:
+    """Without one nothing is done, and the help is named."""
+    code, _, err = command("holds", word)
+
+    assert code == 1
+    assert f"studio-hub holds {word} --help" in err

@@ -1,0 +1,142 @@
+"""A company in the embedded AWS, and an operator with credentials of their own in its accounts."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from cli.rehearsal import deployed_hub
+from cli.rehearsed_operator import RehearsedOperator
+from shared.conventions import system_role_arn
+from shared.guard import RemovalLimit
+from simulator.scenario import Frame, Scenario
+from simulator.scenario_file import parse
+from simulator.setup import LEDGER, MAPPINGS, assume, make_role
+from simulator.steps import STEPS
+from simulator.story import Story
+from simulator.world import HUB_ACCOUNT, HUB_REGION, World
+
+SPOKE = "222222222222"
+PLACE = f"{SPOKE}/eu-west-1/d-one"
+# Two removals may begin in an hour.
+LIMIT = RemovalLimit(2, 0)
+
+COMPANY = f"""
+version: 1
+directory:
+  groups: [scientists, leads, others]
+  users:
+    - {{name: ada, groups: [scientists]}}
+    - {{name: bob, groups: [scientists]}}
+    - {{name: cyd, groups: [scientists]}}
+    - {{name: eve, groups: [scientists]}}
+    - dan
+targets:
+  - account: "{SPOKE}"
+    region: eu-west-1
+    domain: d-one
+    profiles: [{{name: eves-own, user: eve, role: Handmade}}, {{name: dan, user: dan}}]
+mappings:
+  - {{target: {PLACE}, group: scientists, role: Scientist, retention_days: 7}}
+  - {{target: {PLACE}, group: leads, role: Lead, priority: 10, retention_days: 7}}
+"""
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@dataclass(frozen=True)
+class Company:
+    """A world with a hub in it."""
+
+    world: World
+    operator: RehearsedOperator
+
+    def play(self, word: str, **what: object) -> None:
+        """Play one more step, when the queues have forgotten the last one's events.
+
+        Each story numbers its events anew, and queues remember an id for five minutes.
+        """
+        self.world.wait(301)
+        frame, step = Frame(version=1), STEPS[word].model_validate(what)
+        scenario = Scenario(folder=Path(), frame=frame, steps=((word, step),))
+        Story(scenario, self.world, self.operator).play()
+
+    def leave(self, *users: str) -> None:
+        """Let people leave the scientists, one by one."""
+        for user in users:
+            self.play("leave", user=user, group="scientists")
+
+    def user_id(self, name: str) -> str:
+        """Return a person's id."""
+        person = self.world.services.identity_store.find_user(name)
+        assert person is not None
+        return person.user_id
+
+    def roles(self) -> dict[str, str]:
+        """Return the name and the role of each person's profile."""
+        (domain,) = self.world.services.studio.snapshot()
+        return {
+            str(each.sso_user): f"{each.name} {str(each.role).rpartition('/')[2]}"
+            for each in domain.profiles
+        }
+
+    def ledger(self) -> list[Mapping[str, Any]]:
+        """Return every row of the ledger, sorted."""
+        return sorted(self.world.rows(LEDGER), key=lambda row: (row["pk"], row["sk"]))
+
+
+@contextmanager
+def company(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Company]:
+    """Deploy a hub and let it do its first sweep; the environment is that of its operator.
+
+    The AWS profile `spoke` has the operator's credentials in the Studio account, `hubs-role` those
+    of the role that the hub has there.
+    """
+    scenario = parse(COMPANY, name="company", folder=folder)
+    with deployed_hub(limit=LIMIT) as world:
+        built = Company(world, RehearsedOperator(world))
+        Story(scenario, world, built.operator).play()
+        built.play("sweep")
+        keys = {name: _keys(*of) for name, of in _WHO.items()}
+        for name, value in world.function_credentials("Operator").items():
+            monkeypatch.setenv(name, value)
+        _write_profiles(folder, keys, monkeypatch)
+        monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
+        monkeypatch.setenv("STUDIO_HUB_LEDGER_TABLE", LEDGER)
+        monkeypatch.setenv("STUDIO_HUB_MAPPINGS_TABLE", MAPPINGS)
+        monkeypatch.setenv("STUDIO_HUB_LATER_QUEUE_URL", world.queues["later"].url)
+        store = world.services.identity_store.store_id
+        monkeypatch.setenv("STUDIO_HUB_IDENTITY_STORE_ID", store)
+        boto3.setup_default_session()
+        yield built
+
+
+_WHO = {
+    "spoke": (SPOKE, "Administrator"),
+    "hubs-role": (SPOKE, f"StudioHubSpoke-{HUB_REGION}"),
+    "elsewhere": ("333333333333", "Administrator"),
+    "hub": (HUB_ACCOUNT, "Administrator"),
+}
+
+
+def _keys(account: str, role: str) -> dict[str, str]:
+    if not role.startswith("StudioHubSpoke"):
+        make_role(account, HUB_REGION, role, {})
+    return assume(system_role_arn(account, HUB_REGION, role), HUB_REGION)
+
+
+def _write_profiles(
+    folder: Path, keys: Mapping[str, Mapping[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "".join(
+        f"[{name}]\naws_access_key_id = {of['AccessKeyId']}\n"
+        f"aws_secret_access_key = {of['SecretAccessKey']}\n"
+        f"aws_session_token = {of['SessionToken']}\n"
+        for name, of in keys.items()
+    )
+    (folder / "credentials").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(folder / "credentials"))
