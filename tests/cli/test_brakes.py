@@ -1,0 +1,161 @@
+"""`keep`, `protect`, `pause` and `show`: the hub takes less, and tells what a person has."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from operators import PLACE, Company
+
+Command = Callable[..., tuple[int, str, str]]
+NOBODY = "a3d46882-6071-7063-2f5e-91b4c7d80e21"
+
+
+def test_whoever_is_kept_loses_nothing_until_that_ends(hub: Company, command: Command) -> None:
+    """Keeping acts at once; ending it wants a yes, and the next sweep goes on."""
+    kept, _, said = command("keep", "ada", "--days", "2")
+    hub.leave("ada")
+    while_kept = hub.roles()["ada"]
+    asked, _, _ = command("keep", "ada", "--days", "0")
+    still = hub.operator.desk.state().kept
+    ended, _, _ = command("keep", "ada", "--days", "0", "--yes")
+    hub.play("sweep")
+
+    assert (kept, asked, ended) == (0, 2, 0)
+    assert "Nothing of ada is removed until" in said
+    assert f"studio-hub keep {hub.user_id('ada')} --days 0 --yes" in said
+    assert while_kept == "ada Scientist"
+    assert still
+    assert hub.roles()["ada"] == "ada Suspended-eu-west-1"
+
+
+def test_a_keep_ends_by_itself(hub: Company, command: Command) -> None:
+    """After its days the next sweep removes what nothing calls for."""
+    command("keep", hub.user_id("ada"), "--days", "1")
+    hub.leave("ada")
+    hub.play("wait", days=1)
+    hub.play("sweep")
+
+    assert hub.roles()["ada"] == "ada Suspended-eu-west-1"
+
+
+@pytest.mark.parametrize("whom", ["ada", f"{PLACE}/ADA"])
+def test_whoever_is_protected_loses_nothing(hub: Company, command: Command, whom: str) -> None:
+    """A person in every target, or one profile however it is written; --off wants a yes."""
+    begun, _, said = command("protect", whom)
+    hub.play("join", user="ada", group="leads")
+    hub.leave("ada")
+    hub.play("leave", user="ada", group="leads")
+    safe = hub.roles()["ada"]
+    asked, _, _ = command("protect", whom, "--off")
+    ended, _, _ = command("protect", whom, "--off", "--yes")
+    hub.play("sweep")
+
+    assert (begun, asked, ended) == (0, 2, 0)
+    assert "--off --yes" in said
+    assert safe == "ada Scientist"
+    assert hub.roles()["ada"] == "ada Suspended-eu-west-1"
+
+
+def test_what_is_over_already_is_no_error(hub: Company, command: Command) -> None:
+    """Whoever is neither kept nor protected: nothing to do, and nothing is done."""
+    before = hub.ledger()
+    codes = [
+        command("keep", "ada", "--days", "0", "--yes")[0],
+        command("protect", "ada", "--off", "--yes")[0],
+    ]
+
+    assert codes == [0, 0]
+    assert hub.ledger() == before
+
+
+def test_a_pause_stops_all_at_once_and_nothing_is_lost(hub: Company, command: Command) -> None:
+    """It says why to whoever asks; resuming finds what happened meanwhile."""
+    paused, _, said = command("pause", "--reason", "an audit")
+    hub.leave("ada")
+    while_paused = hub.roles()["ada"]
+    _, why, _ = command("resume")
+    command("resume", "--yes")
+    hub.play("wait", minutes=20)
+
+    assert paused == 0
+    assert "studio-hub resume --yes" in said
+    assert while_paused == "ada Scientist"
+    assert "an audit" in why
+    assert hub.roles()["ada"] == "ada Suspended-eu-west-1"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("keep", "nobody", "--days", "1"), "the ledger knows nobody called 'nobody'"),
+        (("keep", "ada"), "Missing option '--days'"),
+        (("keep", "ada", "--days", "-1"), "greater than or equal to 0"),
+        (("keep", "ada", "--days", "4000"), "less than or equal to 3650"),
+        (("keep", "ada", "--days", "soon"), "a valid integer"),
+        (("protect", f"{PLACE}/"), "the ledger knows nobody called"),
+        (("protect",), "Missing argument"),
+        (("show", "nobody"), "the ledger knows nobody called 'nobody'"),
+        (("show", NOBODY), f"the ledger knows nothing of the user {NOBODY}"),
+    ],
+)
+def test_whom_nobody_knows_is_an_error(
+    hub: Company, command: Command, arguments: tuple[str, ...], told: str
+) -> None:
+    """It says what to give instead, and writes nothing."""
+    before = hub.ledger()
+    code, _, err = command(*arguments)
+
+    assert code == 1
+    assert told in " ".join(err.split())
+    assert hub.ledger() == before
+
+
+def test_a_name_that_two_people_had_is_ambiguous(hub: Company, command: Command) -> None:
+    """A recycled user name names nobody: the ids do."""
+    first = hub.user_id("ada")
+    hub.leave("ada")
+    hub.play("delete_user", user="ada")
+    hub.play("create_user", name="ada", groups=["scientists"])
+    code, _, err = command("show", "ada")
+
+    assert code == 1
+    assert first in err
+    assert hub.user_id("ada") in err
+
+
+def test_show_tells_what_a_person_has_and_what_happened(hub: Company, command: Command) -> None:
+    """State, role, reason and dates in every target, and the history, the newest first."""
+    hub.play("join", user="ada", group="leads")
+    command("protect", "ada")
+    code, out, _ = command("show", "ada")
+    _, text, _ = command("show", hub.user_id("ada"), "--json")
+    shown = json.loads(text)
+    (place,) = shown["targets"]
+
+    assert code == 0
+    assert "leads (priority 10) over scientists (priority 100)" in out
+    assert "protected" in out.splitlines()[0]
+    assert (shown["user"], shown["user_id"]) == ("ada", hub.user_id("ada"))
+    assert shown["protected"]
+    assert (place["target"], place["state"], place["access"]) == (PLACE, "active", "assigned")
+    assert place["role_arn"].endswith("/Lead")
+    assert [claim["group"] for claim in place["because"]] == ["leads", "scientists"]
+    assert [told["what"] for told in shown["history"]] == [
+        "Profile Role Changed",
+        "Profile Created",
+    ]
+
+
+def test_show_tells_what_a_removal_waits_for(hub: Company, command: Command) -> None:
+    """The digest of the hold for whoever is held; the date of deletion for whoever is suspended."""
+    hub.leave("ada", "bob", "cyd")
+    (hold,) = (each for each in hub.operator.holds() if each["approvable"])
+    _, held, what_next = command("show", "cyd")
+    (place,) = json.loads(command("show", "cyd", "--json")[1])["targets"]
+    _, suspended, _ = command("show", "ada")
+
+    assert f"in the hold {hold['digest']}" in held
+    assert f"studio-hub holds show {hold['digest']}" in what_next
+    assert place["hold"]["digest"] == hold["digest"]
+    assert "suspended" in suspended
+    assert "deleted after 2026-01-12" in suspended
