@@ -69,7 +69,15 @@ def test_json_is_all_that_stdout_holds(command: Command) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "told"),
     [
-        ("steps:\n  - jion: {}", 3, "allowed are create_group, create_user"),
+        ("steps:\n  - jion: {}", 3, "allowed are approve, create_group, create_user"),
+        ("steps:\n  - approve: {digest: 7f3a9c21}", 3, "digest"),
+        ("steps:\n  - keep: {user: ada, days: 2}", 3, "'ada' is not known here"),
+        ("directory: {users: [ada]}\nsteps:\n  - keep: {user: ada}", 4, "is missing"),
+        ("directory: {users: [ada]}\nsteps:\n  - keep: {user: ada, days: -1}", 4, "equal to 0"),
+        ("steps:\n  - protect: {user: ada}", 3, "'ada' is not known here"),
+        ("steps:\n  - pause: {reason: x}", 3, "reason"),
+        ("directory: {users: [ada]}\nsteps:\n  - restart_app: {user: ada}", 4, "is missing"),
+        ("settings: {removal_limit: {count: -1}}", 2, "equal to 0"),
         ("steps:\n  - wait: {}\n  - join: {user: ada}", 4, "is missing"),
         ("steps:\n  - wait: {minuets: 3}", 3, "allowed are days, hours, minutes, seconds"),
         ("steps:\n  - wait: {minutes: -1}", 3, "greater than or equal to 0"),

@@ -1,4 +1,7 @@
 import readme_transcript
+import typer
+
+from cli.main import app
 
 
 def test_the_readme_shows_what_the_demo_prints() -> None:
@@ -6,3 +9,26 @@ def test_the_readme_shows_what_the_demo_prints() -> None:
     _, shown, _ = readme_transcript.parts()
 
     assert shown == readme_transcript.transcript()
+
+
+def test_the_readme_names_every_command() -> None:
+    """Whoever reads it knows what there is to call, groups with each of their commands."""
+    before, _, after = readme_transcript.parts()
+    root = typer.main.get_command(app)
+    words = []
+    for name, command in getattr(root, "commands", {}).items():
+        words += [f"{name} {each}" for each in getattr(command, "commands", {})] or [name]
+    text = " ".join((before + after).replace("|", " ").split())
+    missing = [
+        word
+        for word in words
+        if f"studio-hub {word}" not in text and not _in_short(*word.partition(" ")[::2], text)
+    ]
+
+    assert len(words) > 10
+    assert missing == []
+
+
+def _in_short(group: str, command: str, text: str) -> bool:
+    """Return whether a command of a group is named beside another one of its group."""
+    return bool(command) and f"studio-hub {group} " in text and f" {command}" in text
