@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import boto3
 import typer
 
-from cli.adoption import Adoption, Proposal, of_person
+from cli.adoption import Adoption, Proposal
 from cli.console import wide_console
 from cli.desk import now, open_desk
 from cli.handmade import SpokeProfiles, caller
-from cli.mappings import SOMETHING_TO_DO, TableName, TargetText, Yes
-from cli.options import REFUSED, Json, Later, Ledger, Region
+from cli.mappings import TableName, TargetText, Yes
+from cli.options import REFUSED, SOMETHING_TO_DO, Json, Later, Ledger, Region
 from cli.people import People, find_user, named
 from hub.runtime.adapters.mapping_store import DynamoMappings
 from shared.model import Person, Standing, Target
@@ -111,7 +111,7 @@ def _adoption(
 def _one(adoption: Adoption, user: str) -> _Found:
     """Return what becomes of one person's profile."""
     person = named(adoption.directory, user) or _known(adoption, user)
-    profiles = list(of_person(adoption.spoke, person))
+    profiles = list(adoption.spoke.of(person.name))
     if len(profiles) != 1:
         names = ", ".join(each.profile.name for each in profiles) or "none"
         typer.echo(
@@ -139,7 +139,7 @@ def _all(adoption: Adoption) -> _Found:
 
 def _proposals(adoption: Adoption) -> Iterator[Proposal]:
     for found in adoption.spoke.all():
-        person = named(adoption.directory, found.user_name) if found.user_name else None
+        person = named(adoption.directory, found.user_name)
         if person is None or adoption.is_ours(found, person):
             continue
         yield adoption.propose(found, person)

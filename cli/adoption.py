@@ -1,6 +1,5 @@
 """Takes over profiles that other hands made: what would follow, and the writes in their order."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cli.desk import Desk, now
@@ -125,13 +124,6 @@ class Adoption:
         names = {row.group for row in self.table.rows if row.group_id is None}
         ids = {name: known.get(name) or self.directory.group_id(name) for name in sorted(names)}
         return DirectorySnapshot(person, frozenset(self.directory.memberships(person.id)), ids)
-
-
-def of_person(spoke: SpokeProfiles, person: Person) -> Iterator[HandMade]:
-    """Yield the profiles that sign a person in."""
-    for found in spoke.all():
-        if found.user_name.casefold() == person.name.casefold():
-            yield found
 
 
 def _is_there(record: Record | None) -> bool:

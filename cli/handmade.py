@@ -3,7 +3,7 @@
 The hub's role can never tag a profile that exists; this is the one place that does.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,14 +54,26 @@ class SpokeProfiles:
         return ""
 
     def all(self) -> Iterator[HandMade]:
-        """Yield every profile of the domain with its tags, in the listing's order."""
+        """Yield every profile that signs somebody in, with its tags, in the listing's order."""
+        return self._those(bool)
+
+    def of(self, user_name: str) -> Iterator[HandMade]:
+        """Yield the profiles that sign one person in; Identity Center compares without case."""
+        return self._those(lambda found: found.casefold() == user_name.casefold())
+
+    def _those(self, wanted: Callable[[str], bool]) -> Iterator[HandMade]:
+        """Yield the profiles whose user name is wanted: only their tags are read."""
         pages = self._sagemaker.get_paginator("list_user_profiles")
         with translated():
             for page in pages.paginate(
                 DomainIdEquals=self._target.domain_id, PaginationConfig={"PageSize": 100}
             ):
                 for each in page["UserProfiles"]:
-                    yield self._described(each["UserProfileName"])
+                    found = self._sagemaker.describe_user_profile(
+                        DomainId=self._target.domain_id, UserProfileName=each["UserProfileName"]
+                    )
+                    if wanted(text(found, "SingleSignOnUserValue")):
+                        yield self._with_tags(found)
 
     def mark(self, found: HandMade, tags: Mapping[str, str]) -> None:
         """Put tags on a profile; those that it has already stay as they are."""
@@ -71,10 +83,7 @@ class SpokeProfiles:
                 Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
             )
 
-    def _described(self, name: str) -> HandMade:
-        found: Mapping[str, Any] = self._sagemaker.describe_user_profile(
-            DomainId=self._target.domain_id, UserProfileName=name
-        )
+    def _with_tags(self, found: Mapping[str, Any]) -> HandMade:
         arn = found["UserProfileArn"]
         modified = found.get("LastModifiedTime")
         profile = ObservedProfile(

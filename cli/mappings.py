@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.mapping_rows import MappingRows
+from cli.options import SOMETHING_TO_DO, Json, Region
 from shared.mappings import parse_row
 from shared.model import BadMapping, GroupMapping
 from shared.naming import role_name
@@ -21,8 +22,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-SOMETHING_TO_DO = 2
-
 TableName = Annotated[
     str,
     typer.Option(
@@ -31,9 +30,6 @@ TableName = Annotated[
         help="The mappings table.",
         show_default=False,
     ),
-]
-Region = Annotated[
-    str | None, typer.Option("--region", help="The hub's Region; default: that of the profile.")
 ]
 Store = Annotated[
     str | None,
@@ -48,7 +44,6 @@ TargetText = Annotated[
     str, typer.Option("--target", help="<account>/<region>/<domain id> of a Studio domain.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it; without, only show what would be done.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the same as JSON.")]
 
 
 @app.command("list")

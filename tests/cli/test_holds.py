@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from operators import Company
@@ -9,6 +10,7 @@ from operators import Company
 from cli import decide
 from cli.desk import now
 from cli.waiting import holds
+from shared.model import UserId
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -126,6 +128,24 @@ def test_a_cut_that_is_not_as_it_was_seen_is_not_approved(hub: Company) -> None:
     assert refused is not None
     assert refused.left == ("cyd",)
     assert desk.limits.of(hold.target).held == {}
+
+
+def test_a_word_that_counts_for_some_is_not_taken_back(hub: Company) -> None:
+    """Who was approved before the set turned out to be another one goes; the rest keep waiting."""
+    leave(hub, "ada", "bob", "cyd")
+    hub.play("join", user="dan", group="others")
+    desk = hub.operator.desk
+    (hold,) = holds(desk, now())
+    (first,) = hold.cuts
+    second = replace(first, cut=replace(first.cut, user_id=UserId(hub.user_id("dan"))))
+    desk.limits.hold(hold.target, [replace(second, cause="another")])
+    refused = decide.approve(desk, replace(hold, cuts=(first, second)))
+    hub.world.run()
+
+    assert refused is not None
+    assert refused.decided == ("cyd",)
+    assert hub.roles()["cyd"] == "cyd Suspended-eu-west-1"
+    assert [each["cause"] for each in hub.operator.holds() if each["digest"]] == ["another"]
 
 
 def test_an_unknown_digest_is_an_error_that_lists_the_open_ones(
