@@ -4,7 +4,7 @@ What a query returns and what a failed transaction leaves are moto's affair; onl
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import copy, deepcopy
 from inspect import signature
@@ -44,20 +44,21 @@ def _partition(table: Table, how: dict[str, Any]) -> list[Item]:
     if how.get("index_name") is None:
         return list(table.items.get(how["hash_key"], {}).values())
     wanted = [(name, value.value) for name, value in how["hash_key_conditions"]]
-    return [
+    return _in_order(
         item
-        for item in _sorted(table)
+        for partition in table.items.values()
+        for item in partition.values()
         if all(name in item.attrs and item.attrs[name].value == value for name, value in wanted)
-    ]
+    )
 
 
 def _sorted(table: Table) -> list[Item]:
-    """Return every item in the order of its keys, which are texts in the hub's tables."""
-    return [
-        partition[range_key]
-        for _, partition in sorted(table.items.items(), key=lambda pair: pair[0].value)
-        for range_key in sorted(partition, key=lambda key: key.value)
-    ]
+    return _in_order(item for partition in table.items.values() for item in partition.values())
+
+
+def _in_order(items: Iterable[Item]) -> list[Item]:
+    """Return items in the order of their keys, which are texts in the hub's tables."""
+    return sorted(items, key=lambda item: (item.hash_key.value, item.range_key.value))
 
 
 def _transact_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:

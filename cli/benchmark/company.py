@@ -66,8 +66,11 @@ def found(world: World, size: Size) -> Company:
         membership = store.add_membership(user_id, groups[group])
         copies.save(groups[group], {user_id: membership.membership_id}, ())
         role = execution_role_arn(target.account, target.region, f"Role{group}")
+        place = Place(target.account, target.region, target.domain_id)
+        application = studio.place(place).application_arn
+        world.services.application_access.assign(str(application), "USER", user_id)
         profile = studio.make_profile_by_hand(
-            Place(target.account, target.region, target.domain_id),
+            place,
             name=profile_name(name, user_id),
             user_name=name,
             role=role,
@@ -78,11 +81,11 @@ def found(world: World, size: Size) -> Company:
                 user_id=user_id,
                 target=target,
                 state=State.ACTIVE,
+                access=Access.ASSIGNED,
                 user_name=name,
                 profile_name=profile.name,
                 # As botocore hands out the time of the listing.
                 modified=datetime.fromtimestamp(profile.modified, UTC).astimezone().isoformat(),
-                access=Access.ASSIGNED,
                 role_arn=role,
                 given_by=f"group-{group:04d}",
                 because=(Claim(PRIORITY, f"group-{group:04d}", role, 0, groups[group]),),

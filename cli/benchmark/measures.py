@@ -106,6 +106,8 @@ def lower_bound(size: Size) -> dict[str, int]:
         "identitystore.ListUsers": _pages(size.users),
         "identitystore.ListGroups": _pages(size.groups),
         "sagemaker.ListUserProfiles": size.targets * _pages(profiles),
+        # Once a day, and everybody is assigned.
+        "sso-admin.ListApplicationAssignments": size.targets * _pages(profiles),
         # Of the ledger: each group's copy, each target, the hub itself.
         "dynamodb.Query": size.groups + size.targets + 1,
         # The mappings, and the whole ledger once a day.
