@@ -58,7 +58,11 @@ def _sorted(table: Table) -> list[Item]:
 
 def _in_order(items: Iterable[Item]) -> list[Item]:
     """Return items in the order of their keys, which are texts in the hub's tables."""
-    return sorted(items, key=lambda item: (item.hash_key.value, item.range_key.value))
+    return sorted(items, key=lambda item: (item.hash_key.value, _text(item.range_key)))
+
+
+def _text(key: DynamoType | None) -> str:
+    return str(key.value) if key is not None else ""
 
 
 def _transact_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:

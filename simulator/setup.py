@@ -1,13 +1,11 @@
 """Makes what the hub stack makes in the cloud: roles, queues with dead letters, tables."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import boto3
-import botocore.session
 from moto.iam.models import iam_backends
 
 from shared.conventions import SYSTEM_PATH, partition
@@ -125,25 +123,6 @@ def _make_queue(sqs: Any, name: str, attributes: dict[str, str], *, fifo: bool) 
     url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     return Queue(name, url, found["Attributes"]["QueueArn"], fifo)
-
-
-@contextmanager
-def shared_models() -> Iterator[None]:
-    """Let every botocore session share its parsed service models.
-
-    Parsing SageMaker's takes longer than most stories, and each cold start would do it anew.
-    """
-    original = botocore.session.create_loader
-    botocore.session.create_loader = _loader
-    try:
-        yield
-    finally:
-        botocore.session.create_loader = original
-
-
-@cache
-def _loader(search_path_string: str | None = None) -> botocore.loaders.Loader:
-    return botocore.loaders.create_loader(search_path_string)
 
 
 @cache

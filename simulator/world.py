@@ -26,6 +26,7 @@ from shared.events import event_patterns
 from shared.hints import DAILY, HOURLY, LookHint, Subject
 from shared.model import Target
 from shared.wire import MAPPINGS_KEY, encode
+from simulator.clients import shared_models
 from simulator.clock import VirtualClock, virtual_time
 from simulator.fifo_memory import remembering
 from simulator.gateway import Gateway, watching
@@ -41,7 +42,6 @@ from simulator.setup import (
     make_queue,
     make_role,
     make_tables,
-    shared_models,
 )
 from simulator.shortcuts import quick_moto
 from simulator.studio import Place

@@ -13,6 +13,7 @@ from simulated import DOMAIN, OWNER, REGION, SPOKE, STORE, Refused, World, World
 
 from simulator.plug import EmbeddedServices, plugged
 from simulator.quirks import Quirks
+from simulator.shortcuts import quick_moto
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,7 +38,8 @@ def make_world(botocore_session: botocore.session.Session) -> WorldMaker:
 
     @contextmanager
     def make(quirks: Quirks | None = None, **more: Any) -> Iterator[World]:  # noqa: ANN401 -- passed on
-        with time_machine.travel("2026-11-01T08:00:00Z", tick=False) as clock, mock_aws():
+        start = "2026-11-01T08:00:00Z"
+        with time_machine.travel(start, tick=False) as clock, quick_moto(), mock_aws():
             aws = EmbeddedServices.build(
                 store_id=STORE, owner_account=OWNER, region=REGION, quirks=quirks, **more
             )

@@ -1,0 +1,145 @@
+"""Quick as it is, the embedded AWS answers as moto does when it takes the long way."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from simulator.clients import shared_models
+from simulator.clock import virtual_time
+from simulator.partitions import partitioned
+from simulator.setup import LEDGER, make_queue, make_tables
+from simulator.shortcuts import quick_moto
+
+# What is new in every answer.
+_OF_ITS_OWN = {"ResponseMetadata", "MessageId", "ReceiptHandle", "SequenceNumber"}
+
+
+@pytest.mark.parametrize("story", ["tables", "queues"])
+def test_answers_are_those_of_moto_itself(story: str, aws_environment: None) -> None:
+    """What is read, written, refused and rolled back is the same with every short cut and none."""
+    tell = {"tables": _tables, "queues": _queues}[story]
+
+    answers = []
+    for quick in (False, True):
+        with ExitStack() as world:
+            world.enter_context(virtual_time())
+            if quick:
+                world.enter_context(quick_moto())
+            world.enter_context(mock_aws())
+            if quick:
+                world.enter_context(shared_models())
+                world.enter_context(partitioned())
+            answers.append([_plain(answer) for answer in tell()])
+
+    assert answers[0] == answers[1]
+    assert len(answers[0]) > 10
+
+
+def _tables() -> Iterator[Any]:
+    dynamodb = boto3.client("dynamodb", "eu-west-1")
+    make_tables(dynamodb)
+    for user in ("ada", "bob"):
+        for target in ("one", "two"):
+            item = _key(user, target) | {
+                "target": {"S": target},
+                "user_id": {"S": user},
+                "because": {"L": [{"M": {"priority": {"N": "10"}, "role": {"NULL": True}}}]},
+            }
+            yield dynamodb.put_item(TableName=LEDGER, Item=item, ReturnValues="ALL_OLD")
+    yield dynamodb.get_item(TableName=LEDGER, Key=_key("ada", "one"))
+    yield dynamodb.get_item(TableName=LEDGER, Key=_key("ada", "three"))
+    yield _transact(dynamodb, _update("ada", "one"), _update("bob", "nine"), _there("ada", "three"))
+    yield dynamodb.scan(TableName=LEDGER)
+    yield _transact(dynamodb, _update("ada", "one"), _update("ada", "two"), _put("cy", "one"))
+    yield _query(dynamodb, "ada")
+    yield _query(dynamodb, "cy")
+    yield _query(dynamodb, "nobody")
+    yield _query(dynamodb, "ada", Limit=1)
+    yield _query(dynamodb, "ada", ScanIndexForward=False)
+    yield dynamodb.scan(TableName=LEDGER, Limit=3)
+
+
+def _queues() -> Iterator[Any]:
+    sqs = boto3.client("sqs", "eu-west-1")
+    for fifo in (False, True):
+        queue, dead = make_queue(sqs, "test", fifo=fifo)
+        for number in range(4):
+            more = {"MessageGroupId": f"{number % 2}", "MessageDeduplicationId": f"{number}"}
+            yield sqs.send_message(
+                QueueUrl=queue.url,
+                MessageBody=f"text {number}",
+                **(more if fifo else {"DelaySeconds": 5 * number}),
+            )
+        yield _counts(sqs, queue.url)
+        received = sqs.receive_message(QueueUrl=queue.url, AttributeNames=["All"])
+        yield received
+        yield _counts(sqs, queue.url)
+        handle = received["Messages"][0]["ReceiptHandle"]
+        for each in (handle, handle, "unknown"):
+            yield _tried(sqs.delete_message, QueueUrl=queue.url, ReceiptHandle=each)
+        yield sqs.receive_message(QueueUrl=queue.url, MaxNumberOfMessages=10)
+        yield _counts(sqs, queue.url)
+        for names in (["RedrivePolicy"], ["VisibilityTimeout", "QueueArn"], ["Policy"], ["None"]):
+            yield _tried(sqs.get_queue_attributes, QueueUrl=queue.url, AttributeNames=names)
+        yield _counts(sqs, dead.url)
+
+
+def _key(user: str, target: str) -> dict[str, Any]:
+    return {"pk": {"S": f"user#{user}"}, "sk": {"S": f"target#{target}"}}
+
+
+def _put(user: str, target: str) -> dict[str, Any]:
+    return {"Put": {"TableName": LEDGER, "Item": _key(user, target)}}
+
+
+def _update(user: str, target: str) -> dict[str, Any]:
+    return {
+        "Update": {
+            "TableName": LEDGER,
+            "Key": _key(user, target),
+            "UpdateExpression": "SET version = :new",
+            "ExpressionAttributeValues": {":new": {"N": "7"}},
+        }
+    }
+
+
+def _there(user: str, target: str) -> dict[str, Any]:
+    condition = "attribute_exists(pk)"
+    key = _key(user, target)
+    return {"ConditionCheck": {"TableName": LEDGER, "Key": key, "ConditionExpression": condition}}
+
+
+def _transact(dynamodb: Any, *items: dict[str, Any]) -> Any:  # noqa: ANN401 (a DynamoDB client)
+    return _tried(dynamodb.transact_write_items, TransactItems=list(items))
+
+
+def _query(dynamodb: Any, user: str, **more: Any) -> Any:  # noqa: ANN401 (a DynamoDB client)
+    values = {":pk": {"S": f"user#{user}"}}
+    return dynamodb.query(
+        TableName=LEDGER,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues=values,
+        **more,
+    )
+
+
+def _counts(sqs: Any, url: str) -> Any:  # noqa: ANN401 (an SQS client)
+    return sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+
+
+def _tried(call: Any, **request: Any) -> Any:  # noqa: ANN401 (any operation)
+    try:
+        return call(**request)
+    except ClientError as error:
+        return error.response
+
+
+def _plain(answer: Any) -> Any:  # noqa: ANN401 (any answer)
+    if isinstance(answer, dict):
+        return {k: _plain(v) for k, v in answer.items() if k not in _OF_ITS_OWN}
+    return [_plain(each) for each in answer] if isinstance(answer, list) else answer
