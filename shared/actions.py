@@ -5,9 +5,9 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
-from shared.desire import Verdict
 from shared.model import Because, Person, Target
 from shared.observed import App, ObservedProfile
+from shared.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,54 +22,11 @@ from shared.model import (
 from shared.naming import profile_name
 from shared.record import Record, State
 from shared.retention import retention_days
+from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
 _UNCALLED_FOR = "no mapping calls for it"
 # What a removal always waits for an approval of.
 LAST_ROW, DELETED, EMPTIED = "last-row", "deleted", "emptied"
-
-
-@dataclass(frozen=True, slots=True)
-class DesiredProfile:
-    """A profile that the mappings call for.
-
-    `grants` is false where only a disabled row calls for it: such a row keeps what it gave, and
-    makes nothing anew.
-    """
-
-    person: Person
-    target: Target
-    profile_name: str
-    role_arn: str
-    because: Because
-    grants: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """A profile that no mapping calls for any more.
-
-    `hold` names what it waits for whatever the removal limit; empty where it need not.
-    """
-
-    person: Person
-    target: Target
-    profile_name: str
-    reason: str
-    retention_days: int
-    hold: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """A profile that stays as it is, because nobody can tell what it should be."""
-
-    person: Person
-    target: Target
-    reason: str
-    way_out: str
-
-
-Verdict = DesiredProfile | Removal | Undecided
 
 
 class Applies(Enum):

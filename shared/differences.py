@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
-from shared.desire import DesiredProfile, Removal, Undecided, Verdict
 from shared.guard import has_profile
 from shared.listing import Seen
 from shared.memory import GroupCopy, ListedProfile
@@ -14,6 +13,7 @@ from shared.model import Person, Standing, Target, UserId
 from shared.observed import ProfileStatus
 from shared.plan import is_at_rest
 from shared.record import Record, State
+from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
 
 class Finding(StrEnum):

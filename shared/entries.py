@@ -16,11 +16,11 @@ from shared.actions import (
     StopApp,
     Suspend,
 )
-from shared.desire import DesiredProfile, Removal
 from shared.ladder import retention_ends
 from shared.observed import ObservedProfile
 from shared.record import Access, Record, State
 from shared.retention import ended_claims
+from shared.verdicts import DesiredProfile, Removal
 
 MAY_ENTER = frozenset({Access.ASSIGNED, Access.BY_HAND})
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from shared.desire import DesiredProfile, Removal, Undecided, Verdict
 from shared.memory import HubState
 from shared.model import Target
 from shared.record import Record
+from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
 _ENDS = "to end it: studio-hub {command}"
 
@@ -31,7 +31,7 @@ def freeze(verdict: Verdict, record: Record | None, state: HubState, now: dateti
             person,
             verdict.target,
             f"the profile {name} is protected: nothing of it is changed",
-            _ENDS.format(command=f"protect {person.id} --off"),
+            _ENDS.format(command=f"protect {person.id} --off --yes"),
         )
     until = state.kept.get(person.id)
     if isinstance(verdict, Removal) and until is not None and until > now:
@@ -39,7 +39,7 @@ def freeze(verdict: Verdict, record: Record | None, state: HubState, now: dateti
             person,
             verdict.target,
             f"the person is kept until {until:%Y-%m-%d %H:%M} UTC: nothing of theirs is removed",
-            _ENDS.format(command=f"keep {person.id} --days 0"),
+            _ENDS.format(command=f"keep {person.id} --days 0 --yes"),
         )
     return verdict
 

@@ -12,9 +12,9 @@ from typing import Final
 
 from shared.actions import Action, Delete, DeleteSpace, Plan, Revoke, StopApp, Suspend
 from shared.conventions import suspended_role_arn
-from shared.desire import DesiredProfile, Removal, Undecided, Verdict
 from shared.model import Person, Target, UserId
 from shared.record import Record, State
+from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
 _HOUR: Final = timedelta(hours=1)
 # What a cut waits for where the limit, or an operator, said no.

@@ -21,10 +21,10 @@ from shared.actions import (
     Suspend,
 )
 from shared.conventions import suspended_role_arn
-from shared.desire import Removal
 from shared.observed import ObservedProfile, ProfileStatus, Workload
 from shared.record import Access, Record
 from shared.skips import in_flight, skip
+from shared.verdicts import Removal
 
 Found = tuple[Action | Skip | Settled, ...]
 # Whose assignment is ours, or may be.

@@ -17,7 +17,6 @@ from shared.actions import (
     Skip,
     SkipKind,
 )
-from shared.desire import DesiredProfile, Removal, Undecided, Verdict
 from shared.entries import MAY_ENTER
 from shared.ladder import remove
 from shared.model import Target
@@ -26,6 +25,7 @@ from shared.ownership import Ownership
 from shared.record import Record, State
 from shared.role_change import bring_to_role
 from shared.skips import in_flight, skip
+from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
 Steps = tuple[Action, ...]
 

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from shared.actions import Action, ChangeRole, Resume, Skip, StopApp
 from shared.conventions import suspended_role_arn
-from shared.desire import DesiredProfile
 from shared.observed import App, ObservedProfile, ProfileStatus, Workload
 from shared.record import Record
 from shared.skips import in_flight
+from shared.verdicts import DesiredProfile
 
 
 def bring_to_role(

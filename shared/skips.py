@@ -1,7 +1,7 @@
 """How a difference that is left alone is written down."""
 
 from shared.actions import Skip, SkipKind
-from shared.desire import DesiredProfile, Removal
+from shared.verdicts import DesiredProfile, Removal
 
 
 def skip(

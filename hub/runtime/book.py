@@ -8,7 +8,6 @@ from typing import assert_never
 from hub.runtime.observe import Blocked, Sight
 from shared import entries
 from shared.actions import Action, Assign, Create, Delete, Discard, Settled, Skip, SkipKind
-from shared.desire import DesiredProfile, Removal
 from shared.errors import RetryableError
 from shared.happenings import Happening, happened
 from shared.memory import MemberChanges
@@ -18,6 +17,7 @@ from shared.outcome import Applied, Begun, ByHand, Deferred, Failed, Outcome, Pe
 from shared.plan import is_at_rest
 from shared.ports import Ledger
 from shared.record import Access, Record, State
+from shared.verdicts import DesiredProfile, Removal
 
 # What a skip leaves a person in; the others leave the record as it is.
 _AFTER_SKIP = {

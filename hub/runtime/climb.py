@@ -12,7 +12,6 @@ from hub.runtime.guard import waits_for, way_out, weighed
 from hub.runtime.observe import Blocked, TargetSight, observe_targets
 from hub.runtime.world import ConvergeWorld
 from shared.actions import Plan, SkipKind
-from shared.desire import Undecided, Verdict
 from shared.errors import TargetUnreachableError
 from shared.guard import cut_of, without
 from shared.hints import UserHint
@@ -22,6 +21,7 @@ from shared.outcome import Applied, ByHand, Outcome
 from shared.plan import plan
 from shared.record import Record
 from shared.skips import skip
+from shared.verdicts import Undecided, Verdict
 
 
 @dataclass(frozen=True, slots=True)

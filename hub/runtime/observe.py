@@ -5,14 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub.runtime.world import ConvergeWorld
-from shared.desire import (
-    DesiredProfile,
-    Removal,
-    Undecided,
-    Verdict,
-    group_id,
-    left_groups,
-)
+from shared.desire import group_id, left_groups
 from shared.errors import PermanentError, RetryableError, TargetUnreachableError
 from shared.hints import UserHint
 from shared.memory import MemberChanges
@@ -27,6 +20,7 @@ from shared.model import (
 from shared.observed import ObservedProfile
 from shared.plan import needs_workload
 from shared.record import Record
+from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
 # A group of so few members may well lose all of them.
 _FEW = 3

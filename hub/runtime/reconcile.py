@@ -15,13 +15,14 @@ from hub.runtime.climb import Climb, observe
 from hub.runtime.observe import Sight, observe_person
 from hub.runtime.row_reports import rows
 from hub.runtime.world import ConvergeWorld
-from shared.desire import Undecided, Verdict, desire
+from shared.desire import desire
 from shared.errors import PermanentError, RetryableError
 from shared.frozen import freeze
 from shared.hints import UserHint
 from shared.memory import HubState
 from shared.plan import is_at_rest, plan
 from shared.record import Record
+from shared.verdicts import Undecided, Verdict
 from shared.wire import LAST_ATTEMPT, LAST_PATIENT_ATTEMPT, Pace, put_off, second_look
 
 

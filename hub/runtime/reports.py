@@ -29,8 +29,8 @@ from shared.render import sentence
 _QUOTA = "ResourceLimitExceeded"
 _WAYS_OUT = {
     _QUOTA: "raise the account's quota of Studio user profiles",
-    "ResourceInUse": "another profile of this person, or of this name, is in the way: remove it by "
-    "hand, then: studio-hub sweep --user ID",
+    "ResourceInUse": "another profile of this person, or of this name, is in the way: take it over "
+    "(studio-hub adopt), or remove it by hand, then: studio-hub sweep --user ID",
     "AccessDeniedException": "compare the spoke stack in the account with this version's",
 }
 # Waits up to here pass unremarked: about ten minutes.

@@ -6,7 +6,6 @@ from typing import Literal
 from hub.runtime.group_names import GroupNames
 from shared.guard import RemovalLimit
 from shared.ports import (
-    ApplicationAccess,
     Bus,
     Clock,
     Directory,
@@ -16,8 +15,8 @@ from shared.ports import (
     Ledger,
     Limits,
     MappingStore,
-    Studio,
 )
+from shared.studio_ports import ApplicationAccess, Studio
 
 
 @dataclass(frozen=True, slots=True)

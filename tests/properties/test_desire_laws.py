@@ -6,7 +6,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from worlds import LAWS, TARGETS, World, record_in, worlds
 
-from shared.desire import DesiredProfile, Removal, Undecided
 from shared.model import (
     BadMapping,
     GroupId,
@@ -17,6 +16,7 @@ from shared.model import (
     Unresolved,
 )
 from shared.record import State
+from shared.verdicts import DesiredProfile, Removal, Undecided
 
 
 @LAWS

@@ -18,7 +18,6 @@ from shared.actions import (
     Suspend,
 )
 from shared.conventions import suspended_role_arn
-from shared.desire import Removal, Undecided, Verdict
 from shared.differences import in_ledger
 from shared.model import (
     Standing,
@@ -28,6 +27,7 @@ from shared.observed import ProfileStatus
 from shared.ownership import Ownership
 from shared.plan import is_at_rest
 from shared.record import Access, Record, State
+from shared.verdicts import Removal, Undecided, Verdict
 
 
 @LAWS

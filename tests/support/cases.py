@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 from shared.conventions import suspended_role_arn
-from shared.desire import DesiredProfile, Removal, Undecided
 from shared.model import Because, Claim, Person, Target, UserId
 from shared.observed import App, ObservedProfile, ProfileStatus, Space, Workload
 from shared.ownership import Ownership
 from shared.record import Access, Record, State
+from shared.verdicts import DesiredProfile, Removal, Undecided
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

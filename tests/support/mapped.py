@@ -2,10 +2,7 @@
 
 from datetime import UTC, datetime
 
-from shared.desire import (
-    Verdict,
-    desire,
-)
+from shared.desire import desire
 from shared.model import (
     BadMapping,
     Claim,
@@ -20,6 +17,7 @@ from shared.model import (
     UserId,
 )
 from shared.record import EndedClaim, Record, State
+from shared.verdicts import Verdict
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LAB = Target.parse("222222222222/eu-west-1/d-research0001")

@@ -11,7 +11,7 @@ from shared.actions import (
     Plan,
 )
 from shared.conventions import suspended_role_arn
-from shared.desire import Removal, Verdict, desire
+from shared.desire import desire
 from shared.model import (
     BadMapping,
     Claim,
@@ -29,6 +29,7 @@ from shared.observed import App, ObservedProfile, ProfileStatus, Workload
 from shared.ownership import Ownership
 from shared.plan import plan
 from shared.record import Access, EndedClaim, Record, State
+from shared.verdicts import Removal, Verdict
 
 LAWS = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -22,11 +22,11 @@ from cases import (
 )
 
 from shared.actions import Plan
-from shared.desire import DesiredProfile, Removal, Verdict
 from shared.guard import Cut, CutKind, cut_of, has_profile, removal_cut, without
 from shared.observed import ObservedProfile, ProfileStatus
 from shared.plan import plan
 from shared.record import Access, Record, State
+from shared.verdicts import DesiredProfile, Removal, Verdict
 
 BUSY = replace(THERE, workload=runs(app()))
 LEAVING = replace(ACTIVE, state=State.REMOVING, begun=NOON, retain_until=NOON)

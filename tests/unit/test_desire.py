@@ -5,13 +5,7 @@ from dataclasses import replace
 import pytest
 from mapped import ADA, LAB, NOW, SHOP, claim, record, row, snapshot, unparsed, verdict, verdicts
 
-from shared.desire import (
-    DesiredProfile,
-    Removal,
-    TargetRows,
-    desire,
-    rows_by_target,
-)
+from shared.desire import TargetRows, desire, rows_by_target
 from shared.model import (
     Because,
     GroupId,
@@ -20,6 +14,7 @@ from shared.model import (
 )
 from shared.plan import is_at_rest, plan
 from shared.record import Record, State
+from shared.verdicts import DesiredProfile, Removal
 
 
 def test_the_lowest_priority_wins_and_the_others_are_remembered() -> None:

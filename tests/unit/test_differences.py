@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.desire import DesiredProfile, Removal, Undecided, Verdict
 from shared.differences import (
     Difference,
     Finding,
@@ -22,6 +21,7 @@ from shared.memory import GroupCopy, ListedProfile
 from shared.model import Because, Claim, GroupId, Person, Standing, Target, UserId
 from shared.observed import ProfileStatus
 from shared.record import Access, Record, State
+from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
 LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")

@@ -5,12 +5,7 @@ from dataclasses import replace
 import pytest
 from mapped import ADA, LAB, SHOP, claim, record, row, snapshot, unparsed, verdict, verdicts
 
-from shared.desire import (
-    DesiredProfile,
-    Removal,
-    Undecided,
-    left_groups,
-)
+from shared.desire import left_groups
 from shared.model import (
     BadMapping,
     DirectorySnapshot,
@@ -20,6 +15,7 @@ from shared.model import (
     Standing,
 )
 from shared.record import State
+from shared.verdicts import DesiredProfile, Removal, Undecided
 
 UNKNOWN = {
     "a group that the directory does not tell": ((row("a"), row("lost")), (), snapshot()),

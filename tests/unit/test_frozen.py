@@ -19,11 +19,11 @@ from cases import (
     UNDECIDED,
 )
 
-from shared.desire import Undecided, Verdict
 from shared.frozen import freeze, protected_profile
 from shared.memory import HubState
 from shared.model import UserId
 from shared.record import Record
+from shared.verdicts import Undecided, Verdict
 
 HAS_NEW = replace(ACTIVE, role_arn=NEW)
 SUSPENDED = replace(ACTIVE, role_arn=POWERLESS)

@@ -32,10 +32,10 @@ from shared.actions import (
     StopApp,
     Suspend,
 )
-from shared.desire import Removal
 from shared.ladder import remove, retention_ends
 from shared.observed import App, ObservedProfile, ProfileStatus, Space
 from shared.record import Access, Record
+from shared.verdicts import Removal
 
 WHY = REMOVAL.reason
 POWERLESS_NOW = replace(THERE, role_arn=POWERLESS)

@@ -39,12 +39,12 @@ from shared.actions import (
     SkipKind,
     Suspend,
 )
-from shared.desire import DesiredProfile, Removal, Undecided, Verdict
 from shared.model import Target
 from shared.observed import ObservedProfile, ProfileStatus
 from shared.ownership import Ownership
 from shared.plan import plan
 from shared.record import Access, Record, State
+from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
 GRANTS_NOTHING = replace(PROMOTED, grants=False)
 HAS_IT = replace(THERE, role_arn=NEW)

@@ -23,10 +23,10 @@ from cases import (
 )
 
 from shared.actions import Action, ChangeRole, Resume, Skip, SkipKind, StopApp
-from shared.desire import DesiredProfile
 from shared.observed import App, ObservedProfile, ProfileStatus
 from shared.record import Record
 from shared.role_change import bring_to_role
+from shared.verdicts import DesiredProfile
 
 HAS_IT = replace(THERE, role_arn=NEW)
 # A change that had to stop what ran, seen by the ledger to have begun.

@@ -92,10 +92,20 @@ class DynamoLimits:
         return True
 
     def hold(self, target: Target, cuts: Iterable[HeldCut]) -> None:
-        """Let cuts wait; what is written again is the same."""
+        """Let cuts wait; a word that an operator gave meanwhile stands."""
         for each in cuts:
-            with translated():
-                self._client.put_item(TableName=self._table, Item=_item(target, each))
+            try:
+                with translated():
+                    self._client.put_item(
+                        TableName=self._table,
+                        Item=_item(target, each),
+                        ConditionExpression="attribute_not_exists(#pk) OR #kind <> :kind",
+                        ExpressionAttributeNames={"#pk": _PK, "#kind": "kind"},
+                        ExpressionAttributeValues={":kind": {"S": each.cut.kind}},
+                    )
+            except RefusedError as refused:
+                if refused.code != _TAKEN:
+                    raise
 
     def release(self, target: Target, users: Iterable[UserId]) -> None:
         """Let the users' cuts wait no more."""

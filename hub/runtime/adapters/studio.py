@@ -1,27 +1,21 @@
 """SageMaker Studio's user profiles in a spoke account."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hub.runtime.adapters.aws import text, translated
+from hub.runtime.adapters.workload import workload
 from shared.errors import RefusedError
 from shared.listing import Page
 from shared.memory import Domain, ListedProfile
 from shared.model import DIRECTORY_ID, Person, Target, UserId
-from shared.naming import same_name
-from shared.observed import App, ObservedProfile, ProfileStatus, Space, Workload
+from shared.observed import App, ObservedProfile, ProfileStatus, Workload
 from shared.ownership import Ownership, owner, ownership, tags
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
-# Source: the SageMaker API model; ListApps and its siblings give 10 a page unless asked.
-_PAGE = {"PageSize": 100}
-# Source: the SageMaker API reference, DescribeApp: a deleted app is listed for a day.
-_DELETED = "Deleted"
-# A domain-level app under a pseudo profile: nobody's, whatever a profile is called.
-_OF_THE_DOMAIN = "RStudioServerPro"
 _NOT_FOUND = "ResourceNotFound"
 # Source: seen by others of DeleteApp, and taken for success by Terraform's AWS provider.
 _APP_IS_GONE = ("has already been deleted", "previously failed and was automatically deleted")
@@ -55,39 +49,8 @@ class SageMakerStudio:
         return _observed(found, Ownership.OURS) if found else None
 
     def workload(self, target: Target, name: str) -> Workload:
-        """Return what of the person's runs or lies in the domain.
-
-        The listings are domain-wide: ListApps by profile does not show the apps in spaces, and
-        ListSpaces cannot be filtered by owner.
-        """
-        spaces = [
-            Space(
-                space["SpaceName"],
-                space.get("Status", ""),
-                text(space, "SpaceSharingSettingsSummary", "SharingType"),
-            )
-            for space in self._list(target, "list_spaces", "Spaces")
-            if same_name(text(space, "OwnershipSettingsSummary", "OwnerUserProfileName"), name)
-        ]
-        private = {space.name for space in spaces if space.is_private}
-        apps = (
-            App(
-                app["AppType"],
-                app["AppName"],
-                app.get("Status", ""),
-                app.get("SpaceName") or "",
-                app.get("CreationTime"),
-            )
-            for app in self._list(target, "list_apps", "Apps")
-            if app["Status"] != _DELETED
-            and app["AppType"] != _OF_THE_DOMAIN
-            and (
-                app.get("SpaceName") in private
-                if app.get("SpaceName")
-                else same_name(app.get("UserProfileName") or "", name)
-            )
-        )
-        return Workload(tuple(sorted(apps, key=str)), tuple(sorted(spaces)))
+        """Return the profile's apps, the spaces that it owns, and the apps in the private ones."""
+        return workload(self._client(target), target.domain_id, name)
 
     def domain(self, target: Target) -> Domain:
         """Return what people come into the domain by.
@@ -231,19 +194,6 @@ class SageMakerStudio:
                 for page in pages.paginate(ResourceArn=arn)
                 for tag in page["Tags"]
             }
-
-    def _list(
-        self, target: Target, operation: Literal["list_apps", "list_spaces"], key: str
-    ) -> Iterator[Mapping[str, Any]]:
-        client = self._client(target)
-        pages: Any = (
-            client.get_paginator("list_apps")
-            if operation == "list_apps"
-            else client.get_paginator("list_spaces")
-        )
-        with translated():
-            for page in pages.paginate(DomainIdEquals=target.domain_id, PaginationConfig=_PAGE):
-                yield from page[key]
 
 
 def _observed(found: Mapping[str, Any], whose: Ownership) -> ObservedProfile:

@@ -10,12 +10,12 @@ from hub.runtime.looks.queueing import queue
 from hub.runtime.looks.reading import Reading
 from hub.runtime.looks.weighing import weigh
 from hub.runtime.looks.world import LookWorld
-from shared.desire import Verdict
 from shared.differences import Difference, Finding, in_ledger
 from shared.errors import TargetUnreachableError
 from shared.hints import LookHint
 from shared.model import Target, UserId
 from shared.record import Record
+from shared.verdicts import Verdict
 
 
 def look(hint: LookHint, world: LookWorld, until: datetime) -> int:

@@ -7,7 +7,6 @@ from hub.runtime.group_names import GroupNames
 from hub.runtime.looks.copies import KeptCopies
 from shared.guard import RemovalLimit
 from shared.ports import (
-    AssignmentListing,
     Clock,
     Directory,
     ForeignProfiles,
@@ -17,9 +16,9 @@ from shared.ports import (
     Limits,
     LooksInbox,
     MappingStore,
-    StudioListing,
     UsersInbox,
 )
+from shared.studio_ports import AssignmentListing, StudioListing
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,66 @@
+"""What of a person's runs and lies in a domain, from the two listings that show it.
+
+Both are domain-wide: ListApps by profile does not show the apps in spaces, and ListSpaces cannot be
+filtered by owner.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from hub.runtime.adapters.aws import text, translated
+from shared.naming import same_name
+from shared.observed import App, Space, Workload
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+
+# Source: the SageMaker API model; these listings give 10 a page unless asked.
+_PAGE = {"PageSize": 100}
+# Source: the SageMaker API reference, DescribeApp: a deleted app is listed for a day.
+_DELETED = "Deleted"
+# A domain-level app under a pseudo profile: nobody's, whatever a profile is called.
+_OF_THE_DOMAIN = "RStudioServerPro"
+
+
+def workload(client: "SageMakerClient", domain_id: str, name: str) -> Workload:
+    """Return the apps and spaces of the profile of this name, and the apps in its private spaces.
+
+    Spaces are listed first, so that an app in one that is just being made is found by the next look
+    and not taken for somebody else's.
+    """
+    spaces = tuple(
+        sorted(
+            Space(
+                found["SpaceName"],
+                found.get("Status", ""),
+                text(found, "SpaceSharingSettingsSummary", "SharingType"),
+            )
+            for found in _listed(client.get_paginator("list_spaces"), domain_id, "Spaces")
+            if same_name(text(found, "OwnershipSettingsSummary", "OwnerUserProfileName"), name)
+        )
+    )
+    private = {space.name for space in spaces if space.is_private}
+    apps = (
+        App(
+            found["AppType"],
+            found["AppName"],
+            found.get("Status", ""),
+            found.get("SpaceName") or "",
+            found.get("CreationTime"),
+        )
+        for found in _listed(client.get_paginator("list_apps"), domain_id, "Apps")
+        if found.get("Status") != _DELETED and found["AppType"] != _OF_THE_DOMAIN
+        if _is_of(found, name, private)
+    )
+    return Workload(tuple(sorted(apps, key=str)), spaces)
+
+
+def _is_of(app: Mapping[str, Any], name: str, private: set[str]) -> bool:
+    space = app.get("SpaceName")
+    return space in private if space else same_name(app.get("UserProfileName") or "", name)
+
+
+def _listed(pages: Any, domain_id: str, key: str) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 (of either listing)
+    with translated():
+        for page in pages.paginate(DomainIdEquals=domain_id, PaginationConfig=_PAGE):
+            yield from page[key]

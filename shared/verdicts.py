@@ -1,0 +1,49 @@
+"""What is decided of one person in one target: desired, to be removed, or not to be decided."""
+
+from dataclasses import dataclass
+
+from shared.model import Because, Person, Target
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredProfile:
+    """A profile that the mappings call for.
+
+    `grants` is false where only a disabled row calls for it: such a row keeps what it gave, and
+    makes nothing anew.
+    """
+
+    person: Person
+    target: Target
+    profile_name: str
+    role_arn: str
+    because: Because
+    grants: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A profile that no mapping calls for any more.
+
+    `hold` names what it waits for whatever the removal limit; empty where it need not.
+    """
+
+    person: Person
+    target: Target
+    profile_name: str
+    reason: str
+    retention_days: int
+    hold: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A profile that stays as it is, because nobody can tell what it should be."""
+
+    person: Person
+    target: Target
+    reason: str
+    way_out: str
+
+
+Verdict = DesiredProfile | Removal | Undecided
