@@ -52,7 +52,8 @@ synth: setup  ## write cdk.out/StudioHub.template.json and StudioSpoke.template.
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npx --no-install cdk synth --quiet
 	@$(BIN)/cfn-lint cdk.out/*.template.json
 
-check: lint types synth test  ## everything that CI runs
+check: export STORIES := 200
+check: lint types synth test  ## everything that CI runs: `test` with ten times as many stories
 
 bench: setup  ## measure calls, time and memory; a table, and JSON on the standard output
 	@$(BIN)/python -m cli.benchmark

@@ -102,6 +102,6 @@ def test_the_way_out_names_the_command() -> None:
 
     assert isinstance(protected, Undecided)
     assert isinstance(kept, Undecided)
-    assert protected.way_out == "to end it: studio-hub protect a3d46882 --off"
-    assert kept.way_out == "to end it: studio-hub keep a3d46882 --days 0"
+    assert protected.way_out == "to end it: studio-hub protect a3d46882 --off --yes"
+    assert kept.way_out == "to end it: studio-hub keep a3d46882 --days 0 --yes"
     assert "until 2026-11-23 13:00 UTC" in kept.reason
