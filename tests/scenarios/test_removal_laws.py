@@ -3,7 +3,8 @@
 import os
 
 import pytest
-from campus import LIMIT, Campus, tale
+from campus import LIMIT, Campus
+from tales import tale
 
 from cli.rehearsal import cold_start, deployed_hub
 from shared.guard import RemovalLimit
@@ -36,6 +37,7 @@ def test_no_write_breaks_a_law_and_all_ends_as_it_should(seed: int) -> None:
         campus.sweep()
 
         assert (seed, campus.referee.broken) == (seed, [])
+        assert (seed, campus.stale) == (seed, [])
         assert (seed, roles) == (seed, wanted)
         assert (seed, campus.written()) == (seed, written)
         assert world.dead_letters() == 0

@@ -1,29 +1,26 @@
-"""Random stories of people who come, work and go, over two domains with a strict removal limit.
+"""A campus on which people come, work and go, over two domains with a strict removal limit.
 
 The oracle is written apart from the code under test, as in `towns`.
 """
 
-import random
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from referee import Pair, Referee
+from tales import GROUPS, ONE, PEOPLE, TWO, Deed
 
 from cli.rehearsed_operator import RehearsedOperator
 from shared.model import Target
 from shared.ownership import USER_ID, tags
 from simulator.delivery import Delivery
-from simulator.directory_acts import DirectoryActs, Via
+from simulator.directory_acts import DirectoryActs
 from simulator.errors import ActRefusedError
 from simulator.faults import Fault
 from simulator.setup import LEDGER, assume, client, make_role
 from simulator.studio import Place
 from simulator.world import HUB_ACCOUNT, World
 
-ONE = Target.parse("222222222222/eu-west-1/d-one")
-TWO = Target.parse("333333333333/us-east-1/d-two")
-PEOPLE, GROUPS = 8, ("ants", "bees")
 LIMIT = 2
 # Days; one for all rows of a target, so that it does not matter which row applied last.
 RETENTION = {ONE: 0, TWO: 2}
@@ -34,56 +31,6 @@ ROWS: dict[tuple[str, Target], tuple[str, int]] = {
 }
 # Who cannot be served: p7's name is taken in one domain, p6's in the other, by other hands.
 TAKEN = {(ONE, "p7"), (TWO, "p6")}
-VIA: tuple[Via, ...] = ("console", "api", "scim", "native", "none")
-_KINDS = {
-    "join": 5,
-    "leave": 4,
-    "leave_all": 1,
-    "disable": 1,
-    "enable": 1,
-    "lab": 3,
-    "shared": 1,
-    "kernel": 1,
-    "restart": 2,
-    "new_role": 1,
-    "strip": 1,
-    "throttle": 1,
-    "minutes": 3,
-    "hours": 1,
-    "days": 2,
-    "sweep": 2,
-    "approve": 1,
-    "cold": 1,
-}
-
-
-@dataclass(frozen=True)
-class Deed:
-    """One thing that happens; what the fields mean depends on `kind`."""
-
-    kind: str
-    user: int = 0
-    group: str = GROUPS[0]
-    target: Target = ONE
-    via: Via = "console"
-    number: int = 1
-
-
-def tale(seed: int, longest: int = 16) -> list[Deed]:
-    """Return the story of a seed: everybody is in both groups, then things happen."""
-    dice = random.Random(seed)  # noqa: S311 (a story that can be told again)
-    kinds = dice.choices(list(_KINDS), list(_KINDS.values()), k=dice.randint(6, longest))
-    return [
-        Deed(
-            kind,
-            dice.randrange(PEOPLE),
-            dice.choice(GROUPS),
-            dice.choice((ONE, TWO)),
-            dice.choice(VIA),
-            dice.randint(1, 9),
-        )
-        for kind in kinds
-    ]
 
 
 @dataclass
@@ -95,6 +42,8 @@ class Campus:
     referee: Referee = field(init=False)
     people: list[str] = field(init=False)
     stripped: set[Pair] = field(default_factory=set, init=False)
+    # What went on with a role that nothing calls for, an hour after all had arrived.
+    stale: list[str] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         """Found it: six of eight are in a group, and other hands made two profiles."""
@@ -159,6 +108,9 @@ class Campus:
         """Let faults end, people go home, and all be approved, until all that can be is done."""
         self.world.gateway.faults.clear()
         self._delivery.arrive()
+        self.sweep()
+        self.sweep()
+        self.stale = self._stale_apps()
         self._go_home()
         self.sweep()
         for _ in range(3):
@@ -170,19 +122,25 @@ class Campus:
     def called_for(self) -> dict[Pair, str]:
         """Return the roles that the directory and the rows call for where that can be had."""
         store = self.world.services.identity_store
-        wanted = {}
-        for number, user_id in enumerate(self.people):
-            user = store.users[user_id]
-            groups = {membership.group_id for membership in store.groups_of(user_id)}
-            for target in (ONE, TWO):
-                rows = sorted(
-                    (priority, group, role)
-                    for (group, place), (role, priority) in self.rows.items()
-                    if place == target and self._groups[group] in groups
-                )
-                if rows and user.status != "DISABLED" and (target, f"p{number}") not in TAKEN:
-                    wanted[target, user_id] = rows[0][2]
-        return wanted
+        return {
+            (target, user_id): roles[0]
+            for number, user_id in enumerate(self.people)
+            for target in (ONE, TWO)
+            if (roles := self._rows_of(user_id, target))
+            and store.users[user_id].status != "DISABLED"
+            and (target, f"p{number}") not in TAKEN
+        }
+
+    def _rows_of(self, user_id: str, target: Target) -> list[str]:
+        """Return the roles that the person's rows name, the winner's first."""
+        store = self.world.services.identity_store
+        groups = {membership.group_id for membership in store.groups_of(user_id)}
+        rows = sorted(
+            (priority, group, role)
+            for (group, place), (role, priority) in self.rows.items()
+            if place == target and self._groups[group] in groups
+        )
+        return [role for _, _, role in rows]
 
     def roles(self) -> dict[Pair, str]:
         """Return the role of each profile that is ours, but of owners of a shared space who left.
@@ -239,6 +197,29 @@ class Campus:
                 studio.start_app(place, name, *forms.get(deed.kind, ("KernelGateway", None)))
         except ActRefusedError:
             pass  # Somebody without a profile, or without a stopped app.
+
+    def _stale_apps(self) -> list[str]:
+        """Return what runs with a role that no row of its person names, but of who is held."""
+        held = {(row["pk"], row["sk"]) for row in self.world.rows(LEDGER)}
+        found = []
+        for domain in self.world.services.studio.snapshot():
+            target = Target.parse("/".join(domain.place))
+            for profile in domain.profiles:
+                user = dict(profile.tags).get(USER_ID, "")
+                excused = (target, user) in self.stripped or (
+                    (f"limit#{target}", f"held#{user}") in held
+                )
+                if user not in self.people[:6] or excused:
+                    continue
+                allowed = {*self._rows_of(user, target), f"Suspended-{target.region}"}
+                private = {space.name for space in profile.spaces if space.type == "Private"}
+                found += [
+                    f"{profile.name}: {app.type} with {app.role}"
+                    for app in profile.apps
+                    if app.status == "InService" and (not app.space or app.space in private)
+                    if (app.role or "").rpartition("/")[2] not in allowed
+                ]
+        return found
 
     def _go_home(self) -> None:
         """Let everybody stop what runs: a better role may wait for that."""

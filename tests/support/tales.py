@@ -1,0 +1,61 @@
+"""Random stories of people who come, work and go."""
+
+import random
+from dataclasses import dataclass
+
+from shared.model import Target
+from simulator.directory_acts import Via
+
+ONE = Target.parse("222222222222/eu-west-1/d-one")
+TWO = Target.parse("333333333333/us-east-1/d-two")
+PEOPLE, GROUPS = 8, ("ants", "bees")
+VIA: tuple[Via, ...] = ("console", "api", "scim", "native", "none")
+_KINDS = {
+    "join": 5,
+    "leave": 4,
+    "leave_all": 1,
+    "disable": 1,
+    "enable": 1,
+    "lab": 3,
+    "shared": 1,
+    "kernel": 1,
+    "restart": 2,
+    "new_role": 1,
+    "strip": 1,
+    "throttle": 1,
+    "minutes": 3,
+    "hours": 1,
+    "days": 2,
+    "sweep": 2,
+    "approve": 1,
+    "cold": 1,
+}
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing that happens; what the fields mean depends on `kind`."""
+
+    kind: str
+    user: int = 0
+    group: str = GROUPS[0]
+    target: Target = ONE
+    via: Via = "console"
+    number: int = 1
+
+
+def tale(seed: int, longest: int = 16) -> list[Deed]:
+    """Return the story of a seed: everybody is in both groups, then things happen."""
+    dice = random.Random(seed)  # noqa: S311 (a story that can be told again)
+    kinds = dice.choices(list(_KINDS), list(_KINDS.values()), k=dice.randint(6, longest))
+    return [
+        Deed(
+            kind,
+            dice.randrange(PEOPLE),
+            dice.choice(GROUPS),
+            dice.choice((ONE, TWO)),
+            dice.choice(VIA),
+            dice.randint(1, 9),
+        )
+        for kind in kinds
+    ]
