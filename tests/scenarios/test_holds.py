@@ -201,3 +201,16 @@ def test_a_rejoin_ends_a_hold(play: Play) -> None:
 
     assert (suspended(end), held(end)) == (0, {})
     assert Counter(end.roles().values()) == {"Member": 100}
+
+
+def test_whoever_leaves_while_others_are_held_joins_them(play: Play) -> None:
+    """An open hold draws in every further removal of its target, hours later too."""
+    end = play(
+        "sweep: {}",
+        *ONE_PATCH,
+        "wait: {hours: 2}",
+        *leave(range(40, 41), "console"),
+        company=company(),
+    )
+
+    assert (suspended(end), held(end)) == (0, {"limit": 31})
