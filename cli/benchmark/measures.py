@@ -22,7 +22,7 @@ _LEDGER_PAGE = 1024 * 1024
 
 
 def single_changes() -> dict[str, Any]:
-    """Return the costs of one join, role change, leave and unmapped event, with warm functions."""
+    """Return what one join, role change, leave and unmapped event cost till nothing is due."""
     with deployed_hub() as world:
         _two_targets(world)
         acts = _acts(world)
@@ -33,7 +33,8 @@ def single_changes() -> dict[str, Any]:
         steps: dict[str, Callable[[], Any]] = {
             "join": lambda: acts.join(names[1], "group-0000", "console"),
             "role_change": lambda: acts.join(names[1], "group-0001", "console"),
-            "leave": lambda: acts.leave(names[1], "group-0001", "console"),
+            "leave_for_another_role": lambda: acts.leave(names[1], "group-0001", "console"),
+            "leave_for_good": lambda: acts.leave(names[1], "group-0000", "console"),
             "unmapped": lambda: acts.join(names[1], "unmapped", "console"),
         }
         world.wait(600)
@@ -42,8 +43,8 @@ def single_changes() -> dict[str, Any]:
             world.clock.forward(60)
             with measured(world) as cost:
                 _tell(world, act())
+                world.wait(600)
             costs[name] = cost.plain()
-            world.wait(600)
         return costs
 
 
