@@ -35,6 +35,8 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> None:
             "sweep tries again, and nobody is removed meanwhile",
         )
         return
+    if not hint.announced:
+        telemetry.looked(hint.event_at, world.clock.now())
     told = hint.announced and hint.subject is Subject.GROUP and not hint.everyone
     if told and not found and not hint.again:
         world.later.look_later(*second_look(hint, world.clock.now()))

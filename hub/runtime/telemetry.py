@@ -141,6 +141,12 @@ def joined(event_at: datetime, now: datetime) -> None:
     metrics.add_metric(name="JoinLatency", unit=MetricUnit.Seconds, value=seconds)
 
 
+def looked(begun_at: datetime, now: datetime) -> None:
+    """Measure how long after its round began a look is done; the last look's is the sweep's."""
+    seconds = max(0.0, (now - begun_at).total_seconds())
+    metrics.add_metric(name="SweepAge", unit=MetricUnit.Seconds, value=seconds)
+
+
 def count(name: str, value: int = 1) -> None:
     """Count something that operators watch."""
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
