@@ -6,7 +6,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 
 from hub.infrastructure.context import read_context
+from hub.infrastructure.directory_bus import others_of
 from hub.infrastructure.function import Package
+from hub.infrastructure.identity_stack import StudioIdentity
 from hub.infrastructure.package import build_package
 from hub.infrastructure.stack import StudioHub
 from spoke.infrastructure.execution_roles import read_execution_roles
@@ -29,11 +31,8 @@ StudioHub(
         architecture=context.lambda_architecture,
     ),
 )
-StudioSpoke(
-    app,
-    "StudioSpoke",
-    execution_roles=read_execution_roles(
-        (ROOT / "spoke" / "execution_roles.yaml").read_text(encoding="utf-8")
-    ),
-)
+for account in others_of(context):
+    StudioIdentity(app, f"StudioIdentity-{account}", context=context, account=account)
+roles = (ROOT / "spoke" / "execution_roles.yaml").read_text(encoding="utf-8")
+StudioSpoke(app, "StudioSpoke", execution_roles=read_execution_roles(roles))
 app.synth()

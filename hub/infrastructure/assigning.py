@@ -14,18 +14,18 @@ from aws_cdk import aws_iam as iam
 from hub.infrastructure.context import Context
 from shared.conventions import assigner_role_arn
 
-_CHANGING = ["sso:CreateApplicationAssignment", "sso:DeleteApplicationAssignment"]
-_LISTING = ["sso:ListApplicationAssignments"]
+CHANGING = ["sso:CreateApplicationAssignment", "sso:DeleteApplicationAssignment"]
+LISTING = ["sso:ListApplicationAssignments"]
 
 
 def change_assignments(context: Context) -> iam.PolicyStatement:
     """Return the right to let people in and out, or to become who has it."""
-    return _own("LetPeopleIn", context, _CHANGING)
+    return _own("LetPeopleIn", context, CHANGING)
 
 
 def list_assignments(context: Context) -> iam.PolicyStatement:
     """Return the right to see who is let in, or to become who has it."""
-    return _own("SeeWhoIsLetIn", context, _LISTING)
+    return _own("SeeWhoIsLetIn", context, LISTING)
 
 
 def _own(sid: str, context: Context, actions: list[str]) -> iam.PolicyStatement:
@@ -41,13 +41,19 @@ def _own(sid: str, context: Context, actions: list[str]) -> iam.PolicyStatement:
 def on_applications(sid: str, context: Context, actions: list[str]) -> iam.PolicyStatement:
     """Return a right on the applications of the Identity Center that the hub serves.
 
-    On all of them: an account that Studio is in is registered without a redeployment of the hub,
-    and its domain's application has an id that nobody knows before.
+    On all of them, since an account that Studio is in is registered without a redeployment of the
+    hub, and its domain's application has an id that nobody knows before; unless the company names
+    its Studio accounts.
     """
+    # The first key is younger than the actions: where it is not sent, nothing is compared.
+    conditions: dict[str, object] = {
+        "StringEqualsIfExists": {"sso:PrimaryRegion": context.hub_region}
+    }
+    if context.studio_accounts:
+        conditions["StringEquals"] = {"sso:ApplicationAccount": list(context.studio_accounts)}
     return iam.PolicyStatement(
         sid=sid,
         actions=actions,
         resources=[f"arn:{Aws.PARTITION}:sso::*:application/*"],
-        # The key is younger than the actions: where it is not sent, nothing is compared.
-        conditions={"StringEqualsIfExists": {"sso:PrimaryRegion": context.hub_region}},
+        conditions=conditions,
     )

@@ -17,7 +17,10 @@ class Context:
 
     Attributes:
         event_accounts: where Identity Center's events are written; its owner is one of them.
+        studio_accounts: the only ones to whose applications people are assigned; empty for all.
+        identity_key_arn: encrypts the directory; None where AWS's own key does.
         identity_account: owns Identity Center; people are assigned to applications there.
+        unannounced_alarm: changes in an hour, found by a sweep, that no event had told: an alarm.
         removal_limit_count: removals that may begin in an hour in a target, or
         removal_limit_percent: so many of a hundred of our profiles there, whichever is more.
         alarm_email: None where nobody is to be mailed.
@@ -29,10 +32,13 @@ class Context:
     identity_store_id: str
     event_accounts: tuple[str, ...]
     identity_account: str
+    identity_key_arn: str | None
+    studio_accounts: tuple[str, ...]
     mode: str
     removal_limit_count: int
     removal_limit_percent: int
     alarm_email: str | None
+    unannounced_alarm: int
     lambda_runtime: str
     lambda_architecture: str
 
@@ -55,6 +61,10 @@ _STORE = _Form(
 _COUNT = _Form(r"\d{1,6}", "a whole number from 0 to 999999")
 _PERCENT = _Form(r"\d{1,2}|100", "a whole number from 0 to 100")
 _MODE = _Form("apply|report", "apply, or report (decide and report, write nothing to Studio)")
+_KEY = _Form(
+    r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+",
+    "the ARN of the KMS key that Identity Center is encrypted with, or nothing",
+)
 _EMAIL = _Form(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address, or nothing")
 _RUNTIME = _Form(r"python3\.1[1-4]", "python3.11, python3.12, python3.13 or python3.14")
 _ARCHITECTURE = _Form("arm64|x86_64", "arm64 or x86_64")
@@ -77,10 +87,13 @@ def read_context(value_of: Callable[[str], object]) -> Context:
         identity_account=reader.one_of(
             "identity_account", (hub_account, *event_accounts), "the hub's or one of event_accounts"
         ),
+        identity_key_arn=reader.text("identity_key_arn", _KEY, "") or None,
+        studio_accounts=reader.accounts("studio_accounts"),
         mode=reader.text("mode", _MODE, "apply"),
         removal_limit_count=reader.number("removal_limit_count", _COUNT, 5),
         removal_limit_percent=reader.number("removal_limit_percent", _PERCENT, 10),
         alarm_email=reader.text("alarm_email", _EMAIL, "") or None,
+        unannounced_alarm=reader.number("unannounced_alarm", _COUNT, 20),
         lambda_runtime=reader.text("lambda_runtime", _RUNTIME, "python3.13"),
         lambda_architecture=reader.text("lambda_architecture", _ARCHITECTURE, "arm64"),
     )

@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 
 from hub.infrastructure.context import Context
 
+_SERVICES = ("identitystore", "sso")
 Kind = Literal["group", "membership", "user"]
 
 
@@ -33,4 +34,24 @@ def _stores(context: Context) -> list[str]:
     return [
         f"arn:{Aws.PARTITION}:identitystore::{account}:identitystore/{context.identity_store_id}"
         for account in context.event_accounts
+    ]
+
+
+def decrypt_directory(context: Context) -> list[iam.PolicyStatement]:
+    """Return the right to use the company's key of the directory, through Identity Center alone.
+
+    Nothing where there is no such key. The key's own policy must let the role in too.
+    Source: the Service Authorization Reference: kms:Decrypt is a dependent action of nearly every
+    action of Identity Store and Identity Center where the key is the customer's.
+    """
+    if context.identity_key_arn is None:
+        return []
+    services = [f"{service}.{context.hub_region}.amazonaws.com" for service in _SERVICES]
+    return [
+        iam.PolicyStatement(
+            sid="DecryptTheDirectory",
+            actions=["kms:Decrypt"],
+            resources=[context.identity_key_arn],
+            conditions={"StringEquals": {"kms:ViaService": services}},
+        )
     ]

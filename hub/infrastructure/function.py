@@ -11,6 +11,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from hub.infrastructure.findings import acknowledge_runtime, acknowledge_wildcards
 from shared.conventions import SYSTEM_PATH
 
 _STREAM_BATCH = 10
@@ -62,14 +63,21 @@ class HubFunction(Construct):
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
             resources=[self.log_group.log_group_arn],
         )
+        # It has no resource-level permission. Source: Service Authorization Reference, AWS X-Ray.
+        tracing = iam.PolicyStatement(
+            sid="TraceItsWay",
+            actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+            resources=["*"],
+        )
         self.role = iam.Role(
             self,
             "Role",
             role_name=role_name,
             path=SYSTEM_PATH,
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={"Needs": iam.PolicyDocument(statements=[*needs, own_log])},
+            inline_policies={"Needs": iam.PolicyDocument(statements=[*needs, own_log, tracing])},
         )
+        acknowledge_wildcards(self.role, [*needs, tracing])
         self.function = lambda_.Function(
             self,
             "Function",
@@ -87,6 +95,7 @@ class HubFunction(Construct):
             # The CDK would widen the role for what it is wired to; `needs` is the whole of it.
             role=self.role.without_policy_updates(),
             log_group=self.log_group,
+            tracing=lambda_.Tracing.ACTIVE,
             # What must wait goes round through `later` up to 290 times, and a long listing goes on
             # by message, on purpose; Lambda would stop that after 16 rounds. See
             # docs/decisions/recursive-loop-allowed.md.
@@ -94,6 +103,7 @@ class HubFunction(Construct):
             environment=dict(environment),
         )
 
+        acknowledge_runtime(self.function)
         # The role holds its policies itself, so that it is complete when the function can see it;
         # the CDK's own ordering would say that a second time (cfn-lint W3005).
         resource = self.function.node.default_child

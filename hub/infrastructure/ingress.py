@@ -1,11 +1,14 @@
 """Where the directory is heard: event rules, the events queue, and intake that reads hints."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from constructs import Construct
 
 from hub.infrastructure.context import Context
-from hub.infrastructure.directory import read_directory
+from hub.infrastructure.directory import decrypt_directory, read_directory
+from hub.infrastructure.directory_bus import DirectoryBus, others_of
 from hub.infrastructure.function import HubFunction, Package, reading, sending
 from hub.infrastructure.queues import WorkQueue, dead_letter_queue, delivered_by, rule_target
 from hub.infrastructure.reconciler import Reconciler
@@ -26,6 +29,7 @@ class Ingress(Construct):
 
     Attributes:
         events: envelopes as EventBridge delivers them.
+        forwarded: the bus on which the other event accounts speak; None where there are none.
         undelivered: what EventBridge could not put into a queue.
         intake: the function.
     """
@@ -44,7 +48,14 @@ class Ingress(Construct):
         super().__init__(scope, construct_id)
         self.events = WorkQueue(self, "Events", reader_timeout=INTAKE_TIMEOUT)
         self.undelivered = dead_letter_queue(self, "Undelivered")
-        self._hear(context)
+        own = [each for each in context.event_accounts if each == context.hub_account]
+        self.forwarded = DirectoryBus(self, "Bus", context=context) if others_of(context) else None
+        rules = [
+            *self._hear(context, "", own),
+            *self._hear(context, "Forwarded", others_of(context), self.forwarded),
+        ]
+        for queue in (self.events.queue, self.undelivered):
+            queue.add_to_resource_policy(delivered_by("TheEventRulesSend", queue, rules))
         users, later = reconciler.users.queue, reconciler.later.queue
         looks = sweep.looks.queue
         self.intake = HubFunction(
@@ -89,23 +100,28 @@ class Ingress(Construct):
                 read_directory(
                     "FindTheMappedGroups", context, ["identitystore:GetGroupId"], "group"
                 ),
+                *decrypt_directory(context),
             ],
         )
         for name, queue in (("ReadsEvents", self.events.queue), ("ReadsLater", later)):
             self.intake.reads(name, queue, batch_size=_BATCH, max_concurrency=_MAX_CONCURRENCY)
 
-    def _hear(self, context: Context) -> None:
-        rules = [
+    def _hear(
+        self, context: Context, kind: str, accounts: Sequence[str], bus: DirectoryBus | None = None
+    ) -> list[events.CfnRule]:
+        """Return the rules that hear these accounts, on their bus or else on the account's own."""
+        if not accounts:
+            return []
+        return [
             events.CfnRule(
                 self,
-                f"{route}Rule",
+                f"{kind}{route}Rule",
                 description=f"Changes of people and groups in IAM Identity Center ({route})",
+                event_bus_name=bus.name if bus else None,
                 # The account stays that of the origin when an event is forwarded, so nobody else
                 # who may write to this bus can speak for the directory.
-                event_pattern={**pattern, "account": list(context.event_accounts)},
+                event_pattern={**pattern, "account": list(accounts)},
                 targets=[rule_target("Events", self.events.queue, self.undelivered)],
             )
             for route, pattern in event_patterns(context.hub_region).items()
         ]
-        for queue in (self.events.queue, self.undelivered):
-            queue.add_to_resource_policy(delivered_by("TheEventRulesSend", queue, rules))

@@ -6,7 +6,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from hub.infrastructure.context import Context
-from hub.infrastructure.directory import read_directory
+from hub.infrastructure.directory import decrypt_directory, read_directory
 from hub.infrastructure.function import HubFunction, Package, sending
 from hub.infrastructure.queues import dead_letter_queue
 from hub.infrastructure.records import Records
@@ -64,6 +64,7 @@ class MappingChanges(Construct):
                 read_directory(
                     "FindTheMappedGroups", context, ["identitystore:GetGroupId"], "group"
                 ),
+                *decrypt_directory(context),
             ],
         )
         self.mappings.reads_stream("ReadsStream", stream, failed=self.dead_letters)

@@ -8,6 +8,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from hub.infrastructure.findings import acknowledge_end
+
 # Deliveries before a message is a dead letter: those are for crashes and unreadable bodies alone.
 _DELIVERIES = 5
 # Source: Lambda's developer guide on SQS: a visibility time-out of six times the function's
@@ -54,7 +56,7 @@ class WorkQueue(Construct):
 
 def dead_letter_queue(scope: Construct, construct_id: str, *, fifo: bool = False) -> sqs.Queue:
     """Return a queue that keeps messages until somebody looks at them."""
-    return sqs.Queue(
+    queue = sqs.Queue(
         scope,
         construct_id,
         fifo=fifo or None,
@@ -62,6 +64,8 @@ def dead_letter_queue(scope: Construct, construct_id: str, *, fifo: bool = False
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,
     )
+    acknowledge_end(queue)
+    return queue
 
 
 def rule_target(

@@ -6,7 +6,7 @@ from constructs import Construct
 from hub.infrastructure.assigning import change_assignments
 from hub.infrastructure.bus import HubBus
 from hub.infrastructure.context import Context
-from hub.infrastructure.directory import read_directory
+from hub.infrastructure.directory import decrypt_directory, read_directory
 from hub.infrastructure.function import HubFunction, Package, reading, sending
 from hub.infrastructure.queues import WorkQueue
 from hub.infrastructure.records import Records
@@ -114,6 +114,7 @@ class Reconciler(Construct):
                     "group",
                     "membership",
                 ),
+                *decrypt_directory(context),
                 enter_spokes(context),
                 # Whom a domain's application lets in: assigned last of all, revoked first of all.
                 change_assignments(context),

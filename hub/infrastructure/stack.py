@@ -5,9 +5,12 @@ from constructs import Construct
 
 from hub.infrastructure.bus import HubBus
 from hub.infrastructure.context import Context
+from hub.infrastructure.dashboard import Dashboard
 from hub.infrastructure.function import Package
 from hub.infrastructure.ingress import INTAKE_TIMEOUT, Ingress
 from hub.infrastructure.mapping_changes import MappingChanges
+from hub.infrastructure.monitoring import Monitoring, Watched
+from hub.infrastructure.notifications import Notifications
 from hub.infrastructure.reconciler import Reconciler
 from hub.infrastructure.records import Records
 from hub.infrastructure.schedule import Schedule
@@ -26,6 +29,7 @@ class StudioHub(cdk.Stack):
             env=cdk.Environment(account=context.hub_account, region=context.hub_region),
             description="Studio Hub: group membership decides who has a Studio user profile",
             analytics_reporting=False,
+            termination_protection=True,
         )
         self.records = Records(self, "Records")
         self.bus = HubBus(self, "Bus")
@@ -69,7 +73,46 @@ class StudioHub(cdk.Stack):
             later=self.reconciler.later.queue,
             undelivered=self.ingress.undelivered,
         )
+        self._watch(context)
         self._tell(context)
+
+    def _watch(self, context: Context) -> None:
+        queues = {
+            "Events": self.ingress.events,
+            "Users": self.reconciler.users,
+            "Looks": self.sweep.looks,
+            "Later": self.reconciler.later,
+        }
+        watched = Watched(
+            queues={name: each.queue for name, each in queues.items()},
+            dead_letters={
+                **{name: each.dead_letters for name, each in queues.items()},
+                "EventRules": self.ingress.undelivered,
+                "RowChanges": self.mapping_changes.dead_letters,
+            },
+            functions={
+                "Intake": self.ingress.intake.function,
+                "Converge": self.reconciler.converge.function,
+                "Look": self.sweep.look.function,
+                "Mappings": self.mapping_changes.mappings.function,
+            },
+            stream_reader=self.mapping_changes.mappings.function,
+        )
+        self.notifications = Notifications(self, "Notifications", email=context.alarm_email)
+        monitoring = Monitoring(
+            self,
+            "Monitoring",
+            watched=watched,
+            notifications=self.notifications,
+            unannounced_alarm=context.unannounced_alarm,
+        )
+        Dashboard(
+            self,
+            "Overview",
+            name=f"StudioHub-{context.hub_region}",
+            watched=watched,
+            alarms=monitoring.alarms,
+        )
 
     def _tell(self, context: Context) -> None:
         """Put out what an operator's tools look up instead of being told."""
@@ -82,5 +125,6 @@ class StudioHub(cdk.Stack):
             "LooksQueueUrl": self.sweep.looks.queue.queue_url,
             "LaterQueueUrl": self.reconciler.later.queue.queue_url,
             "BusName": self.bus.name,
+            "AlarmTopicArn": self.notifications.topic.topic_arn,
         }.items():
             cdk.CfnOutput(self, name, value=value)

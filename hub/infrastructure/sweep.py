@@ -5,7 +5,7 @@ from constructs import Construct
 
 from hub.infrastructure.assigning import list_assignments
 from hub.infrastructure.context import Context
-from hub.infrastructure.directory import read_directory
+from hub.infrastructure.directory import decrypt_directory, read_directory
 from hub.infrastructure.function import HubFunction, Package, reading, sending
 from hub.infrastructure.queues import WorkQueue
 from hub.infrastructure.reconciler import Reconciler
@@ -115,6 +115,7 @@ class Sweep(Construct):
                     ],
                     "group",
                 ),
+                *decrypt_directory(context),
                 # To list profiles there, and to see by what application and with what default role
                 # people come into a domain. Each session is narrowed to reading.
                 enter_spokes(context),

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from shared.conventions import ROLE_PATH, SYSTEM_PATH, access_role_name, trust_policy
 from shared.ownership import MANAGED_BY, USER_ID
+from spoke.infrastructure.findings import acknowledge_access
 from spoke.infrastructure.parameters import Parameters
 from spoke.infrastructure.statements import document
 
@@ -85,6 +86,7 @@ class Access(Construct):
                 ),
             ],
         )
+        acknowledge_access(self.role)
 
 
 def _profiles(hub_account: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from shared.conventions import ROLE_PATH, SYSTEM_PATH, suspended_role_name
 from spoke.infrastructure.execution_roles import ExecutionRole
+from spoke.infrastructure.findings import acknowledge_declared
 from spoke.infrastructure.parameters import Parameters
 from spoke.infrastructure.statements import document
 
@@ -91,6 +92,7 @@ class ExecutionRoles(Construct):
                 ],
             )
             made.cfn_options.condition = parameters.creates_roles
+            acknowledge_declared(made, role.statements)
             Validations.of(made).acknowledge(
                 Acknowledgment(
                     id="CloudFormation-Validate::F3033",

@@ -1,4 +1,4 @@
-"""The two stacks, synthesized once per session, and read as CloudFormation would deploy them."""
+"""The stacks, synthesized once per session, and read as CloudFormation would deploy them."""
 
 import json
 import re
@@ -9,10 +9,14 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import Validations
 from aws_cdk import aws_lambda as lambda_
+from cdk_nag import AwsSolutionsChecks
 
 from hub.infrastructure.context import Context
+from hub.infrastructure.directory_bus import others_of
 from hub.infrastructure.function import Package
+from hub.infrastructure.identity_stack import StudioIdentity
 from hub.infrastructure.stack import StudioHub
 from spoke.infrastructure.execution_roles import read_execution_roles
 from spoke.infrastructure.stack import StudioSpoke
@@ -23,6 +27,7 @@ PSEUDO = {
     "AWS::AccountId": "222222222222",
     "AWS::Region": "eu-west-1",
 }
+KEY = "arn:aws:kms:eu-west-1:333333333333:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f"
 SPOKE_PARAMETERS = {
     "HubAccount": "111111111111",
     "HubRegion": "eu-central-1",
@@ -44,10 +49,13 @@ def context() -> Context:
         identity_store_id="d-1234567890",
         event_accounts=("111111111111", "333333333333"),
         identity_account="111111111111",
+        identity_key_arn=None,
+        studio_accounts=(),
         mode="apply",
         removal_limit_count=5,
         removal_limit_percent=10,
         alarm_email=None,
+        unannounced_alarm=20,
         lambda_runtime="python3.13",
         lambda_architecture="arm64",
     )
@@ -71,8 +79,11 @@ def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Context], 
             architecture=context.lambda_architecture,
         )
         StudioHub(app, "StudioHub", context=context, package=package)
+        for account in others_of(context):
+            StudioIdentity(app, "StudioIdentity", context=context, account=account)
         shipped = (ROOT / "spoke" / "execution_roles.yaml").read_text(encoding="utf-8")
         StudioSpoke(app, "StudioSpoke", execution_roles=read_execution_roles(shipped))
+        Validations.of(app).add_plugins(AwsSolutionsChecks(app))
         app.synth()
         return out
 
@@ -110,9 +121,9 @@ def deploy_spoke(spoke_template: Template) -> Callable[..., Resources]:
 
 
 @pytest.fixture(scope="session")
-def evaluated() -> Callable[[Template, Any], Any]:
-    def evaluate(template: Template, value: object) -> object:
-        return _evaluation(template, SPOKE_PARAMETERS)(value)
+def evaluated() -> Callable[..., Any]:
+    def evaluate(template: Template, value: object, **parameters: str) -> object:
+        return _evaluation(template, SPOKE_PARAMETERS | parameters)(value)
 
     return evaluate
 
@@ -123,17 +134,36 @@ def spoke(deploy_spoke: Callable[..., Resources]) -> Resources:
 
 
 @pytest.fixture(scope="session")
-def hub_elsewhere(synthesize: Callable[[Context], Path], context: Context) -> Resources:
+def elsewhere(synthesize: Callable[[Context], Path], context: Context) -> Path:
+    """Return where all is as it is not by default: Identity Center is another account's."""
     other = replace(
         context,
         identity_account="333333333333",
+        identity_key_arn=KEY,
+        studio_accounts=("222222222222",),
+        alarm_email="ops@example.com",
         mode="report",
         removal_limit_count=7,
         removal_limit_percent=0,
         lambda_runtime="python3.11",
         lambda_architecture="x86_64",
     )
-    return deployed(json.loads((synthesize(other) / "StudioHub.template.json").read_text()), {})
+    return synthesize(other)
+
+
+@pytest.fixture(scope="session")
+def hub_elsewhere(elsewhere: Path) -> Resources:
+    return deployed(json.loads((elsewhere / "StudioHub.template.json").read_text()), {})
+
+
+@pytest.fixture(scope="session")
+def identity(elsewhere: Path) -> Resources:
+    return deployed(json.loads((elsewhere / "StudioIdentity.template.json").read_text()), {})
+
+
+@pytest.fixture(scope="session")
+def forwarding_only(cloud_assembly: Path) -> Resources:
+    return deployed(json.loads((cloud_assembly / "StudioIdentity.template.json").read_text()), {})
 
 
 def deployed(template: Template, parameters: Mapping[str, str]) -> Resources:
@@ -181,6 +211,9 @@ class _Evaluation:
             "Fn::If": lambda given: self(given[1] if self.holds(given[0]) else given[2]),
             "Fn::Equals": lambda given: self(given[0]) == self(given[1]),
             "Fn::Not": lambda given: not self(given[0]),
+            "Fn::And": lambda given: all(self(each) for each in given),
+            "Fn::Contains": lambda given: self(given[1]) in self(given[0]),
+            "Condition": self.holds,
         }
 
     def holds(self, condition: str) -> bool:

@@ -25,10 +25,13 @@ def test_defaults_suit_a_hub_in_the_management_account() -> None:
         identity_store_id="d-1234567890",
         event_accounts=("111111111111",),
         identity_account="111111111111",
+        identity_key_arn=None,
+        studio_accounts=(),
         mode="apply",
         removal_limit_count=5,
         removal_limit_percent=10,
         alarm_email=None,
+        unannounced_alarm=20,
         lambda_runtime="python3.13",
         lambda_architecture="arm64",
     )
@@ -65,10 +68,13 @@ def test_every_mistake_is_told_at_once() -> None:
         "identity_store_id": "ssoins-1",
         "event_accounts": ["111111111111", "management"],
         "identity_account": "owner",
+        "identity_key_arn": "alias/identity-center",
+        "studio_accounts": ["all"],
         "mode": "dry-run",
         "removal_limit_count": -1,
         "removal_limit_percent": "101",
         "alarm_email": "somebody",
+        "unannounced_alarm": "few",
         "lambda_runtime": "python3.9",
         "lambda_architecture": "amd64",
     }
@@ -86,11 +92,15 @@ the context (cdk.json, or -c key=value) is wrong:
 give the id of Identity Center's identity store, for example d-1234567890
   event_accounts: 'management' is not allowed; give the 12 digits of an AWS account, in quotes
   identity_account: 'owner' is not allowed; give the 12 digits of an AWS account, in quotes
+  identity_key_arn: 'alias/identity-center' is not allowed; \
+give the ARN of the KMS key that Identity Center is encrypted with, or nothing
+  studio_accounts: 'all' is not allowed; give the 12 digits of an AWS account, in quotes
   mode: 'dry-run' is not allowed; \
 give apply, or report (decide and report, write nothing to Studio)
   removal_limit_count: -1 is not allowed; give a whole number from 0 to 999999
   removal_limit_percent: '101' is not allowed; give a whole number from 0 to 100
   alarm_email: 'somebody' is not allowed; give an e-mail address, or nothing
+  unannounced_alarm: 'few' is not allowed; give a whole number from 0 to 999999
   lambda_runtime: 'python3.9' is not allowed; \
 give python3.11, python3.12, python3.13 or python3.14
   lambda_architecture: 'amd64' is not allowed; give arm64 or x86_64"""

@@ -78,6 +78,7 @@ def test_a_function_as_deployed(hub: Resources, service: str) -> None:
         "Timeout": SECONDS[service],
         "MemorySize": 512,
         "RecursiveLoop": "Allow",
+        "TracingConfig": {"Mode": "Active"},
         "Role": f"<{PATHS[service]}/Role.Arn>",
         "LoggingConfig": {"LogGroup": f"<{PATHS[service]}/Log>"},
     }

@@ -37,7 +37,7 @@ def of_identity_center(sid: str, action: str | list[str]) -> dict[str, Any]:
 
 
 def function_role(name: str, path: str, *needs: dict[str, Any]) -> dict[str, Any]:
-    """Return the role of one function: assumed by Lambda alone, with its needs and its own log."""
+    """Return the role of one function: assumed by Lambda alone; its needs, its log, its trace."""
     own_log = allow(
         "WriteItsOwnLog", ["logs:CreateLogStream", "logs:PutLogEvents"], f"<{path}/Log.Arn>"
     )
@@ -46,7 +46,8 @@ def function_role(name: str, path: str, *needs: dict[str, Any]) -> dict[str, Any
         "Principal": {"Service": "lambda.amazonaws.com"},
         "Action": "sts:AssumeRole",
     }
-    document = {"Version": "2012-10-17", "Statement": [*needs, own_log]}
+    tracing = allow("TraceItsWay", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")
+    document = {"Version": "2012-10-17", "Statement": [*needs, own_log, tracing]}
     return {
         "RoleName": name,
         "Path": "/studio-hub-system/",
@@ -188,6 +189,34 @@ def test_another_account_lets_people_in_by_its_own_role(hub_elsewhere: Resources
         "Sweep/Look": [allow("SeeWhoIsLetIn", "sts:AssumeRole", assigner)],
         "Ingress/Intake": [],
     }
+
+
+def test_a_key_of_the_company_is_used_through_identity_center_alone(
+    hub_elsewhere: Resources,
+) -> None:
+    """Every function that reads the directory may decrypt it, and nothing else with that key."""
+    services = ["identitystore.eu-west-1.amazonaws.com", "sso.eu-west-1.amazonaws.com"]
+    key = "arn:aws:kms:eu-west-1:333333333333:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f"
+    found = {
+        path: [
+            statement
+            for statement in hub_elsewhere[f"{path}/Role"]["Properties"]["Policies"][0][
+                "PolicyDocument"
+            ]["Statement"]
+            if "kms:" in str(statement["Action"])
+        ]
+        for path in (
+            "Reconciler/Converge",
+            "Sweep/Look",
+            "Ingress/Intake",
+            "MappingChanges/Mappings",
+        )
+    }
+
+    decrypt = allow("DecryptTheDirectory", "kms:Decrypt", key)
+    limit = {"StringEquals": {"kms:ViaService": services}}
+
+    assert list(found.values()) == [[decrypt | {"Condition": limit}]] * 4
 
 
 def test_mappings_may_do_exactly_this(hub: Resources) -> None:

@@ -7,7 +7,12 @@ import pytest
 Resources = dict[str, dict[str, Any]]
 
 FOURTEEN_DAYS = 14 * 24 * 3600
-EVENT_RULES = ["<Ingress/CloudTrailRule.Arn>", "<Ingress/NativeRule.Arn>"]
+EVENT_RULES = [
+    "<Ingress/CloudTrailRule.Arn>",
+    "<Ingress/NativeRule.Arn>",
+    "<Ingress/ForwardedCloudTrailRule.Arn>",
+    "<Ingress/ForwardedNativeRule.Arn>",
+]
 SCHEDULE = ["<Schedule/Hourly.Arn>", "<Schedule/Daily.Arn>"]
 
 

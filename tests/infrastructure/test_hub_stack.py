@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hub.infrastructure.context import Context
 from shared.events import event_patterns
 from shared.hints import LookHint, Subject
 from shared.wire import (
@@ -24,14 +27,21 @@ Resources = dict[str, dict[str, Any]]
 
 
 @pytest.mark.parametrize("route", ["CloudTrail", "Native"])
-def test_a_rule_hears_the_directory_alone(hub: Resources, route: str) -> None:
-    """It asks for what read_event understands, of the accounts that may tell it, in this Region."""
-    assert hub[f"Ingress/{route}Rule"]["Properties"] == {
+@pytest.mark.parametrize(
+    ("kind", "bus", "account"),
+    [
+        ("", {}, "111111111111"),
+        ("Forwarded", {"EventBusName": "<Ingress/Bus>"}, "333333333333"),
+    ],
+)
+def test_a_rule_hears_the_directory_alone(
+    hub: Resources, route: str, kind: str, bus: dict[str, str], account: str
+) -> None:
+    """It asks for what read_event understands, of the accounts that may tell it there."""
+    assert hub[f"Ingress/{kind}{route}Rule"]["Properties"] == {
+        **bus,
         "Description": f"Changes of people and groups in IAM Identity Center ({route})",
-        "EventPattern": {
-            **event_patterns("eu-west-1")[route],
-            "account": ["111111111111", "333333333333"],
-        },
+        "EventPattern": {**event_patterns("eu-west-1")[route], "account": [account]},
         "Targets": [
             {
                 "Id": "Events",
@@ -48,6 +58,7 @@ def test_every_route_has_its_rule(hub: Resources) -> None:
 
     assert rules == {
         *(f"Ingress/{route}Rule" for route in event_patterns("eu-west-1")),
+        *(f"Ingress/Forwarded{route}Rule" for route in event_patterns("eu-west-1")),
         "Schedule/Hourly",
         "Schedule/Daily",
     }
@@ -176,10 +187,56 @@ def test_outputs_tell_what_an_operator_needs(
         "LooksQueueUrl": "<Sweep/Looks/Queue>",
         "LaterQueueUrl": "<Reconciler/Later/Queue>",
         "BusName": "<Bus>",
+        "AlarmTopicArn": "<Notifications/Topic>",
     }
 
 
 def test_the_bus_is_open_to_nobody_else(hub: Resources) -> None:
     """What the hub tells, it tells on a bus of its own, which no policy opens to others."""
+    policies = [r["Properties"] for r in hub.values() if r["Type"] == "AWS::Events::EventBusPolicy"]
+
     assert hub["Bus"]["Properties"]["Name"] == "studio-hub"
-    assert not [r for r in hub.values() if r["Type"] == "AWS::Events::EventBusPolicy"]
+    assert {policy["EventBusName"] for policy in policies} == {"<Ingress/Bus>"}
+
+
+def test_only_forwarding_roles_speak_on_the_directorys_bus(hub: Resources) -> None:
+    """An account that is no event account forges no hint, nor does another role of one that is."""
+    forwarder = "arn:aws:iam::333333333333:role/studio-hub-system/StudioHubForwarder-eu-west-1"
+
+    assert hub["Ingress/Bus/Policy"]["Properties"]["Statement"] == {
+        "Sid": "EventAccountsForward",
+        "Effect": "Allow",
+        "Principal": {"AWS": ["arn:aws:iam::333333333333:root"]},
+        "Action": "events:PutEvents",
+        "Resource": "<Ingress/Bus.Arn>",
+        "Condition": {
+            "StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"},
+            "ArnEquals": {"aws:PrincipalArn": [forwarder]},
+        },
+    }
+
+
+def test_a_hub_that_hears_itself_alone_has_no_door(
+    synthesize: Callable[[Context], Path], context: Context
+) -> None:
+    """Where no other account has the directory's events, no bus is open to another account."""
+    alone = replace(context, event_accounts=("111111111111",))
+    out = synthesize(alone)
+    template = json.loads((out / "StudioHub.template.json").read_text())
+    types = [resource["Type"] for resource in template["Resources"].values()]
+
+    assert "AWS::Events::EventBusPolicy" not in types
+    assert types.count("AWS::Events::EventBus") == 1
+    assert not (out / "StudioIdentity.template.json").exists()
+
+
+def test_the_hub_is_not_deleted_by_mistake(cloud_assembly: Path) -> None:
+    """Hub and identity stack are protected; a spoke is StackSets' to delete."""
+    artifacts = json.loads((cloud_assembly / "manifest.json").read_text())["artifacts"]
+    protected = {
+        name: artifact["properties"].get("terminationProtection", False)
+        for name, artifact in artifacts.items()
+        if artifact["type"] == "aws:cloudformation:stack"
+    }
+
+    assert protected == {"StudioHub": True, "StudioIdentity": True, "StudioSpoke": False}

@@ -1,0 +1,78 @@
+"""Where event accounts that are not the hub's speak of the directory: a bus for them alone."""
+
+from aws_cdk import Aws
+from aws_cdk import aws_events as events
+from constructs import Construct
+
+from hub.infrastructure.context import Context
+from shared.conventions import system_role_arn
+
+_NAME = "studio-hub-directory"
+
+
+class DirectoryBus(Construct):
+    """An event bus to which the forwarding roles of the other event accounts put events.
+
+    Not the account's default bus, on which every role of the hub's account may speak, and not the
+    bus of outcomes, which others read.
+
+    Source: the EventBridge user guide, sending events between accounts: a rule that forwards with a
+    role speaks as that role. Nobody can put an event whose source begins with `aws.` by hand.
+
+    Attributes:
+        name: by which rules find it.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, context: Context) -> None:
+        super().__init__(scope, construct_id)
+        bus = events.CfnEventBus(
+            self,
+            "Resource",
+            name=_NAME,
+            description="Events of IAM Identity Center that other accounts forward to Studio Hub",
+        )
+        self.name = bus.ref
+        others = others_of(context)
+        events.CfnEventBusPolicy(
+            self,
+            "Policy",
+            event_bus_name=bus.ref,
+            statement_id="EventAccountsForward",
+            statement={
+                "Sid": "EventAccountsForward",
+                "Effect": "Allow",
+                "Principal": {
+                    "AWS": [f"arn:{Aws.PARTITION}:iam::{account}:root" for account in others]
+                },
+                "Action": "events:PutEvents",
+                "Resource": bus.attr_arn,
+                "Condition": {
+                    "StringEquals": {"aws:PrincipalOrgID": context.organization_id},
+                    "ArnEquals": {
+                        "aws:PrincipalArn": [
+                            system_role_arn(
+                                account, context.hub_region, forwarder_role_name(context.hub_region)
+                            )
+                            for account in others
+                        ]
+                    },
+                },
+            },
+        )
+
+
+def others_of(context: Context) -> list[str]:
+    """Return the event accounts that are not the hub's, sorted."""
+    return [account for account in context.event_accounts if account != context.hub_account]
+
+
+def directory_bus_arn(context: Context) -> str:
+    """Return the ARN of the hub's bus for forwarded events."""
+    return (
+        f"arn:{Aws.PARTITION}:events:{context.hub_region}:{context.hub_account}:event-bus/{_NAME}"
+    )
+
+
+def forwarder_role_name(hub_region: str) -> str:
+    """Return the name of the role with which an event account forwards."""
+    return f"StudioHubForwarder-{hub_region}"

@@ -1,0 +1,63 @@
+"""Findings of cdk-nag's AwsSolutions pack that are meant to be so, each with its reason.
+
+A wildcard in a right of the hub without a reason here stops the synthesis.
+"""
+
+from collections.abc import Iterable
+
+from aws_cdk import Acknowledgment, Aws, Validations
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+_PACK = "AwsSolutions::AwsSolutions"
+# Beginnings of resources with a wildcard; the partition is written as the pack writes it.
+_WILDCARDS = {
+    "*": "these actions have no resource-level permission; they trace, or tell names of streams",
+    "arn:<AWS::Partition>:iam::*:role/studio-hub-system/StudioHubSpoke-*": (
+        "an account is registered without a redeployment of the hub; the role's fixed name, its "
+        "trust policy and the organization's id are the limit"
+    ),
+    "arn:<AWS::Partition>:identitystore:::": (
+        "objects of a directory have no account and no store in their ARN; each action asks for "
+        "the store's ARN too, and that is named"
+    ),
+    "arn:<AWS::Partition>:sso::*:application/*": (
+        "a domain's application has an id that nobody knows before; studio_accounts in the context "
+        "names the accounts"
+    ),
+}
+
+
+def acknowledge_wildcards(construct: Construct, statements: Iterable[iam.PolicyStatement]) -> None:
+    """Acknowledge every wildcard in these rights of a role.
+
+    Raises:
+        ValueError: a wildcard for which no reason is known.
+    """
+    resources = {resource for statement in statements for resource in statement.resources}
+    for resource in sorted(each.replace(Aws.PARTITION, "<AWS::Partition>") for each in resources):
+        if "*" in resource:
+            _acknowledge(construct, f"IAM5[Resource::{resource}]", _reason(resource))
+
+
+def acknowledge_end(construct: Construct) -> None:
+    """Acknowledge that a queue has no dead letters of its own: it is where they end."""
+    _acknowledge(construct, "SQS3", "it holds what others could not deliver, and nobody reads it")
+
+
+def acknowledge_runtime(construct: Construct) -> None:
+    """Acknowledge that a function may have another runtime than the latest."""
+    _acknowledge(
+        construct, "L1", "the runtime is the company's choice (lambda_runtime), and tested with it"
+    )
+
+
+def _reason(resource: str) -> str:
+    for begins, reason in _WILDCARDS.items():
+        if resource == begins or (begins != "*" and resource.startswith(begins)):
+            return reason
+    raise ValueError(f"a right on {resource} has no reason in {__name__}")
+
+
+def _acknowledge(construct: Construct, finding: str, reason: str) -> None:
+    Validations.of(construct).acknowledge(Acknowledgment(id=f"{_PACK}-{finding}", reason=reason))

@@ -1,0 +1,80 @@
+"""How events of the directory leave the account that they happen in: rules and their role."""
+
+from aws_cdk import Aws
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from hub.infrastructure.context import Context
+from hub.infrastructure.directory_bus import directory_bus_arn, forwarder_role_name
+from hub.infrastructure.queues import dead_letter_queue, delivered_by
+from shared.conventions import SYSTEM_PATH
+from shared.events import event_patterns
+
+_RULE = "studio-hub-forwards-"
+
+
+class Forwarding(Construct):
+    """Rules on an account's default bus that send what the hub understands to the hub, unread.
+
+    Attributes:
+        undelivered: what EventBridge could not forward for a day.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, context: Context, account: str
+    ) -> None:
+        super().__init__(scope, construct_id)
+        bus = directory_bus_arn(context)
+        self.undelivered = dead_letter_queue(self, "Undelivered")
+        role = iam.Role(
+            self,
+            "Role",
+            role_name=forwarder_role_name(context.hub_region),
+            path=SYSTEM_PATH,
+            description="EventBridge forwards events of the directory to Studio Hub with it",
+            # These rules of this account, and no other that somebody points at the role.
+            assumed_by=iam.ServicePrincipal(
+                "events.amazonaws.com",
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": account},
+                    "ArnLike": {
+                        "aws:SourceArn": f"arn:{Aws.PARTITION}:events:{context.hub_region}:"
+                        f"{account}:rule/{_RULE}*"
+                    },
+                },
+            ),
+            inline_policies={
+                "Needs": iam.PolicyDocument(
+                    statements=[
+                        iam.PolicyStatement(
+                            sid="ForwardToTheHub", actions=["events:PutEvents"], resources=[bus]
+                        )
+                    ]
+                )
+            },
+        )
+        rules = [
+            events.CfnRule(
+                self,
+                f"{route}Rule",
+                name=f"{_RULE}{route.lower()}",
+                description=f"Forwards changes of people and groups to Studio Hub ({route})",
+                # Its own events: what another account sends here is no word of the directory.
+                event_pattern={**pattern, "account": [account]},
+                targets=[
+                    events.CfnRule.TargetProperty(
+                        id="Hub",
+                        arn=bus,
+                        role_arn=role.role_arn,
+                        dead_letter_config=events.CfnRule.DeadLetterConfigProperty(
+                            arn=self.undelivered.queue_arn
+                        ),
+                    )
+                ],
+            )
+            for route, pattern in event_patterns(context.hub_region).items()
+        ]
+        self.undelivered.add_to_resource_policy(
+            delivered_by("TheForwardingRulesSend", self.undelivered, rules)
+        )

@@ -1,0 +1,53 @@
+"""The metrics that alarms and dashboard are made of: those that the functions emit, and AWS's own.
+
+The functions name them in hub.runtime; a test compares the two lists.
+"""
+
+from enum import StrEnum
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+
+from shared.wire import METRICS_NAMESPACE
+
+# Every metric of the functions has it; some have a second dimension for reading, not for alarms.
+_DIMENSIONS = {"service": "studio-hub"}
+FIVE_MINUTES = Duration.minutes(5)
+HOUR = Duration.hours(1)
+
+
+class Emitted(StrEnum):
+    """What the functions tell of their work."""
+
+    # How fast: seconds from the directory's change to a profile in service.
+    JOIN_LATENCY = "JoinLatency"
+    # Seconds from the beginning of a round to the end of one of its looks: the last is the sweep's.
+    SWEEP_AGE = "SweepAge"
+    # What was done.
+    CREATE = "Create"
+    CHANGE_ROLE = "ChangeRole"
+    SUSPEND = "Suspend"
+    RESUME = "Resume"
+    DELETE = "Delete"
+    # What waits for somebody.
+    HOLDS_WAITING = "HoldsWaiting"
+    REMOVAL_LIMIT_REACHED = "RemovalLimitReached"
+    PROBLEM = "Problem"
+    # What events did not tell, and what had to wait.
+    UNANNOUNCED_CHANGE = "UnannouncedChange"
+    PUT_OFF = "PutOff"
+    # How much there was to do.
+    RECEIVED = "Received"
+    LOOKS = "Looks"
+    LOOKS_THROUGH = "LooksThrough"
+
+
+def emitted(name: Emitted, statistic: str, period: Duration) -> cloudwatch.Metric:
+    """Return a metric of the functions, whichever of them emits it."""
+    return cloudwatch.Metric(
+        namespace=METRICS_NAMESPACE,
+        metric_name=name,
+        dimensions_map=_DIMENSIONS,
+        statistic=statistic,
+        period=period,
+    )

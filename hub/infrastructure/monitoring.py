@@ -1,0 +1,171 @@
+"""What pages somebody: each alarm says in its description where its cause and remedy stand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from hub.infrastructure.letters import letters_alarm
+from hub.infrastructure.metrics import FIVE_MINUTES, HOUR, Emitted, emitted
+from hub.infrastructure.notifications import Notifications
+
+# Seconds that a message may wait before somebody is told. Events and people: several times what the
+# promise of a minute allows. Looks: a sweep of every group and target goes on for most of an hour
+# by design. `later`: the longest delay is five minutes.
+_OLDEST = {"Events": 300, "Users": 900, "Looks": 3600, "Later": 900}
+# A record of the mappings' stream that waits so long is stuck behind one that fails.
+_OLDEST_ROW_CHANGE = Duration.minutes(15)
+# Whoever joins may sign in within a minute.
+_JOIN_SECONDS = 60
+_SWEEP_SECONDS = 3600
+_ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
+_NOT_BREACHING = cloudwatch.TreatMissingData.NOT_BREACHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What an alarm can be about, each by the name that its alarm begins with.
+
+    Attributes:
+        queues: where work waits.
+        dead_letters: where nothing should lie.
+        functions: all of them.
+        stream_reader: the one that reads the mappings' stream.
+    """
+
+    queues: Mapping[str, sqs.Queue]
+    dead_letters: Mapping[str, sqs.Queue]
+    functions: Mapping[str, lambda_.Function]
+    stream_reader: lambda_.Function
+
+
+class Monitoring(Construct):
+    """The alarms of the hub, all of which tell one topic.
+
+    Attributes:
+        alarms: by name.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        watched: Watched,
+        notifications: Notifications,
+        unannounced_alarm: int,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._notifications = notifications
+        self.alarms: dict[str, cloudwatch.Alarm] = {}
+        self._watch_queues(watched)
+        self._watch_functions(watched)
+        self._watch_the_work(unannounced_alarm)
+
+    def _watch_queues(self, watched: Watched) -> None:
+        for name, queue in watched.dead_letters.items():
+            construct_id = f"{name}DeadLetters"
+            self.alarms[construct_id] = letters_alarm(
+                self, construct_id, queue, self._notifications, f"a message of {name}"
+            )
+        for name, queue in watched.queues.items():
+            self._alarm(
+                f"{name}OldestMessage",
+                f"Messages of {name} wait for more than {_OLDEST[name]} s",
+                queue.metric_approximate_age_of_oldest_message(
+                    statistic="Maximum", period=FIVE_MINUTES
+                ),
+                above=_OLDEST[name],
+                of=3,
+            )
+
+    def _watch_functions(self, watched: Watched) -> None:
+        for name, function in watched.functions.items():
+            # One failure comes back by itself; a function that goes on failing does not.
+            self._alarm(
+                f"{name}Errors",
+                f"{name} fails",
+                function.metric_errors(statistic="Sum", period=FIVE_MINUTES),
+                above=0,
+                of=3,
+            )
+            # No function asks for more copies than its queue allows: the account has none left.
+            self._alarm(
+                f"{name}Throttles",
+                f"{name} is throttled",
+                function.metric_throttles(statistic="Sum", period=FIVE_MINUTES),
+                above=0,
+                of=3,
+            )
+        self._alarm(
+            "RowChangesOldest",
+            "Changes of mapping rows wait behind one that fails",
+            watched.stream_reader.metric("IteratorAge", statistic="Maximum", period=FIVE_MINUTES),
+            above=_OLDEST_ROW_CHANGE.to_milliseconds(),
+            of=3,
+        )
+
+    def _watch_the_work(self, unannounced_alarm: int) -> None:
+        # Told once an hour by each target's look for as long as it waits.
+        self._alarm(
+            "HoldsWaiting",
+            "Removals wait for somebody's word",
+            emitted(Emitted.HOLDS_WAITING, "Maximum", HOUR),
+            above=0,
+        )
+        self._alarm(
+            "RemovalLimitReached",
+            "More removals at once than the limit allows: all of them are held",
+            emitted(Emitted.REMOVAL_LIMIT_REACHED, "Sum", FIVE_MINUTES),
+            above=0,
+        )
+        self._alarm(
+            "UnannouncedChanges",
+            f"A sweep found more than {unannounced_alarm} changes that no event had told",
+            emitted(Emitted.UNANNOUNCED_CHANGE, "Sum", HOUR),
+            above=unannounced_alarm,
+        )
+        # No look at all within two hours is a sweep that does not run.
+        self._alarm(
+            "SweepNotFinished",
+            "The hourly sweep does not finish within its hour, or does not run",
+            emitted(Emitted.SWEEP_AGE, "Maximum", HOUR),
+            above=_SWEEP_SECONDS,
+            of=2,
+            missing=cloudwatch.TreatMissingData.BREACHING,
+        )
+        self._alarm(
+            "JoinLatency",
+            f"One join in twenty takes more than {_JOIN_SECONDS} s",
+            emitted(Emitted.JOIN_LATENCY, "p95", Duration.minutes(15)),
+            above=_JOIN_SECONDS,
+            of=2,
+        )
+
+    def _alarm(
+        self,
+        name: str,
+        says: str,
+        metric: cloudwatch.IMetric,
+        *,
+        above: float,
+        of: int = 1,
+        missing: cloudwatch.TreatMissingData = _NOT_BREACHING,
+    ) -> None:
+        """Make an alarm that `of` periods one after another are above a number."""
+        self.alarms[name] = self._notifications.tells(
+            cloudwatch.Alarm(
+                self,
+                name,
+                alarm_description=f"{says}: docs/operations.md, {name}",
+                metric=metric,
+                threshold=above,
+                comparison_operator=_ABOVE,
+                evaluation_periods=of,
+                treat_missing_data=missing,
+            )
+        )

@@ -1,0 +1,42 @@
+"""Whom alarms tell: a topic, and an e-mail address where the company gives one."""
+
+from aws_cdk import Aws
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+
+class Notifications(Construct):
+    """An SNS topic that alarms of this account alone may publish to, over TLS alone.
+
+    It is not encrypted with a key: CloudWatch cannot publish with the key that AWS manages for SNS,
+    and an alarm says nothing but its name, its numbers and its state.
+
+    Attributes:
+        topic: what pagers and chat tools subscribe to.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, email: str | None) -> None:
+        super().__init__(scope, construct_id)
+        self.topic = sns.Topic(self, "Topic", display_name="Studio Hub", enforce_ssl=True)
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsOfThisAccount",
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
+        if email is not None:
+            self.topic.add_subscription(subscriptions.EmailSubscription(email))
+
+    def tells(self, alarm: cloudwatch.Alarm) -> cloudwatch.Alarm:
+        """Let an alarm tell when it begins and when it is over."""
+        told = actions.SnsAction(self.topic)
+        alarm.add_alarm_action(told)
+        alarm.add_ok_action(told)
+        return alarm

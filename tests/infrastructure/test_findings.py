@@ -1,0 +1,55 @@
+"""cdk-nag's AwsSolutions pack finds nothing that is not acknowledged with a reason.
+
+Every synthesis of these tests runs under it and stops at a finding.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import Validations
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sqs as sqs
+from cdk_nag import AwsSolutionsChecks
+
+from hub.infrastructure.findings import acknowledge_wildcards
+
+
+@pytest.mark.parametrize("assembly", ["cloud_assembly", "elsewhere"])
+def test_nothing_is_found(assembly: str, request: pytest.FixtureRequest) -> None:
+    """The report of the pack, where there is one, has no violation of its rules."""
+    out: Path = request.getfixturevalue(assembly)
+    report = out / "validation-report.json"
+    text = report.read_text(encoding="utf-8") if report.exists() else "{}"
+
+    assert (out / "StudioHub.template.json").exists()
+    assert [each for each in _violations(json.loads(text)) if "AwsSolutions" in each] == []
+
+
+def _violations(report: dict[str, Any]) -> list[str]:
+    return [
+        violation.get("ruleName", "")
+        for plugin in report.get("pluginReports", [])
+        for violation in plugin.get("violations", [])
+    ]
+
+
+def test_the_pack_would_stop_a_synthesis(tmp_path: Path) -> None:
+    """A check that never fails proves nothing: a queue that is open to plain HTTP is refused."""
+    app = cdk.App(analytics_reporting=False, outdir=str(tmp_path))
+    sqs.Queue(cdk.Stack(app, "Careless"), "Queue")
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+
+    with pytest.raises(RuntimeError, match="AwsSolutions-SQS4"):
+        app.synth()
+
+
+def test_a_wildcard_without_a_reason_is_refused() -> None:
+    """Nobody widens a right of the hub without saying why."""
+    stack = cdk.Stack(cdk.App(analytics_reporting=False), "Careless")
+    wide = iam.PolicyStatement(actions=["s3:GetObject"], resources=["arn:aws:s3:::bucket/*"])
+
+    with pytest.raises(ValueError, match="has no reason"):
+        acknowledge_wildcards(stack, [wide])

@@ -1,0 +1,209 @@
+"""What pages, what is drawn, and that both are made of metrics that the code really emits."""
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.infrastructure.metrics import Emitted
+
+Resources = dict[str, dict[str, Any]]
+
+ROOT = Path(__file__).parents[2]
+RUNTIME = ROOT / "hub" / "runtime"
+NAMESPACE = "StudioHub"
+# Counted for whoever reads the log of a function; nobody is paged, and nothing is drawn.
+READ_ONLY_BY_PEOPLE = {"ForeignProfile", "Held", "Ignored", "RowChanges", "UnknownMembership"}
+
+
+def alarms(stack: Resources) -> dict[str, dict[str, Any]]:
+    return {
+        path.rpartition("/")[2]: resource["Properties"]
+        for path, resource in stack.items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+
+
+def constants() -> Iterator[str]:
+    """Yield each name that the code gives to `count`, `add_metric` or `single_metric`."""
+    for path in sorted(RUNTIME.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+                called = node.func.id if isinstance(node.func, ast.Name) else called
+                if called in {"count", "add_metric", "single_metric"}:
+                    given = [*node.args[:1], *(k.value for k in node.keywords if k.arg == "name")]
+                    for value in given:
+                        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                            yield value.value
+
+
+def actions() -> set[str]:
+    """Return the names of the changes of a whole profile, from the table that counts them."""
+    tree = ast.parse((RUNTIME / "telemetry.py").read_text(encoding="utf-8"))
+    (table,) = (
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_ACTIONS"
+    )
+    assert isinstance(table, ast.Dict)
+    return {ast.literal_eval(value) for value in table.values}
+
+
+def test_whatever_is_watched_is_emitted() -> None:
+    """No alarm waits for a metric that no code writes."""
+    assert set(Emitted) - actions() <= set(constants())
+    assert set(Emitted) >= actions()
+
+
+def test_whatever_is_emitted_is_watched_or_named_here() -> None:
+    """A metric that nobody looks at is dropped, or said to be for readers of the log."""
+    assert set(constants()) - set(Emitted) == READ_ONLY_BY_PEOPLE
+
+
+def test_every_emitted_metric_is_paged_or_drawn(hub: Resources) -> None:
+    """The list is no wish: each name is in an alarm or on the dashboard."""
+    drawn = str(hub["Overview/Dashboard"]["Properties"]["DashboardBody"])
+    paged = {alarm.get("MetricName") for alarm in alarms(hub).values()}
+
+    assert {name for name in Emitted if f'"{name}"' not in drawn and name not in paged} == set()
+
+
+def test_metrics_are_asked_for_as_they_are_written(hub: Resources) -> None:
+    """Namespace and dimension are those of the functions: another would never have data."""
+    ours = {name: alarm for name, alarm in alarms(hub).items() if alarm["Namespace"] == NAMESPACE}
+
+    assert {alarm["MetricName"] for alarm in ours.values()} <= set(Emitted)
+    assert {str(alarm["Dimensions"]) for alarm in ours.values()} == {
+        str([{"Name": "service", "Value": "studio-hub"}])
+    }
+
+
+QUEUES = {
+    "Events": ("Ingress/Events", 300),
+    "Users": ("Reconciler/Users", 900),
+    "Looks": ("Sweep/Looks", 3600),
+    "Later": ("Reconciler/Later", 900),
+}
+DEAD_LETTERS = {
+    **{name: f"{path}/DeadLetters" for name, (path, _) in QUEUES.items()},
+    "EventRules": "Ingress/Undelivered",
+    "RowChanges": "MappingChanges/DeadLetters",
+}
+
+
+def test_every_dead_letter_pages(hub: Resources) -> None:
+    """Each queue without a reader has an alarm at its first message."""
+    found = alarms(hub)
+    queues = {
+        path
+        for path, resource in hub.items()
+        if resource["Type"] == "AWS::SQS::Queue" and "RedrivePolicy" not in resource["Properties"]
+    }
+
+    assert queues == set(DEAD_LETTERS.values())
+    for name, path in DEAD_LETTERS.items():
+        alarm = found[f"{name}DeadLetters"]
+        assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": f"<{path}.QueueName>"}]
+        assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (1, 1)
+
+
+def test_whatever_waits_too_long_pages(hub: Resources) -> None:
+    """Each queue with a reader has an alarm on its oldest message, and the stream on its own."""
+    found = alarms(hub)
+
+    for name, (path, seconds) in QUEUES.items():
+        alarm = found[f"{name}OldestMessage"]
+        assert alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
+        assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": f"<{path}/Queue.QueueName>"}]
+        assert alarm["Threshold"] == seconds
+    assert found["RowChangesOldest"]["MetricName"] == "IteratorAge"
+    assert found["RowChangesOldest"]["Threshold"] == 15 * 60 * 1000
+
+
+def test_every_function_that_fails_pages(hub: Resources) -> None:
+    """Errors and throttles of each function that there is."""
+    functions = {path for path, each in hub.items() if each["Type"] == "AWS::Lambda::Function"}
+    watched: dict[str, set[str]] = {}
+    for alarm in alarms(hub).values():
+        if alarm["Namespace"] == "AWS/Lambda":
+            (dimension,) = alarm["Dimensions"]
+            watched.setdefault(dimension["Value"][1:-1], set()).add(alarm["MetricName"])
+
+    assert set(watched) == functions
+    assert all(metrics >= {"Errors", "Throttles"} for metrics in watched.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "statistic", "above"),
+    [
+        ("HoldsWaiting", "HoldsWaiting", "Maximum", 0),
+        ("RemovalLimitReached", "RemovalLimitReached", "Sum", 0),
+        ("UnannouncedChanges", "UnannouncedChange", "Sum", 20),
+        ("SweepNotFinished", "SweepAge", "Maximum", 3600),
+        ("JoinLatency", "JoinLatency", "p95", 60),
+    ],
+)
+def test_the_work_pages(
+    hub: Resources, name: str, metric: str, statistic: str, above: float
+) -> None:
+    """What waits for a word, what events miss, a sweep that is late, joins that are slow."""
+    alarm = alarms(hub)[name]
+
+    assert alarm["MetricName"] == metric
+    assert alarm.get("Statistic", alarm.get("ExtendedStatistic")) == statistic
+    assert alarm["Threshold"] == above
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+
+
+def test_silence_is_trouble_of_the_sweep_alone(hub: Resources) -> None:
+    """A sweep that does not run says nothing; everywhere else nothing to tell is good news."""
+    missing = {name: alarm["TreatMissingData"] for name, alarm in alarms(hub).items()}
+
+    assert {name for name, how in missing.items() if how == "breaching"} == {"SweepNotFinished"}
+    assert set(missing.values()) == {"breaching", "notBreaching"}
+
+
+def test_every_alarm_tells_and_says_where_to_read_on(hub: Resources) -> None:
+    """Beginning and end go to the topic; the description names the page, which has the alarm."""
+    operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+    for name, alarm in alarms(hub).items():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == ["<Notifications/Topic>"]
+        assert "docs/operations.md" in alarm["AlarmDescription"]
+        assert f"`{name}`" in operations
+
+
+def test_the_topic_hears_alarms_of_this_account_alone(
+    hub: Resources, hub_elsewhere: Resources
+) -> None:
+    """Over TLS; an e-mail address hears of them where one is given."""
+    policy = hub["Notifications/Topic/Policy"]["Properties"]["PolicyDocument"]["Statement"]
+    grants = [each for each in policy if each["Effect"] == "Allow"]
+    mail = {
+        each["Properties"]["Endpoint"]
+        for each in hub_elsewhere.values()
+        if each["Type"] == "AWS::SNS::Subscription"
+    }
+
+    assert [each["Principal"] for each in grants] == [{"Service": "cloudwatch.amazonaws.com"}]
+    assert grants[0]["Condition"] == {"StringEquals": {"aws:SourceAccount": "222222222222"}}
+    assert [each["Effect"] for each in policy if each not in grants] == ["Deny"]
+    assert mail == {"ops@example.com"}
+    assert not [each for each in hub.values() if each["Type"] == "AWS::SNS::Subscription"]
+
+
+def test_the_dashboard_answers_three_questions(hub: Resources) -> None:
+    """Is it working, how fast, what waits for me: in this order, the alarms first."""
+    body = json.loads(hub["Overview/Dashboard"]["Properties"]["DashboardBody"])
+    titles = [each["properties"]["markdown"] for each in body["widgets"] if each["type"] == "text"]
+    kinds = [each["type"] for each in body["widgets"]]
+    (shown,) = (each["properties"]["alarms"] for each in body["widgets"] if each["type"] == "alarm")
+
+    assert titles == ["## Is it working?", "## How fast?", "## What waits for me?"]
+    assert kinds[:2] == ["text", "alarm"]
+    assert len(shown) == len(alarms(hub))
