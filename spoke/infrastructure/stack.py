@@ -1,12 +1,15 @@
 """The StudioSpoke stack: what a Studio account grants to the hub, and to whom it serves."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import aws_cdk as cdk
 from constructs import Construct
 
 from shared.conventions import external_id
 from spoke.infrastructure.access import Access
+from spoke.infrastructure.domain import Domain
+from spoke.infrastructure.domain_parameters import DomainParameters
 from spoke.infrastructure.execution_roles import ExecutionRole
 from spoke.infrastructure.parameters import Parameters
 from spoke.infrastructure.roles import ExecutionRoles, SuspendedRole
@@ -48,12 +51,45 @@ class StudioSpoke(cdk.Stack):
             f"{cdk.Aws.ACCOUNT_ID}/{cdk.Aws.REGION}/",
             "How a mapping row's target begins; the domain's id follows",
         )
+        self._tell_of_domain(suspended, parameters, execution_roles, roles.arns)
         if execution_roles:
             self._output(
                 "ExecutionRoleArns",
                 cdk.Fn.join(",", roles.arns),
                 "The group-level execution roles made here",
             ).condition = parameters.creates_roles
+
+    def _tell_of_domain(
+        self,
+        suspended: SuspendedRole,
+        parameters: Parameters,
+        execution_roles: Sequence[ExecutionRole],
+        arns: Sequence[str],
+    ) -> None:
+        """Make the domain that the parameters ask for; put out what mapping rows of it say."""
+        asked = DomainParameters(self)
+        domain = Domain(self, "StudioDomain", parameters=asked, suspended=suspended)
+        target = f"{cdk.Aws.ACCOUNT_ID}/{cdk.Aws.REGION}/{domain.id}"
+        for name, value, description in (
+            ("Target", target, "The target of mapping rows for the domain made here"),
+            ("ApplicationArn", domain.application_arn, "What the hub assigns people to"),
+        ):
+            self._output(name, value, description).condition = asked.creates
+        # What jsii says of a condition hides from mypy that it is an expression too.
+        conditions = cast(
+            "list[cdk.ICfnConditionExpression]", [asked.creates, parameters.creates_roles]
+        )
+        both = cdk.CfnCondition(
+            self,
+            "CreatesDomainAndRoles",
+            expression=cdk.Fn.condition_and(*conditions),
+        )
+        for number, (role, arn) in enumerate(zip(execution_roles, arns, strict=True), start=1):
+            self._output(
+                f"Mapping{number}",
+                f"--target {target} --role-arn {arn}",
+                f"For studio-hub mappings add --group GROUP: {role.name}",
+            ).condition = both
 
     def _output(self, name: str, value: str, description: str) -> cdk.CfnOutput:
         return cdk.CfnOutput(self, name, value=value, description=description)

@@ -21,12 +21,13 @@ def test_nothing_but_roles(spoke: Resources) -> None:
 
 
 def test_needs_no_bootstrap(spoke_template: Template, cloud_assembly: Path) -> None:
-    """No asset, no bootstrap version, no rule, and small enough to go without a bucket."""
+    """No asset, no bootstrap version, no rule about one, and small enough to need no bucket."""
     text = (cloud_assembly / "StudioSpoke.template.json").read_text()
 
     assert set(spoke_template) == {
         "Description",
         "Parameters",
+        "Rules",
         "Conditions",
         "Resources",
         "Outputs",
@@ -78,6 +79,11 @@ def test_parameters_of_the_spoke(spoke_template: Template) -> None:
         "ExecutionRoles": "create",
         "AdditionalPassableRoleArns": "",
         "PermissionsBoundaryArn": "",
+        "Domain": "existing",
+        "DomainName": "studio-hub",
+        "DomainVpcId": "none",
+        "DomainSubnetIds": "none",
+        "DomainSecurityGroupIds": "none",
     }
     assert parameters["ExecutionRoles"]["AllowedValues"] == ["create", "existing"]
     assert parameters["AdditionalPassableRoleArns"]["Type"] == "CommaDelimitedList"
@@ -96,6 +102,10 @@ def test_parameters_of_the_spoke(spoke_template: Template) -> None:
             ["", "arn:aws:iam::222222222222:role/service-role/Made_by+Hand"],
             ["*", "arn:aws:iam::222222222222:role/*", "arn:aws:iam::222222222222:user/x"],
         ),
+        ("DomainName", ["studio-hub", "A"], ["", "-a", "a-", "a b", "a" * 64]),
+        ("DomainVpcId", ["none", "vpc-0a1b2c3d4e5f60718"], ["", "*", "vpc-1", "subnet-0a1b2c3d"]),
+        ("DomainSubnetIds", ["none", "subnet-0a1b2c3d"], ["", "*", "vpc-0a1b2c3d"]),
+        ("DomainSecurityGroupIds", ["none", "sg-0a1b2c3d"], ["", "*", "subnet-0a1b2c3d"]),
         (
             "PermissionsBoundaryArn",
             ["", "arn:aws:iam::222222222222:policy/p/Boundary", "arn:aws:iam::aws:policy/Read"],
@@ -123,6 +133,11 @@ def test_outputs_tell_what_a_mapping_needs(spoke_template: Template) -> None:
         "SuspendedRoleArn",
         "TargetPrefix",
         "ExecutionRoleArns",
+        "Target",
+        "ApplicationArn",
+        "Mapping1",
+        "Mapping2",
+        "Mapping3",
     }
     assert outputs["ExecutionRoleArns"]["Condition"] == "CreatesExecutionRoles"
     assert all(output["Description"] for output in outputs.values())

@@ -1,0 +1,64 @@
+"""A Studio domain in which nobody can do a thing without a profile that the hub made."""
+
+from aws_cdk import Acknowledgment, CfnDeletionPolicy, Validations
+from aws_cdk import aws_sagemaker as sagemaker
+from constructs import Construct
+
+from spoke.infrastructure.domain_parameters import DomainParameters
+from spoke.infrastructure.roles import SuspendedRole
+
+
+class Domain(Construct):
+    """A domain in SSO mode, in a VPC alone, where the parameter asks for one.
+
+    Attributes:
+        id: the domain's id.
+        application_arn: what people are assigned to, so that they may sign in.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        parameters: DomainParameters,
+        suspended: SuspendedRole,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        domain = sagemaker.CfnDomain(
+            self,
+            "Resource",
+            domain_name=parameters.name,
+            auth_mode="SSO",
+            app_network_access_type="VpcOnly",
+            vpc_id=parameters.vpc_id,
+            subnet_ids=parameters.subnet_ids,
+            default_user_settings=sagemaker.CfnDomain.UserSettingsProperty(
+                # Whoever signs in without a profile gets one made, with this role. No role for
+                # shared spaces: none can be made until an administrator gives one.
+                # Source: Amazon SageMaker administration workshop; API reference, CreateDomain.
+                execution_role=suspended.arn,
+                security_groups=parameters.security_group_ids,
+            ),
+            domain_settings=sagemaker.CfnDomain.DomainSettingsProperty(
+                # CloudTrail then tells, for whatever is done with an execution role, whose
+                # profile did it.
+                execution_role_identity_config="USER_PROFILE_NAME",
+            ),
+        )
+        # Its ARN is known before it exists, and Studio wants it to exist.
+        domain.node.add_dependency(suspended)
+        domain.cfn_options.condition = parameters.creates
+        # The parameters are `none` only where there is no domain; no linter sees the condition.
+        Validations.of(domain).acknowledge(
+            Acknowledgment(
+                id="CloudFormation-Validate::E1150",
+                reason="the parameters name no network only where no domain is made",
+            )
+        )
+        domain.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W1030"]}})
+        # It holds everybody's home directory.
+        domain.cfn_options.deletion_policy = CfnDeletionPolicy.RETAIN
+        domain.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
+        self.id = domain.attr_domain_id
+        self.application_arn = domain.attr_single_sign_on_application_arn
