@@ -82,6 +82,7 @@ def build_package(
             _strip(wheels)
             wheels.rename(package)
     _copy_ours(root, package)
+    _let_lambda_read(package)
     return package
 
 
@@ -104,3 +105,14 @@ def _copy_ours(root: Path, package: Path) -> None:
         else:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, copy)
+
+
+def _let_lambda_read(package: Path) -> None:
+    """Give every file and folder the same rights, whatever this machine's umask is.
+
+    The archive keeps them, and Lambda reads it as somebody else.
+    Source: Lambda's developer guide, file permissions of .zip archives: 644 and 755.
+    """
+    package.chmod(0o755)
+    for path in package.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)

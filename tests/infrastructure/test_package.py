@@ -1,9 +1,12 @@
 """What is uploaded to Lambda: our code beside the locked wheels, the same for the same input."""
 
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from aws_cdk import FileSystem
 
 from hub.infrastructure.package import build_package
 
@@ -115,3 +118,35 @@ def test_a_failed_installation_leaves_nothing(project: Path, install: Install) -
         build_package(project, runtime="python3.13", architecture="arm64", install=fail)
 
     assert list((project / "build" / "lambda").iterdir()) == []
+
+
+@pytest.fixture
+def stingy_machine() -> Iterator[None]:
+    """A machine that lets nobody else read a new file."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+def test_two_machines_upload_the_same(
+    project: Path, install: Install, tmp_path_factory: pytest.TempPathFactory, stingy_machine: None
+) -> None:
+    """Neither folder, dates nor umask change the asset: an unchanged tree deploys nothing."""
+    first = build_package(project, runtime="python3.13", architecture="arm64", install=install)
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "clone"
+    shutil.copytree(project, elsewhere, ignore=shutil.ignore_patterns("build"))
+    os.umask(0o002)
+    second = build_package(elsewhere, runtime="python3.13", architecture="arm64", install=install)
+    for path in second.rglob("*"):
+        os.utime(path, (0, 0))
+
+    assert second != first
+    assert FileSystem.fingerprint(str(first)) == FileSystem.fingerprint(str(second))
+
+
+def test_lambda_can_read_it(project: Path, install: Install, stingy_machine: None) -> None:
+    """The archive keeps the rights of files, and Lambda reads it as somebody else."""
+    package = build_package(project, runtime="python3.13", architecture="arm64", install=install)
+    rights = {(path.is_dir(), path.stat().st_mode & 0o777) for path in package.rglob("*")}
+
+    assert rights == {(True, 0o755), (False, 0o644)}
