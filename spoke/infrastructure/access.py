@@ -1,27 +1,17 @@
-"""The role that the hub assumes here: every right beside its need, and nothing that is not called.
-
-Source of what each action can be limited to: the Service Authorization Reference of Amazon
-SageMaker AI.
-"""
-
-from typing import Any
+"""The role that the hub assumes here: whom it trusts, and that it has these rights alone."""
 
 from aws_cdk import Aws, Duration, Fn
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from shared.conventions import ROLE_PATH, SYSTEM_PATH, access_role_name, trust_policy
-from shared.ownership import MANAGED_BY, USER_ID
+from shared.conventions import SYSTEM_PATH, access_role_name, trust_policy
 from spoke.infrastructure.findings import acknowledge_access
 from spoke.infrastructure.parameters import Parameters
+from spoke.infrastructure.rights import PASSED_TO_STUDIO, rights
 from spoke.infrastructure.statements import document
 
 # Source: the Security Token Service's limit for role chaining, which is how a function comes here.
 _LONGEST_SESSION = Duration.hours(1)
-_PASSED_TO_STUDIO = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
-_SHARING = "sagemaker:SpaceSharingType"
-_PRIVATE = {_SHARING: "Private"}
-_WHILE_CREATING = {"sagemaker:TaggingAction": "CreateUserProfile"}
 
 
 class Access(Construct):
@@ -41,13 +31,7 @@ class Access(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         hub_account = parameters.hub_account
-        statements = [
-            *_profiles(hub_account),
-            *_apps_and_spaces(),
-            *_reads(),
-            _pass_roles(suspended_role_arn),
-            *_never(),
-        ]
+        statements = rights(hub_account, suspended_role_arn)
         self.role = iam.CfnRole(
             self,
             "Role",
@@ -78,7 +62,7 @@ class Access(Construct):
                                 "Effect": "Allow",
                                 "Action": "iam:PassRole",
                                 "Resource": parameters.additional_role_arns,
-                                "Condition": _PASSED_TO_STUDIO,
+                                "Condition": PASSED_TO_STUDIO,
                             }
                         ),
                     },
@@ -87,152 +71,3 @@ class Access(Construct):
             ],
         )
         acknowledge_access(self.role)
-
-
-def _profiles(hub_account: str) -> list[dict[str, Any]]:
-    ours = {"StringEquals": {f"aws:ResourceTag/{MANAGED_BY}": hub_account}}
-    return [
-        {
-            # A profile is made with both tags by which it is ours, and with no other: one without
-            # them could never be changed or removed again, one with more could pass for another's.
-            "Sid": "CreateProfilesThatAreOurs",
-            "Effect": "Allow",
-            "Action": "sagemaker:CreateUserProfile",
-            "Resource": _in_studio("user-profile"),
-            "Condition": {
-                "StringEquals": {f"aws:RequestTag/{MANAGED_BY}": hub_account},
-                "Null": {f"aws:RequestTag/{USER_ID}": "false"},
-                "ForAllValues:StringEquals": {"aws:TagKeys": [MANAGED_BY, USER_ID]},
-            },
-        },
-        {
-            # Creating with tags asks for this too. Only while creating: who could tag a profile
-            # that is there could make it ours, and then remove it.
-            "Sid": "TagProfilesWhileCreating",
-            "Effect": "Allow",
-            "Action": "sagemaker:AddTags",
-            "Resource": _in_studio("user-profile"),
-            "Condition": {"StringEquals": _WHILE_CREATING},
-        },
-        {
-            # A role change, suspension and removal, of what carries our tag alone.
-            "Sid": "ChangeAndRemoveOurProfiles",
-            "Effect": "Allow",
-            "Action": ["sagemaker:UpdateUserProfile", "sagemaker:DeleteUserProfile"],
-            "Resource": _in_studio("user-profile"),
-            "Condition": ours,
-        },
-    ]
-
-
-def _apps_and_spaces() -> list[dict[str, Any]]:
-    return [
-        {
-            # Whoever lost access, or got another role, works on with the old one until the apps
-            # stop. Apps carry no mark of ours, so this is every app of account and Region.
-            "Sid": "StopApps",
-            "Effect": "Allow",
-            "Action": "sagemaker:DeleteApp",
-            "Resource": _in_studio("app"),
-        },
-        {
-            # A profile cannot be deleted before its private spaces are. Spaces carry no mark of
-            # ours either.
-            "Sid": "DeletePrivateSpaces",
-            "Effect": "Allow",
-            "Action": "sagemaker:DeleteSpace",
-            "Resource": _in_studio("space"),
-            "Condition": {"StringEquals": _PRIVATE},
-        },
-    ]
-
-
-def _reads() -> list[dict[str, Any]]:
-    return [
-        {
-            # By what application people come into the domain, and with what role those without a
-            # profile of ours.
-            "Sid": "ReadDomains",
-            "Effect": "Allow",
-            "Action": "sagemaker:DescribeDomain",
-            "Resource": _in_studio("domain"),
-        },
-        {
-            # What a profile is, and whose it is: its tags tell.
-            "Sid": "ReadProfiles",
-            "Effect": "Allow",
-            "Action": ["sagemaker:DescribeUserProfile", "sagemaker:ListTags"],
-            "Resource": _in_studio("user-profile"),
-        },
-        {
-            # Who is here: a sweep compares it with what should be. It has no resource-level
-            # permission: it lists every domain of account and Region.
-            "Sid": "ListProfiles",
-            "Effect": "Allow",
-            "Action": "sagemaker:ListUserProfiles",
-            "Resource": "*",
-        },
-        {
-            # What would be in the way of a role change or a removal. These have no resource-level
-            # permission: they list every domain of account and Region.
-            "Sid": "ListAppsAndSpaces",
-            "Effect": "Allow",
-            "Action": ["sagemaker:ListApps", "sagemaker:ListSpaces"],
-            "Resource": "*",
-        },
-    ]
-
-
-def _pass_roles(suspended_role_arn: str) -> dict[str, Any]:
-    return {
-        # Whatever the hub is told to give, it can give only roles made for Studio users, and the
-        # one without any permission.
-        "Sid": "PassRolesOfGroups",
-        "Effect": "Allow",
-        "Action": "iam:PassRole",
-        "Resource": [
-            f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role{ROLE_PATH}*",
-            suspended_role_arn,
-        ],
-        "Condition": _PASSED_TO_STUDIO,
-    }
-
-
-def _never() -> list[dict[str, Any]]:
-    return [
-        {
-            # Holds whatever policy somebody attaches to this role one day.
-            "Sid": "NeverTagWhatIsThere",
-            "Effect": "Deny",
-            "Action": "sagemaker:AddTags",
-            "Resource": "*",
-            "Condition": {"StringNotEquals": _WHILE_CREATING},
-        },
-        {
-            "Sid": "NeverUntag",
-            "Effect": "Deny",
-            "Action": "sagemaker:DeleteTags",
-            "Resource": "*",
-        },
-        {
-            # Others work in a shared space, and it is gone for good. A space whose sharing is not
-            # told counts as shared.
-            "Sid": "NeverDeleteWhatIsShared",
-            "Effect": "Deny",
-            "Action": "sagemaker:DeleteSpace",
-            "Resource": "*",
-            "Condition": {"StringNotEquals": _PRIVATE},
-        },
-        {
-            # An app in a shared space belongs to the space. Apps of a profile have no such key.
-            "Sid": "NeverStopWhatIsShared",
-            "Effect": "Deny",
-            "Action": "sagemaker:DeleteApp",
-            "Resource": "*",
-            "Condition": {"StringEquals": {_SHARING: "Shared"}},
-        },
-    ]
-
-
-def _in_studio(kind: str) -> str:
-    return f"arn:{Aws.PARTITION}:sagemaker:{Aws.REGION}:{Aws.ACCOUNT_ID}:{kind}/*"

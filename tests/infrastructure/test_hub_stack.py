@@ -38,8 +38,7 @@ def test_a_rule_hears_the_directory_alone(
     hub: Resources, route: str, kind: str, bus: dict[str, str], account: str
 ) -> None:
     """It asks for what read_event understands, of the accounts that may tell it there."""
-    assert hub[f"Ingress/{kind}{route}Rule"]["Properties"] == {
-        **bus,
+    expected: dict[str, Any] = {
         "Description": f"Changes of people and groups in IAM Identity Center ({route})",
         "EventPattern": {**event_patterns("eu-west-1")[route], "account": [account]},
         "Targets": [
@@ -50,6 +49,8 @@ def test_a_rule_hears_the_directory_alone(
             }
         ],
     }
+
+    assert hub[f"Ingress/{kind}{route}Rule"]["Properties"] == expected | bus
 
 
 def test_every_route_has_its_rule(hub: Resources) -> None:
