@@ -16,6 +16,7 @@ from shared.actions import (
     Settled,
     Skip,
     SkipKind,
+    StopApp,
 )
 from shared.entries import MAY_ENTER
 from shared.ladder import remove
@@ -128,7 +129,8 @@ def _desired(
             changes = bring_to_role(verdict, profile, record)
         case _:
             assert_never(profile.status)
-    if any(isinstance(each, Skip) for each in changes):
+    if any(isinstance(each, Skip | StopApp) for each in changes):
+        # Whoever is let in has what is called for: what is still to be stopped comes first.
         return changes
     may_enter = record is not None and record.access in MAY_ENTER
     assign = () if may_enter else (Assign(person, target, profile.name),)

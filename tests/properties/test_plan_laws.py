@@ -27,7 +27,7 @@ from shared.observed import ProfileStatus
 from shared.ownership import Ownership
 from shared.plan import is_at_rest
 from shared.record import Access, Record, State
-from shared.verdicts import Removal, Undecided, Verdict
+from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
 
 @LAWS
@@ -74,6 +74,27 @@ def test_no_role_is_given_that_is_not_called_for(world: World, observed: Observe
 
             assert action.role_arn in given | ({kept.role_arn} if kept else set())
             assert world.snapshot.person.standing is Standing.ENABLED
+
+
+@LAWS
+@given(worlds, observations)
+def test_whoever_is_let_in_has_what_is_called_for(world: World, observed: Observed) -> None:
+    """Rule 7: an assignment follows the role, or finds it; nothing is left to be stopped."""
+    verdicts = {verdict.target: verdict for verdict in world.verdicts()}
+    plan_ = world.plan(observed)
+    for assign in (action for action in plan_.actions if isinstance(action, Assign)):
+        verdict, profile = verdicts[assign.target], observed[assign.target]
+        *before, last = plan_.of(assign.target)
+
+        assert last is assign
+        assert isinstance(verdict, DesiredProfile)
+        if before:
+            (given,) = before
+            assert isinstance(given, Create | ChangeRole | Resume)
+            assert given.role_arn == verdict.role_arn
+        else:
+            assert profile is not None
+            assert profile.role_arn == verdict.role_arn
 
 
 @LAWS
@@ -160,19 +181,40 @@ def as_carried_out(verdict: Verdict, record: Record | None) -> Record | None:
     )
 
 
-@LAWS
-@given(worlds)
-def test_what_is_carried_out_is_never_found_again(world: World) -> None:
-    """A sweep of a town in which nothing happened queues nobody, and nothing new is called for."""
+def carried_out(world: World) -> World:
+    """Return the world in which the ledger says that everything called for is done."""
     done = {
         verdict.target: record
         for verdict in world.verdicts()
         if (record := as_carried_out(verdict, world.records.get(verdict.target)))
     }
-    settled = replace(world, records={**world.records, **done})
+    return replace(world, records={**world.records, **done})
 
-    for verdict in settled.verdicts():
-        record = settled.records.get(verdict.target)
+
+@LAWS
+@given(worlds)
+def test_what_is_carried_out_is_never_found_again(world: World) -> None:
+    """Laws 1 and 2: after one sweep a further one queues nobody, and nothing new is called for.
+
+    The first may find somebody once more: a disabled row that gave the role counts until another
+    row has given one.
+    """
+    swept = carried_out(carried_out(world))
+
+    for verdict in swept.verdicts():
+        record = swept.records.get(verdict.target)
 
         assert in_ledger(verdict, UserId("u-1"), record, NOW) is None
         assert isinstance(verdict, Undecided) or is_at_rest(verdict, record)
+
+
+@LAWS
+@given(worlds)
+def test_what_is_carried_out_is_at_rest(world: World) -> None:
+    """Law 2: whatever a sweep may find of it, Studio is not asked anything more."""
+    done = carried_out(world)
+
+    for verdict in done.verdicts():
+        assert isinstance(verdict, Undecided) or is_at_rest(
+            verdict, done.records.get(verdict.target)
+        )

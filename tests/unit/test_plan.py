@@ -9,6 +9,7 @@ from cases import (
     ADA,
     AT_ONCE,
     BECAUSE,
+    DEMOTED,
     LAB,
     NEW,
     NOON,
@@ -37,6 +38,7 @@ from shared.actions import (
     Settled,
     Skip,
     SkipKind,
+    StopApp,
     Suspend,
 )
 from shared.model import Target
@@ -269,3 +271,16 @@ def test_no_action_is_on_a_profile_that_is_not_ours(
 
     for record in (None, ACTIVE, NEVER_MADE):
         assert all(isinstance(each, Revoke) for each in planned(verdict, profile, record).actions)
+
+
+@pytest.mark.parametrize("access", [Access.UNTOUCHED, Access.UNSURE, Access.REVOKED])
+@pytest.mark.parametrize("role_arn", [OLD, POWERLESS, NEW])
+def test_nobody_is_let_in_while_what_runs_is_being_stopped(access: Access, role_arn: str) -> None:
+    """Rule 7: whoever may sign in has the role that is called for, and nothing runs with another.
+
+    Somebody who comes back before their apps are gone is one of them.
+    """
+    record = replace(ACTIVE, access=access, begun=NOON)
+    profile = replace(THERE, role_arn=role_arn, workload=runs(app()))
+
+    assert kinds(DEMOTED, profile, record) == [StopApp]
