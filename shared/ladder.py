@@ -46,7 +46,10 @@ def remove(
         case ProfileStatus.FAILED | ProfileStatus.DELETE_FAILED:
             return (*revoke, Delete(person, target, name, verdict.reason, profile.efs_uid))
         case ProfileStatus.IN_SERVICE | ProfileStatus.UPDATE_FAILED:
-            return (*revoke, *_below_access(verdict, profile, record, now))
+            below = _below_access(verdict, profile, record, now)
+            # Nobody rests who may still sign in.
+            rests = any(isinstance(each, Settled) for each in below)
+            return revoke if revoke and rests else (*revoke, *below)
         case _:
             assert_never(profile.status)
 

@@ -142,6 +142,15 @@ def test_what_is_kept_is_kept_until_the_retention_ends(what: tuple[App | Space, 
     assert rung(profile, LEAVING) == [Settled(REMOVAL, profile)]
 
 
+@pytest.mark.parametrize("record", [ACTIVE, replace(LEAVING, access=Access.UNSURE)])
+@pytest.mark.parametrize("profile", [POWERLESS_NOW, None])
+def test_nobody_rests_who_may_still_sign_in(
+    record: Record, profile: ObservedProfile | None
+) -> None:
+    """Whoever was let in again by hand is not taken for suspended before that is ended."""
+    assert rung(profile, record) == [REVOKE]
+
+
 @pytest.mark.parametrize("record", [LEAVING, OVER])
 @pytest.mark.parametrize("sharing", ["Shared", "", "A_New_Word", "private"])
 def test_the_owner_of_what_others_may_use_is_never_deleted(record: Record, sharing: str) -> None:
