@@ -43,9 +43,9 @@ def remove(
     match profile.status:
         case ProfileStatus.PENDING | ProfileStatus.UPDATING | ProfileStatus.DELETING:
             return (*revoke, in_flight(verdict, f"the profile is {profile.status}"))
-        case ProfileStatus.FAILED | ProfileStatus.DELETE_FAILED:
+        case ProfileStatus.FAILED:
             return (*revoke, Delete(person, target, name, verdict.reason, profile.efs_uid))
-        case ProfileStatus.IN_SERVICE | ProfileStatus.UPDATE_FAILED:
+        case ProfileStatus.IN_SERVICE | ProfileStatus.UPDATE_FAILED | ProfileStatus.DELETE_FAILED:
             below = _below_access(verdict, profile, record, now)
             # Nobody rests who may still sign in.
             rests = any(isinstance(each, Settled) for each in below)
@@ -69,7 +69,9 @@ def _below_access(
     stops = tuple(StopApp(person, target, name, app) for app in runs.running)
     going = in_flight(verdict, f"stopping: {', '.join(map(str, runs.blocking))}")
     powerless = suspended_role_arn(target.account, target.region)
-    if profile.role_arn != powerless or profile.status is ProfileStatus.UPDATE_FAILED:
+    # What could not be deleted cannot be used or changed, only deleted again.
+    has_role = profile.role_arn != powerless and profile.status is not ProfileStatus.DELETE_FAILED
+    if has_role or profile.status is ProfileStatus.UPDATE_FAILED:
         # What is being stopped already stands in the way for as long as it takes.
         if runs.blocking and not stops:
             return (going,)

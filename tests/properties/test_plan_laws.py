@@ -117,7 +117,7 @@ def test_every_verdict_is_answered(world: World, observed: Observed) -> None:
 @LAWS
 @given(worlds, observations)
 def test_nothing_is_lost_before_its_time(world: World, observed: Observed) -> None:
-    """Law 9: while a retention lasts, neither a space is deleted nor a profile that works."""
+    """Law 9: while a retention lasts, no space is deleted, nor a profile that ever worked."""
     verdicts = {verdict.target: verdict for verdict in world.verdicts()}
     for action in world.plan(observed).actions:
         record, verdict = world.records.get(action.target), verdicts[action.target]
@@ -127,7 +127,7 @@ def test_nothing_is_lost_before_its_time(world: World, observed: Observed) -> No
             assert profile is not None
             until = record.retain_until if record else None
             ended = until <= NOW if until else verdict.retention_days == 0
-            assert ended or profile.status is not ProfileStatus.IN_SERVICE
+            assert ended or profile.status is ProfileStatus.FAILED
 
 
 @LAWS

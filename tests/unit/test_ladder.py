@@ -12,6 +12,7 @@ from cases import (
     LAB,
     MINUTE,
     NOON,
+    OLD,
     POWERLESS,
     REMOVAL,
     THERE,
@@ -195,6 +196,33 @@ def test_what_studio_is_at_is_waited_for(status: ProfileStatus) -> None:
 def test_a_profile_that_never_came_to_be_is_deleted_at_once() -> None:
     """Nobody ever kept anything in it."""
     assert rung(replace(THERE, status=ProfileStatus.FAILED), LEAVING) == [DELETE]
+
+
+@pytest.mark.parametrize(
+    ("record", "what", "then"),
+    [
+        (LEAVING, (), None),
+        (LEAVING, (private(),), None),
+        (LEAVING, (app(), private()), [stop(app())]),
+        (OVER, (app("a", "Deleting"),), [SkipKind.IN_FLIGHT]),
+        (OVER, (app(), private(), shared()), [stop(app())]),
+        (OVER, (private(), shared()), [SkipKind.SHARED_SPACE]),
+        (OVER, (private("a"),), [DeleteSpace(ADA, LAB, "ada", "a")]),
+        (OVER, (), [DELETE]),
+    ],
+)
+@pytest.mark.parametrize("role_arn", [OLD, POWERLESS])
+def test_a_deletion_that_failed_is_made_again_by_the_same_rungs(
+    record: Record, what: tuple[App | Space, ...], then: list[Action | SkipKind], role_arn: str
+) -> None:
+    """What came in its way is ended first; only the role cannot be changed any more.
+
+    Source: the facts of a Delete_Failed profile: it cannot be used or updated, only deleted again.
+    """
+    status = ProfileStatus.DELETE_FAILED
+    profile = replace(THERE, role_arn=role_arn, status=status, workload=runs(*what))
+
+    assert rung(profile, record) == (then or [Settled(REMOVAL, profile)])
 
 
 @pytest.mark.parametrize(

@@ -102,8 +102,10 @@ def test_the_decision_table(verdict: Verdict, whose: Ownership, status: ProfileS
         assert answers == [SkipKind.IN_FLIGHT]
     elif isinstance(verdict, DesiredProfile):
         assert answers == [Discard] if status in BROKEN else [ChangeRole, Assign]
-    elif status in BROKEN:
+    elif status is ProfileStatus.FAILED:
         assert answers == [Delete]
+    elif status is ProfileStatus.DELETE_FAILED:
+        assert answers == [Delete if verdict is AT_ONCE else Settled]
     else:
         assert answers == [Suspend]
 
