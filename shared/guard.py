@@ -157,12 +157,12 @@ def has_profile(record: Record) -> bool:
 
 
 def without(todo: Plan, targets: Iterable[Target]) -> Plan:
-    """Return a plan that leaves some targets alone."""
+    """Return a plan that says nothing of some targets."""
     left_out = set(targets)
     return Plan(
         tuple(action for action in todo.actions if action.target not in left_out),
-        todo.skips,
-        todo.settled,
+        tuple(skip for skip in todo.skips if skip.target not in left_out),
+        tuple(settled for settled in todo.settled if settled.verdict.target not in left_out),
     )
 
 

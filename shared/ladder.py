@@ -36,8 +36,7 @@ def remove(
 ) -> Found:
     """Return the next rung of a removal."""
     person, target, name = verdict.person, verdict.target, verdict.profile_name
-    assigned = record is not None and record.access in _MAY_BE_ASSIGNED
-    revoke = (Revoke(person, target, name, verdict.reason),) if assigned else ()
+    revoke = revocation(verdict, record)
     if profile is None:
         return revoke or (Settled(verdict, None),)
     match profile.status:
@@ -52,6 +51,13 @@ def remove(
             return revoke if revoke and rests else (*revoke, *below)
         case _:
             assert_never(profile.status)
+
+
+def revocation(verdict: Removal, record: Record | None) -> tuple[Revoke, ...]:
+    """Return what ends the person's way in; nothing where the ledger knows of none."""
+    if record is None or record.access not in _MAY_BE_ASSIGNED:
+        return ()
+    return (Revoke(verdict.person, verdict.target, verdict.profile_name, verdict.reason),)
 
 
 def retention_ends(verdict: Removal, record: Record | None, now: datetime) -> datetime:

@@ -19,7 +19,7 @@ from shared.actions import (
     StopApp,
 )
 from shared.entries import MAY_ENTER
-from shared.ladder import remove
+from shared.ladder import remove, revocation
 from shared.model import Target
 from shared.observed import ObservedProfile, ProfileStatus
 from shared.ownership import Ownership
@@ -98,7 +98,12 @@ def _one(
     now: datetime,
 ) -> tuple[Action | Skip | Settled, ...]:
     if profile is not None and profile.ownership is not Ownership.OURS:
-        return (_not_ours(verdict, profile, record),)
+        left = _not_ours(verdict, profile, record)
+        if isinstance(verdict, DesiredProfile) or profile.ownership is Ownership.UNREADABLE:
+            return (left,)
+        # The assignment of whom the ledger knows is ours, whatever became of the profile.
+        revoke = revocation(verdict, record)
+        return revoke if revoke and isinstance(left, Settled) else (*revoke, left)
     match verdict:
         case DesiredProfile():
             return _desired(verdict, profile, record)

@@ -21,13 +21,14 @@ from cases import (
     runs,
 )
 
-from shared.actions import Plan
 from shared.guard import Cut, CutKind, cut_of, has_profile, removal_cut, without
 from shared.observed import ObservedProfile, ProfileStatus
+from shared.ownership import Ownership
 from shared.plan import plan
 from shared.record import Access, Record, State
 from shared.verdicts import DesiredProfile, Removal, Verdict
 
+FOREIGN = Ownership.FOREIGN
 BUSY = replace(THERE, workload=runs(app()))
 LEAVING = replace(ACTIVE, state=State.REMOVING, begun=NOON, retain_until=NOON)
 REMOVED = Cut(ADA.id, "ada", "ada", CutKind.REMOVAL, REMOVAL.reason)
@@ -124,10 +125,15 @@ def test_a_look_weighs_the_removals_of_those_who_have_a_profile(
     assert removal_cut(verdict, None) is None
 
 
-def test_what_is_held_in_one_target_is_done_in_the_others() -> None:
-    """Rule 13: the plan without a target has all the rest, skips and rest too."""
+@pytest.mark.parametrize(
+    "profile",
+    [THERE, replace(THERE, status=ProfileStatus.UPDATING), replace(THERE, ownership=FOREIGN), None],
+)
+def test_what_is_held_in_one_target_is_done_in_the_others(profile: ObservedProfile | None) -> None:
+    """Rule 13: the plan without a target has all of the rest, and the hold alone answers for it."""
     there = {LAB: ACTIVE, SHOP: replace(ACTIVE, target=SHOP)}
-    todo = plan([REMOVAL, replace(REMOVAL, target=SHOP)], {LAB: THERE, SHOP: THERE}, there, NOON)
+    elsewhere = replace(REMOVAL, target=SHOP)
+    todo = plan([REMOVAL, elsewhere], {LAB: profile, SHOP: profile}, there, NOON)
 
-    assert without(todo, [LAB]) == Plan(todo.of(SHOP), todo.skips, todo.settled)
+    assert without(todo, [LAB]) == plan([elsewhere], {SHOP: profile}, there, NOON)
     assert without(todo, []) == todo

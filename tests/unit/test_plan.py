@@ -179,6 +179,23 @@ def test_a_removal_of_somebody_held_for_a_strangers_profile_is_settled(whose: Ow
     assert kinds(PROMOTED, profile, NEVER_MADE) == [REFUSED[whose]]
 
 
+@pytest.mark.parametrize("whose", [Ownership.FOREIGN, Ownership.OTHER_PERSON])
+@pytest.mark.parametrize("access", Access)
+def test_whoever_leaves_a_strangers_profile_behind_is_let_in_no_more(
+    whose: Ownership, access: Access
+) -> None:
+    """Rule 7: the assignment of whom the ledger knows is ours, whatever became of the profile."""
+    profile = replace(THERE, ownership=whose)
+    ours = access in {Access.ASSIGNED, Access.UNSURE}
+    first = [Revoke] if ours else []
+
+    for state, then in ((State.ACTIVE, REFUSED[whose]), (State.HELD, Settled)):
+        record = replace(ACTIVE, state=state, access=access)
+        rest = [] if ours and then is Settled else [then]
+        assert kinds(REMOVAL, profile, record) == [*first, *rest]
+        assert kinds(PROMOTED, profile, record) == [REFUSED[whose]]
+
+
 @pytest.mark.parametrize("status", sorted(BROKEN))
 def test_what_cannot_be_used_is_made_anew_and_studios_reason_told(status: ProfileStatus) -> None:
     """Source: the developer guide: a failed creation leaves a profile that only blocks its name."""
