@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from shared.conventions import suspended_role_arn
 from shared.memory import HubState
 from shared.model import Target
 from shared.record import Record
@@ -47,5 +48,6 @@ def freeze(verdict: Verdict, record: Record | None, state: HubState, now: dateti
 def _takes(verdict: DesiredProfile | Removal, record: Record | None) -> bool:
     if isinstance(verdict, Removal):
         return True
+    powerless = suspended_role_arn(verdict.target.account, verdict.target.region)
     has = record.role_arn if record else ""
-    return bool(has) and has != verdict.role_arn
+    return has not in {"", powerless, verdict.role_arn}

@@ -59,6 +59,8 @@ def is_frozen(verdict: Verdict, record: Record | None, state: HubState) -> bool:
         (PROMOTED, HAS_NEW, False, False),
         (PROMOTED, None, False, False),
         (PROMOTED, replace(ACTIVE, role_arn=""), False, False),
+        # Whoever is suspended has nothing to lose, and comes back.
+        (PROMOTED, SUSPENDED, False, False),
         (UNDECIDED, ACTIVE, False, False),
     ],
 )

@@ -222,7 +222,9 @@ def test_a_deletion_that_failed_is_made_again_by_the_same_rungs(
     status = ProfileStatus.DELETE_FAILED
     profile = replace(THERE, role_arn=role_arn, status=status, workload=runs(*what))
 
-    assert rung(profile, record) == (then or [Settled(REMOVAL, profile)])
+    rests: list[Action | SkipKind | Settled] = [Settled(REMOVAL, profile)]
+
+    assert rung(profile, record) == (then or rests)
 
 
 @pytest.mark.parametrize(
