@@ -80,7 +80,13 @@ def way_out(hold: Hold) -> str:
 def _all_known(cuts: tuple[Cut, ...], at: TargetLimit, now: datetime) -> bool:
     """Return whether nobody asks for a slot: how many profiles there are does not count then."""
     taken = at.taken(now)
-    return all(cut.cause or cut.user_id in taken or cut.user_id in at.held for cut in cuts)
+    return all(cut.cause or cut.user_id in taken or _is_held(cut, at) for cut in cuts)
+
+
+def _is_held(cut: Cut, at: TargetLimit) -> bool:
+    """Return whether just this waits: a removal is not held by a word on a role change."""
+    held = at.held.get(cut.user_id)
+    return held is not None and held.cut.kind is cut.kind
 
 
 def _report(

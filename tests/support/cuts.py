@@ -1,0 +1,32 @@
+"""People and cuts for the tests of who takes the last slot."""
+
+from datetime import UTC, datetime
+
+from shared.guard import Cut, CutKind
+from shared.model import Target, UserId
+from shared.record import Record, State
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LAB = Target.parse("222222222222/eu-west-1/d-research0001")
+
+
+def user(number: int) -> UserId:
+    """Return one of the people."""
+    return UserId(f"u-{number:03d}")
+
+
+def cut(number: int, kind: CutKind = CutKind.REMOVAL, cause: str = "") -> Cut:
+    """Return what one of them would lose."""
+    return Cut(user(number), f"name-{number}", f"profile-{number}", kind, "left", cause)
+
+
+def profile(number: int) -> Record:
+    """Return the record of one who has a profile."""
+    return Record(
+        user_id=user(number),
+        target=LAB,
+        state=State.ACTIVE,
+        user_name=f"name-{number}",
+        profile_name=f"profile-{number}",
+        role_arn="role/X",
+    )
