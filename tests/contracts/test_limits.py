@@ -1,0 +1,209 @@
+"""Slots and holds: the ledger's adapter, and the fake that stands for it in other tests."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.stub import Stubber
+from cuts import LAB, NOON, cut, user
+from fake_limits import FakeLimits
+
+from hub.runtime.adapters.limits import DynamoLimits
+from shared.errors import RefusedError, RetryableError
+from shared.guard import LIMIT, CutKind, HeldCut, TargetLimit
+from shared.holds import Hold
+from shared.model import Target
+from shared.ports import Limits
+from simulator.setup import LEDGER
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Stub = Callable[[Any], Stubber]
+SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+BARE = HeldCut(cut(1), LIMIT, NOON)
+FULL = HeldCut(cut(2, CutKind.ROLE_CHANGE, "emptied ants"), "emptied ants", NOON, NOON + 72 * HOUR)
+
+
+@pytest.fixture
+def dynamo(ledger_table: "DynamoDBClient") -> DynamoLimits:
+    return DynamoLimits(ledger_table, LEDGER)
+
+
+@pytest.fixture(params=["ledger", "fake"])
+def limits(request: pytest.FixtureRequest) -> Limits:
+    if request.param == "fake":
+        return FakeLimits()
+    found: DynamoLimits = request.getfixturevalue("dynamo")
+    return found
+
+
+def test_a_target_of_which_nothing_was_written_is_empty(limits: Limits) -> None:
+    """No slot, no hold, and a version over which the first can write."""
+    assert limits.of(LAB) == TargetLimit()
+
+
+def test_slots_come_back_as_they_were_taken(limits: Limits) -> None:
+    """Each with its time, in its target alone."""
+    assert limits.take(LAB, limits.of(LAB), [user(1), user(2)], NOON)
+    assert limits.take(LAB, limits.of(LAB), [user(3)], NOON + MINUTE)
+
+    there = limits.of(LAB)
+    assert there.slots == {user(1): NOON, user(2): NOON, user(3): NOON + MINUTE}
+    assert there.version == 2
+    assert limits.of(SHOP) == TargetLimit()
+
+
+def test_slots_of_more_than_an_hour_ago_are_dropped(limits: Limits) -> None:
+    """The item stays as small as the limit."""
+    limits.take(LAB, limits.of(LAB), [user(1)], NOON)
+    limits.take(LAB, limits.of(LAB), [user(2)], NOON + HOUR - MINUTE)
+    limits.take(LAB, limits.of(LAB), [user(3)], NOON + HOUR)
+
+    assert limits.of(LAB).slots == {user(2): NOON + HOUR - MINUTE, user(3): NOON + HOUR}
+
+
+@pytest.mark.parametrize("written", [1, 2, 5])
+def test_who_did_not_see_the_last_write_takes_nothing(limits: Limits, written: int) -> None:
+    """Rule 10: slots by conditional writes, which two workers cannot both pass."""
+    seen = limits.of(LAB)
+    for number in range(written):
+        limits.take(LAB, limits.of(LAB), [user(number)], NOON)
+    before = limits.of(LAB)
+
+    assert not limits.take(LAB, seen, [user(9)], NOON)
+    assert limits.of(LAB) == before
+
+
+def test_what_is_held_comes_back_as_it_was_written(limits: Limits) -> None:
+    """Every field of it; written again it is the same, and another hold of a person replaces it."""
+    limits.hold(LAB, [BARE, FULL])
+    limits.hold(LAB, [BARE])
+
+    assert limits.of(LAB).held == {user(1): BARE, user(2): FULL}
+    assert limits.of(SHOP).held == {}
+    changed = replace(BARE, cut=cut(1, CutKind.ROLE_CHANGE))
+    limits.hold(LAB, [changed])
+    assert limits.of(LAB).held[user(1)] == changed
+
+
+def test_holding_and_taking_do_not_get_in_one_anothers_way(limits: Limits) -> None:
+    """A hold that is written beside the slots makes nobody weigh anew."""
+    seen = limits.of(LAB)
+    limits.hold(LAB, [BARE])
+
+    assert limits.take(LAB, seen, [user(5)], NOON)
+    assert limits.of(LAB).held == {user(1): BARE}
+    assert limits.of(LAB).slots == {user(5): NOON}
+
+
+def test_what_waits_no_more_is_gone(limits: Limits) -> None:
+    """Only for those who are named, and without complaint for whom nothing waits."""
+    limits.hold(LAB, [BARE, FULL])
+    limits.release(LAB, [user(1), user(7)])
+    limits.release(SHOP, [user(2)])
+
+    assert limits.of(LAB).held == {user(2): FULL}
+
+
+def test_a_hold_without_its_details_is_still_one(
+    dynamo: DynamoLimits, ledger_table: "DynamoDBClient"
+) -> None:
+    """What an older or a newer version wrote otherwise lets nobody's removal begin."""
+    limits = dynamo
+    limits.hold(LAB, [BARE])
+    (item,) = ledger_table.scan(TableName=LEDGER)["Items"]
+    known = {name: item[name] for name in ("pk", "sk", "kind", "cause", "since")}
+    ledger_table.put_item(TableName=LEDGER, Item=known | {"later": {"S": "version"}})
+
+    assert limits.of(LAB).held[user(1)].cause == LIMIT
+
+
+def test_an_operators_word_is_on_what_they_saw(dynamo: DynamoLimits) -> None:
+    """A hold that is another one by now, or over, is not decided by a word on the old one."""
+    dynamo.hold(LAB, [BARE])
+    approved = replace(BARE, approved_until=NOON + HOUR)
+
+    assert dynamo.decide(LAB, approved, BARE)
+    assert dynamo.of(LAB).held == {user(1): approved}
+    for other in (replace(BARE, cause="last-row"), replace(BARE, cut=cut(1, CutKind.ROLE_CHANGE))):
+        dynamo.hold(LAB, [other])
+        assert not dynamo.decide(LAB, approved, BARE)
+        assert dynamo.of(LAB).held == {user(1): other}
+    dynamo.release(LAB, [user(1)])
+    assert not dynamo.decide(LAB, approved, BARE)
+    assert dynamo.of(LAB).held == {}
+
+
+def test_the_targets_with_holds_are_found(dynamo: DynamoLimits) -> None:
+    """For an operator who asks for all of them; slots alone are no hold."""
+    dynamo.take(LAB, dynamo.of(LAB), [user(1)], NOON)
+    assert dynamo.targets() == ()
+
+    dynamo.hold(SHOP, [BARE, FULL])
+    dynamo.hold(LAB, [BARE])
+    assert dynamo.targets() == (LAB, SHOP)
+
+
+def test_whom_a_digest_stood_for_is_remembered(
+    dynamo: DynamoLimits, ledger_table: "DynamoDBClient"
+) -> None:
+    """For a month, so that the difference can be shown when the set has changed."""
+    hold = Hold(LAB, LIMIT, (BARE, replace(BARE, cut=cut(3))))
+    dynamo.remember(hold)
+
+    assert dynamo.remembered(hold.digest) == (LAB, LIMIT, frozenset({user(1), user(3)}))
+    assert dynamo.remembered("00000000") is None
+    (item,) = ledger_table.scan(TableName=LEDGER)["Items"]
+    assert item["expires"] == {"N": str(int((NOON + timedelta(days=30)).timestamp()))}
+    assert dynamo.of(LAB) == TargetLimit()
+
+
+def test_a_target_is_read_consistently_and_to_the_end(
+    dynamodb: "DynamoDBClient", stub: Stub
+) -> None:
+    """Rule 10: whoever is held on the second page is held."""
+    asked = {
+        "TableName": LEDGER,
+        "ConsistentRead": True,
+        "KeyConditionExpression": "#pk = :limit",
+        "ExpressionAttributeNames": {"#pk": "pk"},
+        "ExpressionAttributeValues": {":limit": {"S": f"limit#{LAB}"}},
+    }
+    key = {"pk": {"S": f"limit#{LAB}"}, "sk": {"S": "held#u-001"}}
+    item = key | {
+        "kind": {"S": "removal"},
+        "cause": {"S": LIMIT},
+        "since": {"S": NOON.isoformat()},
+    }
+    stubbed = stub(dynamodb)
+    stubbed.add_response("query", {"Items": [], "LastEvaluatedKey": key}, asked)
+    stubbed.add_response("query", {"Items": [item]}, asked | {"ExclusiveStartKey": key})
+
+    assert set(DynamoLimits(dynamodb, LEDGER).of(LAB).held) == {user(1)}
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [("ThrottlingException", RetryableError), ("AccessDeniedException", RefusedError)],
+)
+def test_a_ledger_that_fails_gives_no_slot(
+    dynamodb: "DynamoDBClient", stub: Stub, code: str, error: type[Exception]
+) -> None:
+    """Nor does it say that somebody else was quicker."""
+    stubbed = stub(dynamodb)
+    for operation in ("query", "put_item", "put_item", "delete_item"):
+        stubbed.add_client_error(operation, code)
+    limits = DynamoLimits(dynamodb, LEDGER)
+
+    with pytest.raises(error, match=code):
+        limits.of(LAB)
+    with pytest.raises(error, match=code):
+        limits.take(LAB, TargetLimit(), [user(1)], NOON)
+    with pytest.raises(error, match=code):
+        limits.hold(LAB, [BARE])
+    with pytest.raises(error, match=code):
+        limits.release(LAB, [user(1)])
