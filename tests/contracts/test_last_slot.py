@@ -38,7 +38,7 @@ class Serialized:
         assert operation == "query"
         return self
 
-    def paginate(self, **given: Any) -> list[Any]:
+    def paginate(self, **given: Any) -> list[Any]:  # noqa: ANN401 (as the client has it)
         """Return the pages of a query."""
         with self._lock:
             return list(self._client.get_paginator("query").paginate(**given))

@@ -1,0 +1,202 @@
+"""The adapter of assignments: who may open a domain's application in Identity Center."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from botocore.stub import Stubber
+
+from hub.runtime.adapters.application_access import SsoAdmin, assumed_client, own_client
+from shared.errors import RefusedError, RetryableError, TargetUnreachableError
+from shared.listing import Page
+from shared.model import UserId
+
+if TYPE_CHECKING:
+    import boto3
+    from mypy_boto3_sso_admin import SSOAdminClient
+    from mypy_boto3_sts import STSClient
+
+Stub = Callable[[Any], Stubber]
+HUB, IDENTITY, REGION = "111111111111", "999999999999", "eu-central-1"
+APPLICATION = f"arn:aws:sso::{IDENTITY}:application/ssoins-1234567890abcdef/apl-1234567890abcdef"
+ADA = UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21")
+ASKED = {"ApplicationArn": APPLICATION, "PrincipalId": ADA, "PrincipalType": "USER"}
+
+
+@pytest.fixture
+def stubbed(sso_admin: "SSOAdminClient", stub: Stub) -> Stubber:
+    return stub(sso_admin)
+
+
+@pytest.fixture
+def access(sso_admin: "SSOAdminClient") -> SsoAdmin:
+    return SsoAdmin(lambda: sso_admin)
+
+
+WRITES: dict[str, Callable[[SsoAdmin], None]] = {
+    "create_application_assignment": lambda access: access.assign(APPLICATION, ADA),
+    "delete_application_assignment": lambda access: access.revoke(APPLICATION, ADA),
+}
+
+
+@pytest.mark.parametrize("operation", WRITES)
+def test_a_person_is_assigned_as_a_user(access: SsoAdmin, stubbed: Stubber, operation: str) -> None:
+    """Never a group: its members could sign in before they have a profile."""
+    stubbed.add_response(operation, {}, ASKED)
+
+    WRITES[operation](access)
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "error"),
+    [
+        # There already, or gone already: that is what was asked for.
+        ("create_application_assignment", "ConflictException", None),
+        ("delete_application_assignment", "ResourceNotFoundException", None),
+        ("create_application_assignment", "ResourceNotFoundException", RefusedError),
+        ("delete_application_assignment", "ConflictException", RefusedError),
+        *((operation, "AccessDeniedException", RefusedError) for operation in WRITES),
+        *((operation, "ThrottlingException", RetryableError) for operation in WRITES),
+    ],
+)
+def test_what_is_so_already_is_no_error(
+    access: SsoAdmin,
+    stubbed: Stubber,
+    operation: str,
+    code: str,
+    error: type[Exception] | None,
+) -> None:
+    """Rule 7; everything else is told to whoever asked."""
+    stubbed.add_client_error(operation, code, expected_params=ASKED)
+
+    if error is None:
+        WRITES[operation](access)
+    else:
+        with pytest.raises(error, match=code):
+            WRITES[operation](access)
+
+
+def test_assignments_are_listed_page_by_page(access: SsoAdmin, stubbed: Stubber) -> None:
+    """People and groups: the groups are holes."""
+    asked = {"ApplicationArn": APPLICATION, "MaxResults": 100}
+    of = {"ApplicationArn": APPLICATION}
+    person = of | {"PrincipalType": "USER", "PrincipalId": ADA}
+    group = of | {"PrincipalType": "GROUP", "PrincipalId": "g-1"}
+    stubbed.add_response(
+        "list_application_assignments",
+        {"ApplicationAssignments": [person], "NextToken": "2"},
+        asked,
+    )
+    stubbed.add_response(
+        "list_application_assignments",
+        {"ApplicationAssignments": [group]},
+        asked | {"NextToken": "2"},
+    )
+
+    first = access.assignments(APPLICATION, "")
+    assert first == Page((("USER", ADA),), "2")
+    assert access.assignments(APPLICATION, first.token) == Page((("GROUP", "g-1"),))
+
+
+class Clients:
+    """A boto3 session that only notes which clients it was asked for."""
+
+    def __init__(self) -> None:
+        self.made: list[dict[str, str]] = []
+
+    def client(self, service: str, **given: Any) -> object:  # noqa: ANN401 (as boto3 has it)
+        """Return something else each time."""
+        given.pop("config")
+        self.made.append(given | {"service": service})
+        return object()
+
+
+def granted(key: str, *, minutes: float = 15) -> dict[str, Any]:
+    return {
+        "Credentials": {
+            "AccessKeyId": f"ASIAEXAMPLE{key:0>9}",
+            "SecretAccessKey": f"secret-{key}",
+            "SessionToken": f"token-{key}",
+            "Expiration": datetime.now(UTC) + timedelta(minutes=minutes),
+        }
+    }
+
+
+def assumed(clients: Clients, sts: "STSClient") -> Callable[[], object]:
+    return assumed_client(
+        cast("boto3.Session", clients), sts, hub_account=HUB, account=IDENTITY, region=REGION
+    )
+
+
+def test_in_the_hubs_own_account_nothing_is_assumed() -> None:
+    """Identity Center may live where the hub does; one client serves them all."""
+    clients = Clients()
+
+    current = own_client(cast("boto3.Session", clients))
+
+    assert current() is current()
+    assert clients.made == [{"service": "sso-admin"}]
+
+
+def test_in_another_account_the_assigner_is_assumed_with_its_external_id(
+    sts: "STSClient", stub: Stub
+) -> None:
+    """Role and ExternalId follow from the accounts alone, and no client is made before its time."""
+    clients = Clients()
+    current = assumed(clients, sts)
+    assert clients.made == []
+    stub(sts).add_response(
+        "assume_role",
+        granted("1"),
+        {
+            "RoleArn": f"arn:aws:iam::{IDENTITY}:role/studio-hub-system/StudioHubAssigner-{REGION}",
+            "RoleSessionName": "studio-hub",
+            "ExternalId": f"studio-hub/{HUB}/{IDENTITY}",
+            "DurationSeconds": 900,
+        },
+    )
+
+    current()
+
+    assert clients.made == [
+        {
+            "service": "sso-admin",
+            "region_name": REGION,
+            "aws_access_key_id": "ASIAEXAMPLE000000001",
+            "aws_secret_access_key": "secret-1",
+            "aws_session_token": "token-1",
+        }
+    ]
+
+
+@pytest.mark.parametrize(("minutes", "again"), [(15, False), (3.5, False), (2.5, True), (-1, True)])
+def test_a_session_serves_until_shortly_before_it_ends(
+    sts: "STSClient", stub: Stub, minutes: float, *, again: bool
+) -> None:
+    """None expires in the middle of a plan."""
+    stubbed = stub(sts)
+    stubbed.add_response("assume_role", granted("1", minutes=minutes))
+    if again:
+        stubbed.add_response("assume_role", granted("2"))
+    current = assumed(Clients(), sts)
+
+    assert (current() is not current()) is again
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [("AccessDenied", TargetUnreachableError), ("Throttling", RetryableError)],
+)
+def test_an_account_that_refuses_the_hub_says_so(
+    sts: "STSClient", stub: Stub, code: str, error: type[Exception]
+) -> None:
+    """And it is asked again the next time."""
+    stubbed = stub(sts)
+    stubbed.add_client_error("assume_role", code)
+    stubbed.add_response("assume_role", granted("1"))
+    current = assumed(Clients(), sts)
+
+    with pytest.raises(error):
+        current()
+    assert current() is not None

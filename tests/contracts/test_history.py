@@ -1,0 +1,84 @@
+"""The ledger's history: what happened to a person, written with the record or not at all."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hub.runtime.adapters.ledger import DynamoLedger
+from shared.errors import RetryableError
+from shared.happenings import Happening, What
+from shared.memory import MemberChanges
+from shared.model import GroupId, Target, UserId
+from shared.record import Record, State
+from simulator.setup import LEDGER
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+LAB = Target.parse("222222222222/eu-west-1/d-research0001")
+SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")
+ADA, BOB = UserId("a3d46882-ada"), UserId("a3d46882-bob")
+RECORD = Record(user_id=ADA, target=LAB, state=State.ACTIVE, user_name="ada", profile_name="ada")
+
+
+def told(what: What = What.CREATED, at: datetime = NOON, of: Record = RECORD) -> Happening:
+    return Happening(
+        what, at, of.user_id, "ada", of.target, "ada", "role/New", "", "ml-leads", "", "an-event"
+    )
+
+
+@pytest.fixture
+def ledger(ledger_table: "DynamoDBClient") -> DynamoLedger:
+    return DynamoLedger(ledger_table, LEDGER)
+
+
+def test_a_happening_is_written_with_its_record(ledger: DynamoLedger) -> None:
+    """All that it says, for a year and a month; the record is read without it."""
+    written = ledger.write(RECORD, MemberChanges(), told())
+
+    assert ledger.records(ADA) == {LAB: written}
+    assert list(ledger.of_target(LAB)) == [written]
+    assert list(ledger.everybody()) == [written]
+    (found,) = ledger.history(ADA)
+    assert {name: found[name] for name in ("what", "at", "where", "because", "event_id")} == {
+        "what": "Profile Created",
+        "at": NOON.isoformat(),
+        "where": str(LAB),
+        "because": "ml-leads",
+        "event_id": "an-event",
+    }
+    assert found["expires"] == str(int((NOON + timedelta(days=400)).timestamp()))
+
+
+def test_who_comes_second_tells_nothing(ledger: DynamoLedger) -> None:
+    """Two workers who meet: what the loser wanted to write did not happen."""
+    ledger.write(RECORD)
+
+    with pytest.raises(RetryableError):
+        ledger.write(RECORD, MemberChanges({GroupId("g"): "m"}), told())
+
+    assert ledger.history(ADA) == ()
+
+
+def test_a_history_is_a_persons_and_begins_with_the_latest(ledger: DynamoLedger) -> None:
+    """Over all targets; a record that tells nothing adds nothing."""
+    first = ledger.write(RECORD, MemberChanges(), told())
+    later = ledger.write(first, MemberChanges(), told(What.SUSPENDED, NOON + 2 * HOUR))
+    ledger.write(later)
+    shop = replace(RECORD, target=SHOP)
+    ledger.write(shop, MemberChanges(), told(What.CREATED, NOON + HOUR, shop))
+    bob = replace(RECORD, user_id=BOB)
+    ledger.write(bob, MemberChanges(), told(of=bob))
+
+    assert [each["what"] for each in ledger.history(ADA)] == [
+        "Profile Suspended",
+        "Profile Created",
+        "Profile Created",
+    ]
+    assert [each["where"] for each in ledger.history(ADA)] == [str(LAB), str(SHOP), str(LAB)]
+    assert len(ledger.history(BOB)) == 1
+    assert ledger.history(UserId("nobody")) == ()
