@@ -82,3 +82,11 @@ def test_a_history_is_a_persons_and_begins_with_the_latest(ledger: DynamoLedger)
     assert [each["where"] for each in ledger.history(ADA)] == [str(LAB), str(SHOP), str(LAB)]
     assert len(ledger.history(BOB)) == 1
     assert ledger.history(UserId("nobody")) == ()
+
+
+def test_two_things_that_happen_in_one_look_are_both_told(ledger: DynamoLedger) -> None:
+    """A hold that ends and the change that it held are written at one time, of one target."""
+    first = ledger.write(RECORD, MemberChanges(), told(What.RELEASED))
+    ledger.write(first, MemberChanges(), told(What.ROLE_CHANGED))
+
+    assert {each["what"] for each in ledger.history(ADA)} == {"Hold Ended", "Profile Role Changed"}

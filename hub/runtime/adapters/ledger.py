@@ -167,7 +167,8 @@ def _told(happening: Happening) -> dict[str, Any]:
     """Return the item of the history that tells what happened; it expires by itself."""
     plain = asdict(happening) | {
         _PK: f"{_USER}{happening.user_id}",
-        _SK: f"{_HISTORY}{happening.at.isoformat()}#{happening.target}",
+        # One look may tell several things of one target at one time.
+        _SK: f"{_HISTORY}{happening.at.isoformat()}#{happening.target}#{happening.what}",
         "at": happening.at.isoformat(),
         # Not the attribute that the index of targets is made of.
         "target": None,
