@@ -1,0 +1,87 @@
+"""A desk at which the book of one person in one target is kept, look after look."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from cases import (
+    ACTIVE,
+    ADA,
+    BECAUSE,
+    DAY,
+    LAB,
+    NEW,
+    NOON,
+    OLD,
+    POWERLESS,
+    THERE,
+    app,
+)
+from fakes import FakeLedger
+
+from hub.runtime.book import Book
+from hub.runtime.observe import Sight
+from shared.actions import (
+    Action,
+    Assign,
+    ChangeRole,
+    Create,
+    Delete,
+    DeleteSpace,
+    Revoke,
+    StopApp,
+    Suspend,
+)
+from shared.desire import DesiredProfile, Removal
+from shared.happenings import What
+from shared.memory import MemberChanges
+from shared.model import DirectorySnapshot, MappingTable
+from shared.outcome import Applied, Outcome
+from shared.record import Access, Record, State
+
+CREATE, ASSIGN = Create(ADA, LAB, "ada", NEW, BECAUSE), Assign(ADA, LAB, "ada")
+CHANGE = ChangeRole(ADA, LAB, "ada", OLD, NEW, BECAUSE)
+REVOKE, SUSPEND = Revoke(ADA, LAB, "ada", "left"), Suspend(ADA, LAB, "ada", POWERLESS, "left")
+STOP, SPACE = StopApp(ADA, LAB, "ada", app()), DeleteSpace(ADA, LAB, "ada", "lab")
+DELETE = Delete(ADA, LAB, "ada", "left", "200005")
+POWERLESS_NOW = replace(THERE, role_arn=POWERLESS, modified="later")
+LEAVING = replace(
+    ACTIVE, state=State.REMOVING, access=Access.REVOKED, begun=NOON, retain_until=NOON + 30 * DAY
+)
+
+
+@dataclass
+class Desk:
+    """One look after another at one person, with what the ledger has by then."""
+
+    ledger: FakeLedger = field(default_factory=FakeLedger)
+    changes: MemberChanges = field(default_factory=MemberChanges)
+
+    def open(self, verdict: DesiredProfile | Removal, now: datetime = NOON) -> Book:
+        """Begin a look."""
+        snapshot = DirectorySnapshot(ADA, frozenset(), {})
+        records = self.ledger.records(ADA.id)
+        sight = Sight(snapshot, MappingTable(()), records, complete=True, changes=self.changes)
+        self.book = Book(self.ledger, sight, {LAB: verdict}, "an-event", now)
+        return self.book
+
+    def does(self, action: Action, becomes: Outcome | None = None) -> Record:
+        """Begin an action, and note what became of it; return the record then."""
+        self.book.begin(action)
+        self.book.became(becomes or Applied(action))
+        return self.record
+
+    @property
+    def record(self) -> Record:
+        """Return what the ledger has."""
+        return self.ledger.rows[ADA.id, LAB]
+
+    @property
+    def told(self) -> list[What]:
+        """Return what the history tells."""
+        return [each.what for each in self.ledger.told]
+
+
+def knowing(record: Record | None) -> Desk:
+    """Return a desk whose ledger has a record."""
+    rows = {(ADA.id, LAB): replace(record, version=1)} if record else {}
+    return Desk(FakeLedger(rows=rows))

@@ -1,0 +1,149 @@
+"""What the ledger says of what was not done, was left alone, or could not be seen."""
+
+from dataclasses import replace
+
+import pytest
+from cases import (
+    ACTIVE,
+    ADA,
+    BECAUSE,
+    LAB,
+    NEW,
+    OLD,
+    PROMOTED,
+    REMOVAL,
+    THERE,
+)
+from desk import ASSIGN, CREATE, REVOKE, Desk, knowing
+
+from hub.runtime.observe import Blocked
+from shared.actions import (
+    Action,
+    Discard,
+    Settled,
+    SkipKind,
+)
+from shared.desire import DesiredProfile
+from shared.errors import PermanentError, RetryableError
+from shared.happenings import What
+from shared.memory import MemberChanges
+from shared.model import GroupId
+from shared.outcome import Applied, Deferred, Failed, Outcome, Pending
+from shared.record import Record, State
+from shared.skips import skip
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return knowing(None)
+
+
+@pytest.mark.parametrize(
+    ("action", "outcome", "state"),
+    [
+        (CREATE, Pending(CREATE, "time"), State.PENDING),
+        (CREATE, Deferred(CREATE, "throttled"), State.PENDING),
+        (CREATE, Failed(CREATE, "ResourceInUse", "in the way"), State.HELD),
+        (CREATE, Failed(CREATE, "ValidationException", "no such role"), State.FAILED),
+        (ASSIGN, Failed(ASSIGN, "ResourceInUse", "?"), State.FAILED),
+    ],
+)
+def test_what_did_not_become_of_it_is_noted(
+    desk: Desk, action: Action, outcome: Outcome, state: State
+) -> None:
+    """What waits for somebody is held, what was refused has failed; the reason stands by it."""
+    desk.open(PROMOTED)
+
+    record = desk.does(action, outcome)
+
+    assert record.state is state
+    assert record.reason == ("" if isinstance(outcome, Pending) else outcome.reason)  # type: ignore[union-attr]
+    assert desk.told == []
+
+
+def test_a_profile_that_is_discarded_is_neither_lost_nor_had() -> None:
+    """It is made anew at once, and only that is told."""
+    desk = knowing(ACTIVE)
+    desk.open(PROMOTED)
+    discard = Discard(ADA, LAB, "ada", "it is Failed")
+
+    assert desk.does(discard).role_arn == ""
+    assert desk.record.state is State.PENDING
+    assert desk.told == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [
+        (SkipKind.HELD, State.HELD),
+        (SkipKind.SHARED_SPACE, State.HELD),
+        (SkipKind.NOT_OURS, State.HELD),
+        (SkipKind.NAME_TAKEN, State.HELD),
+        (SkipKind.UNREADABLE, State.ACTIVE),
+        (SkipKind.IN_FLIGHT, State.ACTIVE),
+        (SkipKind.DISABLED, State.ACTIVE),
+        (SkipKind.UNDECIDED, State.ACTIVE),
+    ],
+)
+def test_what_is_left_alone_stays_or_is_held(kind: SkipKind, state: State) -> None:
+    """What it waits for stands by it, with the role that the profile has."""
+    desk, hold = knowing(ACTIVE), "limit" if kind is SkipKind.HELD else ""
+    desk.open(REMOVAL).skipped(skip(kind, REMOVAL, "why", "way out", hold), THERE)
+
+    assert (desk.record.state, desk.record.hold) == (state, hold)
+    assert desk.record.role_arn == OLD
+    assert desk.told == ([What.HELD] if hold else [])
+
+
+@pytest.mark.parametrize(
+    ("before", "error", "state"),
+    [
+        (None, RetryableError("throttled"), State.PENDING),
+        (None, PermanentError("closed"), State.FAILED),
+        (ACTIVE, RetryableError("throttled"), State.ACTIVE),
+        (ACTIVE, PermanentError("closed"), State.FAILED),
+    ],
+)
+def test_a_target_that_could_not_be_seen_is_noted(
+    before: Record | None, error: RetryableError | PermanentError, state: State
+) -> None:
+    """Law 10: in its own record, and nothing else of it is forgotten."""
+    desk = knowing(before)
+    desk.open(PROMOTED).blocked(Blocked(PROMOTED, error))
+
+    assert (desk.record.state, desk.record.reason) == (state, str(error))
+    assert desk.record.role_arn == (before.role_arn if before else "")
+
+
+def test_a_look_that_changes_nothing_writes_nothing() -> None:
+    """Law 2, whatever the event was."""
+    desk = knowing(ACTIVE)
+    desk.changes = MemberChanges({GroupId("g"): "m"})
+    same = DesiredProfile(ADA, LAB, "ada", OLD, replace(BECAUSE, winner=ACTIVE.because[0], over=()))
+
+    desk.open(same).settled(Settled(same, THERE))
+    desk.open(same).at_rest(same)
+
+    assert desk.ledger.writes == []
+
+
+def test_memberships_travel_with_the_first_record_only(desk: Desk) -> None:
+    """One transaction for all that one look saw of them."""
+    desk.changes = MemberChanges({GroupId("g"): "m"})
+    desk.open(PROMOTED)
+    desk.does(CREATE, Applied(CREATE, replace(THERE, role_arn=NEW)))
+    desk.does(ASSIGN)
+
+    assert len(desk.ledger.writes) > 1
+    assert [changes for changes in desk.ledger.joined if changes.joined] == [desk.changes]
+
+
+def test_a_worker_who_was_overtaken_writes_nothing_more() -> None:
+    """Whoever comes second looks again."""
+    desk = knowing(ACTIVE)
+    book = desk.open(REMOVAL)
+    desk.ledger.write(replace(ACTIVE, reason="another worker's"))
+
+    with pytest.raises(RetryableError):
+        book.begin(REVOKE)
+    assert desk.record.reason == "another worker's"
