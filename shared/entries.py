@@ -77,8 +77,9 @@ def begun(
         case Create() | Assign() | Revoke():
             return replace(record, access=Access.UNSURE)
         case StopApp() if isinstance(verdict, DesiredProfile):
-            again = before is not None and before.begun is not None
-            restarts = (before.restarts if before else 0) + int(again)
+            # What a removal had stopped is none of the apps that a role change stops.
+            stopped = before is not None and before.begun is not None and not before.is_leaving
+            restarts = (before.restarts if before else 0) + int(stopped)
             return replace(record, begun=record.begun or now, restarts=restarts)
         case DeleteSpace(space=space):
             return replace(record, spaces=tuple(sorted({*record.spaces, space})))

@@ -181,6 +181,8 @@ def test_a_change_that_stopped_apps_is_looked_at_once_more() -> None:
         (ACTIVE, 0),
         (replace(ACTIVE, begun=NOON), 1),
         (replace(ACTIVE, begun=NOON, restarts=2), 3),
+        # What a removal stopped was started again by nobody.
+        (LEAVING, 0),
     ],
 )
 def test_restarts_are_counted(before: Record, restarts: int) -> None:
