@@ -1,4 +1,4 @@
-"""What travels in the queues: hints, their deduplication, and how long they wait."""
+"""What travels in the queues: hints, and by what SQS knows one that was sent twice."""
 
 import json
 from dataclasses import replace
@@ -10,15 +10,12 @@ from shared.errors import UnreadableMessageError
 from shared.hints import Hint, LookHint, Subject, UserHint
 from shared.model import UserId
 from shared.wire import (
-    LAST_ATTEMPT,
     decode,
     decode_look,
     decode_user,
     deduplication_id,
     encode,
     message_group,
-    put_off,
-    second_look,
 )
 
 AT = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
@@ -41,6 +38,7 @@ LOOK = LookHint(
     again=True,
     announced=True,
     everyone=True,
+    target="222222222222/eu-west-1/d-one",
     token="next",  # noqa: S106 (a page's token)
     seen="c2Vlbg==",
 )
@@ -169,55 +167,6 @@ def test_another_event_subject_or_attempt_is_another_message(other: Hint) -> Non
     # Source: SQS, MessageDeduplicationId: at most 128 alphanumeric characters.
     assert deduplication_id(other).isalnum()
     assert len(deduplication_id(other)) <= 128
-
-
-def test_what_waits_comes_back_after_ten_seconds_doubling_to_five_minutes() -> None:
-    """Design, section 3: waiting without waiting."""
-    hint, waits = replace(HINT, attempt=0), []
-    for _ in range(9):
-        hint, seconds = put_off(hint, AT)
-        waits.append(seconds)
-
-    assert waits == [10, 20, 40, 80, 160, 300, 300, 300, 300]
-    assert hint == replace(HINT, attempt=9, made_at=AT)
-
-
-def test_a_look_that_waits_keeps_what_it_saw() -> None:
-    """It comes back to the same page, made anew and counted."""
-    later = AT + timedelta(seconds=5)
-
-    assert put_off(LOOK, later) == (replace(LOOK, attempt=4, made_at=later), 80)
-
-
-def test_the_longest_wait_fits_into_the_queue() -> None:
-    """However often it is put off, SQS takes the delay (at most 900 s)."""
-    _, seconds = put_off(replace(HINT, attempt=10**6), AT)
-
-    assert seconds == 300
-
-
-def test_the_tries_last_about_a_day() -> None:
-    """After that the next event or sweep tries again."""
-    hint, total = replace(HINT, attempt=0), 0
-    while hint.attempt < LAST_ATTEMPT:
-        hint, seconds = put_off(hint, AT)
-        total += seconds
-
-    assert timedelta(hours=23) < timedelta(seconds=total) < timedelta(hours=25)
-
-
-def test_the_second_look_reads_afresh_after_half_a_minute() -> None:
-    """It starts its own tries, and what was read before it is stale for it."""
-    later = AT + timedelta(seconds=5)
-
-    assert second_look(replace(HINT, again=False), later) == (
-        replace(HINT, again=True, attempt=0, made_at=later),
-        30,
-    )
-    assert second_look(replace(LOOK, again=False), later) == (
-        replace(LOOK, again=True, attempt=0, made_at=later, token="", seen=""),
-        30,
-    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,96 @@
+"""How long a look waits for its next attempt, without anybody sleeping."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.hints import LookHint, Subject, UserHint
+from shared.model import UserId
+from shared.wire import LAST_ATTEMPT, Pace, put_off, second_look
+
+AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+HINT = UserHint(UserId("a3d46882"), AT, "an-event", AT, attempt=3, doubt="a target")
+LOOK = LookHint(
+    Subject.GROUP,
+    "33e47872",
+    AT,
+    "an-event",
+    AT,
+    attempt=3,
+    everyone=True,
+    target="a target",
+    token="next",  # noqa: S106 (a page's token)
+    seen="c2Vlbg==",
+)
+
+
+def waits(times: int, pace: Pace = Pace.BACKING_OFF) -> list[int]:
+    """Return the waits of a hint that is put off so often, one after the other."""
+    hint, found = replace(HINT, attempt=0), []
+    for _ in range(times):
+        hint, seconds = put_off(hint, AT, pace)
+        found.append(seconds)
+    return found
+
+
+def test_what_studio_is_at_is_looked_for_every_ten_seconds_for_two_minutes() -> None:
+    """Design, section 3: a leaver who starts an app again loses it again soon; then less often."""
+    found = waits(20, Pace.BUSY)
+
+    assert found[:12] == [10] * 12
+    assert set(found[12:]) == {30}
+
+
+def test_a_leavers_apps_are_waited_for_long_enough() -> None:
+    """Source: CloudFormation's issue tracker: an app may take 20 minutes to go."""
+    assert timedelta(seconds=sum(waits(LAST_ATTEMPT, Pace.BUSY))) > timedelta(hours=2)
+
+
+@pytest.mark.parametrize(("attempt", "busy", "backing_off"), [(0, 10, 10), (11, 10, 300)])
+def test_both_paces_count_the_same_attempts(attempt: int, busy: int, backing_off: int) -> None:
+    """What gets busy after much trouble is looked at soon, and the other way round."""
+    hint = replace(HINT, attempt=attempt)
+
+    assert put_off(hint, AT, Pace.BUSY)[1] == busy
+    assert put_off(hint, AT)[1] == backing_off
+
+
+@pytest.mark.parametrize("pace", Pace)
+def test_a_hint_that_waits_is_the_same_made_anew(pace: Pace) -> None:
+    """Counted, with the page where it stood; what was read for this attempt is stale for it."""
+    later = AT + timedelta(seconds=5)
+
+    assert put_off(HINT, later, pace)[0] == replace(HINT, attempt=4, made_at=later)
+    assert put_off(LOOK, later, pace)[0] == replace(LOOK, attempt=4, made_at=later)
+
+
+@pytest.mark.parametrize("pace", Pace)
+@pytest.mark.parametrize("attempt", [0, 5, 12, LAST_ATTEMPT, 10**6])
+def test_every_wait_fits_into_the_queue(pace: Pace, attempt: int) -> None:
+    """However often it is put off, SQS takes the delay (at most 900 s)."""
+    assert 0 < put_off(replace(HINT, attempt=attempt), AT, pace)[1] <= 900
+
+
+def test_what_waits_comes_back_after_ten_seconds_doubling_to_five_minutes() -> None:
+    """Design, section 3: waiting without waiting."""
+    assert waits(9) == [10, 20, 40, 80, 160, 300, 300, 300, 300]
+
+
+def test_the_tries_last_about_a_day() -> None:
+    """After that the next event or sweep tries again."""
+    assert timedelta(hours=23) < timedelta(seconds=sum(waits(LAST_ATTEMPT))) < timedelta(hours=25)
+
+
+def test_the_second_look_reads_afresh_after_half_a_minute() -> None:
+    """It starts its own tries, and what was read before it is stale for it."""
+    later = AT + timedelta(seconds=5)
+
+    assert second_look(replace(HINT, again=False), later) == (
+        replace(HINT, again=True, attempt=0, made_at=later),
+        30,
+    )
+    assert second_look(replace(LOOK, again=False), later) == (
+        replace(LOOK, again=True, attempt=0, made_at=later, token="", seen=""),
+        30,
+    )

@@ -1,0 +1,34 @@
+"""Actions in words: operators read the reason beside the change."""
+
+import pytest
+from bench import ASSIGN, CHANGE, CREATE, DELETE, DISCARD, RESUME, REVOKE, SPACE, STOP_A, SUSPEND
+from cases import BECAUSE, app
+
+from shared.actions import Action, StopApp
+from shared.render import sentence
+
+IN_SPACE = StopApp(STOP_A.person, STOP_A.target, "ada", app("a", space="ada-lab"))
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        (
+            CREATE,
+            "create ada with New, because ml-leads (priority 10) over ml-scientists (priority 20)",
+        ),
+        (ASSIGN, "let ada sign in"),
+        (CHANGE, f"change ada from Old to New, because {BECAUSE}"),
+        (RESUME, f"resume ada with New, because {BECAUSE}"),
+        (REVOKE, "end the sign-in of ada: left"),
+        (SUSPEND, "suspend ada: left"),
+        (STOP_A, "stop JupyterLab a of ada"),
+        (IN_SPACE, "stop JupyterLab a in ada-lab of ada"),
+        (SPACE, "delete the private space lab of ada"),
+        (DELETE, "delete ada: left"),
+        (DISCARD, "discard ada, to make it anew: it is Failed"),
+    ],
+)
+def test_an_action_says_what_it_does_and_why(action: Action, words: str) -> None:
+    """As the end of a sentence that begins with what would do it, or did."""
+    assert sentence(action) == words
