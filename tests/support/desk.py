@@ -31,12 +31,12 @@ from shared.actions import (
     StopApp,
     Suspend,
 )
-from shared.desire import DesiredProfile, Removal
 from shared.happenings import What
 from shared.memory import MemberChanges
 from shared.model import DirectorySnapshot, MappingTable
 from shared.outcome import Applied, Outcome
 from shared.record import Access, Record, State
+from shared.verdicts import DesiredProfile, Removal
 
 CREATE, ASSIGN = Create(ADA, LAB, "ada", NEW, BECAUSE), Assign(ADA, LAB, "ada")
 CHANGE = ChangeRole(ADA, LAB, "ada", OLD, NEW, BECAUSE)

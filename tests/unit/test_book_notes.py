@@ -23,7 +23,6 @@ from shared.actions import (
     Settled,
     SkipKind,
 )
-from shared.desire import DesiredProfile
 from shared.errors import PermanentError, RetryableError
 from shared.happenings import What
 from shared.memory import MemberChanges
@@ -31,6 +30,7 @@ from shared.model import GroupId
 from shared.outcome import Applied, Deferred, Failed, Outcome, Pending
 from shared.record import Record, State
 from shared.skips import skip
+from shared.verdicts import DesiredProfile
 
 
 @pytest.fixture
