@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 from cases import HOUR, LAB, NOON, SHOP
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.guard import LIMIT, REJECTED, Cut, CutKind, HeldCut
@@ -24,6 +24,7 @@ THREE = Hold(LAB, LIMIT, (ADA, BOB, EVE))
 sets = st.frozensets(st.tuples(st.sampled_from("abcde"), st.sampled_from(CutKind)), max_size=6)
 
 
+@settings(deadline=None)
 @given(sets, sets)
 def test_equal_digests_are_equal_sets(
     one: frozenset[tuple[str, CutKind]], other: frozenset[tuple[str, CutKind]]
