@@ -81,6 +81,9 @@ def begun(
             stopped = before is not None and before.begun is not None and not before.is_leaving
             restarts = (before.restarts if before else 0) + int(stopped)
             return replace(record, begun=record.begun or now, restarts=restarts)
+        case ChangeRole(keeps_apps=False):
+            # Something may be started before the role is there: it is looked for afterwards.
+            return replace(record, begun=record.begun or now)
         case DeleteSpace(space=space):
             return replace(record, spaces=tuple(sorted({*record.spaces, space})))
         case Delete(efs_uid=efs_uid):

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.conventions import suspended_role_arn
+from shared.guard import REJECTED
 from shared.model import Because, Target, UserId
 from shared.record import Record, State
 
@@ -63,7 +64,7 @@ def happened(old: Record | None, new: Record, at: datetime) -> Happening | None:
 def _what(old: Record | None, new: Record) -> What | None:
     had, has = (old.role_arn if old else ""), new.role_arn
     suspended = suspended_role_arn(new.target.account, new.target.region)
-    if new.hold and (old is None or old.hold != new.hold):
+    if new.hold and new.hold != REJECTED and (old is None or old.hold != new.hold):
         return What.HELD
     if new.state is State.REMOVED:
         return What.REMOVED if had else None

@@ -106,9 +106,11 @@ def _advance(
                 course.watched = action
             return tuple(outcomes)
         outcomes += _written(outcome, register)
-        # What runs may stand in the way of a suspension, which is followed by stopping what runs;
-        # and one app that cannot be stopped yet keeps no other from being stopped.
-        goes_on = isinstance(action, Suspend | StopApp) and isinstance(outcome, Pending)
+        # Whatever became of a suspension, what runs is stopped: it may even stand in its way. And
+        # one app that cannot be stopped yet keeps no other from being stopped.
+        goes_on = isinstance(action, Suspend) or (
+            isinstance(action, StopApp) and isinstance(outcome, Pending)
+        )
         if not isinstance(outcome, Applied | Begun | ByHand) and not goes_on:
             return tuple(outcomes)
     return tuple(outcomes)

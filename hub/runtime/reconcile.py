@@ -105,6 +105,7 @@ def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
     finally:
         witness.publish(world.bus)
     reports.restarted(book.records())
+    reports.still_assigned(book.records())
     outcomes = [outcome for each in rounds for outcome in each.outcomes]
     paces = [pace.of_plan(each.todo, sight, each.seen) for each in rounds]
     return Look(bool(outcomes), pace.sooner([*paces, pace.of_outcomes(outcomes, book)]))

@@ -22,7 +22,7 @@ from shared.errors import PermanentError, RefusedError, RetryableError, TargetUn
 from shared.hints import UserHint
 from shared.model import Person, Standing, Target
 from shared.outcome import Applied, Begun, ByHand, Deferred, Failed, Outcome, Pending
-from shared.record import Record, State
+from shared.record import Access, Record, State
 from shared.render import sentence
 
 # The target's quota is used up: one problem of the target, not one of each person.
@@ -124,6 +124,22 @@ def restarted(records: Iterable[Record]) -> None:
                 "ask the person to leave their apps stopped for two minutes",
                 user_id=record.user_id,
                 target=str(record.target),
+            )
+
+
+def still_assigned(records: Iterable[Record]) -> None:
+    """Report leavers whose sign-in only hands can end."""
+    for record in records:
+        if record.is_leaving and record.access is Access.BY_HAND:
+            target = record.target
+            telemetry.problem(
+                "end-sign-in-by-hand",
+                f"{record.user_name} in {target}",
+                "the person leaves, and the domain shows no application to take them off",
+                f"console of account {target.account}: SageMaker AI > Admin configurations > "
+                f"Domains > {target.domain_id} > User profiles: remove the assignment",
+                user_id=record.user_id,
+                target=str(target),
             )
 
 
