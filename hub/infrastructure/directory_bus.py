@@ -25,40 +25,31 @@ class DirectoryBus(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, context: Context) -> None:
         super().__init__(scope, construct_id)
+        region, others = context.hub_region, others_of(context)
+        forwarders = [
+            system_role_arn(account, region, forwarder_role_name(region)) for account in others
+        ]
+        statement = {
+            "Sid": "EventAccountsForward",
+            "Effect": "Allow",
+            "Principal": {
+                "AWS": [f"arn:{Aws.PARTITION}:iam::{account}:root" for account in others]
+            },
+            "Action": "events:PutEvents",
+            "Resource": directory_bus_arn(context),
+            "Condition": {
+                "StringEquals": {"aws:PrincipalOrgID": context.organization_id},
+                "ArnEquals": {"aws:PrincipalArn": forwarders},
+            },
+        }
         bus = events.CfnEventBus(
             self,
             "Resource",
             name=_NAME,
             description="Events of IAM Identity Center that other accounts forward to Studio Hub",
+            policy={"Version": "2012-10-17", "Statement": [statement]},
         )
         self.name = bus.ref
-        others = others_of(context)
-        events.CfnEventBusPolicy(
-            self,
-            "Policy",
-            event_bus_name=bus.ref,
-            statement_id="EventAccountsForward",
-            statement={
-                "Sid": "EventAccountsForward",
-                "Effect": "Allow",
-                "Principal": {
-                    "AWS": [f"arn:{Aws.PARTITION}:iam::{account}:root" for account in others]
-                },
-                "Action": "events:PutEvents",
-                "Resource": bus.attr_arn,
-                "Condition": {
-                    "StringEquals": {"aws:PrincipalOrgID": context.organization_id},
-                    "ArnEquals": {
-                        "aws:PrincipalArn": [
-                            system_role_arn(
-                                account, context.hub_region, forwarder_role_name(context.hub_region)
-                            )
-                            for account in others
-                        ]
-                    },
-                },
-            },
-        )
 
 
 def others_of(context: Context) -> list[str]:

@@ -194,22 +194,25 @@ def test_outputs_tell_what_an_operator_needs(
 
 def test_the_bus_is_open_to_nobody_else(hub: Resources) -> None:
     """What the hub tells, it tells on a bus of its own, which no policy opens to others."""
-    policies = [r["Properties"] for r in hub.values() if r["Type"] == "AWS::Events::EventBusPolicy"]
-
     assert hub["Bus"]["Properties"]["Name"] == "studio-hub"
-    assert {policy["EventBusName"] for policy in policies} == {"<Ingress/Bus>"}
+    assert "Policy" not in hub["Bus"]["Properties"]
+    assert not [r for r in hub.values() if r["Type"] == "AWS::Events::EventBusPolicy"]
 
 
 def test_only_forwarding_roles_speak_on_the_directorys_bus(hub: Resources) -> None:
     """An account that is no event account forges no hint, nor does another role of one that is."""
     forwarder = "arn:aws:iam::333333333333:role/studio-hub-system/StudioHubForwarder-eu-west-1"
 
-    assert hub["Ingress/Bus/Policy"]["Properties"]["Statement"] == {
+    bus = hub["Ingress/Bus"]["Properties"]
+    (statement,) = bus["Policy"]["Statement"]
+
+    assert bus["Name"] == "studio-hub-directory"
+    assert statement == {
         "Sid": "EventAccountsForward",
         "Effect": "Allow",
         "Principal": {"AWS": ["arn:aws:iam::333333333333:root"]},
         "Action": "events:PutEvents",
-        "Resource": "<Ingress/Bus.Arn>",
+        "Resource": "arn:aws:events:eu-west-1:111111111111:event-bus/studio-hub-directory",
         "Condition": {
             "StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"},
             "ArnEquals": {"aws:PrincipalArn": [forwarder]},
@@ -226,7 +229,6 @@ def test_a_hub_that_hears_itself_alone_has_no_door(
     template = json.loads((out / "StudioHub.template.json").read_text())
     types = [resource["Type"] for resource in template["Resources"].values()]
 
-    assert "AWS::Events::EventBusPolicy" not in types
     assert types.count("AWS::Events::EventBus") == 1
     assert not (out / "StudioIdentity.template.json").exists()
 

@@ -89,9 +89,10 @@ def test_the_forwarding_role_forwards_and_nothing_else(identity: Resources) -> N
 
 def test_hub_and_identity_stack_agree(identity: Resources, hub_elsewhere: Resources) -> None:
     """The bus that is forwarded to is the hub's, and the role that may speak there is this one."""
-    policy = hub_elsewhere["Ingress/Bus/Policy"]["Properties"]["Statement"]
+    (policy,) = hub_elsewhere["Ingress/Bus"]["Properties"]["Policy"]["Statement"]
     role = identity["Forwarding/Role"]["Properties"]
 
+    assert policy["Resource"] == BUS
     assert BUS.endswith(f"/{hub_elsewhere['Ingress/Bus']['Properties']['Name']}")
     assert policy["Condition"]["ArnEquals"]["aws:PrincipalArn"] == [
         f"arn:aws:iam::{ACCOUNT}:role{role['Path']}{role['RoleName']}"
