@@ -40,9 +40,9 @@ def test_a_look_only_reads(spoke: Resources) -> None:
     assert all(action.startswith(("sagemaker:List", "sagemaker:Describe")) for action in narrowed)
 
 
-@pytest.mark.parametrize("stack", ["hub", "spoke"])
+@pytest.mark.parametrize("stack", ["hub", "hub_elsewhere", "identity", "spoke"])
 def test_nothing_is_allowed_wholesale(stack: str, request: pytest.FixtureRequest) -> None:
-    """No role of either stack is allowed everything, or everything of a service."""
+    """No role of any stack is allowed everything, or everything of a service."""
     resources: Resources = request.getfixturevalue(stack)
     allowed = [
         action
