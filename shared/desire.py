@@ -105,7 +105,9 @@ def verdict_in(
         grants = any(row.enabled and row.group == winner.group for row in of.rows)
         return DesiredProfile(person, of.target, name, winner.role_arn, because, grants)
     if there:
-        return _uncalled_for(of, there, snapshot, sorted(fixed if claims else unknown), now)
+        if claims and not unknown & {_giver(there)}:
+            return _given_by_a_deleted_group(of, there, person)
+        return _uncalled_for(of, there, snapshot, sorted(unknown), now)
     if record and record.standing is not person.standing:
         return _removal(person, of, record, _UNCALLED_FOR, now)
     return None
@@ -121,6 +123,16 @@ def _barred(person: Person, of: TargetRows, record: Record | None, now: datetime
         name = profile_name(person.name, person.id)
         return Removal(person, of.target, name, reason, DEFAULT_RETENTION_DAYS)
     return _removal(person, of, record, reason, now)
+
+
+def _given_by_a_deleted_group(of: TargetRows, record: Record, person: Person) -> Undecided:
+    return Undecided(
+        person,
+        of.target,
+        f"the group {_giver(record)} was deleted, which gave the role, and another mapping calls "
+        "for another role",
+        "remove the mapping rows of the deleted group: the other role is given then",
+    )
 
 
 def _uncalled_for(

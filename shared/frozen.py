@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shared.conventions import suspended_role_arn
 from shared.memory import HubState
-from shared.model import Target
+from shared.model import Target, UserId
 from shared.record import Record
 from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
@@ -14,6 +14,15 @@ _ENDS = "to end it: studio-hub {command}"
 def protected_profile(target: Target, profile_name: str) -> str:
     """Return how a protected profile is written; Studio compares names without case."""
     return f"{target}/{profile_name.casefold()}"
+
+
+def is_spared(
+    user_id: UserId, target: Target, profile_name: str, state: HubState, now: datetime
+) -> bool:
+    """Return whether an operator said that somebody's profile is not to be removed."""
+    until = state.kept.get(user_id)
+    named = {user_id, protected_profile(target, profile_name)}
+    return bool(named & state.protected) or (until is not None and until > now)
 
 
 def freeze(verdict: Verdict, record: Record | None, state: HubState, now: datetime) -> Verdict:

@@ -18,7 +18,7 @@ class What(StrEnum):
     SUSPENDED = "Profile Suspended"
     RESUMED = "Profile Resumed"
     REMOVED = "Profile Removed"
-    HELD = "Removal Held"
+    HELD = "Profile Held"
     RELEASED = "Hold Ended"
 
 
@@ -64,8 +64,9 @@ def happened(old: Record | None, new: Record, at: datetime) -> Happening | None:
 def _what(old: Record | None, new: Record) -> What | None:
     had, has = (old.role_arn if old else ""), new.role_arn
     suspended = suspended_role_arn(new.target.account, new.target.region)
-    if new.hold and new.hold != REJECTED and (old is None or old.hold != new.hold):
-        return What.HELD
+    if new.state is State.HELD and new.hold != REJECTED:
+        waits_anew = old is None or (old.state, old.hold) != (new.state, new.hold)
+        return What.HELD if waits_anew else None
     if new.state is State.REMOVED:
         return What.REMOVED if had else None
     if had != has and has:

@@ -26,8 +26,9 @@ _AFTER_SKIP = {
     SkipKind.NOT_OURS: State.HELD,
     SkipKind.NAME_TAKEN: State.HELD,
 }
-# Studio refuses to create what stands in the way of somebody: a person has to look.
-_IN_THE_WAY = "ResourceInUse"
+# Studio refuses to create what is in somebody's way, or what it does not take: it would again, so a
+# person has to look.
+_IN_THE_WAY = frozenset({"ResourceInUse", "ValidationException"})
 _NO_CHANGES = MemberChanges()
 
 Verdicts = Mapping[Target, DesiredProfile | Removal]
@@ -100,7 +101,7 @@ class Book:
             case Deferred():
                 self._note(target, self._records[target].state, outcome.reason)
             case Failed():
-                held = isinstance(outcome.action, Create) and outcome.code == _IN_THE_WAY
+                held = isinstance(outcome.action, Create) and outcome.code in _IN_THE_WAY
                 self._note(target, State.HELD if held else State.FAILED, outcome.reason)
             case _:
                 assert_never(outcome)

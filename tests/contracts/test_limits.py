@@ -130,12 +130,24 @@ def test_an_operators_word_is_on_what_they_saw(dynamo: DynamoLimits) -> None:
     assert dynamo.decide(LAB, approved, BARE)
     assert dynamo.of(LAB).held == {user(1): approved}
     for other in (replace(BARE, cause="last-row"), replace(BARE, cut=cut(1, CutKind.ROLE_CHANGE))):
+        dynamo.release(LAB, [user(1)])
         dynamo.hold(LAB, [other])
         assert not dynamo.decide(LAB, approved, BARE)
         assert dynamo.of(LAB).held == {user(1): other}
     dynamo.release(LAB, [user(1)])
     assert not dynamo.decide(LAB, approved, BARE)
     assert dynamo.of(LAB).held == {}
+
+
+def test_a_hold_that_is_written_late_takes_back_no_word(dynamo: DynamoLimits) -> None:
+    """Whoever weighed before an operator spoke does not undo it."""
+    dynamo.hold(LAB, [BARE])
+    approved = replace(BARE, approved_until=NOON + HOUR)
+    dynamo.decide(LAB, approved, BARE)
+
+    dynamo.hold(LAB, [BARE])
+
+    assert dynamo.of(LAB).held == {user(1): approved}
 
 
 def test_the_targets_with_holds_are_found(dynamo: DynamoLimits) -> None:

@@ -52,13 +52,15 @@ REMOVED = replace(ACTIVE, state=State.REMOVED, role_arn="", because=())
         (None, HELD, What.HELD),
         (ACTIVE, HELD, What.HELD),
         (HELD, replace(HELD, reason="other words"), None),
-        (HELD, replace(HELD, hold="rejected"), What.HELD),
+        (HELD, replace(HELD, hold="last-row"), What.HELD),
+        # An operator said no: nothing new happened to anybody.
+        (HELD, replace(HELD, hold="rejected"), None),
         # A hold ends when nothing calls for it any more; what it held begins when it is approved.
         (HELD, ACTIVE, What.RELEASED),
         (HELD, LEAVING, None),
         (HELD, REMOVED, What.REMOVED),
-        # Held for a profile that is not ours waits for nobody's word.
-        (ACTIVE, replace(ACTIVE, state=State.HELD), None),
+        # Held for a profile that is not ours, or for a shared space: hands are needed, not a word.
+        (ACTIVE, replace(ACTIVE, state=State.HELD), What.HELD),
     ],
 )
 def test_what_a_change_of_the_record_tells(

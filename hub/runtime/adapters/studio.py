@@ -31,9 +31,12 @@ class Sessions(Protocol):
 class SageMakerStudio:
     """Implements the ports Studio and StudioListing."""
 
-    def __init__(self, sessions: Sessions, hub_account: str) -> None:
+    def __init__(
+        self, sessions: Sessions, hub_account: str, *, remembers_domains: bool = True
+    ) -> None:
         self._sessions = sessions
         self._hub_account = hub_account
+        self._remembers_domains = remembers_domains
         self._domains: dict[Target, Domain] = {}
 
     def profile(self, target: Target, name: str, user_id: UserId) -> ObservedProfile | None:
@@ -55,7 +58,8 @@ class SageMakerStudio:
     def domain(self, target: Target) -> Domain:
         """Return what people come into the domain by.
 
-        A domain's application never changes, so one that was seen is not asked for again.
+        A domain's application never changes, so one that was seen is not asked for again by whoever
+        wants no more than that; its default role may.
         """
         known = self._domains.get(target)
         if known is not None:
@@ -67,7 +71,7 @@ class SageMakerStudio:
             text(found, "SingleSignOnApplicationArn"),
             text(found, "DefaultUserSettings", "ExecutionRole"),
         )
-        if domain.application_arn:
+        if domain.application_arn and self._remembers_domains:
             self._domains[target] = domain
         return domain
 

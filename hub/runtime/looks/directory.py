@@ -10,6 +10,7 @@ from hub.runtime.looks.weighing import weigh
 from hub.runtime.looks.world import LookWorld
 from shared.desire import group_id
 from shared.differences import Difference, Finding, KnownPeople, gone, of_people
+from shared.frozen import is_spared
 from shared.guard import Cut, CutKind
 from shared.hints import LookHint, Subject
 from shared.model import GroupId, Person, Target, Unresolved
@@ -35,7 +36,7 @@ def look_at_people(hint: LookHint, world: LookWorld, until: datetime) -> int:
     found = [each for page in reading.pages() for each in of_people(page, known)]
     if reading.is_complete:
         found += gone(reading.seen, known)
-    _weigh_barred(found, known, world)
+    _weigh_barred(found, known, hint, world)
     count = queue(found, hint, world)
     if reading.is_complete:
         _look_at_forgotten(targets, hint, world)
@@ -44,12 +45,17 @@ def look_at_people(hint: LookHint, world: LookWorld, until: datetime) -> int:
     return count
 
 
-def _weigh_barred(found: Iterable[Difference], known: KnownPeople, world: LookWorld) -> None:
+def _weigh_barred(
+    found: Iterable[Difference], known: KnownPeople, hint: LookHint, world: LookWorld
+) -> None:
     """Weigh together what all those lose who were found disabled or gone."""
     barred = {each.user_id for each in found if each.finding in (Finding.DISABLED, Finding.GONE)}
     cuts: dict[Target, list[Cut]] = {}
+    state, now = world.memory.state(newer_than=hint.made_at), world.clock.now()
     for user in sorted(barred):
         for target, profile_name in known.profiles.get(user, ()):
+            if is_spared(user, target, profile_name, state, now):
+                continue
             cut = Cut(user, min(known.names[user]), profile_name, CutKind.REMOVAL, _BARRED)
             cuts.setdefault(target, []).append(cut)
     weigh(cuts, world)

@@ -59,7 +59,7 @@ def world() -> LookWorld:
         limits=DynamoLimits(dynamodb, settings.ledger_table),
         access=application_access(session, sts, settings),
         foreigners=DynamoForeigners(dynamodb, settings.ledger_table),
-        studio=SageMakerStudio(sessions, settings.account),
+        studio=SageMakerStudio(sessions, settings.account, remembers_domains=False),
         users=UsersQueue(sqs, settings.users_queue_url),
         looks=LooksQueue(sqs, settings.looks_queue_url),
         later=LaterQueue(sqs, settings.later_queue_url),
