@@ -29,7 +29,7 @@ class CutKind(StrEnum):
     ROLE_CHANGE = "role change"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Cut:
     """Something that would begin to be taken; `cause` says what it waits for in any case."""
 
@@ -110,7 +110,7 @@ def weigh(
     hold: list[HeldCut] = []
     asking: list[Cut] = []
     taken = at.taken(now)
-    for cut in sorted(cuts):
+    for cut in sorted(cuts, key=lambda each: (each.user_id, each.kind)):
         known = at.held.get(cut.user_id)
         if known is not None and known.cut.kind is cut.kind:
             if not known.is_approved(now):

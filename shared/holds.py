@@ -67,6 +67,6 @@ def holds_of(target: Target, held: Iterable[HeldCut], now: datetime) -> tuple[Ho
         if not each.is_approved(now):
             by_cause.setdefault(each.cause, []).append(each)
     return tuple(
-        Hold(target, cause, tuple(sorted(cuts, key=lambda held: held.cut)))
+        Hold(target, cause, tuple(sorted(cuts, key=lambda held: held.cut.user_id)))
         for cause, cuts in sorted(by_cause.items())
     )

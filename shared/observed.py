@@ -24,7 +24,7 @@ _GONE, _FAILED, _GOING = "Deleted", "Failed", "Deleting"
 _PRIVATE = "Private"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class App:
     """An app of a profile, or in a private space; `status` in Studio's words, `created` in UTC."""
 
@@ -48,7 +48,7 @@ class App:
         return f"{self.type} {self.name}" + (f" in {self.space}" if self.space else "")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Space:
     """A space that a profile owns; `sharing` is empty where Studio does not tell."""
 

@@ -4,10 +4,20 @@ from hub.runtime import reports, telemetry
 from hub.runtime.book import Book
 from shared.actions import Action
 from shared.errors import PermanentError, RetryableError
-from shared.happenings import What
+from shared.happenings import Happening, What
 from shared.hints import UserHint
 from shared.outcome import Outcome
 from shared.ports import Bus
+from shared.render import story
+
+# Changes of a profile as a whole; its parts are changed by actions of their own names.
+_ACTIONS = {
+    What.CREATED: "Create",
+    What.ROLE_CHANGED: "ChangeRole",
+    What.SUSPENDED: "Suspend",
+    What.RESUMED: "Resume",
+    What.REMOVED: "Delete",
+}
 
 
 class Witness:
@@ -33,7 +43,7 @@ class Witness:
         new = self._book.happenings[self._told :]
         self._told += len(new)
         for each in new:
-            telemetry.happened(each)
+            _log(each)
             if each.what is What.CREATED:
                 telemetry.joined(self._hint.event_at, each.at)
 
@@ -55,3 +65,10 @@ class Witness:
                 f"{len(self._book.happenings)} events were not taken: {error}",
                 "nothing is lost but the events: the ledger's history has what they told",
             )
+
+
+def _log(told: Happening) -> None:
+    """Report what the ledger learned of a profile; holds are reported by whoever makes them."""
+    action = _ACTIONS.get(told.what)
+    if action is not None:
+        telemetry.change(action, told.target, told.profile_name, story(told))

@@ -1,8 +1,9 @@
 """Rounds over a person's targets: observe, plan, guard, apply, until nothing can go on at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from hub.runtime import reports
 from hub.runtime.announce import Witness
@@ -24,8 +25,7 @@ from shared.skips import skip
 from shared.verdicts import Undecided, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(NamedTuple):
     """What one round over some targets found and did."""
 
     seen: TargetSight
@@ -33,8 +33,7 @@ class Round:
     outcomes: tuple[Outcome, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Climb:
+class Climb(NamedTuple):
     """Rounds over a person's targets, until nothing can be done at once any more."""
 
     hint: UserHint

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from hub.runtime import telemetry
+from hub.runtime import hold_reports
 from shared.errors import RetryableError
 from shared.guard import (
     REJECTED,
@@ -98,4 +98,4 @@ def _report(
     for hold in holds_of(target, held.values(), now):
         if hold.cause in causes:
             limits.remember(hold)
-            telemetry.held(hold, most, way_out(hold))
+            hold_reports.held(hold, most, way_out(hold))

@@ -1,8 +1,9 @@
 """Reads the truth: the person and their groups, the mappings, the ledger, the profiles."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from hub.runtime.world import ConvergeWorld
 from shared.desire import group_id, left_groups
@@ -26,8 +27,7 @@ from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 _FEW = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """What is known of one person before anything is decided.
 
     It is not `complete` where the directory refused to tell of a group that matters. `changes` is
@@ -41,16 +41,14 @@ class Sight:
     changes: MemberChanges
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(NamedTuple):
     """A target that could not be observed, and why."""
 
     verdict: DesiredProfile | Removal
     error: RetryableError | PermanentError
 
 
-@dataclass(frozen=True, slots=True)
-class TargetSight:
+class TargetSight(NamedTuple):
     """What is known of the profiles in doubt; not `complete` when time ran out before the last."""
 
     observed: Mapping[Target, ObservedProfile | None]

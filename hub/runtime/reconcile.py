@@ -5,8 +5,8 @@ twice, late or in any order.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from hub.runtime import pace, pause, reports
 from hub.runtime.announce import Witness
@@ -26,8 +26,7 @@ from shared.verdicts import Undecided, Verdict
 from shared.wire import LAST_ATTEMPT, LAST_PATIENT_ATTEMPT, Pace, put_off, second_look
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What one look at a person came to: whether it changed anything, and how soon it goes on."""
 
     changed: bool

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import assert_never
 
-from hub.runtime import telemetry
+from hub.runtime import access_reports, telemetry
 from hub.runtime.observe import Blocked
 from shared.actions import (
     UNREMARKABLE,
@@ -101,7 +101,7 @@ def became(outcome: Outcome, hint: UserHint) -> None:
                 kind = type(action).__name__
                 telemetry.change(kind, action.target, action.profile_name, sentence(action))
         case ByHand():
-            telemetry.no_application(action.target)
+            access_reports.no_application(action.target)
         case Pending(reason=reason) if isinstance(action, ChangeRole) and action.keeps_apps:
             _apps_keep_role(action, reason)
         case Pending() | Deferred():

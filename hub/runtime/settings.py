@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from shared.errors import SettingsError
 
@@ -47,8 +46,7 @@ _VARIABLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MappingsSettings:
+class MappingsSettings(NamedTuple):
     """What `mappings` has to know."""
 
     region: str
@@ -57,8 +55,7 @@ class MappingsSettings:
     looks_queue_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class IntakeSettings:
+class IntakeSettings(NamedTuple):
     """What `intake` has to know."""
 
     region: str
@@ -71,8 +68,7 @@ class IntakeSettings:
     later_queue_arn: str
 
 
-@dataclass(frozen=True, slots=True)
-class LookSettings:
+class LookSettings(NamedTuple):
     """What `look` has to know; `mode` is `report` where nothing may be written."""
 
     region: str
@@ -89,8 +85,7 @@ class LookSettings:
     later_queue_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConvergeSettings:
+class ConvergeSettings(NamedTuple):
     """What `converge` has to know; `mode` is `report` where nothing may be written."""
 
     region: str
@@ -111,7 +106,7 @@ Settings = TypeVar("Settings", MappingsSettings, IntakeSettings, LookSettings, C
 
 def read_settings(kind: type[Settings], environment: Mapping[str, str]) -> Settings:
     """Return a function's settings; SettingsError names every variable that is wrong."""
-    names = [field.name for field in fields(kind)]
+    names = kind._fields
     mistakes = []
     for name in names:
         variable = _VARIABLES[name]

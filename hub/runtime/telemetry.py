@@ -10,11 +10,7 @@ from datetime import datetime
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-from shared.guard import LIMIT
-from shared.happenings import Happening, What
-from shared.holds import Hold
 from shared.model import Target
-from shared.render import story
 from shared.wire import METRICS_NAMESPACE
 
 
@@ -25,15 +21,6 @@ class _Stdout(logging.Handler):
         """Write one line."""
         print(self.format(record))  # noqa: T201 (Lambda's log is its standard output)
 
-
-# Changes of a profile as a whole; its parts are changed by actions of their own names.
-_ACTIONS = {
-    What.CREATED: "Create",
-    What.ROLE_CHANGED: "ChangeRole",
-    What.SUSPENDED: "Suspend",
-    What.RESUMED: "Resume",
-    What.REMOVED: "Delete",
-}
 
 logger = Logger(service="studio-hub", logger_handler=_Stdout())
 metrics = Metrics(namespace=METRICS_NAMESPACE, service="studio-hub")
@@ -60,46 +47,6 @@ def change(action: str, target: Target, profile_name: str, what: str) -> None:
         },
     )
     count(action)
-
-
-def happened(told: Happening) -> None:
-    """Report what the ledger learned of a profile; holds are reported by whoever makes them."""
-    action = _ACTIONS.get(told.what)
-    if action is not None:
-        change(action, told.target, told.profile_name, story(told))
-
-
-def held(hold: Hold, most: int, way_out: str) -> None:
-    """Report that something waits for an operator's word."""
-    reached = f"; the limit is {most} an hour" if hold.cause == LIMIT else ""
-    subject = f"removals in {hold.target} ({hold.cause})"
-    problem("held", subject, f"held: {hold}{reached}", way_out, target=str(hold.target))
-    metrics.add_metric(name="Held", unit=MetricUnit.Count, value=len(hold.cuts))
-    if hold.cause == LIMIT:
-        count("RemovalLimitReached")
-
-
-def waiting(hold: Hold, way_out: str) -> None:
-    """Report again what has waited for an operator's word."""
-    subject = f"removals in {hold.target} ({hold.cause})"
-    problem("held", subject, f"held: {hold}", way_out, target=str(hold.target))
-
-
-def no_application(target: Target) -> None:
-    """Report a domain that people can only be assigned to by hand; one problem for all of them.
-
-    Source: SageMaker developer guide, "Add groups and users": domains made before October 2023 show
-    no SingleSignOnApplicationArn.
-    """
-    problem(
-        "assign-by-hand",
-        f"assignments of {target}",
-        "the domain shows no Identity Center application (it is older than October 2023), so whom "
-        "it lets in is set by hand",
-        f"console of account {target.account}: SageMaker AI > Admin configurations > Domains > "
-        f"{target.domain_id} > User profiles > Assign users and groups",
-        target=str(target),
-    )
 
 
 def found(kind: str, count_: int, subject: str, key: str, *, announced: bool) -> None:

@@ -43,7 +43,7 @@ def constants() -> Iterator[str]:
 
 def actions() -> set[str]:
     """Return the names of the changes of a whole profile, from the table that counts them."""
-    tree = ast.parse((RUNTIME / "telemetry.py").read_text(encoding="utf-8"))
+    tree = ast.parse((RUNTIME / "announce.py").read_text(encoding="utf-8"))
     (table,) = (
         node.value
         for node in tree.body

@@ -11,7 +11,6 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hub.runtime.adapters.aws import translated
 from hub.runtime.adapters.group_copies import member_item, member_key
 from shared.errors import RefusedError, RetryableError
-from shared.happenings import Happening
 from shared.memory import MemberChanges
 from shared.model import Claim, Standing, Target, UserId
 from shared.record import Access, EndedClaim, Record, State
@@ -19,6 +18,8 @@ from shared.wire import LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, LEDGER_KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from shared.happenings import Happening
 
 _from_dynamodb = TypeDeserializer().deserialize
 _to_dynamodb = TypeSerializer().serialize
@@ -109,7 +110,7 @@ class DynamoLedger:
         self,
         record: Record,
         changes: MemberChanges = _NO_CHANGES,
-        happening: Happening | None = None,
+        happening: "Happening | None" = None,
     ) -> Record:
         """Write over the version that the record names; RetryableError when somebody else did."""
         written = replace(record, version=record.version + 1)
@@ -163,7 +164,7 @@ def _item(record: Record) -> dict[str, Any]:
     return {name: _to_dynamodb(_plain(value)) for name, value in plain.items() if value}
 
 
-def _told(happening: Happening) -> dict[str, Any]:
+def _told(happening: "Happening") -> dict[str, Any]:
     """Return the item of the history that tells what happened; it expires by itself."""
     plain = asdict(happening) | {
         _PK: f"{_USER}{happening.user_id}",

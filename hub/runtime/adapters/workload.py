@@ -28,17 +28,16 @@ def workload(client: "SageMakerClient", domain_id: str, name: str) -> Workload:
     Spaces are listed first, so that an app in one that is just being made is found by the next look
     and not taken for somebody else's.
     """
-    spaces = tuple(
-        sorted(
-            Space(
-                found["SpaceName"],
-                found.get("Status", ""),
-                text(found, "SpaceSharingSettingsSummary", "SharingType"),
-            )
-            for found in _listed(client.get_paginator("list_spaces"), domain_id, "Spaces")
-            if same_name(text(found, "OwnershipSettingsSummary", "OwnerUserProfileName"), name)
+    owned = (
+        Space(
+            found["SpaceName"],
+            found.get("Status", ""),
+            text(found, "SpaceSharingSettingsSummary", "SharingType"),
         )
+        for found in _listed(client.get_paginator("list_spaces"), domain_id, "Spaces")
+        if same_name(text(found, "OwnershipSettingsSummary", "OwnerUserProfileName"), name)
     )
+    spaces = tuple(sorted(owned, key=lambda space: space.name))
     private = {space.name for space in spaces if space.is_private}
     apps = (
         App(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from hub.runtime import telemetry
+from hub.runtime import access_reports
 from hub.runtime.looks import reports
 from hub.runtime.looks.called_for import records_of
 from hub.runtime.looks.queueing import queue
@@ -37,7 +37,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
     ):
         reports.default_role(target, domain)
     if not domain.application_arn:
-        telemetry.no_application(target)
+        access_reports.no_application(target)
         return 0
     reading: Reading[tuple[str, str]] = Reading(
         hint,

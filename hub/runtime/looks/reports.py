@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from hub.runtime import telemetry
+from hub.runtime import hold_reports, telemetry
 from hub.runtime.guard import way_out
 from shared.guard import HeldCut
 from shared.holds import holds_of
@@ -95,7 +95,7 @@ def waiting(target: Target, held: Iterable[HeldCut], now: datetime) -> None:
         return
     telemetry.count("HoldsWaiting", sum(len(hold.cuts) for hold in open_holds))
     for hold in open_holds:
-        telemetry.waiting(hold, way_out(hold))
+        hold_reports.waiting(hold, way_out(hold))
 
 
 def hole(target: Target, groups: Iterable[str]) -> None:

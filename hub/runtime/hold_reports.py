@@ -1,0 +1,23 @@
+"""What is told of holds: that something begins to wait for a word, and that it still waits."""
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from hub.runtime import telemetry
+from shared.guard import LIMIT
+from shared.holds import Hold
+
+
+def held(hold: Hold, most: int, way_out: str) -> None:
+    """Report that something waits for an operator's word."""
+    reached = f"; the limit is {most} an hour" if hold.cause == LIMIT else ""
+    subject = f"removals in {hold.target} ({hold.cause})"
+    telemetry.problem("held", subject, f"held: {hold}{reached}", way_out, target=str(hold.target))
+    telemetry.metrics.add_metric(name="Held", unit=MetricUnit.Count, value=len(hold.cuts))
+    if hold.cause == LIMIT:
+        telemetry.count("RemovalLimitReached")
+
+
+def waiting(hold: Hold, way_out: str) -> None:
+    """Report again what has waited for an operator's word."""
+    subject = f"removals in {hold.target} ({hold.cause})"
+    telemetry.problem("held", subject, f"held: {hold}", way_out, target=str(hold.target))
