@@ -35,7 +35,7 @@ demo: setup  ## play a small company over two spoke accounts, on the embedded AW
 
 test: setup  ## run the tests (no AWS account, no network)
 	@echo "==> tests"
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist worksteal
 
 lint: setup  ## ruff, formatting and import contracts
 	@echo "==> lint"
