@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, assert_never
 
 from shared.errors import UnreadableMessageError
 from shared.hints import Hint, LookHint, Subject, UserHint
@@ -35,8 +35,6 @@ _SOON, _SOONS, _LESS_OFTEN = 10, 12, 30
 SECOND_LOOK = 30
 # Ten seconds doubling to five minutes: a day of tries. After that the next sweep tries again.
 LAST_ATTEMPT = 290
-# The same for about an hour.
-LAST_PATIENT_ATTEMPT = 16
 
 _USER: Final = "user"
 _Either = TypeVar("_Either", UserHint, LookHint)
@@ -147,7 +145,7 @@ class Pace(StrEnum):
     BUSY = "busy"
     # Throttled, or failed for now: ten seconds, doubling.
     BACKING_OFF = "backing-off"
-    # In a person's hands: as often for an hour, then with each sweep.
+    # In a person's hands: every five minutes for an hour, then with each sweep.
     PATIENT = "patient"
 
 
@@ -156,10 +154,15 @@ def put_off(hint: _Either, made_at: datetime, pace: Pace = Pace.BACKING_OFF) -> 
 
     It is made anew, so that what was read for this attempt is stale for the next.
     """
-    if pace is Pace.BUSY:
-        seconds = _SOON if hint.attempt < _SOONS else _LESS_OFTEN
-    else:
-        seconds = min(_FIRST_WAIT * 2 ** min(hint.attempt, 10), _LONGEST_WAIT)
+    match pace:
+        case Pace.BUSY:
+            seconds = _SOON if hint.attempt < _SOONS else _LESS_OFTEN
+        case Pace.BACKING_OFF:
+            seconds = min(_FIRST_WAIT * 2 ** min(hint.attempt, 10), _LONGEST_WAIT)
+        case Pace.PATIENT:
+            seconds = _LONGEST_WAIT
+        case _:
+            assert_never(pace)
     return replace(hint, attempt=hint.attempt + 1, made_at=made_at), seconds
 
 

@@ -1,13 +1,18 @@
 """How soon a look comes back, because of what it could not do and of what it did."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from hub.runtime.book import Book
 from hub.runtime.observe import Sight, TargetSight
 from shared.actions import PASSING, ChangeRole, Plan, SkipKind
 from shared.errors import RetryableError
 from shared.outcome import Applied, Begun, Deferred, Failed, Outcome, Pending
+from shared.record import State
 from shared.wire import Pace
+
+# Source: IAM Identity Center user guide: an application session lasts an hour.
+_AN_HOUR = timedelta(hours=1)
 
 
 def of_plan(todo: Plan, sight: Sight, seen: TargetSight) -> Pace | None:
@@ -27,7 +32,8 @@ def of_outcomes(outcomes: Iterable[Outcome], book: Book) -> Pace | None:
         target = outcome.action.target
         match outcome:
             case Pending(action=ChangeRole(keeps_apps=True)):
-                paces.add(Pace.PATIENT)
+                # Told by its record for how long.
+                pass
             case Deferred():
                 paces.add(Pace.BACKING_OFF)
             case Pending() | Begun():
@@ -37,6 +43,20 @@ def of_outcomes(outcomes: Iterable[Outcome], book: Book) -> Pace | None:
             case _:
                 pass
     return sooner(paces)
+
+
+def of_records(book: Book, now: datetime) -> Pace | None:
+    """Return how soon to look again at what is in a person's hands, while that may be for long.
+
+    A better role waits for apps that the person may stop; who was suspended may start apps in a
+    browser that is open still.
+    """
+    waiting = (
+        record.since is not None and now < record.since + _AN_HOUR
+        for record in book.records()
+        if record.state is State.SUSPENDED or (record.state is State.PENDING and record.given_by)
+    )
+    return Pace.PATIENT if any(waiting) else None
 
 
 def sooner(paces: Iterable[Pace | None]) -> Pace | None:

@@ -23,7 +23,7 @@ from shared.memory import HubState
 from shared.plan import is_at_rest, plan
 from shared.record import Record
 from shared.verdicts import Undecided, Verdict
-from shared.wire import LAST_ATTEMPT, LAST_PATIENT_ATTEMPT, Pace, put_off, second_look
+from shared.wire import LAST_ATTEMPT, Pace, put_off, second_look
 
 
 class Look(NamedTuple):
@@ -56,8 +56,6 @@ def converge(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> None:
     except PermanentError as error:
         reports.unreadable(hint, error)
         look = _NOTHING_DECIDED
-    if look.goes_on is Pace.PATIENT and hint.attempt >= LAST_PATIENT_ATTEMPT:
-        return
     if look.goes_on and hint.attempt >= LAST_ATTEMPT:
         reports.gave_up(hint)
     elif look.goes_on:
@@ -107,7 +105,8 @@ def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
     reports.still_assigned(book.records())
     outcomes = [outcome for each in rounds for outcome in each.outcomes]
     paces = [pace.of_plan(each.todo, sight, each.seen) for each in rounds]
-    return Look(bool(outcomes), pace.sooner([*paces, pace.of_outcomes(outcomes, book)]))
+    paces += [pace.of_outcomes(outcomes, book), pace.of_records(book, world.clock.now())]
+    return Look(bool(outcomes), pace.sooner(paces))
 
 
 def _report(
