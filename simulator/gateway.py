@@ -1,7 +1,6 @@
 """Sees every request on its way to the embedded AWS: counts them, fails some, notes changes."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,11 +17,11 @@ from shared.conventions import SYSTEM_PATH
 from simulator.arns import account_of
 from simulator.faults import Call, Fault
 from simulator.sessions import Sessions
+from simulator.signatures import signed_with
 from simulator.trust import Caller
 
 # The roles of the hub's functions, and those that they assume in the spokes.
 _HUB_ROLES = (f":role{SYSTEM_PATH}StudioHub-", f":role{SYSTEM_PATH}StudioHubSpoke-")
-_CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/")
 _SERVICES = {"eventbridge": "events"}
 _WRITTEN_TO = frozenset({"sagemaker", "sso-admin"})
 _READS = ("Describe", "Get", "List")
@@ -136,9 +135,7 @@ def _is_the_hubs(caller: Caller) -> bool:
 def _signed_with(request: AWSPreparedRequest) -> tuple[str, str]:
     """Return the access key and the Region of a request's signature."""
     header = request.headers.get("Authorization", "")
-    text = header.decode() if isinstance(header, bytes) else header
-    match = _CREDENTIAL.search(text)
-    return (match[1], match[2]) if match else ("", "")
+    return signed_with(header.decode() if isinstance(header, bytes) else header)
 
 
 def _body(request: AWSPreparedRequest) -> str:
