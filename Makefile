@@ -8,10 +8,10 @@ BIN    := $(VENV)/bin
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types synth check bench readme lock clean
+.PHONY: help setup demo test e2e lint types synth check bench readme lock clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
 setup: $(VENV)/.installed node_modules/.installed  ## install the locked tools into .venv and node_modules
 
@@ -36,6 +36,10 @@ demo: setup  ## play a small company over two spoke accounts, on the embedded AW
 test: setup  ## run the tests (no AWS account, no network)
 	@echo "==> tests"
 	@$(BIN)/pytest -n 2 --dist worksteal
+
+e2e: setup  ## deploy onto a local AWS that enforces IAM, and play the main job there
+	@echo "==> e2e"
+	@$(BIN)/pytest tests/e2e -m e2e --capture=sys -q --tb=short --without=$(WITHOUT)
 
 lint: setup  ## ruff, formatting and import contracts
 	@echo "==> lint"
@@ -63,6 +67,8 @@ readme: setup  ## write the demo's transcript into the README
 
 lock:  ## resolve requirements/*.txt anew from pyproject.toml
 	@$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv
+	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --group pyproject.toml:e2e -o requirements/e2e.txt
 	@for set in runtime dev; do \
 	  extra=; [ $$set = dev ] && extra="--extra cli --extra infrastructure --group dev -c requirements/runtime.txt"; \
 	  build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

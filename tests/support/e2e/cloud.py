@@ -1,0 +1,190 @@
+"""The whole of a run: two organizations' accounts, deployed stacks, and a served Studio."""
+
+import platform
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from e2e.certificate import make_certificate, server_side
+from e2e.deployment import ROOT, Deployment, synthesize, take_out
+from e2e.local_aws import MiniStack, elsewhere, install, serving
+from e2e.progress import tell
+
+from shared.conventions import execution_role_arn
+from shared.model import AccountId, Target
+from simulator.directory_acts import DirectoryActs
+from simulator.plug import EmbeddedServices
+from simulator.quirks import Durations
+from simulator.server import ServedCall, served
+from simulator.studio import Place, ProfileView
+
+HUB, MANAGEMENT, STRANGER = "111111111111", "999999999999", "444444444444"
+REGION, ORGANIZATION, STORE = "eu-west-1", "o-exampleorgid", "d-1234567890"
+TARGETS = (
+    Target(AccountId("222222222222"), REGION, "d-research0001"),
+    Target(AccountId("333333333333"), REGION, "d-research0002"),
+)
+MEMBERS = (HUB, MANAGEMENT, *(target.account for target in TARGETS))
+# A role that the company made itself, and that the first spoke lets the hub pass.
+HANDMADE = f"arn:aws:iam::{TARGETS[0].account}:role/Handmade"
+# Seconds; what takes minutes on AWS takes a moment here.
+_DURATIONS = Durations(app_create=1, app_delete=3, space_create=1, space_delete=1)
+_BUILD = ROOT / "build" / "e2e"
+
+
+@dataclass(slots=True)
+class Cloud:
+    """A run: `outputs` are those of each deployed stack, by its name or its account."""
+
+    aws: MiniStack
+    services: EmbeddedServices
+    acts: DirectoryActs
+    lock: "threading.Lock"
+    heard: list[tuple[ServedCall, Mapping[str, str]]]
+    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def hub(self) -> dict[str, str]:
+        """Return the outputs of the hub's stack."""
+        return self.outputs["StudioHub"]
+
+    def profile(self, target: Target, name: str) -> ProfileView | None:
+        """Return a profile as Studio has it now."""
+        with self.lock:
+            found = [
+                profile
+                for domain in self.services.studio.snapshot()
+                if domain.place == place(target)
+                for profile in domain.profiles
+            ]
+        return next((each for each in found if each.name == name), None)
+
+
+def place(target: Target) -> Place:
+    """Return where a target's domain lives in the simulator."""
+    return Place(target.account, target.region, target.domain_id)
+
+
+@contextmanager
+def deployed(without: str = "") -> Iterator[Cloud]:
+    """Deploy everything, without the statements of one Sid if it is named; then take all away.
+
+    The logs lie in build/e2e/logs until the next run.
+    """
+    logs = _BUILD / "logs"
+    shutil.rmtree(logs, ignore_errors=True)
+    logs.mkdir(parents=True)
+    tell("installing MiniStack (once) and synthesizing")
+    python = install(ROOT / "requirements" / "e2e.txt", _BUILD / "venv")
+    assembly = _synthesized(logs, without)
+    with ExitStack() as stack:
+        cloud = stack.enter_context(_served(python, logs))
+        deployment = Deployment(cloud.aws, assembly, logs / "cdk.log")
+        _deploy(cloud, deployment, stack.callback)
+        yield cloud
+        tell("destroying the stacks")
+
+
+@contextmanager
+def _served(python: Path, logs: Path) -> Iterator[Cloud]:
+    services = EmbeddedServices.build(
+        store_id=STORE,
+        # Until a stack for the management account exists, Identity Center is the hub's own.
+        owner_account=HUB,
+        region=REGION,
+        organization_id=ORGANIZATION,
+        durations=_DURATIONS,
+    )
+    lock, heard = threading.Lock(), []
+    tls = make_certificate(logs)
+
+    def hear(call: ServedCall) -> None:
+        heard.append((call, _tags(services, call)))
+
+    @cache
+    def account_of(key: str) -> str:
+        if len(key) == len(HUB):
+            return key  # the root of an account, in MiniStack
+        return str(aws.client("sts", HUB).get_access_key_info(AccessKeyId=key)["Account"])
+
+    with (
+        served(services, account_of=account_of, hear=hear, lock=lock, tls=server_side(*tls)) as url,
+        serving(
+            python,
+            logs,
+            region=REGION,
+            tls=tls,
+            elsewhere=elsewhere(url),
+            organization=ORGANIZATION,
+            members=MEMBERS,
+        ) as aws,
+    ):
+        acts = DirectoryActs(services.identity_store, HUB, services.studio.now)
+        yield Cloud(aws, services, acts, lock, heard)
+
+
+def _synthesized(logs: Path, without: str) -> Path:
+    assembly = _BUILD / "cdk.out"
+    shutil.rmtree(assembly, ignore_errors=True)
+    machine = platform.machine()
+    context = {
+        "hub_account": HUB,
+        "hub_region": REGION,
+        "organization_id": ORGANIZATION,
+        "identity_store_id": STORE,
+        "event_accounts": HUB,
+        # The functions run on this machine, by MiniStack's Python, which is made of ours.
+        "lambda_runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
+        "lambda_architecture": {"aarch64": "arm64"}.get(machine, machine),
+    }
+    synthesize(assembly, logs / "cdk.log", context)
+    if without:
+        whose = take_out(assembly, without)
+        if not whose:
+            raise LookupError(f"no role has a statement {without}")
+        tell(f"{without} is taken from {', '.join(whose)}")
+    return assembly
+
+
+def _deploy(cloud: Cloud, deployment: Deployment, later: Callable[..., object]) -> None:
+    """Deploy every stack; `later` takes what undoes each."""
+    tell("bootstrapping and deploying StudioHub")
+    deployment.bootstrap(HUB)
+    cloud.outputs["StudioHub"] = deployment.deploy("StudioHub", HUB)
+    later(deployment.destroy, "StudioHub", HUB)
+    if deployment.has("StudioIdentity"):
+        tell("deploying StudioIdentity to the management account")
+        deployment.bootstrap(MANAGEMENT)
+        cloud.outputs["StudioIdentity"] = deployment.deploy("StudioIdentity", MANAGEMENT)
+        later(deployment.destroy, "StudioIdentity", MANAGEMENT)
+    for target in TARGETS:
+        tell(f"deploying StudioSpoke to {target.account}")
+        parameters = {"HubAccount": HUB, "HubRegion": REGION, "OrganizationId": ORGANIZATION}
+        if target.account in HANDMADE:
+            parameters["AdditionalPassableRoleArns"] = HANDMADE
+        outputs = deployment.deploy("StudioSpoke", target.account, parameters)
+        cloud.outputs[target.account] = outputs
+        later(deployment.destroy, "StudioSpoke", target.account)
+        application = cloud.services.application_access.add_application(
+            target.account, target.domain_id
+        )
+        cloud.services.studio.add_domain(
+            place(target),
+            default_role=execution_role_arn(target.account, target.region, "Analyst"),
+            application_arn=application,
+        )
+
+
+def _tags(services: EmbeddedServices, call: ServedCall) -> Mapping[str, str]:
+    """Return the tags of the profile that a call is about, as they are before it."""
+    request = call.request
+    name = str(request.get("UserProfileName") or "").casefold()
+    for domain in services.studio.domains(call.account, call.region):
+        if domain.place.domain_id == request.get("DomainId") and name in domain.profiles:
+            return dict(domain.profiles[name].tags)
+    return {}

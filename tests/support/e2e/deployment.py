@@ -1,0 +1,88 @@
+"""The stacks, synthesized once and deployed with the real CDK, each to its account."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from e2e.local_aws import MiniStack, inherited
+from e2e.processes import run
+
+ROOT = Path(__file__).parents[3]
+_TIMEOUT = 300  # seconds
+_CDK = ("npx", "--no-install", "cdk")
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A synthesized app, and where its stacks go."""
+
+    aws: MiniStack
+    assembly: Path
+    log: Path
+
+    def bootstrap(self, account: str) -> None:
+        """Prepare an account for the CDK."""
+        self._cdk(account, "bootstrap", f"aws://{account}/{self.aws.region}")
+
+    def has(self, stack: str) -> bool:
+        """Tell whether the app has such a stack."""
+        return (self.assembly / f"{stack}.template.json").exists()
+
+    def deploy(
+        self, stack: str, account: str, parameters: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
+        """Deploy a stack to an account and return its outputs."""
+        given = [part for pair in (parameters or {}).items() for part in _parameter(*pair)]
+        self._cdk(account, "deploy", stack, "--require-approval", "never", *given)
+        cloudformation = self.aws.client("cloudformation", account)
+        found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+        return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", ())}
+
+    def destroy(self, stack: str, account: str) -> None:
+        """Take a stack away again."""
+        self._cdk(account, "destroy", stack, "--force")
+
+    def _cdk(self, account: str, *arguments: str) -> None:
+        command = [*_CDK, *arguments, "--app", str(self.assembly), "--ci", "--no-color"]
+        run(command, self.aws.environment(account), self.log, timeout=_TIMEOUT)
+
+
+def synthesize(assembly: Path, log: Path, context: Mapping[str, str]) -> None:
+    """Write the app's templates and assets."""
+    given = [part for key, value in context.items() for part in ("-c", f"{key}={value}")]
+    command = [*_CDK, "synth", "--quiet", "--output", str(assembly), *given]
+    run(command, inherited(), log, timeout=_TIMEOUT)
+
+
+def take_out(assembly: Path, sid: str) -> Sequence[str]:
+    """Take every statement of a Sid out of the roles of all templates; return whose they were."""
+    found: list[str] = []
+    for template in sorted(assembly.glob("*.template.json")):
+        content = json.loads(template.read_text(encoding="utf-8"))
+        roles = [
+            name
+            for name, resource in content["Resources"].items()
+            if resource["Type"] == "AWS::IAM::Role" and _without(resource["Properties"], sid)
+        ]
+        template.write_text(json.dumps(content), encoding="utf-8")
+        found += [f"{template.name.partition('.')[0]}/{role}" for role in roles]
+    return found
+
+
+def _without(part: Any, sid: str) -> int:  # noqa: ANN401 (a template's JSON)
+    """Take a statement out of all policies in a part of a template; return how many there were."""
+    if isinstance(part, list):
+        return sum(_without(item, sid) for item in part)
+    if not isinstance(part, dict):
+        return 0
+    statements = part.get("Statement")
+    if isinstance(statements, list):
+        part["Statement"] = [each for each in statements if each.get("Sid") != sid]
+        return len(statements) - len(part["Statement"])
+    return sum(_without(item, sid) for item in part.values())
+
+
+def _parameter(name: str, value: str) -> tuple[str, str]:
+    return "--parameters", f"{name}={value}"

@@ -1,0 +1,81 @@
+"""Runs programs beside the tests: each ends with its group, by its id, whatever happens."""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+_LOOPBACK = "127.0.0.1"
+_GRACE = 2  # seconds to end by itself; nothing of it is kept
+
+
+class CommandError(Exception):
+    """A program failed; the message holds the end of what it wrote, and where all of it is."""
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((_LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(
+    command: Sequence[str], environment: Mapping[str, str], log: Path
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Keep a program running; its standard input is open as long as this process lives."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 (our own command)
+            command,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            # A group of its own: its children end with it, and Ctrl-C is ours to handle.
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        _end(process)
+
+
+def run(command: Sequence[str], environment: Mapping[str, str], log: Path, *, timeout: int) -> None:
+    """Run a program to its end, at most so many seconds; CommandError when it fails."""
+    with log.open("ab") as output:
+        try:
+            done = subprocess.run(  # noqa: S603 (our own command)
+                command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                timeout=timeout,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise CommandError(f"{' '.join(command)} took more than {timeout} s: {log}") from error
+    if done.returncode:
+        last = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
+        raise CommandError(f"{' '.join(command)} failed:\n{last}\n(all of it: {log})")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    if process.stdin:
+        process.stdin.close()
+    try:
+        # Its id is the group's, since it began a session; what it left behind ends here.
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
