@@ -1,7 +1,14 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from e2e.cloud import Cloud, deployed
+from e2e.cloud import Cloud, build, deployed
+from e2e.evaluator import Verdict, evaluate, install_evaluator
+from e2e.iam_requests import IamRequest
+from e2e.recorded import rights_asked_for
+from e2e.roles import Roles, deployed_roles
+from e2e.story import STORY, play
+
+Judge = Callable[[Sequence[IamRequest]], list[Verdict]]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -12,3 +19,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
     with deployed(request.config.getoption("--without")) as cloud:
         yield cloud
+
+
+@pytest.fixture(scope="session")
+def played(cloud: Cloud) -> Cloud:
+    play(cloud, STORY)
+    return cloud
+
+
+@pytest.fixture(scope="session")
+def roles(cloud: Cloud) -> Roles:
+    return deployed_roles(cloud)
+
+
+@pytest.fixture(scope="session")
+def judge(roles: Roles) -> Judge:
+    script = install_evaluator(build("evaluator"), build("logs") / "npm.log")
+    return lambda requests: evaluate(script, roles, requests)
+
+
+@pytest.fixture(scope="session")
+def verdicts(played: Cloud, roles: Roles, judge: Judge) -> list[Verdict]:
+    return judge(rights_asked_for(played, roles))

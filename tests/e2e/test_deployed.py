@@ -1,10 +1,50 @@
+from collections.abc import Sequence
+
 import pytest
-from e2e.cloud import Cloud
-from e2e.story import STORY, play
+from e2e.cloud import HUB, Cloud
+from e2e.evaluator import Verdict
+from e2e.roles import Roles
 
 pytestmark = pytest.mark.e2e
 
 
-def test_the_deployed_functions_do_the_main_job(cloud: Cloud) -> None:
-    """Each function under its own role alone: profiles are made, changed and removed."""
-    play(cloud, STORY)
+def test_the_deployed_functions_do_the_main_job(played: Cloud) -> None:
+    """Each under its own role alone: profiles are made, changed and removed, and none crashed."""
+    sqs = played.aws.client("sqs", HUB)
+    dead = {
+        url.rsplit("/", 1)[-1]: count
+        for url in sqs.list_queues()["QueueUrls"]
+        if "DeadLetters" in url or "Undelivered" in url
+        for count in sqs.get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+        )["Attributes"].values()
+        if count != "0"
+    }
+
+    assert not dead
+
+
+def test_every_right_that_was_asked_for_is_given(verdicts: Sequence[Verdict]) -> None:
+    """By the policies as they are deployed, to the role that asked, under its session policy."""
+    assert len(verdicts) > 100
+    assert not [str(verdict) for verdict in verdicts if not verdict.allowed]
+
+
+def test_no_condition_asks_for_what_the_action_does_not_know(verdicts: Sequence[Verdict]) -> None:
+    """A key that IAM does not have for an action never holds, and so forbids it for ever."""
+    assert not [(str(each), each.ignored) for each in verdicts if each.ignored]
+
+
+def test_each_right_is_needed(verdicts: Sequence[Verdict], roles: Roles) -> None:
+    """Whatever statement is taken from a role, something that the run asked for is refused."""
+    needed = {
+        (each.request.role, each.allowed_by[0]) for each in verdicts if len(each.allowed_by) == 1
+    }
+    given = {
+        (role, sid)
+        for role in roles.policies
+        for sid, effect in roles.statements(role).items()
+        if effect == "Allow"
+    }
+
+    assert not sorted(given - needed)

@@ -4,7 +4,7 @@ import platform
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from e2e.certificate import make_certificate, server_side
 from e2e.deployment import ROOT, Deployment, synthesize, take_out
+from e2e.heard import Heard, heard
 from e2e.local_aws import MiniStack, elsewhere, install, serving
 from e2e.progress import tell
 
@@ -30,10 +31,16 @@ TARGETS = (
     Target(AccountId("333333333333"), REGION, "d-research0002"),
 )
 MEMBERS = (HUB, MANAGEMENT, *(target.account for target in TARGETS))
-# A role that the company made itself, and that the first spoke lets the hub pass.
-HANDMADE = f"arn:aws:iam::{TARGETS[0].account}:role/Handmade"
 # Seconds; what takes minutes on AWS takes a moment here.
-_DURATIONS = Durations(app_create=1, app_delete=3, space_create=1, space_delete=1)
+_DURATIONS = Durations(
+    profile_create=1,
+    profile_update=1,
+    profile_delete=1,
+    space_create=1,
+    space_delete=1,
+    app_create=1,
+    app_delete=3,
+)
 _BUILD = ROOT / "build" / "e2e"
 
 
@@ -45,7 +52,7 @@ class Cloud:
     services: EmbeddedServices
     acts: DirectoryActs
     lock: "threading.Lock"
-    heard: list[tuple[ServedCall, Mapping[str, str]]]
+    calls: list[Heard]
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -63,6 +70,16 @@ class Cloud:
                 for profile in domain.profiles
             ]
         return next((each for each in found if each.name == name), None)
+
+
+def build(name: str) -> Path:
+    """Return a directory of what a run leaves, which no commit holds."""
+    return _BUILD / name
+
+
+def handmade(target: Target) -> str:
+    """Return a role that the company made itself, and that the spoke lets the hub pass."""
+    return f"arn:aws:iam::{target.account}:role/Handmade"
 
 
 def place(target: Target) -> Place:
@@ -100,17 +117,18 @@ def _served(python: Path, logs: Path) -> Iterator[Cloud]:
         organization_id=ORGANIZATION,
         durations=_DURATIONS,
     )
-    lock, heard = threading.Lock(), []
+    lock = threading.Lock()
+    calls: list[Heard] = []
     tls = make_certificate(logs)
-
-    def hear(call: ServedCall) -> None:
-        heard.append((call, _tags(services, call)))
 
     @cache
     def account_of(key: str) -> str:
         if len(key) == len(HUB):
             return key  # the root of an account, in MiniStack
         return str(aws.client("sts", HUB).get_access_key_info(AccessKeyId=key)["Account"])
+
+    def hear(call: ServedCall) -> None:
+        calls.append(heard(services, call))
 
     with (
         served(services, account_of=account_of, hear=hear, lock=lock, tls=server_side(*tls)) as url,
@@ -125,7 +143,7 @@ def _served(python: Path, logs: Path) -> Iterator[Cloud]:
         ) as aws,
     ):
         acts = DirectoryActs(services.identity_store, HUB, services.studio.now)
-        yield Cloud(aws, services, acts, lock, heard)
+        yield Cloud(aws, services, acts, lock, calls)
 
 
 def _synthesized(logs: Path, without: str) -> Path:
@@ -164,9 +182,13 @@ def _deploy(cloud: Cloud, deployment: Deployment, later: Callable[..., object]) 
         later(deployment.destroy, "StudioIdentity", MANAGEMENT)
     for target in TARGETS:
         tell(f"deploying StudioSpoke to {target.account}")
-        parameters = {"HubAccount": HUB, "HubRegion": REGION, "OrganizationId": ORGANIZATION}
-        if target.account in HANDMADE:
-            parameters["AdditionalPassableRoleArns"] = HANDMADE
+        parameters = {
+            "HubAccount": HUB,
+            "HubRegion": REGION,
+            "OrganizationId": ORGANIZATION,
+            # Not left empty: MiniStack takes the condition on an empty list for true.
+            "AdditionalPassableRoleArns": handmade(target),
+        }
         outputs = deployment.deploy("StudioSpoke", target.account, parameters)
         cloud.outputs[target.account] = outputs
         later(deployment.destroy, "StudioSpoke", target.account)
@@ -178,13 +200,3 @@ def _deploy(cloud: Cloud, deployment: Deployment, later: Callable[..., object]) 
             default_role=execution_role_arn(target.account, target.region, "Analyst"),
             application_arn=application,
         )
-
-
-def _tags(services: EmbeddedServices, call: ServedCall) -> Mapping[str, str]:
-    """Return the tags of the profile that a call is about, as they are before it."""
-    request = call.request
-    name = str(request.get("UserProfileName") or "").casefold()
-    for domain in services.studio.domains(call.account, call.region):
-        if domain.place.domain_id == request.get("DomainId") and name in domain.profiles:
-            return dict(domain.profiles[name].tags)
-    return {}

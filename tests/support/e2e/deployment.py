@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from e2e.local_aws import MiniStack, inherited
+from e2e.local_aws import MiniStack, for_installing
 from e2e.processes import run
 
 ROOT = Path(__file__).parents[3]
@@ -53,7 +53,7 @@ def synthesize(assembly: Path, log: Path, context: Mapping[str, str]) -> None:
     """Write the app's templates and assets."""
     given = [part for key, value in context.items() for part in ("-c", f"{key}={value}")]
     command = [*_CDK, "synth", "--quiet", "--output", str(assembly), *given]
-    run(command, inherited(), log, timeout=_TIMEOUT)
+    run(command, for_installing(), log, timeout=_TIMEOUT)
 
 
 def take_out(assembly: Path, sid: str) -> Sequence[str]:

@@ -15,11 +15,12 @@ from typing import Any
 import boto3
 from e2e.processes import CommandError, free_port, run, running
 
-_SERVER = Path(__file__).with_name("ministack_server.py")
+_SUPPORT = Path(__file__).parents[1]
+_SERVE = "e2e.inside_ministack.serve"
 _READY = 60  # seconds
 _INSTALL = 300  # seconds
 # What a program needs of this machine; nothing else reaches the functions.
-_INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL")
+_INHERITED = ("HOME", "LANG", "PATH", "TMPDIR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,11 @@ def inherited() -> dict[str, str]:
     return {name: os.environ[name] for name in _INHERITED if name in os.environ}
 
 
+def for_installing() -> dict[str, str]:
+    """Return this process's environment, with whatever package registries ask for, without AWS."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+
+
 def install(lock: Path, into: Path) -> Path:
     """Return the Python of an environment with the locked packages, made where there is none."""
     python, mark = into / "bin" / "python", into / ".installed"
@@ -86,7 +92,7 @@ def install(lock: Path, into: Path) -> Path:
     if not mark.exists() or mark.read_text(encoding="utf-8") != digest:
         log = into.with_name("install.log")
         into.parent.mkdir(parents=True, exist_ok=True)
-        here = inherited()
+        here = for_installing()
         run([sys.executable, "-m", "venv", "--clear", str(into)], here, log, timeout=_INSTALL)
         pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
         run([*pip, "--require-hashes", "-r", str(lock)], here, log, timeout=_INSTALL)
@@ -112,6 +118,7 @@ def serving(
         f"https://127.0.0.1:{port}", region, python, certificate, logs / "journal", elsewhere
     )
     environment = inherited() | {
+        "PYTHONPATH": str(_SUPPORT),
         "AUTH": "true",
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
@@ -126,7 +133,7 @@ def serving(
         "AWS_CA_BUNDLE": str(certificate),
         **elsewhere,
     }
-    with running([str(python), "-P", str(_SERVER)], environment, logs / "ministack.log") as process:
+    with running([str(python), "-m", _SERVE], environment, logs / "ministack.log") as process:
         tls_context = ssl.create_default_context(cafile=certificate)
         end = time.monotonic() + _READY
         while not _answers(f"{here.url}/_localstack/health", tls_context):

@@ -1,0 +1,95 @@
+from collections.abc import Callable, Sequence
+
+import pytest
+from botocore.exceptions import ClientError
+from e2e.cloud import HUB, MANAGEMENT, REGION, STRANGER, TARGETS, Cloud
+from e2e.evaluator import Verdict
+from e2e.iam_requests import IamRequest
+from e2e.impossible import impossible
+from e2e.roles import Roles
+from e2e.strangers import allow_everything_of_sts, session_of
+
+from shared.conventions import access_role_arn, external_id, hub_role_names, system_role_arn
+
+pytestmark = pytest.mark.e2e
+
+SPOKE = TARGETS[0].account
+ACCESS, RIGHT = access_role_arn(SPOKE, REGION), external_id(HUB, SPOKE)
+CONVERGE, LOOK = (system_role_arn(HUB, REGION, name) for name in hub_role_names(REGION))
+INTAKE = system_role_arn(HUB, REGION, f"StudioHub-Intake-{REGION}")
+
+
+@pytest.fixture(scope="module")
+def refusals(cloud: Cloud, judge: Callable[[Sequence[IamRequest]], list[Verdict]]) -> list[Verdict]:
+    return judge(impossible(cloud))
+
+
+def test_what_must_be_impossible_is_denied(refusals: Sequence[Verdict]) -> None:
+    """By the policies as they are deployed; a request that cannot be judged proves nothing."""
+    denied = {"ImplicitlyDenied", "ExplicitlyDenied"}
+
+    assert not [str(verdict) for verdict in refusals if verdict.result not in denied]
+
+
+def test_each_denial_is_needed(refusals: Sequence[Verdict], roles: Roles) -> None:
+    """What a role denies it denies whatever somebody attaches to it one day."""
+    needed = {(each.request.role, sid) for each in refusals for sid in each.denied_by}
+    given = {
+        # Both spokes have the same roles, and one is judged.
+        (role, sid)
+        for role in roles.policies
+        if role.split(":")[4] in {HUB, SPOKE}
+        for sid, effect in roles.statements(role).items()
+        if effect == "Deny"
+    }
+
+    assert not sorted(given - needed)
+
+
+@pytest.mark.parametrize("role", [CONVERGE, LOOK])
+def test_the_hub_enters_a_spoke(cloud: Cloud, role: str) -> None:
+    """Two of its functions, with the ExternalId of the pair: the refusals below are no accident."""
+    session_of(cloud, ACCESS, RIGHT, session_of(cloud, role))
+
+
+@pytest.mark.parametrize(
+    ("role", "entered", "said"),
+    [
+        (CONVERGE, ACCESS, None),
+        (CONVERGE, ACCESS, external_id(HUB, TARGETS[1].account)),
+        (CONVERGE, ACCESS, external_id(STRANGER, SPOKE)),
+        (LOOK, ACCESS, external_id(HUB, TARGETS[1].account)),
+        (INTAKE, ACCESS, RIGHT),
+        # Roles that trust the hub's account, and that have another path or name.
+        (CONVERGE, f"arn:aws:iam::{SPOKE}:role/StudioHubSpoke-other", RIGHT),
+        (CONVERGE, f"arn:aws:iam::{SPOKE}:role/studio-hub-system/Other", RIGHT),
+    ],
+)
+def test_no_other_way_leads_into_a_spoke(
+    cloud: Cloud, role: str, entered: str, said: str | None
+) -> None:
+    """A wrong ExternalId, another function, and another role are refused by STS itself."""
+    if entered != ACCESS:
+        allow_everything_of_sts(cloud, entered, trusted=HUB)
+    session = session_of(cloud, role)
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        session_of(cloud, entered, said, session)
+
+
+@pytest.mark.parametrize("account", [STRANGER, MANAGEMENT])
+def test_another_hub_is_refused(cloud: Cloud, account: str) -> None:
+    """One of another organization or of this one, whose roles have the names of the hub's."""
+    role = system_role_arn(account, REGION, hub_role_names(REGION)[0])
+    allow_everything_of_sts(cloud, role, trusted=account)
+    session = session_of(cloud, role)
+
+    for said in (RIGHT, external_id(account, SPOKE)):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            session_of(cloud, ACCESS, said, session)
+
+
+def test_the_hub_account_alone_is_no_hub(cloud: Cloud) -> None:
+    """Who administers the hub's account does not enter the spokes by that."""
+    with pytest.raises(ClientError, match="AccessDenied"):
+        session_of(cloud, ACCESS, RIGHT)

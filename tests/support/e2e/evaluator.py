@@ -1,0 +1,103 @@
+"""Asks a policy evaluator that is not of our making what a deployed role may do.
+
+iam:SimulatePrincipalPolicy of MiniStack 1.5.33 is no help: it finds no role that has a path, and
+takes no context. @cloud-copilot/iam-simulate has every operator, and holds actions, resources and
+condition keys against the Service Authorization Reference.
+"""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from e2e.deployment import ROOT
+from e2e.iam_requests import IamRequest
+from e2e.local_aws import for_installing
+from e2e.processes import run
+from e2e.roles import Roles
+
+_HERE = ROOT / "tests" / "e2e"
+_TIMEOUT = 120  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the evaluator says of a request.
+
+    `allowed_by` and `denied_by` are the Sids of the statements that match. `ignored` are context
+    keys that the action does not have, so that a condition on one never holds.
+    """
+
+    request: IamRequest
+    result: str
+    allowed_by: tuple[str, ...]
+    denied_by: tuple[str, ...]
+    ignored: tuple[str, ...]
+    errors: str
+
+    @property
+    def allowed(self) -> bool:
+        """Tell whether the role may do it."""
+        return self.result == "Allowed"
+
+    def __str__(self) -> str:
+        said = f" ({self.errors})" if self.errors else ""
+        return f"{self.result}{said}: {self.request}"
+
+
+def install_evaluator(into: Path, log: Path) -> Path:
+    """Install the locked evaluator and return the script that asks it."""
+    into.mkdir(parents=True, exist_ok=True)
+    lock = (_HERE / "package-lock.json").read_bytes()
+    mark = into / "installed"
+    for name in ("package.json", "package-lock.json", "evaluate.mjs"):
+        shutil.copyfile(_HERE / name, into / name)
+    if not mark.exists() or mark.read_bytes() != lock:
+        command = ["npm", "ci", "--no-audit", "--no-fund", "--prefix", str(into)]
+        run(command, for_installing(), log, timeout=_TIMEOUT)
+        mark.write_bytes(lock)
+    return into / "evaluate.mjs"
+
+
+def evaluate(script: Path, roles: Roles, requests: Sequence[IamRequest]) -> list[Verdict]:
+    """Return the evaluator's verdict on each request, by the policies as they are deployed."""
+    question = {
+        "policies": {
+            role: [{"name": name, "policy": policy} for name, policy in policies.items()]
+            for role, policies in roles.policies.items()
+        },
+        "trusts": roles.trusts,
+        "requests": [
+            {
+                "role": request.role,
+                "action": request.action,
+                "resource": request.resource,
+                "context": request.context,
+                "sessionPolicy": json.loads(request.session_policy or "null"),
+            }
+            for request in requests
+        ],
+    }
+    asked = json.dumps(question, indent=1)
+    script.with_name("question.json").write_text(asked, encoding="utf-8")
+    answer = subprocess.run(  # noqa: S603 (our own script)
+        ["node", str(script)],  # noqa: S607 (node is found as npx is)
+        input=asked,
+        capture_output=True,
+        text=True,
+        timeout=_TIMEOUT,
+        check=True,
+    )
+    return [
+        Verdict(
+            request,
+            told["result"],
+            tuple(told["allowedBy"]),
+            tuple(told["deniedBy"]),
+            tuple(told["ignored"]),
+            json.dumps(told["errors"]) if "errors" in told else "",
+        )
+        for request, told in zip(requests, json.loads(answer.stdout), strict=True)
+    ]

@@ -1,0 +1,133 @@
+"""What a call asks of IAM: the action, the resource and the context of each right that it needs.
+
+Source: the Service Authorization Reference of Amazon SageMaker AI, AWS Identity Store and IAM
+Identity Center, and IAM's user guide on passing roles.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from e2e.heard import Heard
+
+from simulator.server import ServedCall
+
+Context = Mapping[str, str | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class IamRequest:
+    """One right that a role needs; `session_policy` narrows the session that asks."""
+
+    role: str
+    action: str
+    resource: str
+    context: Context = field(default_factory=dict)
+    session_policy: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Return a text that tells it from every other."""
+        parts = (self.role, self.action, self.resource, self.context, self.session_policy)
+        return json.dumps(parts, sort_keys=True)
+
+    def __str__(self) -> str:
+        context = ", ".join(f"{key}={value}" for key, value in sorted(self.context.items()))
+        return f"{self.role.split('/')[-1]}: {self.action} on {self.resource} ({context})"
+
+
+def asked_by(
+    heard: Heard, role: str, session_policy: str | None = None, *, store_owner: str
+) -> Iterator[IamRequest]:
+    """Yield every right that a call to Studio, to the directory or to assignments needs.
+
+    `store_owner` is the account that Identity Center belongs to.
+    """
+    match heard.call.service:
+        case "sagemaker":
+            asked = _of_studio(heard)
+        case "identitystore":
+            asked = _of_directory(heard, store_owner)
+        case _:
+            asked = _of_assignments(heard)
+    for action, resource, context in asked:
+        yield IamRequest(role, action, resource, context, session_policy)
+
+
+_Asked = tuple[str, str, Context]
+# Listing has no resource-level permission.
+_LISTINGS = ("ListApps", "ListDomains", "ListSpaces", "ListUserProfiles")
+# What each action reads beside the store itself.
+_OBJECTS = {
+    "DescribeGroup": ("group",),
+    "DescribeUser": ("user",),
+    "GetGroupId": ("group",),
+    "GetUserId": ("user",),
+    "ListGroupMemberships": ("group", "membership"),
+    "ListGroupMembershipsForMember": ("membership", "user"),
+    "ListGroups": ("group",),
+    "ListUsers": ("user",),
+}
+
+
+def _of_studio(heard: Heard) -> Iterator[_Asked]:
+    call = heard.call
+    request = call.request
+    action = f"sagemaker:{call.operation}"
+    if call.operation in _LISTINGS:
+        yield action, "*", {}
+        return
+    arn = request.get("ResourceArn") or _studio_arn(call)
+    tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", ())}
+    asked = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+    context: dict[str, str | list[str]] = {
+        **asked,
+        **{f"aws:ResourceTag/{key}": value for key, value in heard.tags.items()},
+        **heard.keys,
+    }
+    if tags:
+        context["aws:TagKeys"] = sorted(tags)
+    yield action, arn, context
+    if tags and call.operation.startswith("Create"):
+        tagging = {**asked, "aws:TagKeys": sorted(tags), "sagemaker:TaggingAction": call.operation}
+        yield "sagemaker:AddTags", arn, tagging
+    role = (request.get("UserSettings") or {}).get("ExecutionRole")
+    if role:
+        yield "iam:PassRole", role, {"iam:PassedToService": "sagemaker.amazonaws.com"}
+
+
+def _studio_arn(call: ServedCall) -> str:
+    request = call.request
+    domain = request["DomainId"]
+    owner = request.get("SpaceName") or request.get("UserProfileName")
+    match call.operation.removeprefix("Create").removeprefix("Delete").removeprefix("Describe"):
+        case "App":
+            # The type stands in lower case in an app's ARN.
+            kind = f"app/{domain}/{owner}/{request['AppType'].lower()}/{request['AppName']}"
+        case "Space":
+            kind = f"space/{domain}/{owner}"
+        case "Domain":
+            kind = f"domain/{domain}"
+        case _:
+            kind = f"user-profile/{domain}/{owner}"
+    return f"arn:aws:sagemaker:{call.region}:{call.account}:{kind}"
+
+
+def _of_directory(heard: Heard, owner: str) -> Iterator[_Asked]:
+    call = heard.call
+    action = f"identitystore:{call.operation}"
+    store = call.request["IdentityStoreId"]
+    yield action, f"arn:aws:identitystore::{owner}:identitystore/{store}", {}
+    ids = {
+        "group": call.request.get("GroupId"),
+        "user": call.request.get("UserId") or (call.request.get("MemberId") or {}).get("UserId"),
+    }
+    for kind in _OBJECTS[call.operation]:
+        yield action, f"arn:aws:identitystore:::{kind}/{ids.get(kind) or '*'}", {}
+
+
+def _of_assignments(heard: Heard) -> Iterator[_Asked]:
+    request: Mapping[str, Any] = heard.call.request
+    arn = request.get("ApplicationArn") or (request.get("Filter") or {}).get("ApplicationArn")
+    yield f"sso:{heard.call.operation}", arn or request.get("InstanceArn") or "*", heard.keys

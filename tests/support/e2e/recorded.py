@@ -1,0 +1,84 @@
+"""Every right that a run asked for, by role: in served calls, of MiniStack, and by Lambda."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from e2e.cloud import HUB, ORGANIZATION, Cloud
+from e2e.iam_requests import IamRequest, asked_by
+from e2e.roles import Roles
+
+# MiniStack gives this with every DynamoDB call; IAM has it for reads alone, and no policy asks.
+_NOT_OURS = "dynamodb:Select"
+# What Lambda does in a function's name, by the kind of source that it polls.
+# Source: Lambda's developer guide, execution roles.
+_POLLS = {
+    "sqs": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+    "dynamodb": (
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+    ),
+}
+
+
+def rights_asked_for(cloud: Cloud, roles: Roles) -> tuple[IamRequest, ...]:
+    """Return each right that a deployed role asked for once."""
+    sessions: dict[str, tuple[str, str | None]] = {}
+    asked: list[IamRequest] = []
+    for line in cloud.aws.journal.read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        if "session" in entry:
+            role = roles.of_session(entry["session"])
+            if role:
+                sessions[entry["key"]] = role, (entry["limits"] or {}).get("Policy") or None
+        elif "trusts" in entry:
+            asked += _entering(entry, roles)
+        elif entry["key"] in sessions and not entry["action"].startswith("sts:"):
+            role, policy = sessions[entry["key"]]
+            context = {k: v for k, v in entry["context"].items() if k != _NOT_OURS}
+            asked.append(IamRequest(role, entry["action"], entry["resource"], context, policy))
+    for heard in cloud.calls:
+        if heard.call.access_key in sessions:
+            role, policy = sessions[heard.call.access_key]
+            asked += asked_by(heard, role, policy, store_owner=HUB)
+    asked += _by_lambda(cloud)
+    return tuple({request.key: request for request in asked}.values())
+
+
+def _entering(entry: Mapping[str, Any], roles: Roles) -> Iterator[IamRequest]:
+    role = roles.of_session(entry["principal"])
+    if role:
+        yield assume(role, entry["trusts"], entry["context"].get("sts:externalid"))
+
+
+def assume(role: str, other: str, external_id: str | None) -> IamRequest:
+    """Return the right to assume another role, in the same organization."""
+    context: dict[str, str | list[str]] = {
+        "aws:PrincipalArn": role,
+        "aws:PrincipalOrgID": ORGANIZATION,
+        "aws:ResourceOrgID": ORGANIZATION,
+        "sts:RoleSessionName": "studio-hub",
+    }
+    if external_id:
+        context["sts:ExternalId"] = external_id
+    return IamRequest(role, "sts:AssumeRole", other, context)
+
+
+def _by_lambda(cloud: Cloud) -> Iterator[IamRequest]:
+    """Yield what Lambda needs in the functions' names; MiniStack needs no right for it."""
+    client = cloud.aws.client("lambda", HUB)
+    functions = {each["FunctionArn"]: each for each in client.list_functions()["Functions"]}
+    for function in functions.values():
+        group = function["LoggingConfig"]["LogGroup"]
+        stream = f"arn:aws:logs:{cloud.aws.region}:{HUB}:log-group:{group}:log-stream:e2e"
+        yield IamRequest(function["Role"], "logs:CreateLogStream", stream)
+        yield IamRequest(function["Role"], "logs:PutLogEvents", stream)
+    for source in client.list_event_source_mappings()["EventSourceMappings"]:
+        role, arn = functions[source["FunctionArn"]]["Role"], source["EventSourceArn"]
+        for action in _POLLS[arn.split(":")[2]]:
+            yield IamRequest(role, action, "*" if action.endswith("ListStreams") else arn)
+        failed = source.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+        if failed:
+            yield IamRequest(role, "sqs:SendMessage", failed)
