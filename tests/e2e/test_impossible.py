@@ -35,10 +35,10 @@ def test_each_denial_is_needed(refusals: Sequence[Verdict], roles: Roles) -> Non
     """What a role denies it denies whatever somebody attaches to it one day."""
     needed = {(each.request.role, sid) for each in refusals for sid in each.denied_by}
     given = {
-        # Both spokes have the same roles, and one is judged.
+        # All spokes have the same roles, and those of one are judged.
         (role, sid)
         for role in roles.policies
-        if role.split(":")[4] in {HUB, SPOKE}
+        if role.split(":")[4] in {HUB, SPOKE} and role.endswith(REGION)
         for sid, effect in roles.statements(role).items()
         if effect == "Deny"
     }

@@ -29,8 +29,12 @@ REGION, ORGANIZATION, STORE = "eu-west-1", "o-exampleorgid", "d-1234567890"
 TARGETS = (
     Target(AccountId("222222222222"), REGION, "d-research0001"),
     Target(AccountId("333333333333"), REGION, "d-research0002"),
+    # A second domain beside the first, and one in another Region of the same account.
+    Target(AccountId("222222222222"), REGION, "d-research0003"),
+    Target(AccountId("222222222222"), "eu-central-1", "d-research0004"),
 )
-MEMBERS = (HUB, MANAGEMENT, *(target.account for target in TARGETS))
+SPOKES = tuple(sorted({target.account for target in TARGETS}))
+MEMBERS = (HUB, MANAGEMENT, *SPOKES)
 # Seconds; what takes minutes on AWS takes a moment here.
 _DURATIONS = Durations(
     profile_create=1,
@@ -46,7 +50,12 @@ _BUILD = ROOT / "build" / "e2e"
 
 @dataclass(slots=True)
 class Cloud:
-    """A run: `outputs` are those of each deployed stack, by its name or its account."""
+    """A run.
+
+    `outputs` are those of each deployed stack, by its name or its account and Region; `mark` is how
+    many calls there were at a moment that a chapter remembers; `without` is the Sid of statements
+    that are not deployed.
+    """
 
     aws: MiniStack
     services: EmbeddedServices
@@ -54,11 +63,24 @@ class Cloud:
     lock: "threading.Lock"
     calls: list[Heard]
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    mark: int = 0
+    without: str = ""
 
     @property
     def hub(self) -> dict[str, str]:
         """Return the outputs of the hub's stack."""
         return self.outputs["StudioHub"]
+
+    def log(self) -> str:
+        """Return all that MiniStack wrote so far, and the functions with it."""
+        log = self.aws.journal.with_name("ministack.log")
+        return log.read_text(encoding="utf-8", errors="replace")
+
+    def redeploy_hub(self, **context: str) -> None:
+        """Deploy the hub again with some of its context changed."""
+        assembly = _synthesized("cdk.out-again", self.aws.journal.parent, self.without, **context)
+        log = self.aws.journal.with_name("cdk.log")
+        Deployment(self.aws, assembly, log).deploy("StudioHub", HUB)
 
     def profile(self, target: Target, name: str) -> ProfileView | None:
         """Return a profile as Studio has it now."""
@@ -77,9 +99,9 @@ def build(name: str) -> Path:
     return _BUILD / name
 
 
-def handmade(target: Target) -> str:
+def handmade(account: str) -> str:
     """Return a role that the company made itself, and that the spoke lets the hub pass."""
-    return f"arn:aws:iam::{target.account}:role/Handmade"
+    return f"arn:aws:iam::{account}:role/Handmade"
 
 
 def place(target: Target) -> Place:
@@ -98,9 +120,10 @@ def deployed(without: str = "") -> Iterator[Cloud]:
     logs.mkdir(parents=True)
     tell("installing MiniStack (once) and synthesizing")
     python = install(ROOT / "requirements" / "e2e.txt", _BUILD / "venv")
-    assembly = _synthesized(logs, without)
+    assembly = _synthesized("cdk.out", logs, without)
     with ExitStack() as stack:
         cloud = stack.enter_context(_served(python, logs))
+        cloud.without = without
         deployment = Deployment(cloud.aws, assembly, logs / "cdk.log")
         _deploy(cloud, deployment, stack.callback)
         yield cloud
@@ -146,8 +169,9 @@ def _served(python: Path, logs: Path) -> Iterator[Cloud]:
         yield Cloud(aws, services, acts, lock, calls)
 
 
-def _synthesized(logs: Path, without: str) -> Path:
-    assembly = _BUILD / "cdk.out"
+def _synthesized(name: str, logs: Path, without: str, **more: str) -> Path:
+    """Return the app's templates for the accounts of a run, less the statements of one Sid."""
+    assembly = build(name)
     shutil.rmtree(assembly, ignore_errors=True)
     machine = platform.machine()
     context = {
@@ -159,6 +183,7 @@ def _synthesized(logs: Path, without: str) -> Path:
         # The functions run on this machine, by MiniStack's Python, which is made of ours.
         "lambda_runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
         "lambda_architecture": {"aarch64": "arm64"}.get(machine, machine),
+        **more,
     }
     synthesize(assembly, logs / "cdk.log", context)
     if without:
@@ -180,18 +205,12 @@ def _deploy(cloud: Cloud, deployment: Deployment, later: Callable[..., object]) 
         deployment.bootstrap(MANAGEMENT)
         cloud.outputs["StudioIdentity"] = deployment.deploy("StudioIdentity", MANAGEMENT)
         later(deployment.destroy, "StudioIdentity", MANAGEMENT)
+    for account, region in dict.fromkeys((each.account, each.region) for each in TARGETS):
+        tell(f"deploying StudioSpoke to {account}, {region}")
+        outputs = deployment.deploy("StudioSpoke", account, _parameters(account, region), region)
+        cloud.outputs[f"{account}/{region}"] = outputs
+        later(deployment.destroy, "StudioSpoke", account, region)
     for target in TARGETS:
-        tell(f"deploying StudioSpoke to {target.account}")
-        parameters = {
-            "HubAccount": HUB,
-            "HubRegion": REGION,
-            "OrganizationId": ORGANIZATION,
-            # Not left empty: MiniStack takes the condition on an empty list for true.
-            "AdditionalPassableRoleArns": handmade(target),
-        }
-        outputs = deployment.deploy("StudioSpoke", target.account, parameters)
-        cloud.outputs[target.account] = outputs
-        later(deployment.destroy, "StudioSpoke", target.account)
         application = cloud.services.application_access.add_application(
             target.account, target.domain_id
         )
@@ -200,3 +219,15 @@ def _deploy(cloud: Cloud, deployment: Deployment, later: Callable[..., object]) 
             default_role=execution_role_arn(target.account, target.region, "Analyst"),
             application_arn=application,
         )
+
+
+def _parameters(account: str, region: str) -> dict[str, str]:
+    return {
+        "HubAccount": HUB,
+        "HubRegion": REGION,
+        "OrganizationId": ORGANIZATION,
+        # Not left empty: MiniStack takes the condition on an empty list for true.
+        "AdditionalPassableRoleArns": handmade(account),
+        # IAM is global: one stack of an account makes the roles, the others find them.
+        "ExecutionRoles": "create" if region == REGION else "existing",
+    }

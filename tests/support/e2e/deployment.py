@@ -31,22 +31,27 @@ class Deployment:
         return (self.assembly / f"{stack}.template.json").exists()
 
     def deploy(
-        self, stack: str, account: str, parameters: Mapping[str, str] | None = None
+        self,
+        stack: str,
+        account: str,
+        parameters: Mapping[str, str] | None = None,
+        region: str = "",
     ) -> dict[str, str]:
-        """Deploy a stack to an account and return its outputs."""
+        """Deploy a stack to an account, in the hub's Region or another, and return its outputs."""
         given = [part for pair in (parameters or {}).items() for part in _parameter(*pair)]
-        self._cdk(account, "deploy", stack, "--require-approval", "never", *given)
-        cloudformation = self.aws.client("cloudformation", account)
+        command = ("deploy", stack, "--require-approval", "never", *given)
+        self._cdk(account, *command, region=region)
+        cloudformation = self.aws.client("cloudformation", account, region=region)
         found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
         return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", ())}
 
-    def destroy(self, stack: str, account: str) -> None:
+    def destroy(self, stack: str, account: str, region: str = "") -> None:
         """Take a stack away again."""
-        self._cdk(account, "destroy", stack, "--force")
+        self._cdk(account, "destroy", stack, "--force", region=region)
 
-    def _cdk(self, account: str, *arguments: str) -> None:
+    def _cdk(self, account: str, *arguments: str, region: str = "") -> None:
         command = [*_CDK, *arguments, "--app", str(self.assembly), "--ci", "--no-color"]
-        run(command, self.aws.environment(account), self.log, timeout=_TIMEOUT)
+        run(command, self.aws.environment(account, region), self.log, timeout=_TIMEOUT)
 
 
 def synthesize(assembly: Path, log: Path, context: Mapping[str, str]) -> None:

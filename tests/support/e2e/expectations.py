@@ -1,7 +1,8 @@
 """What must be so after something happened: named checks of the served Studio and the ledger."""
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from e2e.cloud import HUB, Cloud
@@ -38,6 +39,11 @@ def has_role(user: str, target: Target, role: str) -> Expectation:
         )
 
     return Expectation(f"{user} has a profile in {target} with the role {role}", holds)
+
+
+def has_roles(user: str, roles: Mapping[Target, str]) -> tuple[Expectation, ...]:
+    """Expect a person's own profile in each target, with its role."""
+    return tuple(has_role(user, target, role) for target, role in roles.items())
 
 
 def has_no_profile(user: str, target: Target) -> Expectation:
@@ -104,6 +110,29 @@ def everything_is_due(event_id: str) -> Expectation:
         return any(item.get("by", {}).get("S") == event_id for item in found["Items"])
 
     return Expectation(f"everything is to be looked at, by event {event_id}", holds)
+
+
+def would_do_something(user: str, target: Target) -> Expectation:
+    """Expect that the hub reports what it would do for a person in a target."""
+    told = re.compile(f'"kind":"would-.*{user}.*{re.escape(str(target))}')
+    return Expectation(
+        f"the hub would do something for {user} in {target}",
+        lambda cloud: told.search(cloud.log()) is not None,
+    )
+
+
+def nothing_was_written() -> Expectation:
+    """Expect no write to Studio or to assignments since the cloud's mark."""
+
+    def holds(cloud: Cloud) -> bool:
+        since = tuple(cloud.calls)[cloud.mark :]
+        return all(
+            heard.call.operation.startswith(("Describe", "Get", "List"))
+            for heard in since
+            if heard.call.service != "identitystore"
+        )
+
+    return Expectation("nothing was written to Studio", holds)
 
 
 def _is_known(cloud: Cloud, target: Target, name: str) -> bool:

@@ -37,8 +37,8 @@ class MiniStack:
     journal: Path
     elsewhere: Mapping[str, str]
 
-    def environment(self, account: str) -> dict[str, str]:
-        """Return the environment of a program that is the root of an account."""
+    def environment(self, account: str, region: str = "") -> dict[str, str]:
+        """Return the environment of a program that is the root of an account, in a Region."""
         return (
             inherited()
             | dict(self.elsewhere)
@@ -48,20 +48,26 @@ class MiniStack:
                 # The access key id is the account's, for root.
                 "AWS_ACCESS_KEY_ID": account,
                 "AWS_SECRET_ACCESS_KEY": "test",
-                "AWS_REGION": self.region,
-                "AWS_DEFAULT_REGION": self.region,
+                "AWS_REGION": region or self.region,
+                "AWS_DEFAULT_REGION": region or self.region,
                 "AWS_CA_BUNDLE": str(self.certificate),
                 "AWS_EC2_METADATA_DISABLED": "true",
                 "NODE_EXTRA_CA_CERTS": str(self.certificate),
             }
         )
 
-    def client(self, service: Any, account: str, keys: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 (boto3 makes clients of any kind)
+    def client(
+        self,
+        service: Any,  # noqa: ANN401 (boto3's stubs want the literal name)
+        account: str,
+        keys: Mapping[str, Any] | None = None,
+        region: str = "",
+    ) -> Any:  # noqa: ANN401 (boto3 makes clients of any kind)
         """Return a client of an account's root, or of the session that `keys` belong to."""
         given = keys or {}
         return boto3.client(
             service,
-            region_name=self.region,
+            region_name=region or self.region,
             endpoint_url=self.elsewhere.get(_variable(service), self.url),
             verify=str(self.certificate),
             aws_access_key_id=given.get("AccessKeyId", account),

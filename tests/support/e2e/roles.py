@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from e2e.cloud import HUB, MANAGEMENT, TARGETS, Cloud
+from e2e.cloud import MEMBERS, Cloud
 
 from shared.conventions import SYSTEM_PATH
 
@@ -44,7 +44,7 @@ def deployed_roles(cloud: Cloud) -> Roles:
     """Return the roles under the product's own path, in every account."""
     policies: dict[str, Mapping[str, Policy]] = {}
     trusts: dict[str, Policy] = {}
-    for account in (HUB, MANAGEMENT, *(target.account for target in TARGETS)):
+    for account in MEMBERS:
         iam = cloud.aws.client("iam", account)
         for role in iam.list_roles(PathPrefix=SYSTEM_PATH)["Roles"]:
             name = role["RoleName"]

@@ -1,0 +1,150 @@
+"""What people do in a run: join and leave groups, keep rows, and make things by hand."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from e2e.cloud import HUB, STORE, TARGETS, Cloud, handmade, place
+from e2e.expectations import role_arn
+from e2e.processes import run
+
+from shared.model import Target
+from simulator.directory_acts import Via
+from simulator.directory_events import Event
+
+FIRST, SECOND, BESIDE, ABROAD = TARGETS
+# The role of each group in each target; the first two groups are there from the start.
+SCIENTISTS = {
+    FIRST: "DataScientist",
+    SECOND: "Analyst",
+    BESIDE: "MLEngineer",
+    ABROAD: "DataScientist",
+}
+LEADS = {target: handmade(target.account) for target in (FIRST, SECOND, ABROAD)}
+GUESTS = {SECOND: "MLEngineer"}
+UNREADABLE = "00000000-0000-4000-8000-00000000e2e0"
+_COMMAND = 60  # seconds for a command of an operator
+
+Act = Callable[[Cloud], object]
+
+
+def joins(user: str, group: str, via: Via) -> Act:
+    """Return the act of a person who joins a group."""
+    return lambda cloud: happen(cloud, lambda: cloud.acts.join(user, group, via))
+
+
+def leaves(user: str, group: str, via: Via) -> Act:
+    """Return the act of a person who leaves a group."""
+    return lambda cloud: happen(cloud, lambda: cloud.acts.leave(user, group, via))
+
+
+def happen(cloud: Cloud, act: Callable[[], Sequence[Event]]) -> None:
+    """Let something happen in the directory; its events come to the queue as by the rules."""
+    with cloud.lock:
+        events = act()
+    _send(cloud, events)
+
+
+def studio_hub(cloud: Cloud, *arguments: str) -> None:
+    """Run the operator's command line in the hub account; CommandError when it fails."""
+    command = [str(Path(sys.executable).with_name("studio-hub")), *arguments]
+    environment = cloud.aws.environment(HUB) | {
+        "STUDIO_HUB_MAPPINGS_TABLE": cloud.hub["MappingsTable"],
+        "STUDIO_HUB_LEDGER_TABLE": cloud.hub["LedgerTable"],
+        "STUDIO_HUB_LATER_QUEUE_URL": cloud.hub["LaterQueueUrl"],
+    }
+    run(command, environment, cloud.aws.journal.with_name("cli.log"), timeout=_COMMAND)
+
+
+def accounts_are_registered(cloud: Cloud) -> None:
+    """Add people and groups, and rows by the command line."""
+    with cloud.lock:
+        store = cloud.services.identity_store
+        for group in ("ml-scientists", "ml-leads"):
+            store.add_group(group)
+        for user in ("ada", "grace", "alan", "eve"):
+            store.add_user(user)
+    # With the identity store a row names its group by id too; the others tell its name alone.
+    _add_rows(cloud, "ml-scientists", SCIENTISTS, 20, "--identity-store", STORE)
+    _add_rows(cloud, "ml-leads", LEADS, 10)
+
+
+def guests_are_mapped(cloud: Cloud) -> None:
+    """Write a row of a group that does not exist."""
+    _add_rows(cloud, "ml-guests", GUESTS, 30)
+
+
+def guests_are_made(cloud: Cloud) -> None:
+    """Make that group, with a member."""
+    happen(cloud, lambda: cloud.acts.create_group("ml-guests", None, ["grace"], "api"))
+
+
+def ada_is_enabled(cloud: Cloud) -> None:
+    """Enable who is enabled: an event that changes nothing."""
+    happen(cloud, lambda: cloud.acts.set_status("ada", "ENABLED", "console"))
+
+
+def nobody_can_read_an_event(cloud: Cloud) -> None:
+    """Send an event of the directory that does not tell of whom it is."""
+    with cloud.lock:
+        (event,) = cloud.acts.set_status("alan", "ENABLED", "native")
+    _send(cloud, [{**event, "id": UNREADABLE, "resources": []}])
+
+
+def profiles_are_made_by_hand(cloud: Cloud) -> None:
+    """Make profiles without the hub, and sweep."""
+    make_by_hand(cloud, "by-hand", "by-hand-too")
+    studio_hub(cloud, "sweep")
+
+
+def make_by_hand(cloud: Cloud, *names: str) -> None:
+    """Make profiles without the hub."""
+    with cloud.lock:
+        for name in names:
+            cloud.services.studio.make_profile_by_hand(
+                place(FIRST), name=name, user_name=None, role=handmade(FIRST.account)
+            )
+
+
+def one_is_deleted_by_hand(cloud: Cloud) -> None:
+    """Delete one of these, and look at its target."""
+    cloud.aws.client("sagemaker", FIRST.account).delete_user_profile(
+        DomainId=FIRST.domain_id, UserProfileName="by-hand"
+    )
+    while cloud.profile(FIRST, "by-hand"):
+        time.sleep(0.1)  # a look that lists it still has nothing to forget
+    studio_hub(cloud, "sweep", "--target", str(FIRST))
+
+
+def alan_joins_unheard(cloud: Cloud) -> None:
+    """Let somebody join of whom no event tells, and look at the group."""
+    with cloud.lock:
+        cloud.acts.join("alan", "ml-scientists", "none")
+        group = cloud.services.identity_store.find_group("ml-scientists")
+    studio_hub(cloud, "sweep", "--group", group.group_id if group else "")
+
+
+def the_hub_only_reports(cloud: Cloud) -> None:
+    """Deploy the hub in report mode, over hand-made profiles; then people come and go."""
+    make_by_hand(cloud, *(f"old-{number}" for number in range(20)))
+    cloud.redeploy_hub(mode="report")
+    cloud.mark = len(cloud.calls)
+    joins("eve", "ml-scientists", "console")(cloud)
+    leaves("ada", "ml-scientists", "console")(cloud)
+
+
+def _add_rows(
+    cloud: Cloud, group: str, roles: dict[Target, str], priority: int, *more: str
+) -> None:
+    for target, role in roles.items():
+        named = ["--group", group, "--target", str(target), "--role-arn", role_arn(target, role)]
+        kept = ["--priority", str(priority), "--retention-days", "0", "--yes"]
+        studio_hub(cloud, "mappings", "add", *named, *kept, *more)
+
+
+def _send(cloud: Cloud, events: Sequence[Event]) -> None:
+    sqs = cloud.aws.client("sqs", HUB)
+    for event in events:
+        sqs.send_message(QueueUrl=cloud.hub["EventsQueueUrl"], MessageBody=json.dumps(event))
