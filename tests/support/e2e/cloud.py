@@ -4,6 +4,7 @@ import platform
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -45,6 +46,12 @@ _DURATIONS = Durations(
     app_create=1,
     app_delete=3,
 )
+_WAITING = [
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesDelayed",
+    "ApproximateNumberOfMessagesNotVisible",
+]
+_QUIET = 90  # seconds: a second look comes after 30
 _BUILD = ROOT / "build" / "e2e"
 
 
@@ -77,10 +84,29 @@ class Cloud:
         return log.read_text(encoding="utf-8", errors="replace")
 
     def redeploy_hub(self, **context: str) -> None:
-        """Deploy the hub again with some of its context changed."""
+        """Deploy the hub again with some of its context changed, when nothing is under way.
+
+        MiniStack ends what runs when a function is changed, and AWS does not.
+        """
         assembly = _synthesized("cdk.out-again", self.aws.journal.parent, self.without, **context)
+        end = time.monotonic() + _QUIET
+        while not self._is_idle():
+            assert time.monotonic() < end, f"the queues are not empty after {_QUIET} s"
+            time.sleep(0.2)
         log = self.aws.journal.with_name("cdk.log")
         Deployment(self.aws, assembly, log).deploy("StudioHub", HUB)
+
+    def _is_idle(self) -> bool:
+        """Tell whether no message waits, is being worked on, or comes back later."""
+        sqs = self.aws.client("sqs", HUB)
+        return all(
+            count == "0"
+            for name, url in self.hub.items()
+            if name.endswith("QueueUrl")
+            for count in sqs.get_queue_attributes(QueueUrl=url, AttributeNames=_WAITING)[
+                "Attributes"
+            ].values()
+        )
 
     def profile(self, target: Target, name: str) -> ProfileView | None:
         """Return a profile as Studio has it now."""

@@ -106,11 +106,6 @@ STORY = (
         (role_does(hub_role_names(REGION)[0], "sqs:SendMessage", "Later"),),
     ),
     Chapter(
-        "nobody can read an event",
-        acts.nobody_can_read_an_event,
-        (everything_is_due(UNREADABLE),),
-    ),
-    Chapter(
         "in report mode the hub tells what it would do, and writes nothing",
         acts.the_hub_only_reports,
         (
@@ -120,5 +115,10 @@ STORY = (
             has_role("ada", FIRST, SCIENTISTS[FIRST]),
             has_no_profile("eve", FIRST),
         ),
+    ),
+    Chapter(
+        "nobody can read an event",
+        acts.nobody_can_read_an_event,
+        (everything_is_due(UNREADABLE),),
     ),
 )
