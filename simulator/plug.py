@@ -110,18 +110,10 @@ def plugged(aws: EmbeddedServices, *, setup_may_assume_any_role: bool = True) ->
         with ExitStack() as undo:
             for service, (response, operations) in _PLUGS.items():
                 for operation in operations:
-                    handler = _handler(service, operation, answer, sessions)
+                    handler = _handler(aws, service, operation, sessions)
                     replace(undo, response, camelcase_to_underscores(operation), handler)
             assume_role = sessions.handler(TokenResponse.assume_role)
             replace(undo, TokenResponse, "assume_role", assume_role)
-                    handler = _handler(aws, service, operation, sessions)
-                    _replace(undo, response, camelcase_to_underscores(operation), handler)
-            # moto lists a class's methods anew for every call: a seventh of the call's time.
-            listed_once = cache(method_names_from_class)
-            _replace(undo, moto_responses, "method_names_from_class", listed_once)
-            _replace(
-                undo, TokenResponse, "assume_role", sessions.handler(TokenResponse.assume_role)
-            )
             yield sessions
     finally:
         _PLUGGED.release()

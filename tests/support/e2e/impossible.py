@@ -22,6 +22,24 @@ def impossible(cloud: Cloud) -> tuple[IamRequest, ...]:
     return (*_in_a_spoke(), *_entering_spokes(), *_in_the_hub(cloud))
 
 
+def denied_for_good() -> Iterator[IamRequest]:
+    """Yield requests that are denied, and not only granted by nobody.
+
+    So they stay impossible whatever policy somebody attaches to the role one day, and whatever a
+    resource's own policy grants.
+    """
+    role = access_role_arn(_SPOKE, REGION)
+    # Not while creating: who could tag what is there could make it ours.
+    tag = _tagging({MANAGED_BY: HUB})
+    yield IamRequest(role, "sagemaker:AddTags", _PROFILE, tag)
+    app = {**tag, "sagemaker:TaggingAction": "CreateApp"}
+    yield IamRequest(role, "sagemaker:AddTags", _PROFILE, app)
+    yield IamRequest(role, "sagemaker:DeleteTags", _PROFILE, {"aws:TagKeys": [MANAGED_BY]})
+    # Who is suspended may do nothing at all.
+    suspended = system_role_arn(_SPOKE, REGION, suspended_role_name(REGION))
+    yield IamRequest(suspended, "s3:GetObject", "arn:aws:s3:::studio-data/file")
+
+
 def _in_a_spoke() -> Iterator[IamRequest]:
     role = access_role_arn(_SPOKE, REGION)
 
@@ -41,11 +59,6 @@ def _in_a_spoke() -> Iterator[IamRequest]:
         {MANAGED_BY: HUB, USER_ID: "somebody", "cost-centre": "1"},
     ):
         yield asks("sagemaker:CreateUserProfile", _tagging(tags))
-    # Not while creating: who could tag what is there could make it ours.
-    tag = _tagging({MANAGED_BY: HUB})
-    yield asks("sagemaker:AddTags", tag)
-    yield asks("sagemaker:AddTags", {**tag, "sagemaker:TaggingAction": "CreateApp"})
-    yield asks("sagemaker:DeleteTags", {"aws:TagKeys": [MANAGED_BY]})
     yield asks(
         "sagemaker:DeleteSpace",
         {"sagemaker:SpaceSharingType": "Shared"},
@@ -62,9 +75,6 @@ def _in_a_spoke() -> Iterator[IamRequest]:
     ours = f"arn:aws:iam::{_SPOKE}:role/studio-hub/DataScientist"
     yield asks("iam:PassRole", {"iam:PassedToService": "lambda.amazonaws.com"}, ours)
     yield asks("iam:PutRolePolicy", None, role)
-    # Who is suspended may do nothing at all, even where a resource's own policy grants it.
-    suspended = system_role_arn(_SPOKE, REGION, suspended_role_name(REGION))
-    yield IamRequest(suspended, "s3:GetObject", "arn:aws:s3:::studio-data/file")
 
 
 def _tagging(tags: Mapping[str, str]) -> Context:
