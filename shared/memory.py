@@ -11,6 +11,9 @@ from shared.model import GroupId, Target, UserId
 MOST_DAYS_KEPT: Final = 3650
 
 
+_MANY = 3
+
+
 @dataclass(frozen=True, slots=True)
 class GroupCopy:
     """A group's membership as last seen: the id of each member's membership.
@@ -23,6 +26,11 @@ class GroupCopy:
     members: Mapping[UserId, str] = field(default_factory=dict)
     looked_at: bool = False
     deleted: bool = False
+
+    @property
+    def is_many(self) -> bool:
+        """Return whether it is doubtful that all of them left; one or two people may well."""
+        return len(self.members) >= _MANY
 
 
 @dataclass(frozen=True, slots=True)

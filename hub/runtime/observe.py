@@ -23,9 +23,6 @@ from shared.plan import needs_workload
 from shared.record import Record
 from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
-# A group of so few members may well lose all of them.
-_FEW = 3
-
 
 class Sight(NamedTuple):
     """What is known of one person before anything is decided.
@@ -127,7 +124,7 @@ def _with_doubts(
             continue
         if page is None:
             deleted.add(group)
-        elif not (page.items or page.token) and len(world.copies.copy(group).members) >= _FEW:
+        elif not (page.items or page.token) and world.copies.copy(group).is_many:
             emptied.add(group)
     return replace(
         snapshot,

@@ -15,9 +15,6 @@ from shared.hints import LookHint
 from shared.memory import GroupCopy
 from shared.model import GroupId, GroupIds, GroupMapping, Target, Unresolved, UserId
 
-# A group of so few members may well lose all of them.
-_FEW = 3
-
 
 def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
     """Queue who joined or left a group since it was last seen, and return how many they are.
@@ -72,7 +69,7 @@ def _end(
     """Queue who is in the copy only, now that everybody was listed."""
     gone = left(copy, reading.seen)
     if gone and rows:
-        emptied = len(copy.members) >= _FEW and not reading.seen.digests
+        emptied = copy.is_many and not reading.seen.digests
         users = frozenset(difference.user_id for difference in gone)
         leaving = Leaving(copy.group_id, users, emptied)
         weigh_leaving(hint, [row.target for row in rows], world, leaving, users)
