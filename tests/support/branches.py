@@ -1,5 +1,6 @@
 """Endings of one story: each is played in a process of its own, from wherever the story stands."""
 
+import gc
 import os
 import sys
 import traceback
@@ -14,6 +15,8 @@ def branch() -> bool:
     """
     sys.stdout.flush()
     sys.stderr.flush()
+    # What is there already is not looked through again, and so not copied, by any branch.
+    gc.freeze()
     child = os.fork()
     if child == 0:
         return True
