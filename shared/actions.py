@@ -117,6 +117,7 @@ class SkipKind(StrEnum):
     UNDECIDED = "undecided"
     HELD = "held"
     SHARED_SPACE = "owns-shared-space"
+    BY_HAND = "sign-in-by-hand"
     NOT_OURS = "not-ours"
     NAME_TAKEN = "name-taken"
     UNREADABLE = "unreadable-tags"

@@ -107,7 +107,7 @@ def _against_removal(
             return None
         case State.ACTIVE:
             return Difference(user_id, Finding.CALLED_FOR)
-        case State.HELD if record.hold or not record.is_leaving:
+        case State.HELD if record.hold:
             return None
         case State.SUSPENDED if not _is_restless(record, now):
             return None

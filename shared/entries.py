@@ -132,7 +132,10 @@ def applied(
             return replace(record, access=Access.REVOKED)
         case Create() | ChangeRole() | Resume() if isinstance(verdict, DesiredProfile):
             given_by = verdict.because.winner.group
-            return replace(record, role_arn=action.role_arn, given_by=given_by)
+            kept_role = (
+                action.old_role_arn if isinstance(action, ChangeRole) and action.keeps_apps else ""
+            )
+            return replace(record, role_arn=action.role_arn, given_by=given_by, kept_role=kept_role)
         case Suspend():
             return replace(record, role_arn=action.role_arn, given_by="")
         case Delete() | Discard():
@@ -160,9 +163,11 @@ def active(
     """Return the record of somebody who has what is called for."""
     if profile is not None:
         record = seen(record, profile)
+    still = record.kept_role in {claim.role_arn for claim in desired.because.claims}
     return replace(
         with_claims(record, desired, now),
         state=State.ACTIVE,
+        kept_role=record.kept_role if still else "",
         role_arn=desired.role_arn,
         given_by=desired.because.winner.group,
         reason="",
@@ -196,6 +201,7 @@ def removed(removal: Removal, record: Record) -> Record:
         reason=removal.reason,
         role_arn="",
         given_by="",
+        kept_role="",
         because=(),
         ended=(),
         modified="",

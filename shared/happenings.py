@@ -37,6 +37,8 @@ class Happening:
     because: str
     reason: str
     event_id: str
+    efs_uid: str = ""
+    spaces: tuple[str, ...] = ()
 
 
 def happened(old: Record | None, new: Record, at: datetime) -> Happening | None:
@@ -58,6 +60,8 @@ def happened(old: Record | None, new: Record, at: datetime) -> Happening | None:
         because,
         new.reason,
         new.last_hint,
+        new.efs_uid,
+        new.spaces,
     )
 
 

@@ -97,6 +97,17 @@ def _below_access(
         )
     if now < retention_ends(verdict, record, now):
         return (Settled(verdict, profile),)
+    if record is not None and record.access is Access.BY_HAND:
+        return (
+            skip(
+                SkipKind.BY_HAND,
+                verdict,
+                f"{verdict.reason}; whether the person may still sign in is set by hand, and who "
+                "signs in without a profile gets one with the domain's default role",
+                "end the sign-in in the domain's console, then delete private spaces and profile "
+                "by hand",
+            ),
+        )
     if runs.private:
         spaces = tuple(
             DeleteSpace(person, target, name, space.name)

@@ -19,13 +19,15 @@ class GroupCopy:
     """A group's membership as last seen: the id of each member's membership.
 
     `looked_at` tells that it was ever listed to its end; `deleted` that the directory does not know
-    the group any more, after which the copy stays as it was.
+    the group any more, after which the copy stays as it was; `emptied` that many were in it, and
+    nobody was listed since.
     """
 
     group_id: GroupId
     members: Mapping[UserId, str] = field(default_factory=dict)
     looked_at: bool = False
     deleted: bool = False
+    emptied: bool = False
 
     @property
     def is_many(self) -> bool:

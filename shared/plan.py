@@ -24,7 +24,7 @@ from shared.model import Target
 from shared.observed import ObservedProfile, ProfileStatus
 from shared.ownership import Ownership
 from shared.record import Record, State
-from shared.role_change import bring_to_role
+from shared.role_change import bring_to_role, has_lapsed
 from shared.skips import in_flight, skip
 from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
@@ -40,6 +40,7 @@ def is_at_rest(verdict: Verdict, record: Record | None) -> bool:
                 and record.state is State.ACTIVE
                 and record.role_arn == verdict.role_arn
                 and record.access in MAY_ENTER
+                and not has_lapsed(verdict, record)
             )
         case Removal():
             return record is None or record.state is State.REMOVED
@@ -56,7 +57,7 @@ def needs_workload(verdict: Verdict, profile: ObservedProfile, record: Record | 
     match verdict:
         case DesiredProfile():
             stopping = record is not None and record.begun is not None
-            return profile.role_arn != verdict.role_arn or stopping
+            return profile.role_arn != verdict.role_arn or stopping or has_lapsed(verdict, record)
         case Removal():
             return True
         case Undecided():

@@ -104,8 +104,8 @@ class GroupCopies(Protocol):
     def save(self, group_id: GroupId, joined: Mapping[UserId, str], left: Iterable[UserId]) -> None:
         """Add members to the copy and take others out."""
 
-    def note(self, group_id: GroupId, *, deleted: bool) -> None:
-        """Write that the group was listed to its end, or that it is gone."""
+    def note(self, group_id: GroupId, *, deleted: bool, emptied: bool = False) -> None:
+        """Write that the group was listed to its end, and whether it lost everybody or is gone."""
 
 
 class HubMemory(Protocol):

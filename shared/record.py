@@ -53,6 +53,7 @@ class Record:
             change waits.
         begun: since when something is being taken: a removal, or a role change that stops apps.
         retain_until: when what a removal leaves is deleted.
+        kept_role: whose apps a role change let go on; empty for none.
         restarts: how often the person started apps again that a role change had stopped.
         hold: what a removal or a role change waits for, see `shared.holds`; empty for none.
         spaces: names of the private spaces that a removal deleted.
@@ -77,6 +78,7 @@ class Record:
     modified: str = ""
     begun: datetime | None = None
     retain_until: datetime | None = None
+    kept_role: str = ""
     restarts: int = 0
     hold: str = ""
     spaces: tuple[str, ...] = ()

@@ -15,6 +15,12 @@ from shared.skips import in_flight
 from shared.verdicts import DesiredProfile
 
 
+def has_lapsed(verdict: DesiredProfile, record: Record | None) -> bool:
+    """Return whether apps may go on with a role that a row called for once, and none does now."""
+    kept = record.kept_role if record else ""
+    return bool(kept) and kept not in {claim.role_arn for claim in verdict.because.claims}
+
+
 def bring_to_role(
     verdict: DesiredProfile, profile: ObservedProfile, record: Record | None
 ) -> tuple[Action | Skip, ...]:
@@ -23,7 +29,8 @@ def bring_to_role(
     runs = profile.workload or Workload()
     has_it = profile.role_arn == verdict.role_arn
     if has_it and profile.status is ProfileStatus.IN_SERVICE:
-        old = _started_before(runs, profile, record)
+        looked_for = has_lapsed(verdict, record) or bool(record and record.begun)
+        old = _started_before(runs, profile) if looked_for else ()
         stops = tuple(StopApp(person, target, name, app) for app in old if app.is_running)
         if old and not stops:
             return (in_flight(verdict, "apps with the old role are being stopped"),)
@@ -44,11 +51,9 @@ def bring_to_role(
     )
 
 
-def _started_before(
-    runs: Workload, profile: ObservedProfile, record: Record | None
-) -> tuple[App, ...]:
-    """Return what was started before a change that had to stop what ran, and runs still."""
-    if record is None or record.begun is None or not profile.modified:
+def _started_before(runs: Workload, profile: ObservedProfile) -> tuple[App, ...]:
+    """Return what was started before the profile was changed, and runs still."""
+    if not profile.modified:
         return ()
     changed = datetime.fromisoformat(profile.modified)
     return tuple(app for app in runs.blocking if app.created is None or app.created < changed)

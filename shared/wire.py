@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final, TypeVar, assert_never
@@ -33,8 +33,9 @@ _LONGEST_WAIT = 300
 # What Studio is at is looked for every ten seconds for two minutes, then less often.
 _SOON, _SOONS, _LESS_OFTEN = 10, 12, 30
 SECOND_LOOK = 30
-# Ten seconds doubling to five minutes: a day of tries. After that the next sweep tries again.
-LAST_ATTEMPT = 290
+# Ten seconds doubling to five minutes: an hour of tries. The next sweep begins anew then.
+_LAST_ATTEMPT = 16
+_LONGEST_CHAIN = timedelta(minutes=75)
 
 _USER: Final = "user"
 _Either = TypeVar("_Either", UserHint, LookHint)
@@ -136,6 +137,14 @@ def deduplication_id(hint: Hint) -> str:
     parts = [hint.event_id, message_group(hint), str(hint.attempt), str(hint.again)]
     parts.append(hint.token if isinstance(hint, LookHint) else hint.doubt)
     return sha256("|".join(parts).encode()).hexdigest()
+
+
+def is_worn_out(hint: Hint, now: datetime) -> bool:
+    """Return whether a hint came back for so long that the next sweep may go on instead.
+
+    Every round begins a chain of its own for whoever is unfinished: none outlives it for long.
+    """
+    return hint.attempt >= _LAST_ATTEMPT and now >= hint.event_at + _LONGEST_CHAIN
 
 
 class Pace(StrEnum):

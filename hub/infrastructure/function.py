@@ -96,8 +96,8 @@ class HubFunction(Construct):
             role=self.role.without_policy_updates(),
             log_group=self.log_group,
             tracing=lambda_.Tracing.ACTIVE,
-            # What must wait goes round through `later` up to 290 times, and a long listing goes on
-            # by message, on purpose; Lambda would stop that after 16 rounds. See
+            # What must wait goes round through `later` for more than an hour, and a long listing
+            # goes on by message, on purpose; Lambda would stop that after 16 rounds. See
             # docs/decisions/recursive-loop-allowed.md.
             recursive_loop=lambda_.RecursiveLoop.ALLOW,
             environment=dict(environment),

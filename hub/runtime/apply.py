@@ -82,7 +82,7 @@ def apply(
                 continue
             course.watched = None
             outcomes += _written(outcome, register)
-            if isinstance(outcome, Applied):
+            if isinstance(outcome, Applied) or isinstance(outcome.action, Suspend):
                 outcomes += _advance(course, world, deadline, register)
     return (*outcomes, *_still(courses, register))
 
@@ -107,10 +107,8 @@ def _advance(
             return tuple(outcomes)
         outcomes += _written(outcome, register)
         # Whatever became of a suspension, what runs is stopped: it may even stand in its way. And
-        # one app that cannot be stopped yet keeps no other from being stopped.
-        goes_on = isinstance(action, Suspend) or (
-            isinstance(action, StopApp) and isinstance(outcome, Pending)
-        )
+        # one app that cannot be stopped keeps no other from being stopped.
+        goes_on = isinstance(action, Suspend | StopApp)
         if not isinstance(outcome, Applied | Begun | ByHand) and not goes_on:
             return tuple(outcomes)
     return tuple(outcomes)

@@ -23,6 +23,7 @@ from shared.verdicts import DesiredProfile, Removal
 _AFTER_SKIP = {
     SkipKind.HELD: State.HELD,
     SkipKind.SHARED_SPACE: State.HELD,
+    SkipKind.BY_HAND: State.HELD,
     SkipKind.NOT_OURS: State.HELD,
     SkipKind.NAME_TAKEN: State.HELD,
 }
@@ -138,8 +139,12 @@ class Book:
         """Write that a target could not be observed."""
         old = self._records.get(block.verdict.target)
         passing = isinstance(block.error, RetryableError)
-        state = old.state if passing and old else State.PENDING if passing else State.FAILED
-        self._note(block.verdict.target, state, str(block.error))
+        hold = old.hold if old else ""
+        if old is not None and (passing or hold):
+            state = old.state
+        else:
+            state = State.PENDING if passing else State.FAILED
+        self._note(block.verdict.target, state, str(block.error), hold=hold)
 
     def _after(self, action: Action, record: Record) -> None:
         """Write what an action led to, but not a role where access is still to follow."""

@@ -60,7 +60,7 @@ class Climb(NamedTuple):
             book.skipped(skipped, seen.observed.get(skipped.target))
         for block in seen.blocked:
             book.blocked(block)
-        _release(todo, verdicts, seen, records, world)
+        _release(records, book, world)
         return Round(seen, todo, outcomes)
 
     def next_rung(self, verdicts: Iterable[Verdict], last: Round) -> list[Verdict]:
@@ -103,7 +103,7 @@ def _guarded(
         cut = cut_of(verdict, todo.of(target), records.get(target))
         if cut is None or isinstance(verdict, Undecided):
             continue
-        found = weighed(target, [cut], world.limit, world.limits, world.ledger, now)
+        found = weighed(target, [cut], world.limit, world.limits, world.ledger, now, begins=True)
         refusal = found.refused.get(cut.user_id)
         if refusal is not None:
             hold = waits_for(target, refusal, world.limits.of(target), now)
@@ -113,19 +113,11 @@ def _guarded(
     return replace(kept, skips=(*kept.skips, *held))
 
 
-def _release(
-    todo: Plan,
-    verdicts: Iterable[Verdict],
-    seen: TargetSight,
-    records: Mapping[Target, Record],
-    world: ConvergeWorld,
-) -> None:
-    """Let nothing wait that has begun, or that nothing calls for any more."""
-    held = {each.target for each in todo.skips if each.kind is SkipKind.HELD}
-    for verdict in verdicts:
-        record, target = records.get(verdict.target), verdict.target
-        decided = target in seen.observed and not isinstance(verdict, Undecided)
-        if record is not None and record.hold and decided and target not in held:
+def _release(before: Mapping[Target, Record], book: Book, world: ConvergeWorld) -> None:
+    """Let nothing wait that has begun, or that nothing calls for any more, as the ledger says."""
+    after = book.by_target()
+    for target, record in before.items():
+        if record.hold and not after[target].hold:
             world.limits.release(target, [record.user_id])
 
 

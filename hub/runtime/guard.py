@@ -1,6 +1,6 @@
 """Asks for slots and writes holds, as the removal limit decides; two workers never both get one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from hub.runtime import hold_reports
@@ -30,8 +30,12 @@ def weighed(
     limits: Limits,
     ledger: Ledger,
     now: datetime,
+    *,
+    begins: bool = False,
 ) -> Weighing:
     """Return which of the cuts found together may begin; slots and holds are written by then.
+
+    What `begins` now counts from now on, also where its slot was taken a while ago.
 
     Raises:
         RetryableError: others took slots in the target all the time.
@@ -43,7 +47,8 @@ def weighed(
         if profiles is None and not _all_known(together, at, now):
             profiles = frozenset(r.user_id for r in ledger.of_target(target) if has_profile(r))
         found = weigh(together, limit, at, profiles or frozenset(), now)
-        if found.take and not limits.take(target, at, found.take, now):
+        slots = {*found.take, *(_taken(together, at, found, now) if begins else ())}
+        if slots and not limits.take(target, at, sorted(slots), now):
             continue
         if found.hold:
             limits.hold(target, found.hold)
@@ -81,6 +86,15 @@ def _all_known(cuts: tuple[Cut, ...], at: TargetLimit, now: datetime) -> bool:
     """Return whether nobody asks for a slot: how many profiles there are does not count then."""
     taken = at.taken(now)
     return all(cut.cause or cut.user_id in taken or _is_held(cut, at) for cut in cuts)
+
+
+def _taken(
+    cuts: tuple[Cut, ...], at: TargetLimit, found: Weighing, now: datetime
+) -> Iterator[UserId]:
+    """Yield whose slot was taken before, by a look that found several together."""
+    for cut in cuts:
+        if cut.user_id in at.taken(now) and cut.user_id not in found.refused:
+            yield cut.user_id
 
 
 def _is_held(cut: Cut, at: TargetLimit) -> bool:

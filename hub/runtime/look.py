@@ -8,7 +8,7 @@ from hub.runtime.looks import access, directory, group, rounds, target
 from hub.runtime.looks.world import LookWorld
 from shared.errors import PermanentError, RetryableError
 from shared.hints import LookHint, Subject
-from shared.wire import LAST_ATTEMPT, put_off, second_look
+from shared.wire import is_worn_out, put_off, second_look
 
 
 def look(hint: LookHint, world: LookWorld, until: datetime) -> None:
@@ -62,5 +62,5 @@ def _look(hint: LookHint, world: LookWorld, until: datetime) -> int:
 
 def _put_off(hint: LookHint, world: LookWorld, reason: str) -> None:
     telemetry.put_off(hint.subject, hint.key, hint.attempt, reason)
-    if hint.attempt < LAST_ATTEMPT:
+    if not is_worn_out(hint, world.clock.now()):
         world.later.look_later(*put_off(hint, world.clock.now()))

@@ -124,8 +124,10 @@ def _with_doubts(
             continue
         if page is None:
             deleted.add(group)
-        elif not (page.items or page.token) and world.copies.copy(group).is_many:
-            emptied.add(group)
+        elif not (page.items or page.token):
+            copy = world.copies.copy(group)
+            if copy.is_many or copy.emptied:
+                emptied.add(group)
     return replace(
         snapshot,
         doubtful=frozenset(unreadable),

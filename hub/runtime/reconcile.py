@@ -23,7 +23,7 @@ from shared.memory import HubState
 from shared.plan import is_at_rest, plan
 from shared.record import Record
 from shared.verdicts import Undecided, Verdict
-from shared.wire import LAST_ATTEMPT, Pace, put_off, second_look
+from shared.wire import Pace, is_worn_out, put_off, second_look
 
 
 class Look(NamedTuple):
@@ -56,7 +56,7 @@ def converge(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> None:
     except PermanentError as error:
         reports.unreadable(hint, error)
         look = _NOTHING_DECIDED
-    if look.goes_on and hint.attempt >= LAST_ATTEMPT:
+    if look.goes_on and is_worn_out(hint, world.clock.now()):
         reports.gave_up(hint)
     elif look.goes_on:
         world.later.look_later(*put_off(hint, world.clock.now(), look.goes_on))

@@ -175,7 +175,7 @@ def delayed(hint: UserHint, reason: str) -> None:
             "waiting",
             f"user {hint.user_id}",
             f"not finished after {hint.attempt} attempts: {reason}",
-            "read the reason; it is tried again every five minutes for a day",
+            "read the reason; it is tried again every five minutes, and with each sweep",
         )
 
 
@@ -191,12 +191,12 @@ def unreadable(hint: UserHint, error: PermanentError) -> None:
 
 
 def gave_up(hint: UserHint) -> None:
-    """Report that something waited for a day and is now left to the next sweep or event."""
+    """Report that something waited for an hour and is now left to the next sweep or event."""
     telemetry.problem(
         "gave-up",
         f"user {hint.user_id}",
         f"not finished after {hint.attempt} attempts",
-        "see the reasons of the PUT_OFF lines; the next event of this user tries again",
+        "see the reasons of the PUT_OFF lines; the next sweep tries again",
     )
 
 

@@ -32,6 +32,8 @@ TOLD = Happening(
     "ml-leads",
     "",
     "an-event",
+    "200005",
+    ("lab", "lab-2"),
 )
 TAKEN = {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}
 
@@ -64,6 +66,8 @@ def entry(told: Happening) -> dict[str, Any]:
                 "because": "ml-leads",
                 "reason": "",
                 "causedBy": "an-event",
+                "homeEfsUid": "200005",
+                "privateSpaces": "lab, lab-2",
             }
         ),
     }

@@ -41,6 +41,7 @@ FULL = replace(
     modified="2026-11-23T11:59:00+00:00",
     begun=WHEN,
     retain_until=WHEN,
+    kept_role="arn:aws:iam::222222222222:role/studio-hub/Old",
     restarts=2,
     hold="limit",
     spaces=("ada-lab", "ada-old"),

@@ -214,3 +214,47 @@ def test_whoever_leaves_while_others_are_held_joins_them(play: Play) -> None:
     )
 
     assert (suspended(end), held(end)) == (0, {"limit": 31})
+
+
+@pytest.mark.parametrize("operation", ["ListTags", "DescribeUserProfile", "ListApps"])
+@pytest.mark.parametrize("kind", ["removal", "role change"])
+def test_a_read_that_fails_ends_no_hold(play: Play, operation: str, kind: str) -> None:
+    """Whatever a look could not see, what waits goes on waiting."""
+    limits = "version: 1\nsettings: {removal_limit: {count: 0, percent: 0}}\n"
+    text = company(people=2, members=2).replace("version: 1\n", limits)
+    app = f"start_app: {{user: p0, target: {T}, type: JupyterLab}}"
+    swap = f"map: {{group: all, target: {T}, role: Less}}"
+    cut = leave(range(1), "console") if kind == "removal" else [swap]
+    end = play(
+        "sweep: {}",
+        app,
+        *cut,
+        f"fault: {{service: sagemaker, operation: {operation}, error: AccessDeniedException, "
+        "times: 4}",
+        "join: {user: p0, group: unmapped}",
+        "sweep: {}",
+        "wait: {hours: 2}",
+        "sweep: {}",
+        "wait: {hours: 1}",
+        company=text,
+    )
+
+    assert end.roles()["2 p0"] == "Member"
+    assert [hold["people"][0]["kind"] for hold in end.json["holds"]] == [kind]
+
+
+def test_an_emptied_group_is_not_forgotten_while_nothing_can_be_decided(play: Play) -> None:
+    """A bad row hides the accident for a while; its correction removes nobody either."""
+    end = play(
+        "sweep: {}",
+        f"map: {{group: nobody-knows, target: {T}, role: X}}",
+        *leave(range(4), "none"),
+        *leave(range(4, 5), "scim"),
+        "sweep: {}",
+        f"unmap: {{group: nobody-knows, target: {T}}}",
+        "sweep: {}",
+        "wait: {hours: 1}",
+        company=company(people=8, members=5),
+    )
+
+    assert (suspended(end), held(end)) == (0, {"emptied all": 5})

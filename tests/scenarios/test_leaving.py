@@ -326,3 +326,35 @@ def test_what_happened_is_told_on_the_bus_and_kept_in_the_history(play: Play) ->
         "Profile Resumed",
     ]
     assert end.json["api_calls"]["events.PutEvents"] == len(history)
+
+
+def test_kept_apps_go_when_nothing_calls_for_their_role_any_more(play: Play) -> None:
+    """A promotion let them run with the old role; that role is taken later: so are they."""
+    end = play(
+        JOIN,
+        LAB,
+        "join: {user: ada, group: leads}",
+        LEAVE,
+        "wait: {minutes: 20}",
+        company=company(),
+        quirks=Quirks(update_with_space_apps="accept"),
+    )
+
+    assert end.roles() == {"2 ada": "Lead"}
+    assert ada(end)["apps"] == []
+
+
+def test_what_runs_is_stopped_whatever_becomes_of_the_suspension(play: Play) -> None:
+    """An update that fails later keeps no app running."""
+    world = play(JOIN, LAB, company=company(), quirks=Quirks(update_with_space_apps="accept")).world
+    place = Place("222222222222", "eu-west-1", "d-one")
+    world.services.studio.fail_next(place, "UpdateUserProfile", "no such role")
+    store = world.services.identity_store
+    user, group = store.find_user("ada"), store.find_group("scientists")
+    assert user
+    assert group
+    store.remove_membership(user.user_id, group.group_id)
+    world.sweep()
+    world.wait(1800)
+
+    assert result(world, [], [])["profiles"] == []

@@ -215,7 +215,7 @@ class FakeCopies:
         """Fail: nobody here writes copies."""
         raise NotImplementedError
 
-    def note(self, group_id: GroupId, *, deleted: bool) -> None:
+    def note(self, group_id: GroupId, *, deleted: bool, emptied: bool = False) -> None:
         """Fail: nobody here writes copies."""
         raise NotImplementedError
 

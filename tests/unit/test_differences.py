@@ -126,7 +126,8 @@ def test_who_is_in_the_copy_and_was_not_seen_left() -> None:
         ),
         # Held for a word it waits; held for a shared space, that space may be gone by now.
         (UNCALLED_FOR, WAITS, None),
-        (UNCALLED_FOR, replace(WAITS, hold=""), None),
+        # Held for a profile that is not ours, and called for by nothing now: nothing is left of it.
+        (UNCALLED_FOR, replace(WAITS, hold=""), Finding.UNFINISHED),
         (UNCALLED_FOR, SHARES, Finding.UNFINISHED),
         # Who is suspended is left in peace, once no old session can start anything any more, until
         # the retention ends.

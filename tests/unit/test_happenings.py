@@ -89,6 +89,7 @@ def test_a_happening_says_whose_and_why() -> None:
         "ml-leads (priority 10) over ml-scientists (priority 20)",
         "",
         "an-event",
+        ACTIVE.efs_uid,
     )
 
 

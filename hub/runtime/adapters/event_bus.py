@@ -57,4 +57,6 @@ def _detail(told: Happening) -> Mapping[str, str]:
         "because": told.because,
         "reason": told.reason,
         "causedBy": told.event_id,
+        "homeEfsUid": told.efs_uid,
+        "privateSpaces": ", ".join(told.spaces),
     }

@@ -49,8 +49,10 @@ class DynamoCopies:
                     else:
                         membership = item.get("membership_id", {}).get("S", "")
                         members[UserId(key.removeprefix(_MEMBER))] = membership
-        deleted = bool(itself.get("deleted", {}).get("BOOL"))
-        return GroupCopy(group_id, members, looked_at=bool(itself), deleted=deleted)
+        deleted, emptied = (
+            bool(itself.get(name, {}).get("BOOL")) for name in ("deleted", "emptied")
+        )
+        return GroupCopy(group_id, members, bool(itself), deleted, emptied)
 
     def member(self, membership_id: str) -> UserId | None:
         """Return whose membership this was; None for one that no copy holds."""
@@ -78,8 +80,8 @@ class DynamoCopies:
         while batch := list(islice(waiting, _BATCH)):
             self._write(batch)
 
-    def note(self, group_id: GroupId, *, deleted: bool) -> None:
-        """Write that the group was listed to its end, or that it is gone."""
+    def note(self, group_id: GroupId, *, deleted: bool, emptied: bool = False) -> None:
+        """Write that the group was listed to its end, and whether it lost everybody or is gone."""
         with translated():
             self._client.put_item(
                 TableName=self._table,
@@ -87,6 +89,7 @@ class DynamoCopies:
                     _PK: {"S": _group(group_id)},
                     _SK: {"S": _ITSELF},
                     "deleted": {"BOOL": deleted},
+                    "emptied": {"BOOL": emptied},
                 },
             )
 

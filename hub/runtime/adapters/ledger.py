@@ -177,7 +177,7 @@ def _told(happening: "Happening") -> dict[str, Any]:
         "what": str(happening.what),
         "expires": int((happening.at + _REMEMBERED).timestamp()),
     }
-    return {name: _to_dynamodb(value) for name, value in plain.items() if value}
+    return {name: _to_dynamodb(_plain(value)) for name, value in plain.items() if value}
 
 
 def _record(item: Mapping[str, Any]) -> Record:

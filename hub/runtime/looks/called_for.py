@@ -18,7 +18,7 @@ from shared.model import (
     Unresolved,
     UserId,
 )
-from shared.record import Record
+from shared.record import Record, State
 from shared.verdicts import Removal, Verdict
 
 
@@ -88,7 +88,7 @@ def removals(
 
 def is_called_off(verdict: Verdict | None, record: Record | None) -> bool:
     """Return whether a held cut has nothing left that calls for it."""
-    if record is None or record.is_leaving or not record.role_arn:
+    if record is None or record.is_leaving or record.state is State.REMOVED:
         return True
     return not isinstance(verdict, Removal) and not record.hold
 
@@ -98,6 +98,7 @@ def _groups(
 ) -> _Groups:
     member_of: dict[UserId, set[GroupId]] = {}
     unseen, deleted = set(), set()
+    emptied = {leaving.group_id} if leaving and leaving.emptied else set()
     for id_ in _certain(group_id(row, ids) for row in rows.rows):
         copy = world.copies.copy(id_, newer_than=hint.made_at)
         if copy.deleted:
@@ -105,10 +106,11 @@ def _groups(
             continue
         if not copy.looked_at:
             unseen.add(id_)
+        if copy.emptied:
+            emptied.add(id_)
         left = leaving.users if leaving and leaving.group_id == id_ else frozenset()
         for user_id in copy.members.keys() - left:
             member_of.setdefault(user_id, set()).add(id_)
-    emptied = {leaving.group_id} if leaving and leaving.emptied else set()
     return _Groups(member_of, frozenset(unseen), frozenset(deleted), frozenset(emptied))
 
 

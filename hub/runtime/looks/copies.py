@@ -36,8 +36,8 @@ class KeptCopies:
         members = {**copy.members, **joined}
         return replace(copy, members={u: m for u, m in members.items() if u not in leaving})
 
-    def note(self, copy: GroupCopy, *, deleted: bool) -> None:
-        """Write that the group was listed to its end, or that it is gone, where that is new."""
-        if not copy.looked_at or copy.deleted is not deleted:
+    def note(self, copy: GroupCopy, *, deleted: bool, emptied: bool = False) -> None:
+        """Write how the group was found, where that is new."""
+        if not copy.looked_at or (copy.deleted, copy.emptied) != (deleted, emptied):
             self._kept.pop(copy.group_id, None)
-            self._copies.note(copy.group_id, deleted=deleted)
+            self._copies.note(copy.group_id, deleted=deleted, emptied=emptied)

@@ -68,15 +68,15 @@ def _end(
 ) -> int:
     """Queue who is in the copy only, now that everybody was listed."""
     gone = left(copy, reading.seen)
+    emptied = (copy.is_many or copy.emptied) and not reading.seen.digests
     if gone and rows:
-        emptied = copy.is_many and not reading.seen.digests
         users = frozenset(difference.user_id for difference in gone)
         leaving = Leaving(copy.group_id, users, emptied)
         weigh_leaving(hint, [row.target for row in rows], world, leaving, users)
     count = queue(gone, hint, world)
     if rows:
         copy = world.copies.save(copy, {}, [difference.user_id for difference in gone])
-        world.copies.note(copy, deleted=False)
+        world.copies.note(copy, deleted=False, emptied=emptied)
         if hint.announced and not hint.everyone:
             reports.renamed(copy.group_id, world.directory.group_name(copy.group_id), rows)
     else:
@@ -94,7 +94,7 @@ def _gone(
         world.copies.save(copy, {}, copy.members)
         return count
     if not copy.deleted:
-        world.copies.note(copy, deleted=True)
+        world.copies.note(copy, deleted=True, emptied=copy.emptied)
         weigh_leaving(hint, [row.target for row in rows], world, None, frozenset(copy.members))
         queue((Difference(user, Finding.LEFT) for user in copy.members), hint, world)
     reports.deleted(copy, rows)

@@ -11,7 +11,8 @@ from shared.hints import LookHint, UserHint
 
 def queue(found: Iterable[Difference], hint: LookHint, world: LookWorld) -> int:
     """Queue a look at everybody found, each once, and return how many they are."""
-    by_user = {difference.user_id: difference for difference in found}
+    # One with doubt, where there is one, has the profile observed.
+    by_user = {each.user_id: each for each in sorted(found, key=lambda each: each.doubt)}
     now = world.clock.now()
     # Two looks of a round may find one person for different reasons: neither hides the other.
     event_id = "/".join(

@@ -14,7 +14,7 @@ from shared.differences import Difference, Finding, in_ledger
 from shared.errors import TargetUnreachableError
 from shared.hints import LookHint
 from shared.model import Target, UserId
-from shared.record import Record
+from shared.record import Record, State
 from shared.verdicts import Verdict
 
 
@@ -81,4 +81,8 @@ def _decided(
     reports.waiting(target, [each for user, each in held.items() if user not in over], now)
     for user, each in held.items():
         if user not in over and each.is_approved(now):
+            yield Difference(user, Finding.UNFINISHED)
+    # Whose record waits for a word that nobody can give is weighed anew.
+    for user, record in records.items():
+        if record.state is State.HELD and record.hold and (user not in held or user in over):
             yield Difference(user, Finding.UNFINISHED)
