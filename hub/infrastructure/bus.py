@@ -32,11 +32,16 @@ class HubBus(Construct):
     def telling(self, sid: str) -> iam.PolicyStatement:
         """Return the right to tell on the bus what the hub did.
 
-        Source: the EventBridge user guide on conditions: events:source is PutEvents' too.
+        Sources: the Service Authorization Reference: events:source has many values, one an event;
+        the EventBridge user guide, sending events with some sources alone. A request without any
+        value would pass for one whose values are all allowed.
         """
         return iam.PolicyStatement(
             sid=sid,
             actions=["events:PutEvents"],
             resources=[self._bus.attr_arn],
-            conditions={"StringEquals": {"events:source": BUS_SOURCE}},
+            conditions={
+                "ForAllValues:StringEquals": {"events:source": BUS_SOURCE},
+                "Null": {"events:source": "false"},
+            },
         )

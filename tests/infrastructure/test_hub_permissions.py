@@ -94,7 +94,12 @@ def test_converge_may_do_exactly_this(hub: Resources) -> None:
             ["sso:CreateApplicationAssignment", "sso:DeleteApplicationAssignment"],
         ),
         allow("TellWhatHappened", "events:PutEvents", "<Bus.Arn>")
-        | {"Condition": {"StringEquals": {"events:source": "studio-hub"}}},
+        | {
+            "Condition": {
+                "ForAllValues:StringEquals": {"events:source": "studio-hub"},
+                "Null": {"events:source": "false"},
+            }
+        },
     )
 
 
