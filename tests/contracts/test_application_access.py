@@ -5,9 +5,16 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 
-from hub.runtime.adapters.application_access import SsoAdmin, assumed_client, own_client
+from hub.runtime.adapters.application_access import (
+    LIST_ASSIGNMENTS,
+    SsoAdmin,
+    assumed_client,
+    own_client,
+)
+from hub.runtime.settings import ConvergeSettings, LookSettings
+from hub.runtime.wiring.access import application_access
 from shared.errors import RefusedError, RetryableError, TargetUnreachableError
 from shared.listing import Page
 from shared.model import UserId
@@ -168,6 +175,44 @@ def test_in_another_account_the_assigner_is_assumed_with_its_external_id(
             "aws_session_token": "token-1",
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "narrowed"),
+    [
+        (ConvergeSettings, {}),
+        (LookSettings, {"Policy": LIST_ASSIGNMENTS}),
+    ],
+)
+def test_a_look_asks_for_sessions_that_can_assign_nobody(
+    sts: "STSClient",
+    stub: Stub,
+    settings: type[ConvergeSettings | LookSettings],
+    narrowed: dict[str, str],
+) -> None:
+    """Both functions become the one assigner role, and converge alone may change assignments."""
+    given = dict.fromkeys(settings._fields, "") | {
+        "region": REGION,
+        "account": HUB,
+        "identity_account": IDENTITY,
+    }
+    session = cast("boto3.Session", Clients())
+    access = application_access(session, sts, settings(**given))
+    stubbed = stub(sts)
+    asked = {
+        "RoleArn": ANY,
+        "RoleSessionName": ANY,
+        "ExternalId": ANY,
+        "DurationSeconds": ANY,
+        **narrowed,
+    }
+    stubbed.add_response("assume_role", granted("1"), asked)
+
+    with pytest.raises(AttributeError):
+        # Whatever comes first asks for the session; what it gets here is no client.
+        access.assign(APPLICATION, ADA)
+
+    stubbed.assert_no_pending_responses()
 
 
 @pytest.mark.parametrize(("minutes", "again"), [(15, False), (3.5, False), (2.5, True), (-1, True)])

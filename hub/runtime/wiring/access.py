@@ -4,7 +4,12 @@ from typing import TYPE_CHECKING
 
 from boto3.session import Session
 
-from hub.runtime.adapters.application_access import SsoAdmin, assumed_client, own_client
+from hub.runtime.adapters.application_access import (
+    LIST_ASSIGNMENTS,
+    SsoAdmin,
+    assumed_client,
+    own_client,
+)
 from hub.runtime.settings import ConvergeSettings, LookSettings
 from shared.guard import RemovalLimit
 
@@ -25,6 +30,7 @@ def application_access(
             hub_account=settings.account,
             account=settings.identity_account,
             region=settings.region,
+            policy=LIST_ASSIGNMENTS if isinstance(settings, LookSettings) else None,
         )
     )
 
