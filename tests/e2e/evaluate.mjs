@@ -9,6 +9,9 @@ const sids = (results, kind) => [
   )
 ]
 
+// Who is not of the product may do whatever a resource lets them do: the resource alone decides.
+const anything = { Version: '2012-10-17', Statement: [{ Sid: 'Anything', Effect: 'Allow', Action: '*', Resource: '*' }] }
+
 const evaluate = async ({ role, action, resource, context, sessionPolicy }) => {
   const [, , , , account, name] = role.split(':')
   const trust = trusts[resource]
@@ -17,11 +20,11 @@ const evaluate = async ({ role, action, resource, context, sessionPolicy }) => {
       request: {
         principal: `arn:aws:sts::${account}:assumed-role/${name.split('/').at(-1)}/e2e`,
         action,
-        // Trust is the other account's to give; everything else is looked at from the role's side.
+        // Trust is the other account's to give, and who may speak on a bus; everything else is looked at from the role's side.
         resource: { resource, accountId: trust ? resource.split(':')[4] : account },
         contextVariables: context
       },
-      identityPolicies: policies[role],
+      identityPolicies: policies[role] ?? [{ name: 'Any', policy: anything }],
       sessionPolicy: sessionPolicy ?? undefined,
       resourcePolicy: trust,
       serviceControlPolicies: [],

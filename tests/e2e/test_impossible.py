@@ -9,7 +9,13 @@ from e2e.impossible import denied_for_good, impossible
 from e2e.roles import Roles
 from e2e.strangers import allow_everything_of_sts, session_of
 
-from shared.conventions import access_role_arn, external_id, hub_role_names, system_role_arn
+from shared.conventions import (
+    access_role_arn,
+    assigner_role_arn,
+    external_id,
+    hub_role_names,
+    system_role_arn,
+)
 
 pytestmark = pytest.mark.e2e
 
@@ -18,6 +24,7 @@ Judge = Callable[[Sequence[IamRequest]], list[Verdict]]
 SPOKE = TARGETS[0].account
 ACCESS, RIGHT = access_role_arn(SPOKE, REGION), external_id(HUB, SPOKE)
 CONVERGE, LOOK = (system_role_arn(HUB, REGION, name) for name in hub_role_names(REGION))
+ASSIGNER, RIGHT_THERE = assigner_role_arn(MANAGEMENT, REGION), external_id(HUB, MANAGEMENT)
 INTAKE = system_role_arn(HUB, REGION, f"StudioHub-Intake-{REGION}")
 
 
@@ -46,9 +53,12 @@ def test_each_denial_holds_and_is_tried(judge: Judge, roles: Roles) -> None:
 
 
 @pytest.mark.parametrize("role", [CONVERGE, LOOK])
-def test_the_hub_enters_a_spoke(cloud: Cloud, role: str) -> None:
+def test_the_hub_enters_a_spoke_and_becomes_the_assigner(cloud: Cloud, role: str) -> None:
     """Two of its functions, with the ExternalId of the pair: the refusals below are no accident."""
-    session_of(cloud, ACCESS, RIGHT, session_of(cloud, role))
+    session = session_of(cloud, role)
+
+    session_of(cloud, ACCESS, RIGHT, session)
+    session_of(cloud, ASSIGNER, RIGHT_THERE, session)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +69,10 @@ def test_the_hub_enters_a_spoke(cloud: Cloud, role: str) -> None:
         (CONVERGE, ACCESS, external_id(STRANGER, SPOKE)),
         (LOOK, ACCESS, external_id(HUB, TARGETS[1].account)),
         (INTAKE, ACCESS, RIGHT),
+        # The role by which people are assigned is entered no more easily.
+        (CONVERGE, ASSIGNER, None),
+        (CONVERGE, ASSIGNER, RIGHT),
+        (INTAKE, ASSIGNER, RIGHT_THERE),
         # Roles that trust the hub's account, and that have another path or name.
         (CONVERGE, f"arn:aws:iam::{SPOKE}:role/StudioHubSpoke-other", RIGHT),
         (CONVERGE, f"arn:aws:iam::{SPOKE}:role/studio-hub-system/Other", RIGHT),
@@ -68,7 +82,7 @@ def test_no_other_way_leads_into_a_spoke(
     cloud: Cloud, role: str, entered: str, said: str | None
 ) -> None:
     """A wrong ExternalId, another function, and another role are refused by STS itself."""
-    if entered != ACCESS:
+    if entered not in (ACCESS, ASSIGNER):
         allow_everything_of_sts(cloud, entered, trusted=HUB)
     session = session_of(cloud, role)
 
@@ -86,6 +100,17 @@ def test_another_hub_is_refused(cloud: Cloud, account: str) -> None:
     for said in (RIGHT, external_id(account, SPOKE)):
         with pytest.raises(ClientError, match="AccessDenied"):
             session_of(cloud, ACCESS, said, session)
+
+
+@pytest.mark.parametrize(("stack", "account"), [("StudioHub", HUB), ("StudioIdentity", MANAGEMENT)])
+def test_no_stack_of_the_hub_is_deleted_by_mistake(cloud: Cloud, stack: str, account: str) -> None:
+    """Not even by whoever administers its account, before they switch the protection off."""
+    cloudformation = cloud.aws.client("cloudformation", account)
+    (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    assert found["EnableTerminationProtection"]
+
+    with pytest.raises(ClientError, match="TerminationProtection"):
+        cloudformation.delete_stack(StackName=stack)
 
 
 def test_the_hub_account_alone_is_no_hub(cloud: Cloud) -> None:

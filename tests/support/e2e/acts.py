@@ -8,7 +8,7 @@ from pathlib import Path
 
 from e2e.cloud import HUB, STORE, TARGETS, Cloud, handmade, place
 from e2e.expectations import role_arn
-from e2e.processes import run
+from e2e.processes import output_of
 
 from shared.model import Target
 from simulator.directory_acts import Via
@@ -24,6 +24,7 @@ SCIENTISTS = {
 }
 LEADS = {target: handmade(target.account) for target in (FIRST, SECOND, ABROAD)}
 GUESTS = {SECOND: "MLEngineer"}
+_KEPT = 7  # days that the profile of a guest stays
 UNREADABLE = "00000000-0000-4000-8000-00000000e2e0"
 _COMMAND = 60  # seconds for a command of an operator
 
@@ -47,7 +48,19 @@ def happen(cloud: Cloud, act: Callable[[], Sequence[Event]]) -> None:
     _send(cloud, events)
 
 
-def studio_hub(cloud: Cloud, *arguments: str) -> None:
+def works_and_leaves(user: str, group: str, via: Via) -> Act:
+    """Return the act of a person who leaves a group, with an app and its space in every target."""
+
+    def act(cloud: Cloud) -> None:
+        with cloud.lock:
+            for target in TARGETS:
+                cloud.services.studio.start_app(place(target), user, "JupyterLab", "private")
+        leaves(user, group, via)(cloud)
+
+    return act
+
+
+def studio_hub(cloud: Cloud, *arguments: str) -> str:
     """Run the operator's command line in the hub account; CommandError when it fails."""
     command = [str(Path(sys.executable).with_name("studio-hub")), *arguments]
     environment = cloud.aws.environment(HUB) | {
@@ -55,7 +68,7 @@ def studio_hub(cloud: Cloud, *arguments: str) -> None:
         "STUDIO_HUB_LEDGER_TABLE": cloud.hub["LedgerTable"],
         "STUDIO_HUB_LATER_QUEUE_URL": cloud.hub["LaterQueueUrl"],
     }
-    run(command, environment, cloud.aws.journal.with_name("cli.log"), timeout=_COMMAND)
+    return output_of(command, environment, timeout=_COMMAND)
 
 
 def accounts_are_registered(cloud: Cloud) -> None:
@@ -64,7 +77,7 @@ def accounts_are_registered(cloud: Cloud) -> None:
         store = cloud.services.identity_store
         for group in ("ml-scientists", "ml-leads"):
             store.add_group(group)
-        for user in ("ada", "grace", "alan", "eve"):
+        for user in ("ada", "grace", "alan", "bert", "eve"):
             store.add_user(user)
     # With the identity store a row names its group by id too; the others tell its name alone.
     _add_rows(cloud, "ml-scientists", SCIENTISTS, 20, "--identity-store", STORE)
@@ -73,17 +86,12 @@ def accounts_are_registered(cloud: Cloud) -> None:
 
 def guests_are_mapped(cloud: Cloud) -> None:
     """Write a row of a group that does not exist."""
-    _add_rows(cloud, "ml-guests", GUESTS, 30)
+    _add_rows(cloud, "ml-guests", GUESTS, 30, days=_KEPT)
 
 
 def guests_are_made(cloud: Cloud) -> None:
     """Make that group, with a member."""
     happen(cloud, lambda: cloud.acts.create_group("ml-guests", None, ["grace"], "api"))
-
-
-def ada_is_enabled(cloud: Cloud) -> None:
-    """Enable who is enabled: an event that changes nothing."""
-    happen(cloud, lambda: cloud.acts.set_status("ada", "ENABLED", "console"))
 
 
 def nobody_can_read_an_event(cloud: Cloud) -> None:
@@ -118,12 +126,28 @@ def one_is_deleted_by_hand(cloud: Cloud) -> None:
     studio_hub(cloud, "sweep", "--target", str(FIRST))
 
 
-def alan_joins_unheard(cloud: Cloud) -> None:
-    """Let somebody join of whom no event tells, and look at the group."""
+def two_join_unheard(cloud: Cloud) -> None:
+    """Let people join of whom no event tells, and look at the group."""
     with cloud.lock:
-        cloud.acts.join("alan", "ml-scientists", "none")
+        for user in ("alan", "bert"):
+            cloud.acts.join(user, "ml-scientists", "none")
         group = cloud.services.identity_store.find_group("ml-scientists")
     studio_hub(cloud, "sweep", "--group", group.group_id if group else "")
+
+
+def two_leave(cloud: Cloud) -> None:
+    """Let more people leave within the hour than may lose their profiles by themselves."""
+    for user in ("alan", "bert"):
+        leaves(user, "ml-scientists", "console")(cloud)
+
+
+def the_holds_are_approved(cloud: Cloud) -> None:
+    """Say yes to each hold, as an operator does who looked at it."""
+    listed = json.loads(studio_hub(cloud, "holds", "list", "--json"))
+    found = {each["target"]: sorted(one["user"] for one in each["people"]) for each in listed}
+    assert found == {str(target): ["alan", "bert"] for target in TARGETS}, found
+    for each in listed:
+        studio_hub(cloud, "holds", "approve", each["digest"])
 
 
 def the_hub_only_reports(cloud: Cloud) -> None:
@@ -136,11 +160,11 @@ def the_hub_only_reports(cloud: Cloud) -> None:
 
 
 def _add_rows(
-    cloud: Cloud, group: str, roles: dict[Target, str], priority: int, *more: str
+    cloud: Cloud, group: str, roles: dict[Target, str], priority: int, *more: str, days: int = 0
 ) -> None:
     for target, role in roles.items():
         named = ["--group", group, "--target", str(target), "--role-arn", role_arn(target, role)]
-        kept = ["--priority", str(priority), "--retention-days", "0", "--yes"]
+        kept = ["--priority", str(priority), "--retention-days", str(days), "--yes"]
         studio_hub(cloud, "mappings", "add", *named, *kept, *more)
 
 

@@ -46,12 +46,9 @@ _DURATIONS = Durations(
     app_create=1,
     app_delete=3,
 )
-_WAITING = [
-    "ApproximateNumberOfMessages",
-    "ApproximateNumberOfMessagesDelayed",
-    "ApproximateNumberOfMessagesNotVisible",
-]
-_QUIET = 90  # seconds: a second look comes after 30
+# What waits for its time is not under way: who was suspended is looked at for an hour.
+_UNDER_WAY = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+_QUIET = 60  # seconds
 _BUILD = ROOT / "build" / "e2e"
 
 
@@ -59,9 +56,10 @@ _BUILD = ROOT / "build" / "e2e"
 class Cloud:
     """A run.
 
-    `outputs` are those of each deployed stack, by its name or its account and Region; `mark` is how
-    many calls there were at a moment that a chapter remembers; `without` is the Sid of statements
-    that are not deployed.
+    `applications` are the ARNs of the domains' applications in Identity Center; `outputs` are those
+    of each deployed stack, by its name or its account and Region; `mark` is how many calls there
+    were at a moment that a chapter remembers; `without` is the Sid of statements that are not
+    deployed.
     """
 
     aws: MiniStack
@@ -69,6 +67,7 @@ class Cloud:
     acts: DirectoryActs
     lock: "threading.Lock"
     calls: list[Heard]
+    applications: dict[Target, str] = field(default_factory=dict)
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
     mark: int = 0
     without: str = ""
@@ -86,24 +85,29 @@ class Cloud:
     def redeploy_hub(self, **context: str) -> None:
         """Deploy the hub again with some of its context changed, when nothing is under way.
 
-        MiniStack ends what runs when a function is changed, and AWS does not.
+        MiniStack ends what runs when a function is changed, and AWS does not; so what is to be
+        looked at later is taken away, lest it comes just then.
         """
         assembly = _synthesized("cdk.out-again", self.aws.journal.parent, self.without, **context)
         end = time.monotonic() + _QUIET
-        while not self._is_idle():
+        while not (self._is_idle() and self._forgets_what_comes_later() and self._is_idle()):
             assert time.monotonic() < end, f"the queues are not empty after {_QUIET} s"
             time.sleep(0.2)
         log = self.aws.journal.with_name("cdk.log")
         Deployment(self.aws, assembly, log).deploy("StudioHub", HUB)
 
+    def _forgets_what_comes_later(self) -> bool:
+        self.aws.client("sqs", HUB).purge_queue(QueueUrl=self.hub["LaterQueueUrl"])
+        return True
+
     def _is_idle(self) -> bool:
-        """Tell whether no message waits, is being worked on, or comes back later."""
+        """Tell whether no message waits or is being worked on."""
         sqs = self.aws.client("sqs", HUB)
         return all(
             count == "0"
             for name, url in self.hub.items()
             if name.endswith("QueueUrl")
-            for count in sqs.get_queue_attributes(QueueUrl=url, AttributeNames=_WAITING)[
+            for count in sqs.get_queue_attributes(QueueUrl=url, AttributeNames=_UNDER_WAY)[
                 "Attributes"
             ].values()
         )
@@ -160,8 +164,7 @@ def deployed(without: str = "") -> Iterator[Cloud]:
 def _served(python: Path, logs: Path) -> Iterator[Cloud]:
     services = EmbeddedServices.build(
         store_id=STORE,
-        # Until a stack for the management account exists, Identity Center is the hub's own.
-        owner_account=HUB,
+        owner_account=MANAGEMENT,
         region=REGION,
         organization_id=ORGANIZATION,
         durations=_DURATIONS,
@@ -191,7 +194,7 @@ def _served(python: Path, logs: Path) -> Iterator[Cloud]:
             members=MEMBERS,
         ) as aws,
     ):
-        acts = DirectoryActs(services.identity_store, HUB, services.studio.now)
+        acts = DirectoryActs(services.identity_store, MANAGEMENT, services.studio.now)
         yield Cloud(aws, services, acts, lock, calls)
 
 
@@ -205,7 +208,12 @@ def _synthesized(name: str, logs: Path, without: str, **more: str) -> Path:
         "hub_region": REGION,
         "organization_id": ORGANIZATION,
         "identity_store_id": STORE,
-        "event_accounts": HUB,
+        "event_accounts": f"{HUB},{MANAGEMENT}",
+        "identity_account": MANAGEMENT,
+        "studio_accounts": ",".join(SPOKES),
+        # In each target one removal an hour begins by itself; what is more waits for a word.
+        "removal_limit_count": "1",
+        "removal_limit_percent": "0",
         # The functions run on this machine, by MiniStack's Python, which is made of ours.
         "lambda_runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
         "lambda_architecture": {"aarch64": "arm64"}.get(machine, machine),
@@ -226,11 +234,10 @@ def _deploy(cloud: Cloud, deployment: Deployment, later: Callable[..., object]) 
     deployment.bootstrap(HUB)
     cloud.outputs["StudioHub"] = deployment.deploy("StudioHub", HUB)
     later(deployment.destroy, "StudioHub", HUB)
-    if deployment.has("StudioIdentity"):
-        tell("deploying StudioIdentity to the management account")
-        deployment.bootstrap(MANAGEMENT)
-        cloud.outputs["StudioIdentity"] = deployment.deploy("StudioIdentity", MANAGEMENT)
-        later(deployment.destroy, "StudioIdentity", MANAGEMENT)
+    tell("deploying StudioIdentity to the management account")
+    identity = f"StudioIdentity-{MANAGEMENT}"
+    deployment.deploy(identity, MANAGEMENT)
+    later(deployment.destroy, identity, MANAGEMENT)
     for account, region in dict.fromkeys((each.account, each.region) for each in TARGETS):
         tell(f"deploying StudioSpoke to {account}, {region}")
         outputs = deployment.deploy("StudioSpoke", account, _parameters(account, region), region)
@@ -245,6 +252,7 @@ def _deploy(cloud: Cloud, deployment: Deployment, later: Callable[..., object]) 
             default_role=execution_role_arn(target.account, target.region, "Analyst"),
             application_arn=application,
         )
+        cloud.applications[target] = application
 
 
 def _parameters(account: str, region: str) -> dict[str, str]:

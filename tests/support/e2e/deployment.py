@@ -26,10 +26,6 @@ class Deployment:
         """Prepare an account for the CDK."""
         self._cdk(account, "bootstrap", f"aws://{account}/{self.aws.region}")
 
-    def has(self, stack: str) -> bool:
-        """Tell whether the app has such a stack."""
-        return (self.assembly / f"{stack}.template.json").exists()
-
     def deploy(
         self,
         stack: str,
@@ -42,11 +38,14 @@ class Deployment:
         command = ("deploy", stack, "--require-approval", "never", *given)
         self._cdk(account, *command, region=region)
         cloudformation = self.aws.client("cloudformation", account, region=region)
-        found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+        found = cloudformation.describe_stacks(StackName=_name(stack))["Stacks"][0]
         return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", ())}
 
     def destroy(self, stack: str, account: str, region: str = "") -> None:
-        """Take a stack away again."""
+        """Take a stack away again; what protects it is switched off first, as an operator does."""
+        self.aws.client("cloudformation", account, region=region).update_termination_protection(
+            StackName=_name(stack), EnableTerminationProtection=False
+        )
         self._cdk(account, "destroy", stack, "--force", region=region)
 
     def _cdk(self, account: str, *arguments: str, region: str = "") -> None:
@@ -87,6 +86,11 @@ def _without(part: Any, sid: str) -> int:  # noqa: ANN401 (a template's JSON)
         part["Statement"] = [each for each in statements if each.get("Sid") != sid]
         return len(statements) - len(part["Statement"])
     return sum(_without(item, sid) for item in part.values())
+
+
+def _name(stack: str) -> str:
+    """Return the name of a stack by its id in the app, which may end in an account."""
+    return stack.partition("-")[0]
 
 
 def _parameter(name: str, value: str) -> tuple[str, str]:

@@ -4,12 +4,14 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from e2e.cloud import HUB, Cloud
+from e2e.cloud import HUB, Cloud, place
 
 from shared.conventions import execution_role_arn
 from shared.model import Target
 from shared.ownership import tags
+from simulator.studio.records import RUNNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,48 @@ def has_roles(user: str, roles: Mapping[Target, str]) -> tuple[Expectation, ...]
 
 
 def has_no_profile(user: str, target: Target) -> Expectation:
-    """Expect that nothing is left of a person's profile."""
+    """Expect that a person's profile is gone."""
     return Expectation(
         f"{user} has no profile in {target}", lambda cloud: cloud.profile(target, user) is None
     )
+
+
+def has_nothing_left(user: str, target: Target) -> Expectation:
+    """Expect that of what a person worked with no space is there, and no app runs."""
+
+    def holds(cloud: Cloud) -> bool:
+        with cloud.lock:
+            domain = cloud.services.studio.place(place(target))
+            spaces = [each for each in domain.space_shelf if each.owner == user]
+            own = {each.name for each in spaces}
+            running = [
+                each
+                for each in domain.apps.values()
+                if each.status in RUNNING and (each.profile == user or each.space in own)
+            ]
+        return not spaces and not running
+
+    return Expectation(f"{user} has no app or space in {target}", holds)
+
+
+def is_assigned(user: str, *targets: Target) -> tuple[Expectation, ...]:
+    """Expect that a person may open the application of each target's domain."""
+    return tuple(_assignment(user, target, expected=True) for target in targets)
+
+
+def is_not_assigned(user: str, *targets: Target) -> tuple[Expectation, ...]:
+    """Expect that a person may not open the application of any target's domain."""
+    return tuple(_assignment(user, target, expected=False) for target in targets)
+
+
+def is_held(user: str, target: Target) -> Expectation:
+    """Expect that the removal of a person's profile waits for a word."""
+
+    def holds(cloud: Cloud) -> bool:
+        found = _items(cloud, f"limit#{target}")
+        return any(each.get("user_name", {}).get("S") == user for each in found)
+
+    return Expectation(f"{user} is held in {target}", holds)
 
 
 def remembers(target: Target, name: str) -> Expectation:
@@ -79,35 +119,11 @@ def asks_for_group(name: str) -> Expectation:
     return Expectation(f"the directory was asked for {name}", holds)
 
 
-def role_does(role: str, action: str, resource: str) -> Expectation:
-    """Expect that a role, by its name, does something with a resource, by a part of its name."""
-
-    def holds(cloud: Cloud) -> bool:
-        lines = cloud.aws.journal.read_text(encoding="utf-8").splitlines()
-        entries = [json.loads(line) for line in lines]
-        keys = {
-            entry["key"]
-            for entry in entries
-            if "session" in entry and f"/{role}/" in entry["session"]
-        }
-        return any(
-            entry.get("action") == action and resource in entry["resource"] and entry["key"] in keys
-            for entry in entries
-        )
-
-    return Expectation(f"{role} does {action} with {resource}", holds)
-
-
 def everything_is_due(event_id: str) -> Expectation:
     """Expect that an event called for a look at everything."""
 
     def holds(cloud: Cloud) -> bool:
-        found = cloud.aws.client("dynamodb", HUB).query(
-            TableName=cloud.hub["LedgerTable"],
-            KeyConditionExpression="pk = :hub",
-            ExpressionAttributeValues={":hub": {"S": "hub"}},
-        )
-        return any(item.get("by", {}).get("S") == event_id for item in found["Items"])
+        return any(each.get("by", {}).get("S") == event_id for each in _items(cloud, "hub"))
 
     return Expectation(f"everything is to be looked at, by event {event_id}", holds)
 
@@ -136,9 +152,27 @@ def nothing_was_written() -> Expectation:
 
 
 def _is_known(cloud: Cloud, target: Target, name: str) -> bool:
+    found = _items(cloud, f"target#{target}")
+    return any(each["sk"]["S"].endswith(f"#{name}") for each in found)
+
+
+def _items(cloud: Cloud, key: str) -> list[dict[str, Any]]:
+    """Return the items of one partition of the ledger."""
     found = cloud.aws.client("dynamodb", HUB).query(
         TableName=cloud.hub["LedgerTable"],
-        KeyConditionExpression="pk = :target",
-        ExpressionAttributeValues={":target": {"S": f"target#{target}"}},
+        KeyConditionExpression="pk = :key",
+        ExpressionAttributeValues={":key": {"S": key}},
     )
-    return any(item["sk"]["S"].endswith(f"#{name}") for item in found["Items"])
+    items: list[dict[str, Any]] = found["Items"]
+    return items
+
+
+def _assignment(user: str, target: Target, *, expected: bool) -> Expectation:
+    def holds(cloud: Cloud) -> bool:
+        with cloud.lock:
+            person = cloud.services.identity_store.find_user(user)
+            assert person, f"no user {user}"
+            access, arn = cloud.services.application_access, cloud.applications[target]
+            return access.is_assigned(arn, "USER", person.user_id) is expected
+
+    return Expectation(f"{user} is {'' if expected else 'not '}assigned in {target}", holds)

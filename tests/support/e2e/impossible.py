@@ -3,23 +3,39 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from e2e.cloud import HUB, REGION, STORE, STRANGER, TARGETS, Cloud
+from e2e.cloud import HUB, MANAGEMENT, REGION, STORE, STRANGER, TARGETS, Cloud
 from e2e.iam_requests import Context, IamRequest
-from e2e.recorded import assume
+from e2e.recorded import assume, put_events
 
+from hub.runtime.adapters.application_access import LIST_ASSIGNMENTS
 from hub.runtime.adapters.spoke_sessions import READ_ONLY
-from shared.conventions import access_role_arn, external_id, suspended_role_name, system_role_arn
+from shared.conventions import (
+    access_role_arn,
+    assigner_role_arn,
+    external_id,
+    suspended_role_name,
+    system_role_arn,
+)
 from shared.ownership import MANAGED_BY, USER_ID
 
 _SPOKE = TARGETS[0].account
 _STUDIO = f"arn:aws:sagemaker:{REGION}:{_SPOKE}"
 _PROFILE = f"{_STUDIO}:user-profile/{TARGETS[0].domain_id}/ada"
+_SPACE = f"{_STUDIO}:space/{TARGETS[0].domain_id}/everybodys"
+_APP = f"{_STUDIO}:app/{TARGETS[0].domain_id}/everybodys/jupyterlab/default"
+_SHARED = {"sagemaker:SpaceSharingType": "Shared"}
 _OURS = {f"aws:ResourceTag/{MANAGED_BY}": HUB, f"aws:ResourceTag/{USER_ID}": "somebody"}
 
 
 def impossible(cloud: Cloud) -> tuple[IamRequest, ...]:
     """Return requests, each of which the deployed policies must refuse."""
-    return (*_in_a_spoke(), *_entering_spokes(), *_in_the_hub(cloud))
+    return (
+        *_in_a_spoke(),
+        *_entering_spokes(),
+        *_assigning(cloud),
+        *_speaking(),
+        *_in_the_hub(cloud),
+    )
 
 
 def denied_for_good() -> Iterator[IamRequest]:
@@ -35,6 +51,10 @@ def denied_for_good() -> Iterator[IamRequest]:
     app = {**tag, "sagemaker:TaggingAction": "CreateApp"}
     yield IamRequest(role, "sagemaker:AddTags", _PROFILE, app)
     yield IamRequest(role, "sagemaker:DeleteTags", _PROFILE, {"aws:TagKeys": [MANAGED_BY]})
+    # What others work in, whatever is attached to the role.
+    yield IamRequest(role, "sagemaker:DeleteSpace", _SPACE, _SHARED)
+    yield IamRequest(role, "sagemaker:DeleteSpace", _SPACE)
+    yield IamRequest(role, "sagemaker:DeleteApp", _APP, _SHARED)
     # Who is suspended may do nothing at all.
     suspended = system_role_arn(_SPOKE, REGION, suspended_role_name(REGION))
     yield IamRequest(suspended, "s3:GetObject", "arn:aws:s3:::studio-data/file")
@@ -59,11 +79,12 @@ def _in_a_spoke() -> Iterator[IamRequest]:
         {MANAGED_BY: HUB, USER_ID: "somebody", "cost-centre": "1"},
     ):
         yield asks("sagemaker:CreateUserProfile", _tagging(tags))
-    yield asks(
-        "sagemaker:DeleteSpace",
-        {"sagemaker:SpaceSharingType": "Shared"},
-        f"{_STUDIO}:space/{TARGETS[0].domain_id}/everybodys",
-    )
+    yield asks("sagemaker:DeleteSpace", _SHARED, _SPACE)
+    yield asks("sagemaker:DeleteApp", _SHARED, _APP)
+    yield asks("sagemaker:CreateSpace", None, _SPACE)
+    yield asks("sagemaker:CreateApp", None, _APP)
+    # What is there is not made ours by its tags.
+    yield asks("sagemaker:AddTags", _tagging({MANAGED_BY: HUB, USER_ID: "somebody"}))
     yield asks("sagemaker:DeleteDomain", None, f"{_STUDIO}:domain/{TARGETS[0].domain_id}")
     yield asks("sagemaker:CreatePresignedDomainUrl", _OURS)
     for passed in (
@@ -99,6 +120,60 @@ def _entering_spokes() -> Iterator[IamRequest]:
         yield assume(role, access, right)
 
 
+def _assigning(cloud: Cloud) -> Iterator[IamRequest]:
+    converge, look, intake, mappings = _hub_roles()
+    assigner, right = assigner_role_arn(MANAGEMENT, REGION), external_id(HUB, MANAGEMENT)
+    application = cloud.applications[TARGETS[0]]
+    of_studio = {"sso:ApplicationAccount": _SPOKE}
+
+    def asks(action: str, context: Context, resource: str = application) -> IamRequest:
+        return IamRequest(assigner, action, resource, context)
+
+    for role in (intake, mappings, access_role_arn(_SPOKE, REGION)):
+        yield assume(role, assigner, right)
+    for role in (converge, look):
+        yield assume(role, assigner, None)
+        yield assume(role, assigner, external_id(HUB, _SPOKE))
+        yield assume(role, assigner_role_arn(HUB, REGION), external_id(HUB, HUB))
+        yield assume(role, f"arn:aws:iam::{MANAGEMENT}:role/Admin", right)
+    for role in (converge, look, intake, mappings):
+        # Whoever is not the assigner, in the hub's own name.
+        yield IamRequest(role, "sso:CreateApplicationAssignment", application, of_studio)
+    # A session of look only lists.
+    for action in ("sso:CreateApplicationAssignment", "sso:DeleteApplicationAssignment"):
+        yield asks(action, {"sso:ApplicationAccount": MANAGEMENT})
+        yield asks(action, {**of_studio, "sso:PrimaryRegion": "us-east-1"})
+        yield replace(asks(action, of_studio), session_policy=LIST_ASSIGNMENTS)
+    # An application is neither opened to everybody nor taken away, and nobody gets an account.
+    yield asks("sso:PutApplicationAssignmentConfiguration", of_studio)
+    yield asks("sso:DeleteApplication", of_studio)
+    instance = application.replace(f":{_SPOKE}:application/", "::instance/").rpartition("/")[0]
+    yield asks("sso:CreateAccountAssignment", {}, instance)
+
+
+def _speaking() -> Iterator[IamRequest]:
+    converge, look, intake, mappings = _hub_roles()
+    buses = f"arn:aws:events:{REGION}:{HUB}:event-bus"
+    told, directory = f"{buses}/studio-hub", f"{buses}/studio-hub-directory"
+    forwarder = f"StudioHubForwarder-{REGION}"
+    # Converge speaks as the hub and as nobody else, and the others do not speak.
+    yield put_events(converge, told)
+    yield put_events(converge, told, "somebody.else", "studio-hub")
+    for role in (look, intake, mappings):
+        yield put_events(role, told, "studio-hub")
+    for role in (converge, look, intake, mappings):
+        yield put_events(role, directory)
+    yield put_events(system_role_arn(MANAGEMENT, REGION, forwarder), told)
+    # The bus hears the forwarders of the event accounts: not who has their name in an account that
+    # is none, be it of the organization, and not who has another in an account that is one.
+    for account in (_SPOKE, STRANGER):
+        yield put_events(system_role_arn(account, REGION, forwarder), directory)
+        yield put_events(f"arn:aws:iam::{account}:role/Admin", directory)
+    yield put_events(f"arn:aws:iam::{MANAGEMENT}:role/Admin", directory)
+    moved = put_events(system_role_arn(MANAGEMENT, REGION, forwarder), directory)
+    yield replace(moved, context={**moved.context, "aws:PrincipalOrgID": "o-other00000"})
+
+
 def _in_the_hub(cloud: Cloud) -> Iterator[IamRequest]:
     converge, look, intake, mappings = _hub_roles()
     tables = f"arn:aws:dynamodb:{REGION}:{HUB}:table"
@@ -118,12 +193,12 @@ def _in_the_hub(cloud: Cloud) -> Iterator[IamRequest]:
         yield IamRequest(
             role,
             "identitystore:DeleteUser",
-            f"arn:aws:identitystore::{HUB}:identitystore/{STORE}",
+            f"arn:aws:identitystore::{MANAGEMENT}:identitystore/{STORE}",
         )
         yield IamRequest(
             role,
             "identitystore:GetGroupId",
-            f"arn:aws:identitystore::{HUB}:identitystore/d-0000000000",
+            f"arn:aws:identitystore::{MANAGEMENT}:identitystore/d-0000000000",
         )
     yield items(converge, "PutItem", "target#somewhere")
     yield items(converge, "PutItem", "user#somebody", "target#somewhere")

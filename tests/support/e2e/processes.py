@@ -64,6 +64,23 @@ def run(command: Sequence[str], environment: Mapping[str, str], log: Path, *, ti
         raise CommandError(f"{' '.join(command)} failed:\n{last}\n(all of it: {log})")
 
 
+def output_of(command: Sequence[str], environment: Mapping[str, str], *, timeout: int) -> str:
+    """Run a program, at most so many seconds, and return its output; CommandError when it fails."""
+    try:
+        done = subprocess.run(  # noqa: S603 (our own command)
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=True,
+        )
+    except subprocess.SubprocessError as error:
+        raise CommandError(f"{' '.join(command)}: {getattr(error, 'stderr', error)}") from error
+    return done.stdout
+
+
 def _end(process: "subprocess.Popen[bytes]") -> None:
     if process.poll() is None:
         process.terminate()

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from e2e.cloud import HUB, ORGANIZATION, Cloud
+from e2e.cloud import HUB, MANAGEMENT, ORGANIZATION, Cloud
 from e2e.iam_requests import IamRequest, asked_by
 from e2e.roles import Roles
 
@@ -42,8 +42,8 @@ def rights_asked_for(cloud: Cloud, roles: Roles) -> tuple[IamRequest, ...]:
     for heard in cloud.calls:
         if heard.call.access_key in sessions:
             role, policy = sessions[heard.call.access_key]
-            asked += asked_by(heard, role, policy, store_owner=HUB)
-    asked += _by_lambda(cloud)
+            asked += asked_by(heard, role, policy, store_owner=MANAGEMENT)
+    asked += [*_by_lambda(cloud), *_by_rules(cloud)]
     return tuple({request.key: request for request in asked}.values())
 
 
@@ -66,6 +66,27 @@ def assume(role: str, other: str, external_id: str | None) -> IamRequest:
     return IamRequest(role, "sts:AssumeRole", other, context)
 
 
+def put_events(role: str, bus: str, *sources: str) -> IamRequest:
+    """Return the right to put events on a bus, those of the directory where no source is named."""
+    context: dict[str, str | list[str]] = {
+        "aws:PrincipalArn": role,
+        "aws:PrincipalOrgID": ORGANIZATION,
+        "events:source": [*sources] or ["aws.sso-directory"],
+    }
+    return IamRequest(role, "events:PutEvents", bus, context)
+
+
+def _by_rules(cloud: Cloud) -> Iterator[IamRequest]:
+    """Yield what EventBridge needs in the forwarder's name; MiniStack forwards to no other account.
+
+    The bus has to let it in, too.
+    """
+    events = cloud.aws.client("events", MANAGEMENT)
+    for rule in events.list_rules()["Rules"]:
+        for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
+            yield put_events(target["RoleArn"], target["Arn"])
+
+
 def _by_lambda(cloud: Cloud) -> Iterator[IamRequest]:
     """Yield what Lambda needs in the functions' names; MiniStack needs no right for it."""
     client = cloud.aws.client("lambda", HUB)
@@ -75,6 +96,9 @@ def _by_lambda(cloud: Cloud) -> Iterator[IamRequest]:
         stream = f"arn:aws:logs:{cloud.aws.region}:{HUB}:log-group:{group}:log-stream:e2e"
         yield IamRequest(function["Role"], "logs:CreateLogStream", stream)
         yield IamRequest(function["Role"], "logs:PutLogEvents", stream)
+        if function.get("TracingConfig", {}).get("Mode") == "Active":
+            yield IamRequest(function["Role"], "xray:PutTraceSegments", "*")
+            yield IamRequest(function["Role"], "xray:PutTelemetryRecords", "*")
     for source in client.list_event_source_mappings()["EventSourceMappings"]:
         role, arn = functions[source["FunctionArn"]]["Role"], source["EventSourceArn"]
         for action in _POLLS[arn.split(":")[2]]:

@@ -1,10 +1,11 @@
-"""The product's own roles as they are deployed: their policies, and whom they trust."""
+"""The product's own roles as they are deployed: their policies, whom they and the buses trust."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from e2e.cloud import MEMBERS, Cloud
+from e2e.cloud import HUB, MEMBERS, Cloud
 
 from shared.conventions import SYSTEM_PATH
 
@@ -13,7 +14,7 @@ Policy = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Policies by role ARN and name, and trust policies by role ARN."""
+    """Policies by role ARN and name; trust policies by role ARN, and those of buses by theirs."""
 
     policies: Mapping[str, Mapping[str, Policy]]
     trusts: Mapping[str, Policy]
@@ -55,4 +56,7 @@ def deployed_roles(cloud: Cloud) -> Roles:
             trusts[role["Arn"]] = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
             attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
             assert not attached, f"{name} has policies beside its own: {attached}"
+    for bus in cloud.aws.client("events", HUB).list_event_buses()["EventBuses"]:
+        if "Policy" in bus:
+            trusts[bus["Arn"]] = json.loads(bus["Policy"])
     return Roles(policies, trusts)

@@ -2,12 +2,14 @@
 
 MiniStack 1.5.33 lacks condition keys and asks for an action that IAM does not have. Sources: IAM's
 user guide, global condition context keys; the DynamoDB developer guide, conditions for fine-grained
-access control; the SQS developer guide, API permissions.
+access control; the SQS developer guide, API permissions; the EventBridge user guide, conditions.
 
 * `aws:ResourceOrgID` is the organization of the account in the resource's ARN;
 * `aws:PrincipalOrgID` is that of the caller's account (MiniStack gives each account its own);
 * `aws:PrincipalArn` is the role's ARN with its path, not that of the session;
 * `dynamodb:LeadingKeys` are the partition keys that a request names;
+* `events:source` are the sources of the events that a request puts on a bus;
+* an event bus has the policy that its stack gives it (which is kept, and nobody is held to it);
 * whoever may send, delete or put off a message may do so with a batch of them.
 """
 
@@ -39,6 +41,7 @@ def correct(organization: str, members: Collection[str]) -> None:
     """Correct MiniStack before it serves; `members` are the accounts of the organization."""
     _add_organization(organization, members)
     _correct_requests()
+    _keep_bus_policies()
 
 
 def _add_organization(organization: str, members: Collection[str]) -> None:
@@ -71,6 +74,7 @@ def _correct_requests() -> None:
     actions: Any = importlib.import_module("ministack.core.iam_actions")
     evaluator: Any = importlib.import_module("ministack.core.iam_evaluator")
     read, enforce = actions.dynamodb_service_context, evaluator.enforce
+    tags = actions.request_tag_context
 
     def dynamodb_service_context(body: bytes) -> dict[str, Any]:
         # The items of a transaction are checked one by one, by action: so are their keys.
@@ -78,6 +82,13 @@ def _correct_requests() -> None:
         for action, key in _leading_keys(json.loads(body or b"{}")):
             keys.setdefault(f"dynamodb:{action}", []).append(key)
         return {**read(body), _BY_ACTION: keys}
+
+    def request_context(service: str, action: str, body: bytes, parameters: Any) -> Any:  # noqa: ANN401 (MiniStack's values)
+        found = tags(service, action, body, parameters)
+        if action != "events:PutEvents":
+            return found
+        entries = json.loads(body or b"{}").get("Entries", ())
+        return {**found, "events:source": sorted({str(each.get("Source")) for each in entries})}
 
     def enforce_corrected(
         access_key_id: str,
@@ -96,7 +107,23 @@ def _correct_requests() -> None:
         return enforce(access_key_id, action, service, region, resource_arn, context)
 
     actions.dynamodb_service_context = dynamodb_service_context
+    actions.request_tag_context = request_context
     evaluator.enforce = enforce_corrected
+
+
+def _keep_bus_policies() -> None:
+    provisioners: Any = importlib.import_module("ministack.services.cloudformation.provisioners")
+    events: Any = importlib.import_module("ministack.services.eventbridge")
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::Events::EventBus"]  # noqa: SLF001 (no other way)
+    create = handlers["create"]
+
+    def create_with_policy(logical_id: str, properties: Any, stack: str) -> Any:  # noqa: ANN401 (MiniStack's values)
+        name, attributes = create(logical_id, properties, stack)
+        if properties.get("Policy"):
+            events._event_bus_policies[name] = properties["Policy"]  # noqa: SLF001 (as above)
+        return name, attributes
+
+    handlers["create"] = create_with_policy
 
 
 def _leading_keys(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
