@@ -44,7 +44,7 @@ _DURATIONS = Durations(
     space_create=1,
     space_delete=1,
     app_create=1,
-    app_delete=3,
+    app_delete=1,
 )
 # What waits for its time is not under way: who was suspended is looked at for an hour.
 _UNDER_WAY = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
