@@ -17,7 +17,7 @@ _KINDS = {
     "disable": 1,
     "enable": 1,
     "lab": 3,
-    "shared": 1,
+    "shared": 3,
     "kernel": 1,
     "restart": 2,
     "new_role": 1,
