@@ -19,6 +19,8 @@ _PROFILE: Final = "profile"
 _WAYS_OUT: Final = {
     SkipKind.SHARED_SPACE: "copy what is needed from the shared space and delete it by hand; the "
     "removal goes on by itself then",
+    SkipKind.BY_HAND: "end the sign-in in the domain's console, then delete private spaces and "
+    "profile by hand, then: studio-hub sweep --user {user}",
     SkipKind.NOT_OURS: "take it over: studio-hub adopt {user} --target {target}; or delete it by "
     "hand, then: studio-hub sweep --user {user}",
     SkipKind.NAME_TAKEN: "remove the other person's profile by hand, then: studio-hub sweep --user "
@@ -117,7 +119,7 @@ def of_hold(hold: Hold) -> Wait:
 
 def _of_record(record: Record) -> Wait:
     cause = _cause(record)
-    kind = CutKind.REMOVAL if cause == SkipKind.SHARED_SPACE else _PROFILE
+    kind = CutKind.REMOVAL if record.is_leaving else _PROFILE
     way = _WAYS_OUT[cause].format(user=record.user_id, target=record.target)
     person = Waiting(
         record.user_id, record.user_name, record.profile_name, kind, record.reason, record.since
@@ -128,7 +130,8 @@ def _of_record(record: Record) -> Wait:
 def _cause(record: Record) -> str:
     """Return what stands in somebody's way, as the plan said it in the record's reason."""
     if record.is_leaving:
-        return SkipKind.SHARED_SPACE
+        shares = "what others may use" in record.reason
+        return SkipKind.SHARED_SPACE if shares else SkipKind.BY_HAND
     if "belongs to another person" in record.reason:
         return SkipKind.NAME_TAKEN
     return SkipKind.NOT_OURS if "is not ours" in record.reason else _IN_THE_WAY

@@ -28,8 +28,6 @@ from shared.role_change import bring_to_role, has_lapsed
 from shared.skips import in_flight, skip
 from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
-Steps = tuple[Action, ...]
-
 
 def is_at_rest(verdict: Verdict, record: Record | None) -> bool:
     """Return whether the ledger says that the verdict is carried out already."""

@@ -358,3 +358,28 @@ def test_what_runs_is_stopped_whatever_becomes_of_the_suspension(play: Play) -> 
     world.wait(1800)
 
     assert result(world, [], [])["profiles"] == []
+
+
+def test_whose_sign_in_only_hands_can_end_is_suspended_and_not_deleted(play: Play) -> None:
+    """Whoever signed in later would get a new profile with the domain's default role."""
+    elsewhere = company().replace('account: "222222222222"', 'account: "333333333333"')
+    world = play(company=elsewhere).world
+    world.add_spoke(Target.parse(T), sso_application=False)
+    join_quietly(world, "ada", "scientists")
+    world.sweep()
+    world.wait(600)
+    store = world.services.identity_store
+    user, group = store.find_user("ada"), store.find_group("scientists")
+    assert user
+    assert group
+    store.remove_membership(user.user_id, group.group_id)
+    world.sweep()
+    world.wait(7200)
+    world.sweep()
+    world.wait(600)
+    end = result(world, [], [])
+    (profile,) = end["profiles"]
+
+    assert profile["execution_role_arn"].endswith(SUSPENDED)
+    assert {"sign-in-by-hand", "end-sign-in-by-hand"} & {each["kind"] for each in end["problems"]}
+    assert "DeleteUserProfile" not in {change["operation"] for change in end["changes"]}
