@@ -14,6 +14,13 @@ OLD_DOMAIN = Rule(
     "SageMaker developer guide, domain-groups",
     "A",
 )
+DOMAIN_CREATION = Rule(
+    "studio.domain-creation",
+    "CreateDomain with AuthMode SSO makes an application in Identity Center too. The domain is "
+    "InService at once: its minutes of Pending are left out.",
+    "SageMaker API reference, CreateDomain; SageMaker developer guide, domain-groups",
+    "B",
+)
 PROFILE_UNKNOWN = Rule(
     "studio.profile-unknown",
     "An unknown profile, or one whose deletion is complete, is ResourceNotFound.",
@@ -165,6 +172,7 @@ TAG_QUOTA = Rule(
 RULES = (
     DOMAIN_UNKNOWN,
     OLD_DOMAIN,
+    DOMAIN_CREATION,
     PROFILE_UNKNOWN,
     PROFILE_EXISTS,
     SSO_MEMBERS,

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shared.conventions import partition
 from simulator.errors import UnknownNameError
 from simulator.quirks import Durations, Quirks
 from simulator.studio import apps, domains, people, profile_changes, profiles, spaces, tags
@@ -30,6 +29,7 @@ __all__ = [
 ]
 
 OPERATIONS: dict[str, Callable[[StudioState, Call], dict[str, Any]]] = {
+    "CreateDomain": domains.create_domain,
     "DescribeDomain": domains.describe_domain,
     "ListDomains": domains.list_domains,
     "CreateUserProfile": profiles.create_user_profile,
@@ -65,28 +65,20 @@ class Studio(StudioState):
         self,
         place: Place,
         *,
-        name: str | None = None,
         default_role: str | None = None,
         application_arn: str | None = None,
         sso: bool = True,
         efs: bool = True,
     ) -> Domain:
-        """Add a domain; without `application_arn` it is one made before October 2023."""
-        aws = partition(place.region)
-        number = next(self.numbers)
-        domain = Domain(
-            place=place,
-            arn=f"arn:{aws}:sagemaker:{place.region}:{place.account}:domain/{place.domain_id}",
-            number=number,
-            name=name or place.domain_id,
-            sso=sso,
+        """Add a domain; see `domains.add_domain`."""
+        return domains.add_domain(
+            self,
+            place,
             default_role=default_role,
             application_arn=application_arn,
-            efs_id=f"fs-{number:017x}" if efs else None,
-            created=self.now(),
+            sso=sso,
+            efs=efs,
         )
-        self.put_domain(domain)
-        return domain
 
     # What people do.
 

@@ -1,10 +1,68 @@
-"""The operations on domains: read only, since domains are given to the simulator."""
+"""The operations on domains: to make and read them; they are changed and deleted by nobody."""
 
 from typing import Any
 
+from shared.conventions import partition
 from simulator.pages import page_of
-from simulator.studio.records import IN_SERVICE, Domain
+from simulator.studio.profiles import refuse_foreign_role
+from simulator.studio.records import IN_SERVICE, Domain, Place
 from simulator.studio.state import Call, StudioState
+
+# What DescribeDomain tells as CreateDomain was told it.
+_TOLD = ("AppNetworkAccessType", "DefaultUserSettings", "DomainSettings", "SubnetIds", "VpcId")
+
+
+def create_domain(state: StudioState, call: Call) -> dict[str, Any]:
+    """Make a domain, and its application in Identity Center when people sign in by that."""
+    # Rule studio.domain-creation.
+    asked = call.request
+    settings = asked["DefaultUserSettings"]
+    refuse_foreign_role(call, settings)
+    place = Place(call.account, call.region, state.new_domain_id(call))
+    sso = asked["AuthMode"] == "SSO"
+    application = None
+    if sso and state.access is not None:
+        application = state.access.add_application(call.account, f"Studio ({place.domain_id})")
+    domain = add_domain(
+        state,
+        place,
+        name=asked["DomainName"],
+        default_role=settings.get("ExecutionRole"),
+        application_arn=application,
+        sso=sso,
+        told={name: asked[name] for name in _TOLD if name in asked},
+    )
+    return {"DomainId": place.domain_id, "DomainArn": domain.arn, "Url": _url(domain)}
+
+
+def add_domain(
+    state: StudioState,
+    place: Place,
+    *,
+    name: str | None = None,
+    default_role: str | None = None,
+    application_arn: str | None = None,
+    sso: bool = True,
+    efs: bool = True,
+    told: dict[str, Any] | None = None,
+) -> Domain:
+    """Add a domain; without `application_arn` it is one made before October 2023."""
+    aws = partition(place.region)
+    number = next(state.numbers)
+    domain = Domain(
+        place=place,
+        arn=f"arn:{aws}:sagemaker:{place.region}:{place.account}:domain/{place.domain_id}",
+        number=number,
+        name=name or place.domain_id,
+        sso=sso,
+        default_role=default_role,
+        application_arn=application_arn,
+        efs_id=f"fs-{number:017x}" if efs else None,
+        created=state.now(),
+        told=told or {},
+    )
+    state.put_domain(domain)
+    return domain
 
 
 def describe_domain(state: StudioState, call: Call) -> dict[str, Any]:
@@ -17,6 +75,7 @@ def describe_domain(state: StudioState, call: Call) -> dict[str, Any]:
     )
     body["VpcId"], body["SubnetIds"] = "vpc-0a1b2c3d", ["subnet-0a1b2c3d"]
     body["AppNetworkAccessType"] = "PublicInternetOnly"
+    body |= domain.told
     if domain.application_arn is not None:  # rule studio.old-domain
         body["SingleSignOnApplicationArn"] = domain.application_arn
     if domain.efs_id is not None:
@@ -36,13 +95,16 @@ def list_domains(state: StudioState, call: Call) -> dict[str, Any]:
 
 
 def _summary(domain: Domain) -> dict[str, Any]:
-    id_ = domain.place.domain_id
     return {
         "DomainArn": domain.arn,
-        "DomainId": id_,
+        "DomainId": domain.place.domain_id,
         "DomainName": domain.name,
         "Status": IN_SERVICE,
         "CreationTime": domain.created,
         "LastModifiedTime": domain.created,
-        "Url": f"https://{id_}.studio.{domain.place.region}.sagemaker.aws",
+        "Url": _url(domain),
     }
+
+
+def _url(domain: Domain) -> str:
+    return f"https://{domain.place.domain_id}.studio.{domain.place.region}.sagemaker.aws"

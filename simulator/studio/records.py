@@ -148,6 +148,7 @@ class Domain:
     application_arn: str | None
     efs_id: str | None
     created: float
+    told: dict[str, Any] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     timetable: Timetable = field(default_factory=Timetable)
     failures: list[tuple[str, str]] = field(default_factory=list)

@@ -64,6 +64,13 @@ class StudioState:
             raise SimulatorError(f"two domains at {domain.place}")
         domains[domain.place.domain_id] = domain
 
+    def new_domain_id(self, call: Call) -> str:
+        """Return an id that no domain of the caller's account and Region has."""
+        # AWS draws lots; the same story makes the same ids here.
+        taken = self._regions.get((call.account, call.region), {})
+        ids = (f"d-made{number:08d}" for number in itertools.count(1))
+        return next(each for each in ids if each not in taken)
+
     def place(self, place: Place) -> Domain:
         """Return a domain as it is now, or raise UnknownNameError."""
         domain = self._regions.get(place[:2], {}).get(place.domain_id)

@@ -144,6 +144,33 @@ def test_a_domain_lives_in_one_account_and_region(world: World, refused: Refused
             client.describe_domain(DomainId=DOMAIN)
 
 
+def test_a_domain_is_made_with_its_application(world: World, refused: Refused) -> None:
+    """In SSO mode Identity Center gets an application; the domain tells what it was made with."""
+    client = world.studio_client
+    role = f"arn:aws:iam::{SPOKE}:role/Suspended"
+    asked = {
+        "DomainName": "research",
+        "AuthMode": "SSO",
+        "DefaultUserSettings": {"ExecutionRole": role},
+        "SubnetIds": ["subnet-0123abcd"],
+        "VpcId": "vpc-0123abcd",
+        "AppNetworkAccessType": "VpcOnly",
+        "DomainSettings": {"ExecutionRoleIdentityConfig": "USER_PROFILE_NAME"},
+    }
+
+    made = client.create_domain(**asked)["DomainId"]
+    other = client.create_domain(**asked | {"AuthMode": "IAM"})["DomainId"]
+
+    told = client.describe_domain(DomainId=made)
+    assert {name: told[name] for name in asked} == asked
+    assert told["SingleSignOnApplicationArn"] in world.aws.application_access.applications
+    assert "SingleSignOnApplicationArn" not in client.describe_domain(DomainId=other)
+    assert [each["DomainId"] for each in client.list_domains()["Domains"]] == [DOMAIN, made, other]
+    abroad = "arn:aws:iam::333333333333:role/Suspended"
+    with refused("AccessDeniedException"):
+        client.create_domain(**asked | {"DefaultUserSettings": {"ExecutionRole": abroad}})
+
+
 def test_an_old_domain_shows_no_application(world: World) -> None:
     """Domains made before October 2023 have no SingleSignOnApplicationArn."""
     world.aws.studio.add_domain(Place(SPOKE, "eu-west-1", "d-old"))
