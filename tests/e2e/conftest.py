@@ -1,11 +1,12 @@
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from e2e.cloud import Cloud, build, deployed
+from e2e.cloud import Cloud, deployed
 from e2e.evaluator import Verdict, evaluate, install_evaluator
 from e2e.iam_requests import IamRequest
 from e2e.recorded import rights_asked_for
 from e2e.roles import Roles, deployed_roles
+from e2e.stacks import build
 from e2e.story import STORY, play
 
 Judge = Callable[[Sequence[IamRequest]], list[Verdict]]

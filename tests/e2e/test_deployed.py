@@ -1,7 +1,8 @@
 from collections.abc import Sequence
 
 import pytest
-from e2e.cloud import HUB, Cloud
+from e2e.accounts import HUB, SECOND
+from e2e.cloud import Cloud
 from e2e.evaluator import Verdict
 from e2e.roles import Roles
 
@@ -22,6 +23,19 @@ def test_the_deployed_functions_do_the_main_job(played: Cloud) -> None:
     }
 
     assert not dead
+
+
+def test_a_spoke_makes_a_domain_in_which_nobody_can_do_a_thing(played: Cloud) -> None:
+    """Beside the hub's profiles: its default role is the suspended one; CloudTrail tells who."""
+    outputs = played.outputs[f"{SECOND.account}/{SECOND.region}"]
+    studio = played.aws.client("sagemaker", SECOND.account)
+    told = studio.describe_domain(DomainId=outputs["Target"].rpartition("/")[2])
+
+    assert outputs["Target"] == str(SECOND)
+    assert outputs["ApplicationArn"] == told["SingleSignOnApplicationArn"]
+    assert (told["AuthMode"], told["AppNetworkAccessType"]) == ("SSO", "VpcOnly")
+    assert told["DefaultUserSettings"]["ExecutionRole"] == outputs["SuspendedRoleArn"]
+    assert told["DomainSettings"] == {"ExecutionRoleIdentityConfig": "USER_PROFILE_NAME"}
 
 
 def test_every_right_that_was_asked_for_is_given(verdicts: Sequence[Verdict]) -> None:

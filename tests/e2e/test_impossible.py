@@ -2,7 +2,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from botocore.exceptions import ClientError
-from e2e.cloud import HUB, MANAGEMENT, REGION, STRANGER, TARGETS, Cloud
+from e2e.accounts import HUB, MANAGEMENT, REGION, STRANGER, TARGETS
+from e2e.cloud import Cloud
 from e2e.evaluator import Verdict
 from e2e.iam_requests import IamRequest
 from e2e.impossible import denied_for_good, impossible

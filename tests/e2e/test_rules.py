@@ -2,7 +2,8 @@ import json
 from pathlib import Path
 
 import pytest
-from e2e.cloud import HUB, MANAGEMENT, REGION, STRANGER, Cloud
+from e2e.accounts import HUB, MANAGEMENT, REGION, STRANGER
+from e2e.cloud import Cloud
 
 pytestmark = pytest.mark.e2e
 

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from e2e.cloud import HUB, STORE, TARGETS, Cloud, handmade, place
+from e2e.accounts import ABROAD, BESIDE, FIRST, HUB, SECOND, STORE, TARGETS, handmade, place
+from e2e.cloud import Cloud
 from e2e.expectations import role_arn
 from e2e.processes import output_of
 
@@ -14,7 +15,6 @@ from shared.model import Target
 from simulator.directory_acts import Via
 from simulator.directory_events import Event
 
-FIRST, SECOND, BESIDE, ABROAD = TARGETS
 # The role of each group in each target; the first two groups are there from the start.
 SCIENTISTS = {
     FIRST: "DataScientist",
@@ -163,9 +163,20 @@ def _add_rows(
     cloud: Cloud, group: str, roles: dict[Target, str], priority: int, *more: str, days: int = 0
 ) -> None:
     for target, role in roles.items():
-        named = ["--group", group, "--target", str(target), "--role-arn", role_arn(target, role)]
+        row = ["--group", group, *_target_and_role(cloud, target, role)]
         kept = ["--priority", str(priority), "--retention-days", str(days), "--yes"]
-        studio_hub(cloud, "mappings", "add", *named, *kept, *more)
+        studio_hub(cloud, "mappings", "add", *row, *kept, *more)
+
+
+def _target_and_role(cloud: Cloud, target: Target, role: str) -> Sequence[str]:
+    """Return what a row says of both: pasted from the outputs of the stack that made both."""
+    arn = role_arn(target, role)
+    spoke = cloud.outputs[f"{target.account}/{target.region}"]
+    if "Target" not in spoke or role == arn:
+        return "--target", str(target), "--role-arn", arn
+    pieces = [value for name, value in spoke.items() if name.startswith("Mapping")]
+    (piece,) = (each for each in pieces if each.endswith(f"/{role}"))
+    return piece.split()
 
 
 def _send(cloud: Cloud, events: Sequence[Event]) -> None:

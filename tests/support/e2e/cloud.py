@@ -1,41 +1,40 @@
 """The whole of a run: two organizations' accounts, deployed stacks, and a served Studio."""
 
-import platform
 import shutil
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from e2e.accounts import (
+    HUB,
+    MANAGEMENT,
+    MEMBERS,
+    ORGANIZATION,
+    REGION,
+    SECOND,
+    STORE,
+    TARGETS,
+    place,
+)
 from e2e.certificate import make_certificate, server_side
-from e2e.deployment import ROOT, Deployment, synthesize, take_out
+from e2e.deployment import ROOT, Deployment
 from e2e.heard import Heard, heard
 from e2e.local_aws import MiniStack, elsewhere, install, serving
 from e2e.progress import tell
+from e2e.stacks import build, deploy_stacks, synthesized
 
 from shared.conventions import execution_role_arn
-from shared.model import AccountId, Target
+from shared.model import Target
 from simulator.directory_acts import DirectoryActs
 from simulator.plug import EmbeddedServices
 from simulator.quirks import Durations
 from simulator.server import ServedCall, served
-from simulator.studio import Place, ProfileView
+from simulator.studio import ProfileView
 
-HUB, MANAGEMENT, STRANGER = "111111111111", "999999999999", "444444444444"
-REGION, ORGANIZATION, STORE = "eu-west-1", "o-exampleorgid", "d-1234567890"
-TARGETS = (
-    Target(AccountId("222222222222"), REGION, "d-research0001"),
-    Target(AccountId("333333333333"), REGION, "d-research0002"),
-    # A second domain beside the first, and one in another Region of the same account.
-    Target(AccountId("222222222222"), REGION, "d-research0003"),
-    Target(AccountId("222222222222"), "eu-central-1", "d-research0004"),
-)
-SPOKES = tuple(sorted({target.account for target in TARGETS}))
-MEMBERS = (HUB, MANAGEMENT, *SPOKES)
 # Seconds; what takes minutes on AWS takes a moment here.
 _DURATIONS = Durations(
     profile_create=1,
@@ -49,7 +48,6 @@ _DURATIONS = Durations(
 # What waits for its time is not under way: who was suspended is looked at for an hour.
 _UNDER_WAY = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 _QUIET = 60  # seconds
-_BUILD = ROOT / "build" / "e2e"
 
 
 @dataclass(slots=True)
@@ -88,7 +86,7 @@ class Cloud:
         MiniStack ends what runs when a function is changed, and AWS does not; so what is to be
         looked at later is taken away, lest it comes just then.
         """
-        assembly = _synthesized("cdk.out-again", self.aws.journal.parent, self.without, **context)
+        assembly = synthesized("cdk.out-again", self.aws.journal.parent, self.without, **context)
         end = time.monotonic() + _QUIET
         while not (self._is_idle() and self._forgets_what_comes_later() and self._is_idle()):
             assert time.monotonic() < end, f"the queues are not empty after {_QUIET} s"
@@ -124,38 +122,24 @@ class Cloud:
         return next((each for each in found if each.name == name), None)
 
 
-def build(name: str) -> Path:
-    """Return a directory of what a run leaves, which no commit holds."""
-    return _BUILD / name
-
-
-def handmade(account: str) -> str:
-    """Return a role that the company made itself, and that the spoke lets the hub pass."""
-    return f"arn:aws:iam::{account}:role/Handmade"
-
-
-def place(target: Target) -> Place:
-    """Return where a target's domain lives in the simulator."""
-    return Place(target.account, target.region, target.domain_id)
-
-
 @contextmanager
 def deployed(without: str = "") -> Iterator[Cloud]:
     """Deploy everything, without the statements of one Sid if it is named; then take all away.
 
     The logs lie in build/e2e/logs until the next run.
     """
-    logs = _BUILD / "logs"
+    logs = build("logs")
     shutil.rmtree(logs, ignore_errors=True)
     logs.mkdir(parents=True)
     tell("installing MiniStack (once) and synthesizing")
-    python = install(ROOT / "requirements" / "e2e.txt", _BUILD / "venv")
-    assembly = _synthesized("cdk.out", logs, without)
+    python = install(ROOT / "requirements" / "e2e.txt", build("venv"))
+    assembly = synthesized("cdk.out", logs, without)
     with ExitStack() as stack:
         cloud = stack.enter_context(_served(python, logs))
         cloud.without = without
         deployment = Deployment(cloud.aws, assembly, logs / "cdk.log")
-        _deploy(cloud, deployment, stack.callback)
+        cloud.outputs = deploy_stacks(deployment, stack.callback)
+        _add_domains(cloud)
         yield cloud
         tell("destroying the stacks")
 
@@ -198,70 +182,14 @@ def _served(python: Path, logs: Path) -> Iterator[Cloud]:
         yield Cloud(aws, services, acts, lock, calls)
 
 
-def _synthesized(name: str, logs: Path, without: str, **more: str) -> Path:
-    """Return the app's templates for the accounts of a run, less the statements of one Sid."""
-    assembly = build(name)
-    shutil.rmtree(assembly, ignore_errors=True)
-    machine = platform.machine()
-    context = {
-        "hub_account": HUB,
-        "hub_region": REGION,
-        "organization_id": ORGANIZATION,
-        "identity_store_id": STORE,
-        "event_accounts": f"{HUB},{MANAGEMENT}",
-        "identity_account": MANAGEMENT,
-        "studio_accounts": ",".join(SPOKES),
-        # In each target one removal an hour begins by itself; what is more waits for a word.
-        "removal_limit_count": "1",
-        "removal_limit_percent": "0",
-        # The functions run on this machine, by MiniStack's Python, which is made of ours.
-        "lambda_runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
-        "lambda_architecture": {"aarch64": "arm64"}.get(machine, machine),
-        **more,
-    }
-    synthesize(assembly, logs / "cdk.log", context)
-    if without:
-        whose = take_out(assembly, without)
-        if not whose:
-            raise LookupError(f"no role has a statement {without}")
-        tell(f"{without} is taken from {', '.join(whose)}")
-    return assembly
-
-
-def _deploy(cloud: Cloud, deployment: Deployment, later: Callable[..., object]) -> None:
-    """Deploy every stack; `later` takes what undoes each."""
-    tell("bootstrapping and deploying StudioHub")
-    deployment.bootstrap(HUB)
-    cloud.outputs["StudioHub"] = deployment.deploy("StudioHub", HUB)
-    later(deployment.destroy, "StudioHub", HUB)
-    tell("deploying StudioIdentity to the management account")
-    identity = f"StudioIdentity-{MANAGEMENT}"
-    deployment.deploy(identity, MANAGEMENT)
-    later(deployment.destroy, identity, MANAGEMENT)
-    for account, region in dict.fromkeys((each.account, each.region) for each in TARGETS):
-        tell(f"deploying StudioSpoke to {account}, {region}")
-        outputs = deployment.deploy("StudioSpoke", account, _parameters(account, region), region)
-        cloud.outputs[f"{account}/{region}"] = outputs
-        later(deployment.destroy, "StudioSpoke", account, region)
+def _add_domains(cloud: Cloud) -> None:
+    """Add the domains that no stack made, and tell the applications of all."""
+    studio, access = cloud.services.studio, cloud.services.application_access
     for target in TARGETS:
-        application = cloud.services.application_access.add_application(
-            target.account, target.domain_id
-        )
-        cloud.services.studio.add_domain(
-            place(target),
-            default_role=execution_role_arn(target.account, target.region, "Analyst"),
-            application_arn=application,
-        )
-        cloud.applications[target] = application
-
-
-def _parameters(account: str, region: str) -> dict[str, str]:
-    return {
-        "HubAccount": HUB,
-        "HubRegion": REGION,
-        "OrganizationId": ORGANIZATION,
-        # Not left empty: MiniStack takes the condition on an empty list for true.
-        "AdditionalPassableRoleArns": handmade(account),
-        # IAM is global: one stack of an account makes the roles, the others find them.
-        "ExecutionRoles": "create" if region == REGION else "existing",
-    }
+        if target != SECOND:
+            studio.add_domain(
+                place(target),
+                default_role=execution_role_arn(target.account, target.region, "Analyst"),
+                application_arn=access.add_application(target.account, target.domain_id),
+            )
+        cloud.applications[target] = str(studio.place(place(target)).application_arn)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from e2e.cloud import HUB, Cloud, place
+from e2e.accounts import HUB, place
+from e2e.cloud import Cloud
 
 from shared.conventions import execution_role_arn
 from shared.model import Target

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from e2e.cloud import HUB, MANAGEMENT, REGION, STORE, STRANGER, TARGETS, Cloud
+from e2e.accounts import HUB, MANAGEMENT, REGION, STORE, STRANGER, TARGETS
+from e2e.cloud import Cloud
 from e2e.iam_requests import Context, IamRequest
 from e2e.recorded import assume, put_events
 

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from e2e.cloud import HUB, MANAGEMENT, ORGANIZATION, Cloud
+from e2e.accounts import HUB, MANAGEMENT, ORGANIZATION
+from e2e.cloud import Cloud
 from e2e.iam_requests import IamRequest, asked_by
 from e2e.roles import Roles
 

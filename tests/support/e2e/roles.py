@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from e2e.cloud import HUB, MEMBERS, Cloud
+from e2e.accounts import HUB, MEMBERS
+from e2e.cloud import Cloud
 
 from shared.conventions import SYSTEM_PATH
 

@@ -5,19 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from e2e import acts
-from e2e.acts import (
-    ABROAD,
-    FIRST,
-    GUESTS,
-    LEADS,
-    SCIENTISTS,
-    SECOND,
-    UNREADABLE,
-    joins,
-    leaves,
-    works_and_leaves,
-)
-from e2e.cloud import TARGETS, Cloud
+from e2e.accounts import ABROAD, FIRST, SECOND, TARGETS
+from e2e.acts import GUESTS, LEADS, SCIENTISTS, UNREADABLE, joins, leaves, works_and_leaves
+from e2e.cloud import Cloud
 from e2e.expectations import (
     Expectation,
     asks_for_group,

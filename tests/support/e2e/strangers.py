@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from e2e.cloud import HUB, Cloud
+from e2e.accounts import HUB
+from e2e.cloud import Cloud
 
 _ANY_STS = {
     "Version": "2012-10-17",

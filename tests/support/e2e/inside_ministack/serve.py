@@ -13,6 +13,7 @@ from typing import Any
 
 from e2e.inside_ministack.corrections import correct
 from e2e.inside_ministack.journal import keep_journal
+from e2e.inside_ministack.studio_domain import add_studio_domains
 
 
 def main() -> None:
@@ -22,6 +23,7 @@ def main() -> None:
     # In this order the journal shows what was corrected.
     keep_journal(os.environ["E2E_JOURNAL"])
     correct(os.environ["E2E_ORGANIZATION"], os.environ["E2E_ACCOUNTS"].split(","))
+    add_studio_domains()
     app: Any = importlib.import_module("ministack.app")
     # With TLS it takes port 443 too, if that is free.
     app._port_is_bindable = lambda *_: False  # noqa: SLF001 (MiniStack has no setting for it)

@@ -1,0 +1,101 @@
+"""The project's stacks for the accounts of a run: synthesized, and deployed each to its own."""
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from e2e.accounts import (
+    HUB,
+    MANAGEMENT,
+    ORGANIZATION,
+    REGION,
+    SECOND,
+    SPOKES,
+    STORE,
+    TARGETS,
+    handmade,
+)
+from e2e.deployment import ROOT, Deployment, synthesize, take_out
+from e2e.progress import tell
+
+_BUILD = ROOT / "build" / "e2e"
+# The network of the domain that a stack makes; nobody looks for it.
+_NETWORK = {
+    "DomainVpcId": "vpc-0123456789abcdef0",
+    "DomainSubnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
+    "DomainSecurityGroupIds": "sg-0123456789abcdef0",
+}
+
+
+def build(name: str) -> Path:
+    """Return a directory of what a run leaves, which no commit holds."""
+    return _BUILD / name
+
+
+def synthesized(name: str, logs: Path, without: str, **more: str) -> Path:
+    """Return the app's templates for the accounts of a run, less the statements of one Sid."""
+    assembly = build(name)
+    shutil.rmtree(assembly, ignore_errors=True)
+    machine = platform.machine()
+    context = {
+        "hub_account": HUB,
+        "hub_region": REGION,
+        "organization_id": ORGANIZATION,
+        "identity_store_id": STORE,
+        "event_accounts": f"{HUB},{MANAGEMENT}",
+        "identity_account": MANAGEMENT,
+        "studio_accounts": ",".join(SPOKES),
+        # In each target one removal an hour begins by itself; what is more waits for a word.
+        "removal_limit_count": "1",
+        "removal_limit_percent": "0",
+        # The functions run on this machine, by MiniStack's Python, which is made of ours.
+        "lambda_runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
+        "lambda_architecture": {"aarch64": "arm64"}.get(machine, machine),
+        **more,
+    }
+    synthesize(assembly, logs / "cdk.log", context)
+    if without:
+        whose = take_out(assembly, without)
+        if not whose:
+            raise LookupError(f"no role has a statement {without}")
+        tell(f"{without} is taken from {', '.join(whose)}")
+    return assembly
+
+
+def deploy_stacks(
+    deployment: Deployment, later: Callable[..., object]
+) -> dict[str, dict[str, str]]:
+    """Deploy every stack and return their outputs; `later` takes what undoes each.
+
+    The outputs are by the stack's name, those of spokes by account and Region.
+    """
+    tell("bootstrapping and deploying StudioHub")
+    deployment.bootstrap(HUB)
+    outputs = {"StudioHub": deployment.deploy("StudioHub", HUB)}
+    later(deployment.destroy, "StudioHub", HUB)
+    tell("deploying StudioIdentity to the management account")
+    identity = f"StudioIdentity-{MANAGEMENT}"
+    deployment.deploy(identity, MANAGEMENT)
+    later(deployment.destroy, identity, MANAGEMENT)
+    for account, region in dict.fromkeys((each.account, each.region) for each in TARGETS):
+        tell(f"deploying StudioSpoke to {account}, {region}")
+        outputs[f"{account}/{region}"] = deployment.deploy(
+            "StudioSpoke", account, _parameters(account, region), region
+        )
+        later(deployment.destroy, "StudioSpoke", account, region)
+    return outputs
+
+
+def _parameters(account: str, region: str) -> dict[str, str]:
+    return {
+        "HubAccount": HUB,
+        "HubRegion": REGION,
+        "OrganizationId": ORGANIZATION,
+        # Not left empty: MiniStack takes the condition on an empty list for true.
+        "AdditionalPassableRoleArns": handmade(account),
+        # IAM is global: one stack of an account makes the roles, the others find them.
+        "ExecutionRoles": "create" if region == REGION else "existing",
+        **({"Domain": "create", **_NETWORK} if account == SECOND.account else {}),
+    }
