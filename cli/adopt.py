@@ -10,6 +10,7 @@ import typer
 
 from cli.adoption import Adoption, Proposal
 from cli.console import wide_console
+from cli.deployed import output_of_stack
 from cli.desk import now, open_desk
 from cli.handmade import SpokeProfiles, caller
 from cli.mappings import TableName, TargetText, Yes
@@ -38,8 +39,10 @@ def adopt(  # noqa: PLR0913 (one option an attribute)
         typer.Option(
             "--identity-store",
             envvar="STUDIO_HUB_IDENTITY_STORE_ID",
-            help="The identity store: the stack's output IdentityStoreId.",
+            help="The identity store; default: the stack's output IdentityStoreId.",
+            default_factory=str,
             show_default=False,
+            callback=output_of_stack("IdentityStoreId"),
         ),
     ],
     *,

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.deployed import output_of_stack
 from cli.mapping_rows import MappingRows
 from cli.options import SOMETHING_TO_DO, Json, Region
 from shared.mappings import parse_row
@@ -27,8 +28,10 @@ TableName = Annotated[
     typer.Option(
         "--table",
         envvar="STUDIO_HUB_MAPPINGS_TABLE",
-        help="The mappings table.",
+        help="The mappings table; default: the stack's output MappingsTable.",
+        default_factory=str,
         show_default=False,
+        callback=output_of_stack("MappingsTable"),
     ),
 ]
 Store = Annotated[

@@ -4,6 +4,8 @@ from typing import Annotated, Final
 
 import typer
 
+from cli.deployed import output_of_stack
+
 SOMETHING_TO_DO: Final = 2
 REFUSED: Final = 3
 
@@ -12,8 +14,10 @@ Ledger = Annotated[
     typer.Option(
         "--ledger",
         envvar="STUDIO_HUB_LEDGER_TABLE",
-        help="The ledger table: the stack's output LedgerTable.",
+        help="The ledger table; default: the stack's output LedgerTable.",
+        default_factory=str,
         show_default=False,
+        callback=output_of_stack("LedgerTable"),
     ),
 ]
 Later = Annotated[
@@ -21,12 +25,20 @@ Later = Annotated[
     typer.Option(
         "--later-queue",
         envvar="STUDIO_HUB_LATER_QUEUE_URL",
-        help="The URL of the later queue: the stack's output LaterQueueUrl.",
+        help="The URL of the later queue; default: the stack's output LaterQueueUrl.",
+        default_factory=str,
         show_default=False,
+        callback=output_of_stack("LaterQueueUrl"),
     ),
 ]
 Region = Annotated[
-    str | None, typer.Option("--region", help="The hub's Region; default: that of the profile.")
+    str | None,
+    typer.Option(
+        "--region",
+        help="The hub's Region; default: that of the profile.",
+        # Before the names that are looked up there.
+        is_eager=True,
+    ),
 ]
 User = Annotated[
     str, typer.Argument(help="A user id, or a user name that the ledger knows.", show_default=False)

@@ -63,12 +63,7 @@ def works_and_leaves(user: str, group: str, via: Via) -> Act:
 def studio_hub(cloud: Cloud, *arguments: str) -> str:
     """Run the operator's command line in the hub account; CommandError when it fails."""
     command = [str(Path(sys.executable).with_name("studio-hub")), *arguments]
-    environment = cloud.aws.environment(HUB) | {
-        "STUDIO_HUB_MAPPINGS_TABLE": cloud.hub["MappingsTable"],
-        "STUDIO_HUB_LEDGER_TABLE": cloud.hub["LedgerTable"],
-        "STUDIO_HUB_LATER_QUEUE_URL": cloud.hub["LaterQueueUrl"],
-    }
-    return output_of(command, environment, timeout=_COMMAND)
+    return output_of(command, cloud.aws.environment(HUB), timeout=_COMMAND)
 
 
 def accounts_are_registered(cloud: Cloud) -> None:

@@ -1,0 +1,106 @@
+"""Where a command finds the hub's tables and queues when nobody names them."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from moto import mock_aws
+
+from cli.deployed import STACK
+from simulator.setup import LEDGER, MAPPINGS, make_tables
+
+Command = Callable[..., tuple[int, str, str]]
+Deploy = Callable[..., None]
+HOME, ABROAD = "eu-west-1", "us-east-1"
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give an account and a Region of the profile, and no names."""
+    for name in ("LEDGER_TABLE", "LATER_QUEUE_URL", "MAPPINGS_TABLE"):
+        monkeypatch.delenv(f"STUDIO_HUB_{name}", raising=False)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", HOME)
+    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def deploy(monkeypatch: pytest.MonkeyPatch) -> Deploy:
+    """Return a function that deploys the hub's stack to a Region: moto's needs more than we have.
+
+    Where it is not, CloudFormation answers as it does.
+    """
+    stacks: dict[str, dict[str, str]] = {}
+    make = boto3.Session.client
+
+    def client(self: boto3.Session, service: str, **more: Any) -> Any:  # noqa: ANN401 (boto3 makes clients of any kind)
+        made: Any = make(self, service, **more)  # type: ignore[call-overload]  # any service
+        if service == "cloudformation":
+            _answer(Stubber(made), stacks.get(made.meta.region_name))
+        return made
+
+    monkeypatch.setattr(boto3.Session, "client", client)
+    return lambda region, **outputs: stacks.update({region: outputs})
+
+
+def _answer(stubber: Stubber, outputs: dict[str, str] | None) -> None:
+    if outputs is None:
+        stubber.add_client_error("describe_stacks", "ValidationError", "does not exist")
+    else:
+        stack = {
+            "StackName": STACK,
+            "CreationTime": datetime.now(UTC),
+            "StackStatus": "CREATE_COMPLETE",
+            "Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in outputs.items()],
+        }
+        answer = {"Stacks": [stack]}
+        stubber.add_response("describe_stacks", answer, {"StackName": STACK})
+    stubber.activate()
+
+
+def test_names_come_from_the_stack(command: Command, deploy: Deploy) -> None:
+    """With the hub account's credentials nothing has to be named."""
+    make_tables(boto3.client("dynamodb"))
+    queue = boto3.client("sqs").create_queue(QueueName="later")["QueueUrl"]
+    deploy(HOME, MappingsTable=MAPPINGS, LedgerTable=LEDGER, LaterQueueUrl=queue)
+
+    assert command("mappings", "list")[0] == 0
+    assert command("sweep")[0] == 0
+    assert "Messages" in boto3.client("sqs").receive_message(QueueUrl=queue)
+
+
+@pytest.mark.parametrize("where", [("--region", ABROAD), ()])
+def test_the_stack_is_looked_for_in_the_region_that_is_named(
+    command: Command, deploy: Deploy, where: tuple[str, ...]
+) -> None:
+    """Wherever the option stands; else in that of the profile."""
+    make_tables(boto3.client("dynamodb", region_name=ABROAD))
+    deploy(ABROAD, MappingsTable=MAPPINGS)
+
+    code, _, said = command("mappings", "list", *where)
+
+    assert code == (0 if where else 1)
+    assert where or f"no stack {STACK} in this account in {HOME}" in said
+
+
+def test_what_is_given_wins(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An option or its variable is taken, and no stack is asked for."""
+    make_tables(boto3.client("dynamodb"))
+
+    assert command("mappings", "list", "--table", MAPPINGS)[0] == 0
+    monkeypatch.setenv("STUDIO_HUB_MAPPINGS_TABLE", MAPPINGS)
+    assert command("mappings", "list")[0] == 0
+
+
+def test_an_older_stack_says_that_it_is_to_be_deployed(command: Command, deploy: Deploy) -> None:
+    """A stack without the output is named, with what to do."""
+    deploy(HOME, MappingsTable=MAPPINGS)
+
+    code, _, said = command("pause")
+
+    assert code == 1
+    assert f"the stack {STACK} has no output LedgerTable: deploy it again" in said
