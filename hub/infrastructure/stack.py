@@ -73,17 +73,18 @@ class StudioHub(cdk.Stack):
             later=self.reconciler.later.queue,
             undelivered=self.ingress.undelivered,
         )
-        self._watch(context)
-        self._tell(context)
+        watched = self._watched()
+        self._watch(watched, context)
+        self._tell(watched, context)
 
-    def _watch(self, context: Context) -> None:
+    def _watched(self) -> Watched:
         queues = {
             "Events": self.ingress.events,
             "Users": self.reconciler.users,
             "Looks": self.sweep.looks,
             "Later": self.reconciler.later,
         }
-        watched = Watched(
+        return Watched(
             queues={name: each.queue for name, each in queues.items()},
             dead_letters={
                 **{name: each.dead_letters for name, each in queues.items()},
@@ -98,6 +99,8 @@ class StudioHub(cdk.Stack):
             },
             stream_reader=self.mapping_changes.mappings.function,
         )
+
+    def _watch(self, watched: Watched, context: Context) -> None:
         self.notifications = Notifications(self, "Notifications", email=context.alarm_email)
         monitoring = Monitoring(
             self,
@@ -114,7 +117,7 @@ class StudioHub(cdk.Stack):
             alarms=monitoring.alarms,
         )
 
-    def _tell(self, context: Context) -> None:
+    def _tell(self, watched: Watched, context: Context) -> None:
         """Put out what an operator's tools look up instead of being told."""
         for name, value in {
             "IdentityStoreId": context.identity_store_id,
@@ -126,5 +129,13 @@ class StudioHub(cdk.Stack):
             "LaterQueueUrl": self.reconciler.later.queue.queue_url,
             "BusName": self.bus.name,
             "AlarmTopicArn": self.notifications.topic.topic_arn,
+            **{
+                f"{name}DeadLettersUrl": queue.queue_url
+                for name, queue in watched.dead_letters.items()
+            },
+            **{
+                f"{name}Log": function.log_group.log_group_name
+                for name, function in watched.functions.items()
+            },
         }.items():
             cdk.CfnOutput(self, name, value=value)

@@ -173,7 +173,7 @@ def key_schema(key: tuple[str, str]) -> list[dict[str, str]]:
 def test_outputs_tell_what_an_operator_needs(
     hub_template: Template, evaluated: Callable[..., Any]
 ) -> None:
-    """The commands' tables and queues are looked up in the stack, not guessed."""
+    """Tables, queues, dead letters and logs are looked up in the stack, not guessed."""
     outputs = {
         name: evaluated(hub_template, output["Value"])
         for name, output in hub_template["Outputs"].items()
@@ -189,6 +189,16 @@ def test_outputs_tell_what_an_operator_needs(
         "LaterQueueUrl": "<Reconciler/Later/Queue>",
         "BusName": "<Bus>",
         "AlarmTopicArn": "<Notifications/Topic>",
+        "EventsDeadLettersUrl": "<Ingress/Events/DeadLetters>",
+        "UsersDeadLettersUrl": "<Reconciler/Users/DeadLetters>",
+        "LooksDeadLettersUrl": "<Sweep/Looks/DeadLetters>",
+        "LaterDeadLettersUrl": "<Reconciler/Later/DeadLetters>",
+        "EventRulesDeadLettersUrl": "<Ingress/Undelivered>",
+        "RowChangesDeadLettersUrl": "<MappingChanges/DeadLetters>",
+        "IntakeLog": "<Ingress/Intake/Log>",
+        "ConvergeLog": "<Reconciler/Converge/Log>",
+        "LookLog": "<Sweep/Look/Log>",
+        "MappingsLog": "<MappingChanges/Mappings/Log>",
     }
 
 
