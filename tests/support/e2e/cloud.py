@@ -55,9 +55,9 @@ class Cloud:
     """A run.
 
     `applications` are the ARNs of the domains' applications in Identity Center; `outputs` are those
-    of each deployed stack, by its name or its account and Region; `mark` is how many calls there
-    were at a moment that a chapter remembers; `without` is the Sid of statements that are not
-    deployed.
+    of each deployed stack, by its name or its account and Region; `context` is what the hub is
+    deployed with beside that of every run; `mark` is how many calls there were at a moment that a
+    chapter remembers; `without` is the Sid of statements that are not deployed.
     """
 
     aws: MiniStack
@@ -67,6 +67,7 @@ class Cloud:
     calls: list[Heard]
     applications: dict[Target, str] = field(default_factory=dict)
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    context: dict[str, str] = field(default_factory=dict)
     mark: int = 0
     without: str = ""
 
@@ -86,13 +87,18 @@ class Cloud:
         MiniStack ends what runs when a function is changed, and AWS does not; so what is to be
         looked at later is taken away, lest it comes just then.
         """
-        assembly = synthesized("cdk.out-again", self.aws.journal.parent, self.without, **context)
+        self.context = context
+        assembly = self.synthesized_again("cdk.out-again")
         end = time.monotonic() + _QUIET
         while not (self._is_idle() and self._forgets_what_comes_later() and self._is_idle()):
             assert time.monotonic() < end, f"the queues are not empty after {_QUIET} s"
             time.sleep(0.2)
         log = self.aws.journal.with_name("cdk.log")
         Deployment(self.aws, assembly, log).deploy("StudioHub", HUB)
+
+    def synthesized_again(self, name: str) -> Path:
+        """Return the templates of what is deployed, made once more in a directory of the run."""
+        return synthesized(name, self.aws.journal.parent, self.without, **self.context)
 
     def _forgets_what_comes_later(self) -> bool:
         self.aws.client("sqs", HUB).purge_queue(QueueUrl=self.hub["LaterQueueUrl"])

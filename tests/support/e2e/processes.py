@@ -76,8 +76,10 @@ def output_of(command: Sequence[str], environment: Mapping[str, str], *, timeout
             timeout=timeout,
             check=True,
         )
-    except subprocess.SubprocessError as error:
-        raise CommandError(f"{' '.join(command)}: {getattr(error, 'stderr', error)}") from error
+    except subprocess.TimeoutExpired as error:
+        raise CommandError(str(error)) from error
+    except subprocess.CalledProcessError as error:
+        raise CommandError(f"{' '.join(command)}: {error.stdout}{error.stderr}") from error
     return done.stdout
 
 

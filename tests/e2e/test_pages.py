@@ -1,0 +1,68 @@
+"""What docs/deploy.md tells a reader to type is typed here."""
+
+from pathlib import Path
+
+import pytest
+from e2e.accounts import FIRST, HUB, MANAGEMENT, REGION
+from e2e.cloud import Cloud
+from e2e.pages import Script, run_script, scripts
+
+from shared.wire import LEDGER_KEY
+
+pytestmark = pytest.mark.e2e
+
+# Whose credentials a block of commands names in its first line.
+ACCOUNTS = {
+    "management account": MANAGEMENT,
+    "each event account": MANAGEMENT,
+    "that event account": MANAGEMENT,
+    "hub account": HUB,
+    "Studio account": FIRST.account,
+}
+SCRIPTS = scripts("deploy.md")
+# MiniStack has no StackSets.
+NOT_HERE = "aws cloudformation create-stack-set"
+HERE = [each for each in SCRIPTS if not each.text.startswith(NOT_HERE)]
+
+
+def test_the_pages_commands_are_tried() -> None:
+    """All of them but one block."""
+    assert len(HERE) == len(SCRIPTS) - 1 > 5
+
+
+@pytest.fixture(scope="module")
+def organization(played: Cloud) -> Cloud:
+    """Give the management account the trail that the page asks for, and let time go by."""
+    bucket = "trail-of-the-organization"
+    played.aws.client("s3", MANAGEMENT).create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    trails = played.aws.client("cloudtrail", MANAGEMENT)
+    trails.create_trail(Name="TRAIL", S3BucketName=bucket, IsMultiRegionTrail=True)
+    trails.start_logging(Name="TRAIL")
+    # A sweep of everything is due since the story's last chapter, and refused until then.
+    played.aws.client("dynamodb", HUB).delete_item(
+        TableName=played.hub["LedgerTable"],
+        Key=dict(zip(LEDGER_KEY, ({"S": "hub"}, {"S": "everything"}), strict=True)),
+    )
+    return played
+
+
+@pytest.fixture(scope="module")
+def anew(organization: Cloud) -> Path:
+    """Synthesize what is deployed once more, in another place."""
+    return organization.synthesized_again("cdk.out-anew")
+
+
+@pytest.mark.parametrize("script", HERE, ids=[each.text.splitlines()[0] for each in HERE])
+def test_the_commands_of_a_page_work_as_they_stand(
+    organization: Cloud, anew: Path, script: Script
+) -> None:
+    """Each with the credentials that its chapter names; what is deployed already is unchanged.
+
+    Though it was synthesized anew: the assets have the same hashes wherever they are made.
+    """
+    said = run_script(organization, script, ACCOUNTS[script.whose], anew)
+
+    assert said.strip()
+    assert said.count("(no changes)") == script.text.count("npx --no-install cdk")

@@ -1,0 +1,47 @@
+"""The commands of a page of the documentation, which are run as they stand."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+
+from e2e.cloud import Cloud
+from e2e.deployment import ROOT
+from e2e.processes import output_of
+from e2e.stacks import build
+
+_BLOCK = re.compile(r"^ *```sh\n([^`]*)^ *```$", re.MULTILINE)
+_TIMEOUT = 120  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The commands of one block; its first line is a comment with whose credentials they want."""
+
+    whose: str
+    text: str
+
+
+def scripts(page: str) -> list[Script]:
+    """Return each block of commands of a page in `docs`."""
+    blocks = _BLOCK.findall((ROOT / "docs" / page).read_text(encoding="utf-8"))
+    found = [dedent(block).partition("\n") for block in blocks]
+    return [Script(first.removeprefix("# "), rest) for first, _, rest in found]
+
+
+def run_script(cloud: Cloud, script: Script, account: str, assembly: Path) -> str:
+    """Run it with an account's credentials, and return what it said.
+
+    `assembly` holds the templates, as a reader's context makes them. CommandError when one of the
+    commands fails.
+    """
+    own = cloud.aws.environment(account)
+    environment = own | {
+        "PATH": os.pathsep.join((str(build("venv") / "bin"), own["PATH"])),
+        # Nobody is there to be asked.
+        "CDK_APP": str(assembly),
+        "CDK_REQUIRE_APPROVAL": "never",
+    }
+    command = ["bash", "-euo", "pipefail", "-c", f"exec 2>&1\n{script.text}"]
+    return output_of(command, environment, timeout=_TIMEOUT)
