@@ -43,8 +43,9 @@ def on_applications(sid: str, context: Context, actions: list[str]) -> iam.Polic
 
     On all of them, since an account that Studio is in is registered without a redeployment of the
     hub, and its domain's application has an id that nobody knows before; unless the company names
-    its Studio accounts.
+    the instance, which stands in the ARNs, or its Studio accounts.
     """
+    instance = f"{context.identity_instance}/" if context.identity_instance else ""
     # The first key is younger than the actions: where it is not sent, nothing is compared.
     conditions: dict[str, object] = {
         "StringEqualsIfExists": {"sso:PrimaryRegion": context.hub_region}
@@ -54,6 +55,6 @@ def on_applications(sid: str, context: Context, actions: list[str]) -> iam.Polic
     return iam.PolicyStatement(
         sid=sid,
         actions=actions,
-        resources=[f"arn:{Aws.PARTITION}:sso::*:application/*"],
+        resources=[f"arn:{Aws.PARTITION}:sso::*:application/{instance}*"],
         conditions=conditions,
     )

@@ -19,7 +19,10 @@ class Context:
         event_accounts: where Identity Center's events are written; its owner is one of them.
         studio_accounts: the only ones to whose applications people are assigned; empty for all.
         identity_key_arn: encrypts the directory; None where AWS's own key does.
-        identity_account: owns Identity Center; people are assigned to applications there.
+        identity_account: people are assigned to applications there: the account that owns Identity
+            Center, or its delegated administrator.
+        identity_instance: whose applications these are, by the last part of the instance's ARN;
+            None for any.
         unannounced_alarm: changes in an hour, found by a sweep, that no event had told: an alarm.
         removal_limit_count: removals that may begin in an hour in a target, or
         removal_limit_percent: so many of a hundred of our profiles there, whichever is more.
@@ -32,6 +35,7 @@ class Context:
     identity_store_id: str
     event_accounts: tuple[str, ...]
     identity_account: str
+    identity_instance: str | None
     identity_key_arn: str | None
     studio_accounts: tuple[str, ...]
     mode: str
@@ -49,14 +53,19 @@ class _Form:
     allowed: str
 
 
-# Sources: IAM account ids; Organizations' and Identity Store's API models for their ids; Lambda's
-# developer guide for runtimes and instruction sets.
+# Sources: IAM account ids; Organizations', Identity Store's and SSO Admin's API models for their
+# ids; Lambda's developer guide for runtimes and instruction sets.
 _ACCOUNT = _Form(r"\d{12}", "the 12 digits of an AWS account, in quotes")
 _REGION = _Form(r"[a-z]{2}(-[a-z]+)+-\d{1,2}", "an AWS Region, for example eu-west-1")
 _ORGANIZATION = _Form(r"o-[a-z0-9]{10,32}", "an organization's id, for example o-exampleorgid")
 _STORE = _Form(
     r"d-[0-9a-f]{10}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     "the id of Identity Center's identity store, for example d-1234567890",
+)
+_INSTANCE = _Form(
+    r"(sso)?ins-[a-zA-Z0-9.-]{16}",
+    "the last part of the ARN of Identity Center's instance, for example ssoins-1234567890abcdef, "
+    "or nothing",
 )
 _COUNT = _Form(r"\d{1,6}", "a whole number from 0 to 999999")
 _PERCENT = _Form(r"\d{1,2}|100", "a whole number from 0 to 100")
@@ -87,6 +96,7 @@ def read_context(value_of: Callable[[str], object]) -> Context:
         identity_account=reader.one_of(
             "identity_account", (hub_account, *event_accounts), "the hub's or one of event_accounts"
         ),
+        identity_instance=reader.text("identity_instance", _INSTANCE, "") or None,
         identity_key_arn=reader.text("identity_key_arn", _KEY, "") or None,
         studio_accounts=reader.accounts("studio_accounts"),
         mode=reader.text("mode", _MODE, "apply"),

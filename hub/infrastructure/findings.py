@@ -10,9 +10,10 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 _PACK = "AwsSolutions::AwsSolutions"
+# Actions that have no resource-level permission.
+_ON_EVERYTHING = {"dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 # Beginnings of resources with a wildcard; the partition is written as the pack writes it.
 _WILDCARDS = {
-    "*": "these actions have no resource-level permission; they trace, or tell names of streams",
     "arn:<AWS::Partition>:iam::*:role/studio-hub-system/StudioHubSpoke-*": (
         "an account is registered without a redeployment of the hub; the role's fixed name, its "
         "trust policy and the organization's id are the limit"
@@ -21,9 +22,9 @@ _WILDCARDS = {
         "objects of a directory have no account and no store in their ARN; each action asks for "
         "the store's ARN too, and that is named"
     ),
-    "arn:<AWS::Partition>:sso::*:application/*": (
-        "a domain's application has an id that nobody knows before; studio_accounts in the context "
-        "names the accounts"
+    "arn:<AWS::Partition>:sso::*:application/": (
+        "a domain's application has an id that nobody knows before; identity_instance and "
+        "studio_accounts in the context name the instance and the accounts"
     ),
 }
 
@@ -34,10 +35,14 @@ def acknowledge_wildcards(construct: Construct, statements: Iterable[iam.PolicyS
     Raises:
         ValueError: a wildcard for which no reason is known.
     """
-    resources = {resource for statement in statements for resource in statement.resources}
-    for resource in sorted(each.replace(Aws.PARTITION, "<AWS::Partition>") for each in resources):
-        if "*" in resource:
-            _acknowledge(construct, f"IAM5[Resource::{resource}]", _reason(resource))
+    reasons = {
+        resource: _reason(resource, statement.actions)
+        for statement in statements
+        for each in statement.resources
+        if "*" in (resource := each.replace(Aws.PARTITION, "<AWS::Partition>"))
+    }
+    for resource, reason in sorted(reasons.items()):
+        _acknowledge(construct, f"IAM5[Resource::{resource}]", reason)
 
 
 def acknowledge_end(construct: Construct) -> None:
@@ -52,11 +57,13 @@ def acknowledge_runtime(construct: Construct) -> None:
     )
 
 
-def _reason(resource: str) -> str:
+def _reason(resource: str, actions: Iterable[str]) -> str:
+    if resource == "*" and set(actions) <= _ON_EVERYTHING:
+        return "these actions have no resource-level permission; they trace, or name streams"
     for begins, reason in _WILDCARDS.items():
-        if resource == begins or (begins != "*" and resource.startswith(begins)):
+        if resource.startswith(begins):
             return reason
-    raise ValueError(f"a right on {resource} has no reason in {__name__}")
+    raise ValueError(f"{', '.join(actions)} on {resource} has no reason in {__name__}")
 
 
 def _acknowledge(construct: Construct, finding: str, reason: str) -> None:

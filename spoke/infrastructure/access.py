@@ -1,11 +1,11 @@
 """The role that the hub assumes here: whom it trusts, and that it has these rights alone."""
 
-from aws_cdk import Aws, Duration, Fn
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from shared.conventions import SYSTEM_PATH, access_role_name, trust_policy
-from spoke.infrastructure.findings import acknowledge_access
+from spoke.infrastructure.findings import acknowledge_access, acknowledge_unread
 from spoke.infrastructure.parameters import Parameters
 from spoke.infrastructure.rights import PASSED_TO_STUDIO, rights
 from spoke.infrastructure.statements import document
@@ -49,25 +49,29 @@ class Access(Construct):
             policies=[
                 iam.CfnRole.PolicyProperty(
                     policy_name="Profiles", policy_document=document(*statements)
-                ),
-                # CloudFormation cannot append a list to a list, so these have their own policy.
-                Fn.condition_if(
-                    parameters.has_additional_roles.logical_id,
-                    {
-                        "PolicyName": "AdditionalRoles",
-                        "PolicyDocument": document(
-                            {
-                                # Roles that the company made elsewhere and mapping rows name.
-                                "Sid": "PassAdditionalRoles",
-                                "Effect": "Allow",
-                                "Action": "iam:PassRole",
-                                "Resource": parameters.additional_role_arns,
-                                "Condition": PASSED_TO_STUDIO,
-                            }
-                        ),
-                    },
-                    Aws.NO_VALUE,
-                ),
+                )
             ],
         )
         acknowledge_access(self.role)
+        self._pass_additional_roles(parameters)
+
+    def _pass_additional_roles(self, parameters: Parameters) -> None:
+        # A policy of its own: CloudFormation cannot append a list to a list.
+        policy = iam.CfnPolicy(
+            self,
+            "AdditionalRoles",
+            policy_name="AdditionalRoles",
+            roles=[self.role.ref],
+            policy_document=document(
+                {
+                    # Roles that the company made elsewhere and mapping rows name.
+                    "Sid": "PassAdditionalRoles",
+                    "Effect": "Allow",
+                    "Action": "iam:PassRole",
+                    "Resource": parameters.additional_role_arns,
+                    "Condition": PASSED_TO_STUDIO,
+                }
+            ),
+        )
+        policy.cfn_options.condition = parameters.has_additional_roles
+        acknowledge_unread(policy)

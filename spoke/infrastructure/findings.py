@@ -7,6 +7,7 @@ from typing import Any
 from aws_cdk import Acknowledgment, Validations
 from constructs import Construct
 
+from shared.conventions import ROLE_PATH
 from spoke.infrastructure.statements import texts
 
 _VARIABLE = re.compile(r"\$\{([^}]*:[^}]*)\}")
@@ -31,18 +32,31 @@ def acknowledge_declared(role: Construct, statements: Iterable[Mapping[str, Any]
             role,
             f"[{finding}]",
             "declared in spoke/execution_roles.yaml, whose reader refuses whole services, IAM and "
-            "passing any role; a permissions boundary bounds it",
+            "passing any role; the parameter PermissionsBoundaryArn may bound it",
         )
 
 
 def acknowledge_access(role: Construct) -> None:
-    """Acknowledge the wildcards of the access role, which tests/infrastructure asserts in full."""
-    _acknowledge(
-        role,
-        "",
-        "profiles, apps and spaces are made while the hub works, so none has a name beforehand; "
-        "listing has no resource-level permission; tags and sharing types are the limit",
-    )
+    """Acknowledge each wildcard of the access role; another one stops the synthesis."""
+    studio = "Resource::arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>"
+    reasons = {
+        **{
+            f"{studio}:{kind}/*": "made while the hub works, so none has a name beforehand; tags "
+            "and sharing types are the limit"
+            for kind in ("app", "domain", "space", "user-profile")
+        },
+        f"Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:role{ROLE_PATH}*": "the roles of "
+        "groups: mapping rows name them, and all of them are made for Studio users",
+        "Resource::*": "listing has no resource-level permission, and what is denied is denied "
+        "on everything",
+    }
+    for finding, reason in reasons.items():
+        _acknowledge(role, f"[{finding}]", reason)
+
+
+def acknowledge_unread(policy: Construct) -> None:
+    """Acknowledge that the pack cannot read resources which are a parameter's."""
+    _acknowledge(policy, "", "the parameter's pattern refuses wildcards")
 
 
 def _acknowledge(role: Construct, finding: str, reason: str) -> None:

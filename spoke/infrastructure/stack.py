@@ -1,7 +1,6 @@
 """The StudioSpoke stack: what a Studio account grants to the hub, and to whom it serves."""
 
 from collections.abc import Sequence
-from typing import cast
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -31,6 +30,8 @@ class StudioSpoke(cdk.Stack):
             description="Studio Hub: lets the hub account keep Studio user profiles here",
             synthesizer=cdk.BootstraplessSynthesizer(),
             analytics_reporting=False,
+            # People work with its roles.
+            termination_protection=True,
             # Without a bucket CloudFormation takes 51,200 bytes at most, and companies add roles of
             # their own. Source: CloudFormation quotas.
             suppress_template_indentation=True,
@@ -51,7 +52,7 @@ class StudioSpoke(cdk.Stack):
             f"{cdk.Aws.ACCOUNT_ID}/{cdk.Aws.REGION}/",
             "How a mapping row's target begins; the domain's id follows",
         )
-        self._tell_of_domain(suspended, parameters, execution_roles, roles.arns)
+        self._tell_of_domain(suspended, execution_roles, roles.arns)
         if execution_roles:
             self._output(
                 "ExecutionRoleArns",
@@ -62,7 +63,6 @@ class StudioSpoke(cdk.Stack):
     def _tell_of_domain(
         self,
         suspended: SuspendedRole,
-        parameters: Parameters,
         execution_roles: Sequence[ExecutionRole],
         arns: Sequence[str],
     ) -> None:
@@ -75,21 +75,12 @@ class StudioSpoke(cdk.Stack):
             ("ApplicationArn", domain.application_arn, "What the hub assigns people to"),
         ):
             self._output(name, value, description).condition = asked.creates
-        # What jsii says of a condition hides from mypy that it is an expression too.
-        conditions = cast(
-            "list[cdk.ICfnConditionExpression]", [asked.creates, parameters.creates_roles]
-        )
-        both = cdk.CfnCondition(
-            self,
-            "CreatesDomainAndRoles",
-            expression=cdk.Fn.condition_and(*conditions),
-        )
         for number, (role, arn) in enumerate(zip(execution_roles, arns, strict=True), start=1):
             self._output(
                 f"Mapping{number}",
                 f"--target {target} --role-arn {arn}",
                 f"For studio-hub mappings add --group GROUP: {role.name}",
-            ).condition = both
+            ).condition = asked.creates
 
     def _output(self, name: str, value: str, description: str) -> cdk.CfnOutput:
         return cdk.CfnOutput(self, name, value=value, description=description)

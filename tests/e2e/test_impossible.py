@@ -103,8 +103,11 @@ def test_another_hub_is_refused(cloud: Cloud, account: str) -> None:
             session_of(cloud, ACCESS, said, session)
 
 
-@pytest.mark.parametrize(("stack", "account"), [("StudioHub", HUB), ("StudioIdentity", MANAGEMENT)])
-def test_no_stack_of_the_hub_is_deleted_by_mistake(cloud: Cloud, stack: str, account: str) -> None:
+@pytest.mark.parametrize(
+    ("stack", "account"),
+    [("StudioHub", HUB), ("StudioIdentity", MANAGEMENT), ("StudioSpoke", SPOKE)],
+)
+def test_no_stack_is_deleted_by_mistake(cloud: Cloud, stack: str, account: str) -> None:
     """Not even by whoever administers its account, before they switch the protection off."""
     cloudformation = cloud.aws.client("cloudformation", account)
     (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]

@@ -49,6 +49,7 @@ def context() -> Context:
         identity_store_id="d-1234567890",
         event_accounts=("111111111111", "333333333333"),
         identity_account="111111111111",
+        identity_instance=None,
         identity_key_arn=None,
         studio_accounts=(),
         mode="apply",
@@ -62,16 +63,16 @@ def context() -> Context:
 
 
 @pytest.fixture(scope="session")
-def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Context], Path]:
+def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     asset = tmp_path_factory.mktemp("asset")
     (asset / "placeholder.py").write_text('"""Stands in for the functions."""\n')
 
-    def synthesized(context: Context) -> Path:
+    def synthesized(context: Context, **of_the_cdk: object) -> Path:
         out = tmp_path_factory.mktemp("cdk.out")
         app = cdk.App(
             analytics_reporting=False,
             outdir=str(out),
-            context={"aws:cdk:enable-path-metadata": True},
+            context={"aws:cdk:enable-path-metadata": True, **of_the_cdk},
         )
         package = Package(
             code=lambda_.Code.from_asset(str(asset)),
@@ -91,7 +92,7 @@ def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Context], 
 
 
 @pytest.fixture(scope="session")
-def cloud_assembly(synthesize: Callable[[Context], Path], context: Context) -> Path:
+def cloud_assembly(synthesize: Callable[..., Path], context: Context) -> Path:
     return synthesize(context)
 
 
@@ -134,11 +135,12 @@ def spoke(deploy_spoke: Callable[..., Resources]) -> Resources:
 
 
 @pytest.fixture(scope="session")
-def elsewhere(synthesize: Callable[[Context], Path], context: Context) -> Path:
+def elsewhere(synthesize: Callable[..., Path], context: Context) -> Path:
     """Return where all is as it is not by default: Identity Center is another account's."""
     other = replace(
         context,
         identity_account="333333333333",
+        identity_instance="ssoins-1234567890abcdef",
         identity_key_arn=KEY,
         studio_accounts=("222222222222",),
         alarm_email="ops@example.com",

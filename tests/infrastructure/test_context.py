@@ -25,6 +25,7 @@ def test_defaults_suit_a_hub_in_the_management_account() -> None:
         identity_store_id="d-1234567890",
         event_accounts=("111111111111",),
         identity_account="111111111111",
+        identity_instance=None,
         identity_key_arn=None,
         studio_accounts=(),
         mode="apply",
@@ -68,6 +69,7 @@ def test_every_mistake_is_told_at_once() -> None:
         "identity_store_id": "ssoins-1",
         "event_accounts": ["111111111111", "management"],
         "identity_account": "owner",
+        "identity_instance": "arn:aws:sso:::instance/*",
         "identity_key_arn": "alias/identity-center",
         "studio_accounts": ["all"],
         "mode": "dry-run",
@@ -92,6 +94,8 @@ the context (cdk.json, or -c key=value) is wrong:
 give the id of Identity Center's identity store, for example d-1234567890
   event_accounts: 'management' is not allowed; give the 12 digits of an AWS account, in quotes
   identity_account: 'owner' is not allowed; give the 12 digits of an AWS account, in quotes
+  identity_instance: 'arn:aws:sso:::instance/*' is not allowed; give the last part of the ARN of \
+Identity Center's instance, for example ssoins-1234567890abcdef, or nothing
   identity_key_arn: 'alias/identity-center' is not allowed; \
 give the ARN of the KMS key that Identity Center is encrypted with, or nothing
   studio_accounts: 'all' is not allowed; give the 12 digits of an AWS account, in quotes

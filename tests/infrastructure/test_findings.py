@@ -4,6 +4,7 @@ Every synthesis of these tests runs under it and stops at a finding.
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from cdk_nag import AwsSolutionsChecks
 
+from hub.infrastructure.context import Context
 from hub.infrastructure.findings import acknowledge_wildcards
 
 
@@ -49,7 +51,22 @@ def test_the_pack_would_stop_a_synthesis(tmp_path: Path) -> None:
 def test_a_wildcard_without_a_reason_is_refused() -> None:
     """Nobody widens a right of the hub without saying why."""
     stack = cdk.Stack(cdk.App(analytics_reporting=False), "Careless")
-    wide = iam.PolicyStatement(actions=["s3:GetObject"], resources=["arn:aws:s3:::bucket/*"])
 
-    with pytest.raises(ValueError, match="has no reason"):
-        acknowledge_wildcards(stack, [wide])
+    for resource in ("arn:aws:s3:::bucket/*", "*"):
+        wide = iam.PolicyStatement(actions=["s3:GetObject"], resources=[resource])
+        with pytest.raises(ValueError, match="has no reason"):
+            acknowledge_wildcards(stack, [wide])
+
+
+def test_a_company_bounds_every_role(synthesize: Callable[..., Path], context: Context) -> None:
+    """By the CDK's own key in the context, where no role may be made without a boundary."""
+    named = {"@aws-cdk/core:permissionsBoundary": {"name": "company-boundary"}}
+    bounded = [
+        "company-boundary" in json.dumps(resource["Properties"].get("PermissionsBoundary"))
+        for template in synthesize(context, **named).glob("*.template.json")
+        for resource in json.loads(template.read_text(encoding="utf-8"))["Resources"].values()
+        if resource["Type"] == "AWS::IAM::Role"
+    ]
+
+    assert len(bounded) > 8
+    assert all(bounded)

@@ -243,8 +243,8 @@ def test_a_hub_that_hears_itself_alone_has_no_door(
     assert not (out / "StudioIdentity.template.json").exists()
 
 
-def test_the_hub_is_not_deleted_by_mistake(cloud_assembly: Path) -> None:
-    """Hub and identity stack are protected; a spoke is StackSets' to delete."""
+def test_nothing_is_deleted_by_mistake(cloud_assembly: Path) -> None:
+    """Not the hub, and not the roles that people in a spoke work with."""
     artifacts = json.loads((cloud_assembly / "manifest.json").read_text())["artifacts"]
     protected = {
         name: artifact["properties"].get("terminationProtection", False)
@@ -252,4 +252,4 @@ def test_the_hub_is_not_deleted_by_mistake(cloud_assembly: Path) -> None:
         if artifact["type"] == "aws:cloudformation:stack"
     }
 
-    assert protected == {"StudioHub": True, "StudioIdentity": True, "StudioSpoke": False}
+    assert protected == {"StudioHub": True, "StudioIdentity": True, "StudioSpoke": True}

@@ -13,7 +13,7 @@ Resources = dict[str, dict[str, Any]]
 
 HUB, ACCOUNT, REGION = "111111111111", "333333333333", "eu-west-1"
 BUS = f"arn:aws:events:{REGION}:{HUB}:event-bus/studio-hub-directory"
-APPLICATIONS = "arn:aws:sso::*:application/*"
+APPLICATIONS = "arn:aws:sso::*:application/ssoins-1234567890abcdef/*"
 
 
 @pytest.mark.parametrize("route", event_patterns(REGION))

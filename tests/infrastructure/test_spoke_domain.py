@@ -71,7 +71,7 @@ def test_a_domain_needs_its_network(
 def test_mapping_rows_are_ready_to_paste(
     spoke_template: Template, evaluated: Callable[..., Any]
 ) -> None:
-    """Each execution role made here comes with the options of `mappings add` for this domain."""
+    """Each execution role, made here or existing, comes with the options of `mappings add`."""
     outputs = spoke_template["Outputs"]
     options = {
         outputs[name]["Description"].rpartition(" ")[2]: evaluated(
@@ -86,4 +86,4 @@ def test_mapping_rows_are_ready_to_paste(
         for role in ("DataScientist", "MLEngineer", "Analyst")
     }
     assert outputs["Target"]["Condition"] == "CreatesDomain"
-    assert outputs["Mapping1"]["Condition"] == "CreatesDomainAndRoles"
+    assert outputs["Mapping1"]["Condition"] == "CreatesDomain"

@@ -150,28 +150,26 @@ def test_the_hub_may_do_exactly_this(spoke: Resources) -> None:
 def test_additional_roles_are_named_one_by_one(deploy_spoke: Callable[..., Resources]) -> None:
     """What the parameter names may be passed to Studio too, and changes nothing else."""
     handmade = ["arn:aws:iam::222222222222:role/Handmade", "arn:aws:iam::222222222222:role/x/Y"]
-    policies = deploy_spoke(AdditionalPassableRoleArns=",".join(handmade))["Access/Role"][
-        "Properties"
-    ]["Policies"]
+    spoke = deploy_spoke(AdditionalPassableRoleArns=",".join(handmade))
 
-    assert policies == [
-        PROFILES_POLICY,
-        {
-            "PolicyName": "AdditionalRoles",
-            "PolicyDocument": {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {
-                        "Sid": "PassAdditionalRoles",
-                        "Effect": "Allow",
-                        "Action": "iam:PassRole",
-                        "Resource": handmade,
-                        "Condition": PASSED_TO_STUDIO,
-                    }
-                ],
-            },
+    assert spoke["Access/Role"]["Properties"]["Policies"] == [PROFILES_POLICY]
+    assert spoke["Access/AdditionalRoles"]["Properties"] == {
+        "PolicyName": "AdditionalRoles",
+        "Roles": ["<Access/Role>"],
+        "PolicyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Sid": "PassAdditionalRoles",
+                    "Effect": "Allow",
+                    "Action": "iam:PassRole",
+                    "Resource": handmade,
+                    "Condition": PASSED_TO_STUDIO,
+                }
+            ],
         },
-    ]
+    }
+    assert "Access/AdditionalRoles" not in deploy_spoke()
 
 
 def test_only_the_hubs_two_functions_are_let_in(spoke: Resources) -> None:

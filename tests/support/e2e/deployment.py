@@ -11,6 +11,7 @@ from e2e.processes import run
 
 ROOT = Path(__file__).parents[3]
 _TIMEOUT = 300  # seconds
+_WITH_RIGHTS = ("AWS::IAM::Role", "AWS::IAM::Policy")
 _CDK = ("npx", "--no-install", "cdk")
 
 
@@ -68,7 +69,8 @@ def take_out(assembly: Path, sid: str) -> Sequence[str]:
         roles = [
             name
             for name, resource in content["Resources"].items()
-            if resource["Type"] == "AWS::IAM::Role" and _without(resource["Properties"], sid)
+            if resource["Type"] in ("AWS::IAM::Role", "AWS::IAM::Policy")
+            and _without(resource["Properties"], sid)
         ]
         template.write_text(json.dumps(content), encoding="utf-8")
         found += [f"{template.name.partition('.')[0]}/{role}" for role in roles]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from e2e.accounts import HUB, MANAGEMENT, REGION, STORE, STRANGER, TARGETS
+from e2e.accounts import HUB, INSTANCE, MANAGEMENT, REGION, STORE, STRANGER, TARGETS
 from e2e.cloud import Cloud
 from e2e.iam_requests import Context, IamRequest
 from e2e.recorded import assume, put_events
@@ -145,6 +145,7 @@ def _assigning(cloud: Cloud) -> Iterator[IamRequest]:
         yield asks(action, {"sso:ApplicationAccount": MANAGEMENT})
         yield asks(action, {**of_studio, "sso:PrimaryRegion": "us-east-1"})
         yield replace(asks(action, of_studio), session_policy=LIST_ASSIGNMENTS)
+        yield asks(action, of_studio, application.replace(INSTANCE, "ssoins-0000000000000000"))
     # An application is neither opened to everybody nor taken away, and nobody gets an account.
     yield asks("sso:PutApplicationAssignmentConfiguration", of_studio)
     yield asks("sso:DeleteApplication", of_studio)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from e2e.accounts import (
     HUB,
+    INSTANCE,
     MANAGEMENT,
     ORGANIZATION,
     REGION,
@@ -46,6 +47,7 @@ def synthesized(name: str, logs: Path, without: str, **more: str) -> Path:
         "identity_store_id": STORE,
         "event_accounts": f"{HUB},{MANAGEMENT}",
         "identity_account": MANAGEMENT,
+        "identity_instance": INSTANCE,
         "studio_accounts": ",".join(SPOKES),
         # In each target one removal an hour begins by itself; what is more waits for a word.
         "removal_limit_count": "1",
