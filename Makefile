@@ -8,10 +8,10 @@ BIN    := $(VENV)/bin
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test e2e lint types synth check bench readme lock clean
+.PHONY: help setup demo test e2e local-aws lint types synth check bench readme lock clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 setup: $(VENV)/.installed node_modules/.installed  ## install the locked tools into .venv and node_modules
 
@@ -40,6 +40,9 @@ test: setup  ## run the tests (no AWS account, no network)
 e2e: setup  ## deploy onto a local AWS that enforces IAM, and play the main job there
 	@echo "==> e2e"
 	@$(BIN)/pytest tests/e2e -m e2e --capture=sys -q --tb=short --without=$(WITHOUT)
+
+local-aws: setup  ## serve a local AWS on which docs/deploy.md can be followed by hand
+	@PYTHONPATH=tests/support $(BIN)/python -m e2e.by_hand
 
 lint: setup  ## ruff, formatting and import contracts
 	@echo "==> lint"

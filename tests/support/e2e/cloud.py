@@ -54,10 +54,10 @@ _QUIET = 60  # seconds
 class Cloud:
     """A run.
 
-    `applications` are the ARNs of the domains' applications in Identity Center; `outputs` are those
-    of each deployed stack, by its name or its account and Region; `context` is what the hub is
-    deployed with beside that of every run; `mark` is how many calls there were at a moment that a
-    chapter remembers; `without` is the Sid of statements that are not deployed.
+    `assembly` has the templates of the last deployment; `applications` are the ARNs of the domains'
+    applications in Identity Center; `outputs` are those of each deployed stack, by its name or its
+    account and Region; `mark` is how many calls there were at a moment that a chapter remembers;
+    `without` is the Sid of statements that are not deployed.
     """
 
     aws: MiniStack
@@ -65,9 +65,9 @@ class Cloud:
     acts: DirectoryActs
     lock: "threading.Lock"
     calls: list[Heard]
+    assembly: Path
     applications: dict[Target, str] = field(default_factory=dict)
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
-    context: dict[str, str] = field(default_factory=dict)
     mark: int = 0
     without: str = ""
 
@@ -87,18 +87,15 @@ class Cloud:
         MiniStack ends what runs when a function is changed, and AWS does not; so what is to be
         looked at later is taken away, lest it comes just then.
         """
-        self.context = context
-        assembly = self.synthesized_again("cdk.out-again")
+        self.assembly = synthesized(
+            "cdk.out-again", self.aws.journal.parent, self.without, **context
+        )
         end = time.monotonic() + _QUIET
         while not (self._is_idle() and self._forgets_what_comes_later() and self._is_idle()):
             assert time.monotonic() < end, f"the queues are not empty after {_QUIET} s"
             time.sleep(0.2)
         log = self.aws.journal.with_name("cdk.log")
-        Deployment(self.aws, assembly, log).deploy("StudioHub", HUB)
-
-    def synthesized_again(self, name: str) -> Path:
-        """Return the templates of what is deployed, made once more in a directory of the run."""
-        return synthesized(name, self.aws.journal.parent, self.without, **self.context)
+        Deployment(self.aws, self.assembly, log).deploy("StudioHub", HUB)
 
     def _forgets_what_comes_later(self) -> bool:
         self.aws.client("sqs", HUB).purge_queue(QueueUrl=self.hub["LaterQueueUrl"])
@@ -134,24 +131,45 @@ def deployed(without: str = "") -> Iterator[Cloud]:
 
     The logs lie in build/e2e/logs until the next run.
     """
-    logs = build("logs")
-    shutil.rmtree(logs, ignore_errors=True)
-    logs.mkdir(parents=True)
     tell("installing MiniStack (once) and synthesizing")
-    python = install(ROOT / "requirements" / "e2e.txt", build("venv"))
+    python, logs = _installed("logs")
     assembly = synthesized("cdk.out", logs, without)
     with ExitStack() as stack:
-        cloud = stack.enter_context(_served(python, logs))
+        cloud = stack.enter_context(_served(python, logs, assembly))
         cloud.without = without
         deployment = Deployment(cloud.aws, assembly, logs / "cdk.log")
         cloud.outputs = deploy_stacks(deployment, stack.callback)
         _add_domains(cloud)
+        cloud.applications = {
+            target: str(cloud.services.studio.place(place(target)).application_arn)
+            for target in TARGETS
+        }
         yield cloud
         tell("destroying the stacks")
 
 
 @contextmanager
-def _served(python: Path, logs: Path) -> Iterator[Cloud]:
+def undeployed() -> Iterator[Cloud]:
+    """Serve the accounts with their domains and nothing else, for whoever deploys by hand.
+
+    The logs lie in build/e2e/by-hand until the next time.
+    """
+    python, logs = _installed("by-hand")
+    with _served(python, logs, ROOT / "cdk.out") as cloud:
+        _add_domains(cloud)
+        yield cloud
+
+
+def _installed(logs: str) -> tuple[Path, Path]:
+    """Return MiniStack's Python, and an empty directory for logs."""
+    directory = build(logs)
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    return install(ROOT / "requirements" / "e2e.txt", build("venv")), directory
+
+
+@contextmanager
+def _served(python: Path, logs: Path, assembly: Path) -> Iterator[Cloud]:
     services = EmbeddedServices.build(
         store_id=STORE,
         owner_account=MANAGEMENT,
@@ -185,11 +203,11 @@ def _served(python: Path, logs: Path) -> Iterator[Cloud]:
         ) as aws,
     ):
         acts = DirectoryActs(services.identity_store, MANAGEMENT, services.studio.now)
-        yield Cloud(aws, services, acts, lock, calls)
+        yield Cloud(aws, services, acts, lock, calls, assembly)
 
 
 def _add_domains(cloud: Cloud) -> None:
-    """Add the domains that no stack made, and tell the applications of all."""
+    """Add the domains that no stack makes, with their applications."""
     studio, access = cloud.services.studio, cloud.services.application_access
     for target in TARGETS:
         if target != SECOND:
@@ -198,4 +216,3 @@ def _add_domains(cloud: Cloud) -> None:
                 default_role=execution_role_arn(target.account, target.region, "Analyst"),
                 application_arn=access.add_application(target.account, target.domain_id),
             )
-        cloud.applications[target] = str(studio.place(place(target)).application_arn)

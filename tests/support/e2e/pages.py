@@ -3,7 +3,6 @@
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from textwrap import dedent
 
 from e2e.cloud import Cloud
@@ -30,17 +29,16 @@ def scripts(page: str) -> list[Script]:
     return [Script(first.removeprefix("# "), rest) for first, _, rest in found]
 
 
-def run_script(cloud: Cloud, script: Script, account: str, assembly: Path) -> str:
+def run_script(cloud: Cloud, script: Script, account: str) -> str:
     """Run it with an account's credentials, and return what it said.
 
-    `assembly` holds the templates, as a reader's context makes them. CommandError when one of the
-    commands fails.
+    CommandError when one of the commands fails.
     """
     own = cloud.aws.environment(account)
     environment = own | {
         "PATH": os.pathsep.join((str(build("venv") / "bin"), own["PATH"])),
-        # Nobody is there to be asked.
-        "CDK_APP": str(assembly),
+        # What a reader's context makes; and nobody is there to be asked.
+        "CDK_APP": str(cloud.assembly),
         "CDK_REQUIRE_APPROVAL": "never",
     }
     command = ["bash", "-euo", "pipefail", "-c", f"exec 2>&1\n{script.text}"]
