@@ -17,12 +17,15 @@ class UserHint:
 
     Attributes:
         made_at: when the hint was made (UTC); whatever was read before that is stale for it.
-        event_id: of the event that told; the hint's deduplication id is made of it.
+        event_id: of the event, round or command that it all began with, through every queue: what
+            logs are correlated by. The hint's deduplication id is made of it.
         attempt: how often the look was put off.
         again: the second look at something that the first found unchanged.
         event_at: when the directory changed (UTC), for measuring latency.
         doubt: a target, as text, whose profile may not be what the ledger says: it is observed
             even if the ledger says that all is well.
+        found_by: the deduplication id of the look that found the user; empty where the event named
+            them. Two looks for one event may find one person for different reasons.
     """
 
     user_id: UserId
@@ -32,6 +35,7 @@ class UserHint:
     attempt: int = 0
     again: bool = False
     doubt: str = ""
+    found_by: str = ""
 
 
 class Subject(StrEnum):

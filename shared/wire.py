@@ -64,7 +64,10 @@ def decode(body: str) -> Hint:
         }
         if plain.get("subject", _USER) == _USER:
             return UserHint(
-                UserId(_text(plain["user_id"])), **common, doubt=str(plain.get("doubt", ""))
+                UserId(_text(plain["user_id"])),
+                **common,
+                doubt=str(plain.get("doubt", "")),
+                found_by=str(plain.get("found_by", "")),
             )
         return _look_hint(plain, common)
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
@@ -132,10 +135,11 @@ def deduplication_id(hint: Hint) -> str:
     """Return the id by which SQS knows a hint that was sent twice.
 
     It holds the event's id and never the user's alone: SQS remembers an id for five minutes and
-    would swallow the next real change.
+    would swallow the next real change. Whom a look found is told apart by that look, of which the
+    same event may have called for several.
     """
     parts = [hint.event_id, message_group(hint), str(hint.attempt), str(hint.again)]
-    parts.append(hint.token if isinstance(hint, LookHint) else hint.doubt)
+    parts += [hint.token] if isinstance(hint, LookHint) else [hint.doubt, hint.found_by]
     return sha256("|".join(parts).encode()).hexdigest()
 
 

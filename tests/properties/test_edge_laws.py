@@ -209,7 +209,13 @@ told: dict[str, st.SearchStrategy[Any]] = {
     "attempt": st.integers(0, 1000),
     "again": st.booleans(),
 }
-user_hints = st.builds(UserHint, user_id=st.text(min_size=1).map(UserId), doubt=st.text(), **told)
+user_hints = st.builds(
+    UserHint,
+    user_id=st.text(min_size=1).map(UserId),
+    doubt=st.text(),
+    found_by=st.text(),
+    **told,
+)
 look_hints = st.builds(
     LookHint,
     subject=st.sampled_from(Subject),

@@ -27,6 +27,7 @@ HINT = UserHint(
     attempt=3,
     again=True,
     doubt="222222222222/eu-west-1/d-one",
+    found_by="5f2c0a",
 )
 LOOK = LookHint(
     Subject.GROUP,
@@ -50,7 +51,7 @@ LOOK = LookHint(
         HINT,
         LOOK,
         LookHint(Subject.PEOPLE, "", AT, "round", AT),
-        replace(HINT, attempt=0, again=False, doubt=""),
+        replace(HINT, attempt=0, again=False, doubt="", found_by=""),
         replace(HINT, event_at=AT.astimezone(timezone(timedelta(hours=2)))),
     ],
 )
@@ -110,6 +111,14 @@ def test_what_the_schedule_sends_is_a_round() -> None:
     assert decode(body) == LookHint(Subject.ROUND, "hourly", at, "7", at)
 
 
+def test_what_an_older_version_sent_is_read() -> None:
+    """It waits in a queue while functions are changed; what it does not know has its default."""
+    plain = json.loads(encode(HINT))
+    del plain["found_by"]
+
+    assert decode(json.dumps(plain)) == replace(HINT, found_by="")
+
+
 def test_each_function_takes_its_own_hints_alone() -> None:
     """A hint in the wrong queue is a mistake of whoever put it there."""
     assert decode_user(encode(HINT)) == HINT
@@ -150,6 +159,7 @@ def test_the_same_hint_sent_twice_is_one_message(hint: Hint) -> None:
         replace(HINT, attempt=4),
         replace(HINT, again=False),
         replace(HINT, doubt=""),
+        replace(HINT, found_by="another"),
         LOOK,
         replace(LOOK, token="another"),  # noqa: S106 (a page's token)
         replace(LOOK, key="another"),

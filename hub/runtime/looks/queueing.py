@@ -7,6 +7,7 @@ from hub.runtime import telemetry
 from hub.runtime.looks.world import LookWorld
 from shared.differences import EXPECTED, Difference
 from shared.hints import LookHint, UserHint
+from shared.wire import deduplication_id
 
 
 def queue(found: Iterable[Difference], hint: LookHint, world: LookWorld) -> int:
@@ -15,12 +16,17 @@ def queue(found: Iterable[Difference], hint: LookHint, world: LookWorld) -> int:
     by_user = {each.user_id: each for each in sorted(found, key=lambda each: each.doubt)}
     now = world.clock.now()
     # Two looks of a round may find one person for different reasons: neither hides the other.
-    event_id = "/".join(
-        (hint.event_id, hint.subject, hint.key, str(hint.attempt), str(int(hint.again)))
-    )
+    found_by = deduplication_id(hint)
     doubt = hint.key if any(difference.doubt for difference in by_user.values()) else ""
     hints = [
-        UserHint(user_id, now, event_id, hint.event_at, doubt=doubt if difference.doubt else "")
+        UserHint(
+            user_id,
+            now,
+            hint.event_id,
+            hint.event_at,
+            doubt=doubt if difference.doubt else "",
+            found_by=found_by,
+        )
         for user_id, difference in sorted(by_user.items())
     ]
     if hints:
