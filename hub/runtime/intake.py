@@ -3,18 +3,19 @@
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from hub.runtime import pause, row_reports, telemetry
 from hub.runtime.everything import look_at_everything
 from hub.runtime.group_names import GroupNames
 from shared.errors import PermanentError, RetryableError, UnreadableMessageError
-from shared.events import read_event
+from shared.events import origin_of, read_event
 from shared.events.told import (
     GroupChange,
     Ignored,
     MembershipChange,
     MembershipEnd,
+    Origin,
     SourceChange,
     Unclear,
     UserChange,
@@ -72,26 +73,37 @@ class Intake:
     def take(self, body: str) -> Ignored | None:
         """Queue the hint that an event gives; return why there is none where there is none.
 
+        Whatever is logged from here on carries the event's id.
+
         Raises:
             UnreadableMessageError: the body is no event.
             RetryableError, PermanentError: the hint cannot be queued now.
         """
-        event = read_event(_json(body), self.world.identity_store_id, self.world.region)
+        envelope = _json(body)
+        origin = origin_of(envelope)
+        telemetry.correlate(origin.event_id)
+        event = read_event(envelope, self.world.identity_store_id, self.world.region)
         match event:
             case Ignored():
-                return event
+                found: _Heard | Ignored = event
             case MembershipChange() | GroupChange():
-                return self._of_group(event)
+                found = self._of_group(event)
             case UserChange() | MembershipEnd():
-                return self._of_user(event)
+                found = self._of_user(event)
             case SourceChange() | Unclear():
-                return self._of_all(event)
+                found = self._of_all(event)
             case _:
                 assert_never(event)
+        if isinstance(found, Ignored):
+            telemetry.ignored(found.reason, **_facts(origin))
+            return found
+        telemetry.heard(found.subject, found.key, **_facts(origin))
+        return None
 
     def put_back(self, body: str) -> Hint:
         """Queue a look that was put off, now that its time has come, and return it."""
         hint = decode(body)
+        telemetry.correlate(hint.event_id)
         match hint:
             case UserHint():
                 self.world.users.look_at(hint)
@@ -101,21 +113,18 @@ class Intake:
                 assert_never(hint)
         return hint
 
-    def _of_group(self, event: MembershipChange | GroupChange) -> Ignored | None:
+    def _of_group(self, event: MembershipChange | GroupChange) -> "_Heard | Ignored":
         if not self._is_mapped(event.group_id, event.at):
             return Ignored("of a group that no mapping names")
         if isinstance(event, MembershipChange):
-            self._look_at(event.user_id, event.event_id, event.at)
-        else:
-            now = self.world.clock.now()
-            self.world.looks.look_through(
-                LookHint(
-                    Subject.GROUP, event.group_id, now, event.event_id, event.at, announced=True
-                )
-            )
-        return None
+            return self._look_at(event.user_id, event.event_id, event.at)
+        now = self.world.clock.now()
+        self.world.looks.look_through(
+            LookHint(Subject.GROUP, event.group_id, now, event.event_id, event.at, announced=True)
+        )
+        return _Heard(Subject.GROUP, event.group_id)
 
-    def _of_user(self, event: UserChange | MembershipEnd) -> Ignored | None:
+    def _of_user(self, event: UserChange | MembershipEnd) -> "_Heard | Ignored":
         if isinstance(event, UserChange):
             user_id = event.user_id
             if not self.world.ledger.knows(user_id):
@@ -126,23 +135,25 @@ class Intake:
                 telemetry.count("UnknownMembership")
                 return Ignored("of a membership that the hub never saw")
             user_id = member
-        self._look_at(user_id, event.event_id, event.at)
-        return None
+        return self._look_at(user_id, event.event_id, event.at)
 
-    def _of_all(self, event: SourceChange | Unclear) -> Ignored | None:
+    def _of_all(self, event: SourceChange | Unclear) -> "_Heard | Ignored":
         memory, now = self.world.memory, self.world.clock.now()
         if isinstance(event, SourceChange):
             reason = f"{event.what} changed the identity source"
             memory.pause(reason)
             pause.report(reason)
-            return None
+            return _Heard("identity source", event.what)
         seconds = look_at_everything(
             memory, self.world.later, event_id=event.event_id, event_at=event.at, now=now
         )
-        return Ignored("everything is looked at anyway") if seconds is None else None
+        if seconds is None:
+            return Ignored("everything is looked at anyway")
+        return _Heard("everything", "")
 
-    def _look_at(self, user_id: UserId, event_id: str, at: datetime) -> None:
+    def _look_at(self, user_id: UserId, event_id: str, at: datetime) -> "_Heard":
         self.world.users.look_at(UserHint(user_id, self.world.clock.now(), event_id, at))
+        return _Heard("user", user_id)
 
     def _is_mapped(self, group_id: GroupId, at: datetime) -> bool:
         """Return whether a mapping names the group; yes where that cannot be told now.
@@ -173,6 +184,13 @@ class Intake:
         )
 
 
+class _Heard(NamedTuple):
+    """What an event that was taken in is about."""
+
+    subject: str
+    key: str
+
+
 @dataclass(frozen=True, slots=True)
 class _MappedGroups:
     """The ids of the groups that mappings name; not complete where one cannot be read."""
@@ -182,6 +200,16 @@ class _MappedGroups:
 
     def may_hold(self, group_id: GroupId) -> bool:
         return group_id in self.ids or not self.complete
+
+
+def _facts(origin: Origin) -> dict[str, str]:
+    """Return what a line about an event tells of it; how late it is shows the line's own time."""
+    return {
+        "event_name": origin.name,
+        "source": origin.source,
+        "account": origin.account,
+        "event_at": origin.at,
+    }
 
 
 def _json(body: str) -> object:

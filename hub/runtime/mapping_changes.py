@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hub.runtime import row_reports
+from hub.runtime import row_reports, telemetry
 from hub.runtime.group_names import GroupNames, unpinned
 from shared.desire import group_id
 from shared.hints import LookHint, Subject
 from shared.mappings import parse_row
 from shared.model import BadMapping, GroupMapping, MappingTable, Unresolved
 from shared.ports import Clock, LooksInbox
+from shared.wire import MAPPINGS_KEY
 
 Row = Mapping[str, object]
 
@@ -27,12 +28,16 @@ class MappingsWorld:
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """A row before and after it was written; None where it was not there."""
+    """A row before and after it was written; None where it was not there.
+
+    `name` is the stream's word for what was done: INSERT, MODIFY or REMOVE.
+    """
 
     event_id: str
     at: datetime
     old: Row | None
     new: Row | None
+    name: str
 
 
 def take(change: RowChange, world: MappingsWorld) -> None:
@@ -47,6 +52,8 @@ def take(change: RowChange, world: MappingsWorld) -> None:
     groups = world.names.ids(unpinned(good), newer_than=change.at)
     row_reports.rows(MappingTable(good, bad), groups, world.announced)
     if bad or old == new:
+        reason = "a row that does not parse" if bad else "a row that reads as it did before"
+        telemetry.ignored(reason, **_facts(change))
         return
     hints = [
         replace(_hint(Subject.GROUP, id_, change, world), everyone=True, target=str(row.target))
@@ -54,14 +61,28 @@ def take(change: RowChange, world: MappingsWorld) -> None:
         if not isinstance(id_ := group_id(row, groups), Unresolved)
     ]
     hints += [_hint(Subject.TARGET, str(row.target), change, world) for row in _frozen(old)]
+    if not hints:
+        telemetry.ignored("a row of a group that nobody can tell", **_facts(change))
+        return
     # The old and the new row are of one group and target: one look is enough.
-    if hints:
-        world.looks.look_through(*dict.fromkeys(hints))
+    world.looks.look_through(*dict.fromkeys(hints))
+    telemetry.heard(**_facts(change))
 
 
 def _frozen(old: GroupMapping | BadMapping | None) -> Iterator[BadMapping]:
     if isinstance(old, BadMapping) and old.target is not None:
         yield old
+
+
+def _facts(change: RowChange) -> dict[str, str]:
+    """Return what a line about a changed row tells of it; its key is text in any row."""
+    row = change.new or change.old or {}
+    return {
+        "subject": "mapping",
+        "key": " -> ".join(str(row.get(name, "")) for name in MAPPINGS_KEY),
+        "event_name": change.name,
+        "source": "mappings",
+    }
 
 
 def _hint(subject: Subject, key: str, change: RowChange, world: MappingsWorld) -> LookHint:

@@ -1,7 +1,8 @@
 """Logs and metrics: constant messages with their facts as keys, and one place that names them.
 
-Operators filter by the messages: CHANGE is one thing changed, PROBLEM wants somebody to act (once
-per subject and look), SKIP and PUT_OFF explain why something waits.
+Operators filter by the messages: HEARD is an event that was taken in, CHANGE is one thing changed,
+PROBLEM wants somebody to act (once per subject and look), SKIP and PUT_OFF explain why something
+waits.
 """
 
 import logging
@@ -24,6 +25,21 @@ class _Stdout(logging.Handler):
 
 logger = Logger(service="studio-hub", logger_handler=_Stdout())
 metrics = Metrics(namespace=METRICS_NAMESPACE, service="studio-hub")
+
+
+def correlate(event_id: str) -> None:
+    """Have every line carry the id of this event from now on, or none where it is empty."""
+    logger.set_correlation_id(event_id or None)
+
+
+def heard(subject: str, key: str, **facts: str) -> None:
+    """Log that an event was taken in, and what is looked at because of it."""
+    logger.info("HEARD", extra={"subject": subject, "key": key, **facts})
+
+
+def ignored(reason: str, **facts: str) -> None:
+    """Log that an event concerns nobody here, and why."""
+    logger.info("IGNORED", extra={"reason": reason, **facts})
 
 
 def problem(kind: str, subject: str, reason: str, way_out: str = "", **facts: str) -> None:

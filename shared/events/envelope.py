@@ -29,6 +29,12 @@ def inside(value: object, key: str) -> object:
     return value.get(key) if isinstance(value, dict) else None
 
 
+def text_at(value: object, path: str) -> str:
+    """Return the text at a path of keys; empty where there is none."""
+    found = at_path(value, path)
+    return found if isinstance(found, str) else ""
+
+
 def time_of(value: object) -> datetime | None:
     """Return a time with its zone, or None."""
     try:

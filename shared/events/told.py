@@ -67,6 +67,25 @@ class Ignored:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What an envelope says of itself, whatever it tells; empty where it does not say.
+
+    Attributes:
+        event_id: what everything that follows from it is correlated by.
+        name: CloudTrail's of the call, or the native event's kind.
+        source: the service that tells, by which the route is known.
+        account: where the change was made.
+        at: when, as it is written there.
+    """
+
+    event_id: str
+    name: str
+    source: str
+    account: str
+    at: str
+
+
 DirectoryEvent = (
     MembershipChange | MembershipEnd | UserChange | GroupChange | SourceChange | Unclear
 )

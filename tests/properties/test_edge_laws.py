@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from shared.errors import UnreadableMessageError
-from shared.events import read_event
+from shared.events import origin_of, read_event
 from shared.events.told import Ignored
 from shared.hints import Hint, LookHint, Subject, UserHint
 from shared.listing import Seen
@@ -191,13 +191,16 @@ events = st.fixed_dictionaries(
 @LAWS
 @given(values | events)
 def test_a_message_is_an_event_or_is_unreadable(body: Any) -> None:  # noqa: ANN401 (any JSON)
-    """Dead letters hold what nobody can read, and no crash of the reader."""
+    """Dead letters hold what nobody can read, and no crash of the reader; its origin is told."""
+    origin = origin_of(body)
+
     with suppress(UnreadableMessageError):
         found = read_event(body, STORE, REGION)
 
         if not isinstance(found, Ignored):
             assert found.at.tzinfo is not None
             assert found.event_id
+            assert origin.event_id == found.event_id
             ids = [getattr(found, name, None) for name in ("user_id", "group_id", "membership_id")]
             assert all(len(id_) >= 36 for id_ in ids if id_ is not None)
 

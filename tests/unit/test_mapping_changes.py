@@ -53,7 +53,7 @@ class Desk:
     def take(self, old: Row | None, new: Row | None) -> list[LookHint]:
         """Take in one change and return what was queued for it."""
         self.boxes.looks.clear()
-        take(RowChange("event", WRITTEN, old, new), self.world)
+        take(RowChange("event", WRITTEN, old, new, "MODIFY"), self.world)
         return self.boxes.looks
 
     def problems(self) -> list[dict[str, Any]]:

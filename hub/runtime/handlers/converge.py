@@ -33,5 +33,5 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
         except UnreadableMessageError as error:
             telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
             raise
-        telemetry.logger.append_keys(correlation_id=hint.event_id)
+        telemetry.correlate(hint.event_id)
         converge(hint, here, deadline)

@@ -12,7 +12,6 @@ from hub.runtime import telemetry
 from hub.runtime.intake import Intake
 from hub.runtime.wiring.intake import world
 from shared.errors import UnreadableMessageError
-from shared.events.told import Ignored
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-@telemetry.logger.inject_lambda_context
+@telemetry.logger.inject_lambda_context(clear_state=True)
 @telemetry.metrics.log_metrics
 def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFailureResponse":
     """Queue a look for every message; report those that failed, so that only they come again."""
@@ -29,17 +28,16 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFail
 
     def take(record: "SQSRecord") -> None:
         telemetry.count("Received")
+        # What is logged before a record's own event is known is not about the one before it.
+        telemetry.correlate("")
         try:
             if record.event_source_arn == here.later_queue_arn:
                 batch.put_back(record.body)
-                return
-            found = batch.take(record.body)
+            elif batch.take(record.body) is not None:
+                telemetry.count("Ignored")
         except UnreadableMessageError as error:
             telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
             raise
-        if isinstance(found, Ignored):
-            telemetry.logger.info("IGNORED", extra={"reason": found.reason})
-            telemetry.count("Ignored")
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-@telemetry.logger.inject_lambda_context
+@telemetry.logger.inject_lambda_context(clear_state=True)
 @telemetry.metrics.log_metrics
 def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFailureResponse":
     """Queue the looks that each changed row calls for; those from a failed one on come again."""
@@ -26,13 +26,16 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFail
 
     def take_record(record: "DynamoDBRecord") -> None:
         telemetry.count("RowChanges")
+        event_id = record.event_id or ""
+        telemetry.correlate(event_id)
         images = record.dynamodb
         take(
             RowChange(
-                event_id=record.event_id or "",
+                event_id=event_id,
                 at=here.clock.now(),
                 old=(images.old_image if images else None) or None,
                 new=(images.new_image if images else None) or None,
+                name=record.event_name.name if record.event_name else "",
             ),
             here,
         )

@@ -1,0 +1,176 @@
+"""One event, one id: every line that any function logs because of it carries that id."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from moto.dynamodb.models import dynamodb_backends
+from stories import Play, join_quietly, membership_event
+
+from shared.hints import HOURLY, LookHint, Subject
+from shared.wire import encode
+from simulator.directory_acts import DirectoryActs, Via
+from simulator.faults import Fault
+from simulator.setup import LEDGER, MAPPINGS
+from simulator.world import HUB_ACCOUNT, HUB_REGION, World
+
+TARGET = "222222222222/eu-west-1/d-one"
+ROW = {"group": "scientists", "target": TARGET, "priority": 1, "retention_days": 0}
+
+
+def lines(world: World, message: str = "") -> list[dict[str, Any]]:
+    """Return what the functions logged, metrics apart; only one message where it is given."""
+    return [
+        entry
+        for entry in world.lambdas.log
+        if "_aws" not in entry and message in ("", entry["message"])
+    ]
+
+
+def ids(world: World) -> set[str | None]:
+    return {entry.get("correlation_id") for entry in lines(world)}
+
+
+def functions(world: World) -> set[str]:
+    return {entry["function_name"] for entry in lines(world)}
+
+
+def joins(via: Via) -> Callable[[World], str]:
+    def join(world: World) -> str:
+        store = world.services.identity_store
+        acts = DirectoryActs(store, HUB_ACCOUNT, world.clock.now)
+        (event,) = acts.join("bob", "scientists", via)
+        assert world.deliver(event)
+        return str(event["id"] if via == "native" else event["detail"]["eventID"])
+
+    return join
+
+
+def row_changes(world: World) -> str:
+    join_quietly(world, "bob", "scientists")
+    world.put_mapping(ROW)
+    return row_change_ids(world)[-1]
+
+
+def row_change_ids(world: World) -> list[str]:
+    shard = dynamodb_backends[HUB_ACCOUNT][HUB_REGION].tables[MAPPINGS].stream_shard
+    assert shard is not None
+    return [record.to_json()["eventID"] for record in shard.items]
+
+
+def round_begins(world: World) -> str:
+    join_quietly(world, "bob", "scientists")
+    now = datetime.fromtimestamp(world.clock.now(), UTC)
+    hint = LookHint(Subject.ROUND, HOURLY, now, "the-id-of-the-round", now)
+    later = world.queues["later"].url
+    world.lambdas.sqs.send_message(QueueUrl=later, MessageBody=encode(hint))
+    return hint.event_id
+
+
+@pytest.mark.parametrize(
+    ("happens", "through"),
+    [
+        (joins("console"), {"intake", "converge"}),
+        (joins("native"), {"intake", "converge"}),
+        (joins("scim"), {"intake", "look", "converge"}),
+        (row_changes, {"mappings", "look", "converge"}),
+        # Intake passes a round on without a word.
+        (round_begins, {"look", "converge"}),
+    ],
+    ids=["console", "native", "scim", "row", "round"],
+)
+def test_every_line_about_an_event_carries_its_id(
+    play: Play, happens: Callable[[World], str], through: set[str]
+) -> None:
+    """Through every queue: users, looks, and `later`, where what is throttled waits."""
+    world = play().world
+    world.lambdas.log.clear()
+    for operation in ("CreateUserProfile", "ListGroupMemberships"):
+        service = "sagemaker" if operation.startswith("Create") else "identitystore"
+        world.gateway.faults.append(Fault(service, operation, "ThrottlingException", times=9))
+
+    event_id = happens(world)
+    world.wait(600)
+
+    assert ids(world) == {event_id}
+    assert functions(world) == through
+    assert {"PUT_OFF", "CHANGE"} <= {entry["message"] for entry in lines(world)}
+    assert len(lines(world, "HEARD")) == len(through & {"intake", "mappings"})
+    records = [row for row in world.rows(LEDGER) if row.get("state") == "active"]
+    assert {row["last_hint"] for row in records} == {event_id}
+
+
+def test_an_event_that_is_taken_in_says_so(play: Play) -> None:
+    """What it is, where it comes from, how late it is, and who or what is looked at."""
+    world = play().world
+    store = world.services.identity_store
+    bob, group = store.find_user("bob"), store.find_group("scientists")
+    assert bob is not None
+    assert group is not None
+
+    joins("console")(world)
+    world.run()
+    joins("scim")(world)
+    world.run()
+    world.put_mapping(ROW)
+    world.run()
+
+    console, scim, row = lines(world, "HEARD")
+    assert (console["subject"], console["key"]) == ("user", bob.user_id)
+    assert console["event_name"] == "AddMemberToGroup"
+    assert console["source"] == "sso-directory.amazonaws.com"
+    assert console["account"] == HUB_ACCOUNT
+    assert datetime.fromisoformat(console["event_at"])
+    assert (scim["subject"], scim["key"]) == ("group", group.group_id)
+    assert (scim["event_name"], scim["source"]) == (
+        "PatchGroup",
+        "identitystore-scim.amazonaws.com",
+    )
+    assert (row["subject"], row["key"]) == ("mapping", f"scientists -> {TARGET}")
+    assert (row["event_name"], row["source"]) == ("MODIFY", "mappings")
+
+
+def test_no_event_of_a_batch_lends_its_id_to_another(play: Play) -> None:
+    """What was taken in, ignored or unreadable: each line is about its own event, or about none."""
+    world = play().world
+    world.lambdas.log.clear()
+    heard, ignored = (membership_event(world, "bob", group) for group in ("scientists", "others"))
+    torn = membership_event(world, "bob", "scientists")
+    del torn["detail"]["eventID"]
+    bodies = [json.dumps(event) for event in (heard, torn, ignored)]
+
+    for body in (*bodies, "neither an event nor JSON"):
+        world.lambdas.sqs.send_message(QueueUrl=world.queues["events"].url, MessageBody=body)
+    world.lambdas.drain()
+
+    told = [(entry["message"], entry.get("correlation_id")) for entry in lines(world)]
+    assert told[:4] == [
+        ("HEARD", "bob/scientists"),
+        # Known by the envelope's own id, where the event's is missing.
+        ("UNREADABLE", "e1"),
+        ("IGNORED", "bob/others"),
+        ("UNREADABLE", None),
+    ]
+
+
+def test_no_row_of_a_batch_lends_its_id_to_another(play: Play) -> None:
+    """A row that cannot be read, one that changed, and one that reads as before."""
+    world = play().world
+    world.lambdas.log.clear()
+    before = len(row_change_ids(world))
+
+    world.put_mapping(ROW | {"priority": "soon", "group": "others"})
+    world.put_mapping(ROW)
+    world.put_mapping(ROW | {"owner": "somebody"})
+    world.lambdas.drain()
+
+    bad, new, same = row_change_ids(world)[before:]
+    told = [(entry["message"], entry["correlation_id"]) for entry in lines(world)]
+    assert told[:4] == [
+        ("PROBLEM", bad),
+        ("IGNORED", bad),
+        ("HEARD", new),
+        ("IGNORED", same),
+    ]
