@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import assert_never
+from typing import Literal, assert_never
 
 from shared.guard import has_profile
 from shared.listing import Seen
@@ -36,8 +36,13 @@ class Finding(StrEnum):
     EVERYONE = "everyone"
 
 
-# The two that no lost event can be the cause of.
-EXPECTED = frozenset({Finding.UNFINISHED, Finding.EVERYONE})
+# No sign of a lost event. What the copies and the rows call for differently was counted when the
+# copies learned of it, or is on its way: only the hub's own messages can be missing. A profile
+# keeps the name that it was made with, so a renamed person differs every day, told or not.
+_EXPECTED = frozenset({Finding.UNFINISHED, Finding.EVERYONE, Finding.CALLED_FOR, Finding.RENAMED})
+# In report mode nothing but the copies of groups is written down, so that each round finds all else
+# again, told or not.
+_NOTED_IN_REPORTS = frozenset({Finding.JOINED, Finding.LEFT})
 # An open browser session lasts up to an hour: whoever is suspended is looked at for longer.
 _RESTLESS = timedelta(hours=2)
 
@@ -49,6 +54,13 @@ class Difference:
     user_id: UserId
     finding: Finding
     doubt: bool = False
+
+
+def is_news(finding: Finding, mode: Literal["apply", "report"]) -> bool:
+    """Return whether a sweep learns by this, once, what an event should have told."""
+    if mode == "report":
+        return finding in _NOTED_IN_REPORTS
+    return finding not in _EXPECTED
 
 
 def joined(copy: GroupCopy, listed: Mapping[UserId, str]) -> tuple[Difference, ...]:

@@ -1,13 +1,14 @@
 """What no event told: the sweep finds it, counts it, and asks for nothing twice."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from stories import COMPANY, Play
-from towns import ONE, Act, Town
+from towns import ONE, TWO, Act, Town
 
 from cli.rehearsal import cold_start, deployed_hub
+from simulator.faults import Fault
 from simulator.setup import LEDGER
 from simulator.world import World
 
@@ -264,3 +265,66 @@ def test_an_empty_table_removes_nobody(play: Play) -> None:
 
     assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
     assert "held" in {kind for kind, _ in end.problems()}
+
+
+@pytest.mark.parametrize("mode", ["apply", "report"])
+def test_a_bulk_of_people_whom_a_row_brought_is_no_lost_event(
+    mode: Literal["apply", "report"],
+) -> None:
+    """Not in report mode, which notes nobody and finds them anew each hour, nor in any other."""
+    with deployed_hub(mode=mode) as world:
+        town = Town(world)
+        town.sweep()
+        world.lambdas.log.clear()
+        store = world.services.identity_store
+        for number in range(8):
+            user = store.add_user(f"person-{number}")
+            store.add_membership(user.user_id, town.group_ids["cats"])
+        for target in (ONE, TWO):
+            world.put_mapping({"group": "cats", "target": str(target), "retention_days": 0})
+        # They wait while the round passes.
+        world.gateway.faults.append(
+            Fault("identitystore", "DescribeUser", "ThrottlingException", times=150)
+        )
+        world.run()
+        for _ in range(3):
+            town.sweep()
+
+        assert sum(entry["count"] for entry in log(world, "FOUND")) > 8
+        assert unannounced(world) == {}
+
+
+@pytest.mark.parametrize("mode", ["apply", "report"])
+def test_each_lost_event_counts_once(mode: Literal["apply", "report"]) -> None:
+    """However many targets it concerns, however long it takes, however often it is found again."""
+    with deployed_hub(mode=mode) as world:
+        town = Town(world)
+        town.sweep()
+        world.lambdas.log.clear()
+        world.gateway.faults.append(
+            Fault("identitystore", "DescribeUser", "ThrottlingException", times=20)
+        )
+
+        town.do(Act("join", 0, "ants", "none"))
+        town.sweep()
+        assert unannounced(world) == {"joined": 1}
+        town.sweep()
+        town.do(Act("leave", 0, "ants", "none"))
+        town.sweep()
+        town.sweep()
+
+        assert unannounced(world) == {"joined": 1, "left": 1}
+
+
+@pytest.mark.parametrize("via", ["console", "none"])
+def test_a_renamed_person_is_not_counted_anew_each_day(play: Play, via: str) -> None:
+    """A profile keeps the name that it was made with: that is reported, and is no lost event."""
+    end = play(
+        "join: {user: bob, group: scientists}",
+        f"rename_user: {{user: bob, to: robert, via: {via}}}",
+        "sweep: {}",
+        "sweep: {}",
+    )
+
+    assert ("renamed", f"robert in {TARGET}") in end.problems()
+    assert unannounced(end.world) == {}

@@ -12,6 +12,7 @@ from shared.differences import (
     gone,
     in_ledger,
     in_listing,
+    is_news,
     joined,
     left,
     of_people,
@@ -262,3 +263,41 @@ def test_the_profiles_that_people_would_lose_are_known() -> None:
     )
 
     assert people.profiles == {ADA: ((LAB, "ada"), (SHOP, "ada-2"))}
+
+
+@pytest.mark.parametrize(
+    ("finding", "in_apply", "in_report"),
+    [
+        (Finding.JOINED, True, True),
+        (Finding.LEFT, True, True),
+        # Known from the copies, told, or found again every day for as long as it is so.
+        (Finding.CALLED_FOR, False, False),
+        (Finding.UNFINISHED, False, False),
+        (Finding.EVERYONE, False, False),
+        (Finding.RENAMED, False, False),
+        # Written down in the ledger, and so found once, where the ledger is written.
+        *(
+            (finding, True, False)
+            for finding in (
+                Finding.MISSING,
+                Finding.CHANGED,
+                Finding.UNRECORDED,
+                Finding.DISABLED,
+                Finding.ENABLED,
+                Finding.GONE,
+                Finding.ASSIGNMENT,
+            )
+        ),
+    ],
+)
+def test_what_counts_as_told_by_no_event(
+    finding: Finding, *, in_apply: bool, in_report: bool
+) -> None:
+    """Each missed event once: not again with each target, each round, or while it is on its way."""
+    assert is_news(finding, "apply") is in_apply
+    assert is_news(finding, "report") is in_report
+
+
+def test_every_finding_is_news_or_is_not() -> None:
+    """A new word has to be thought about: the table above names all of them."""
+    assert len(Finding) == 13

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from hub.runtime import telemetry
 from hub.runtime.looks.world import LookWorld
-from shared.differences import EXPECTED, Difference
+from shared.differences import Difference, is_news
 from shared.hints import LookHint, UserHint
 from shared.wire import deduplication_id
 
@@ -33,7 +33,6 @@ def queue(found: Iterable[Difference], hint: LookHint, world: LookWorld) -> int:
         world.users.look_at(*hints)
     kinds = Counter(difference.finding for difference in by_user.values())
     for kind, count in sorted(kinds.items()):
-        telemetry.found(
-            kind, count, hint.subject, hint.key, announced=hint.announced or kind in EXPECTED
-        )
+        announced = hint.announced or not is_news(kind, world.mode)
+        telemetry.found(kind, count, hint.subject, hint.key, announced=announced)
     return len(hints)
