@@ -13,10 +13,9 @@ from io import StringIO
 from typing import Any
 from uuid import uuid4
 
-from moto.sqs.models import sqs_backends
-
 from simulator.clock import VirtualClock
 from simulator.errors import SimulatorError
+from simulator.polling import Poller, Queue
 from simulator.streams import StreamSource
 
 # Deliveries; the busiest story that is known needs a fifth of it.
@@ -33,16 +32,6 @@ class Function:
     handler: Handler
     environment: Mapping[str, str]
     timeout: int
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """An SQS queue of the hub account."""
-
-    name: str
-    url: str
-    arn: str
-    fifo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +77,11 @@ class LambdaService:
     log: list[dict[str, Any]] = field(default_factory=list)
     crashes: int = 0
     longest: float = 0.0
+    _poller: Poller = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Poll the queues of the account in its Region."""
+        self._poller = Poller(self.account, self.region)
 
     def drain(self) -> None:
         """Deliver everything that is due now, and what comes of it.
@@ -105,7 +99,7 @@ class LambdaService:
     def next_due(self) -> float | None:
         """Return when the next waiting message is due, in epoch seconds."""
         now = self.clock.now() * 1000
-        due = [time for source in self.sources for time in self._due_times(source.queue)]
+        due = [time for source in self.sources for time in self._poller.due_times(source.queue)]
         due += [
             stream.not_before * 1000
             for stream in self.streams
@@ -131,37 +125,20 @@ class LambdaService:
             self.log += _parsed(output.getvalue())
             self.longest = max(self.longest, self.clock.now() - began)
 
-    def _due_times(self, queue: Queue) -> Iterator[float]:
-        """Yield when each message of a queue is due, in epoch milliseconds.
-
-        In a FIFO queue a message waits for those of its group that came before it.
-        """
-        backend = sqs_backends[self.account][self.region]
-        groups: set[str | None] = set()
-        for message in backend.queues[queue.name]._messages:  # noqa: SLF001 -- moto tells nobody when a message is due
-            if not queue.fifo or message.group_id not in groups:
-                yield max(message.visible_at, message.delayed_until)
-            groups.add(message.group_id)
-
     def _poll(self, source: EventSource) -> bool:
-        # Most polls would find nothing, and cost as much as a call of the hub.
+        # Most polls would find nothing.
         now = self.clock.now() * 1000
-        if not any(due <= now for due in self._due_times(source.queue)):
+        if not any(due <= now for due in self._poller.due_times(source.queue)):
             return False
-        messages = self.sqs.receive_message(
-            QueueUrl=source.queue.url,
-            # One of each group, in order: more would let moto block the group for ever.
-            MaxNumberOfMessages=1 if source.queue.fifo else source.batch_size,
-            AttributeNames=["All"],
-        ).get("Messages", [])
-        if not messages:
+        # One of each group, in order: more would let moto block the group for ever.
+        most = 1 if source.queue.fifo else source.batch_size
+        records = self._poller.receive(source.queue, most)
+        if not records:
             return False
-        failed = self._deliver(source, messages)
-        for message in messages:
-            if message["MessageId"] not in failed:
-                self.sqs.delete_message(
-                    QueueUrl=source.queue.url, ReceiptHandle=message["ReceiptHandle"]
-                )
+        failed = self._deliver(source, records)
+        for record in records:
+            if record["messageId"] not in failed:
+                self._poller.delete(source.queue, record)
         return True
 
     def _poll_stream(self, stream: StreamSource) -> bool:
@@ -170,11 +147,10 @@ class LambdaService:
 
         return stream.poll(self.account, self.region, self.clock.now(), invoke)
 
-    def _deliver(self, source: EventSource, messages: list[dict[str, Any]]) -> set[str]:
+    def _deliver(self, source: EventSource, records: list[dict[str, Any]]) -> set[str]:
         """Return the ids of the messages that the function did not manage."""
-        everything = {message["MessageId"] for message in messages}
-        event = {"Records": [self._record(source, message) for message in messages]}
-        answer = self._survive(source.function, event)
+        everything = {record["messageId"] for record in records}
+        answer = self._survive(source.function, {"Records": records})
         if answer is None:
             return everything
         failures = answer.get("batchItemFailures", []) if source.partial else []
@@ -192,19 +168,6 @@ class LambdaService:
             self.log.append({"level": "ERROR", "message": "CRASH", "error": repr(error)})
             return None
         return dict(answer or {})
-
-    def _record(self, source: EventSource, message: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "messageId": message["MessageId"],
-            "receiptHandle": message["ReceiptHandle"],
-            "body": message["Body"],
-            "attributes": message.get("Attributes", {}),
-            "messageAttributes": {},
-            "md5OfBody": message["MD5OfBody"],
-            "eventSource": "aws:sqs",
-            "eventSourceARN": source.queue.arn,
-            "awsRegion": self.region,
-        }
 
 
 class Crash(BaseException):

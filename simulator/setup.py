@@ -17,7 +17,7 @@ from shared.wire import (
     LEDGER_KEY,
     MAPPINGS_KEY,
 )
-from simulator.lambda_service import Queue
+from simulator.polling import Queue
 
 _Index = tuple[str, tuple[str, str]]
 _BY_MEMBERSHIP: _Index = (LEDGER_BY_MEMBERSHIP, LEDGER_BY_MEMBERSHIP_KEY)

@@ -30,9 +30,10 @@ from simulator.clients import shared_models
 from simulator.clock import VirtualClock, virtual_time
 from simulator.fifo_memory import remembering
 from simulator.gateway import Gateway, watching
-from simulator.lambda_service import LambdaService, Queue
+from simulator.lambda_service import LambdaService
 from simulator.partitions import partitioned
 from simulator.plug import EmbeddedServices, plugged
+from simulator.polling import Queue
 from simulator.quirks import Quirks
 from simulator.setup import (
     BUS,
