@@ -17,7 +17,7 @@ from shared.conventions import SYSTEM_PATH
 from simulator.arns import account_of
 from simulator.faults import Call, Fault
 from simulator.sessions import Sessions
-from simulator.signatures import signed_with
+from simulator.signatures import signed_with, text_of
 from simulator.trust import Caller
 
 # The roles of the hub's functions, and those that they assume in the spokes.
@@ -72,7 +72,7 @@ class Gateway:
         forward: Callable[[], AWSResponse | None],
     ) -> AWSResponse | None:
         """Answer one request, in moto's stead where a fault strikes."""
-        key, region = _signed_with(request)
+        key, region = signed_with(request.headers.get("Authorization", ""))
         caller = self.sessions.caller(key)
         if caller is None or not _is_the_hubs(caller):
             return forward()
@@ -99,7 +99,7 @@ class Gateway:
     def _change(
         self, operation: str, account: str, region: str, request: AWSPreparedRequest
     ) -> Change:
-        asked = json.loads(_body(request) or "{}")
+        asked = json.loads(text_of(request.body) or "{}")
         if "ApplicationArn" in asked:
             target, name = self.opens(asked["ApplicationArn"], asked.get("PrincipalId", ""))
         else:
@@ -132,19 +132,8 @@ def _is_the_hubs(caller: Caller) -> bool:
     return any(path in (caller.role_arn or "") for path in _HUB_ROLES)
 
 
-def _signed_with(request: AWSPreparedRequest) -> tuple[str, str]:
-    """Return the access key and the Region of a request's signature."""
-    header = request.headers.get("Authorization", "")
-    return signed_with(header.decode() if isinstance(header, bytes) else header)
-
-
-def _body(request: AWSPreparedRequest) -> str:
-    body = request.body
-    return body.decode() if isinstance(body, bytes) else str(body or "")
-
-
 def _assumed(request: AWSPreparedRequest, operation: str) -> Iterator[str]:
     """Yield the account whose role is assumed: a fault there is a fault of that account."""
     if operation == "AssumeRole":
-        for arn in parse_qs(_body(request)).get("RoleArn", []):
+        for arn in parse_qs(text_of(request.body)).get("RoleArn", []):
             yield account_of(arn)

@@ -1,17 +1,18 @@
 """Plugs the missing services into moto, inside `mock_aws`, and takes them out again."""
 
 import json
+import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
-from moto.core.utils import camelcase_to_underscores
-from moto.identitystore.responses import IdentityStoreResponse
-from moto.sagemaker.responses import SageMakerResponse
-from moto.ssoadmin.responses import SSOAdminResponse
+from botocore.awsrequest import AWSPreparedRequest
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.iam.models import get_account_id_from
 from moto.sts.responses import TokenResponse
 
 from simulator import application_access, identity_store, studio
@@ -21,18 +22,26 @@ from simulator.identity_store import IdentityStore
 from simulator.quirks import Durations, Quirks
 from simulator.replacing import replace
 from simulator.sessions import Sessions
+from simulator.signatures import signed_with, text_of
 from simulator.studio import Studio
 from simulator.validation import validate
-from simulator.wire_errors import JsonError
+from simulator.wire_errors import JSON, json_error
+
+# By the word before the dot in the X-Amz-Target of a request.
+# Source: the targetPrefix of each botocore 1.44.5 service model.
+SERVICES = {
+    "AWSIdentityStore": "identitystore",
+    "SWBExternalService": "sso-admin",
+    "SageMaker": "sagemaker",
+}
 
 _PLUGGED = threading.Lock()
-
-# moto's response class of each service, and the operations to set on it.
-_PLUGS: dict[str, tuple[type, Iterable[str]]] = {
-    "identitystore": (IdentityStoreResponse, identity_store.OPERATIONS),
-    "sso-admin": (SSOAdminResponse, application_access.OPERATIONS),
-    "sagemaker": (SageMakerResponse, studio.OPERATIONS),
+_OPERATIONS = {
+    "identitystore": identity_store.OPERATIONS.keys(),
+    "sso-admin": application_access.OPERATIONS.keys(),
+    "sagemaker": studio.OPERATIONS.keys(),
 }
+_Response = tuple[int, dict[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +117,7 @@ def plugged(aws: EmbeddedServices, *, setup_may_assume_any_role: bool = True) ->
             aws.organization_id, aws.studio.now, setup_is_trusted=setup_may_assume_any_role
         )
         with ExitStack() as undo:
-            for service, (response, operations) in _PLUGS.items():
-                for operation in operations:
-                    handler = _handler(aws, service, operation, sessions)
-                    replace(undo, response, camelcase_to_underscores(operation), handler)
+            replace(undo, BotocoreStubber, "process_request", _answering(aws, sessions))
             assume_role = sessions.handler(TokenResponse.assume_role)
             replace(undo, TokenResponse, "assume_role", assume_role)
             yield sessions
@@ -119,17 +125,41 @@ def plugged(aws: EmbeddedServices, *, setup_may_assume_any_role: bool = True) ->
         _PLUGGED.release()
 
 
-def _handler(
-    aws: EmbeddedServices, service: str, operation: str, sessions: Sessions
-) -> Callable[[Any], str]:
-    def handle(self: Any) -> str:  # noqa: ANN401 -- one of moto's response classes
-        request = json.loads(self.body or "{}")
-        try:
-            sessions.refuse_expired(self.access_key)
-            validate(service, operation, request)
-            body = aws.answer(service, operation, self.current_account, self.region, request)
-        except ServiceError as error:
-            raise JsonError(error) from error
-        return json.dumps(body)
+def _answering(
+    aws: EmbeddedServices, sessions: Sessions
+) -> Callable[[BotocoreStubber, AWSPreparedRequest], Any]:
+    """Return what answers a request: these services theirs, and moto all others."""
+    of_moto = BotocoreStubber.process_request
 
-    return handle
+    def process(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:  # noqa: ANN401 -- moto's response
+        prefix, _, operation = text_of(request.headers.get("X-Amz-Target")).partition(".")
+        service = SERVICES.get(prefix, "")
+        if operation not in _OPERATIONS.get(service, ()):
+            return of_moto(stubber, request)
+        return _answer(aws, sessions, service, operation, request)
+
+    return process
+
+
+def _answer(
+    aws: EmbeddedServices,
+    sessions: Sessions,
+    service: str,
+    operation: str,
+    request: AWSPreparedRequest,
+) -> _Response:
+    key, region = signed_with(request.headers.get("Authorization", ""))
+    asked: Any = json.loads(text_of(request.body) or "{}")
+    try:
+        sessions.refuse_expired(key)
+        validate(service, operation, asked)
+        body = aws.answer(service, operation, _account(key, request), region, asked)
+    except ServiceError as error:
+        return json_error(error)
+    return HTTPStatus.OK, JSON, json.dumps(body)
+
+
+def _account(key: str, request: AWSPreparedRequest) -> str:
+    """Return whose request it is, as moto tells it."""
+    said = os.environ.get("MOTO_ACCOUNT_ID") or request.headers.get("x-moto-account-id")
+    return text_of(said) or get_account_id_from(key)

@@ -14,17 +14,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from simulator.errors import ServiceError
-from simulator.plug import EmbeddedServices
+from simulator.plug import SERVICES, EmbeddedServices
 from simulator.signatures import signed_with
 from simulator.validation import validate
 
 _LOOPBACK = "127.0.0.1"
-# Source: the targetPrefix of each botocore 1.44.5 service model.
-_SERVICES = {
-    "AWSIdentityStore": "identitystore",
-    "SWBExternalService": "sso-admin",
-    "SageMaker": "sagemaker",
-}
 # A client that begins a connection and says nothing holds its thread for so many seconds.
 _PATIENCE = 30
 
@@ -53,7 +47,7 @@ class _Office:
     def answer(self, target: str, authorization: str, body: bytes) -> dict[str, Any]:
         """Return the answer to a request, or raise ServiceError."""
         prefix, _, operation = target.partition(".")
-        service = _SERVICES[prefix]
+        service = SERVICES[prefix]
         key, region = signed_with(authorization)
         account = self.account_of(key)
         request = json.loads(body or b"{}")

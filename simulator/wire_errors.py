@@ -8,21 +8,13 @@ from werkzeug.exceptions import HTTPException
 from simulator.errors import ServiceError
 
 BAD_REQUEST, FORBIDDEN = 400, 403
+JSON = {"Content-Type": "application/x-amz-json-1.1"}
 
 
-class JsonError(HTTPException):
-    """A ServiceError as JSON, with its further members in the body."""
-
-    code = BAD_REQUEST
-
-    def __init__(self, error: ServiceError) -> None:
-        body = {"__type": error.code, "Message": error.message, **error.members}
-        super().__init__(description=json.dumps(body))
-        self._type = error.code
-
-    def get_headers(self, *_: object, **__: object) -> list[tuple[str, str]]:
-        """Return the headers that name the error."""
-        return [("X-Amzn-ErrorType", self._type), ("Content-Type", "application/x-amz-json-1.1")]
+def json_error(error: ServiceError) -> tuple[int, dict[str, str], str]:
+    """Return status, headers and body of a ServiceError, with its further members in the body."""
+    body = {"__type": error.code, "Message": error.message, **error.members}
+    return BAD_REQUEST, JSON | {"X-Amzn-ErrorType": error.code}, json.dumps(body)
 
 
 class XmlError(HTTPException):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 from moto.core import responses
+from moto.core.botocore_stubber import BotocoreStubber
 from moto.identitystore.responses import IdentityStoreResponse
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sts.responses import TokenResponse
@@ -187,6 +188,7 @@ def test_unplugging_restores_moto(make_world: WorldMaker) -> None:
 
     def look() -> list[object]:
         return [
+            dict(vars(BotocoreStubber)),
             dict(vars(SageMakerResponse)),
             dict(vars(IdentityStoreResponse)),
             dict(vars(TokenResponse)),
