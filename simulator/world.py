@@ -46,6 +46,7 @@ from simulator.setup import (
 )
 from simulator.shortcuts import quick_moto
 from simulator.studio import Place
+from simulator.unsigned import unsigned
 
 HUB_ACCOUNT = "111111111111"
 HUB_REGION = "eu-west-1"
@@ -199,6 +200,7 @@ def embedded_aws(
         quick_moto(),
         mock_aws(),
         shared_models(),
+        unsigned(),
         remembering(),
         partitioned(),
     ):

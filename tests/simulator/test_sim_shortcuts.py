@@ -14,6 +14,7 @@ from simulator.clock import virtual_time
 from simulator.partitions import partitioned
 from simulator.setup import LEDGER, make_queue, make_tables
 from simulator.shortcuts import quick_moto
+from simulator.unsigned import unsigned
 
 # What is new in every answer.
 _OF_ITS_OWN = {"ResponseMetadata", "MessageId", "ReceiptHandle", "SequenceNumber"}
@@ -33,6 +34,7 @@ def test_answers_are_those_of_moto_itself(story: str, aws_environment: None) -> 
             world.enter_context(mock_aws())
             if quick:
                 world.enter_context(shared_models())
+                world.enter_context(unsigned())
                 world.enter_context(partitioned())
             answers.append([_plain(answer) for answer in tell()])
 
