@@ -1,14 +1,20 @@
-"""Clients are made of what is parsed once: each cold start would read the models anew."""
+"""Clients are made of what is worked out once: each cold start would do it all anew."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache, partial
+from inspect import CO_VARKEYWORDS
 from typing import Any
 
+import botocore.hooks
+import botocore.regions
 import botocore.session
 import botocore.useragent
 from botocore.client import ClientCreator
-from botocore.hooks import EventAliaser, HierarchicalEmitter
+from botocore.compat import accepts_kwargs
+from botocore.endpoint import EndpointCreator
+from botocore.endpoint_provider import EndpointProvider
+from botocore.hooks import EventAliaser, HierarchicalEmitter, NodeList
 from botocore.loaders import Loader, create_loader
 from botocore.model import ServiceModel
 from botocore.useragent import sanitize_user_agent_string_component
@@ -17,10 +23,17 @@ from simulator.replacing import replace
 
 _class_of = ClientCreator._create_client_class  # type: ignore[attr-defined]  # noqa: SLF001 (there is no other way in)
 _model_of = ClientCreator._load_service_model  # type: ignore[attr-defined]  # noqa: SLF001 (as above)
+_Tree: type = botocore.hooks._PrefixTrie  # type: ignore[attr-defined]  # noqa: SLF001 (as above)
 _clean = cache(sanitize_user_agent_string_component)
 # Every session has the same aliases, and every client asks for all of them once.
 _aliaser: Any = EventAliaser(HierarchicalEmitter())
 _alias = cache(partial(EventAliaser._alias_event_name, _aliaser))  # type: ignore[attr-defined]  # noqa: SLF001 (as above)
+
+
+_models: dict[tuple[str, str | None], ServiceModel] = {}
+_classes: dict[str, Any] = {}
+# By the identity of a ruleset, which is kept with it and so stays the only one of its identity.
+_providers: dict[int, tuple[dict[str, Any], EndpointProvider]] = {}
 
 
 @contextmanager
@@ -29,27 +42,54 @@ def shared_models() -> Iterator[None]:
 
     Parsing SageMaker's takes longer than most stories.
     """
-    models: dict[tuple[str, str | None], ServiceModel] = {}
-    classes: dict[str, Any] = {}
-
-    def model(creator: Any, service: str, api_version: str | None = None) -> ServiceModel:  # noqa: ANN401 (botocore's own)
-        key = service, api_version
-        if key not in models:
-            models[key] = _model_of(creator, service, api_version)
-        return models[key]
-
-    def class_(creator: Any, service: str, of_model: ServiceModel) -> Any:  # noqa: ANN401 (as above)
-        if service not in classes:
-            classes[service] = _class_of(creator, service, of_model)
-        return classes[service]
-
     with ExitStack() as undo:
         replace(undo, botocore.session, "create_loader", _loader)
-        replace(undo, ClientCreator, "_load_service_model", model)
-        replace(undo, ClientCreator, "_create_client_class", class_)
+        replace(undo, ClientCreator, "_load_service_model", _model)
+        replace(undo, ClientCreator, "_create_client_class", _class)
         replace(undo, EventAliaser, "_alias_event_name", lambda _, name: _alias(name))
         replace(undo, botocore.useragent, "sanitize_user_agent_string_component", _clean)
+        replace(undo, botocore.regions, "EndpointProvider", _provider)
+        replace(undo, botocore.hooks, "accepts_kwargs", _accepts_kwargs)
+        replace(undo, _Tree, "_recursive_copy", _copied)
+        # Nothing goes out, by a proxy or without; botocore looks through the environment for one.
+        replace(undo, EndpointCreator, "_get_proxies", lambda _, __: {})
         yield
+
+
+def _model(creator: Any, service: str, api_version: str | None = None) -> ServiceModel:  # noqa: ANN401 (botocore's own)
+    key = service, api_version
+    if key not in _models:
+        _models[key] = _model_of(creator, service, api_version)
+    return _models[key]
+
+
+def _class(creator: Any, service: str, of_model: ServiceModel) -> Any:  # noqa: ANN401 (as above)
+    if service not in _classes:
+        _classes[service] = _class_of(creator, service, of_model)
+    return _classes[service]
+
+
+def _provider(ruleset_data: dict[str, Any], **more: Any) -> EndpointProvider:  # noqa: ANN401 (as above)
+    key = id(ruleset_data)
+    if key not in _providers:
+        _providers[key] = ruleset_data, EndpointProvider(ruleset_data, **more)
+    return _providers[key][1]
+
+
+def _accepts_kwargs(handler: Any) -> Any:  # noqa: ANN401 (anything that can be called)
+    code = getattr(handler, "__code__", None)
+    return accepts_kwargs(handler) if code is None else code.co_flags & CO_VARKEYWORDS
+
+
+def _copied(_: Any, node: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 (as above)
+    """Return a copy of a tree of handlers; the tree is what every client copies of its session."""
+    return {key: _of_node(value) for key, value in node.items()}
+
+
+def _of_node(value: Any) -> Any:  # noqa: ANN401 (as above)
+    if isinstance(value, dict):
+        return {key: _of_node(inner) for key, inner in value.items()}
+    return NodeList(*map(list, value)) if isinstance(value, NodeList) else value
 
 
 @cache
