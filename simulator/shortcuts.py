@@ -5,19 +5,27 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from moto.core import models as moto_models
 from moto.core import responses as moto_responses
+from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.model import StructureShape
 from moto.core.serialize import BaseJSONSerializer
 from moto.core.utils import camelcase_to_underscores, method_names_from_class, unix_time_millis
+from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.utilities import bytesize
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue
 
 from simulator.replacing import replace
+from simulator.routes import process_request
 
 _structure_of = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001 (there is no other way in)
 _spelled = cache(camelcase_to_underscores)
+# As moto has it: the limit of 400 KB, as it was found by trying.
+_LARGEST_ITEM = 405_000
 
 
 @contextmanager
@@ -29,11 +37,32 @@ def quick_moto() -> Iterator[None]:
         # moto lists a class's methods, and spells an operation's name, anew for every call.
         replace(undo, moto_responses, "method_names_from_class", cache(method_names_from_class))
         replace(undo, moto_responses, "camelcase_to_underscores", _spelled)
+        replace(undo, BotocoreStubber, "process_request", process_request)
+        # moto draws each letter of a request's id by itself.
+        replace(undo, moto_responses, "gen_amzn_requestid_long", _request_id)
+        replace(undo, Item, "__init__", _make_item)
         replace(undo, BaseJSONSerializer, "_serialize_type_structure", _write_structure)
         replace(undo, Queue, "attributes", property(_Attributes))
         replace(undo, Queue, "messages", property(_messages))
         replace(undo, Queue, "delete_message", _delete_message)
         yield
+
+
+def _request_id(headers: dict[str, Any]) -> str:
+    headers["x-amzn-requestid"] = number = str(uuid4())
+    return number
+
+
+def _make_item(
+    item: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]
+) -> None:
+    """Fill an item and measure it once; moto measures the whole for each attribute."""
+    item.hash_key, item.range_key = hash_key, range_key
+    item.attrs = LimitedSizeDict()
+    values = {name: DynamoType(value) for name, value in attrs.items()}
+    if sum(bytesize(name) + value.size() for name, value in values.items()) > _LARGEST_ITEM:
+        raise ItemSizeTooLarge
+    dict.update(item.attrs, values)
 
 
 def _write_structure(

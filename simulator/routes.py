@@ -1,0 +1,42 @@
+"""The way of a request to what answers it in moto, found once for each URL."""
+
+import re
+from functools import cache
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest
+from moto.backend_index import backend_url_patterns
+from moto.backends import get_backend
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.core.request import normalize_request
+from werkzeug.exceptions import HTTPException
+
+_process = BotocoreStubber.process_request
+# Of backends that are one for all Regions.
+_EVERYWHERE = "aws"
+_SOMEWHERE = "us-east-1"
+
+
+def process_request(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:  # noqa: ANN401 (moto's own)
+    """Answer as moto does, which tries the patterns of all its services for every request."""
+    answer = _route(request.url.partition("?")[0])
+    if answer is None:
+        return _process(stubber, request)
+    normal = normalize_request(request)
+    try:
+        return answer(normal, normal.raw_url, normal.headers)
+    except HTTPException as error:
+        return error.code, error.get_headers(), error.get_body()
+
+
+@cache
+def _route(url: str) -> Any:  # noqa: ANN401 (what answers requests to a URL, if anything does)
+    for service, pattern in backend_url_patterns:
+        if pattern.match(url):
+            regions: Any = get_backend(service)[DEFAULT_ACCOUNT_ID]  # type: ignore[call-overload]
+            backend = regions[_SOMEWHERE if _SOMEWHERE in regions else _EVERYWHERE]
+            for path, answer in backend.urls.items():
+                if re.match(path, url):
+                    return answer
+    return None
