@@ -14,16 +14,16 @@ from botocore.client import ClientCreator
 from botocore.compat import accepts_kwargs
 from botocore.endpoint import EndpointCreator
 from botocore.endpoint_provider import EndpointProvider
-from botocore.hooks import EventAliaser, HierarchicalEmitter, NodeList
+from botocore.hooks import EventAliaser, HierarchicalEmitter
 from botocore.loaders import Loader, create_loader
 from botocore.model import ServiceModel
 from botocore.useragent import sanitize_user_agent_string_component
 
+from simulator.handler_trees import Handlers, append, remove, shared
 from simulator.replacing import replace
 
 _class_of = ClientCreator._create_client_class  # type: ignore[attr-defined]  # noqa: SLF001 (there is no other way in)
 _model_of = ClientCreator._load_service_model  # type: ignore[attr-defined]  # noqa: SLF001 (as above)
-_Tree: type = botocore.hooks._PrefixTrie  # type: ignore[attr-defined]  # noqa: SLF001 (as above)
 _clean = cache(sanitize_user_agent_string_component)
 # Every session has the same aliases, and every client asks for all of them once.
 _aliaser: Any = EventAliaser(HierarchicalEmitter())
@@ -50,7 +50,9 @@ def shared_models() -> Iterator[None]:
         replace(undo, botocore.useragent, "sanitize_user_agent_string_component", _clean)
         replace(undo, botocore.regions, "EndpointProvider", _provider)
         replace(undo, botocore.hooks, "accepts_kwargs", _accepts_kwargs)
-        replace(undo, _Tree, "_recursive_copy", _copied)
+        replace(undo, Handlers, "__copy__", shared)
+        replace(undo, Handlers, "append_item", append)
+        replace(undo, Handlers, "remove_item", remove)
         # Nothing goes out, by a proxy or without; botocore looks through the environment for one.
         replace(undo, EndpointCreator, "_get_proxies", lambda _, __: {})
         yield
@@ -79,17 +81,6 @@ def _provider(ruleset_data: dict[str, Any], **more: Any) -> EndpointProvider:  #
 def _accepts_kwargs(handler: Any) -> Any:  # noqa: ANN401 (anything that can be called)
     code = getattr(handler, "__code__", None)
     return accepts_kwargs(handler) if code is None else code.co_flags & CO_VARKEYWORDS
-
-
-def _copied(_: Any, node: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 (as above)
-    """Return a copy of a tree of handlers; the tree is what every client copies of its session."""
-    return {key: _of_node(value) for key, value in node.items()}
-
-
-def _of_node(value: Any) -> Any:  # noqa: ANN401 (as above)
-    if isinstance(value, dict):
-        return {key: _of_node(inner) for key, inner in value.items()}
-    return NodeList(*map(list, value)) if isinstance(value, NodeList) else value
 
 
 @cache

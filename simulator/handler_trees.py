@@ -1,0 +1,39 @@
+"""botocore's trees of event handlers, of which a client shares all branches but those it changes.
+
+Each client begins with a copy of its session's tree, some four hundred nodes of it.
+"""
+
+from typing import Any
+
+import botocore.hooks
+from botocore.hooks import NodeList
+
+Handlers: Any = botocore.hooks._PrefixTrie  # type: ignore[attr-defined]  # noqa: SLF001 (there is no other way in)
+_remove, _copied = Handlers.remove_item, Handlers._recursive_copy  # noqa: SLF001 (as above)
+_MIDDLE = 1
+
+
+def shared(tree: Any) -> Any:  # noqa: ANN401 (botocore's own)
+    """Return a tree that shares all its nodes: `append` changes none, `remove` copies them."""
+    twin = Handlers()
+    twin.__dict__ = dict(tree.__dict__)
+    return twin
+
+
+def append(tree: Any, key: str, value: Any, section: int = _MIDDLE) -> None:  # noqa: ANN401 (as above)
+    """Add a handler, on a path that is new."""
+    node = tree._root = dict(tree._root)  # noqa: SLF001 (as above)
+    for part in key.split("."):
+        node["children"] = children = dict(node["children"])
+        node = children[part] = dict(
+            children.get(part) or {"chunk": part, "values": None, "children": {}}
+        )
+    values = NodeList(*map(list, node["values"] or ((), (), ())))
+    values[section].append(value)
+    node["values"] = values
+
+
+def remove(tree: Any, key: str, value: Any) -> None:  # noqa: ANN401 (as above)
+    """Take a handler away, in a tree that shares nothing any more."""
+    tree._root = _copied(tree, tree._root)  # noqa: SLF001 (as above)
+    _remove(tree, key, value)

@@ -1,0 +1,35 @@
+"""A tree that shares its branches answers as botocore's own copies do."""
+
+from copy import copy
+from typing import Any
+
+from botocore.hooks import HierarchicalEmitter
+
+from simulator.clients import shared_models
+
+
+def test_what_one_copy_learns_or_forgets_the_others_do_not() -> None:
+    """Also what is added to the first one after it was copied."""
+
+    def told(emitter: Any) -> list[Any]:  # noqa: ANN401 -- botocore ships no types
+        return [answer for _, answer in emitter.emit("before-call.sqs.SendMessage")]
+
+    def tell() -> list[list[Any]]:
+        first: Any = HierarchicalEmitter()
+        for name in ("before-call", "before-call.sqs", "before-call.*.SendMessage"):
+            first.register(name, lambda name=name, **_: name)
+        second, third = copy(first), copy(first)
+        second.register_first("before-call.sqs", lambda **_: "second")
+        third.register("before-call.sqs.SendMessage", handler, unique_id="third")
+        fourth = copy(third)
+        third.unregister("before-call.sqs.SendMessage", unique_id="third")
+        first.register_last("before-call.sqs", lambda **_: "first")
+        return [told(each) for each in (first, second, third, fourth)]
+
+    def handler(**_: object) -> str:
+        return "third"
+
+    by_botocore = tell()
+    with shared_models():
+        assert tell() == by_botocore
+    assert [len(each) for each in by_botocore] == [4, 4, 3, 4]
