@@ -2,15 +2,19 @@
 
 import re
 from functools import cache
+from io import BytesIO
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 from moto.backend_index import backend_url_patterns
 from moto.backends import get_backend
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.core.request import normalize_request
+from moto.core.request import Request, environ_key_for_header
 from werkzeug.exceptions import HTTPException
+
+from simulator.signatures import text_of
 
 _process = BotocoreStubber.process_request
 # Of backends that are one for all Regions.
@@ -23,11 +27,37 @@ def process_request(stubber: BotocoreStubber, request: AWSPreparedRequest) -> An
     answer = _route(request.url.partition("?")[0])
     if answer is None:
         return _process(stubber, request)
-    normal = normalize_request(request)
+    normal = Request(_environ(request))
     try:
         return answer(normal, normal.raw_url, normal.headers)
     except HTTPException as error:
         return error.code, error.get_headers(), error.get_body()
+
+
+def _environ(request: AWSPreparedRequest) -> dict[str, Any]:
+    """Return what WSGI tells of a request; moto has a builder of test clients put it together."""
+    url = urlsplit(request.url)
+    body = text_of(request.body).encode()
+    environ = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(url.path),
+        "QUERY_STRING": url.query,
+        "RAW_URI": url.path,
+        "SERVER_NAME": url.hostname,
+        "SERVER_PORT": str(url.port or 443),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": url.netloc,
+        "wsgi.url_scheme": url.scheme,
+        "wsgi.input": BytesIO(body),
+        "wsgi.input_terminated": True,
+    }
+    for name, value in request.headers.items():
+        environ[_wsgi_name(name)] = text_of(value)
+    return environ | {"CONTENT_LENGTH": str(len(body))}
+
+
+_wsgi_name = cache(environ_key_for_header)
 
 
 @cache
