@@ -10,6 +10,7 @@ from uuid import uuid4
 from moto.core import models as moto_models
 from moto.core import responses as moto_responses
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.common_models import BaseModel
 from moto.core.model import StructureShape
 from moto.core.serialize import BaseJSONSerializer
 from moto.core.utils import camelcase_to_underscores, method_names_from_class, unix_time_millis
@@ -37,6 +38,8 @@ def quick_moto() -> Iterator[None]:
         # moto lists a class's methods, and spells an operation's name, anew for every call.
         replace(undo, moto_responses, "method_names_from_class", cache(method_names_from_class))
         replace(undo, moto_responses, "camelcase_to_underscores", _spelled)
+        # moto keeps every copy of every item and message for a page that nobody opens.
+        replace(undo, BaseModel, "__new__", staticmethod(_untracked))
         replace(undo, BotocoreStubber, "process_request", process_request)
         # moto draws each letter of a request's id by itself.
         replace(undo, moto_responses, "gen_amzn_requestid_long", _request_id)
@@ -46,6 +49,11 @@ def quick_moto() -> Iterator[None]:
         replace(undo, Queue, "messages", property(_messages))
         replace(undo, Queue, "delete_message", _delete_message)
         yield
+
+
+def _untracked(model: type[BaseModel], *_: object, **__: object) -> BaseModel:
+    new: BaseModel = object.__new__(model)
+    return new
 
 
 def _request_id(headers: dict[str, Any]) -> str:
