@@ -83,7 +83,11 @@ def _write_structure(
     """Write the members that a dict has; moto looks for each of the model's by all its names.
 
     Only where every key of the dict is a member's own name do the other names find nothing.
+    Most of what is written are attributes of items, which are as they should be.
     """
+    if shape.name == "AttributeValue" and key and _is_plain(value):
+        serializer._default_serialize(serialized, value, shape, key)  # noqa: SLF001 (moto's own)
+        return
     if (
         type(value) is not dict
         or shape.is_document_type
@@ -98,6 +102,20 @@ def _write_structure(
             serializer._serialize(written, value[name], member, name)  # noqa: SLF001 (as above)
     if key:
         serializer._default_serialize(serialized, written, shape, key)  # noqa: SLF001 (as above)
+
+
+def _is_plain(value: Any) -> bool:  # noqa: ANN401 (an attribute of an item)
+    """Return whether an attribute is JSON already, as all are that hold no bytes."""
+    if type(value) is not dict or len(value) != 1:
+        return False
+    match next(iter(value.items())):
+        case "S" | "N" | "BOOL" | "NULL" | "SS" | "NS", _:
+            return True
+        case "L", list(items):
+            return all(map(_is_plain, items))
+        case "M", dict(items):
+            return all(map(_is_plain, items.values()))
+    return False
 
 
 class _Attributes(Mapping[str, Any]):
