@@ -12,7 +12,7 @@ HANDLERS = tuple(
 )
 LIMIT = 1.5
 # Minima settle after a few rounds; a busy machine gets more of them before it counts as slow.
-FEWEST, MOST = 3, 12
+FEWEST, MOST = 3, 30
 _MEASURE = """
 import sys, time
 before = time.process_time()
