@@ -46,8 +46,12 @@ class Dashboard(Construct):
             _graph(
                 "Failures",
                 [
-                    function.metric_errors(statistic="Sum", period=FIVE_MINUTES)
-                    for function in watched.functions.values()
+                    *(
+                        function.metric_errors(statistic="Sum", period=FIVE_MINUTES)
+                        for function in watched.functions.values()
+                    ),
+                    emitted(Emitted.MESSAGES_FAILED, "Sum", FIVE_MINUTES),
+                    emitted(Emitted.ROW_CHANGES_FAILED, "Sum", FIVE_MINUTES),
                 ],
             ),
             _graph(

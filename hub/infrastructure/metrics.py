@@ -36,6 +36,9 @@ class Emitted(StrEnum):
     # What events did not tell, and what had to wait.
     UNANNOUNCED_CHANGE = "UnannouncedChange"
     PUT_OFF = "PutOff"
+    # What failed, and comes again: Lambda counts no error for a batch that fails in parts.
+    MESSAGES_FAILED = "MessagesFailed"
+    ROW_CHANGES_FAILED = "RowChangesFailed"
     # How much there was to do.
     RECEIVED = "Received"
     LOOKS = "Looks"

@@ -84,6 +84,18 @@ class Monitoring(Construct):
             )
 
     def _watch_functions(self, watched: Watched) -> None:
+        # `intake` and `mappings` take batches, and let each record fail alone.
+        for name, says, failed in (
+            ("MessagesFailed", "Messages of Events or Later", Emitted.MESSAGES_FAILED),
+            ("RowChangesFailed", "Changes of mapping rows", Emitted.ROW_CHANGES_FAILED),
+        ):
+            self._alarm(
+                name,
+                f"{says} fail one by one",
+                emitted(failed, "Sum", FIVE_MINUTES),
+                above=0,
+                of=3,
+            )
         for name, function in watched.functions.items():
             # One failure comes back by itself; a function that goes on failing does not.
             self._alarm(

@@ -2,16 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
+from aws_lambda_powertools.utilities.batch import EventType
 
 from hub.runtime import telemetry
+from hub.runtime.batches import take_each
 from hub.runtime.intake import Intake
 from hub.runtime.wiring.intake import world
-from shared.errors import UnreadableMessageError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -30,16 +26,9 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFail
         telemetry.count("Received")
         # What is logged before a record's own event is known is not about the one before it.
         telemetry.correlate("")
-        try:
-            if record.event_source_arn == here.later_queue_arn:
-                batch.put_back(record.body)
-            elif batch.take(record.body) is not None:
-                telemetry.count("Ignored")
-        except UnreadableMessageError as error:
-            telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
-            raise
+        if record.event_source_arn == here.later_queue_arn:
+            batch.put_back(record.body)
+        elif batch.take(record.body) is not None:
+            telemetry.count("Ignored")
 
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(
-        event=event, record_handler=take, processor=processor, context=context
-    )
+    return take_each(event, context, EventType.SQS, take, lambda: telemetry.count("MessagesFailed"))

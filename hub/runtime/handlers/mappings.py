@@ -2,13 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
+from aws_lambda_powertools.utilities.batch import EventType
 
 from hub.runtime import telemetry
+from hub.runtime.batches import take_each
 from hub.runtime.mapping_changes import RowChange, take
 from hub.runtime.wiring.mappings import world
 
@@ -40,9 +37,10 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFail
             here,
         )
 
-    processor = BatchProcessor(
-        event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False
-    )
-    return process_partial_response(
-        event=event, record_handler=take_record, processor=processor, context=context
+    return take_each(
+        event,
+        context,
+        EventType.DynamoDBStreams,
+        take_record,
+        lambda: telemetry.count("RowChangesFailed"),
     )

@@ -1,0 +1,47 @@
+"""Takes a batch record by record: one that fails is counted and logged, and comes again alone."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+
+from hub.runtime import telemetry
+from shared.errors import UnreadableMessageError
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+def take_each(
+    event: dict[str, Any],
+    context: "LambdaContext",
+    kind: EventType,
+    take: Callable[[Any], None],
+    failed: Callable[[], None],
+) -> "PartialItemFailureResponse":
+    """Return which records failed; `failed` counts each.
+
+    Lambda counts no error for a batch that fails in parts, not even where all of them fail.
+    """
+
+    def take_one(record: Any) -> None:  # noqa: ANN401 (of whichever kind)
+        try:
+            take(record)
+        except UnreadableMessageError as error:
+            telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
+            failed()
+            raise
+        except Exception as error:
+            telemetry.logger.exception("FAILED", extra={"reason": repr(error)})
+            failed()
+            raise
+
+    processor = BatchProcessor(event_type=kind, raise_on_entire_batch_failure=False)
+    return process_partial_response(
+        event=event, record_handler=take_one, processor=processor, context=context
+    )
