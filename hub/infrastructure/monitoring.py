@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -24,6 +25,20 @@ _JOIN_SECONDS = 60
 _SWEEP_SECONDS = 3600
 _ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
 _NOT_BREACHING = cloudwatch.TreatMissingData.NOT_BREACHING
+
+
+class _Often(NamedTuple):
+    """In how many periods, of how many that follow one another."""
+
+    periods: int
+    of: int
+
+
+_ONCE, _THRICE = _Often(1, 1), _Often(3, 3)
+# One failure comes back by itself. A message that failed does so after its visibility time-out, of
+# six minutes (`intake`), twelve (`converge`) or thirty (`look`): whatever fails its second time
+# within an hour goes on failing.
+_AGAIN_WITHIN_AN_HOUR = _Often(2, 12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +95,7 @@ class Monitoring(Construct):
                     statistic="Maximum", period=FIVE_MINUTES
                 ),
                 above=_OLDEST[name],
-                of=3,
+                often=_THRICE,
             )
 
     def _watch_functions(self, watched: Watched) -> None:
@@ -94,16 +109,15 @@ class Monitoring(Construct):
                 f"{says} fail one by one",
                 emitted(failed, "Sum", FIVE_MINUTES),
                 above=0,
-                of=3,
+                often=_AGAIN_WITHIN_AN_HOUR,
             )
         for name, function in watched.functions.items():
-            # One failure comes back by itself; a function that goes on failing does not.
             self._alarm(
                 f"{name}Errors",
                 f"{name} fails",
                 function.metric_errors(statistic="Sum", period=FIVE_MINUTES),
                 above=0,
-                of=3,
+                often=_AGAIN_WITHIN_AN_HOUR,
             )
             # No function asks for more copies than its queue allows: the account has none left.
             self._alarm(
@@ -111,14 +125,14 @@ class Monitoring(Construct):
                 f"{name} is throttled",
                 function.metric_throttles(statistic="Sum", period=FIVE_MINUTES),
                 above=0,
-                of=3,
+                often=_THRICE,
             )
         self._alarm(
             "RowChangesOldest",
             "Changes of mapping rows wait behind one that fails",
             watched.stream_reader.metric("IteratorAge", statistic="Maximum", period=FIVE_MINUTES),
             above=_OLDEST_ROW_CHANGE.to_milliseconds(),
-            of=3,
+            often=_THRICE,
         )
 
     def _watch_the_work(self, unannounced_alarm: int) -> None:
@@ -128,6 +142,8 @@ class Monitoring(Construct):
             "Removals wait for somebody's word",
             emitted(Emitted.HOLDS_WAITING, "Maximum", HOUR),
             above=0,
+            # A look that drifts over the full hour leaves one hour without its word.
+            often=_Often(1, 2),
         )
         self._alarm(
             "RemovalLimitReached",
@@ -147,7 +163,7 @@ class Monitoring(Construct):
             "The hourly sweep does not finish within its hour, or does not run",
             emitted(Emitted.SWEEP_AGE, "Maximum", HOUR),
             above=_SWEEP_SECONDS,
-            of=2,
+            often=_Often(2, 2),
             missing=cloudwatch.TreatMissingData.BREACHING,
         )
         self._alarm(
@@ -155,7 +171,8 @@ class Monitoring(Construct):
             f"One join in twenty takes more than {_JOIN_SECONDS} s",
             emitted(Emitted.JOIN_LATENCY, "p95", Duration.minutes(15)),
             above=_JOIN_SECONDS,
-            of=2,
+            # In a small hub two joins seldom follow one another.
+            often=_Often(2, 8),
         )
 
     def _alarm(
@@ -165,10 +182,10 @@ class Monitoring(Construct):
         metric: cloudwatch.IMetric,
         *,
         above: float,
-        of: int = 1,
+        often: _Often = _ONCE,
         missing: cloudwatch.TreatMissingData = _NOT_BREACHING,
     ) -> None:
-        """Make an alarm that `of` periods one after another are above a number."""
+        """Make an alarm that a metric is above a number so often."""
         self.alarms[name] = self._notifications.tells(
             cloudwatch.Alarm(
                 self,
@@ -177,7 +194,8 @@ class Monitoring(Construct):
                 metric=metric,
                 threshold=above,
                 comparison_operator=_ABOVE,
-                evaluation_periods=of,
+                evaluation_periods=often.of,
+                datapoints_to_alarm=often.periods,
                 treat_missing_data=missing,
             )
         )

@@ -160,6 +160,43 @@ def test_the_work_pages(
     assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
 
 
+def often(alarm: dict[str, Any]) -> tuple[int, int, int]:
+    """Return in how many periods, of how many, of how many seconds, there is trouble."""
+    return alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"], alarm["Period"]
+
+
+def test_a_message_that_fails_again_pages_before_its_dead_letter(hub: Resources) -> None:
+    """It comes back after its visibility time-out: the second time is well within the window."""
+    found = alarms(hub)
+    names = {name for name in found if name.endswith(("Errors", "Failed"))}
+    slowest = max(
+        each["Properties"].get("VisibilityTimeout", 0)
+        for each in hub.values()
+        if each["Type"] == "AWS::SQS::Queue"
+    )
+
+    assert len(names) == 6
+    for name in names:
+        periods, of, seconds = often(found[name])
+        assert (periods, of, seconds) == (2, 12, 300)
+        assert slowest < (of - 1) * seconds
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("HoldsWaiting", (1, 2, 3600)),
+        ("JoinLatency", (2, 8, 900)),
+        ("SweepNotFinished", (2, 2, 3600)),
+    ],
+)
+def test_what_is_seldom_told_may_pause_between_two_words(
+    hub: Resources, name: str, expected: tuple[int, int, int]
+) -> None:
+    """One point an hour drifts over full hours, and joins of a small hub lie far apart."""
+    assert often(alarms(hub)[name]) == expected
+
+
 def test_silence_is_trouble_of_the_sweep_alone(hub: Resources) -> None:
     """A sweep that does not run says nothing; everywhere else nothing to tell is good news."""
     missing = {name: alarm["TreatMissingData"] for name, alarm in alarms(hub).items()}
