@@ -21,7 +21,8 @@ class Emitted(StrEnum):
 
     # How fast: seconds from the directory's change to a profile in service.
     JOIN_LATENCY = "JoinLatency"
-    # Seconds from the beginning of a round to the end of one of its looks: the last is the sweep's.
+    # Seconds from the beginning of a round to the end of one of its looks that saw all it was to
+    # see: the last is the sweep's.
     SWEEP_AGE = "SweepAge"
     # What was done.
     CREATE = "Create"

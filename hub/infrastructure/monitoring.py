@@ -157,7 +157,7 @@ class Monitoring(Construct):
             emitted(Emitted.UNANNOUNCED_CHANGE, "Sum", HOUR),
             above=unannounced_alarm,
         )
-        # No look at all within two hours is a sweep that does not run.
+        # No look that saw all within two hours: the sweep does not run, or is refused everywhere.
         self._alarm(
             "SweepNotFinished",
             "The hourly sweep does not finish within its hour, or does not run",

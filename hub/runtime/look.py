@@ -5,6 +5,7 @@ from typing import assert_never
 
 from hub.runtime import pause, telemetry
 from hub.runtime.looks import access, directory, group, rounds, target
+from hub.runtime.looks.found import Found
 from hub.runtime.looks.world import LookWorld
 from shared.errors import PermanentError, RetryableError
 from shared.hints import LookHint, Subject
@@ -35,14 +36,14 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> None:
             "sweep tries again, and nobody is removed meanwhile",
         )
         return
-    if not hint.announced:
+    if found.complete and not hint.announced:
         telemetry.looked(hint.event_at, world.clock.now())
     told = hint.announced and hint.subject is Subject.GROUP and not hint.everyone
-    if told and not found and not hint.again:
+    if told and not found.people and not hint.again:
         world.later.look_later(*second_look(hint, world.clock.now()))
 
 
-def _look(hint: LookHint, world: LookWorld, until: datetime) -> int:
+def _look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
     match hint.subject:
         case Subject.ROUND:
             return rounds.begin(hint, world)

@@ -105,7 +105,7 @@ def joined(event_at: datetime, now: datetime) -> None:
 
 
 def looked(begun_at: datetime, now: datetime) -> None:
-    """Measure how long after its round began a look is done; the last look's is the sweep's."""
+    """Measure how long after its round began a look saw all; the last look's is the sweep's."""
     seconds = max(0.0, (now - begun_at).total_seconds())
     metrics.add_metric(name="SweepAge", unit=MetricUnit.Seconds, value=seconds)
 

@@ -1,7 +1,7 @@
 """What the functions tell those who watch them: each alarm has something to go off by."""
 
 import pytest
-from stories import Play
+from stories import COMPANY, Play
 
 from simulator.world import World
 
@@ -53,3 +53,28 @@ def test_a_body_that_nobody_can_read_is_counted_too(play: Play) -> None:
 
     assert measured(world, "MessagesFailed") == [1] * 5
     assert failed_reads(world) == set()
+
+
+def test_only_a_look_that_saw_all_tells_of_the_sweep(play: Play) -> None:
+    """Neither the round that queues the others, nor a look that was refused."""
+    all_of_it = play("sweep: {}").world
+    refused = play(
+        "fault: {service: identitystore, operation: ListGroupMemberships, error: AccessDenied, "
+        "times: 2}",
+        "fault: {service: sts, operation: AssumeRole, account: '222222222222', "
+        "error: AccessDenied, times: 2}",
+        "sweep: {}",
+    ).world
+
+    # Two groups, two targets, who may sign in to each, the people and the groups of the directory.
+    assert len(measured(all_of_it, "SweepAge")) == 8
+    # Without both groups, and one target in both respects.
+    assert len(measured(refused, "SweepAge")) == 4
+
+
+def test_a_sweep_with_nothing_to_look_at_is_done(play: Play) -> None:
+    """A hub that has no mappings yet is swept all the same."""
+    company = COMPANY.partition("mappings:")[0] + "mappings: []\n"
+    world = play("sweep: {}", company=company).world
+
+    assert len(measured(world, "SweepAge")) == 3

@@ -7,6 +7,7 @@ from datetime import datetime
 from hub.runtime import access_reports
 from hub.runtime.looks import reports
 from hub.runtime.looks.called_for import records_of
+from hub.runtime.looks.found import Found
 from hub.runtime.looks.queueing import queue
 from hub.runtime.looks.reading import Reading
 from hub.runtime.looks.world import LookWorld
@@ -21,7 +22,7 @@ from shared.record import Access, Record, State
 _USER = "USER"
 
 
-def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
+def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
     """Queue whose assignment is not as the ledger says, and report the holes in a domain.
 
     What is wrong is written as not sure, so that it is made, or ended, again.
@@ -31,14 +32,14 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
         domain = world.studio.domain(target)
     except TargetUnreachableError as error:
         reports.unreachable(target, str(error))
-        return 0
+        return Found(0, complete=False)
     if not hint.token and domain.default_role_arn != suspended_role_arn(
         target.account, target.region
     ):
         reports.default_role(target, domain)
     if not domain.application_arn:
         access_reports.no_application(target)
-        return 0
+        return Found(0, complete=True)
     reading: Reading[tuple[str, str]] = Reading(
         hint,
         lambda token: world.access.assignments(domain.application_arn, token),
@@ -61,7 +62,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
         wrong += _too_little(reading.seen, records.values())
     else:
         world.looks.look_through(reading.rest(world.clock.now()))
-    return queue(_unsure(wrong, world), hint, world)
+    return Found(queue(_unsure(wrong, world), hint, world), reading.is_complete)
 
 
 def _is_known(record: Record | None) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from hub.runtime.looks import reports
+from hub.runtime.looks.found import Found
 from hub.runtime.looks.queueing import queue
 from hub.runtime.looks.reading import Reading
 from hub.runtime.looks.weighing import weigh
@@ -18,8 +19,8 @@ from shared.model import GroupId, Person, Target, Unresolved
 _BARRED = "the user is disabled or gone in the directory"
 
 
-def look_at_people(hint: LookHint, world: LookWorld, until: datetime) -> int:
-    """Queue who is not what the ledger says of them, and return how many they are."""
+def look_at_people(hint: LookHint, world: LookWorld, until: datetime) -> Found:
+    """Queue who is not what the ledger says of them."""
     known, targets = KnownPeople(), set[Target]()
     for record in world.ledger.everybody():
         known.add(record)
@@ -42,7 +43,7 @@ def look_at_people(hint: LookHint, world: LookWorld, until: datetime) -> int:
         _look_at_forgotten(targets, hint, world)
     else:
         world.looks.look_through(reading.rest(world.clock.now()))
-    return count
+    return Found(count, reading.is_complete)
 
 
 def _weigh_barred(
@@ -71,7 +72,7 @@ def _look_at_forgotten(targets: Iterable[Target], hint: LookHint, world: LookWor
         )
 
 
-def look_at_groups(hint: LookHint, world: LookWorld, until: datetime) -> int:
+def look_at_groups(hint: LookHint, world: LookWorld, until: datetime) -> Found:
     """Report mapped groups that have another name, and names that have another group."""
     table = world.mappings.table(newer_than=hint.made_at)
     ids = world.names.of(table, newer_than=hint.made_at)
@@ -96,4 +97,4 @@ def look_at_groups(hint: LookHint, world: LookWorld, until: datetime) -> int:
                 reports.recreated(name, known, id_)
     if not reading.is_complete:
         world.looks.look_through(reading.rest(world.clock.now()))
-    return 0
+    return Found(0, reading.is_complete)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hub.runtime.looks import reports
 from hub.runtime.looks.called_for import Leaving
+from hub.runtime.looks.found import Found
 from hub.runtime.looks.queueing import queue
 from hub.runtime.looks.reading import Reading
 from hub.runtime.looks.weighing import weigh_leaving
@@ -16,8 +17,8 @@ from shared.memory import GroupCopy
 from shared.model import GroupId, GroupIds, GroupMapping, Target, Unresolved, UserId
 
 
-def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
-    """Queue who joined or left a group since it was last seen, and return how many they are.
+def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
+    """Queue who joined or left a group since it was last seen.
 
     The copy is brought up to date after they are queued, so that a look that dies in between is
     done again. A group that no mapping names keeps no copy.
@@ -27,7 +28,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
     ids = world.names.of(table, newer_than=hint.made_at)
     rows = [row for row in table.rows if id_of_row(row, ids) == group]
     if not rows and not hint.everyone:
-        return 0
+        return Found(0, complete=True)
     copy = world.copies.copy(group, newer_than=hint.made_at)
     reading = Reading(
         hint,
@@ -46,11 +47,11 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
         changed = {u: m for u, m in listed.items() if copy.members.get(u) != m}
         copy = world.copies.save(copy, changed if rows else {}, ())
     if reading.is_complete:
-        return count + _end(hint, world, copy, reading, rows)
+        return Found(count + _end(hint, world, copy, reading, rows), complete=True)
     if reading.is_gone:
-        return count + _gone(hint, world, copy, rows, ids)
+        return Found(count + _gone(hint, world, copy, rows, ids), complete=True)
     world.looks.look_through(reading.rest(world.clock.now()))
-    return count
+    return Found(count, complete=False)
 
 
 def _new(copy: GroupCopy, listed: dict[UserId, str], hint: LookHint) -> Iterable[Difference]:

@@ -3,14 +3,18 @@
 from dataclasses import replace
 
 from hub.runtime import row_reports
+from hub.runtime.looks.found import Found
 from hub.runtime.looks.world import LookWorld
 from shared.desire import group_id
 from shared.hints import DAILY, LookHint, Subject
 from shared.model import GroupId, Target, Unresolved
 
 
-def begin(hint: LookHint, world: LookWorld) -> int:
-    """Queue the looks of a round; no two rounds ever meet on one group or target."""
+def begin(hint: LookHint, world: LookWorld) -> Found:
+    """Queue the looks of a round; no two rounds ever meet on one group or target.
+
+    A round is complete when the last of its looks is: by itself only where there is none.
+    """
     targets = _targets(hint, world)
     if hint.key == DAILY:
         subjects = [(Subject.PEOPLE, ""), (Subject.GROUPS, "")]
@@ -21,7 +25,7 @@ def begin(hint: LookHint, world: LookWorld) -> int:
     hints = [replace(hint, subject=subject, key=key, attempt=0) for subject, key in subjects]
     if hints:
         world.looks.look_through(*hints)
-    return 0
+    return Found(0, complete=not hints)
 
 
 def _groups(hint: LookHint, world: LookWorld) -> list[GroupId]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hub.runtime.looks import reports
 from hub.runtime.looks.called_for import is_called_off, records_of, removals, verdicts
+from hub.runtime.looks.found import Found
 from hub.runtime.looks.profiles import Profiles
 from hub.runtime.looks.queueing import queue
 from hub.runtime.looks.reading import Reading
@@ -18,8 +19,8 @@ from shared.record import Record, State
 from shared.verdicts import Verdict
 
 
-def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
-    """Queue who differs in a target, and return how many they are.
+def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
+    """Queue who differs in a target.
 
     The profiles are listed first and the ledger is read after, so that a profile that was just
     made is not taken for a stray. An account that refuses the hub is remembered, and asked again
@@ -40,7 +41,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
         if unreachable is None:
             world.memory.remember_target(target, unreachable=str(error))
         reports.unreachable(target, str(error))
-        return 0
+        return Found(0, complete=False)
     if unreachable is not None:
         world.memory.remember_target(target)
     records = records_of(target, world)
@@ -50,7 +51,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> int:
         found += [*profiles.missing(reading.seen), *_called_for(hint, target, records, world)]
     else:
         world.looks.look_through(reading.rest(world.clock.now()))
-    return queue(found, hint, world)
+    return Found(queue(found, hint, world), reading.is_complete)
 
 
 def _called_for(
