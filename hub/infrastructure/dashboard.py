@@ -66,6 +66,15 @@ class Dashboard(Construct):
                 [emitted(Emitted.UNANNOUNCED_CHANGE, "Sum", HOUR)],
             ),
         )
+        dashboard.add_widgets(
+            _graph(
+                "Who refuses the hub: targets, reads",
+                [
+                    emitted(Emitted.TARGETS_UNREACHABLE, "Sum", HOUR),
+                    emitted(Emitted.READS_REFUSED, "Sum", HOUR),
+                ],
+            ),
+        )
         dashboard.add_widgets(_title("How fast?"))
         dashboard.add_widgets(
             _graph(

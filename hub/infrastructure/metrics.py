@@ -40,6 +40,10 @@ class Emitted(StrEnum):
     # What failed, and comes again: Lambda counts no error for a batch that fails in parts.
     MESSAGES_FAILED = "MessagesFailed"
     ROW_CHANGES_FAILED = "RowChangesFailed"
+    # Looks at people, groups and the directory to which something was refused for good; targets
+    # whose account refuses the hub, once each in a round.
+    READS_REFUSED = "ReadsRefused"
+    TARGETS_UNREACHABLE = "TargetsUnreachable"
     # How much there was to do.
     RECEIVED = "Received"
     LOOKS = "Looks"

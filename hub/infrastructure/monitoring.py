@@ -80,6 +80,7 @@ class Monitoring(Construct):
         self._watch_queues(watched)
         self._watch_functions(watched)
         self._watch_the_work(unannounced_alarm)
+        self._watch_the_reads()
 
     def _watch_queues(self, watched: Watched) -> None:
         for name, queue in watched.dead_letters.items():
@@ -173,6 +174,25 @@ class Monitoring(Construct):
             above=_JOIN_SECONDS,
             # In a small hub two joins seldom follow one another.
             often=_Often(2, 8),
+        )
+
+    def _watch_the_reads(self) -> None:
+        # A look that was refused is made once more after five minutes, and one at a person goes on
+        # for an hour: what heals by then is told once. Else the next round tells.
+        self._alarm(
+            "ReadsRefused",
+            "The directory, the mappings or the ledger refuse the hub",
+            emitted(Emitted.READS_REFUSED, "Sum", FIVE_MINUTES),
+            above=0,
+            often=_Often(2, 24),
+        )
+        # Each target is told of once a round.
+        self._alarm(
+            "TargetsUnreachable",
+            "Accounts of mapped targets refuse the hub",
+            emitted(Emitted.TARGETS_UNREACHABLE, "Sum", HOUR),
+            above=0,
+            often=_Often(2, 3),
         )
 
     def _alarm(

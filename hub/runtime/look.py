@@ -9,14 +9,14 @@ from hub.runtime.looks.found import Found
 from hub.runtime.looks.world import LookWorld
 from shared.errors import PermanentError, RetryableError
 from shared.hints import LookHint, Subject
-from shared.wire import is_worn_out, put_off, second_look
+from shared.wire import Pace, is_worn_out, put_off, second_look
 
 
 def look(hint: LookHint, world: LookWorld, until: datetime) -> None:
     """Follow a hint, as far as the time until `until` goes; the rest follows by message.
 
     A group of which an event told, and in which nobody differs, is looked at once more, since the
-    directory may be catching up.
+    directory may be catching up; so is whatever was refused to be read.
     """
     try:
         paused = world.memory.state(newer_than=hint.made_at).paused
@@ -32,9 +32,14 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> None:
             "unreadable",
             f"{hint.subject} {hint.key}".strip(),
             str(error),
-            "see the hub's role, and the key that Identity Center is encrypted with; the next "
-            "sweep tries again, and nobody is removed meanwhile",
+            "see the hub's role, and the key that Identity Center is encrypted with; it is tried "
+            "again, and nobody is removed meanwhile",
         )
+        telemetry.count("ReadsRefused")
+        if not hint.attempt:
+            # Once more, so that what persists is told apart from what does not, also by looks that
+            # come once a day; then the next sweep tries again.
+            world.later.look_later(*put_off(hint, world.clock.now(), Pace.PATIENT))
         return
     if found.complete and not hint.announced:
         telemetry.looked(hint.event_at, world.clock.now())

@@ -188,6 +188,7 @@ def unreadable(hint: UserHint, error: PermanentError) -> None:
         "see the hub's role, and the key that Identity Center is encrypted with",
         user_id=hint.user_id,
     )
+    telemetry.count("ReadsRefused")
 
 
 def gave_up(hint: UserHint) -> None:

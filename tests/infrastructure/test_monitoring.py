@@ -146,12 +146,14 @@ def test_every_function_that_fails_pages(hub: Resources) -> None:
         ("UnannouncedChanges", "UnannouncedChange", "Sum", 20),
         ("SweepNotFinished", "SweepAge", "Maximum", 3600),
         ("JoinLatency", "JoinLatency", "p95", 60),
+        ("ReadsRefused", "ReadsRefused", "Sum", 0),
+        ("TargetsUnreachable", "TargetsUnreachable", "Sum", 0),
     ],
 )
 def test_the_work_pages(
     hub: Resources, name: str, metric: str, statistic: str, above: float
 ) -> None:
-    """What waits for a word, what events miss, a sweep that is late, joins that are slow."""
+    """What waits for a word, what events miss, what is late, and who refuses the hub."""
     alarm = alarms(hub)[name]
 
     assert alarm["MetricName"] == metric
@@ -188,6 +190,9 @@ def test_a_message_that_fails_again_pages_before_its_dead_letter(hub: Resources)
         ("HoldsWaiting", (1, 2, 3600)),
         ("JoinLatency", (2, 8, 900)),
         ("SweepNotFinished", (2, 2, 3600)),
+        # A second refusal, after five minutes or in the next round.
+        ("ReadsRefused", (2, 24, 300)),
+        ("TargetsUnreachable", (2, 3, 3600)),
     ],
 )
 def test_what_is_seldom_told_may_pause_between_two_words(

@@ -78,3 +78,100 @@ def test_a_sweep_with_nothing_to_look_at_is_done(play: Play) -> None:
     world = play("sweep: {}", company=company).world
 
     assert len(measured(world, "SweepAge")) == 3
+
+
+def denied(service: str, operation: str, times: int) -> str:
+    """Return the step after which calls are denied so often."""
+    return (
+        f"fault: {{service: {service}, operation: {operation}, error: AccessDeniedException, "
+        f"times: {times}}}"
+    )
+
+
+@pytest.mark.parametrize("operation", ["ListGroupMemberships", "ListUsers", "ListGroups"])
+def test_a_directory_that_refuses_the_hub_is_told_twice(play: Play, operation: str) -> None:
+    """By the look, and by the one that follows it: also by looks that come once a day."""
+    world = play(denied("identitystore", operation, 99), "sweep: {}", "wait: {minutes: 30}").world
+    looks = 2 if operation == "ListGroupMemberships" else 1
+
+    assert measured(world, "ReadsRefused") == [1] * 2 * looks
+    assert measured(world, "TargetsUnreachable") == []
+
+
+def test_what_heals_is_told_once_and_looked_at_again_soon(play: Play) -> None:
+    """Nobody waits an hour for a read that was refused once."""
+    end = play(
+        "join: {user: bob, group: scientists, via: none}",
+        denied("identitystore", "ListGroupMemberships", 2),
+        "sweep: {}",
+        "wait: {minutes: 6}",
+    )
+
+    assert measured(end.world, "ReadsRefused") == [1] * 2
+    assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
+
+
+def test_names_of_groups_that_cannot_be_read_are_told(play: Play) -> None:
+    """Where the hub never knew a group, no look at it is refused: only its name is."""
+    world = play(denied("identitystore", "GetGroupId", 99), "sweep: {}").world
+
+    assert measured(world, "ReadsRefused") == [1]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"), [("identitystore", "DescribeUser"), ("dynamodb", "Scan")]
+)
+def test_a_look_at_a_person_that_is_refused_is_told(
+    play: Play, service: str, operation: str
+) -> None:
+    """Whoever joins finds it before the next round does."""
+    world = play(
+        denied(service, operation, 999),
+        "join: {user: bob, group: scientists}",
+        "wait: {minutes: 7}",
+    ).world
+
+    assert len(measured(world, "ReadsRefused")) > 2
+
+
+@pytest.mark.parametrize("operation", ["ListGroupMemberships", "GetGroupId", "DescribeUser"])
+def test_throttling_refuses_nothing(play: Play, operation: str) -> None:
+    """It heals by waiting, and pages by itself where it does not."""
+    world = play(
+        "fault: {service: identitystore, error: ThrottlingException, "
+        f"operation: {operation}, times: 40}}",
+        "join: {user: bob, group: scientists}",
+        "sweep: {}",
+        "wait: {minutes: 30}",
+    ).world
+
+    assert measured(world, "ReadsRefused") == []
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"), [("sts", "AssumeRole"), ("sagemaker", "ListUserProfiles")]
+)
+def test_a_target_that_refuses_the_hub_is_told_once_a_round(
+    play: Play, service: str, operation: str
+) -> None:
+    """Whatever else is looked at in it, and not by what an event led to."""
+    fault = (
+        f"fault: {{service: {service}, operation: {operation}, account: '222222222222', "
+        "error: AccessDenied, times: 99}"
+    )
+    world = play(fault, "join: {user: bob, group: scientists}", "sweep: {}", "sweep: {}").world
+
+    assert measured(world, "TargetsUnreachable") == [1, 1]
+    assert measured(world, "ReadsRefused") == []
+
+
+def test_a_target_that_no_row_names_may_be_closed(play: Play) -> None:
+    """Who takes its rows away has said so; it is reported, and pages no more."""
+    closed = "444444444444/eu-west-1/d-three"
+    company = COMPANY + f"  - {{target: {closed}, group: scientists}}\n"
+    end = play(
+        "sweep: {}", f"unmap: {{group: scientists, target: {closed}}}", "sweep: {}", company=company
+    )
+
+    assert measured(end.world, "TargetsUnreachable") == [1]
+    assert ("unreachable", closed) in end.problems()

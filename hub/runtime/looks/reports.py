@@ -63,6 +63,19 @@ def unreachable(target: Target, reason: str) -> None:
     )
 
 
+def unlisted(target: Target, reason: str) -> None:
+    """Report an account that lets the hub in, and refuses to list the domain's profiles."""
+    telemetry.problem(
+        "unreadable",
+        f"target {target}",
+        reason,
+        "compare the spoke stack in the account with this version's, look for a policy of the "
+        "organization that denies it, and see that the domain is there; nobody is removed "
+        "meanwhile",
+        target=str(target),
+    )
+
+
 def foreign(target: Target, profile: ObservedProfile) -> None:
     """Report a profile that is not ours, when it is first seen."""
     telemetry.problem(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hub.runtime import row_reports
+from hub.runtime import row_reports, telemetry
 from hub.runtime.looks.found import Found
 from hub.runtime.looks.world import LookWorld
 from shared.desire import group_id
@@ -33,6 +33,9 @@ def _groups(hint: LookHint, world: LookWorld) -> list[GroupId]:
     table = world.mappings.table(newer_than=hint.made_at)
     ids = world.names.of(table, newer_than=hint.made_at)
     row_reports.rows(table, ids, world.announced)
+    if Unresolved.UNREADABLE in ids.values():
+        # The others are looked at: only here does anybody see that these are not.
+        telemetry.count("ReadsRefused")
     groups = {group_id(row, ids) for row in table.rows}
     return sorted(id_ for id_ in groups if not isinstance(id_, Unresolved))
 

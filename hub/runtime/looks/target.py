@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from hub.runtime import telemetry
 from hub.runtime.looks import reports
 from hub.runtime.looks.called_for import is_called_off, records_of, removals, verdicts
 from hub.runtime.looks.found import Found
@@ -12,7 +13,7 @@ from hub.runtime.looks.reading import Reading
 from hub.runtime.looks.weighing import weigh
 from hub.runtime.looks.world import LookWorld
 from shared.differences import Difference, Finding, in_ledger
-from shared.errors import TargetUnreachableError
+from shared.errors import PermanentError, TargetUnreachableError
 from shared.hints import LookHint
 from shared.model import Target, UserId
 from shared.record import Record, State
@@ -37,10 +38,10 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
     unreachable = world.memory.state(newer_than=hint.made_at).unreachable.get(target)
     try:
         listed = [profile for page in reading.pages() for profile in page]
-    except TargetUnreachableError as error:
-        if unreachable is None:
+    except PermanentError as error:
+        if isinstance(error, TargetUnreachableError) and unreachable is None:
             world.memory.remember_target(target, unreachable=str(error))
-        reports.unreachable(target, str(error))
+        _refused(error, hint, target, world)
         return Found(0, complete=False)
     if unreachable is not None:
         world.memory.remember_target(target)
@@ -52,6 +53,22 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
     else:
         world.looks.look_through(reading.rest(world.clock.now()))
     return Found(queue(found, hint, world), reading.is_complete)
+
+
+def _refused(error: PermanentError, hint: LookHint, target: Target, world: LookWorld) -> None:
+    """Report a target whose account refuses the hub, and count it once a round.
+
+    Where no row calls for anything any more, nobody is called to open the account again: it may be
+    closed.
+    """
+    if isinstance(error, TargetUnreachableError):
+        reports.unreachable(target, str(error))
+    else:
+        reports.unlisted(target, str(error))
+    table = world.mappings.table(newer_than=hint.made_at)
+    mapped = {row.target for row in table.rows} | {bad.target for bad in table.bad}
+    if target in mapped and not hint.announced:
+        telemetry.count("TargetsUnreachable")
 
 
 def _called_for(
