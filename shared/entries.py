@@ -70,6 +70,7 @@ def begun(
             record,
             state=State.REMOVING,
             reason=verdict.reason,
+            called_at=None,
             begun=record.begun or now,
             retain_until=retention_ends(verdict, record, now),
         )
@@ -105,6 +106,7 @@ def announces(written: Record, record: Record) -> bool:
             profile_name=written.profile_name,
             standing=written.standing,
             last_hint=written.last_hint,
+            called_at=written.called_at,
         )
         == written
     )
@@ -172,6 +174,7 @@ def active(
         given_by=desired.because.winner.group,
         reason="",
         hold="",
+        called_at=None,
         begun=None,
         retain_until=None,
         restarts=0,
@@ -188,6 +191,7 @@ def suspended(removal: Removal, record: Record, profile: ObservedProfile, now: d
         given_by="",
         reason=removal.reason,
         hold="",
+        called_at=None,
         begun=record.begun or now,
         retain_until=retention_ends(removal, record, now),
     )
@@ -206,6 +210,7 @@ def removed(removal: Removal, record: Record) -> Record:
         ended=(),
         modified="",
         hold="",
+        called_at=None,
         begun=None,
         retain_until=None,
         restarts=0,

@@ -51,6 +51,7 @@ class Record:
             applied last.
         given_by: the group whose row gave the role that the profile has, which differs while a role
             change waits.
+        called_at: when the directory called for a profile that is being made; None where none is.
         begun: since when something is being taken: a removal, or a role change that stops apps.
         retain_until: when what a removal leaves is deleted.
         kept_role: whose apps a role change let go on; empty for none.
@@ -76,6 +77,7 @@ class Record:
     reason: str = ""
     efs_uid: str = ""
     modified: str = ""
+    called_at: datetime | None = None
     begun: datetime | None = None
     retain_until: datetime | None = None
     kept_role: str = ""

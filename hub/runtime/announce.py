@@ -1,13 +1,18 @@
 """Tells what happened, in its order: CHANGE lines and metrics, and events on the hub's bus."""
 
+from collections.abc import Mapping
+
 from hub.runtime import reports, telemetry
 from hub.runtime.book import Book
-from shared.actions import Action
+from shared.actions import Action, Create
 from shared.errors import PermanentError, RetryableError
 from shared.happenings import Happening, What
 from shared.hints import UserHint
-from shared.outcome import Outcome
-from shared.ports import Bus
+from shared.model import Target
+from shared.observed import ObservedProfile, ProfileStatus
+from shared.outcome import Applied, Outcome
+from shared.ownership import Ownership
+from shared.ports import Bus, Clock
 from shared.render import story
 
 # Changes of a profile as a whole; its parts are changed by actions of their own names.
@@ -23,9 +28,10 @@ _ACTIONS = {
 class Witness:
     """Keeps the book during a look, and reports each change when it is written down."""
 
-    def __init__(self, book: Book, hint: UserHint) -> None:
+    def __init__(self, book: Book, hint: UserHint, clock: Clock) -> None:
         self._book = book
         self._hint = hint
+        self._clock = clock
         self._told = 0
 
     def begin(self, action: Action) -> None:
@@ -34,6 +40,8 @@ class Witness:
 
     def became(self, outcome: Outcome) -> None:
         """Write and report what became of it."""
+        if isinstance(outcome, Applied) and isinstance(outcome.action, Create):
+            self._arrived(outcome.action.target)
         self._book.became(outcome)
         self.tell()
         reports.became(outcome, self._hint)
@@ -44,8 +52,18 @@ class Witness:
         self._told += len(new)
         for each in new:
             _log(each)
-            if each.what is What.CREATED:
-                telemetry.joined(self._hint.event_at, each.at)
+
+    def saw(self, observed: Mapping[Target, ObservedProfile | None]) -> None:
+        """Measure the joins that an earlier look began, and whose profile is in service now."""
+        for target, profile in observed.items():
+            ours = profile is not None and profile.ownership is Ownership.OURS
+            if profile and ours and profile.status is ProfileStatus.IN_SERVICE:
+                self._arrived(target)
+
+    def _arrived(self, target: Target) -> None:
+        called_at = self._book.arrived(target)
+        if called_at is not None:
+            telemetry.joined(called_at, self._clock.now())
 
     def publish(self, bus: Bus) -> None:
         """Tell all of it on the bus.

@@ -10,6 +10,7 @@ from shared import entries
 from shared.actions import Action, Assign, Create, Delete, Discard, Settled, Skip, SkipKind
 from shared.errors import RetryableError
 from shared.happenings import Happening, happened
+from shared.hints import UserHint
 from shared.memory import MemberChanges
 from shared.model import Target
 from shared.observed import ObservedProfile
@@ -30,6 +31,7 @@ _AFTER_SKIP = {
 # Studio refuses to create what is in somebody's way, or what it does not take: it would again, so a
 # person has to look.
 _IN_THE_WAY = frozenset({"ResourceInUse", "ValidationException"})
+_IN_HANDS = frozenset({State.HELD, State.FAILED})
 _NO_CHANGES = MemberChanges()
 
 Verdicts = Mapping[Target, DesiredProfile | Removal]
@@ -43,7 +45,7 @@ class Book:
     """
 
     def __init__(
-        self, ledger: Ledger, sight: Sight, verdicts: Verdicts, hint_id: str, now: datetime
+        self, ledger: Ledger, sight: Sight, verdicts: Verdicts, hint: UserHint, now: datetime
     ) -> None:
         self._ledger = ledger
         self._before = dict(sight.records)
@@ -54,7 +56,7 @@ class Book:
         # Goes with the first record that is written.
         self._changes = sight.changes
         self._verdicts = verdicts
-        self._hint_id = hint_id
+        self._hint = hint
         self._now = now
         self.happenings: list[Happening] = []
 
@@ -78,12 +80,26 @@ class Book:
         target = action.target
         verdict, before = self._verdicts[target], self._before.get(target)
         record = entries.begun(action, verdict, self._there(target), before, self._now)
+        if isinstance(action, Create):
+            # Whoever sees the profile in service may have come for another reason, or much later.
+            record = replace(record, called_at=record.called_at or self._hint.event_at)
         written = self._written.get(target)
         if isinstance(action, Assign) and written and entries.announces(written, record):
             # A creation announced that access follows.
             self._records[target] = record
         else:
             self._write(record)
+
+    def arrived(self, target: Target) -> datetime | None:
+        """Return when the profile was called for that is seen in service now, but only once.
+
+        None where it is none that the hub was making.
+        """
+        record = self._records.get(target)
+        if record is None or record.called_at is None:
+            return None
+        self._records[target] = replace(record, called_at=None)
+        return record.called_at if isinstance(self._verdicts[target], DesiredProfile) else None
 
     def became(self, outcome: Outcome) -> None:
         """Write what became of an action."""
@@ -175,7 +191,18 @@ class Book:
             old = entries.with_claims(old or self._new(verdict), verdict, self._now)
         if old is not None:
             modified = profile.modified if profile else old.modified
-            self._write(replace(old, state=state, reason=reason, modified=modified, hold=hold))
+            # Once somebody has to help, how long it takes tells nothing of the hub any more.
+            called_at = None if state in _IN_HANDS else old.called_at
+            self._write(
+                replace(
+                    old,
+                    state=state,
+                    reason=reason,
+                    modified=modified,
+                    hold=hold,
+                    called_at=called_at,
+                )
+            )
 
     def _there(self, target: Target) -> Record | None:
         """Return the record of somebody who is still there in some way."""
@@ -200,7 +227,7 @@ class Book:
         if old is None or old.state is not record.state:
             since = self._now
         changes, self._changes = self._changes, _NO_CHANGES
-        record = replace(record, since=since, last_hint=self._hint_id)
+        record = replace(record, since=since, last_hint=self._hint.event_id)
         happening = happened(old, record, self._now)
         written = self._ledger.write(record, changes, happening)
         self._records[target] = self._written[target] = written

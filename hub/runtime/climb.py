@@ -47,6 +47,7 @@ class Climb(NamedTuple):
         """Observe, plan, guard and apply once, and write down what came of it."""
         world, book, records = self.world, self.book, self.book.by_target()
         seen = observe(verdicts, records, self.state, world, self.deadline)
+        self.witness.saw(seen.observed)
         now = world.clock.now()
         todo = plan(verdicts, seen.observed, records, now)
         todo = _guarded(todo, verdicts, records, world, now)

@@ -89,8 +89,8 @@ def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
     if world.mode == "report":
         return _report(hint, moving, sight, state, world, deadline)
     decided = {v.target: v for v in verdicts if not isinstance(v, Undecided)}
-    book = Book(world.ledger, sight, decided, hint.event_id, world.clock.now())
-    witness = Witness(book, hint)
+    book = Book(world.ledger, sight, decided, hint, world.clock.now())
+    witness = Witness(book, hint, world.clock)
     climb = Climb(hint, state, world, deadline, book, witness)
     try:
         for verdict in decided.values():

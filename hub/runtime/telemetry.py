@@ -98,9 +98,9 @@ def put_off(subject: str, key: str, attempt: int, reason: str) -> None:
     count("PutOff")
 
 
-def joined(event_at: datetime, now: datetime) -> None:
-    """Measure the time from the directory's change to a profile in service."""
-    seconds = max(0.0, (now - event_at).total_seconds())
+def joined(called_at: datetime, now: datetime) -> None:
+    """Measure the time from the directory's change to a profile that is seen in service."""
+    seconds = max(0.0, (now - called_at).total_seconds())
     metrics.add_metric(name="JoinLatency", unit=MetricUnit.Seconds, value=seconds)
 
 

@@ -39,6 +39,7 @@ FULL = replace(
     access=Access.ASSIGNED,
     efs_uid="200005",
     modified="2026-11-23T11:59:00+00:00",
+    called_at=WHEN,
     begun=WHEN,
     retain_until=WHEN,
     kept_role="arn:aws:iam::222222222222:role/studio-hub/Old",

@@ -1,15 +1,9 @@
 """What the functions tell those who watch them: each alarm has something to go off by."""
 
 import pytest
-from stories import COMPANY, Play
+from stories import COMPANY, Play, measured
 
 from simulator.world import World
-
-
-def measured(world: World, metric: str) -> list[float]:
-    """Return what the functions told of one metric, in order."""
-    told = (entry[metric] for entry in world.lambdas.log if "_aws" in entry and metric in entry)
-    return [value for values in told for value in values]
 
 
 def failed_reads(world: World) -> set[str]:

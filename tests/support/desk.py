@@ -9,6 +9,7 @@ from cases import (
     BECAUSE,
     DAY,
     LAB,
+    MINUTE,
     NEW,
     NOON,
     OLD,
@@ -32,6 +33,7 @@ from shared.actions import (
     Suspend,
 )
 from shared.happenings import What
+from shared.hints import UserHint
 from shared.memory import MemberChanges
 from shared.model import DirectorySnapshot, MappingTable
 from shared.outcome import Applied, Outcome
@@ -42,6 +44,7 @@ CREATE, ASSIGN = Create(ADA, LAB, "ada", NEW, BECAUSE), Assign(ADA, LAB, "ada")
 CHANGE = ChangeRole(ADA, LAB, "ada", OLD, NEW, BECAUSE)
 REVOKE, SUSPEND = Revoke(ADA, LAB, "ada", "left"), Suspend(ADA, LAB, "ada", POWERLESS, "left")
 STOP, SPACE = StopApp(ADA, LAB, "ada", app()), DeleteSpace(ADA, LAB, "ada", "lab")
+HINT = UserHint(ADA.id, NOON, "an-event", NOON - MINUTE)
 DELETE = Delete(ADA, LAB, "ada", "left", "200005")
 POWERLESS_NOW = replace(THERE, role_arn=POWERLESS, modified="later")
 LEAVING = replace(
@@ -56,12 +59,14 @@ class Desk:
     ledger: FakeLedger = field(default_factory=FakeLedger)
     changes: MemberChanges = field(default_factory=MemberChanges)
 
-    def open(self, verdict: DesiredProfile | Removal, now: datetime = NOON) -> Book:
+    def open(
+        self, verdict: DesiredProfile | Removal, now: datetime = NOON, hint: UserHint = HINT
+    ) -> Book:
         """Begin a look."""
         snapshot = DirectorySnapshot(ADA, frozenset(), {})
         records = self.ledger.records(ADA.id)
         sight = Sight(snapshot, MappingTable(()), records, complete=True, changes=self.changes)
-        self.book = Book(self.ledger, sight, {LAB: verdict}, "an-event", now)
+        self.book = Book(self.ledger, sight, {LAB: verdict}, hint, now)
         return self.book
 
     def does(self, action: Action, becomes: Outcome | None = None) -> Record:

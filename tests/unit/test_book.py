@@ -25,6 +25,7 @@ from desk import (
     CHANGE,
     CREATE,
     DELETE,
+    HINT,
     LEAVING,
     POWERLESS_NOW,
     REVOKE,
@@ -206,3 +207,27 @@ def test_an_active_record_forgets_what_is_over() -> None:
     now = desk.record
     assert (now.restarts, now.hold, now.reason, now.spaces) == (0, "", "", ())
     assert (now.begun, now.retain_until) == (None, None)
+
+
+def test_a_creation_keeps_when_it_was_called_for_until_it_is_there() -> None:
+    """Whichever look begins it anew, or sees its end; and that is told once."""
+    desk = knowing(None)
+    desk.open(PROMOTED).begin(CREATE)
+    asked = desk.record.called_at
+    desk.open(PROMOTED, NOON + HOUR, replace(HINT, event_at=NOON + HOUR)).begin(CREATE)
+
+    assert asked == HINT.event_at
+    assert desk.record.called_at == asked
+    assert [desk.book.arrived(LAB) for _ in range(2)] == [asked, None]
+    desk.book.settled(Settled(PROMOTED, THERE))
+    assert desk.record.called_at is None
+
+
+def test_whoever_leaves_before_the_profile_is_there_has_not_joined() -> None:
+    """It comes, and goes again."""
+    desk = knowing(None)
+    desk.open(PROMOTED).begin(CREATE)
+    assert desk.open(REMOVAL).arrived(LAB) is None
+    desk.book.begin(REVOKE)
+
+    assert desk.record.called_at is None

@@ -1,0 +1,102 @@
+"""How long a join takes: from the directory's change to a profile that is seen in service."""
+
+import pytest
+from stories import Play, measured
+from towns import ONE, Act, Town
+
+from cli.rehearsal import cold_start, deployed_hub
+from simulator.faults import Fault
+from simulator.quirks import Durations
+from simulator.setup import LEDGER
+from simulator.world import World
+
+
+def slow_studio(world: World, seconds: float) -> None:
+    """Let Studio take its time to make a profile."""
+    world.services.studio.durations = Durations(profile_create=seconds)
+
+
+def test_a_join_is_measured_when_its_profile_is_in_service(play: Play) -> None:
+    """Studio takes two seconds, and is asked after three; nothing else takes any time here."""
+    world = play("join: {user: bob, group: scientists}", "sweep: {}").world
+
+    assert measured(world, "JoinLatency") == [3, 3]
+
+
+def test_a_join_that_takes_longer_is_measured_from_its_event() -> None:
+    """The hint that comes back carries the time of the event, not its own."""
+    with deployed_hub() as world:
+        town = Town(world)
+        slow_studio(world, 40)
+        town.do(Act("join", 0, "ants"))
+        world.wait(300)
+        (one, two) = measured(world, "JoinLatency")
+
+        assert 40 <= one <= two <= 60
+
+
+@pytest.mark.parametrize("times", [12, 30])
+def test_a_join_that_was_throttled_is_measured_from_its_event(play: Play, times: int) -> None:
+    """However often it was put off."""
+    fault = (
+        "fault: {service: sagemaker, operation: CreateUserProfile, account: '222222222222', "
+        f"error: ThrottlingException, times: {times}}}"
+    )
+    end = play(fault, "join: {user: bob, group: scientists}", "wait: {minutes: 60}")
+    early, late = sorted(measured(end.world, "JoinLatency"))
+    # Three tries a call; ten seconds, doubling.
+    waited = sum(min(10 * 2**n, 300) for n in range(times // 3))
+
+    # The client tries three times by itself, with pauses.
+    assert early < 10
+    assert waited <= late <= waited + 30
+
+
+def test_whoever_sees_a_profile_in_service_measures_from_when_it_was_called_for() -> None:
+    """A round that overtakes the hint of the event makes no join look fast."""
+    with deployed_hub() as world:
+        town = Town(world)
+        slow_studio(world, 200)
+        town.do(Act("join", 0, "ants"))
+        # The message that waits for the profile is lost.
+        world.lambdas.sqs.purge_queue(QueueUrl=world.queues["later"].url)
+        world.wait(1800)
+        town.sweep()
+
+        assert [latency >= 1800 for latency in measured(world, "JoinLatency")] == [True, True]
+
+
+def test_what_is_only_written_down_again_is_no_join() -> None:
+    """A lost ledger is rebuilt by rounds, or by the next event of a person; nobody joined."""
+    with deployed_hub() as world:
+        town = Town(world)
+        town.do(Act("join", 0, "ants"))
+        town.do(Act("join", 0, "bees"))
+        joins = measured(world, "JoinLatency")
+        for row in world.rows(LEDGER):
+            key = {name: {"S": row[name]} for name in ("pk", "sk")}
+            world.dynamodb.delete_item(TableName=LEDGER, Key=key)
+        cold_start()
+        world.gateway.faults.append(
+            Fault("sso-admin", "CreateApplicationAssignment", "ThrottlingException", times=9)
+        )
+        town.do(Act("leave", 0, "bees"))
+        world.wait(600)
+        town.sweep()
+
+        assert measured(world, "JoinLatency") == joins
+        assert "Ant" in town.roles_of(ONE)
+
+
+def test_what_somebody_had_to_help_with_is_no_slow_join(play: Play) -> None:
+    """It is a problem, told as such; the time that people took is not the hub's."""
+    end = play(
+        "fault: {service: sagemaker, operation: CreateUserProfile, account: '222222222222', "
+        "error: ResourceLimitExceeded, times: 1}",
+        "join: {user: bob, group: scientists}",
+        "wait: {hours: 5}",
+        "sweep: {}",
+    )
+
+    assert len(end.roles()) == 2
+    assert max(measured(end.world, "JoinLatency")) < 60
