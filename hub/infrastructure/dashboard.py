@@ -101,9 +101,9 @@ class Dashboard(Construct):
         dashboard.add_widgets(_title("What waits for me?"))
         dashboard.add_widgets(
             _graph(
-                "Removals that wait for a word",
+                "People who wait for somebody, in all targets",
                 [
-                    emitted(Emitted.HOLDS_WAITING, "Maximum", HOUR),
+                    emitted(Emitted.HOLDS_WAITING, "Sum", HOUR),
                     emitted(Emitted.REMOVAL_LIMIT_REACHED, "Sum", HOUR),
                 ],
             ),

@@ -140,7 +140,7 @@ class Monitoring(Construct):
         # Told once an hour by each target's look for as long as it waits.
         self._alarm(
             "HoldsWaiting",
-            "Removals wait for somebody's word",
+            "People wait for somebody's word or help",
             emitted(Emitted.HOLDS_WAITING, "Maximum", HOUR),
             above=0,
             # A look that drifts over the full hour leaves one hour without its word.

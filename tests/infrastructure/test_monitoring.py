@@ -239,6 +239,26 @@ def test_the_topic_hears_alarms_of_this_account_alone(
     assert not [each for each in hub.values() if each["Type"] == "AWS::SNS::Subscription"]
 
 
+def drawn(hub: Resources) -> dict[str, list[list[Any]]]:
+    """Return what each graph of the dashboard shows, by its title."""
+    body = json.loads(hub["Overview/Dashboard"]["Properties"]["DashboardBody"])
+    return {
+        each["properties"]["title"]: each["properties"]["metrics"]
+        for each in body["widgets"]
+        if each["type"] == "metric"
+    }
+
+
+def test_the_dashboard_shows_how_many_wait_in_all(hub: Resources) -> None:
+    """Each target tells of its own people once an hour: the sum is all of them."""
+    (shown,) = (
+        each for metrics in drawn(hub).values() for each in metrics if "HoldsWaiting" in each
+    )
+
+    assert shown[-1]["stat"] == "Sum"
+    assert shown[-1]["period"] == 3600
+
+
 def test_the_dashboard_answers_three_questions(hub: Resources) -> None:
     """Is it working, how fast, what waits for me: in this order, the alarms first."""
     body = json.loads(hub["Overview/Dashboard"]["Properties"]["DashboardBody"])

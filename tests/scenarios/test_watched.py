@@ -1,5 +1,8 @@
 """What the functions tell those who watch them: each alarm has something to go off by."""
 
+from collections import Counter
+from pathlib import Path
+
 import pytest
 from stories import COMPANY, Play, measured
 
@@ -169,3 +172,39 @@ def test_a_target_that_no_row_names_may_be_closed(play: Play) -> None:
 
     assert measured(end.world, "TargetsUnreachable") == [1]
     assert ("unreachable", closed) in end.problems()
+
+
+def test_whoever_waits_is_counted_once_a_round(play: Play) -> None:
+    """By the look at their target: as many as `holds list` shows, each once."""
+    company = COMPANY.replace(
+        "domain: d-one}", "domain: d-one, profiles: [{name: bob, user: bob, role: ByHand}]}"
+    ).replace("version: 1", "version: 1\nsettings: {removal_limit: {count: 0, percent: 0}}", 1)
+    steps = [
+        "join: {user: bob, group: scientists}",
+        "join: {user: ada@example.com, group: scientists}",
+        "leave: {user: ada@example.com, group: scientists}",
+    ]
+    end = play(*steps, "sweep: {}", company=company)
+    waiting = [hold["target"] for hold in end.json["holds"] for _ in hold["people"]]
+    again = play(*steps, "sweep: {}", "sweep: {}", company=company)
+
+    # A taken name and a removal in the first, a removal in the second.
+    assert sorted(Counter(waiting).values()) == [1, 2]
+    assert sorted(measured(end.world, "HoldsWaiting")) == [1, 2]
+    assert sorted(measured(again.world, "HoldsWaiting")) == [1, 1, 2, 2]
+
+
+def test_what_an_event_has_looked_at_is_not_counted_twice(play: Play, tmp_path: Path) -> None:
+    """The sum of an hour is the number of people, whatever else was looked at in it."""
+    event = tmp_path / "native.json"
+    event.write_text(
+        '{"id": "e-1", "detail-type": "User Updated", "source": "aws.identitystore", '
+        '"region": "eu-west-1", "time": "2026-01-05T09:00:00Z", "resources": [], "detail": {}}'
+    )
+    company = COMPANY.replace(
+        "domain: d-one}", "domain: d-one, profiles: [{name: bob, user: bob, role: ByHand}]}"
+    )
+    join = "join: {user: bob, group: scientists}"
+    world = play(join, f"event: {{file: {event}}}", "sweep: {}", company=company).world
+
+    assert measured(world, "HoldsWaiting") == [1]

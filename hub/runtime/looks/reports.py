@@ -11,6 +11,7 @@ from shared.memory import Domain, GroupCopy
 from shared.model import GroupId, GroupMapping, Target
 from shared.naming import role_name
 from shared.observed import ObservedProfile
+from shared.record import Record, State
 
 _PIN = "if that is right: studio-hub mappings add --group NAME --target TARGET --identity-store ID"
 
@@ -101,14 +102,26 @@ def untold(target: Target, name: str, reason: str) -> None:
     )
 
 
-def waiting(target: Target, held: Iterable[HeldCut], now: datetime) -> None:
-    """Measure how many cuts wait for an operator's word, and say again which."""
+def waiting(
+    target: Target,
+    held: Iterable[HeldCut],
+    records: Iterable[Record],
+    now: datetime,
+    *,
+    counted: bool,
+) -> None:
+    """Say again what waits for an operator's word, and measure how many people wait if asked.
+
+    They are those whom `studio-hub holds list` shows: also in whose way something stands, for whom
+    no word helps.
+    """
     open_holds = [hold for hold in holds_of(target, held, now) if hold.is_open]
-    if not open_holds:
-        return
-    telemetry.count("HoldsWaiting", sum(len(hold.cuts) for hold in open_holds))
     for hold in open_holds:
         hold_reports.waiting(hold, way_out(hold))
+    people = {user for hold in open_holds for user in hold.users}
+    people |= {each.user_id for each in records if each.state is State.HELD and not each.hold}
+    if counted and people:
+        telemetry.count("HoldsWaiting", len(people))
 
 
 def hole(target: Target, groups: Iterable[str]) -> None:

@@ -76,7 +76,7 @@ def _called_for(
 ) -> Iterator[Difference]:
     """Yield who has something else in the ledger than the groups and the rows call for."""
     called_for = verdicts(hint, target, records, world)
-    yield from _decided(target, called_for, records, world)
+    yield from _decided(hint, target, called_for, records, world)
     weigh({target: removals(called_for, records)}, world)
     now = world.clock.now()
     for user_id, verdict in called_for.items():
@@ -86,6 +86,7 @@ def _called_for(
 
 
 def _decided(
+    hint: LookHint,
     target: Target,
     called_for: Mapping[UserId, Verdict | None],
     records: Mapping[UserId, Record],
@@ -96,7 +97,9 @@ def _decided(
     held = world.limits.of(target).held
     over = [u for u in held if is_called_off(called_for.get(u), records.get(u))]
     world.limits.release(target, over)
-    reports.waiting(target, [each for user, each in held.items() if user not in over], now)
+    waiting = [each for user, each in held.items() if user not in over]
+    # Once a round, so that the sum of an hour is the number of people.
+    reports.waiting(target, waiting, records.values(), now, counted=not hint.announced)
     for user, each in held.items():
         if user not in over and each.is_approved(now):
             yield Difference(user, Finding.UNFINISHED)
