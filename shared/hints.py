@@ -43,6 +43,8 @@ class Subject(StrEnum):
 
     ROUND = "round"
     GROUP = "group"
+    # A group by the name that a mapping gives it.
+    NAME = "name"
     TARGET = "target"
     ACCESS = "access"
     PEOPLE = "people"
@@ -58,8 +60,8 @@ class LookHint:
 
     Attributes:
         subject: what `key` names.
-        key: a round's name (hourly, daily), a group's id, a target as text (also for the access
-            to it); empty for the directory's people and groups.
+        key: a round's name (hourly, daily), a group's id or name, a target as text (also for the
+            access to it); empty for the directory's people and groups.
         made_at, event_id, event_at, attempt, again: as in a user's hint.
         announced: an event told of it, so what it finds was not missed.
         everyone: queue all that it finds, not only what differs from the ledger.

@@ -128,7 +128,13 @@ def _count(value: object) -> int:
 
 def message_group(hint: Hint) -> str:
     """Return what a queue keeps in order: one user, or one thing to look through."""
-    return hint.user_id if isinstance(hint, UserHint) else f"{hint.subject}#{hint.key}"
+    if isinstance(hint, UserHint):
+        return hint.user_id
+    # Source: the SQS API: at most 128 characters, and of a name's only letters, digits and
+    # punctuation.
+    named = hint.subject is Subject.NAME
+    key = sha256(hint.key.encode()).hexdigest() if named else hint.key
+    return f"{hint.subject}#{key}"
 
 
 def deduplication_id(hint: Hint) -> str:

@@ -127,7 +127,7 @@ class Intake:
     def _of_user(self, event: UserChange | MembershipEnd) -> "_Heard | Ignored":
         if isinstance(event, UserChange):
             user_id = event.user_id
-            if not self.world.ledger.knows(user_id):
+            if not self._may_be_known(user_id):
                 return Ignored("of somebody whom the hub never served")
         else:
             member = self.world.copies.member(event.membership_id)
@@ -154,6 +154,13 @@ class Intake:
     def _look_at(self, user_id: UserId, event_id: str, at: datetime) -> "_Heard":
         self.world.users.look_at(UserHint(user_id, self.world.clock.now(), event_id, at))
         return _Heard("user", user_id)
+
+    def _may_be_known(self, user_id: UserId) -> bool:
+        """Return whether the ledger has a record of a user; yes where that cannot be told now."""
+        try:
+            return self.world.ledger.knows(user_id)
+        except RetryableError:
+            return True
 
     def _is_mapped(self, group_id: GroupId, at: datetime) -> bool:
         """Return whether a mapping names the group; yes where that cannot be told now.

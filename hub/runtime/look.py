@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import assert_never
 
 from hub.runtime import pause, telemetry
-from hub.runtime.looks import access, directory, group, rounds, target
+from hub.runtime.looks import access, directory, group, named, rounds, target
 from hub.runtime.looks.found import Found
 from hub.runtime.looks.world import LookWorld
 from shared.errors import PermanentError, RetryableError
@@ -54,6 +54,8 @@ def _look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
             return rounds.begin(hint, world)
         case Subject.GROUP:
             return group.look(hint, world, until)
+        case Subject.NAME:
+            return named.look(hint, world)
         case Subject.TARGET:
             return target.look(hint, world, until)
         case Subject.ACCESS:

@@ -7,9 +7,10 @@ from datetime import datetime
 from hub.runtime import row_reports, telemetry
 from hub.runtime.group_names import GroupNames, unpinned
 from shared.desire import group_id
+from shared.errors import RetryableError
 from shared.hints import LookHint, Subject
 from shared.mappings import parse_row
-from shared.model import BadMapping, GroupMapping, MappingTable, Unresolved
+from shared.model import BadMapping, GroupIds, GroupMapping, MappingTable, Unresolved
 from shared.ports import Clock, LooksInbox
 from shared.wire import MAPPINGS_KEY
 
@@ -41,15 +42,18 @@ class RowChange:
 
 
 def take(change: RowChange, world: MappingsWorld) -> None:
-    """Queue the looks that a changed row calls for; RetryableError when that is not possible now.
+    """Queue the looks that a changed row calls for.
 
     Its group is listed and all its members are looked at. A row that did not parse froze its
     target, so its correction or removal has the target looked at too.
+
+    Raises:
+        RetryableError, PermanentError: they cannot be queued now.
     """
     old, new = (parse_row(row) if row else None for row in (change.old, change.new))
     good = tuple(row for row in dict.fromkeys((old, new)) if isinstance(row, GroupMapping))
     bad = tuple(row for row in (new,) if isinstance(row, BadMapping))
-    groups = world.names.ids(unpinned(good), newer_than=change.at)
+    groups, later = _resolved(unpinned(good), change, world)
     row_reports.rows(MappingTable(good, bad), groups, world.announced)
     if bad or old == new:
         reason = "a row that does not parse" if bad else "a row that reads as it did before"
@@ -60,6 +64,13 @@ def take(change: RowChange, world: MappingsWorld) -> None:
         for row in good
         if not isinstance(id_ := group_id(row, groups), Unresolved)
     ]
+    hints += [
+        replace(
+            _hint(Subject.NAME, row.group, change, world), everyone=True, target=str(row.target)
+        )
+        for row in good
+        if row.group_id is None and row.group in later
+    ]
     hints += [_hint(Subject.TARGET, str(row.target), change, world) for row in _frozen(old)]
     if not hints:
         telemetry.ignored("a row of a group that nobody can tell", **_facts(change))
@@ -67,6 +78,21 @@ def take(change: RowChange, world: MappingsWorld) -> None:
     # The old and the new row are of one group and target: one look is enough.
     world.looks.look_through(*dict.fromkeys(hints))
     telemetry.heard(**_facts(change))
+
+
+def _resolved(
+    names: frozenset[str], change: RowChange, world: MappingsWorld
+) -> tuple[GroupIds, frozenset[str]]:
+    """Return the ids of groups by their names, and the names whose ids cannot be told now.
+
+    A look for these can be put off; this change cannot, without holding up those behind it.
+    """
+    try:
+        return world.names.ids(names, newer_than=change.at), frozenset()
+    except RetryableError as error:
+        for name in sorted(names):
+            telemetry.put_off(Subject.NAME, name, 0, str(error))
+        return {}, names
 
 
 def _frozen(old: GroupMapping | BadMapping | None) -> Iterator[BadMapping]:

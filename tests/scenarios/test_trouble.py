@@ -373,3 +373,30 @@ def test_what_waits_for_long_is_told(play: Play) -> None:
     )
 
     assert [kind for kind, _ in end.problems()] == ["waiting"]
+
+
+def test_a_new_row_outlasts_a_throttled_directory(play: Play) -> None:
+    """Longer than the stream would be tried: no dead letter, and all of the group are served."""
+    end = play(
+        "join: {user: bob, group: others, via: none}",
+        "fault: {service: identitystore, operation: GetGroupId, error: ThrottlingException, "
+        "times: 40}",
+        f"map: {{group: others, target: {TARGET}, role: Other}}",
+        "wait: {minutes: 59}",
+    )
+
+    assert end.roles() == {"2 bob": "Other"}
+    assert end.json["dead_letters"] == 0
+    assert end.problems() == []
+
+
+def test_a_misspelt_row_of_a_throttled_directory_is_reported(play: Play) -> None:
+    """As soon as the directory answers."""
+    end = play(
+        "fault: {service: identitystore, operation: GetGroupId, error: ThrottlingException, "
+        "times: 9}",
+        f"map: {{group: nobodies, target: {TARGET}, role: Other}}",
+        "wait: {minutes: 10}",
+    )
+
+    assert end.problems() == [("unknown-group", "group nobodies")]

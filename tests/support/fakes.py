@@ -158,9 +158,12 @@ class FakeLedger:
     told: list[Happening] = field(default_factory=list)
     joined: list[MemberChanges] = field(default_factory=list)
     meets: bool = False
+    trouble: Trouble | None = None
 
     def knows(self, user_id: UserId) -> bool:
         """Return whether there is any record of the person."""
+        if self.trouble:
+            raise self.trouble
         self.asked.append(user_id)
         return user_id in self.known or any(user == user_id for user, _ in self.rows)
 

@@ -372,6 +372,22 @@ def test_what_was_put_off_goes_back_to_its_queue(office: Office) -> None:
         batch.put_back(joins(ANTS))
 
 
+def test_somebody_of_whom_nobody_can_tell_now_is_looked_at(office: Office) -> None:
+    """A wrong yes costs one look; and a ledger that is throttled makes no dead letter."""
+    office.ledger.trouble = RetryableError("throttled")
+
+    assert office.take(event("DisableUser", userId=ADA)) == [None]
+    assert office.boxes == FakeBoxes(users=[ADA_IS_LOOKED_AT])
+
+
+def test_a_ledger_that_refuses_the_hub_pages(office: Office) -> None:
+    """It is no passing trouble: the message fails, and that is counted."""
+    office.ledger.trouble = PermanentError("no rights")
+
+    with pytest.raises(PermanentError):
+        office.take(event("DisableUser", userId=ADA))
+
+
 @pytest.mark.parametrize("trouble", [RetryableError("throttled"), PermanentError("no rights")])
 def test_a_hint_that_cannot_be_queued_is_not_lost(office: Office, trouble: Trouble) -> None:
     """The message fails, and comes again."""

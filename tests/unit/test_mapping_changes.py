@@ -1,16 +1,16 @@
 """A row that is written, changed or removed has its group looked at in its target, once."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from fakes import FakeBoxes, FakeClock, FakeDirectory, FakeMemory
+from fakes import FakeBoxes, FakeClock, FakeDirectory, FakeMemory, Trouble
 
 from hub.runtime.group_names import GroupNames
 from hub.runtime.mapping_changes import MappingsWorld, Row, RowChange, take
-from shared.errors import RetryableError
+from shared.errors import PermanentError, RetryableError
 from shared.hints import LookHint, Subject
 from shared.memory import HubState
 from shared.model import GroupId, Unresolved
@@ -147,10 +147,21 @@ def test_a_group_keeps_the_id_that_its_name_had_first(desk: Desk) -> None:
     assert desk.directory.asked == []
 
 
-def test_trouble_leaves_the_change_where_it_is(desk: Desk) -> None:
-    """The stream brings it again, and until then nothing of it is queued."""
-    desk.directory.trouble = RetryableError("throttled")
+@pytest.mark.parametrize("trouble", [RetryableError("throttled"), PermanentError("denied")])
+def test_what_cannot_be_queued_stays_where_it_is(desk: Desk, trouble: Trouble) -> None:
+    """The stream brings it again."""
+    desk.boxes.trouble = trouble
 
-    with pytest.raises(RetryableError, match="throttled"):
+    with pytest.raises(type(trouble)):
         desk.take(BAD, ROW)
-    assert desk.boxes.looks == []
+
+
+def test_a_directory_that_is_throttled_stops_no_change(desk: Desk) -> None:
+    """Who looks for the group by its name is put off; the changes behind it go on."""
+    desk.directory.trouble = RetryableError("throttled")
+    named = replace(group(ANTS), subject=Subject.NAME, key="ants")
+
+    assert desk.take(BAD, ROW) == [named, THE_TARGET]
+    assert desk.take(ROW, PINNED) == [group(OTHER), named]
+    assert desk.take(ROW, ROW) == []
+    assert desk.problems() == []

@@ -186,3 +186,13 @@ def test_a_hint_that_no_worker_can_follow_is_unreadable(wrong: dict[str, object]
     """A time without its zone, or an attempt that cannot be counted on, was not written here."""
     with pytest.raises(UnreadableMessageError):
         decode(json.dumps(json.loads(encode(HINT)) | wrong))
+
+
+def test_a_group_is_looked_for_by_any_name() -> None:
+    """SQS takes no blanks, no other alphabets, and at most 128 characters."""
+    names = ["Data Scientists", "Ученые", "x" * 1024]
+    groups = {message_group(replace(LOOK, subject=Subject.NAME, key=name)) for name in names}
+
+    assert len(groups) == 3
+    assert all(group.isascii() and group.isprintable() for group in groups)
+    assert all(" " not in group and len(group) <= 128 for group in groups)
