@@ -47,8 +47,8 @@ class Dashboard(Construct):
                 "Failures",
                 [
                     *(
-                        function.metric_errors(statistic="Sum", period=FIVE_MINUTES)
-                        for function in watched.functions.values()
+                        function.metric_errors(label=name, statistic="Sum", period=FIVE_MINUTES)
+                        for name, function in watched.functions.items()
                     ),
                     emitted(Emitted.MESSAGES_FAILED, "Sum", FIVE_MINUTES),
                     emitted(Emitted.ROW_CHANGES_FAILED, "Sum", FIVE_MINUTES),
@@ -72,6 +72,21 @@ class Dashboard(Construct):
                 [
                     emitted(Emitted.TARGETS_UNREACHABLE, "Sum", HOUR),
                     emitted(Emitted.READS_REFUSED, "Sum", HOUR),
+                ],
+            ),
+            _graph(
+                "Throttled: the account has no copies left",
+                [
+                    function.metric_throttles(label=name, statistic="Sum", period=FIVE_MINUTES)
+                    for name, function in watched.functions.items()
+                ],
+            ),
+            _graph(
+                "Age of the oldest change of a mapping row (ms)",
+                [
+                    watched.stream_reader.metric(
+                        "IteratorAge", statistic="Maximum", period=FIVE_MINUTES
+                    )
                 ],
             ),
         )

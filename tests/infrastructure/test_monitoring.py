@@ -259,6 +259,33 @@ def test_the_dashboard_shows_how_many_wait_in_all(hub: Resources) -> None:
     assert shown[-1]["period"] == 3600
 
 
+def test_the_dashboard_shows_what_stops_a_function(hub: Resources) -> None:
+    """Errors and throttles of each, and how long changed rows wait behind one that fails."""
+    shown: dict[str, int] = {}
+    for metrics in drawn(hub).values():
+        for metric in metrics:
+            if metric[0] == "AWS/Lambda":
+                shown[metric[1]] = shown.get(metric[1], 0) + 1
+    functions = [each for each in hub.values() if each["Type"] == "AWS::Lambda::Function"]
+
+    assert shown == {"Errors": len(functions), "Throttles": len(functions), "IteratorAge": 1}
+
+
+def test_the_page_says_how_many_copies_run_at_once(hub: Resources) -> None:
+    """Of what queues are read by; whoever raises a limit corrects it."""
+    readers = [
+        each["Properties"]
+        for each in hub.values()
+        if each["Type"] == "AWS::Lambda::EventSourceMapping"
+    ]
+    bounded = [each["ScalingConfig"] for each in readers if "ScalingConfig" in each]
+    copies = sum(each["MaximumConcurrency"] for each in bounded)
+    operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+    assert len(readers) - len(bounded) == 1
+    assert f"at most {copies} copies, and one of `mappings` for each shard" in operations
+
+
 def test_the_dashboard_answers_three_questions(hub: Resources) -> None:
     """Is it working, how fast, what waits for me: in this order, the alarms first."""
     body = json.loads(hub["Overview/Dashboard"]["Properties"]["DashboardBody"])
@@ -268,4 +295,5 @@ def test_the_dashboard_answers_three_questions(hub: Resources) -> None:
 
     assert titles == ["## Is it working?", "## How fast?", "## What waits for me?"]
     assert kinds[:2] == ["text", "alarm"]
+    assert len(drawn(hub)) == kinds.count("metric")
     assert len(shown) == len(alarms(hub))
