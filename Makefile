@@ -39,7 +39,7 @@ test: setup  ## run the tests (no AWS account, no network)
 
 e2e: setup  ## deploy onto a local AWS that enforces IAM, and play the main job there
 	@echo "==> e2e"
-	@$(BIN)/pytest tests/e2e -m e2e --capture=sys -q --tb=short --without=$(WITHOUT)
+	@$(BIN)/pytest tests/e2e -m e2e --capture=sys -q --tb=short --maxfail=3 --without=$(WITHOUT)
 
 local-aws: setup  ## serve a local AWS on which docs/deploy.md can be followed by hand
 	@PYTHONPATH=tests/support $(BIN)/python -m e2e.by_hand
