@@ -17,7 +17,7 @@ from spoke.infrastructure.stack import StudioSpoke
 ROOT = Path(__file__).parent
 
 app = cdk.App(analytics_reporting=False)
-context = read_context(app.node.try_get_context)
+context = read_context(app.node.try_get_context, app.node.get_all_context())
 asset = build_package(
     ROOT, runtime=context.lambda_runtime, architecture=context.lambda_architecture
 )

@@ -1,8 +1,9 @@
 """The context of cdk.json, parsed once; every mistake is told at once, by the name of its key."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
 
 from shared.errors import PermanentError
 
@@ -53,6 +54,7 @@ class _Form:
     allowed: str
 
 
+_OF_OTHERS = re.compile("[:/]")
 # Sources: IAM account ids; Organizations', Identity Store's and SSO Admin's API models for their
 # ids; Lambda's developer guide for runtimes and instruction sets.
 _ACCOUNT = _Form(r"\d{12}", "the 12 digits of an AWS account, in quotes")
@@ -79,13 +81,17 @@ _RUNTIME = _Form(r"python3\.1[1-4]", "python3.11, python3.12, python3.13 or pyth
 _ARCHITECTURE = _Form("arm64|x86_64", "arm64 or x86_64")
 
 
-def read_context(value_of: Callable[[str], object]) -> Context:
+def read_context(value_of: Callable[[str], object], keys: Iterable[str] = ()) -> Context:
     """Return the context; `value_of` gives the value of a key, None where there is none.
 
+    Of the `keys` that there are, those of the CDK and of other tools have a colon or a slash in
+    them; any other is one of these or a mistake.
+
     Raises:
-        ContextError: it names every key that is missing or wrong, and what is allowed.
+        ContextError: it names every key that is missing, unknown or wrong, and what is allowed.
     """
     reader = _Reader(value_of)
+    reader.refuse_unknown(keys)
     hub_account = reader.text("hub_account", _ACCOUNT)
     context = Context(
         hub_account=hub_account,
@@ -129,6 +135,15 @@ class _Reader:
                 self.mistakes.append(f"{key}: is missing; give {form.allowed}")
             return default or ""
         return self._check(key, value, form)
+
+    def refuse_unknown(self, keys: Iterable[str]) -> None:
+        """Refuse keys that nobody reads: a misspelt one would be left out in silence."""
+        known = [field.name for field in fields(Context)]
+        for key in sorted(set(keys) - {*known}):
+            if not _OF_OTHERS.search(key):
+                near = get_close_matches(key.lower(), known, 1)
+                meant = f"is {near[0]} meant?" if near else f"give {', '.join(known)}"
+                self.mistakes.append(f"{key}: is not known; {meant}")
 
     def one_of(self, key: str, known: tuple[str, ...], allowed: str) -> str:
         """Return one of the known accounts, the first where none is named."""

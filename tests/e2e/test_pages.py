@@ -1,7 +1,8 @@
 """What docs/deploy.md tells a reader to type is typed here."""
 
 import pytest
-from e2e.accounts import FIRST, HUB, MANAGEMENT, REGION
+from e2e.accounts import FIRST, HUB, MANAGEMENT
+from e2e.acts import organization_has_a_trail
 from e2e.cloud import Cloud
 from e2e.pages import Script, run_script, scripts
 from e2e.stacks import build
@@ -42,13 +43,7 @@ def test_the_pages_commands_are_tried() -> None:
 @pytest.fixture(scope="module")
 def organization(played: Cloud) -> Cloud:
     """Give the management account the trail that the page asks for, and let time go by."""
-    bucket = "trail-of-the-organization"
-    played.aws.client("s3", MANAGEMENT).create_bucket(
-        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
-    )
-    trails = played.aws.client("cloudtrail", MANAGEMENT)
-    trails.create_trail(Name="TRAIL", S3BucketName=bucket, IsMultiRegionTrail=True)
-    trails.start_logging(Name="TRAIL")
+    organization_has_a_trail(played)
     # A sweep of everything is due since the story's last chapter, and refused until then.
     played.aws.client("dynamodb", HUB).delete_item(
         TableName=played.hub["LedgerTable"],

@@ -111,6 +111,20 @@ give python3.11, python3.12, python3.13 or python3.14
     )
 
 
+def test_a_key_that_nobody_reads_is_a_mistake() -> None:
+    """Left out in silence, a misspelt `mode` would let the hub write; others' keys are theirs."""
+    keys = [*REQUIRED, "Mode", "hub_acount", "color", "aws:cdk:bundling", "@aws-cdk/core:newStyle"]
+
+    with pytest.raises(ContextError) as caught:
+        read_context(REQUIRED.get, keys)
+
+    assert str(caught.value).splitlines()[1:] == [
+        "  Mode: is not known; is mode meant?",
+        f"  color: is not known; give {', '.join(Context.__dataclass_fields__)}",
+        "  hub_acount: is not known; is hub_account meant?",
+    ]
+
+
 @pytest.mark.parametrize("given", [{"a": 1}, 111111111111, [111111111111]])
 def test_event_accounts_of_another_kind_are_refused(given: object) -> None:
     """Nothing is guessed from a mapping or from numbers."""

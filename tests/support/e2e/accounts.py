@@ -5,7 +5,7 @@ from simulator.studio import Place
 
 HUB, MANAGEMENT, STRANGER = "111111111111", "999999999999", "444444444444"
 REGION, ORGANIZATION, STORE = "eu-west-1", "o-exampleorgid", "d-1234567890"
-INSTANCE = "ssoins-00000000d81e955b"
+INSTANCE = "ssoins-1234567890abcdef"
 FIRST = Target(AccountId("222222222222"), REGION, "d-research0001")
 # Made by its spoke's stack, as the first of its account; the others were there before.
 SECOND = Target(AccountId("333333333333"), REGION, "d-made00000001")

@@ -6,7 +6,19 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from e2e.accounts import ABROAD, BESIDE, FIRST, HUB, SECOND, STORE, TARGETS, handmade, place
+from e2e.accounts import (
+    ABROAD,
+    BESIDE,
+    FIRST,
+    HUB,
+    MANAGEMENT,
+    REGION,
+    SECOND,
+    STORE,
+    TARGETS,
+    handmade,
+    place,
+)
 from e2e.cloud import Cloud
 from e2e.expectations import role_arn
 from e2e.processes import output_of
@@ -77,6 +89,17 @@ def accounts_are_registered(cloud: Cloud) -> None:
     # With the identity store a row names its group by id too; the others tell its name alone.
     _add_rows(cloud, "ml-scientists", SCIENTISTS, 20, "--identity-store", STORE)
     _add_rows(cloud, "ml-leads", LEADS, 10)
+
+
+def organization_has_a_trail(cloud: Cloud) -> None:
+    """Have the management account log into a trail, by which EventBridge sees what is called."""
+    bucket = "trail-of-the-organization"
+    cloud.aws.client("s3", MANAGEMENT).create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    trails = cloud.aws.client("cloudtrail", MANAGEMENT)
+    trails.create_trail(Name="TRAIL", S3BucketName=bucket, IsMultiRegionTrail=True)
+    trails.start_logging(Name="TRAIL")
 
 
 def guests_are_mapped(cloud: Cloud) -> None:

@@ -6,12 +6,14 @@ import signal
 import sys
 from collections.abc import Iterator
 
-from e2e.accounts import FIRST, HUB, MANAGEMENT, SECOND
+from e2e import acts
+from e2e.accounts import FIRST, HUB, MANAGEMENT, REGION, SECOND
 from e2e.cloud import Cloud, undeployed
+from e2e.processes import CommandError
 from e2e.stacks import build
 
-# The names that the page gives to accounts, as a shell takes them.
-_ACCOUNTS = {
+# A profile for each account that the page names, and one without a domain.
+_PROFILES = {
     "management": MANAGEMENT,
     "hub": HUB,
     "studio": FIRST.account,
@@ -23,47 +25,74 @@ def main() -> None:
     """Serve until Ctrl-C, and say how to get there."""
     # As an interrupt, so that what was started ends in either case.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with undeployed() as cloud:
-        store = cloud.services.identity_store
-        with cloud.lock:
-            store.add_user("ada")
-            store.add_group("ml-scientists")
-            cloud.acts.join("ada", "ml-scientists", "none")
-        script = build("by-hand.sh")
-        script.write_text("\n".join(_script(cloud)) + "\n", encoding="utf-8")
-        sys.stdout.write(
-            f"""\
-A local AWS is running, with IAM enforced and nothing deployed; ada is in the group ml-scientists.
-In another shell, here:
+    try:
+        with undeployed() as cloud:
+            _serve(cloud)
+    except CommandError as error:
+        sys.exit(f"error: {error}")
+
+
+def _serve(cloud: Cloud) -> None:
+    store = cloud.services.identity_store
+    with cloud.lock:
+        store.add_user("ada")
+        store.add_group("ml-scientists")
+        cloud.acts.join("ada", "ml-scientists", "none")
+    acts.organization_has_a_trail(cloud)
+    script = build("by-hand.sh")
+    build("by-hand.profiles").write_text("\n".join(_profiles()), encoding="utf-8")
+    script.write_text("\n".join(_script(cloud)) + "\n", encoding="utf-8")
+    sys.stdout.write(
+        f"""\
+A local AWS is running, with nothing deployed; ada is in the group ml-scientists. IAM is enforced,
+but for calls to Studio, the directory and assignments. In another shell, here:
 
   source {os.path.relpath(script)}
-  as hub          # or {", ".join(name for name in _ACCOUNTS if name != "hub")}
+  export AWS_PROFILE=hub          # or {", ".join(name for name in _PROFILES if name != "hub")}
 
 Then follow docs/deploy.md. No event arrives of itself, so sweep where a page waits for one.
 Ctrl-C ends it, and all that was deployed.
 """
-        )
-        sys.stdout.flush()
-        try:
-            signal.pause()
-        except KeyboardInterrupt:
-            sys.stdout.write("ending\n")
+    )
+    sys.stdout.flush()
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        sys.stdout.write("ending\n")
+
+
+def _profiles() -> Iterator[str]:
+    """Yield the lines of a file of profiles, one for each account."""
+    for name, account in _PROFILES.items():
+        yield f"[profile {name}]"
+        yield f"region = {REGION}"
+        # The access key id is the account's, for root.
+        yield f"aws_access_key_id = {account}"
+        yield "aws_secret_access_key = test"
 
 
 def _script(cloud: Cloud) -> Iterator[str]:
-    """Yield the lines of a script that gives a shell the environment of each account."""
-    environment = cloud.aws.environment("")
+    """Yield the lines of a script by which a shell reaches the accounts by their profiles."""
+    profiles = shlex.quote(str(build("by-hand.profiles")))
+    environment = {
+        name: shlex.quote(value)
+        for name, value in cloud.aws.environment("").items()
+        if name.startswith(("AWS_", "NODE_"))
+    }
+    keys = [name for name in environment if "ACCESS_KEY" in name]
+    yield f"unset AWS_SESSION_TOKEN {' '.join(keys)}"
     for name, value in environment.items():
-        if name.startswith(("AWS_", "NODE_")):
-            yield f"export {name}={shlex.quote(value)}"
+        if name not in keys:
+            yield f"export {name}={value}"
+    yield f"export AWS_CONFIG_FILE={profiles} AWS_SHARED_CREDENTIALS_FILE=/dev/null"
     # The functions run by MiniStack's Python, which is made of this one.
     yield f"export CDK_CONTEXT=lambda_runtime=python{sys.version_info[0]}.{sys.version_info[1]}"
     yield f"export PATH={shlex.quote(str(build('venv') / 'bin'))}:$PATH"
-    yield "as() { case $1 in"
-    for name, account in _ACCOUNTS.items():
-        yield f"  {name}) export AWS_ACCESS_KEY_ID={account} ;;"
-    yield f"  *) echo 'as {' | '.join(_ACCOUNTS)}' >&2; return 1 ;;"
-    yield "esac; }"
+    # For SQS the AWS command line 1 goes by no variable.
+    yield "aws() {"
+    yield '  [ "$1" != sqs ] || set -- "$@" --endpoint-url "$AWS_ENDPOINT_URL"'
+    yield '  command aws "$@"'
+    yield "}"
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The whole of a run: two organizations' accounts, deployed stacks, and a served Studio."""
 
+import fcntl
 import shutil
 import threading
 import time
@@ -24,6 +25,7 @@ from e2e.certificate import make_certificate, server_side
 from e2e.deployment import ROOT, Deployment
 from e2e.heard import Heard, heard
 from e2e.local_aws import MiniStack, elsewhere, install, serving
+from e2e.processes import CommandError
 from e2e.progress import tell
 from e2e.stacks import build, deploy_stacks, synthesized
 
@@ -132,9 +134,10 @@ def deployed(without: str = "") -> Iterator[Cloud]:
     The logs lie in build/e2e/logs until the next run.
     """
     tell("installing MiniStack (once) and synthesizing")
-    python, logs = _installed("logs")
-    assembly = synthesized("cdk.out", logs, without)
+    python = _installed()
     with ExitStack() as stack:
+        logs = stack.enter_context(_directory("logs"))
+        assembly = synthesized("cdk.out", logs, without)
         cloud = stack.enter_context(_served(python, logs, assembly))
         cloud.without = without
         deployment = Deployment(cloud.aws, assembly, logs / "cdk.log")
@@ -154,18 +157,29 @@ def undeployed() -> Iterator[Cloud]:
 
     The logs lie in build/e2e/by-hand until the next time.
     """
-    python, logs = _installed("by-hand")
-    with _served(python, logs, ROOT / "cdk.out") as cloud:
+    python = _installed()
+    with _directory("by-hand") as logs, _served(python, logs, ROOT / "cdk.out") as cloud:
         _add_domains(cloud)
         yield cloud
 
 
-def _installed(logs: str) -> tuple[Path, Path]:
-    """Return MiniStack's Python, and an empty directory for logs."""
-    directory = build(logs)
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
-    return install(ROOT / "requirements" / "e2e.txt", build("venv")), directory
+def _installed() -> Path:
+    """Return MiniStack's Python."""
+    return install(ROOT / "requirements" / "e2e.txt", build("venv"))
+
+
+@contextmanager
+def _directory(name: str) -> Iterator[Path]:
+    """Empty a directory for logs, which is nobody else's meanwhile."""
+    directory = build(name)
+    with build(f"{name}.lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError(f"{directory} is in use: end the other run first") from None
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+        yield directory
 
 
 @contextmanager

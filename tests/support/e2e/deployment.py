@@ -66,14 +66,18 @@ def take_out(assembly: Path, sid: str) -> Sequence[str]:
     found: list[str] = []
     for template in sorted(assembly.glob("*.template.json")):
         content = json.loads(template.read_text(encoding="utf-8"))
-        roles = [
+        resources = content["Resources"]
+        owners = [
             name
-            for name, resource in content["Resources"].items()
-            if resource["Type"] in ("AWS::IAM::Role", "AWS::IAM::Policy")
-            and _without(resource["Properties"], sid)
+            for name, resource in resources.items()
+            if resource["Type"] in _WITH_RIGHTS and _without(resource["Properties"], sid)
         ]
+        for name in owners:
+            # A policy that has nothing left to say is refused.
+            if resources[name]["Properties"].get("PolicyDocument", {}).get("Statement") == []:
+                del resources[name]
         template.write_text(json.dumps(content), encoding="utf-8")
-        found += [f"{template.name.partition('.')[0]}/{role}" for role in roles]
+        found += [f"{template.name.partition('.')[0]}/{role}" for role in owners]
     return found
 
 

@@ -1,6 +1,7 @@
 """MiniStack, installed from its lock and served on loopback with TLS and with IAM enforced."""
 
 import os
+import shutil
 import ssl
 import sys
 import time
@@ -120,11 +121,15 @@ def serving(
     """Serve on a free port of loopback; `members` are the accounts of the organization."""
     port = free_port()
     certificate, key = tls
+    # MiniStack leaves every package that it unpacked behind.
+    temporary = logs / "tmp"
+    temporary.mkdir()
     here = MiniStack(
         f"https://127.0.0.1:{port}", region, python, certificate, logs / "journal", elsewhere
     )
     environment = inherited() | {
         "PYTHONPATH": str(_SUPPORT),
+        "TMPDIR": str(temporary),
         "AUTH": "true",
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
@@ -147,6 +152,7 @@ def serving(
                 raise CommandError(f"MiniStack does not come up: {logs / 'ministack.log'}")
             time.sleep(0.2)
         yield here
+    shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _answers(url: str, context: ssl.SSLContext) -> bool:

@@ -5,7 +5,9 @@ user guide, global condition context keys; the DynamoDB developer guide, conditi
 access control; the SQS developer guide, API permissions; the EventBridge user guide, conditions.
 
 * `aws:ResourceOrgID` is the organization of the account in the resource's ARN;
-* `aws:PrincipalOrgID` is that of the caller's account (MiniStack gives each account its own);
+* Organizations tells of that organization, whoever of its members asks;
+* `aws:PrincipalOrgID` is that of the caller's account (MiniStack gives each account its own), and
+  Organizations says so;
 * `aws:PrincipalArn` is the role's ARN with its path, not that of the session;
 * `dynamodb:LeadingKeys` are the partition keys that a request names;
 * `events:source` are the sources of the events that a request puts on a bus;
@@ -51,6 +53,14 @@ def _add_organization(organization: str, members: Collection[str]) -> None:
     def organization_of(account: str) -> str | None:
         return organization if account in members else None
 
+    organizations: Any = importlib.import_module("ministack.services.organizations")
+    ensure = organizations._ensure_org  # noqa: SLF001 (MiniStack offers no other way)
+
+    def ensure_organization() -> None:
+        ensure()
+        organizations._orgs["self"]["Id"] = organization  # noqa: SLF001 (as above)
+
+    organizations._ensure_org = ensure_organization  # noqa: SLF001 (as above)
     resolve = evaluator._resolve_condition_key  # noqa: SLF001 (MiniStack offers no other way)
 
     def resolve_condition_key(key: str, context: Any) -> Any:  # noqa: ANN401 (MiniStack's values)
