@@ -44,6 +44,7 @@ from simulator.setup import (
     make_role,
     make_tables,
 )
+from simulator.shell import without_shell
 from simulator.shortcuts import quick_moto
 from simulator.studio import Place
 from simulator.unsigned import unsigned
@@ -196,6 +197,7 @@ def embedded_aws(
 ) -> Iterator[World]:
     """Start an embedded AWS with an empty hub; one at a time in a process."""
     with (
+        without_shell(),
         virtual_time() as clock,
         quick_moto(),
         mock_aws(),

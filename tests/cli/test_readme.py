@@ -1,3 +1,6 @@
+from pathlib import Path
+
+import pytest
 import readme_transcript
 import typer
 
@@ -6,6 +9,28 @@ from cli.main import app
 
 def test_the_readme_shows_what_the_demo_prints() -> None:
     """The transcript in the README is what `studio-hub demo` prints today (`make readme`)."""
+    _, shown, _ = readme_transcript.parts()
+
+    assert shown == readme_transcript.transcript()
+
+
+def test_the_demo_heeds_nothing_that_the_shell_says_of_aws(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whatever stands in the environment or in the files that it names, nothing is called there."""
+    nowhere = "http://127.0.0.1:9"
+    config = tmp_path / "config"
+    config.write_text(f"[default]\nendpoint_url = {nowhere}\nca_bundle = /no/such/bundle.pem\n")
+    for name, value in {
+        "AWS_CONFIG_FILE": str(config),
+        "AWS_PROFILE": "nobody",
+        "AWS_ENDPOINT_URL": nowhere,
+        "AWS_ENDPOINT_URL_SQS": nowhere,
+        "AWS_CA_BUNDLE": "/no/such/bundle.pem",
+        "AWS_REGION": "nowhere-1",
+        "AWS_USE_FIPS_ENDPOINT": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
     _, shown, _ = readme_transcript.parts()
 
     assert shown == readme_transcript.transcript()

@@ -1,0 +1,33 @@
+"""Keeps the shell's AWS out of the embedded one: its endpoints, profiles, files and credentials."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+# Without these names botocore reads ~/.aws, where endpoints and certificates may stand too.
+_NO_FILES: Final = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+
+
+@contextmanager
+def without_shell() -> Iterator[None]:
+    """Hide every AWS_ variable and both configuration files; all is as before at the end."""
+    before = _of_aws()
+    _become(_NO_FILES)
+    try:
+        yield
+    finally:
+        _become(before)
+
+
+def _become(variables: dict[str, str]) -> None:
+    for name in _of_aws():
+        del os.environ[name]
+    os.environ.update(variables)
+
+
+def _of_aws() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
