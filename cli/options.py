@@ -35,7 +35,9 @@ Region = Annotated[
     str | None,
     typer.Option(
         "--region",
-        help="The hub's Region; default: that of the profile.",
+        # boto3 heeds AWS_DEFAULT_REGION alone.
+        envvar="AWS_REGION",
+        help="The hub's Region; default: AWS_DEFAULT_REGION, or that of the profile.",
         # Before the names that are looked up there.
         is_eager=True,
     ),

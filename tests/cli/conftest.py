@@ -14,6 +14,7 @@ Command = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """Return a function that runs `studio-hub` and returns its exit code and its two outputs."""
+    monkeypatch.delenv("AWS_REGION", raising=False)
 
     def call(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["studio-hub", *arguments])

@@ -73,18 +73,20 @@ def test_names_come_from_the_stack(command: Command, deploy: Deploy) -> None:
     assert "Messages" in boto3.client("sqs").receive_message(QueueUrl=queue)
 
 
-@pytest.mark.parametrize("where", [("--region", ABROAD), ()])
+@pytest.mark.parametrize(
+    ("option", "variable"), [(ABROAD, ""), (ABROAD, HOME), ("", ABROAD), ("", "")]
+)
 def test_the_stack_is_looked_for_in_the_region_that_is_named(
-    command: Command, deploy: Deploy, where: tuple[str, ...]
+    command: Command, deploy: Deploy, monkeypatch: pytest.MonkeyPatch, option: str, variable: str
 ) -> None:
-    """Wherever the option stands; else in that of the profile."""
+    """By the option, else by AWS_REGION, else as boto3 finds one."""
     make_tables(boto3.client("dynamodb", region_name=ABROAD))
     deploy(ABROAD, MappingsTable=MAPPINGS)
+    monkeypatch.setenv("AWS_REGION", variable)
 
-    code, _, said = command("mappings", "list", *where)
+    code, _, _ = command("mappings", "list", *(("--region", option) if option else ()))
 
-    assert code == (0 if where else 1)
-    assert where or f"no stack {STACK} in this account in {HOME}" in said
+    assert code == (0 if ABROAD in (option, variable) else 1)
 
 
 def test_what_is_given_wins(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
