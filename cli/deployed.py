@@ -5,7 +5,7 @@ from typing import Final
 
 import boto3
 import typer
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 STACK: Final = "StudioHub"
 
@@ -13,29 +13,44 @@ STACK: Final = "StudioHub"
 def output_of_stack(name: str) -> Callable[[typer.Context, str], str]:
     """Return an option's callback: what was given, or else an output of the hub's stack.
 
-    The stack is looked for in the option `--region`, or in the Region of the profile. BadParameter
-    where there is none; botocore's errors as they are.
+    The stack is looked for in the option `--region`, or in the Region that boto3 finds.
+    TyperException where there is none; botocore's errors as they are.
     """
 
     def value_of(context: typer.Context, given: str) -> str:
-        return given or _outputs(context.params.get("region")).get(name) or _none_in_stack(name)
+        return given or output(name, context.params.get("region"))
 
     return value_of
 
 
+def output(name: str, region: str | None) -> str:
+    """Return an output of the hub's stack; raises what the callback of `output_of_stack` does."""
+    return _outputs(region).get(name) or _none_in_stack(name)
+
+
 def _outputs(region: str | None) -> dict[str, str]:
-    cloudformation = boto3.Session(region_name=region).client("cloudformation")
+    session = boto3.Session(region_name=region)
+    cloudformation = session.client("cloudformation")
     try:
         (stack,) = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
     except ClientError as error:
         if error.response["Error"]["Code"] != "ValidationError":
             raise
-        raise typer.BadParameter(
-            f"there is no stack {STACK} in this account in {cloudformation.meta.region_name}: use "
-            "the hub account's credentials and --region, or give the name"
+        raise typer.TyperException(
+            f"there is no stack {STACK} in {_account(session)} in "
+            f"{cloudformation.meta.region_name}: use the hub account's credentials, and its Region "
+            "by --region or AWS_REGION"
         ) from error
     return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
 
 
+def _account(session: boto3.Session) -> str:
+    """Return which account the credentials are of, for somebody who took another one's."""
+    try:
+        return f"the account {session.client('sts').get_caller_identity()['Account']}"
+    except (BotoCoreError, ClientError):
+        return "this account"
+
+
 def _none_in_stack(name: str) -> str:
-    raise typer.BadParameter(f"the stack {STACK} has no output {name}: deploy it again")
+    raise typer.TyperException(f"the stack {STACK} has no output {name}: deploy it again")

@@ -89,6 +89,20 @@ def test_the_stack_is_looked_for_in_the_region_that_is_named(
     assert code == (0 if ABROAD in (option, variable) else 1)
 
 
+def test_where_no_stack_is_the_account_and_the_region_are_named(
+    command: Command, deploy: Deploy
+) -> None:
+    """And no option that nobody gave."""
+    deploy(ABROAD, MappingsTable=MAPPINGS)
+    code, _, said = command("pause")
+
+    assert code == 1
+    assert said.startswith(
+        f"error: there is no stack {STACK} in the account 123456789012 in {HOME}"
+    )
+    assert "--ledger" not in said
+
+
 def test_what_is_given_wins(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """An option or its variable is taken, and no stack is asked for."""
     make_tables(boto3.client("dynamodb"))
