@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
 
 from shared.wire import MAPPINGS_KEY
 
@@ -42,9 +43,14 @@ class MappingRows:
         key = dict(zip(MAPPINGS_KEY, ({"S": group}, {"S": target}), strict=True))
         self._dynamodb.delete_item(TableName=self._table, Key=key)
 
-    def group_id(self, name: str) -> str:
-        """Return the id of a group of the directory."""
+    def group_id(self, name: str) -> str | None:
+        """Return the id of a group of the directory; None where there is no such group or store."""
         named: Any = {"AttributePath": "displayName", "AttributeValue": name}
-        return self._session.client("identitystore").get_group_id(
-            IdentityStoreId=self._store or "", AlternateIdentifier={"UniqueAttribute": named}
-        )["GroupId"]
+        try:
+            return self._session.client("identitystore").get_group_id(
+                IdentityStoreId=self._store or "", AlternateIdentifier={"UniqueAttribute": named}
+            )["GroupId"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            return None

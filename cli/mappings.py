@@ -110,7 +110,7 @@ def add(  # noqa: PLR0913 (one option an attribute)
         "execution_role_arn": role_arn,
         "priority": priority,
         "retention_days": retention_days,
-        "group_id": store.group_id(group) if identity_store else None,
+        "group_id": _pinned(store, group, identity_store) if identity_store else None,
         "enabled": False if disabled else None,
     }
     row = {name: value for name, value in given.items() if value is not None}
@@ -147,6 +147,22 @@ def remove(
     else:
         _show_bad(mapping)
     _do_if_told(table, yes=yes, what="Remove this row", do=lambda: store.delete(group, target))
+
+
+def _pinned(store: MappingRows, group: str, identity_store: str) -> str:
+    """Return the id of a group; without one, tell what can be done and end."""
+    found = store.group_id(group)
+    if found is None:
+        typer.echo(
+            f"error: there is no group {group!r} in the identity store {identity_store}", err=True
+        )
+        typer.echo(
+            "Correct the one or the other; or leave --identity-store out, and its variable: the "
+            "hub then finds the group by its name, once there is one.",
+            err=True,
+        )
+        raise typer.Exit(1)
+    return found
 
 
 def _do_if_told(table: str, *, yes: bool, what: str, do: Callable[[], None]) -> None:

@@ -196,6 +196,21 @@ def test_the_directory_pins_the_group(command: Command, table: None) -> None:
     assert listed[0]["group_id"] == made["GroupId"]
 
 
+def test_a_group_that_is_not_there_is_named(command: Command, table: None) -> None:
+    """With the store that was asked and what else can be done; nothing is written."""
+    store = "d-1234567890"
+    boto3.client("identitystore").create_group(IdentityStoreId=store, DisplayName="ml")
+
+    code, out, err = command(
+        "mappings", "add", "--group", "mll", "--target", TARGET, "--identity-store", store, "--yes"
+    )
+
+    assert (code, out) == (1, "")
+    assert f"error: there is no group 'mll' in the identity store {store}" in err
+    assert "leave --identity-store out" in err
+    assert json.loads(command("mappings", "list", "--json")[1]) == []
+
+
 def test_what_aws_refuses_is_told_in_words(command: Command, table: None) -> None:
     """An error of AWS is one line and a hint, not a stack."""
     code, _, err = command("mappings", "list", "--table", "no-such-table")
