@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
 
 from cli.desk import Desk, now
 from cli.waiting import holds
@@ -15,7 +17,8 @@ class Changed:
     """How a hold differs from what a digest stood for; `now` is None where nothing waits any more.
 
     Names are user names, or ids of people whom nobody knows any more. Of those whom the digest
-    stood for, `decided` had a word meanwhile, and `left` wait no more for another reason.
+    stood for, `decided` had a word meanwhile, and `left` wait no more for another reason. `word` is
+    the one that counts for all of them who are still held; empty where none does.
     """
 
     digest: str
@@ -25,6 +28,7 @@ class Changed:
     joined: tuple[str, ...]
     left: tuple[str, ...]
     decided: tuple[str, ...]
+    word: Literal["approved", "rejected", ""] = ""
 
 
 def find(desk: Desk, digest: str) -> Hold | None:
@@ -68,7 +72,15 @@ def changed(desk: Desk, digest: str) -> Changed | None:
         joined=names(there - users),
         left=names(users - there - words),
         decided=names((users - there) & words),
+        word=_word((held[user] for user in users & held.keys()), at),
     )
+
+
+def _word(cuts: Iterable[HeldCut], at: datetime) -> Literal["approved", "rejected", ""]:
+    said = {"approved" if cut.is_approved(at) else cut.cause for cut in cuts}
+    if said == {"approved"}:
+        return "approved"
+    return "rejected" if said == {REJECTED} else ""
 
 
 def _decide(desk: Desk, hold: Hold, word: Callable[[HeldCut], HeldCut]) -> Changed | None:

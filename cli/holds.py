@@ -6,7 +6,7 @@ Approving and rejecting need no --yes: the digest names exactly the set that som
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, assert_never
 
 import typer
 
@@ -146,12 +146,31 @@ def _refuse(differs: decide.Changed, *, as_json: bool) -> None:
         ):
             for name in names:
                 out.print(f"  {mark} {name}  {what}")
-    _say(f"Refused: {differs.digest} stood for another set of people in {differs.target}.")
-    if new:
-        _say(f"Look at it as it is now:  studio-hub holds show {new}")
-    else:
-        _say("Nothing of it waits any more. What does:  studio-hub holds list")
+    what, what_next = _became(differs)
+    _say(f"Refused: {differs.digest} {what} in {differs.target}.")
+    _say(what_next)
     raise typer.Exit(REFUSED)
+
+
+def _became(differs: decide.Changed) -> tuple[str, str]:
+    """Return what became of a digest, and what to do next."""
+    if differs.now:
+        return (
+            "stood for another set of people",
+            f"Look at it as it is now:  studio-hub holds show {differs.now.digest}",
+        )
+    match differs.word:
+        case "approved":
+            return "is approved already", "What becomes of it:  studio-hub show USER"
+        case "rejected":
+            return "was rejected", "With its digest as it is now:  studio-hub holds list --all"
+        case "":
+            return (
+                "stood for people who do not wait for that any more",
+                "What waits now:  studio-hub holds list",
+            )
+        case _:
+            assert_never(differs.word)
 
 
 def _print(hold: Hold, *, as_json: bool) -> None:

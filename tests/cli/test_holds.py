@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from operators import Company
+from operators import PLACE, Company
 
 from cli import decide
 from cli.desk import now
@@ -195,8 +195,23 @@ def test_a_second_approval_finds_nothing_left(hub: Company, command: Command) ->
 
     assert (at_once[0], later[0]) == (3, 3)
     assert "cyd  was decided already" in at_once[1]
-    assert "Nothing of it waits any more" in later[2]
+    assert f"Refused: {name} is approved already in {PLACE}" in at_once[2]
+    assert "do not wait for that any more" in later[2]
     assert changes(hub) == before
+
+
+@pytest.mark.parametrize("again", ["approve", "reject"])
+def test_a_digest_that_was_rejected_is_told_as_that(
+    hub: Company, command: Command, again: str
+) -> None:
+    """The same people have another digest since: the list of everything has it."""
+    name = leave(hub, "ada", "bob", "cyd")
+    command("holds", "reject", name)
+    code, _, said = command("holds", again, name)
+
+    assert code == 3
+    assert f"Refused: {name} was rejected" in said
+    assert "studio-hub holds list --all" in said
 
 
 def test_nothing_that_waits_is_said(hub: Company, command: Command) -> None:
