@@ -41,7 +41,15 @@ def sweep(
         typer.echo("A sweep does nothing before that ends:  studio-hub resume --yes", err=True)
         raise typer.Exit(REFUSED)
     if hint is None:
-        _tell(sweep_everything(desk))
+        seconds = sweep_everything(desk)
+        if seconds is None:
+            typer.echo(
+                "A sweep of everything is due already, within 15 minutes; or look at one target "
+                "now:  studio-hub sweep --target TARGET",
+                err=True,
+            )
+            raise typer.Exit(REFUSED)
+        _tell(seconds)
         return
     desk.later.look_later(hint, 0)
     typer.echo("Queued. What it finds and changes is in the log of the functions.", err=True)
@@ -94,14 +102,14 @@ def resume(
         raise typer.Exit(SOMETHING_TO_DO)
     seconds = brakes.resume(desk)
     typer.echo("Resumed.", err=True)
-    _tell(seconds)
-
-
-def _tell(seconds: int | None) -> None:
-    """Say when a sweep of everything begins; exits 3 where one is due already."""
     if seconds is None:
-        typer.echo("A sweep on demand is due already, within 15 minutes.", err=True)
-        raise typer.Exit(REFUSED)
+        typer.echo("A sweep of everything is due already, within 15 minutes.", err=True)
+    else:
+        _tell(seconds)
+
+
+def _tell(seconds: int) -> None:
+    """Say when a sweep of everything begins."""
     when = f"in {-(-seconds // 60)} minutes" if seconds else "now"
     typer.echo(f"Queued: a sweep of everything begins {when}.", err=True)
 

@@ -69,6 +69,7 @@ def test_a_sweep_of_everything_begins_once_in_a_quarter_of_an_hour(
     assert "begins now" in now
     assert "begins in 15 minutes" in soon
     assert "due already" in refused
+    assert "studio-hub sweep --target TARGET" in refused
 
 
 def test_one_group_target_or_person_may_be_looked_at_any_time(hub: Hub, command: Command) -> None:
@@ -126,6 +127,20 @@ def test_a_paused_hub_is_resumed_with_a_yes(hub: Hub, command: Command) -> None:
     assert still
     assert hub.paused() == ""
     assert len(hub.queued()) == 2
+
+
+def test_whoever_resumes_has_resumed_though_a_sweep_is_due_already(
+    hub: Hub, command: Command
+) -> None:
+    """The sweep that is due finds what happened meanwhile: nothing was refused."""
+    command("sweep")
+    command("sweep")
+    hub.memory.pause("an audit")
+    code, _, said = command("resume", "--yes")
+
+    assert code == 0
+    assert hub.paused() == ""
+    assert "due already" in said
 
 
 def test_nothing_to_resume_is_no_error(hub: Hub, command: Command) -> None:
