@@ -9,8 +9,9 @@ from cli import brakes
 from cli.brakes import sweep_everything
 from cli.desk import Desk, now, open_desk
 from cli.options import REFUSED, SOMETHING_TO_DO, Later, Ledger, Region
+from cli.people import find_user
 from shared.hints import LookHint, Subject, UserHint
-from shared.model import DIRECTORY_ID, Target, UserId
+from shared.model import DIRECTORY_ID, Target
 
 
 def sweep(
@@ -23,7 +24,10 @@ def sweep(
     target: Annotated[
         str | None, typer.Option(help="Only this target: <account>/<region>/<domain id>.")
     ] = None,
-    user: Annotated[str | None, typer.Option(help="Only this person: their user id.")] = None,
+    user: Annotated[
+        str | None,
+        typer.Option(help="Only this person: a user id, or a user name that the ledger knows."),
+    ] = None,
     region: Region = None,
 ) -> None:
     """Compare the directory, the mappings and Studio now, and correct what differs.
@@ -119,9 +123,7 @@ def _hint(
 ) -> UserHint | LookHint | None:
     at, event_id = now(), str(uuid4())
     if user is not None:
-        if not DIRECTORY_ID.fullmatch(user):
-            raise typer.BadParameter(f"--user {user!r} is no user id of Identity Center")
-        return UserHint(UserId(user), at, event_id, at)
+        return UserHint(find_user(desk, user), at, event_id, at)
     if target is not None:
         try:
             key = str(Target.parse(target))

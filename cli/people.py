@@ -1,5 +1,7 @@
 """Who is meant: a person by their id, or by a name that the ledger has."""
 
+import json
+import shlex
 from typing import Any
 
 import typer
@@ -28,7 +30,7 @@ def find_user(desk: Desk, user: str) -> UserId:
     if not found:
         raise typer.BadParameter(
             f"the ledger knows nobody called {user!r}: give the user id, which the person's page "
-            "in Identity Center shows"
+            f"in Identity Center shows, or:  {_asking_for(user)}"
         )
     if len(found) > 1:
         raise typer.BadParameter(
@@ -36,6 +38,16 @@ def find_user(desk: Desk, user: str) -> UserId:
             f"{', '.join(found)}"
         )
     return found[0]
+
+
+def _asking_for(user_name: str) -> str:
+    """Return the command that asks the directory for the id of a user name."""
+    named = {"AttributePath": "userName", "AttributeValue": user_name}
+    wanted = shlex.quote(json.dumps({"UniqueAttribute": named}))
+    return (
+        "aws identitystore get-user-id --identity-store-id IDENTITY_STORE_ID "
+        f"--alternate-identifier {wanted}"
+    )
 
 
 class People(IdentityCenter):

@@ -146,6 +146,17 @@ def test_show_tells_what_a_person_has_and_what_happened(hub: Company, command: C
     ]
 
 
+def test_a_name_that_the_ledger_knows_is_enough_for_a_sweep(hub: Company, command: Command) -> None:
+    """Whoever left without an event is looked at by their name."""
+    hub.play("leave", user="ada", group="scientists", via="none")
+    before = hub.roles()["ada"]
+    code, _, _ = command("sweep", "--user", "ADA")
+    hub.world.run()
+
+    assert code == 0
+    assert (before, hub.roles()["ada"]) == ("ada Scientist", "ada Suspended-eu-west-1")
+
+
 def test_show_tells_what_a_removal_waits_for(hub: Company, command: Command) -> None:
     """The digest of the hold for whoever is held; the date of deletion for whoever is suspended."""
     hub.leave("ada", "bob", "cyd")

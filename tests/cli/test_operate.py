@@ -98,7 +98,8 @@ def test_one_group_target_or_person_may_be_looked_at_any_time(hub: Hub, command:
     [
         (("--group", "bees"), "'bees' is no group id, and none of the names seen so far: none yet"),
         (("--target", "somewhere"), "write <12-digit account>/<region>/<domain id>"),
-        (("--user", "ada"), "'ada' is no user id"),
+        (("--user", "ada"), "the ledger knows nobody called 'ada'"),
+        (("--user", "ada"), "aws identitystore get-user-id"),
         (("--user", ADA, "--target", TARGET), "give one of --group, --target and --user"),
     ],
 )
