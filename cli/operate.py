@@ -7,11 +7,14 @@ import typer
 
 from cli import brakes
 from cli.brakes import sweep_everything
+from cli.deployed import output
 from cli.desk import Desk, now, open_desk
+from cli.mapping_rows import MappingRows
 from cli.options import REFUSED, SOMETHING_TO_DO, Later, Ledger, Region
 from cli.people import find_user
 from shared.hints import LookHint, Subject, UserHint
-from shared.model import DIRECTORY_ID, Target
+from shared.mappings import parse_row
+from shared.model import DIRECTORY_ID, GroupMapping, Target
 
 
 def sweep(
@@ -28,6 +31,15 @@ def sweep(
         str | None,
         typer.Option(help="Only this person: a user id, or a user name that the ledger knows."),
     ] = None,
+    table: Annotated[
+        str,
+        typer.Option(
+            envvar="STUDIO_HUB_MAPPINGS_TABLE",
+            help="The mappings table, read for a group that the hub has not seen yet; default: the "
+            "stack's output MappingsTable.",
+            show_default=False,
+        ),
+    ] = "",
     region: Region = None,
 ) -> None:
     """Compare the directory, the mappings and Studio now, and correct what differs.
@@ -38,7 +50,9 @@ def sweep(
     if sum(option is not None for option in (group, target, user)) > 1:
         raise typer.BadParameter("give one of --group, --target and --user, or none of them")
     desk = open_desk(ledger, later_queue, region)
-    hint = _hint(group, target, user, desk)
+    hint = _hint(
+        target, user, desk, _group_id(group, desk, table, region) if group is not None else None
+    )
     paused = desk.state().paused
     if paused:
         typer.echo(f"The hub is paused: {paused}.", err=True)
@@ -119,7 +133,7 @@ def _tell(seconds: int) -> None:
 
 
 def _hint(
-    group: str | None, target: str | None, user: str | None, desk: Desk
+    target: str | None, user: str | None, desk: Desk, group_id: str | None
 ) -> UserHint | LookHint | None:
     at, event_id = now(), str(uuid4())
     if user is not None:
@@ -130,13 +144,35 @@ def _hint(
         except ValueError as error:
             raise typer.BadParameter(f"--target: {error}") from error
         return LookHint(Subject.TARGET, key, at, event_id, at)
-    if group is None:
-        return None
+    if group_id is not None:
+        return LookHint(Subject.GROUP, group_id, at, event_id, at)
+    return None
+
+
+def _group_id(group: str, desk: Desk, table: str, region: str | None) -> str:
+    """Return the id of a group: itself, the one that the hub has seen, or the one that is pinned.
+
+    Rows are read only where the hub has not seen the name.
+    """
     known = desk.state().group_ids
     id_ = known.get(group, group)
-    if not DIRECTORY_ID.fullmatch(id_):
-        names = ", ".join(sorted(known)) or "none yet"
+    if DIRECTORY_ID.fullmatch(id_):
+        return id_
+    rows = map(
+        parse_row, MappingRows(table or output("MappingsTable", region), region, None).read()
+    )
+    pins = {
+        (row.group, row.group_id) for row in rows if isinstance(row, GroupMapping) and row.group_id
+    }
+    ids = sorted(id_ for name, id_ in pins if name == group)
+    if len(ids) == 1:
+        return ids[0]
+    if ids:
         raise typer.BadParameter(
-            f"--group {group!r} is no group id, and none of the names seen so far: {names}"
+            f"rows pin --group {group!r} to several ids: give one of them: {', '.join(ids)}"
         )
-    return LookHint(Subject.GROUP, id_, at, event_id, at)
+    names = ", ".join(sorted({*known, *(name for name, _ in pins)})) or "none yet"
+    raise typer.BadParameter(
+        f"--group {group!r} is no group id, and none of the names that the hub has seen or that a "
+        f"row pins: {names}"
+    )

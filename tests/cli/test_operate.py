@@ -11,7 +11,7 @@ from hub.runtime.adapters.hub_memory import DynamoMemory
 from shared.hints import DAILY, HOURLY, LookHint, Subject, UserHint
 from shared.model import GroupId
 from shared.wire import decode
-from simulator.setup import LEDGER, make_tables
+from simulator.setup import LEDGER, MAPPINGS, make_tables
 
 ADA = "a3d46882-6071-7063-2f5e-91b4c7d80e21"
 ANTS = "33e47872-9051-70c8-1b7a-0f2d5c9e4a10"
@@ -24,7 +24,7 @@ class Hub:
     """A hub's ledger and later queue, for an operator with credentials."""
 
     def __init__(self) -> None:
-        dynamodb = boto3.client("dynamodb")
+        self._dynamodb = dynamodb = boto3.client("dynamodb")
         make_tables(dynamodb)
         self.memory = DynamoMemory(dynamodb, LEDGER)
         self._sqs = boto3.client("sqs")
@@ -34,6 +34,13 @@ class Hub:
         """Return what was queued and is due."""
         found = self._sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10)
         return [decode(message["Body"]) for message in found.get("Messages", [])]
+
+    def pin(self, group: str, group_id: str, target: str) -> None:
+        """Write a row that pins a group."""
+        row = {"group": group, "target": target, "group_id": group_id}
+        self._dynamodb.put_item(
+            TableName=MAPPINGS, Item={name: {"S": value} for name, value in row.items()}
+        )
 
     def paused(self) -> str:
         """Return why it is paused."""
@@ -49,6 +56,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
         hub = Hub()
         monkeypatch.setenv("STUDIO_HUB_LEDGER_TABLE", LEDGER)
         monkeypatch.setenv("STUDIO_HUB_LATER_QUEUE_URL", hub.queue)
+        monkeypatch.setenv("STUDIO_HUB_MAPPINGS_TABLE", MAPPINGS)
         yield hub
 
 
@@ -93,10 +101,24 @@ def test_one_group_target_or_person_may_be_looked_at_any_time(hub: Hub, command:
     assert keys == sorted([ADA, f"group {ANTS}", f"group {ANTS}", f"target {TARGET}"])
 
 
+def test_a_group_that_only_a_row_pins_is_known_by_its_name(hub: Hub, command: Command) -> None:
+    """Unless rows pin the name to several groups: then their ids are named."""
+    hub.pin("ants", ANTS, TARGET)
+    known, _, _ = command("sweep", "--group", "ants")
+    queued = hub.queued()
+    hub.pin("ants", ADA, TARGET.replace("research", "other"))
+    doubtful, _, said = command("sweep", "--group", "ants")
+
+    assert [hint.key for hint in queued if isinstance(hint, LookHint)] == [ANTS]
+    assert (known, doubtful) == (0, 1)
+    assert f"{ANTS}, {ADA}" in " ".join(said.split())
+    assert hub.queued() == []
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--group", "bees"), "'bees' is no group id, and none of the names seen so far: none yet"),
+        (("--group", "bees"), "'bees' is no group id, and none of the names"),
         (("--target", "somewhere"), "write <12-digit account>/<region>/<domain id>"),
         (("--user", "ada"), "the ledger knows nobody called 'ada'"),
         (("--user", "ada"), "aws identitystore get-user-id"),
