@@ -12,6 +12,7 @@ from rich.table import Table
 from cli.deployed import output_of_stack
 from cli.mapping_rows import MappingRows
 from cli.options import SOMETHING_TO_DO, Json, Region
+from shared.conventions import ROLE_PATH
 from shared.mappings import parse_row
 from shared.model import BadMapping, GroupMapping
 from shared.naming import role_name
@@ -125,6 +126,13 @@ def add(  # noqa: PLR0913 (one option an attribute)
             "note: without --identity-store the group is found by its name, and not pinned.",
             err=True,
         )
+    if f":role{ROLE_PATH}" not in mapping.role_arn:
+        typer.echo(
+            f"note: the role is not under {ROLE_PATH}: the hub can give it only where "
+            "AdditionalPassableRoleArns, a parameter of the spoke's stack in "
+            f"{mapping.target.account}, names it.",
+            err=True,
+        )
     _do_if_told(table, yes=yes, what="Write this row", do=lambda: store.put(row))
 
 
@@ -134,9 +142,8 @@ def remove(
 ) -> None:
     """Remove the row of a group and a target."""
     store = MappingRows(table, region, None)
-    found = [
-        row for row in store.read() if (row.get("group"), row.get("target")) == (group, target)
-    ]
+    of_target = [row for row in store.read() if row.get("target") == target]
+    found = [row for row in of_target if row.get("group") == group]
     if not found:
         typer.echo(f"error: no row of group {group} and target {target} in {table}", err=True)
         typer.echo(f"See the rows:  studio-hub mappings list --table {table}", err=True)
@@ -146,6 +153,12 @@ def remove(
         Console(soft_wrap=True).print(_table([mapping]))
     else:
         _show_bad(mapping)
+    if len(of_target) == 1:
+        typer.echo(
+            f"note: it is the last row of {target}: nothing that it gave is taken there before "
+            "somebody approves that:  studio-hub holds list",
+            err=True,
+        )
     _do_if_told(table, yes=yes, what="Remove this row", do=lambda: store.delete(group, target))
 
 

@@ -211,6 +211,34 @@ def test_a_group_that_is_not_there_is_named(command: Command, table: None) -> No
     assert json.loads(command("mappings", "list", "--json")[1]) == []
 
 
+@pytest.mark.parametrize(("path", "noted"), [("", True), ("studio-hub/", False)])
+def test_a_role_that_the_spoke_may_not_pass_is_noted(
+    command: Command, table: None, path: str, *, noted: bool
+) -> None:
+    """With the parameter that lets it: the row alone would leave people without a profile."""
+    role = f"arn:aws:iam::222222222222:role/{path}Own"
+
+    code, _, err = command(
+        "mappings", "add", "--group", "ml", "--target", TARGET, "--role-arn", role
+    )
+
+    assert code == 2
+    assert ("AdditionalPassableRoleArns" in err) is noted
+
+
+def test_the_last_row_of_a_target_is_noted(command: Command, table: None) -> None:
+    """What follows from its removal waits for a word; that of another one does not."""
+    for group in ("ml", "leads"):
+        command("mappings", "add", "--group", group, "--target", TARGET, "--yes")
+
+    _, _, one_of_two = command("mappings", "remove", "--group", "ml", "--target", TARGET, "--yes")
+    _, _, last = command("mappings", "remove", "--group", "leads", "--target", TARGET)
+
+    assert "the last row" not in one_of_two
+    assert f"the last row of {TARGET}" in last
+    assert "studio-hub holds list" in last
+
+
 def test_what_aws_refuses_is_told_in_words(command: Command, table: None) -> None:
     """An error of AWS is one line and a hint, not a stack."""
     code, _, err = command("mappings", "list", "--table", "no-such-table")
