@@ -1,12 +1,16 @@
-"""Where results are printed: on the standard output, and never cut off where nobody looks."""
+"""Where results are printed: on the standard output, and never cut off."""
 
 from typing import Final
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_WIDE: Final = 400
+# No line is longer where nobody looks.
+_WIDE: Final = 1_000_000
+# In less room than this a long text is a column of single words.
+_READABLE: Final = 30
 
 
 def wide_console() -> Console:
@@ -19,14 +23,37 @@ def wide_console() -> Console:
     )
 
 
-def table(*names: str) -> Table:
-    """Return an empty table with a head and without lines."""
+def table(*names: str, long: tuple[str, ...] = ()) -> Table:
+    """Return an empty table with a head and without lines; `long` are columns that may wrap."""
     empty = Table(box=None, pad_edge=False)
     for name in names:
-        empty.add_column(name, no_wrap=True)
+        empty.add_column(name, no_wrap=name not in long, overflow="fold")
     return empty
 
 
 def row(of: Table, *cells: str) -> None:
     """Add a row of plain text: what looks like markup in a name is none."""
     of.add_row(*map(Text, cells))
+
+
+def print_table(out: Console, of: Table) -> None:
+    """Print a table; where it has no room, each row as lines of a name and a text."""
+    for column in of.columns:
+        widest = max(cell_len(str(cell)) for cell in (column.header, *column.cells))
+        column.min_width = min(widest, _READABLE) if not column.no_wrap else widest
+    needed = out.measure(of, options=out.options.update(max_width=_WIDE)).minimum
+    out.print(of if needed <= out.width else _upright(of))
+
+
+def _upright(of: Table) -> Table:
+    """Return a table with a line for each cell that says something, and a gap after each row."""
+    lines = Table.grid(padding=(0, 2))
+    lines.add_column(no_wrap=True)
+    lines.add_column(overflow="fold")
+    for number, cells in enumerate(zip(*(column.cells for column in of.columns), strict=True)):
+        if number:
+            lines.add_row()
+        for column, cell in zip(of.columns, cells, strict=True):
+            if str(cell):
+                lines.add_row(column.header, cell)
+    return lines

@@ -11,7 +11,7 @@ from typing import Annotated, Any, assert_never
 import typer
 
 from cli import decide
-from cli.console import row, table, wide_console
+from cli.console import print_table, row, table, wide_console
 from cli.desk import Desk, now, open_desk
 from cli.options import REFUSED, Json, Later, Ledger, Region
 from cli.waiting import Wait, holds, of_hold, waits
@@ -48,11 +48,11 @@ def list_holds(
     if as_json:
         typer.echo(json.dumps([_plain(wait) for wait in found], indent=2))
     elif found:
-        out = table("Digest", "Target", "People", "Why")
+        out = table("Digest", "Target", "People", "Why", long=("Why",))
         for wait in found:
             who = str(len(wait.people)) if wait.hold else wait.people[0].user
             row(out, wait.digest or "-", str(wait.target), who, wait.reason)
-        wide_console().print(out)
+        print_table(wide_console(), out)
     _say(_next(found))
 
 
@@ -180,11 +180,11 @@ def _print(hold: Hold, *, as_json: bool) -> None:
         return
     out = wide_console()
     out.print(f"{hold.digest}  {hold}\n")
-    people = table("Person", "Profile", "What", "Reason", "Since (UTC)")
+    people = table("Person", "Profile", "What", "Reason", "Since (UTC)", long=("Reason",))
     for each in wait.people:
         since = f"{each.since:%Y-%m-%d %H:%M}" if each.since else ""
         row(people, each.user or each.user_id, each.profile, each.kind, each.reason, since)
-    out.print(people)
+    print_table(out, people)
 
 
 def _plain(wait: Wait) -> dict[str, Any]:

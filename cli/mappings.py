@@ -6,9 +6,9 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from cli import console
 from cli.deployed import output_of_stack
 from cli.mapping_rows import MappingRows
 from cli.options import SOMETHING_TO_DO, Json, Region
@@ -58,7 +58,9 @@ def list_rows(table: TableName, *, region: Region = None, as_json: Json = False)
     if as_json:
         typer.echo(json.dumps([_json(row) for row in parsed], indent=2))
         return
-    Console(soft_wrap=True).print(_table([row for row in parsed if isinstance(row, GroupMapping)]))
+    console.print_table(
+        console.wide_console(), _table([row for row in parsed if isinstance(row, GroupMapping)])
+    )
     for bad in parsed:
         if isinstance(bad, BadMapping):
             _show_bad(bad)
@@ -120,7 +122,7 @@ def add(  # noqa: PLR0913 (one option an attribute)
         _show_bad(mapping)
         typer.echo("Nothing was written: correct the options and try again.", err=True)
         raise typer.Exit(1)
-    Console(soft_wrap=True).print(_table([mapping]))
+    console.print_table(console.wide_console(), _table([mapping]))
     if not identity_store:
         typer.echo(
             "note: without --identity-store the group is found by its name, and not pinned.",
@@ -150,7 +152,7 @@ def remove(
         raise typer.Exit(1)
     mapping = parse_row(found[0])
     if isinstance(mapping, GroupMapping):
-        Console(soft_wrap=True).print(_table([mapping]))
+        console.print_table(console.wide_console(), _table([mapping]))
     else:
         _show_bad(mapping)
     if len(of_target) == 1:
@@ -187,18 +189,19 @@ def _do_if_told(table: str, *, yes: bool, what: str, do: Callable[[], None]) -> 
 
 
 def _table(rows: list[GroupMapping]) -> Table:
-    table = Table("Group", "Target", "Role", "Priority", "Retention", "", box=None, pad_edge=False)
-    for row in rows:
-        notes = [*(() if row.enabled else ("disabled",)), *(("pinned",) if row.group_id else ())]
-        table.add_row(
-            row.group,
-            str(row.target),
-            role_name(row.role_arn),
-            str(row.priority),
-            f"{row.retention_days} days",
+    out = console.table("Group", "Target", "Role", "Priority", "Retention", "")
+    for each in rows:
+        notes = [*(() if each.enabled else ("disabled",)), *(("pinned",) if each.group_id else ())]
+        console.row(
+            out,
+            each.group,
+            str(each.target),
+            role_name(each.role_arn),
+            str(each.priority),
+            f"{each.retention_days} days",
             ", ".join(notes),
         )
-    return table
+    return out
 
 
 def _show_bad(row: BadMapping) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import typer
 
-from cli.console import row, table, wide_console
+from cli.console import print_table, row, table, wide_console
 from cli.desk import Desk, now, open_desk
 from cli.options import Json, Later, Ledger, Region, User
 from cli.people import find_user
@@ -82,7 +82,9 @@ def _print(
     notes = [f"kept until {kept:%Y-%m-%d %H:%M} UTC"] if kept else []
     notes += ["protected"] if user_id in state.protected else []
     out.print("  ".join(part for part in (name, user_id, *notes) if part))
-    places = table("Target", "State", "Profile", "Role", "Because", "Since (UTC)", "")
+    places = table(
+        "Target", "State", "Profile", "Role", "Because", "Since (UTC)", "", long=("Because", "")
+    )
     for each in records:
         row(
             places,
@@ -96,8 +98,10 @@ def _print(
         )
     if records:
         out.print()
-        out.print(places)
-    happened = table("When (UTC)", "What", "Target", "Profile", "Role", "Because of")
+        print_table(out, places)
+    happened = table(
+        "When (UTC)", "What", "Target", "Profile", "Role", "Because of", long=("Because of",)
+    )
     for told in history:
         row(
             happened,
@@ -110,7 +114,7 @@ def _print(
         )
     if history:
         out.print()
-        out.print(happened)
+        print_table(out, happened)
 
 
 def _notes(record: Record, hold: Hold | None, state: HubState) -> list[str]:

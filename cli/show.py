@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.console import print_table, row, table
 from cli.sentences import sentence
 from shared.naming import role_name
 from simulator.setup import LEDGER
@@ -47,7 +48,7 @@ class Telling:
 def end(out: Console, world: World, end_state: dict[str, Any]) -> None:
     """Show who has what and why, what was reported, and what it cost."""
     out.print()
-    out.print(_profiles(world, end_state["profiles"]))
+    print_table(out, _profiles(world, end_state["profiles"]))
     for problem in end_state["problems"]:
         out.print(Text(f"  ! {problem['subject']}: {problem['reason']}", style="yellow"))
         if problem.get("way_out"):
@@ -80,23 +81,22 @@ def _line(entry: dict[str, Any]) -> tuple[str, str, str] | None:
 
 def _profiles(world: World, profiles: list[dict[str, Any]]) -> Table:
     because = {
-        (row["target"], row["profile_name"]): " over ".join(
-            f"{claim['group']} ({claim['priority']})" for claim in row.get("because", ())
+        (kept["target"], kept["profile_name"]): " over ".join(
+            f"{claim['group']} ({claim['priority']})" for claim in kept.get("because", ())
         )
-        for row in world.rows(LEDGER)
-        if "state" in row
+        for kept in world.rows(LEDGER)
+        if "state" in kept
     }
-    table = Table(box=None, pad_edge=False)
-    for name in ("Target", "Profile", "Person", "Role", "Because"):
-        table.add_column(name, no_wrap=True)
+    found = table("Target", "Profile", "Person", "Role", "Because", long=("Because",))
     for profile in profiles:
         target = f"{profile['account']}/{profile['region']}/{profile['domain']}"
         why = because.get((target, profile["name"]), "")
-        table.add_row(
+        row(
+            found,
             target,
-            Text(profile["name"]),
-            Text(profile["user"] or ""),
+            profile["name"],
+            profile["user"] or "",
             role_name(profile["execution_role_arn"] or ""),
             why if profile["managed"] else "made by other hands; left alone",
         )
-    return table
+    return found
