@@ -53,7 +53,8 @@ def begun(
     """Return the record while an action is being carried out; `before` is that of the look's begin.
 
     Whatever a removal takes is announced with the time at which it began, and with the time until
-    which the rest is kept.
+    which the rest is kept. Whatever is begun for somebody ends with their access, so from then on
+    nobody knows how far that is: who was here once is not taken for untouched.
     """
     record = old or replace(blank(verdict), version=before.version if before else 0)
     record = replace(record, reason="", hold="")
@@ -62,6 +63,7 @@ def begun(
         record = replace(
             with_claims(record, verdict, now),
             state=State.PENDING,
+            access=Access.UNSURE if record.access is Access.UNTOUCHED else record.access,
             begun=None if back else record.begun,
             retain_until=None,
         )

@@ -41,7 +41,7 @@ def is_at_rest(verdict: Verdict, record: Record | None) -> bool:
                 and not has_lapsed(verdict, record)
             )
         case Removal():
-            return record is None or record.state is State.REMOVED
+            return record is None or record.state is State.REMOVED or record.is_untouched
         case Undecided():
             return False
         case _:

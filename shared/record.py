@@ -92,3 +92,9 @@ class Record:
     def is_leaving(self) -> bool:
         """Return whether a removal has begun."""
         return self.retain_until is not None
+
+    @property
+    def is_untouched(self) -> bool:
+        """Return whether nothing was ever begun or seen here: then there is nothing to remove."""
+        begun = self.access is not Access.UNTOUCHED or self.is_leaving
+        return not (begun or self.role_arn or self.modified)

@@ -31,6 +31,8 @@ _AFTER_SKIP = {
 # Studio refuses to create what is in somebody's way, or what it does not take: it would again, so a
 # person has to look.
 _IN_THE_WAY = frozenset({"ResourceInUse", "ValidationException"})
+# Studio knows no such domain: no attempt of this call made anything in it.
+_NO_DOMAIN = "ResourceNotFound"
 _IN_HANDS = frozenset({State.HELD, State.FAILED})
 _NO_CHANGES = MemberChanges()
 
@@ -117,11 +119,23 @@ class Book:
                 pass
             case Deferred():
                 self._note(target, self._records[target].state, outcome.reason)
+            case Failed(action=Create(), code=code) if code == _NO_DOMAIN:
+                self._not_made(target)
+                self._note(target, State.FAILED, outcome.reason)
             case Failed():
                 held = isinstance(outcome.action, Create) and outcome.code in _IN_THE_WAY
                 self._note(target, State.HELD if held else State.FAILED, outcome.reason)
             case _:
                 assert_never(outcome)
+
+    def _not_made(self, target: Target) -> None:
+        """Take back that a creation was announced, where nothing was here when this look began.
+
+        What an earlier look began, and maybe never heard the end of, stays announced.
+        """
+        before = self._before.get(target)
+        if before is None or before.state is State.REMOVED or before.is_untouched:
+            self._records[target] = replace(self._records[target], access=Access.UNTOUCHED)
 
     def skipped(self, skip: Skip, profile: ObservedProfile | None) -> None:
         """Write why a difference was left alone, and what of the profile was seen."""

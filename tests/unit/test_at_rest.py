@@ -45,6 +45,26 @@ def test_without_a_record_only_a_removal_is_at_rest() -> None:
 
 
 @pytest.mark.parametrize(
+    "something",
+    [
+        {"role_arn": OLD},
+        {"modified": THERE.modified},
+        {"retain_until": NOON},
+        *({"access": access} for access in Access if access is not Access.UNTOUCHED),
+    ],
+)
+def test_only_where_nothing_is_known_nothing_is_to_be_removed(something: dict[str, object]) -> None:
+    """Law 6: one trace of a profile, or of a beginning, and the account is asked."""
+    traceless = replace(
+        ACTIVE, state=State.FAILED, access=Access.UNTOUCHED, role_arn="", modified=""
+    )
+
+    assert is_at_rest(REMOVAL, traceless)
+    assert not is_at_rest(PROMOTED, traceless)
+    assert not is_at_rest(REMOVAL, replace(traceless, **something))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
     ("verdict", "profile", "record", "needed"),
     [
         (PROMOTED, THERE, None, True),

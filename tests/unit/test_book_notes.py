@@ -14,12 +14,13 @@ from cases import (
     REMOVAL,
     THERE,
 )
-from desk import ASSIGN, CREATE, REVOKE, Desk, knowing
+from desk import ASSIGN, CHANGE, CREATE, DELETE, REVOKE, SPACE, STOP, SUSPEND, Desk, knowing
 
 from hub.runtime.observe import Blocked
 from shared.actions import (
     Action,
     Discard,
+    Resume,
     Settled,
     SkipKind,
 )
@@ -28,9 +29,12 @@ from shared.happenings import What
 from shared.memory import MemberChanges
 from shared.model import GroupId
 from shared.outcome import Applied, Deferred, Failed, Outcome, Pending
-from shared.record import Record, State
+from shared.plan import is_at_rest
+from shared.record import Access, Record, State
 from shared.skips import skip
 from shared.verdicts import DesiredProfile
+
+DISCARD, RESUME = Discard(ADA, LAB, "ada", "it is Failed"), Resume(ADA, LAB, "ada", NEW, BECAUSE)
 
 
 @pytest.fixture
@@ -66,9 +70,8 @@ def test_a_profile_that_is_discarded_is_neither_lost_nor_had() -> None:
     """It is made anew at once, and only that is told."""
     desk = knowing(ACTIVE)
     desk.open(PROMOTED)
-    discard = Discard(ADA, LAB, "ada", "it is Failed")
 
-    assert desk.does(discard).role_arn == ""
+    assert desk.does(DISCARD).role_arn == ""
     assert desk.record.state is State.PENDING
     assert desk.told == []
 
@@ -114,6 +117,92 @@ def test_a_target_that_could_not_be_seen_is_noted(
 
     assert (desk.record.state, desk.record.reason) == (state, str(error))
     assert desk.record.role_arn == (before.role_arn if before else "")
+
+
+NO_DOMAIN = Failed(CREATE, "ResourceNotFound", "no such domain")
+NEVER_SEEN = Blocked(PROMOTED, PermanentError("closed"))
+REMOVED = replace(ACTIVE, state=State.REMOVED, access=Access.REVOKED, role_arn="", modified="")
+
+
+@pytest.mark.parametrize("before", [None, REMOVED])
+def test_where_nothing_was_ever_made_nothing_is_to_be_removed(before: Record | None) -> None:
+    """Told that there is no such domain, or not let in, as often as it was tried."""
+    desk = knowing(before)
+    for _ in range(2):
+        desk.open(PROMOTED)
+        assert desk.does(CREATE, NO_DOMAIN).state is State.FAILED
+        assert is_at_rest(REMOVAL, desk.record)
+        assert not is_at_rest(PROMOTED, desk.record)
+        desk.open(PROMOTED).blocked(NEVER_SEEN)
+        assert is_at_rest(REMOVAL, desk.record)
+
+    desk.open(REMOVAL).at_rest(REMOVAL)
+
+    assert desk.record.state is State.REMOVED
+    assert desk.told == []
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        # A crash: what was announced is all that is known.
+        None,
+        Pending(CREATE, "time"),
+        Deferred(CREATE, "no answer"),
+        *(
+            Failed(CREATE, code, "refused, maybe after an attempt without an answer")
+            for code in (
+                "AccessDeniedException",
+                "ResourceInUse",
+                "ResourceLimitExceeded",
+                "ValidationException",
+            )
+        ),
+    ],
+)
+def test_what_may_have_been_made_is_never_taken_for_nothing(
+    desk: Desk, outcome: Outcome | None
+) -> None:
+    """Law 6: whatever is heard of the target afterwards."""
+    book = desk.open(PROMOTED)
+    book.begin(CREATE)
+    if outcome is not None:
+        book.became(outcome)
+    assert not is_at_rest(REMOVAL, desk.record)
+
+    desk.open(PROMOTED).blocked(NEVER_SEEN)
+    assert not is_at_rest(REMOVAL, desk.record)
+    desk.open(PROMOTED)
+    desk.does(CREATE, NO_DOMAIN)
+    assert not is_at_rest(REMOVAL, desk.record)
+
+
+@pytest.mark.parametrize("before", [None, ACTIVE])
+@pytest.mark.parametrize("action", [CREATE, ASSIGN, CHANGE, RESUME, STOP, DISCARD])
+def test_of_whom_anything_was_begun_something_may_be_there(
+    before: Record | None, action: Action
+) -> None:
+    """Also where the ledger had lost them: what is begun is done to a profile that exists."""
+    desk = knowing(before)
+    desk.open(PROMOTED).begin(action)
+
+    assert not is_at_rest(REMOVAL, desk.record)
+
+
+@pytest.mark.parametrize("action", [REVOKE, SUSPEND, STOP, SPACE, DELETE])
+def test_a_removal_that_began_is_not_over_before_its_end(desk: Desk, action: Action) -> None:
+    """Also of somebody whom the ledger did not know."""
+    desk.open(REMOVAL).begin(action)
+
+    assert not is_at_rest(REMOVAL, desk.record)
+
+
+@pytest.mark.parametrize("kind", [SkipKind.HELD, SkipKind.NOT_OURS, SkipKind.NAME_TAKEN])
+def test_a_profile_that_was_seen_is_asked_after_again(desk: Desk, kind: SkipKind) -> None:
+    """Somebody may have made it ours meanwhile."""
+    desk.open(PROMOTED).skipped(skip(kind, PROMOTED, "why", "way out"), THERE)
+
+    assert not is_at_rest(REMOVAL, desk.record)
 
 
 def test_a_look_that_changes_nothing_writes_nothing() -> None:

@@ -1,0 +1,145 @@
+"""A row that was a mistake leaves nothing behind once it is gone; what may have been made stays."""
+
+from typing import Any
+
+import pytest
+from stories import End, Play, membership_event
+
+from cli.rehearsal import cold_start
+from simulator.faults import Fault
+from simulator.setup import LEDGER
+
+NO_DOMAIN, NO_SPOKE = "222222222222/eu-west-1/d-nothing", "444444444444/eu-west-1/d-three"
+ONE = "222222222222/eu-west-1/d-one"
+JOIN = "join: {user: bob, group: scientists}"
+CLOSED = (
+    "fault: {service: sts, operation: AssumeRole, account: '222222222222', error: AccessDenied, "
+    "every: 1}"
+)
+
+
+def map_to(target: str) -> str:
+    return f"map: {{group: scientists, target: {target}, role: Scientist}}"
+
+
+def unmap(target: str, group: str = "scientists") -> str:
+    return f"unmap: {{group: {group}, target: {target}}}"
+
+
+def rows(end: End, pk: str, target: str) -> list[dict[str, Any]]:
+    """Return the ledger's rows of a kind that are about a target."""
+    return [
+        row
+        for row in end.world.rows(LEDGER)
+        if row["pk"].startswith(pk) and target in {row["pk"].partition("#")[2], row.get("target")}
+    ]
+
+
+def told_next(end: End) -> set[str]:
+    """Return the kinds of problems that another look at bob reports."""
+    before = len(end.world.lambdas.log)
+    end.world.deliver(membership_event(end.world, "bob", "leads"))
+    end.world.wait(3600)
+    return {line["kind"] for line in end.world.lambdas.log[before:] if "kind" in line}
+
+
+@pytest.mark.parametrize(
+    ("target", "kind"), [(NO_DOMAIN, "refused"), (NO_SPOKE, "unreachable")], ids=str
+)
+@pytest.mark.parametrize("meanwhile", [(), ("sweep: {}", "wait: {hours: 2}", "sweep: {}")])
+def test_where_nothing_was_made_nothing_is_left_to_remove(
+    play: Play, target: str, kind: str, meanwhile: tuple[str, ...]
+) -> None:
+    """Reported while a row calls for it; then over at once, without a slot, a hold or a question.
+
+    Whoever gave rows to a wrong domain or account takes them back, and that is all.
+    """
+    mistake = (JOIN, map_to(target), *meanwhile)
+    during = play(*mistake)
+    assert {row["state"] for row in rows(during, "user#", target)} == {"failed"}
+    assert kind in told_next(during)
+
+    asked = play(*mistake).json["api_calls"]
+    end = play(*mistake, unmap(target))
+    assert {row["state"] for row in rows(end, "user#", target)} == {"removed"}
+    assert rows(end, "limit#", target) == []
+    for call in ("sagemaker.DescribeUserProfile", "sagemaker.DescribeDomain"):
+        assert end.json["api_calls"].get(call) == asked.get(call)
+
+    assert kind not in told_next(end)
+    assert "held" not in {kind for kind, _ in end.problems()}
+    assert len(end.roles()) == 2
+
+
+@pytest.mark.parametrize(
+    "leaving", ["leave: {user: bob, group: scientists}", "delete_user: {user: bob}"]
+)
+def test_who_leaves_what_was_never_made_is_done_there(play: Play, leaving: str) -> None:
+    """The row may stay: it calls for nothing of theirs any more."""
+    end = play(JOIN, map_to(NO_DOMAIN), map_to(NO_SPOKE), leaving)
+
+    for target in (NO_DOMAIN, NO_SPOKE):
+        assert {row["state"] for row in rows(end, "user#", target)} == {"removed"}
+        assert rows(end, "limit#", target) == []
+    assert end.json["profiles"] == []
+
+
+def test_what_is_over_can_begin_anew(play: Play) -> None:
+    """A row that is written again is a row like any other."""
+    end = play(
+        CLOSED.replace("every: 1", "times: 1"),
+        JOIN,
+        unmap(ONE),
+        map_to(ONE),
+        "sweep: {}",
+        "wait: {hours: 1}",
+    )
+
+    assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
+
+
+@pytest.mark.parametrize("error", ["InternalServerError", "ThrottlingException"])
+def test_a_creation_without_an_answer_is_never_forgotten(play: Play, error: str) -> None:
+    """Law 6: it may have been made, so an account that closed is asked again when it opens."""
+    end = play(
+        "fault: {service: sagemaker, operation: CreateUserProfile, account: '222222222222', "
+        f"error: {error}, every: 1}}",
+        JOIN,
+        "wait: {hours: 2}",
+        CLOSED,
+        unmap(ONE),
+        unmap(ONE, "leads"),
+        "sweep: {}",
+        "wait: {hours: 2}",
+    )
+
+    (row,) = rows(end, "user#", ONE)
+    assert (row["state"], row["access"]) == ("failed", "unsure")
+    assert "unreachable" in told_next(end)
+
+
+def test_a_profile_that_the_ledger_had_lost_is_found_all_the_same(play: Play) -> None:
+    """Taken for never made while its account was closed, its tags tell once that opens."""
+    end = play(JOIN, "sweep: {}")
+    world = end.world
+    (row,) = rows(end, "user#", ONE)
+    world.dynamodb.delete_item(
+        TableName=LEDGER, Key={name: {"S": row[name]} for name in ("pk", "sk")}
+    )
+    cold_start()
+    closed = Fault("sts", "AssumeRole", "AccessDenied", "222222222222", every=1)
+    world.gateway.faults.append(closed)
+    told_next(end)
+    for group in ("scientists", "leads"):
+        world.delete_mapping(group, ONE)
+    world.run()
+    (row,) = rows(end, "user#", ONE)
+    assert (row["state"], row.get("role_arn")) == ("removed", None)
+
+    world.gateway.faults.remove(closed)
+    for _ in range(2):
+        world.sweep()
+        world.wait(3600)
+    (found,) = rows(end, "user#", ONE)
+    assert found["state"] == "held"
+    assert found["hold"] == "last-row"
