@@ -43,6 +43,19 @@ def told_next(end: End) -> set[str]:
     return {line["kind"] for line in end.world.lambdas.log[before:] if "kind" in line}
 
 
+def told_in_a_round(end: End, target: str) -> set[str]:
+    """Return the kinds of problems of a target that a round reports, and what metrics it counts."""
+    before = len(end.world.lambdas.log)
+    end.world.sweep()
+    end.world.wait(3600)
+    log = end.world.lambdas.log[before:]
+    told = {line["kind"] for line in log if target in str(line.get("subject", ""))}
+    counted = {
+        name for line in log for name in ("ReadsRefused", "TargetsUnreachable") if name in line
+    }
+    return told | counted
+
+
 @pytest.mark.parametrize(
     ("target", "kind"), [(NO_DOMAIN, "refused"), (NO_SPOKE, "unreachable")], ids=str
 )
@@ -143,3 +156,32 @@ def test_a_profile_that_the_ledger_had_lost_is_found_all_the_same(play: Play) ->
     (found,) = rows(end, "user#", ONE)
     assert found["state"] == "held"
     assert found["hold"] == "last-row"
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        (NO_DOMAIN, {"unreadable", "ReadsRefused", "TargetsUnreachable"}),
+        (NO_SPOKE, {"unreachable", "TargetsUnreachable"}),
+    ],
+)
+def test_a_target_that_nothing_is_left_of_is_reported_no_more(
+    play: Play, target: str, told: set[str]
+) -> None:
+    """Neither by the looks of the hour nor of the day, nor as a read that was refused."""
+    mistake = (JOIN, map_to(target), "sweep: {}")
+    # Also where its group has no member yet, and where the row is to be corrected.
+    for_nobody = f"map: {{group: others, target: {target}}}"
+    bad_row = f"map: {{group: scientists, target: {target}, priority: high}}"
+
+    assert told_in_a_round(play(*mistake), target) >= told
+    assert told_in_a_round(play(for_nobody), target) == told
+    assert told_in_a_round(play(*mistake, bad_row), target) >= told
+    assert told_in_a_round(play(*mistake, unmap(target)), target) == set()
+
+
+def test_a_closed_account_is_reported_while_anybody_may_have_something_there(play: Play) -> None:
+    """Law 1: what is not brought to its end is reported, also where no row calls for it."""
+    steps = (JOIN, CLOSED, "wait: {hours: 1}", unmap(ONE), unmap(ONE, "leads"), "wait: {hours: 1}")
+
+    assert told_in_a_round(play(*steps), ONE) == {"unreachable"}

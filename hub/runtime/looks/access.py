@@ -6,14 +6,14 @@ from datetime import datetime
 
 from hub.runtime import access_reports
 from hub.runtime.looks import reports
-from hub.runtime.looks.called_for import records_of
+from hub.runtime.looks.called_for import is_over, records_of
 from hub.runtime.looks.found import Found
 from hub.runtime.looks.queueing import queue
 from hub.runtime.looks.reading import Reading
 from hub.runtime.looks.world import LookWorld
 from shared.conventions import suspended_role_arn
 from shared.differences import Difference, Finding
-from shared.errors import TargetUnreachableError
+from shared.errors import PermanentError, TargetUnreachableError
 from shared.hints import LookHint
 from shared.listing import Seen
 from shared.model import Target, UserId
@@ -30,7 +30,11 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
     target = Target.parse(hint.key)
     try:
         domain = world.studio.domain(target)
-    except TargetUnreachableError as error:
+    except PermanentError as error:
+        if is_over(hint, target, world):
+            return Found(0, complete=False)
+        if not isinstance(error, TargetUnreachableError):
+            raise
         reports.unreachable(target, str(error))
         return Found(0, complete=False)
     if not hint.token and domain.default_role_arn != suspended_role_arn(

@@ -49,6 +49,19 @@ def records_of(target: Target, world: LookWorld) -> dict[UserId, Record]:
     return {record.user_id: record for record in world.ledger.of_target(target)}
 
 
+def is_mapped(hint: LookHint, target: Target, world: LookWorld) -> bool:
+    """Return whether a row names a target, be it one that does not parse."""
+    table = world.mappings.table(newer_than=hint.made_at)
+    return target in {row.target for row in table.rows} | {bad.target for bad in table.bad}
+
+
+def is_over(hint: LookHint, target: Target, world: LookWorld) -> bool:
+    """Return whether no row names a target, and nobody has, or may have, anything there."""
+    return not is_mapped(hint, target, world) and all(
+        record.state is State.REMOVED for record in records_of(target, world).values()
+    )
+
+
 def verdicts(
     hint: LookHint,
     target: Target,

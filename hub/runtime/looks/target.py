@@ -5,7 +5,14 @@ from datetime import datetime
 
 from hub.runtime import telemetry
 from hub.runtime.looks import reports
-from hub.runtime.looks.called_for import is_called_off, records_of, removals, verdicts
+from hub.runtime.looks.called_for import (
+    is_called_off,
+    is_mapped,
+    is_over,
+    records_of,
+    removals,
+    verdicts,
+)
 from hub.runtime.looks.found import Found
 from hub.runtime.looks.profiles import Profiles
 from hub.runtime.looks.queueing import queue
@@ -59,15 +66,15 @@ def _refused(error: PermanentError, hint: LookHint, target: Target, world: LookW
     """Report a target whose account refuses the hub, and count it once a round.
 
     Where no row calls for anything any more, nobody is called to open the account again: it may be
-    closed.
+    closed. Where nothing is left either, nothing is reported.
     """
+    if is_over(hint, target, world):
+        return
     if isinstance(error, TargetUnreachableError):
         reports.unreachable(target, str(error))
     else:
         reports.unlisted(target, str(error))
-    table = world.mappings.table(newer_than=hint.made_at)
-    mapped = {row.target for row in table.rows} | {bad.target for bad in table.bad}
-    if target in mapped and not hint.announced:
+    if is_mapped(hint, target, world) and not hint.announced:
         telemetry.count("TargetsUnreachable")
 
 
