@@ -6,6 +6,8 @@ import pytest
 from stories import End, Play, membership_event
 
 from cli.rehearsal import cold_start
+from cli.rehearsed_operator import RehearsedOperator
+from shared.wire import LEDGER_KEY
 from simulator.faults import Fault
 from simulator.setup import LEDGER
 
@@ -33,6 +35,12 @@ def rows(end: End, pk: str, target: str) -> list[dict[str, Any]]:
         for row in end.world.rows(LEDGER)
         if row["pk"].startswith(pk) and target in {row["pk"].partition("#")[2], row.get("target")}
     ]
+
+
+def delete(end: End, row: dict[str, Any]) -> None:
+    """Delete a row of the ledger by hand."""
+    key = {name: {"S": row[name]} for name in LEDGER_KEY}
+    end.world.dynamodb.delete_item(TableName=LEDGER, Key=key)
 
 
 def told_next(end: End) -> set[str]:
@@ -136,9 +144,7 @@ def test_a_profile_that_the_ledger_had_lost_is_found_all_the_same(play: Play) ->
     end = play(JOIN, "sweep: {}")
     world = end.world
     (row,) = rows(end, "user#", ONE)
-    world.dynamodb.delete_item(
-        TableName=LEDGER, Key={name: {"S": row[name]} for name in ("pk", "sk")}
-    )
+    delete(end, row)
     cold_start()
     closed = Fault("sts", "AssumeRole", "AccessDenied", "222222222222", every=1)
     world.gateway.faults.append(closed)
@@ -185,3 +191,43 @@ def test_a_closed_account_is_reported_while_anybody_may_have_something_there(pla
     steps = (JOIN, CLOSED, "wait: {hours: 1}", unmap(ONE), unmap(ONE, "leads"), "wait: {hours: 1}")
 
     assert told_in_a_round(play(*steps), ONE) == {"unreachable"}
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        [("sts", "AssumeRole", "AccessDenied")],
+        [
+            ("sagemaker", operation, "ResourceNotFound")
+            for operation in ("DescribeDomain", "DescribeUserProfile", "ListUserProfiles")
+        ],
+    ],
+    ids=["account closed", "domain deleted"],
+)
+def test_what_is_gone_for_good_is_forgotten_by_hand_alone(
+    play: Play, gone: list[tuple[str, str, str]]
+) -> None:
+    """Law 6: no approval makes up for an answer; and what was there after all is found again."""
+    end = play(JOIN, "sweep: {}")
+    world = end.world
+    faults = [Fault(*each, account="222222222222", every=1) for each in gone]
+    world.gateway.faults.extend(faults)
+    cold_start()
+    for group in ("leads", "scientists"):
+        world.delete_mapping(group, ONE)
+        world.run()
+    RehearsedOperator(world).approve()
+    world.wait(80 * 3600)
+    assert told_in_a_round(end, ONE)
+    assert {row["state"] for row in rows(end, "user#", ONE)} == {"failed"}
+
+    for row in (*rows(end, "user#", ONE), *rows(end, "limit#", ONE)):
+        delete(end, row)
+    assert told_in_a_round(end, ONE) | told_next(end) == set()
+    assert RehearsedOperator(world).holds() == []
+
+    for fault in faults:
+        world.gateway.faults.remove(fault)
+    world.sweep()
+    world.wait(3600)
+    assert {hold["cause"] for hold in RehearsedOperator(world).holds()} == {"last-row"}
