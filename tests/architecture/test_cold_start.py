@@ -14,10 +14,11 @@ LIMIT = 1.5
 # Minima settle after a few rounds; a busy machine gets more of them before it counts as slow.
 FEWEST, MOST = 3, 30
 _MEASURE = """
-import sys, time
+import gc, sys, time
 before = time.process_time()
 __import__(sys.argv[1])
 print(time.process_time() - before)
+assert gc.isenabled()
 """
 
 

@@ -1,5 +1,6 @@
 """Lambda function `converge`: one look at one user."""
 
+import gc
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from shared.wire import decode_user
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+gc.enable()
 
 # What is not done this long before the time-out goes to the later queue, while there is time.
 _RESERVE = timedelta(seconds=20)

@@ -1,5 +1,6 @@
 """Lambda function `intake`: events and put-off looks in, looks at users out."""
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.batch import EventType
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+gc.enable()
 
 
 @telemetry.logger.inject_lambda_context(clear_state=True)

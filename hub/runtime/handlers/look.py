@@ -1,5 +1,6 @@
 """Lambda function `look`: one look through a group, a target or the directory."""
 
+import gc
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from shared.wire import decode_look
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+gc.enable()
 
 # What is not read this long before the time-out is read by the next message.
 _RESERVE = timedelta(seconds=60)

@@ -1,5 +1,6 @@
 """Lambda function `mappings`: changed rows of the mappings table in, looks at their groups out."""
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.batch import EventType
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
     from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+gc.enable()
 
 
 @telemetry.logger.inject_lambda_context(clear_state=True)
