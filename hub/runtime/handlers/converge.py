@@ -13,6 +13,7 @@ from shared.wire import decode_user
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+gc.freeze()
 gc.enable()
 
 # What is not done this long before the time-out goes to the later queue, while there is time.

@@ -13,6 +13,7 @@ from shared.wire import decode_look
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+gc.freeze()
 gc.enable()
 
 # What is not read this long before the time-out is read by the next message.
