@@ -1,7 +1,7 @@
 """Leaving: access first, the role next, and nothing that is lost before its time."""
 
 import pytest
-from stories import End, Play, join_quietly, membership_event
+from stories import End, Play, join_quietly, leave_quietly, membership_event
 
 from shared.model import Target
 from simulator.quirks import Quirks
@@ -238,11 +238,7 @@ def test_a_profile_that_failed_is_dealt_with(play: Play, status: str, leaves: bo
     world = play(JOIN, company=company()).world
     world.services.studio.force(Place("222222222222", "eu-west-1", "d-one"), "ada", status)
     if leaves:
-        store = world.services.identity_store
-        user, group = store.find_user("ada"), store.find_group("scientists")
-        assert user
-        assert group
-        store.remove_membership(user.user_id, group.group_id)
+        leave_quietly(world, "ada", "scientists")
     world.sweep()
     world.wait(3600)
     end = result(world, [], [])
@@ -349,11 +345,7 @@ def test_what_runs_is_stopped_whatever_becomes_of_the_suspension(play: Play) -> 
     world = play(JOIN, LAB, company=company(), quirks=Quirks(update_with_space_apps="accept")).world
     place = Place("222222222222", "eu-west-1", "d-one")
     world.services.studio.fail_next(place, "UpdateUserProfile", "no such role")
-    store = world.services.identity_store
-    user, group = store.find_user("ada"), store.find_group("scientists")
-    assert user
-    assert group
-    store.remove_membership(user.user_id, group.group_id)
+    leave_quietly(world, "ada", "scientists")
     world.sweep()
     world.wait(1800)
 
@@ -368,11 +360,7 @@ def test_whose_sign_in_only_hands_can_end_is_suspended_and_not_deleted(play: Pla
     join_quietly(world, "ada", "scientists")
     world.sweep()
     world.wait(600)
-    store = world.services.identity_store
-    user, group = store.find_user("ada"), store.find_group("scientists")
-    assert user
-    assert group
-    store.remove_membership(user.user_id, group.group_id)
+    leave_quietly(world, "ada", "scientists")
     world.sweep()
     world.wait(7200)
     world.sweep()

@@ -93,6 +93,11 @@ def join_quietly(world: World, user: str, group: str) -> None:
     world.services.identity_store.add_membership(*_ids(world, user, group))
 
 
+def leave_quietly(world: World, user: str, group: str) -> None:
+    """Change the directory without an event."""
+    world.services.identity_store.remove_membership(*_ids(world, user, group))
+
+
 def measured(world: World, metric: str) -> list[float]:
     """Return what the functions told of one metric, in order."""
     told = (entry[metric] for entry in world.lambdas.log if "_aws" in entry and metric in entry)
