@@ -12,7 +12,7 @@ from cli.desk import Desk, now, open_desk
 from cli.mapping_rows import MappingRows
 from cli.options import REFUSED, SOMETHING_TO_DO, Later, Ledger, Region
 from cli.people import find_user
-from shared.hints import LookHint, Subject, UserHint
+from shared.hints import EVERY_TARGET, LookHint, Subject, UserHint
 from shared.mappings import parse_row
 from shared.model import DIRECTORY_ID, GroupMapping, Target
 
@@ -137,7 +137,7 @@ def _hint(
 ) -> UserHint | LookHint | None:
     at, event_id = now(), str(uuid4())
     if user is not None:
-        return UserHint(find_user(desk, user), at, event_id, at)
+        return UserHint(find_user(desk, user), at, event_id, at, doubt=EVERY_TARGET)
     if target is not None:
         try:
             key = str(Target.parse(target))

@@ -123,6 +123,8 @@ class SkipKind(StrEnum):
     UNREADABLE = "unreadable-tags"
     IN_FLIGHT = "in-flight"
     DISABLED = "disabled"
+    # Studio ended it as failed: tried again after a delay.
+    FAILED = "failed"
 
 
 # These may come right by themselves, so the look comes back.

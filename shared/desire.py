@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
+from shared.conventions import suspended_role_arn
 from shared.model import (
     DEFAULT_RETENTION_DAYS,
     Because,
@@ -97,16 +98,16 @@ def verdict_in(
 
     unknown = {row.group for row, is_so in applies.items() if is_so is Applies.UNKNOWN}
     unknown.update(of.unparsed)
-    fixed = unknown | {row.group for row in of.rows if _id(row, snapshot) in snapshot.deleted}
-    if claims and not (there and _giver(there) in fixed):
+    if claims and not (there and _giver(there) in unknown):
         because = Because(claims[0], tuple(claims[1:]))
-        name = there.profile_name if there else profile_name(person.name, person.id)
+        made = there is not None and not there.is_never_made
+        name = there.profile_name if there and made else profile_name(person.name, person.id)
         winner = because.winner
         grants = any(row.enabled and row.group == winner.group for row in of.rows)
-        return DesiredProfile(person, of.target, name, winner.role_arn, because, grants)
+        deleted = frozenset(r.group for r in of.rows if _id(r, snapshot) in snapshot.deleted)
+        hold = _taken_by_a_deletion(of.target, there, winner.role_arn, deleted)
+        return DesiredProfile(person, of.target, name, winner.role_arn, because, grants, hold)
     if there:
-        if claims and not unknown & {_giver(there)}:
-            return _given_by_a_deleted_group(of, there, person)
         return _uncalled_for(of, there, snapshot, sorted(unknown), now)
     if record and record.standing is not person.standing:
         return _removal(person, of, record, _UNCALLED_FOR, now)
@@ -125,14 +126,17 @@ def _barred(person: Person, of: TargetRows, record: Record | None, now: datetime
     return _removal(person, of, record, reason, now)
 
 
-def _given_by_a_deleted_group(of: TargetRows, record: Record, person: Person) -> Undecided:
-    return Undecided(
-        person,
-        of.target,
-        f"the group {_giver(record)} was deleted, which gave the role, and another mapping calls "
-        "for another role",
-        "remove the mapping rows of the deleted group: the other role is given then",
-    )
+def _taken_by_a_deletion(
+    target: Target, there: Record | None, role_arn: str, deleted: frozenset[str]
+) -> str:
+    """Return the hold of a role that nobody took away: the group that gave it was deleted.
+
+    Where another row gives the same role, nothing is taken.
+    """
+    if there is None or _giver(there) not in deleted:
+        return ""
+    powerless = suspended_role_arn(target.account, target.region)
+    return "" if there.role_arn in {"", powerless, role_arn} else f"{DELETED} {_giver(there)}"
 
 
 def _uncalled_for(
@@ -176,10 +180,10 @@ def left_groups(
     Whether one of them was deleted, or lists nobody, decides what may follow.
     """
     gave = {
-        (target, claim.group)
+        (target, group)
         for target, record in records.items()
         if record.state is not State.REMOVED
-        for claim in record.because
+        for group in (record.given_by, *(claim.group for claim in record.because))
     }
     ids = {group_id(row, snapshot.groups) for row in table.rows if (row.target, row.group) in gave}
     certain = {id_ for id_ in ids if not isinstance(id_, Unresolved)}

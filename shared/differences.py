@@ -1,6 +1,6 @@
 """What a look finds: who differs from what the ledger says, and in which way."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,11 +8,13 @@ from typing import Literal, assert_never
 
 from shared.guard import has_profile
 from shared.listing import Seen
-from shared.memory import GroupCopy, ListedProfile
+from shared.memory import GroupCopy, ListedProfile, UnmanagedProfile
 from shared.model import Person, Standing, Target, UserId
+from shared.naming import same_user
 from shared.observed import ProfileStatus
 from shared.plan import is_at_rest
 from shared.record import Record, State
+from shared.retries import calls_for_the_same, waits
 from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
 
@@ -82,8 +84,13 @@ def in_ledger(
 ) -> Difference | None:
     """Return how what is called for differs from what the ledger says.
 
-    Who is undecided stays as they are, whatever that is.
+    Who is undecided stays as they are, whatever that is. What is tried again by itself is left to
+    the request that tries it; what was refused, or has something in its way, is tried again.
     """
+    if record is not None and waits(record, now):
+        same = not isinstance(verdict, Undecided | None) and calls_for_the_same(verdict, record)
+        if same:
+            return None
     match verdict:
         case DesiredProfile():
             return _against_desired(verdict, user_id, record)
@@ -102,9 +109,11 @@ def _against_desired(
         return Difference(user_id, Finding.CALLED_FOR) if verdict.grants else None
     if record.because != verdict.because.claims:
         return Difference(user_id, Finding.CALLED_FOR)
+    if record.is_blocked:
+        return Difference(user_id, Finding.UNFINISHED, doubt=True)
     if record.state is State.HELD:
         # Held with the role that is called for: it was a removal, which nothing calls for now.
-        over = bool(record.hold) and record.role_arn == verdict.role_arn
+        over = record.role_arn == verdict.role_arn
         return Difference(user_id, Finding.UNFINISHED) if over else None
     return None if is_at_rest(verdict, record) else Difference(user_id, Finding.UNFINISHED)
 
@@ -121,16 +130,17 @@ def _against_removal(
             return Difference(user_id, Finding.CALLED_FOR)
         case State.HELD if record.hold:
             return None
-        case State.SUSPENDED if not _is_restless(record, now):
+        case State.SUSPENDED if not _is_restless(verdict, record, now):
             return None
         case _:
-            return Difference(user_id, Finding.UNFINISHED)
+            return Difference(user_id, Finding.UNFINISHED, doubt=record.is_blocked)
 
 
-def _is_restless(record: Record, now: datetime) -> bool:
+def _is_restless(verdict: Removal, record: Record, now: datetime) -> bool:
     """Return whether a suspended person is to be looked at: lately suspended, or due."""
     lately = record.since is None or now < record.since + _RESTLESS
-    return lately or record.retain_until is None or now >= record.retain_until
+    due = record.retain_until is None or now >= record.retain_until
+    return lately or (due and not verdict.kept)
 
 
 def in_listing(record: Record, listed: ListedProfile | None) -> Difference | None:
@@ -146,6 +156,36 @@ def in_listing(record: Record, listed: ListedProfile | None) -> Difference | Non
     ):
         return Difference(record.user_id, Finding.CHANGED, doubt=True)
     return None
+
+
+def is_in_the_way(
+    record: Record,
+    others: Iterable[Record],
+    unmanaged: Mapping[str, UnmanagedProfile],
+    listed: Container[str],
+) -> bool:
+    """Return whether a listing still shows what is in the way of somebody's profile.
+
+    `listed` are the names of a listing that reached its end, as Studio compares them, and
+    `unmanaged` those among them that are not ours.
+    """
+    if record.state is not State.HELD:
+        return False
+    if record.modified and record.profile_name.casefold() in listed:
+        return True
+    namesakes = (
+        other.profile_name.casefold()
+        for other in others
+        if other.user_id != record.user_id
+        and other.role_arn
+        and same_user(other.user_name, record.user_name)
+    )
+    made_by_hand = (
+        name
+        for name, profile in unmanaged.items()
+        if profile.user_name and same_user(profile.user_name, record.user_name)
+    )
+    return any(name in listed for name in (*namesakes, *made_by_hand))
 
 
 @dataclass(slots=True)

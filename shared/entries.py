@@ -17,9 +17,11 @@ from shared.actions import (
     Suspend,
 )
 from shared.ladder import retention_ends
+from shared.naming import same_name
 from shared.observed import ObservedProfile
 from shared.record import Access, Record, State
 from shared.retention import ended_claims
+from shared.retries import calls_for_the_same
 from shared.verdicts import DesiredProfile, Removal
 
 MAY_ENTER = frozenset({Access.ASSIGNED, Access.BY_HAND})
@@ -57,7 +59,11 @@ def begun(
     nobody knows how far that is: who was here once is not taken for untouched.
     """
     record = old or replace(blank(verdict), version=before.version if before else 0)
-    record = replace(record, reason="", hold="")
+    # What was tried before in vain stays told until something comes of it.
+    again = old is not None and calls_for_the_same(verdict, old)
+    tries = record.tries if again else 0
+    reason = record.reason if tries else ""
+    record = replace(record, reason=reason, hold="", tries=tries, retry_at=None)
     if isinstance(verdict, DesiredProfile):
         back = record.is_leaving
         record = replace(
@@ -71,7 +77,7 @@ def begun(
         record = replace(
             record,
             state=State.REMOVING,
-            reason=verdict.reason,
+            reason=record.reason or verdict.reason,
             called_at=None,
             begun=record.begun or now,
             retain_until=retention_ends(verdict, record, now),
@@ -123,6 +129,10 @@ def applied(
     """Return the record once an action is seen to be done."""
     if profile is not None:
         record = seen(record, profile)
+    if not isinstance(action, Discard):
+        # A profile is discarded to try anew, so that the tries go on.
+        reason = verdict.reason if isinstance(verdict, Removal) else ""
+        record = replace(record, reason=reason, tries=0)
     match action:
         case Assign() if isinstance(verdict, DesiredProfile):
             # It follows the role, or finds it: whoever is let in has what is called for.
@@ -180,6 +190,8 @@ def active(
         begun=None,
         retain_until=None,
         restarts=0,
+        tries=0,
+        retry_at=None,
         spaces=(),
     )
 
@@ -196,6 +208,8 @@ def suspended(removal: Removal, record: Record, profile: ObservedProfile, now: d
         called_at=None,
         begun=record.begun or now,
         retain_until=retention_ends(removal, record, now),
+        tries=0,
+        retry_at=None,
     )
 
 
@@ -216,6 +230,8 @@ def removed(removal: Removal, record: Record) -> Record:
         begun=None,
         retain_until=None,
         restarts=0,
+        tries=0,
+        retry_at=None,
     )
 
 
@@ -228,3 +244,27 @@ def seen(record: Record, profile: ObservedProfile) -> Record:
         efs_uid=profile.efs_uid,
         modified=profile.modified,
     )
+
+
+def put_off(record: Record, reason: str, until: datetime) -> Record:
+    """Return the record of somebody for whom something did not work, and is tried again then."""
+    return replace(record, reason=reason, tries=record.tries + 1, retry_at=until)
+
+
+def named(record: Record, verdict: DesiredProfile) -> Record:
+    """Return a record with the names that are called for now, where no profile was ever made.
+
+    A name that the ledger noted for a profile which was never made is no profile's name.
+    """
+    if not record.is_never_made:
+        return record
+    return replace(record, user_name=verdict.person.name, profile_name=verdict.profile_name)
+
+
+def is_announced_by_refusal(refused: Record, record: Record) -> bool:
+    """Return whether what is begun anew is what was refused before, under the same name.
+
+    The record of the refusal tells then what a crash may leave behind.
+    """
+    again = replace(record, state=refused.state, reason=refused.reason)
+    return same_name(refused.profile_name, record.profile_name) and announces(refused, again)

@@ -1,5 +1,6 @@
 """People of whom nothing is taken for now, or ever: an operator said so."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from shared.conventions import suspended_role_arn
@@ -33,6 +34,10 @@ def freeze(verdict: Verdict, record: Record | None, state: HubState, now: dateti
     """
     if isinstance(verdict, Undecided):
         return verdict
+    if isinstance(verdict, Removal) and _is_suspended(verdict.target, record):
+        # Nothing of the role is left to take; what starts in a browser that is open is stopped.
+        spared = is_spared(verdict.person.id, verdict.target, verdict.profile_name, state, now)
+        return replace(verdict, kept=spared)
     person, name = verdict.person, verdict.profile_name
     if _takes(verdict, record) and {person.id, protected_profile(verdict.target, name)} & (
         state.protected
@@ -52,6 +57,12 @@ def freeze(verdict: Verdict, record: Record | None, state: HubState, now: dateti
             _ENDS.format(command=f"keep {person.id} --days 0 --yes"),
         )
     return verdict
+
+
+def _is_suspended(target: Target, record: Record | None) -> bool:
+    if record is None or not record.is_leaving:
+        return False
+    return record.role_arn == suspended_role_arn(target.account, target.region)
 
 
 def _takes(verdict: DesiredProfile | Removal, record: Record | None) -> bool:

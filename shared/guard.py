@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from shared.actions import Action, Delete, DeleteSpace, Plan, Revoke, StopApp, Suspend
+from shared.actions import Action, ChangeRole, Delete, DeleteSpace, Plan, Revoke, StopApp, Suspend
 from shared.conventions import suspended_role_arn
 from shared.model import Person, Target, UserId
 from shared.record import Record, State
@@ -130,7 +130,11 @@ def weigh(
 
 def cut_of(verdict: Verdict, actions: Sequence[Action], record: Record | None) -> Cut | None:
     """Return what the actions of one target would begin to take from the person."""
-    if isinstance(verdict, Undecided) or not any(isinstance(each, _TAKES) for each in actions):
+    if isinstance(verdict, Undecided):
+        return None
+    # Where the role itself must not be taken without a word, no app has to run with it.
+    takes = (*_TAKES, ChangeRole) if verdict.hold else _TAKES
+    if not any(isinstance(each, takes) for each in actions):
         return None
     if isinstance(verdict, Removal):
         if record is not None and record.is_leaving:
@@ -140,7 +144,9 @@ def cut_of(verdict: Verdict, actions: Sequence[Action], record: Record | None) -
     if record is not None and (record.begun is not None or record.role_arn == powerless):
         return None
     reason = "another role is called for, and apps run with the old one"
-    return _cut(verdict.person, verdict, CutKind.ROLE_CHANGE, reason, "")
+    if verdict.hold:
+        reason = f"the group that gave the role was deleted; {verdict.because.winner} gives another"
+    return _cut(verdict.person, verdict, CutKind.ROLE_CHANGE, reason, verdict.hold)
 
 
 def removal_cut(verdict: Verdict | None, record: Record | None) -> Cut | None:

@@ -10,6 +10,9 @@ from enum import StrEnum
 
 from shared.model import UserId
 
+# Instead of one target: whatever the ledger says of any of them is observed.
+EVERY_TARGET = "*"
+
 
 @dataclass(frozen=True, slots=True)
 class UserHint:
@@ -20,10 +23,12 @@ class UserHint:
         event_id: of the event, round or command that it all began with, through every queue: what
             logs are correlated by. The hint's deduplication id is made of it.
         attempt: how often the look was put off.
+        started_at: when the request was first taken up (UTC); None until it is put off. Patience is
+            counted from then, so that an event which waited in a backlog gets its whole chain.
         again: the second look at something that the first found unchanged.
         event_at: when the directory changed (UTC), for measuring latency.
-        doubt: a target, as text, whose profile may not be what the ledger says: it is observed
-            even if the ledger says that all is well.
+        doubt: a target, as text, or EVERY_TARGET: its profile is observed even if the ledger says
+            that all is well, and what was refused there is tried again.
         found_by: the deduplication id of the look that found the user; empty where the event named
             them. Two looks for one event may find one person for different reasons.
     """
@@ -36,6 +41,7 @@ class UserHint:
     again: bool = False
     doubt: str = ""
     found_by: str = ""
+    started_at: datetime | None = None
 
 
 class Subject(StrEnum):
@@ -62,7 +68,7 @@ class LookHint:
         subject: what `key` names.
         key: a round's name (hourly, daily), a group's id or name, a target as text (also for the
             access to it); empty for the directory's people and groups.
-        made_at, event_id, event_at, attempt, again: as in a user's hint.
+        made_at, event_id, event_at, attempt, again, started_at: as in a user's hint.
         announced: an event told of it, so what it finds was not missed.
         everyone: queue all that it finds, not only what differs from the ledger.
         target: where a changed mapping row calls for looking at everyone, as text.
@@ -82,6 +88,7 @@ class LookHint:
     target: str = ""
     token: str = ""
     seen: str = ""
+    started_at: datetime | None = None
 
 
 Hint = UserHint | LookHint

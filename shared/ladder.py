@@ -23,12 +23,13 @@ from shared.actions import (
 from shared.conventions import suspended_role_arn
 from shared.observed import ObservedProfile, ProfileStatus, Workload
 from shared.record import Access, Record
+from shared.retries import must_wait
 from shared.skips import in_flight, skip
 from shared.verdicts import Removal
 
 Found = tuple[Action | Skip | Settled, ...]
 # Whose assignment is ours, or may be.
-_MAY_BE_ASSIGNED = frozenset({Access.ASSIGNED, Access.UNSURE})
+MAY_BE_ASSIGNED = frozenset({Access.ASSIGNED, Access.UNSURE})
 
 
 def remove(
@@ -55,7 +56,7 @@ def remove(
 
 def revocation(verdict: Removal, record: Record | None) -> tuple[Revoke, ...]:
     """Return what ends the person's way in; nothing where the ledger knows of none."""
-    if record is None or record.access not in _MAY_BE_ASSIGNED:
+    if record is None or record.access not in MAY_BE_ASSIGNED:
         return ()
     return (Revoke(verdict.person, verdict.target, verdict.profile_name, verdict.reason),)
 
@@ -95,7 +96,7 @@ def _below_access(
                 "be changed; the removal goes on by itself then",
             ),
         )
-    if now < retention_ends(verdict, record, now):
+    if verdict.kept or now < retention_ends(verdict, record, now):
         return (Settled(verdict, profile),)
     if record is not None and record.access is Access.BY_HAND:
         return (
@@ -108,6 +109,11 @@ def _below_access(
                 "by hand",
             ),
         )
+    stuck = tuple(space for space in runs.private if space.failed_to_go)
+    if stuck and must_wait(verdict, record):
+        names = ", ".join(space.name for space in stuck)
+        reason = f"{verdict.reason}; Studio failed to delete private spaces: {names}"
+        return (skip(SkipKind.FAILED, verdict, reason, "it is tried again by itself"),)
     if runs.private:
         spaces = tuple(
             DeleteSpace(person, target, name, space.name)

@@ -35,8 +35,8 @@ class Seen:
         """Return these ids and more."""
         return Seen(self.digests | {_digest(id_) for id_ in ids})
 
-    def __contains__(self, id_: str) -> bool:
-        return _digest(id_) in self.digests
+    def __contains__(self, id_: object) -> bool:
+        return _digest(str(id_)) in self.digests
 
     def pack(self) -> str:
         """Return them as text; equal sets give equal texts."""

@@ -78,6 +78,14 @@ class ListedProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class UnmanagedProfile:
+    """A profile without our tags, as it was when it was described; `user_name` may be empty."""
+
+    modified: str
+    user_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Domain:
     """What people come into a domain by; the application is empty in domains older than 2023-10."""
 

@@ -34,6 +34,11 @@ def same_name(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
 
 
+def same_user(one: str, other: str) -> bool:
+    """Return whether the directory takes two user names for one: it compares without case."""
+    return one.casefold() == other.casefold()
+
+
 def role_name(role_arn: str) -> str:
     """Return the last part of a role's ARN, by which people know it."""
     return role_arn.rpartition("/")[2]

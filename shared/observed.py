@@ -22,6 +22,8 @@ class ProfileStatus(StrEnum):
 # Source: SageMaker developer guide, "Remove user profiles": failed apps do not block.
 _GONE, _FAILED, _GOING = "Deleted", "Failed", "Deleting"
 _PRIVATE = "Private"
+# Source: the SageMaker API model's SpaceStatus.
+_FAILED_TO_GO = "Delete_Failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ class Space:
     def is_private(self) -> bool:
         """Return whether it is certainly nobody else's; whatever is unknown counts as shared."""
         return self.sharing == _PRIVATE
+
+    @property
+    def failed_to_go(self) -> bool:
+        """Return whether Studio tried to delete it, and ended that as failed."""
+        return self.status == _FAILED_TO_GO
 
     @property
     def is_going(self) -> bool:

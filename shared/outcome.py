@@ -1,9 +1,10 @@
 """What became of an action."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.actions import Action
 from shared.observed import ObservedProfile
+from shared.record import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,27 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Refused: somebody has to change something first."""
+    """Refused: somebody has to change something first; `remedy` where it is known what."""
 
     action: Action
     code: str
     reason: str
+    remedy: str = ""
 
 
 Outcome = Applied | Begun | ByHand | Pending | Deferred | Failed
+
+
+def namesake_in_the_way(failed: Failed, other: Record) -> Failed:
+    """Return a refusal that tells of another person's profile with the same user name.
+
+    It is never handed over, so that nobody inherits what the other person left in it.
+    """
+    goes = f"{other.retain_until:%Y-%m-%d %H:%M} UTC" if other.retain_until else ""
+    wait = f"wait until it is deleted (at {goes})" if goes else "wait until it is deleted"
+    return replace(
+        failed,
+        reason=f"{failed.reason}; the profile {other.profile_name} of another person, who had the "
+        f"user name {other.user_name} too, is in the way",
+        remedy=f"{wait}, or delete it by hand; the next hourly sweep tries again",
+    )

@@ -10,23 +10,36 @@ from typing import assert_never
 from shared.actions import (
     Action,
     Assign,
+    ChangeRole,
     Create,
+    Delete,
     Discard,
     Plan,
+    Resume,
     Settled,
     Skip,
     SkipKind,
     StopApp,
+    Suspend,
 )
 from shared.entries import MAY_ENTER
-from shared.ladder import remove, revocation
+from shared.ladder import MAY_BE_ASSIGNED, remove, revocation
 from shared.model import Target
+from shared.naming import same_user
 from shared.observed import ObservedProfile, ProfileStatus
 from shared.ownership import Ownership
 from shared.record import Record, State
+from shared.retries import must_wait
 from shared.role_change import bring_to_role, has_lapsed
 from shared.skips import in_flight, skip
 from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
+
+_DELETE_BY_HAND = "delete it by hand, then the person gets a managed one with the next hourly sweep"
+# Source: the SageMaker API model's UserProfileStatus.
+_ENDED_AS_FAILED = frozenset(
+    {ProfileStatus.FAILED, ProfileStatus.UPDATE_FAILED, ProfileStatus.DELETE_FAILED}
+)
+_CHANGES = ChangeRole | Resume | Suspend | Delete | Discard
 
 
 def is_at_rest(verdict: Verdict, record: Record | None) -> bool:
@@ -100,16 +113,40 @@ def _one(
         left = _not_ours(verdict, profile, record)
         if isinstance(verdict, DesiredProfile) or profile.ownership is Ownership.UNREADABLE:
             return (left,)
+        if _lets_in(verdict, profile):
+            return (left,)
         # The assignment of whom the ledger knows is ours, whatever became of the profile.
         revoke = revocation(verdict, record)
         return revoke if revoke and isinstance(left, Settled) else (*revoke, left)
     match verdict:
         case DesiredProfile():
-            return _desired(verdict, profile, record)
+            found = _desired(verdict, profile, record)
         case Removal():
-            return remove(verdict, profile, record, now)
+            found = remove(verdict, profile, record, now)
         case _:
             assert_never(verdict)
+    if profile is None or profile.status not in _ENDED_AS_FAILED or not must_wait(verdict, record):
+        return found
+    return _without_repeating(verdict, profile, found)
+
+
+def _without_repeating(
+    verdict: DesiredProfile | Removal,
+    profile: ObservedProfile,
+    found: tuple[Action | Skip | Settled, ...],
+) -> tuple[Action | Skip | Settled, ...]:
+    """Return a plan that does not repeat at once what Studio has just ended as failed."""
+    if not any(isinstance(each, _CHANGES) for each in found):
+        return found
+    why = profile.failure or "Studio gives no reason"
+    failed = skip(
+        SkipKind.FAILED,
+        verdict,
+        f"the profile is {profile.status}: {why}",
+        "read Studio's reason; it is tried again by itself",
+    )
+    kept = tuple(each for each in found if not isinstance(each, _CHANGES | Assign))
+    return (*kept, failed)
 
 
 def _desired(
@@ -151,22 +188,44 @@ def _not_ours(
             f"the profile {profile.name} does not show its tags, so nobody can tell whose it is",
             "let the spoke's access role read tags: compare its stack with this version's",
         )
-    if isinstance(verdict, Removal) and record and record.state is State.HELD and not record.hold:
+    # Who was told as held is settled; but whose assignment is taken for ours is told once more.
+    left = not (record and record.access in MAY_BE_ASSIGNED and _lets_in(verdict, profile))
+    held = record is not None and record.state is State.HELD and not record.hold
+    if isinstance(verdict, Removal) and held and left:
         return Settled(verdict, None)
     if profile.ownership is Ownership.OTHER_PERSON:
         return skip(
             SkipKind.NAME_TAKEN,
             verdict,
             f"the profile {profile.name} belongs to another person of the directory",
-            "remove that profile first, by hand; it is never handed over",
+            f"{_DELETE_BY_HAND}; it is never handed over",
+        )
+    if profile.user_name and not _lets_in(verdict, profile):
+        return skip(
+            SkipKind.NAME_TAKEN,
+            verdict,
+            f"the profile {profile.name} is not ours, and signs in {profile.user_name}",
+            f"{_DELETE_BY_HAND}; it is never handed over",
+        )
+    if isinstance(verdict, Removal) and profile.user_name:
+        return skip(
+            SkipKind.NOT_OURS,
+            verdict,
+            f"the profile {profile.name} is not ours, and the person may still sign in to it",
+            "if they are not to: end their assignment and delete the profile by hand",
         )
     return skip(
         SkipKind.NOT_OURS,
         verdict,
         f"the profile {profile.name} exists but is not ours",
-        "take it over: studio-hub adopt USER --target TARGET; or delete it by hand, then the "
-        "person gets a managed one at the next look",
+        "take it over: studio-hub adopt USER --target TARGET; or " + _DELETE_BY_HAND,
     )
+
+
+def _lets_in(verdict: DesiredProfile | Removal, profile: ObservedProfile) -> bool:
+    """Return whether this person signs in to a profile that is not ours."""
+    theirs = profile.user_name and same_user(profile.user_name, verdict.person.name)
+    return profile.ownership is Ownership.FOREIGN and bool(theirs)
 
 
 def _undecided(verdict: Undecided) -> Skip:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from shared.hints import LookHint, UserHint
     from shared.holds import Hold
     from shared.listing import Page
-    from shared.memory import GroupCopy, HubState, MemberChanges
+    from shared.memory import GroupCopy, HubState, MemberChanges, UnmanagedProfile
     from shared.model import GroupId, MappingTable, Person, Target, Unresolved, UserId
     from shared.record import Record
 
@@ -101,6 +101,12 @@ class GroupCopies(Protocol):
     def member(self, membership_id: str) -> UserId | None:
         """Return whose membership this was."""
 
+    def membership(self, group_id: GroupId, user_id: UserId) -> str | None:
+        """Return the id of a member's membership, empty where it has none; None for no member."""
+
+    def set_membership(self, group_id: GroupId, user_id: UserId, id_: str | None) -> None:
+        """Write one membership into the copy; None takes the member out."""
+
     def save(self, group_id: GroupId, joined: Mapping[UserId, str], left: Iterable[UserId]) -> None:
         """Add members to the copy and take others out."""
 
@@ -154,10 +160,10 @@ class Limits(Protocol):
 class ForeignProfiles(Protocol):
     """Profiles that are not ours, remembered so that each is described once."""
 
-    def of(self, target: Target) -> Mapping[str, str]:
-        """Return when each was last modified, by the name as Studio compares it."""
+    def of(self, target: Target) -> Mapping[str, UnmanagedProfile]:
+        """Return each, by its name as Studio compares it."""
 
-    def remember(self, target: Target, name: str, modified: str) -> None:
+    def remember(self, target: Target, name: str, profile: UnmanagedProfile) -> None:
         """Keep one."""
 
     def forget(self, target: Target, name: str) -> None:

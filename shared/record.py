@@ -56,6 +56,9 @@ class Record:
         retain_until: when what a removal leaves is deleted.
         kept_role: whose apps a role change let go on; empty for none.
         restarts: how often the person started apps again that a role change had stopped.
+        tries: how often in a row something did not work that is tried again by itself.
+        retry_at: when it is tried again; None where nothing waits for that.
+        memberships: ids of the memberships in mapped groups that the groups' copies know.
         hold: what a removal or a role change waits for, see `shared.holds`; empty for none.
         spaces: names of the private spaces that a removal deleted.
         since: when the state began.
@@ -86,12 +89,25 @@ class Record:
     spaces: tuple[str, ...] = ()
     since: datetime | None = None
     last_hint: str = ""
+    tries: int = 0
+    retry_at: datetime | None = None
+    memberships: tuple[str, ...] = ()
     version: int = 0
 
     @property
     def is_leaving(self) -> bool:
         """Return whether a removal has begun."""
         return self.retain_until is not None
+
+    @property
+    def is_blocked(self) -> bool:
+        """Return whether AWS refused what is called for, or something is in its way."""
+        return self.state is State.FAILED or (self.state is State.HELD and not self.hold)
+
+    @property
+    def is_never_made(self) -> bool:
+        """Return whether all that was tried is a creation, which never made a profile."""
+        return self.is_blocked and not (self.role_arn or self.efs_uid or self.is_leaving)
 
     @property
     def is_untouched(self) -> bool:

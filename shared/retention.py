@@ -11,14 +11,16 @@ _REMEMBERED = timedelta(hours=24)
 
 
 def retention_days(record: Record, rows: Iterable[GroupMapping], now: datetime) -> int:
-    """Return the longest retention of the rows that applied in the last day.
+    """Return the longest retention that applied at any time in the last day.
 
-    A row that is still in the table counts with what it says now.
+    Of rows that applied then, whatever they said in that time counts, as far as the ledger knows:
+    a retention that was lowered a moment ago deletes nothing at once.
     """
-    recorded = {claim.group: claim.retention_days for claim in remembered(record.ended, now)}
-    recorded |= {claim.group: claim.retention_days for claim in record.because}
-    says_now = {row.group: row.retention_days for row in rows if row.group in recorded}
-    return max((recorded | says_now).values(), default=DEFAULT_RETENTION_DAYS)
+    said = [(claim.group, claim.retention_days) for claim in remembered(record.ended, now)]
+    said += [(claim.group, claim.retention_days) for claim in record.because]
+    applied = {group for group, _ in said}
+    said += [(row.group, row.retention_days) for row in rows if row.group in applied]
+    return max((days for _, days in said), default=DEFAULT_RETENTION_DAYS)
 
 
 def remembered(ended: Iterable[EndedClaim], now: datetime) -> tuple[EndedClaim, ...]:
@@ -27,13 +29,14 @@ def remembered(ended: Iterable[EndedClaim], now: datetime) -> tuple[EndedClaim, 
 
 
 def ended_claims(record: Record, because: Iterable[Claim], now: datetime) -> tuple[EndedClaim, ...]:
-    """Return what to remember of rows that no longer apply, now that `because` does."""
-    still = {claim.group for claim in because}
-    just_ended = tuple(
-        EndedClaim(claim.group, claim.retention_days, now)
-        for claim in record.because
-        if claim.group not in still
-    )
-    return just_ended + tuple(
-        claim for claim in remembered(record.ended, now) if claim.group not in still
-    )
+    """Return what to remember of rows that no longer apply, or say less, now that `because` does.
+
+    Of each row only what it says no more, and is longer than what it says now, can matter.
+    """
+    says = {claim.group: claim.retention_days for claim in because}
+    before = [EndedClaim(claim.group, claim.retention_days, now) for claim in record.because]
+    ended: dict[tuple[str, int], EndedClaim] = {}
+    for claim in (*remembered(record.ended, now), *before):
+        if claim.retention_days > says.get(claim.group, -1):
+            ended[claim.group, claim.retention_days] = claim
+    return tuple(ended[key] for key in sorted(ended))

@@ -10,7 +10,8 @@ class DesiredProfile:
     """A profile that the mappings call for.
 
     `grants` is false where only a disabled row calls for it: such a row keeps what it gave, and
-    makes nothing anew.
+    makes nothing anew. `hold` names what another role than the profile has waits for whatever the
+    removal limit; empty where it need not.
     """
 
     person: Person
@@ -19,13 +20,15 @@ class DesiredProfile:
     role_arn: str
     because: Because
     grants: bool = True
+    hold: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
     """A profile that no mapping calls for any more.
 
-    `hold` names what it waits for whatever the removal limit; empty where it need not.
+    `hold` names what it waits for whatever the removal limit; empty where it need not. `kept` tells
+    that an operator wants nothing to be deleted: what is suspended stays so, beyond its retention.
     """
 
     person: Person
@@ -34,6 +37,7 @@ class Removal:
     reason: str
     retention_days: int
     hold: str = ""
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

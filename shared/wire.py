@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from math import ceil
 from typing import Any, Final, TypeVar, assert_never
 
 from shared.errors import UnreadableMessageError
@@ -33,8 +34,7 @@ _LONGEST_WAIT = 300
 # What Studio is at is looked for every ten seconds for two minutes, then less often.
 _SOON, _SOONS, _LESS_OFTEN = 10, 12, 30
 SECOND_LOOK = 30
-# Ten seconds doubling to five minutes: an hour of tries. The next sweep begins anew then.
-_LAST_ATTEMPT = 16
+# More than the hour between two sweeps: the next one begins anew then.
 _LONGEST_CHAIN = timedelta(minutes=75)
 
 _USER: Final = "user"
@@ -61,6 +61,7 @@ def decode(body: str) -> Hint:
             "event_at": _time(plain.get("event_at", plain["made_at"])),
             "attempt": _count(plain.get("attempt", 0)),
             "again": bool(plain.get("again")),
+            "started_at": _time(plain["started_at"]) if plain.get("started_at") else None,
         }
         if plain.get("subject", _USER) == _USER:
             return UserHint(
@@ -154,7 +155,7 @@ def is_worn_out(hint: Hint, now: datetime) -> bool:
 
     Every round begins a chain of its own for whoever is unfinished: none outlives it for long.
     """
-    return hint.attempt >= _LAST_ATTEMPT and now >= hint.event_at + _LONGEST_CHAIN
+    return hint.started_at is not None and now >= hint.started_at + _LONGEST_CHAIN
 
 
 class Pace(StrEnum):
@@ -168,10 +169,16 @@ class Pace(StrEnum):
     PATIENT = "patient"
 
 
-def put_off(hint: _Either, made_at: datetime, pace: Pace = Pace.BACKING_OFF) -> tuple[_Either, int]:
+def put_off(
+    hint: _Either,
+    made_at: datetime,
+    pace: Pace = Pace.BACKING_OFF,
+    due: datetime | None = None,
+) -> tuple[_Either, int]:
     """Return the hint for its next attempt, and after how many seconds that is due.
 
-    It is made anew, so that what was read for this attempt is stale for the next.
+    That is no later than `due`, where something is to be tried again then. The hint is made anew,
+    so that what was read for this attempt is stale for the next.
     """
     match pace:
         case Pace.BUSY:
@@ -182,12 +189,15 @@ def put_off(hint: _Either, made_at: datetime, pace: Pace = Pace.BACKING_OFF) -> 
             seconds = _LONGEST_WAIT
         case _:
             assert_never(pace)
-    return replace(hint, attempt=hint.attempt + 1, made_at=made_at), seconds
+    if due is not None:
+        seconds = max(1, min(seconds, ceil((due - made_at).total_seconds())))
+    started_at = hint.started_at or made_at
+    return replace(hint, attempt=hint.attempt + 1, made_at=made_at, started_at=started_at), seconds
 
 
 def second_look(hint: _Either, made_at: datetime) -> tuple[_Either, int]:
     """Return the hint that looks once more, from the beginning, and its delay in seconds."""
-    again = replace(hint, again=True, attempt=0, made_at=made_at)
+    again = replace(hint, again=True, attempt=0, made_at=made_at, started_at=None)
     if isinstance(again, LookHint):
         again = replace(again, token="", seen="")
     return again, SECOND_LOOK

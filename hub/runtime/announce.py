@@ -10,11 +10,13 @@ from shared.happenings import Happening, What
 from shared.hints import UserHint
 from shared.model import Target
 from shared.observed import ObservedProfile, ProfileStatus
-from shared.outcome import Applied, Outcome
+from shared.outcome import Applied, Failed, Outcome, namesake_in_the_way
 from shared.ownership import Ownership
 from shared.ports import Bus, Clock
 from shared.render import story
 
+# Source: the SageMaker API model's error of CreateUserProfile.
+_IN_USE = "ResourceInUse"
 # Changes of a profile as a whole; its parts are changed by actions of their own names.
 _ACTIONS = {
     What.CREATED: "Create",
@@ -40,11 +42,21 @@ class Witness:
 
     def became(self, outcome: Outcome) -> None:
         """Write and report what became of it."""
+        outcome = self._explained(outcome)
         if isinstance(outcome, Applied) and isinstance(outcome.action, Create):
             self._arrived(outcome.action.target)
         self._book.became(outcome)
         self.tell()
         reports.became(outcome, self._hint)
+
+    def _explained(self, outcome: Outcome) -> Outcome:
+        """Return a refused creation with whose profile is in its way, where the ledger knows."""
+        match outcome:
+            case Failed(action=Create() as action, code=code) if code == _IN_USE:
+                other = self._book.namesake(action.target)
+                return namesake_in_the_way(outcome, other) if other else outcome
+            case _:
+                return outcome
 
     def tell(self) -> None:
         """Report what the records tell that were written since."""

@@ -7,17 +7,30 @@ from typing import assert_never
 
 from hub.runtime.observe import Blocked, Sight
 from shared import entries
-from shared.actions import Action, Assign, Create, Delete, Discard, Settled, Skip, SkipKind
+from shared.actions import (
+    Action,
+    Assign,
+    Create,
+    Delete,
+    Discard,
+    Revoke,
+    Settled,
+    Skip,
+    SkipKind,
+    Suspend,
+)
 from shared.errors import RetryableError
 from shared.happenings import Happening, happened
 from shared.hints import UserHint
 from shared.memory import MemberChanges
 from shared.model import Target
+from shared.naming import same_name, same_user
 from shared.observed import ObservedProfile
 from shared.outcome import Applied, Begun, ByHand, Deferred, Failed, Outcome, Pending
 from shared.plan import is_at_rest
-from shared.ports import Ledger
+from shared.ports import Clock, Ledger
 from shared.record import Access, Record, State
+from shared.retries import LONGEST, LONGEST_OF_LEAVER, backoff
 from shared.verdicts import DesiredProfile, Removal
 
 # What a skip leaves a person in; the others leave the record as it is.
@@ -47,9 +60,10 @@ class Book:
     """
 
     def __init__(
-        self, ledger: Ledger, sight: Sight, verdicts: Verdicts, hint: UserHint, now: datetime
+        self, ledger: Ledger, sight: Sight, verdicts: Verdicts, hint: UserHint, clock: Clock
     ) -> None:
         self._ledger = ledger
+        self._clock = clock
         self._before = dict(sight.records)
         # As far as it is known now, and as it was written last.
         self._records = dict(sight.records)
@@ -59,8 +73,14 @@ class Book:
         self._changes = sight.changes
         self._verdicts = verdicts
         self._hint = hint
-        self._now = now
+        self._now = clock.now()
+        self._memberships = tuple(sorted(sight.memberships))
+        self._put_off: set[Target] = set()
         self.happenings: list[Happening] = []
+        for target, verdict in verdicts.items():
+            record = self._records.get(target)
+            if record is not None and isinstance(verdict, DesiredProfile):
+                self._records[target] = entries.named(record, verdict)
 
     def by_target(self) -> Mapping[Target, Record]:
         """Return the person's records as far as they are known now, by target."""
@@ -77,8 +97,47 @@ class Book:
             return True
         return is_at_rest(verdict, record)
 
+    def unwritten_changes(self) -> MemberChanges:
+        """Return what no record has taken along to the copies of groups."""
+        return self._changes
+
+    def waits(self, target: Target) -> bool:
+        """Return whether what did not work in a target is tried again by itself."""
+        record = self._records.get(target)
+        return record is not None and record.retry_at is not None
+
+    def next_try(self) -> datetime | None:
+        """Return when this request tries again what did not work; None where it need not.
+
+        What another request put off is that one's affair, so that one chain is enough.
+        """
+        tries = [
+            record.retry_at
+            for target, record in self._records.items()
+            if record.retry_at is not None
+            if target in self._put_off or self._goes_on_with(record)
+        ]
+        return min(tries, default=None)
+
+    def namesake(self, target: Target) -> Record | None:
+        """Return whose profile is in the way of this person's: somebody had the same user name."""
+        person = self._verdicts[target].person
+        return next(
+            (
+                record
+                for record in self._ledger.of_target(target)
+                if record.user_id != person.id
+                and record.role_arn
+                and same_user(record.user_name, person.name)
+            ),
+            None,
+        )
+
     def begin(self, action: Action) -> None:
-        """Write what is about to happen, so that a crash in the middle leaves a trace."""
+        """Write what is about to happen, so that a crash in the middle leaves a trace.
+
+        What was refused before, and is tried again, is announced by the record of the refusal.
+        """
         target = action.target
         verdict, before = self._verdicts[target], self._before.get(target)
         record = entries.begun(action, verdict, self._there(target), before, self._now)
@@ -86,8 +145,11 @@ class Book:
             # Whoever sees the profile in service may have come for another reason, or much later.
             record = replace(record, called_at=record.called_at or self._hint.event_at)
         written = self._written.get(target)
-        if isinstance(action, Assign) and written and entries.announces(written, record):
+        if written and (
             # A creation announced that access follows.
+            (isinstance(action, Assign) and entries.announces(written, record))
+            or (written.is_blocked and entries.is_announced_by_refusal(written, record))
+        ):
             self._records[target] = record
         else:
             self._write(record)
@@ -117,8 +179,9 @@ class Book:
             case Begun() | Pending():
                 # What was written when it began still holds.
                 pass
-            case Deferred():
-                self._note(target, self._records[target].state, outcome.reason)
+            case Deferred(action=action):
+                leaves = isinstance(action, Revoke | Suspend)
+                self._retry(target, outcome.reason, LONGEST_OF_LEAVER if leaves else LONGEST)
             case Failed(action=Create(), code=code) if code == _NO_DOMAIN:
                 self._not_made(target)
                 self._note(target, State.FAILED, outcome.reason)
@@ -140,8 +203,18 @@ class Book:
     def skipped(self, skip: Skip, profile: ObservedProfile | None) -> None:
         """Write why a difference was left alone, and what of the profile was seen."""
         state = _AFTER_SKIP.get(skip.kind)
-        if state is not None:
+        if skip.kind is SkipKind.FAILED:
+            self._retry(skip.target, skip.reason, LONGEST)
+        elif state is not None:
+            self._leave_to_its_assignment(skip)
             self._note(skip.target, state, skip.reason, profile, skip.hold)
+
+    def _leave_to_its_assignment(self, skip: Skip) -> None:
+        """Keep that nobody's assignment is ours who signs in to a profile that is not."""
+        leaves = isinstance(self._verdicts[skip.target], Removal)
+        record = self._records.get(skip.target)
+        if skip.kind is SkipKind.NOT_OURS and leaves and record is not None:
+            self._records[skip.target] = replace(record, access=Access.UNTOUCHED)
 
     def settled(self, settled: Settled) -> None:
         """Write that a target is as it should be."""
@@ -167,14 +240,29 @@ class Book:
 
     def blocked(self, block: Blocked) -> None:
         """Write that a target could not be observed."""
-        old = self._records.get(block.verdict.target)
-        passing = isinstance(block.error, RetryableError)
+        target = block.verdict.target
+        old = self._records.get(target)
+        if isinstance(block.error, RetryableError):
+            leaves = isinstance(block.verdict, Removal)
+            self._retry(target, str(block.error), LONGEST_OF_LEAVER if leaves else LONGEST)
+            return
         hold = old.hold if old else ""
-        if old is not None and (passing or hold):
-            state = old.state
-        else:
-            state = State.PENDING if passing else State.FAILED
-        self._note(block.verdict.target, state, str(block.error), hold=hold)
+        state = old.state if old is not None and hold else State.FAILED
+        self._note(target, state, str(block.error), hold=hold)
+
+    def _goes_on_with(self, record: Record) -> bool:
+        """Return whether this request is the next try of what it put off itself."""
+        return self._hint.attempt > 0 and record.last_hint == self._hint.event_id
+
+    def _retry(self, target: Target, reason: str, longest: int) -> None:
+        """Write what did not work, and when it is tried again."""
+        verdict = self._verdicts[target]
+        old = self._there_or_new(verdict)
+        if isinstance(verdict, DesiredProfile):
+            old = entries.with_claims(old, verdict, self._now)
+        until = self._clock.now() + backoff(old.tries, longest)
+        self._put_off.add(target)
+        self._write(entries.put_off(old, reason, until))
 
     def _after(self, action: Action, record: Record) -> None:
         """Write what an action led to, but not a role where access is still to follow."""
@@ -204,7 +292,8 @@ class Book:
         if isinstance(verdict, DesiredProfile):
             old = entries.with_claims(old or self._new(verdict), verdict, self._now)
         if old is not None:
-            modified = profile.modified if profile else old.modified
+            own = profile is not None and same_name(profile.name, old.profile_name)
+            modified = profile.modified if profile is not None and own else old.modified
             # Once somebody has to help, how long it takes tells nothing of the hub any more.
             called_at = None if state in _IN_HANDS else old.called_at
             self._write(
@@ -215,6 +304,7 @@ class Book:
                     modified=modified,
                     hold=hold,
                     called_at=called_at,
+                    retry_at=None,
                 )
             )
 
@@ -232,7 +322,7 @@ class Book:
 
     def _write(self, record: Record) -> None:
         """Write a record that says something new; RetryableError when another worker did."""
-        record = replace(record, standing=self._standing_of)
+        record = replace(record, standing=self._standing_of, memberships=self._memberships)
         target, old = record.target, self._written.get(record.target)
         if old is not None and replace(record, last_hint=old.last_hint) == old:
             self._records[target] = record

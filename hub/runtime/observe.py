@@ -17,9 +17,12 @@ from shared.model import (
     Standing,
     Target,
     Unresolved,
+    UserId,
 )
+from shared.naming import same_user
 from shared.observed import ObservedProfile
 from shared.plan import needs_workload
+from shared.ports import GroupCopies
 from shared.record import Record
 from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
@@ -27,14 +30,16 @@ from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 class Sight(NamedTuple):
     """What is known of one person before anything is decided.
 
-    It is not `complete` where the directory refused to tell of a group that matters. `changes` is
-    what the copies of mapped groups do not know yet of the person's memberships.
+    It is not `complete` where the directory refused to tell of a group that matters. `memberships`
+    are the ids of the person's memberships in mapped groups; `changes` is what the copies of these
+    groups may not know yet.
     """
 
     snapshot: DirectorySnapshot
     table: MappingTable
     records: Mapping[Target, Record]
     complete: bool
+    memberships: frozenset[str]
     changes: MemberChanges
 
 
@@ -68,25 +73,27 @@ def observe_person(hint: UserHint, world: ConvergeWorld) -> Sight:
     snapshot = DirectorySnapshot(person, frozenset(memberships), groups)
     left = left_groups(snapshot, table, records) if person.standing is Standing.ENABLED else ()
     snapshot = _with_doubts(snapshot, left, world)
+    mapped = {group_id(row, groups) for row in table.rows}
+    memberships = {group: id_ for group, id_ in memberships.items() if group in mapped}
     return Sight(
         snapshot,
         table,
         records,
         complete=not snapshot.doubtful and Unresolved.UNREADABLE not in groups.values(),
-        changes=_changes(snapshot, memberships, table, records),
+        memberships=frozenset(memberships.values()) - {""},
+        changes=_changes(snapshot, memberships, records),
     )
 
 
 def _changes(
     snapshot: DirectorySnapshot,
     memberships: Mapping[GroupId, str],
-    table: MappingTable,
     records: Mapping[Target, Record],
 ) -> MemberChanges:
     """Return what changed since the records were written, of the groups that mappings name.
 
-    It travels with the first record that this look writes. What it leaves out, the look at the
-    group finds.
+    Who comes back into a group has another membership. It travels with the first record that this
+    look writes.
     """
     before = {
         GroupId(claim.group_id)
@@ -94,18 +101,30 @@ def _changes(
         for claim in record.because
         if claim.group_id
     }
-    mapped = {group_id(row, snapshot.groups) for row in table.rows}
+    known = {id_ for record in records.values() for id_ in record.memberships}
     return MemberChanges(
-        joined={
-            group: membership
-            for group, membership in memberships.items()
-            if group in mapped and group not in before
-        },
+        joined={group: id_ for group, id_ in memberships.items() if not id_ or id_ not in known},
         # The copy of a group that was emptied keeps telling that it was.
         left=frozenset(
             before - memberships.keys() - snapshot.doubtful - snapshot.deleted - snapshot.emptied
         ),
     )
+
+
+def note_memberships(changes: MemberChanges, user_id: UserId, copies: GroupCopies) -> None:
+    """Bring the copies of groups up to date where no record took the changes along.
+
+    Whoever a look sees in a mapped group is in its copy afterwards, whatever else it did.
+
+    Raises:
+        RetryableError, PermanentError: the copies cannot be read or written.
+    """
+    for group, membership in sorted(changes.joined.items()):
+        if copies.membership(group, user_id) != membership:
+            copies.set_membership(group, user_id, membership)
+    for group in sorted(changes.left):
+        if copies.membership(group, user_id) is not None:
+            copies.set_membership(group, user_id, None)
 
 
 def _with_doubts(
@@ -171,6 +190,22 @@ def _observe(
 ) -> ObservedProfile | None:
     target, name = verdict.target, verdict.profile_name
     profile = world.studio.profile(target, name, verdict.person.id)
+    if profile is None and record is not None and record.is_never_made:
+        return _made_by_hand(verdict, world)
     if profile is not None and needs_workload(verdict, profile, record):
         profile = replace(profile, workload=world.studio.workload(target, name))
     return profile
+
+
+def _made_by_hand(
+    verdict: DesiredProfile | Removal, world: ConvergeWorld
+) -> ObservedProfile | None:
+    """Return the unmanaged profile by which the person signs in, as far as a scan has seen one.
+
+    Source: Amazon SageMaker administration workshop: one person has one profile in a domain.
+    """
+    target, person = verdict.target, verdict.person
+    for name, known in world.foreigners.of(target).items():
+        if known.user_name and same_user(known.user_name, person.name):
+            return world.studio.profile(target, name, person.id)
+    return None

@@ -20,8 +20,13 @@ def of_plan(todo: Plan, sight: Sight, seen: TargetSight) -> Pace | None:
     kinds = {each.kind for each in todo.skips}
     if SkipKind.IN_FLIGHT in kinds or not seen.complete:
         return Pace.BUSY
+    return Pace.BACKING_OFF if kinds & PASSING or not sight.complete else None
+
+
+def of_blocks(seen: TargetSight) -> Pace | None:
+    """Return how soon to look again at what could not be seen, where no record tells."""
     passing = any(isinstance(block.error, RetryableError) for block in seen.blocked)
-    return Pace.BACKING_OFF if passing or kinds & PASSING or not sight.complete else None
+    return Pace.BACKING_OFF if passing else None
 
 
 def of_outcomes(outcomes: Iterable[Outcome], book: Book) -> Pace | None:
@@ -30,15 +35,19 @@ def of_outcomes(outcomes: Iterable[Outcome], book: Book) -> Pace | None:
     refused = {each.action.target for each in outcomes if isinstance(each, Failed)}
     for outcome in outcomes:
         target = outcome.action.target
+        if book.waits(target) or book.is_done(target):
+            # Its record tells when it is tried again.
+            continue
         match outcome:
             case Pending(action=ChangeRole(keeps_apps=True)):
                 # Told by its record for how long.
                 pass
             case Deferred():
+                # Its record could not be written.
                 paces.add(Pace.BACKING_OFF)
             case Pending() | Begun():
                 paces.add(Pace.BUSY)
-            case Applied() if target not in refused and not book.is_done(target):
+            case Applied() if target not in refused:
                 paces.add(Pace.BUSY)
             case _:
                 pass

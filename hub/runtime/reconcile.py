@@ -5,6 +5,7 @@ twice, late or in any order.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,25 +13,38 @@ from hub.runtime import pace, pause, reports
 from hub.runtime.announce import Witness
 from hub.runtime.book import Book
 from hub.runtime.climb import Climb, observe
-from hub.runtime.observe import Sight, observe_person
+from hub.runtime.observe import Sight, note_memberships, observe_person
 from hub.runtime.row_reports import rows
 from hub.runtime.world import ConvergeWorld
 from shared.desire import desire
 from shared.errors import PermanentError, RetryableError
 from shared.frozen import freeze
-from shared.hints import UserHint
+from shared.hints import EVERY_TARGET, UserHint
 from shared.memory import HubState
 from shared.plan import is_at_rest, plan
 from shared.record import Record
+from shared.retries import is_due
 from shared.verdicts import Undecided, Verdict
 from shared.wire import Pace, is_worn_out, put_off, second_look
 
 
 class Look(NamedTuple):
-    """What one look at a person came to: whether it changed anything, and how soon it goes on."""
+    """What one look at a person came to: whether it changed anything, and how soon it goes on.
+
+    `next_try` is when something is tried again that did not work. What a target's scan had doubts
+    about is `observed`, so that what follows need not observe it again.
+    """
 
     changed: bool
     goes_on: Pace | None
+    next_try: datetime | None = None
+    observed: bool = False
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether nothing follows from what this look found."""
+        return self.goes_on is None and self.next_try is None
 
 
 _NOTHING_DECIDED = Look(changed=False, goes_on=Pace.BACKING_OFF)
@@ -56,12 +70,15 @@ def converge(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> None:
     except PermanentError as error:
         reports.unreadable(hint, error)
         look = _NOTHING_DECIDED
-    if look.goes_on and is_worn_out(hint, world.clock.now()):
-        reports.gave_up(hint)
-    elif look.goes_on:
-        world.later.look_later(*put_off(hint, world.clock.now(), look.goes_on))
+    now = world.clock.now()
+    following = replace(hint, doubt="") if look.observed else hint
+    if not look.is_over and is_worn_out(hint, now):
+        reports.gave_up(hint, look.reasons)
+    elif not look.is_over:
+        pace_ = look.goes_on or Pace.PATIENT
+        world.later.look_later(*put_off(following, now, pace_, look.next_try))
     elif not look.changed and not hint.again:
-        world.later.look_later(*second_look(hint, world.clock.now()))
+        world.later.look_later(*second_look(following, now))
 
 
 def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
@@ -78,35 +95,47 @@ def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
         freeze(verdict, sight.records.get(verdict.target), state, now)
         for verdict in desire(sight.snapshot, sight.table, sight.records, now)
     ]
-    moving = [
-        v
-        for v in verdicts
-        if not is_at_rest(v, sight.records.get(v.target)) or str(v.target) == hint.doubt
-    ]
+    moving = [v for v in verdicts if _is_moving(v, sight.records.get(v.target), hint, now)]
     # Whatever gave trouble comes last: whoever is in very many targets gets on with each return,
     # and a target that does not answer holds up no other.
     moving.sort(key=lambda v: (_gave_trouble(sight.records.get(v.target)), v.target))
     if world.mode == "report":
-        return _report(hint, moving, sight, state, world, deadline)
+        note_memberships(sight.changes, hint.user_id, world.copies)
+        return _report(hint, verdicts, sight, state, world, deadline)
     decided = {v.target: v for v in verdicts if not isinstance(v, Undecided)}
-    book = Book(world.ledger, sight, decided, hint, world.clock.now())
+    book = Book(world.ledger, sight, decided, hint, world.clock)
     witness = Witness(book, hint, world.clock)
     climb = Climb(hint, state, world, deadline, book, witness)
     try:
         for verdict in decided.values():
-            if verdict not in moving:
+            if verdict not in moving and is_at_rest(verdict, sight.records.get(verdict.target)):
                 book.at_rest(verdict)
         rounds = [climb.round(moving)]
         while (again := climb.next_rung(moving, rounds[-1])) and len(rounds) < _RUNGS:
             rounds.append(climb.round(again))
     finally:
         witness.publish(world.bus)
+    note_memberships(book.unwritten_changes(), hint.user_id, world.copies)
     reports.restarted(book.records())
     reports.still_assigned(book.records())
     outcomes = [outcome for each in rounds for outcome in each.outcomes]
     paces = [pace.of_plan(each.todo, sight, each.seen) for each in rounds]
     paces += [pace.of_outcomes(outcomes, book), pace.of_records(book, world.clock.now())]
-    return Look(bool(outcomes), pace.sooner(paces))
+    seen = {target for each in rounds for target in each.seen.observed}
+    return Look(
+        bool(outcomes),
+        pace.sooner(paces),
+        book.next_try(),
+        hint.doubt in {EVERY_TARGET, *map(str, seen)},
+        tuple(f"{r.target}: {r.reason}" for r in book.records() if r.tries and r.reason),
+    )
+
+
+def _is_moving(verdict: Verdict, record: Record | None, hint: UserHint, now: datetime) -> bool:
+    """Return whether there may be something to do in a target now."""
+    if hint.doubt in {EVERY_TARGET, str(verdict.target)}:
+        return True
+    return not is_at_rest(verdict, record) and is_due(verdict, record, now)
 
 
 def _report(
@@ -118,11 +147,13 @@ def _report(
     deadline: datetime,
 ) -> Look:
     """Tell what would be done, and do nothing."""
-    seen = observe(verdicts, sight.records, state, world, deadline)
-    todo = plan(verdicts, seen.observed, sight.records, world.clock.now())
+    moving = [v for v in verdicts if not is_at_rest(v, sight.records.get(v.target))]
+    seen = observe(moving, sight.records, state, world, deadline)
+    todo = plan(moving, seen.observed, sight.records, world.clock.now())
     reports.planned(todo, seen.blocked, hint)
     reports.would(todo)
-    return Look(bool(todo.actions), pace.of_plan(todo, sight, seen))
+    goes_on = pace.sooner([pace.of_plan(todo, sight, seen), pace.of_blocks(seen)])
+    return Look(bool(todo.actions), goes_on)
 
 
 def _gave_trouble(record: Record | None) -> bool:

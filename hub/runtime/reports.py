@@ -16,6 +16,7 @@ from shared.actions import (
     Resume,
     Revoke,
     Skip,
+    SkipKind,
     StopApp,
 )
 from shared.errors import PermanentError, RefusedError, RetryableError, TargetUnreachableError
@@ -29,8 +30,8 @@ from shared.render import sentence
 _QUOTA = "ResourceLimitExceeded"
 _WAYS_OUT = {
     _QUOTA: "raise the account's quota of Studio user profiles",
-    "ResourceInUse": "another profile of this person, or of this name, is in the way: take it over "
-    "(studio-hub adopt), or remove it by hand, then: studio-hub sweep --user ID",
+    "ResourceInUse": "find the domain's profile with this user name, and delete it if it is not "
+    "needed; the next hourly sweep tells whose it is, and tries again",
     "AccessDeniedException": "compare the spoke stack in the account with this version's",
 }
 # Waits up to here pass unremarked: about ten minutes.
@@ -43,7 +44,9 @@ _PARTS = (Assign, Revoke, StopApp, DeleteSpace, Discard)
 def planned(todo: Plan, blocked: Iterable[Blocked], hint: UserHint) -> None:
     """Report what is left alone and what cannot be seen; log what waits."""
     for skip in todo.skips:
-        if skip.kind in UNREMARKABLE:
+        if skip.kind is SkipKind.FAILED:
+            delayed(hint, f"{skip.target}: {skip.reason}")
+        elif skip.kind in UNREMARKABLE:
             _quietly(skip)
         else:
             telemetry.problem(
@@ -107,7 +110,8 @@ def became(outcome: Outcome, hint: UserHint) -> None:
         case Pending() | Deferred():
             delayed(hint, f"{action.target}: {outcome.reason}")
         case Failed():
-            _refused(action.person, action.target, RefusedError(outcome.code, outcome.reason))
+            error = RefusedError(outcome.code, outcome.reason)
+            _refused(action.person, action.target, error, outcome.remedy)
         case _:
             assert_never(outcome)
 
@@ -150,7 +154,7 @@ def renamed(person: Person, records: Mapping[Target, Record]) -> None:
     """
     for target, record in sorted(records.items()):
         gone = record.state is State.REMOVED or person.standing is not Standing.ENABLED
-        if gone or record.user_name == person.name:
+        if gone or record.is_never_made or record.user_name == person.name:
             continue
         telemetry.problem(
             "renamed",
@@ -191,23 +195,24 @@ def unreadable(hint: UserHint, error: PermanentError) -> None:
     telemetry.count("ReadsRefused")
 
 
-def gave_up(hint: UserHint) -> None:
+def gave_up(hint: UserHint, reasons: Iterable[str]) -> None:
     """Report that something waited for an hour and is now left to the next sweep or event."""
+    why = "; ".join(reasons)
     telemetry.problem(
         "gave-up",
         f"user {hint.user_id}",
-        f"not finished after {hint.attempt} attempts",
-        "see the reasons of the PUT_OFF lines; the next sweep tries again",
+        f"not finished after {hint.attempt} attempts" + (f": {why}" if why else ""),
+        "remove the cause; the next sweep tries again",
     )
 
 
-def _refused(person: Person, target: Target, error: PermanentError) -> None:
+def _refused(person: Person, target: Target, error: PermanentError, remedy: str = "") -> None:
     code = error.code if isinstance(error, RefusedError) else ""
     telemetry.problem(
         "quota" if code == _QUOTA else "refused",
         str(target) if code == _QUOTA else _subject(person, target),
         str(error),
-        _WAYS_OUT.get(code, "read the reason; the next event of this person tries again"),
+        remedy or _WAYS_OUT.get(code, "remove the cause; the next hourly sweep tries again"),
         user_id=person.id,
         target=str(target),
     )

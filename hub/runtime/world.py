@@ -9,6 +9,7 @@ from shared.ports import (
     Bus,
     Clock,
     Directory,
+    ForeignProfiles,
     GroupCopies,
     HubMemory,
     LaterBox,
@@ -35,6 +36,7 @@ class ConvergeWorld:
     ledger: Ledger
     copies: GroupCopies
     limits: Limits
+    foreigners: ForeignProfiles
     studio: Studio
     access: ApplicationAccess
     later: LaterBox

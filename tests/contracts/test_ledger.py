@@ -29,6 +29,9 @@ FULL = replace(
     PENDING,
     state=State.ACTIVE,
     role_arn="arn:aws:iam::222222222222:role/studio-hub/Lead",
+    tries=2,
+    retry_at=WHEN,
+    memberships=("m-1", "m-2"),
     given_by="ml-leads",
     because=(
         Claim(10, "ml-leads", "arn:aws:iam::222222222222:role/studio-hub/Lead", 30),

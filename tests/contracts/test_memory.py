@@ -13,7 +13,7 @@ from hub.runtime.adapters.group_copies import DynamoCopies
 from hub.runtime.adapters.hub_memory import DynamoMemory
 from hub.runtime.adapters.ledger import DynamoLedger
 from shared.errors import RetryableError
-from shared.memory import GroupCopy, HubState, MemberChanges
+from shared.memory import GroupCopy, HubState, MemberChanges, UnmanagedProfile
 from shared.model import GroupId, Target, UserId
 from shared.record import Record, State
 from simulator.setup import LEDGER
@@ -158,16 +158,16 @@ def test_what_dynamodb_leaves_unwritten_is_written_again(
 
 
 def test_profiles_of_others_are_remembered_by_target(ledger_table: "DynamoDBClient") -> None:
-    """Each with the time of its last change, under the name as Studio compares it."""
+    """Each with its last change and whom it signs in, under the name as Studio compares it."""
     foreigners = DynamoForeigners(ledger_table, LEDGER)
-    foreigners.remember(LAB, "Hand-Made", "yesterday")
-    foreigners.remember(LAB, "hand-made", "today")
-    foreigners.remember(SHOP, "other", "today")
+    foreigners.remember(LAB, "Hand-Made", UnmanagedProfile("yesterday", "bob"))
+    foreigners.remember(LAB, "hand-made", UnmanagedProfile("today", "ada"))
+    foreigners.remember(SHOP, "other", UnmanagedProfile("today"))
 
-    assert foreigners.of(LAB) == {"hand-made": "today"}
+    assert foreigners.of(LAB) == {"hand-made": UnmanagedProfile("today", "ada")}
     foreigners.forget(LAB, "HAND-MADE")
     assert foreigners.of(LAB) == {}
-    assert foreigners.of(SHOP) == {"other": "today"}
+    assert foreigners.of(SHOP) == {"other": UnmanagedProfile("today")}
 
 
 def record(user_id: UserId, target: Target, version: int = 0) -> Record:
@@ -186,7 +186,7 @@ def test_the_ledger_is_read_by_person_by_target_and_whole(ledger_table: "DynamoD
     ledger = DynamoLedger(ledger_table, LEDGER)
     DynamoMemory(ledger_table, LEDGER).remember_target(LAB)
     DynamoCopies(ledger_table, LEDGER).save(ANTS, {ADA: "m-1", BOB: "m-2"}, ())
-    DynamoForeigners(ledger_table, LEDGER).remember(LAB, "hand-made", "today")
+    DynamoForeigners(ledger_table, LEDGER).remember(LAB, "hand-made", UnmanagedProfile("today"))
     for user_id, target in ((ADA, LAB), (ADA, SHOP), (BOB, LAB)):
         ledger.write(record(user_id, target))
 

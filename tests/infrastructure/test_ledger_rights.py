@@ -22,7 +22,7 @@ from hub.runtime.adapters.limits import DynamoLimits
 from shared.guard import LIMIT, Cut, CutKind, HeldCut, TargetLimit
 from shared.happenings import Happening, What
 from shared.holds import Hold
-from shared.memory import MemberChanges
+from shared.memory import MemberChanges, UnmanagedProfile
 from shared.model import GroupId, Target, UserId
 from shared.record import Record, State
 from shared.wire import LEDGER_KEY
@@ -130,6 +130,10 @@ CALLS: dict[str, tuple[Call, ...]] = {
             RECORD, MemberChanges({DOCTORS: "membership-1"}, frozenset({NURSES})), CREATED
         ),
         lambda ledger: ledger.copies.copy(DOCTORS),
+        lambda ledger: ledger.copies.membership(DOCTORS, ADA),
+        lambda ledger: ledger.copies.set_membership(DOCTORS, ADA, "membership-1"),
+        lambda ledger: ledger.copies.set_membership(DOCTORS, ADA, None),
+        lambda ledger: ledger.foreigners.of(LAB),
         lambda ledger: ledger.memory.remember_target(LAB, "does not answer"),
     ),
     "Sweep/Look": (
@@ -141,7 +145,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda ledger: ledger.copies.save(DOCTORS, {ADA: "membership-1"}, [GRACE]),
         lambda ledger: ledger.copies.note(DOCTORS, deleted=True),
         lambda ledger: ledger.foreigners.of(LAB),
-        lambda ledger: ledger.foreigners.remember(LAB, "by-hand", "yesterday"),
+        lambda ledger: ledger.foreigners.remember(LAB, "by-hand", UnmanagedProfile("yesterday")),
         lambda ledger: ledger.foreigners.forget(LAB, "by-hand"),
         lambda ledger: ledger.memory.remember_target(LAB, "does not answer"),
     ),

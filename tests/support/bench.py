@@ -83,6 +83,7 @@ class Bench:
             ledger=nobody,
             copies=nobody,
             limits=nobody,
+            foreigners=nobody,
             studio=self.studio,
             access=FakeAccess(self.studio),
             later=nobody,

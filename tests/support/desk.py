@@ -17,7 +17,7 @@ from cases import (
     THERE,
     app,
 )
-from fakes import FakeLedger
+from fakes import FakeClock, FakeLedger
 
 from hub.runtime.book import Book
 from hub.runtime.observe import Sight
@@ -65,8 +65,15 @@ class Desk:
         """Begin a look."""
         snapshot = DirectorySnapshot(ADA, frozenset(), {})
         records = self.ledger.records(ADA.id)
-        sight = Sight(snapshot, MappingTable(()), records, complete=True, changes=self.changes)
-        self.book = Book(self.ledger, sight, {LAB: verdict}, hint, now)
+        sight = Sight(
+            snapshot,
+            MappingTable(()),
+            records,
+            complete=True,
+            memberships=frozenset(),
+            changes=self.changes,
+        )
+        self.book = Book(self.ledger, sight, {LAB: verdict}, hint, FakeClock(now))
         return self.book
 
     def does(self, action: Action, becomes: Outcome | None = None) -> Record:

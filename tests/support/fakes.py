@@ -214,6 +214,14 @@ class FakeCopies:
         """Fail: nobody here reads copies."""
         raise NotImplementedError
 
+    def membership(self, group_id: GroupId, user_id: UserId) -> str | None:
+        """Fail: nobody here reads copies."""
+        raise NotImplementedError
+
+    def set_membership(self, group_id: GroupId, user_id: UserId, id_: str | None) -> None:
+        """Fail: nobody here writes copies."""
+        raise NotImplementedError
+
     def save(self, group_id: GroupId, joined: Mapping[UserId, str], left: Iterable[UserId]) -> None:
         """Fail: nobody here writes copies."""
         raise NotImplementedError

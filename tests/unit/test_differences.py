@@ -12,13 +12,14 @@ from shared.differences import (
     gone,
     in_ledger,
     in_listing,
+    is_in_the_way,
     is_news,
     joined,
     left,
     of_people,
 )
 from shared.listing import Seen
-from shared.memory import GroupCopy, ListedProfile
+from shared.memory import GroupCopy, ListedProfile, UnmanagedProfile
 from shared.model import Because, Claim, GroupId, Person, Standing, Target, UserId
 from shared.observed import ProfileStatus
 from shared.record import Access, Record, State
@@ -97,7 +98,8 @@ def test_who_is_in_the_copy_and_was_not_seen_left() -> None:
         (GRANTS_NOTHING, replace(ACTIVE, because=(NEW,)), Finding.CALLED_FOR),
         # With the same reasons it is done, waits for somebody, or is not finished.
         (CALLED_FOR, ACTIVE, None),
-        (CALLED_FOR, ledger(State.HELD), None),
+        # What was refused, or has something in its way, is tried again.
+        (CALLED_FOR, ledger(State.HELD), Finding.UNFINISHED),
         (CALLED_FOR, replace(ACTIVE, role_arn="role/Old"), Finding.UNFINISHED),
         *(
             (CALLED_FOR, replace(ACTIVE, access=access), Finding.UNFINISHED)
@@ -144,10 +146,59 @@ def test_who_is_in_the_copy_and_was_not_seen_left() -> None:
 def test_how_the_ledger_differs_from_what_is_called_for(
     verdict: Verdict | None, record: Record | None, finding: Finding | None
 ) -> None:
-    """Whoever is undecided stays as they are; nobody is observed because of it."""
-    expected = Difference(ADA, finding) if finding else None
+    """Whoever is undecided stays as they are; what was refused is observed, to be tried again."""
+    blocked = finding is Finding.UNFINISHED and record is not None and record.is_blocked
+    expected = Difference(ADA, finding, doubt=blocked) if finding else None
 
     assert in_ledger(verdict, ADA, record, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("verdict", "record"),
+    [(CALLED_FOR, ledger(State.PENDING)), (UNCALLED_FOR, LEAVING)],
+)
+def test_one_chain_is_enough(verdict: Verdict, record: Record) -> None:
+    """What some request tries again by itself is queued by no scan, until that is overdue."""
+    trying = replace(record, tries=3, retry_at=NOW + SECOND)
+
+    assert in_ledger(verdict, ADA, trying, NOW) is None
+    assert in_ledger(verdict, ADA, replace(trying, retry_at=NOW), NOW) is not None
+    assert in_ledger(BARRED, ADA, trying, NOW) is not None
+
+
+HAND_MADE = UnmanagedProfile("noon", "Ada")
+NAMESAKE = replace(ACTIVE, user_id=BOB, profile_name="ada-old")
+BLOCKED = replace(ACTIVE, state=State.HELD, role_arn="", modified="")
+
+
+@pytest.mark.parametrize(
+    ("record", "others", "unmanaged", "listed", "answer"),
+    [
+        (BLOCKED, [], {}, {"ada", "ada-001"}, False),
+        (BLOCKED, [BLOCKED], {"ada-001": HAND_MADE}, set(), False),
+        # A profile of the very name, which was seen; or by which the person signs in already.
+        (replace(BLOCKED, modified="noon"), [], {}, {"ada"}, True),
+        (replace(BLOCKED, modified="noon"), [], {}, set(), False),
+        (BLOCKED, [], {"ada-001": HAND_MADE}, {"ada-001"}, True),
+        (BLOCKED, [], {"ada-001": UnmanagedProfile("noon", "bob")}, {"ada-001"}, False),
+        (BLOCKED, [], {"ada-001": UnmanagedProfile("noon")}, {"ada-001"}, False),
+        # One of ours, of somebody who had the same user name.
+        (BLOCKED, [BLOCKED, NAMESAKE], {}, {"ada-old"}, True),
+        (BLOCKED, [NAMESAKE], {}, {"other"}, False),
+        (BLOCKED, [replace(NAMESAKE, role_arn="")], {}, {"ada-old"}, False),
+        (BLOCKED, [replace(NAMESAKE, user_name="bob")], {}, {"ada-old"}, False),
+        (replace(BLOCKED, state=State.FAILED), [NAMESAKE], {}, {"ada-old"}, False),
+    ],
+)
+def test_what_a_listing_shows_to_be_in_the_way(
+    record: Record,
+    others: list[Record],
+    unmanaged: dict[str, UnmanagedProfile],
+    listed: set[str],
+    answer: bool,  # noqa: FBT001 (a column of the table)
+) -> None:
+    """A creation is not tried while the listing still shows what it was refused for."""
+    assert is_in_the_way(record, others, unmanaged, listed) is answer
 
 
 @pytest.mark.parametrize("state", list(State))

@@ -85,9 +85,24 @@ def test_who_is_barred_waits_for_no_group(standing: Standing) -> None:
 def test_no_role_is_changed_away_from_a_deleted_group() -> None:
     """Rule 3: its id is gone, so nobody was taken out of it; the lesser role would be a loss."""
     rows = row("a", 10), row("b", 20)
-    there = record(claim(rows[0]), claim(rows[1]))
+    there = replace(record(claim(rows[0]), claim(rows[1])), role_arn=rows[0].role_arn)
 
-    assert isinstance(verdict(there, *rows, of=replace(snapshot("b"), deleted=A)), Undecided)
+    found = verdict(there, *rows, of=replace(snapshot("b"), deleted=A))
+
+    assert isinstance(found, DesiredProfile)
+    assert found.role_arn == rows[1].role_arn
+    assert found.hold == "deleted a"
+
+
+def test_a_deleted_group_whose_role_another_row_gives_takes_nothing() -> None:
+    """Rule 3: nobody loses anything, so nothing waits for an approval."""
+    rows = row("a", 10), replace(row("b", 20), role_arn=row("a").role_arn)
+    there = replace(record(claim(rows[0]), claim(rows[1])), role_arn=rows[0].role_arn)
+
+    found = verdict(there, *rows, of=replace(snapshot("b"), deleted=A))
+
+    assert isinstance(found, DesiredProfile)
+    assert found.hold == ""
 
 
 def test_what_is_unknown_elsewhere_does_not_hold_up_a_removal() -> None:

@@ -57,10 +57,29 @@ def test_a_chain_lasts_until_a_sweep_has_begun_another(pace: Pace) -> None:
     assert timedelta(hours=1) < chain(pace, AT) < timedelta(minutes=90)
 
 
-def test_an_event_that_comes_late_has_its_tries_too() -> None:
-    """An hour of them, or five minutes where Studio is at it; an app may take longer: the sweep."""
-    assert chain(Pace.BACKING_OFF, AT - timedelta(days=1)) > timedelta(minutes=45)
-    assert chain(Pace.BUSY, AT - timedelta(days=1)) > timedelta(minutes=3)
+@pytest.mark.parametrize("pace", Pace)
+def test_an_event_that_comes_late_has_its_whole_chain(pace: Pace) -> None:
+    """Patience is counted from when the request was taken up: a backlog shortens nothing."""
+    assert chain(pace, AT - timedelta(days=1)) == chain(pace, AT)
+
+
+def test_the_time_at_which_a_request_was_taken_up_stays() -> None:
+    """However often it is put off; a second look is a request of its own."""
+    later = AT + timedelta(minutes=9)
+    once, _ = put_off(HINT, AT)
+
+    assert put_off(once, later)[0].started_at == AT
+    assert second_look(once, later)[0].started_at is None
+
+
+@pytest.mark.parametrize(
+    ("due", "seconds"), [(-5, 1), (0, 1), (0.5, 1), (7.2, 8), (10, 10), (299, 10)]
+)
+def test_what_is_tried_again_earlier_is_not_waited_for_longer(due: float, seconds: int) -> None:
+    """The request comes back when the first of its tries is due, and never before."""
+    hint = replace(HINT, attempt=0)
+
+    assert put_off(hint, AT, due=AT + timedelta(seconds=due))[1] == seconds
 
 
 @pytest.mark.parametrize(("attempt", "busy", "backing_off"), [(0, 10, 10), (11, 10, 300)])
@@ -77,8 +96,12 @@ def test_a_hint_that_waits_is_the_same_made_anew(pace: Pace) -> None:
     """Counted, with the page where it stood; what was read for this attempt is stale for it."""
     later = AT + timedelta(seconds=5)
 
-    assert put_off(HINT, later, pace)[0] == replace(HINT, attempt=4, made_at=later)
-    assert put_off(LOOK, later, pace)[0] == replace(LOOK, attempt=4, made_at=later)
+    assert put_off(HINT, later, pace)[0] == replace(
+        HINT, attempt=4, made_at=later, started_at=later
+    )
+    assert put_off(LOOK, later, pace)[0] == replace(
+        LOOK, attempt=4, made_at=later, started_at=later
+    )
 
 
 @pytest.mark.parametrize("pace", Pace)

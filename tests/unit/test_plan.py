@@ -179,21 +179,56 @@ def test_a_removal_of_somebody_held_for_a_strangers_profile_is_settled(whose: Ow
     assert kinds(PROMOTED, profile, NEVER_MADE) == [REFUSED[whose]]
 
 
-@pytest.mark.parametrize("whose", [Ownership.FOREIGN, Ownership.OTHER_PERSON])
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        replace(THERE, ownership=Ownership.OTHER_PERSON),
+        replace(THERE, ownership=Ownership.FOREIGN, user_name="bob"),
+        replace(THERE, ownership=Ownership.FOREIGN, user_name=""),
+    ],
+)
 @pytest.mark.parametrize("access", Access)
 def test_whoever_leaves_a_strangers_profile_behind_is_let_in_no_more(
-    whose: Ownership, access: Access
+    stranger: ObservedProfile, access: Access
 ) -> None:
     """Rule 7: the assignment of whom the ledger knows is ours, whatever became of the profile."""
-    profile = replace(THERE, ownership=whose)
     ours = access in {Access.ASSIGNED, Access.UNSURE}
     first = [Revoke] if ours else []
+    refused = SkipKind.NAME_TAKEN if stranger.user_name else SkipKind.NOT_OURS
 
-    for state, then in ((State.ACTIVE, REFUSED[whose]), (State.HELD, Settled)):
+    for state, then in ((State.ACTIVE, refused), (State.HELD, Settled)):
         record = replace(ACTIVE, state=state, access=access)
         rest = [] if ours and then is Settled else [then]
-        assert kinds(REMOVAL, profile, record) == [*first, *rest]
-        assert kinds(PROMOTED, profile, record) == [REFUSED[whose]]
+        assert kinds(REMOVAL, stranger, record) == [*first, *rest]
+        assert kinds(PROMOTED, stranger, record) == [refused]
+
+
+@pytest.mark.parametrize("access", Access)
+@pytest.mark.parametrize("user_name", ["ada", "Ada"])
+def test_the_way_into_a_profile_made_by_hand_stays(user_name: str, access: Access) -> None:
+    """Rule 7: the assignment by which somebody enters what is not ours is not ended."""
+    made_by_hand = replace(THERE, ownership=Ownership.FOREIGN, user_name=user_name)
+    record = replace(ACTIVE, access=access)
+
+    assert kinds(REMOVAL, made_by_hand, record) == [SkipKind.NOT_OURS]
+    assert "adopt" not in planned(REMOVAL, made_by_hand, record).skips[0].way_out
+
+
+@pytest.mark.parametrize(
+    ("profile", "proposed"),
+    [
+        (replace(THERE, ownership=Ownership.FOREIGN), True),
+        (replace(THERE, ownership=Ownership.FOREIGN, user_name="bob"), False),
+        (replace(THERE, ownership=Ownership.OTHER_PERSON), False),
+    ],
+)
+def test_nobody_is_told_to_adopt_another_persons_profile(
+    profile: ObservedProfile, *, proposed: bool
+) -> None:
+    """Rule 6: a profile is never handed over, so no remedy says how."""
+    (left,) = planned(PROMOTED, profile).skips
+
+    assert ("adopt" in left.way_out) is proposed
 
 
 @pytest.mark.parametrize("status", sorted(BROKEN))
@@ -208,7 +243,28 @@ def test_a_failed_update_is_made_again() -> None:
     """The profile still works, so it is neither discarded nor taken for right."""
     broken = replace(HAS_IT, status=ProfileStatus.UPDATE_FAILED)
 
-    assert kinds(PROMOTED, broken, GRANTED) == [ChangeRole]
+    assert kinds(PROMOTED, broken, replace(GRANTED, retry_at=NOON)) == [ChangeRole]
+
+
+@pytest.mark.parametrize("status", sorted(BROKEN | {ProfileStatus.UPDATE_FAILED}))
+@pytest.mark.parametrize(
+    ("verdict", "begun"),
+    [(PROMOTED, replace(GRANTED, state=State.PENDING)), (AT_ONCE, replace(ACTIVE, begun=NOON))],
+)
+def test_what_studio_ended_as_failed_is_not_repeated_at_once(
+    verdict: Verdict, begun: Record, status: ProfileStatus
+) -> None:
+    """It waits for its next try, with Studio's reason; what was begun by nobody waits for none."""
+    broken = replace(HAS_IT, status=status, failure="no capacity")
+    leaving = replace(begun, retain_until=NOON if verdict is AT_ONCE else None)
+    once_more = replace(leaving, retry_at=NOON)
+
+    (failed,) = planned(verdict, broken, leaving).skips
+    assert failed.kind is SkipKind.FAILED
+    assert "no capacity" in failed.reason
+    assert not {type(a) for a in planned(verdict, broken, leaving).actions} - {Revoke}
+    assert SkipKind.FAILED not in kinds(verdict, broken, once_more)
+    assert SkipKind.FAILED not in kinds(verdict, broken)
 
 
 def test_what_nobody_could_observe_is_left_out() -> None:

@@ -29,7 +29,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
         ([60], [(5, HOUR)], {}, 60),
         ([5], [(60, HOUR)], {"a": 0}, 60),
         ([5], [], {"a": 14}, 14),
-        ([5, 90], [], {"b": 0}, 5),
+        ([5, 90], [], {"b": 0}, 90),
+        ([30], [], {"a": 0}, 30),
     ],
 )
 def test_the_longest_retention_of_the_last_day_counts(
@@ -38,7 +39,7 @@ def test_the_longest_retention_of_the_last_day_counts(
     rows: dict[str, int],
     days: int,
 ) -> None:
-    """Rule 8: of the rows that applied in the last 24 h, with what they say now; 30 by default."""
+    """Rule 8: all that the rows said in the last 24 h, lowered meanwhile or not; 30 by default."""
     there = record(
         *(Claim(10 + n, "abc"[n], "role", kept) for n, kept in enumerate(because)),
         ended=tuple(
@@ -54,7 +55,7 @@ def test_the_longest_retention_of_the_last_day_counts(
 
 
 def test_what_stopped_applying_is_remembered_for_a_day() -> None:
-    """A row that applies again is not both; what is older than a day is forgotten."""
+    """So is what a row says no more that was longer; what is older than a day is forgotten."""
     a, b, c = (Claim(10, group, f"role/{group}", 30) for group in "abc")
     there = record(
         a,
@@ -68,6 +69,15 @@ def test_what_stopped_applying_is_remembered_for_a_day() -> None:
 
     assert ended_claims(there, [b, c], NOW) == (
         EndedClaim("a", 30, NOW),
+        EndedClaim("c", 90, NOW - HOUR),
         EndedClaim("d", 60, NOW - HOUR),
     )
     assert remembered(there.ended, NOW) == there.ended[:2]
+
+
+def test_a_retention_that_was_lowered_is_remembered_for_a_day() -> None:
+    """Rule 8: 30 days made 0, and a leave after it, delete nothing at once."""
+    before, lowered = (Claim(10, "a", "role/a", days) for days in (30, 0))
+
+    assert ended_claims(record(before), [lowered], NOW) == (EndedClaim("a", 30, NOW),)
+    assert ended_claims(record(lowered), [before], NOW) == ()

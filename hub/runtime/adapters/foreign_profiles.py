@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.runtime.adapters.aws import translated
+from shared.memory import UnmanagedProfile
 from shared.model import Target
 from shared.wire import LEDGER_KEY
 
@@ -21,12 +22,14 @@ class DynamoForeigners:
         self._client = client
         self._table = table
 
-    def of(self, target: Target) -> Mapping[str, str]:
-        """Return when each was last modified, by the name as Studio compares it."""
+    def of(self, target: Target) -> Mapping[str, UnmanagedProfile]:
+        """Return each, by its name as Studio compares it."""
         pages = self._client.get_paginator("query")
         with translated():
             return {
-                item[_SK]["S"].removeprefix(_FOREIGN): item["modified"]["S"]
+                item[_SK]["S"].removeprefix(_FOREIGN): UnmanagedProfile(
+                    item["modified"]["S"], item.get("user_name", {}).get("S", "")
+                )
                 for page in pages.paginate(
                     TableName=self._table,
                     ConsistentRead=True,
@@ -37,12 +40,11 @@ class DynamoForeigners:
                 for item in page["Items"]
             }
 
-    def remember(self, target: Target, name: str, modified: str) -> None:
+    def remember(self, target: Target, name: str, profile: UnmanagedProfile) -> None:
         """Keep one."""
+        seen = {"modified": {"S": profile.modified}, "user_name": {"S": profile.user_name}}
         with translated():
-            self._client.put_item(
-                TableName=self._table, Item=_key(target, name) | {"modified": {"S": modified}}
-            )
+            self._client.put_item(TableName=self._table, Item=_key(target, name) | seen)
 
     def forget(self, target: Target, name: str) -> None:
         """Drop one that is gone."""

@@ -67,6 +67,31 @@ class DynamoCopies:
             )["Items"]
         return UserId(found[0][_SK]["S"].removeprefix(_MEMBER)) if found else None
 
+    def membership(self, group_id: GroupId, user_id: UserId) -> str | None:
+        """Return the id of a member's membership, empty where it has none; None for no member."""
+        with translated():
+            found = self._client.query(
+                TableName=self._table,
+                ConsistentRead=True,
+                KeyConditionExpression="#pk = :group AND #sk = :member",
+                ExpressionAttributeNames={"#pk": _PK, "#sk": _SK},
+                ExpressionAttributeValues={
+                    ":group": {"S": _group(group_id)},
+                    ":member": {"S": f"{_MEMBER}{user_id}"},
+                },
+            )["Items"]
+        return found[0].get("membership_id", {}).get("S", "") if found else None
+
+    def set_membership(self, group_id: GroupId, user_id: UserId, id_: str | None) -> None:
+        """Write one membership into the copy; None takes the member out."""
+        with translated():
+            if id_ is None:
+                key = member_key(group_id, user_id)
+                self._client.delete_item(TableName=self._table, Key=key)
+            else:
+                item = member_item(group_id, user_id, id_)
+                self._client.put_item(TableName=self._table, Item=item)
+
     def save(self, group_id: GroupId, joined: Mapping[UserId, str], left: Iterable[UserId]) -> None:
         """Add members to the copy and take others out; RetryableError when not all was written."""
         requests: list[Any] = [

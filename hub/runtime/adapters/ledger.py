@@ -159,6 +159,7 @@ def _item(record: Record) -> dict[str, Any]:
         "called_at": _iso(record.called_at),
         "begun": _iso(record.begun),
         "retain_until": _iso(record.retain_until),
+        "retry_at": _iso(record.retry_at),
         "ended": [asdict(ended) | {"until": _iso(ended.until)} for ended in record.ended],
     }
     # What says nothing is left out: a ledger of many people is read in pages of a megabyte.
@@ -193,11 +194,14 @@ def _record(item: Mapping[str, Any]) -> Record:
             "access": Access(plain.get("access", Access.UNTOUCHED)),
             "version": int(plain["version"]),
             "restarts": int(plain.get("restarts", 0)),
+            "tries": int(plain.get("tries", 0)),
             "since": _time(plain.get("since")),
             "called_at": _time(plain.get("called_at")),
             "begun": _time(plain.get("begun")),
             "retain_until": _time(plain.get("retain_until")),
+            "retry_at": _time(plain.get("retry_at")),
             "spaces": tuple(plain.get("spaces", ())),
+            "memberships": tuple(plain.get("memberships", ())),
             "because": tuple(Claim(**_whole(claim)) for claim in plain.get("because", ())),
             "ended": tuple(
                 EndedClaim(**_whole(ended) | {"until": datetime.fromisoformat(ended["until"])})

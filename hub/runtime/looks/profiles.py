@@ -5,10 +5,10 @@ from datetime import datetime
 
 from hub.runtime.looks import reports
 from hub.runtime.looks.world import LookWorld
-from shared.differences import Difference, Finding, in_listing
+from shared.differences import Difference, Finding, in_listing, is_in_the_way
 from shared.errors import RefusedError
 from shared.listing import Seen
-from shared.memory import ListedProfile
+from shared.memory import ListedProfile, UnmanagedProfile
 from shared.model import Target, UserId
 from shared.observed import ObservedProfile
 from shared.record import Access, Record, State
@@ -21,7 +21,7 @@ class Profiles:
         self._target = target
         self._records = records
         self._world = world
-        self._foreigners: Mapping[str, str] | None = None
+        self._foreigners: Mapping[str, UnmanagedProfile] | None = None
         self._by_name = {
             record.profile_name.casefold(): record
             # Who holds a name comes after whoever is held because of it.
@@ -37,7 +37,8 @@ class Profiles:
                 difference = in_listing(record, profile)
             else:
                 known = self._known_foreigners().get(profile.name.casefold())
-                difference = None if known == profile.modified else self._unknown(profile)
+                same = known is not None and known.modified == profile.modified
+                difference = None if same else self._unknown(profile)
             if difference:
                 yield difference
 
@@ -51,7 +52,14 @@ class Profiles:
             if difference:
                 yield difference
 
-    def _known_foreigners(self) -> Mapping[str, str]:
+    def are_free_for(self, record: Record, seen: Seen) -> bool:
+        """Return whether a listing to its end shows nothing in the way of somebody's profile."""
+        if not record.is_blocked:
+            return True
+        others, unmanaged = self._records.values(), self._known_foreigners()
+        return not is_in_the_way(record, others, unmanaged, seen)
+
+    def _known_foreigners(self) -> Mapping[str, UnmanagedProfile]:
         """Return the profiles that are not ours, read when the first unknown one turns up."""
         if self._foreigners is None:
             self._foreigners = self._world.foreigners.of(self._target)
@@ -68,11 +76,12 @@ class Profiles:
             return None
         profile, user_id = found
         if user_id is None:
-            self._world.foreigners.remember(self._target, listed.name, listed.modified)
+            seen = UnmanagedProfile(listed.modified, profile.user_name)
+            self._world.foreigners.remember(self._target, listed.name, seen)
             reports.foreign(self._target, profile)
             return None
         known = self._records.get(user_id)
-        if known is None or known.state is State.REMOVED:
+        if known is None or known.state is State.REMOVED or known.is_never_made:
             now = self._world.clock.now()
             self._world.ledger.write(rebuilt(self._target, user_id, profile, known, now))
         return Difference(user_id, Finding.UNRECORDED, doubt=True)

@@ -56,7 +56,13 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
     profiles = Profiles(target, records, world)
     found = list(profiles.compare(listed))
     if reading.is_complete:
-        found += [*profiles.missing(reading.seen), *_called_for(hint, target, records, world)]
+        found += profiles.missing(reading.seen)
+        found += [
+            each
+            for each in _called_for(hint, target, records, world)
+            if each.user_id not in records
+            or profiles.are_free_for(records[each.user_id], reading.seen)
+        ]
     else:
         world.looks.look_through(reading.rest(world.clock.now()))
     return Found(queue(found, hint, world), reading.is_complete)

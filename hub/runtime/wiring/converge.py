@@ -7,6 +7,7 @@ import boto3
 
 from hub.runtime.adapters.aws import CLIENT_CONFIG
 from hub.runtime.adapters.event_bus import EventBus
+from hub.runtime.adapters.foreign_profiles import DynamoForeigners
 from hub.runtime.adapters.group_copies import DynamoCopies
 from hub.runtime.adapters.hub_memory import DynamoMemory
 from hub.runtime.adapters.identity_center import IdentityCenter
@@ -46,6 +47,7 @@ def world() -> ConvergeWorld:
         ledger=DynamoLedger(dynamodb, settings.ledger_table),
         copies=DynamoCopies(dynamodb, settings.ledger_table),
         limits=DynamoLimits(dynamodb, settings.ledger_table),
+        foreigners=DynamoForeigners(dynamodb, settings.ledger_table),
         studio=SageMakerStudio(sessions, settings.account),
         access=application_access(session, sts, settings),
         later=LaterQueue(session.client("sqs", config=CLIENT_CONFIG), settings.later_queue_url),
