@@ -10,6 +10,7 @@ from shared.guard import has_profile
 from shared.listing import Seen
 from shared.memory import GroupCopy, ListedProfile
 from shared.model import Person, Standing, Target, UserId
+from shared.naming import same_name
 from shared.observed import ProfileStatus
 from shared.plan import is_at_rest
 from shared.record import Record, State
@@ -176,7 +177,9 @@ def of_people(listed: Iterable[Person], known: KnownPeople) -> Iterator[Differen
         if known.standings.get(person.id, frozenset()) - {person.standing}:
             enabled = person.standing is Standing.ENABLED
             yield Difference(person.id, Finding.ENABLED if enabled else Finding.DISABLED)
-        elif known.names.get(person.id, frozenset()) - {person.name}:
+        elif any(
+            not same_name(name, person.name) for name in known.names.get(person.id, frozenset())
+        ):
             yield Difference(person.id, Finding.RENAMED)
 
 
