@@ -92,7 +92,10 @@ def add(  # noqa: PLR0913 (one option an attribute)
     *,
     role_arn: Annotated[
         str | None,
-        typer.Option(help="The execution role; default: role/studio-hub/<group name>."),
+        typer.Option(
+            help="The execution role; default: role/studio-hub/<group name>, with a digest where "
+            "IAM does not allow the name as it is."
+        ),
     ] = None,
     priority: Annotated[int | None, typer.Option(help="Lower wins; default 100.")] = None,
     retention_days: Annotated[

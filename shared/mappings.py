@@ -5,7 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import TypeVar
 
-from shared.conventions import execution_role_arn, execution_role_name, partition
+from shared.conventions import (
+    LONGEST_ROLE_NAME,
+    execution_role_arn,
+    execution_role_name,
+    partition,
+)
 from shared.model import (
     DEFAULT_PRIORITY,
     DEFAULT_RETENTION_DAYS,
@@ -16,6 +21,7 @@ from shared.model import (
     MappingTable,
     Target,
 )
+from shared.naming import role_name
 
 # Source: the Identity Store API model: length of a group's display name.
 _LONGEST_GROUP = 1024
@@ -50,7 +56,7 @@ def parse_row(row: Row) -> GroupMapping | BadMapping:
     role_arn = (
         given_role
         if row.get("execution_role_arn") is not None
-        else form.check("group", lambda: _conventional_role(group, target), "")
+        else _conventional_role(group, target)
     )
     mapping = {
         "priority": form.read("priority", _whole_number, DEFAULT_PRIORITY),
@@ -118,6 +124,11 @@ def _role_arn(value: object, target: Target | None) -> str:
         )
     if target and match[2] != target.account:
         raise ValueError(f"{arn} is of account {match[2]}, the target's is {target.account}")
+    name = role_name(arn)
+    if not 0 < len(name) <= LONGEST_ROLE_NAME:
+        raise ValueError(
+            f"{arn} names a role of {len(name)} characters; IAM allows 1 to {LONGEST_ROLE_NAME}"
+        )
     return arn
 
 

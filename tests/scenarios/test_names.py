@@ -19,3 +19,23 @@ def test_a_user_name_in_another_case_is_no_rename(play: Play) -> None:
     assert end.json["changes"] == written
     assert end.problems() == before.problems()
     assert "user-renamed" not in {line.get("kind") for line in end.world.lambdas.log}
+
+
+def test_groups_without_latin_letters_have_roles_of_their_own(play: Play) -> None:
+    """Rule 15: what one group may do is never given to another by accident."""
+    end = play(
+        "sweep: {}",
+        company="""
+version: 1
+directory:
+  groups: [研究者, 管理者]
+  users: [{name: rin, groups: [研究者]}, {name: ken, groups: [管理者]}]
+targets: [{account: "222222222222", region: eu-west-1, domain: d-one}]
+mappings:
+  - {group: 研究者, target: 222222222222/eu-west-1/d-one}
+  - {group: 管理者, target: 222222222222/eu-west-1/d-one}
+""",
+    )
+
+    assert end.problems() == []
+    assert len(set(end.roles().values())) == len(end.roles()) == 2

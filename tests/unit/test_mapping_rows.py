@@ -25,7 +25,7 @@ def test_a_row_of_its_two_keys_is_enough() -> None:
     assert parse_row(ROW | {"group": "ML Scientists"}) == GroupMapping(
         group="ML Scientists",
         target=TARGET,
-        role_arn="arn:aws:iam::222222222222:role/studio-hub/ML-Scientists",
+        role_arn="arn:aws:iam::222222222222:role/studio-hub/ML-Scientists-3249477a",
         priority=100,
         retention_days=30,
         group_id=None,
@@ -151,12 +151,16 @@ def test_the_conventional_role_is_of_the_targets_partition() -> None:
     assert row.role_arn == "arn:aws-cn:iam::222222222222:role/studio-hub/ml-scientists"
 
 
-def test_a_group_name_too_long_for_a_role_needs_an_arn() -> None:
-    """Over 64 characters is a bad row, unless the row says which role."""
-    long = ROW | {"group": "x" * 65}
+def test_a_role_name_that_iam_refuses_is_a_mistake() -> None:
+    """IAM allows 64 characters behind the path; the convention never makes more."""
+    path = "arn:aws:iam::222222222222:role/studio-hub/"
+    long = parse_row(ROW | {"group": "x" * 65})
 
-    assert "give execution_role_arn" in mistakes(long)[0]
-    assert isinstance(parse_row(long | {"execution_role_arn": ROLE}), GroupMapping)
+    assert isinstance(parse_row(ROW | {"execution_role_arn": path + "x" * 64}), GroupMapping)
+    assert "65 characters" in mistakes(ROW | {"execution_role_arn": path + "x" * 65})[0]
+    assert "0 characters" in mistakes(ROW | {"execution_role_arn": path})[0]
+    assert isinstance(long, GroupMapping)
+    assert len(long.role_arn.rpartition("/")[2]) == 64
 
 
 def test_a_bad_row_keeps_its_target_where_that_can_be_read() -> None:
