@@ -39,11 +39,15 @@ class Applies(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TargetRows:
-    """The rows of one target, and the groups of those that do not parse."""
+    """The rows of one target, and the groups of those that do not parse.
+
+    `targetless` are the groups of rows whose target does not parse: any of them may be of this one.
+    """
 
     target: Target
     rows: tuple[GroupMapping, ...] = ()
     unparsed: tuple[str, ...] = ()
+    targetless: tuple[str, ...] = ()
 
 
 def rows_by_target(table: MappingTable) -> dict[Target, TargetRows]:
@@ -61,6 +65,17 @@ def rows_by_target(table: MappingTable) -> dict[Target, TargetRows]:
     }
 
 
+def targetless_groups(table: MappingTable) -> tuple[str, ...]:
+    """Return the groups of the rows whose target does not parse, sorted."""
+    return tuple(sorted({bad.group for bad in table.bad if bad.target is None}))
+
+
+def rows_in(target: Target, table: MappingTable) -> TargetRows:
+    """Return the rows that are of a target, and those that may be."""
+    found = rows_by_target(table).get(target, TargetRows(target))
+    return replace(found, targetless=targetless_groups(table))
+
+
 def desire(
     snapshot: DirectorySnapshot,
     table: MappingTable,
@@ -71,9 +86,14 @@ def desire(
 
     A target concerns a person whom a row of it applies to, or who has a record there.
     """
-    rows = rows_by_target(table)
+    rows, targetless = rows_by_target(table), targetless_groups(table)
     verdicts = (
-        verdict_in(rows.get(target, TargetRows(target)), snapshot, records.get(target), now)
+        verdict_in(
+            replace(rows.get(target, TargetRows(target)), targetless=targetless),
+            snapshot,
+            records.get(target),
+            now,
+        )
         for target in sorted({*rows, *records})
     )
     return tuple(verdict for verdict in verdicts if verdict)
@@ -97,7 +117,12 @@ def verdict_in(
 
     unknown = {row.group for row, is_so in applies.items() if is_so is Applies.UNKNOWN}
     unknown.update(of.unparsed)
-    fixed = unknown | {row.group for row in of.rows if _id(row, snapshot) in snapshot.deleted}
+    maybe_here = _maybe_here(of, snapshot, there)
+    # A row of the group that does parse here tells what the group gives here.
+    unknown_givers = unknown | maybe_here - {row.group for row in of.rows}
+    fixed = unknown_givers | {
+        row.group for row in of.rows if _id(row, snapshot) in snapshot.deleted
+    }
     if claims and not (there and _giver(there) in fixed):
         because = Because(claims[0], tuple(claims[1:]))
         name = there.profile_name if there else profile_name(person.name, person.id)
@@ -105,9 +130,9 @@ def verdict_in(
         grants = any(row.enabled and row.group == winner.group for row in of.rows)
         return DesiredProfile(person, of.target, name, winner.role_arn, because, grants)
     if there:
-        if claims and not unknown & {_giver(there)}:
+        if claims and not unknown_givers & {_giver(there)}:
             return _given_by_a_deleted_group(of, there, person)
-        return _uncalled_for(of, there, snapshot, sorted(unknown), now)
+        return _uncalled_for(of, there, snapshot, sorted(unknown | maybe_here), now)
     if record and record.standing is not person.standing:
         return _removal(person, of, record, _UNCALLED_FOR, now)
     return None
@@ -144,10 +169,11 @@ def _uncalled_for(
 ) -> Removal | Undecided:
     person = snapshot.person
     if unknown:
+        rows = ", ".join(group or "(no group)" for group in unknown)
         return Undecided(
             person,
             of.target,
-            f"cannot tell whether these mappings apply: {', '.join(unknown)}",
+            f"cannot tell whether these mappings apply: {rows}",
             "correct the rows, or the groups' names in them: studio-hub mappings check",
         )
     if not of.rows:
@@ -197,6 +223,26 @@ def _applies(row: GroupMapping, snapshot: DirectorySnapshot) -> Applies:
     if group in snapshot.member_of:
         return Applies.YES
     return Applies.NO if snapshot.complete else Applies.UNKNOWN
+
+
+def _maybe_here(of: TargetRows, snapshot: DirectorySnapshot, record: Record | None) -> set[str]:
+    """Return the groups of rows whose target does not parse, and which may call for the person.
+
+    They are those that gave the person something here, and those that the person may be in. A row
+    whose group cannot be read either may call for anybody.
+    """
+    claims = record.because if record else ()
+    gave = {_giver(record) if record else "", *(claim.group for claim in claims)}
+    gave_ids = {claim.group_id for claim in claims if claim.group_id}
+    found = set()
+    for group in of.targetless:
+        id_ = snapshot.groups.get(group)
+        may_be_in = isinstance(id_, str) and (
+            id_ in snapshot.member_of | snapshot.doubtful | gave_ids or not snapshot.complete
+        )
+        if not group or group in gave or may_be_in:
+            found.add(group)
+    return found
 
 
 def _giver(record: Record) -> str | None:

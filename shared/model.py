@@ -60,7 +60,11 @@ class GroupMapping:
 
 @dataclass(frozen=True, slots=True)
 class BadMapping:
-    """A row that does not parse: it counts as *unknown* for its target, where that can be read."""
+    """A row that does not parse: it counts as *unknown* for its target.
+
+    Where the target cannot be read either, `target` is None, and the row counts as *unknown* for
+    its group in every target.
+    """
 
     group: str
     target_text: str

@@ -2,6 +2,8 @@
 
 from stories import Play
 
+ONE = "222222222222/eu-west-1/d-one"
+
 
 def test_a_user_name_in_another_case_is_no_rename(play: Play) -> None:
     """Rule 5: nothing changes, nothing is reported, and no sweep looks at the person again."""
@@ -39,3 +41,44 @@ mappings:
 
     assert end.problems() == []
     assert len(set(end.roles().values())) == len(end.roles()) == 2
+
+
+SPACE_BEHIND = f'"{ONE} "'
+
+
+def test_a_row_whose_target_is_mistyped_takes_nothing_from_anybody(play: Play) -> None:
+    """Rule 3: a row is retyped with a space behind its target, and the right one is deleted."""
+    steps = (
+        "join: {user: bob, group: scientists}",
+        "sweep: {}",
+        f"map: {{group: scientists, target: {SPACE_BEHIND}, role: Scientist}}",
+        f"unmap: {{group: scientists, target: {ONE}}}",
+        "wait: {minutes: 1}",
+        "sweep: {}",
+    )
+    end = play(*steps)
+
+    assert end.roles()["2 bob"] == "Scientist"
+    assert end.assigned() == {"2 bob", "3 bob"}
+    assert end.json["holds"] == []
+    assert {kind for kind, _ in end.problems()} == {"bad-row", "undecided"}
+
+
+def test_once_the_mistyped_row_is_gone_everybody_is_looked_at_again(play: Play) -> None:
+    """Rule 3: what it froze goes on, also for who is in no group any more, and without a sweep."""
+    freeze = (
+        "join: {user: bob, group: scientists}",
+        "sweep: {}",
+        f"map: {{group: scientists, target: {SPACE_BEHIND}, role: Scientist}}",
+        "leave: {user: bob, group: scientists}",
+        "wait: {minutes: 1}",
+    )
+    frozen = play(*freeze)
+    assert frozen.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
+
+    end = play(
+        *freeze,
+        f"unmap: {{group: scientists, target: {SPACE_BEHIND}}}",
+        "wait: {minutes: 5}",
+    )
+    assert end.roles() == {}
