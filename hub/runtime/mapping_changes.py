@@ -13,6 +13,7 @@ from shared.hints import TARGETS, LookHint, Subject
 from shared.mappings import parse_row
 from shared.model import BadMapping, GroupIds, GroupMapping, MappingTable, Unresolved
 from shared.ports import Clock, LooksInbox
+from shared.visible import visible
 from shared.wire import MAPPINGS_KEY
 
 Row = Mapping[str, object]
@@ -123,7 +124,7 @@ def _facts(change: RowChange) -> dict[str, str]:
     row = change.new or change.old or {}
     return {
         "subject": "mapping",
-        "key": " -> ".join(str(row.get(name, "")) for name in MAPPINGS_KEY),
+        "key": " -> ".join(visible(str(row.get(name, ""))) for name in MAPPINGS_KEY),
         "event_name": change.name,
         "source": "mappings",
     }

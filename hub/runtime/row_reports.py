@@ -2,6 +2,7 @@
 
 from hub.runtime import telemetry
 from shared.model import GroupIds, MappingTable, Unresolved
+from shared.visible import visible
 
 _WAYS_OUT = {
     Unresolved.UNKNOWN: "correct the name, or give the row its group_id",
@@ -13,7 +14,7 @@ def rows(table: MappingTable, groups: GroupIds, announced: set[str]) -> None:
     """Report rows that do not parse, and groups that cannot be resolved."""
     found = [
         (
-            f"mapping {bad.group} -> {bad.target_text}",
+            f"mapping {visible(bad.group)} -> {visible(bad.target_text)}",
             "bad-row",
             "; ".join(bad.mistakes),
             "correct the row: studio-hub mappings check",
@@ -21,7 +22,7 @@ def rows(table: MappingTable, groups: GroupIds, announced: set[str]) -> None:
         for bad in table.bad
     ] + [
         (
-            f"group {name}",
+            f"group {visible(name)}",
             f"{why.name.lower()}-group",
             f"a mapping names this group, and {why.value}",
             _WAYS_OUT[why],
