@@ -124,7 +124,7 @@ def verdict_in(
         row.group for row in of.rows if _id(row, snapshot) in snapshot.deleted
     }
     if claims and not (there and _giver(there) in fixed):
-        because = Because(claims[0], tuple(claims[1:]))
+        because = Because.of(claims)
         name = there.profile_name if there else profile_name(person.name, person.id)
         winner = because.winner
         grants = any(row.enabled and row.group == winner.group for row in of.rows)

@@ -25,6 +25,8 @@ from shared.naming import role_name
 
 # Source: the Identity Store API model: length of a group's display name.
 _LONGEST_GROUP = 1024
+# Bytes. Source: the DynamoDB API: length of a partition key, which the group is.
+_LONGEST_KEY = 2048
 _ROLE_ARN = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):role/[\w+=,.@/-]{1,512}", re.ASCII)
 _LONGEST_RETENTION = 36_500
 _FARTHEST = 1_000_000_000
@@ -106,6 +108,12 @@ def _group(value: object) -> str:
     name = _text(value)
     if len(name) > _LONGEST_GROUP:
         raise ValueError(f"has {len(name)} characters; a group name has at most {_LONGEST_GROUP}")
+    size = len(name.encode("utf-8", "replace"))
+    if size > _LONGEST_KEY:
+        raise ValueError(
+            f"has {size} bytes, and the table takes at most {_LONGEST_KEY}: write a shorter text, "
+            "and give the row the group_id"
+        )
     return name
 
 

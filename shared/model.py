@@ -1,7 +1,7 @@
 """The values that the project speaks of; frozen, comparable, and without behaviour of their own."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import NewType, Self
@@ -126,6 +126,10 @@ class DirectorySnapshot:
     complete: bool = True
 
 
+# Bytes of the names and numbers of an entry in a record.
+_AROUND = 100
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Claim:
     """A row that applied to a person, as the ledger remembers it."""
@@ -136,8 +140,20 @@ class Claim:
     retention_days: int
     group_id: str = ""
 
+    @property
+    def size(self) -> int:
+        """Return about how many bytes it takes in a record."""
+        return (
+            len(f"{self.group}{self.role_arn}{self.group_id}".encode("utf-8", "replace")) + _AROUND
+        )
+
     def __str__(self) -> str:
         return f"{self.group} (priority {self.priority})"
+
+
+# Bytes of the rows that a record remembers a person's role by; the rest of the record needs less.
+# Source: the DynamoDB API: an item has at most 400 KB.
+MOST_REMEMBERED = 120_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +162,20 @@ class Because:
 
     winner: Claim
     over: tuple[Claim, ...] = ()
+
+    @classmethod
+    def of(cls, claims: Sequence[Claim]) -> Self:
+        """Return the first of the claims over the others, as many as a record can hold.
+
+        Only rows of groups with very long names are ever too many.
+        """
+        left, over = MOST_REMEMBERED, []
+        for claim in claims:
+            left -= claim.size
+            if left < 0:
+                break
+            over.append(claim)
+        return cls(claims[0], tuple(over[1:]))
 
     @property
     def claims(self) -> tuple[Claim, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from shared.model import DEFAULT_RETENTION_DAYS, Claim, GroupMapping
+from shared.model import DEFAULT_RETENTION_DAYS, MOST_REMEMBERED, Claim, GroupMapping
 from shared.record import EndedClaim, Record
 
 # A row that stopped applying still lengthens the retention for this long.
@@ -27,13 +27,22 @@ def remembered(ended: Iterable[EndedClaim], now: datetime) -> tuple[EndedClaim, 
 
 
 def ended_claims(record: Record, because: Iterable[Claim], now: datetime) -> tuple[EndedClaim, ...]:
-    """Return what to remember of rows that no longer apply, now that `because` does."""
+    """Return what to remember of rows that no longer apply, now that `because` does.
+
+    Of more than a record can hold, those that keep a profile longest.
+    """
     still = {claim.group for claim in because}
     just_ended = tuple(
         EndedClaim(claim.group, claim.retention_days, now)
         for claim in record.because
         if claim.group not in still
     )
-    return just_ended + tuple(
+    ended = just_ended + tuple(
         claim for claim in remembered(record.ended, now) if claim.group not in still
     )
+    left, kept = MOST_REMEMBERED, set()
+    for claim in sorted(ended, key=lambda each: -each.retention_days):
+        left -= claim.size
+        if left >= 0:
+            kept.add(claim)
+    return tuple(claim for claim in ended if claim in kept)

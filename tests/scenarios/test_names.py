@@ -1,6 +1,6 @@
 """Names as other people write them: in another case, in other scripts, and very long."""
 
-from stories import Play
+from stories import COMPANY, Play
 
 ONE = "222222222222/eu-west-1/d-one"
 
@@ -82,3 +82,26 @@ def test_once_the_mistyped_row_is_gone_everybody_is_looked_at_again(play: Play) 
         "wait: {minutes: 5}",
     )
     assert end.roles() == {}
+
+
+LONG = "x" * 1020
+
+
+def test_one_long_group_name_stops_nobody(play: Play) -> None:
+    """Rules 13 and 16: its members come and go, and so does everybody else."""
+    company = COMPANY.replace("groups: [", f"groups: [{LONG}, ")
+    company += f"  - {{target: {ONE}, group: {LONG}, role: Long, priority: 1, retention_days: 0}}\n"
+
+    end = play(
+        "join: {user: bob, group: scientists}",
+        f"join: {{user: ada@example.com, group: {LONG}, via: scim}}",
+        "wait: {minutes: 1}",
+        "leave: {user: bob, group: scientists}",
+        "wait: {minutes: 5}",
+        "sweep: {}",
+        company=company,
+    )
+
+    assert end.roles() == {"2 ada@example.com": "Long"}
+    assert end.problems() == []
+    assert end.json["dead_letters"] == 0
