@@ -16,6 +16,7 @@ from shared.conventions import ROLE_PATH
 from shared.mappings import parse_row
 from shared.model import BadMapping, GroupMapping
 from shared.naming import role_name
+from shared.visible import visible
 
 app = typer.Typer(
     name="mappings",
@@ -101,6 +102,7 @@ def add(  # noqa: PLR0913 (one option an attribute)
     retention_days: Annotated[
         int | None, typer.Option(help="Days to keep a leaver's profile; default 30, 0 deletes.")
     ] = None,
+    note: Annotated[str | None, typer.Option(help="For people: what the row is for.")] = None,
     disabled: Annotated[
         bool, typer.Option("--disabled", help="Grant nothing new through this row.")
     ] = False,
@@ -118,6 +120,7 @@ def add(  # noqa: PLR0913 (one option an attribute)
         "retention_days": retention_days,
         "group_id": _pinned(store, group, identity_store) if identity_store else None,
         "enabled": False if disabled else None,
+        "note": note,
     }
     row = {name: value for name, value in given.items() if value is not None}
     mapping = parse_row(row)
@@ -150,7 +153,7 @@ def remove(
     of_target = [row for row in store.read() if row.get("target") == target]
     found = [row for row in of_target if row.get("group") == group]
     if not found:
-        typer.echo(f"error: no row of group {group} and target {target} in {table}", err=True)
+        console.say(f"error: no row of group {group} and target {target} in {table}", err=True)
         typer.echo(f"See the rows:  studio-hub mappings list --table {table}", err=True)
         raise typer.Exit(1)
     mapping = parse_row(found[0])
@@ -171,7 +174,7 @@ def _pinned(store: MappingRows, group: str, identity_store: str) -> str:
     """Return the id of a group; without one, tell what can be done and end."""
     found = store.group_id(group)
     if found is None:
-        typer.echo(
+        console.say(
             f"error: there is no group {group!r} in the identity store {identity_store}", err=True
         )
         typer.echo(
@@ -192,9 +195,10 @@ def _do_if_told(table: str, *, yes: bool, what: str, do: Callable[[], None]) -> 
 
 
 def _table(rows: list[GroupMapping]) -> Table:
-    out = console.table("Group", "Target", "Role", "Priority", "Retention", "")
+    out = console.table("Group", "Target", "Role", "Priority", "Retention", "", long=("",))
     for each in rows:
         notes = [*(() if each.enabled else ("disabled",)), *(("pinned",) if each.group_id else ())]
+        notes += [each.note] if each.note else []
         console.row(
             out,
             each.group,
@@ -208,9 +212,10 @@ def _table(rows: list[GroupMapping]) -> Table:
 
 
 def _show_bad(row: BadMapping) -> None:
-    typer.echo(f"bad row: {row.group or '(no group)'} -> {row.target_text or '(no target)'}")
+    group, target = visible(row.group), visible(row.target_text)
+    console.say(f"bad row: {group or '(no group)'} -> {target or '(no target)'}")
     for mistake in row.mistakes:
-        typer.echo(f"  {mistake}")
+        console.say(f"  {mistake}")
 
 
 def _json(row: GroupMapping | BadMapping) -> dict[str, Any]:

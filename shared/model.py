@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import NewType, Self
 
@@ -47,7 +47,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True, order=True)
 class GroupMapping:
-    """Group G calls for profiles in target T with role R: one valid row of the mappings table."""
+    """Group G calls for profiles in target T with role R: one valid row of the mappings table.
+
+    `note` is for people, and decides nothing: two rows that differ in it alone are equal.
+    """
 
     group: str
     target: Target
@@ -56,6 +59,7 @@ class GroupMapping:
     retention_days: int = DEFAULT_RETENTION_DAYS
     group_id: GroupId | None = None
     enabled: bool = True
+    note: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def desk(capsys: pytest.CaptureFixture[str]) -> Desk:
         (PINNED, ROW, [group(OTHER), group(ANTS)]),
         # Nothing that anybody reads is different.
         (ROW, ROW, []),
-        (ROW, {**ROW, "owner": "somebody"}, []),
+        (ROW, {**ROW, "note": "asked for by somebody"}, []),
         ({**ROW, "priority": 100}, {"group": "ants", "target": LAB}, []),
         (None, None, []),
         # A row that does not parse says nothing of anybody: its target stays as it is.

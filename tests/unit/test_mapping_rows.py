@@ -43,11 +43,13 @@ def test_every_attribute_counts() -> None:
             "retention_days": Decimal(0),
             "group_id": GROUP_ID,
             "enabled": False,
+            "note": "for the spring project",
         }
     )
 
     assert row == GroupMapping("ml-scientists", TARGET, ROLE, 20, 0, GROUP_ID, enabled=False)  # type: ignore[arg-type]
     assert isinstance(row, GroupMapping)
+    assert row.note == "for the spring project"
     assert [type(row.priority), type(row.retention_days)] == [int, int]
 
 
@@ -112,6 +114,7 @@ def test_every_mistake_of_a_row_is_told_at_once() -> None:
         ("execution_role_arn", f"{ROLE} "),
         ("priority", "10"),
         ("priority", True),
+        ("priority", Decimal(-1)),
         ("priority", Decimal("NaN")),
         ("priority", Decimal("Infinity")),
         ("retention_days", Decimal(36501)),
@@ -122,6 +125,9 @@ def test_every_mistake_of_a_row_is_told_at_once() -> None:
         ("enabled", Decimal(1)),
         ("enabled", "true"),
         ("enabled", ""),
+        ("note", 7),
+        ("owner", "somebody"),
+        ("", "somebody"),
     ],
 )
 def test_a_wrong_value_is_the_one_mistake_of_its_attribute(attribute: str, value: object) -> None:
@@ -129,6 +135,33 @@ def test_a_wrong_value_is_the_one_mistake_of_its_attribute(attribute: str, value
     found = mistakes(ROW | {attribute: value})
 
     assert [mistake.partition(":")[0] for mistake in found] == [attribute]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "told"),
+    [
+        ("retention", "retention: unknown attribute; do you mean retention_days?"),
+        ("Priority", "Priority: unknown attribute; do you mean priority?"),
+        ("priority\u200b", "priority\\u200b: unknown attribute; do you mean priority?"),
+        ("zzz", "zzz: unknown attribute; do you mean one of group, target,"),
+    ],
+)
+def test_an_unknown_attribute_is_a_mistake(attribute: str, told: str) -> None:
+    """A slip in a name would otherwise leave the default, and nobody would know; null or not."""
+    for value in (7, None):
+        (mistake,) = mistakes(ROW | {attribute: value})
+
+        assert mistake.startswith(told)
+
+
+def test_what_is_told_of_a_mistake_fits_however_much_the_row_holds() -> None:
+    """Rule 16: a row of 400 KB is reported in a line that a log takes."""
+    found = mistakes(
+        ROW | {"execution_role_arn": "\x1b" * 400_000, "priority": "9" * 400_000, "x" * 60_000: 1}
+    )
+
+    assert all(len(mistake) < 1000 for mistake in found)
+    assert all(mistake.isprintable() for mistake in found)
 
 
 @pytest.mark.parametrize(
