@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from cli import console
-from cli.deployed import output_of_stack
+from cli import console, mapping_checks
+from cli.deployed import is_default, output_if_there, output_of_stack
 from cli.mapping_rows import MappingRows
 from cli.options import SOMETHING_TO_DO, Json, Region
 from shared.conventions import ROLE_PATH
@@ -71,18 +71,51 @@ def list_rows(table: TableName, *, region: Region = None, as_json: Json = False)
 
 
 @app.command("check")
-def check(table: TableName, *, region: Region = None, as_json: Json = False) -> None:
-    """Report every mistake in every row; exits 2 when there is one."""
+def check(
+    context: typer.Context,
+    table: TableName,
+    *,
+    identity_store: Annotated[
+        str | None,
+        typer.Option(
+            "--identity-store",
+            envvar="STUDIO_HUB_IDENTITY_STORE_ID",
+            help="Identity store in which to look for the groups; default, where the table is the "
+            "stack's: its output IdentityStoreId.",
+        ),
+    ] = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Report every mistake in every row and between rows; exits 2 when there is one.
+
+    Between rows: two for one group, equal priorities, roles that IAM takes for one. Groups that the
+    directory does not know are told where the identity store is known.
+    """
     rows = MappingRows(table, region, None).read()
     bad = [row for row in map(parse_row, rows) if isinstance(row, BadMapping)]
+    store = identity_store
+    if store is None and is_default(context, "table"):
+        # A table that was named need not be that of this account's hub.
+        store = output_if_there("IdentityStoreId", region)
+    others = mapping_checks.problems(rows, store, region)
     if as_json:
-        typer.echo(json.dumps([_json(row) for row in bad], indent=2))
-    for row in bad if not as_json else ():
-        _show_bad(row)
-    if bad:
-        typer.echo(f"{len(bad)} of {len(rows)} rows do not parse: correct them.", err=True)
+        plain = [{"kind": "bad-row"} | _json(row) for row in bad]
+        typer.echo(json.dumps([*plain, *map(asdict, others)], indent=2))
+    else:
+        for row in bad:
+            _show_bad(row)
+        mapping_checks.show(others)
+    if store is None:
+        typer.echo("note: no group was looked for: give --identity-store.", err=True)
+    if bad or others:
+        typer.echo(
+            f"{len(bad)} of {len(rows)} rows do not parse, {len(others)} other problems: correct "
+            "the rows.",
+            err=True,
+        )
         raise typer.Exit(SOMETHING_TO_DO)
-    typer.echo(f"All {len(rows)} rows parse.", err=True)
+    typer.echo(f"All {len(rows)} rows parse, and agree.", err=True)
 
 
 @app.command("add")

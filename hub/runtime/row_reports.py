@@ -2,6 +2,7 @@
 
 from hub.runtime import telemetry
 from shared.model import GroupIds, MappingTable, Unresolved
+from shared.row_checks import same_group_twice
 from shared.visible import visible
 
 _WAYS_OUT = {
@@ -11,7 +12,7 @@ _WAYS_OUT = {
 
 
 def rows(table: MappingTable, groups: GroupIds, announced: set[str]) -> None:
-    """Report rows that do not parse, and groups that cannot be resolved."""
+    """Report rows that do not parse, groups that cannot be resolved, and two rows for one group."""
     found = [
         (
             f"mapping {visible(bad.group)} -> {visible(bad.target_text)}",
@@ -29,6 +30,10 @@ def rows(table: MappingTable, groups: GroupIds, announced: set[str]) -> None:
         )
         for name, why in sorted(groups.items())
         if isinstance(why, Unresolved)
+    ]
+    found += [
+        (each.subject, each.kind, each.reason, each.remedy)
+        for each in same_group_twice(table, groups)
     ]
     for subject, kind, reason, way_out in found:
         if subject + reason not in announced:

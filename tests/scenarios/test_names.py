@@ -105,3 +105,27 @@ def test_one_long_group_name_stops_nobody(play: Play) -> None:
     assert end.roles() == {"2 ada@example.com": "Long"}
     assert end.problems() == []
     assert end.json["dead_letters"] == 0
+
+
+def test_two_rows_for_one_group_are_told_and_one_of_them_may_go(play: Play) -> None:
+    """The directory's names have no case: who loses the better row has the other one."""
+    company = """
+version: 1
+directory:
+  groups: [Data-Eng]
+  users: [{name: wim, groups: [Data-Eng]}]
+targets: [{account: "222222222222", region: eu-west-1, domain: d-one}]
+mappings:
+  - {group: Data-Eng, target: 222222222222/eu-west-1/d-one, role: A, priority: 20}
+  - {group: data-eng, target: 222222222222/eu-west-1/d-one, role: B, priority: 10}
+"""
+    both = play("sweep: {}", company=company)
+    assert both.roles() == {"2 wim": "B"}
+    assert both.problems() == [("same-group-twice", f"mappings of {ONE}")]
+
+    unmap = f"unmap: {{group: data-eng, target: {ONE}}}"
+    end = play("sweep: {}", unmap, "wait: {minutes: 5}", "sweep: {}", company=company)
+    assert end.roles() == {"2 wim": "A"}
+    assert end.assigned() == {"2 wim"}
+    assert end.writes() == ["2 CreateUserProfile", "2 UpdateUserProfile"]
+    assert end.json["holds"] == []
