@@ -7,7 +7,7 @@ import boto3
 from cli import console
 from cli.people import People
 from shared.mappings import parse_table
-from shared.model import GroupId, GroupIds, GroupMapping, MappingTable, Unresolved
+from shared.model import BadMapping, GroupId, GroupIds, GroupMapping, MappingTable, Unresolved
 from shared.row_checks import RowProblem, between_rows
 from shared.visible import visible
 
@@ -34,6 +34,14 @@ def show(found: tuple[RowProblem, ...]) -> None:
     for problem in found:
         console.say(f"{problem.kind}: {problem.subject}: {problem.reason}")
         console.say(f"  {problem.remedy}")
+
+
+def show_bad(row: BadMapping) -> None:
+    """Print a row that does not parse, with all its mistakes."""
+    group, target = visible(row.group), visible(row.target_text)
+    console.say(f"bad row: {group or '(no group)'} -> {target or '(no target)'}")
+    for mistake in row.mistakes:
+        console.say(f"  {mistake}")
 
 
 def _unresolved(ids: GroupIds) -> Iterator[RowProblem]:

@@ -16,7 +16,6 @@ from shared.conventions import ROLE_PATH
 from shared.mappings import parse_row
 from shared.model import BadMapping, GroupMapping
 from shared.naming import role_name
-from shared.visible import visible
 
 app = typer.Typer(
     name="mappings",
@@ -64,7 +63,7 @@ def list_rows(table: TableName, *, region: Region = None, as_json: Json = False)
     )
     for bad in parsed:
         if isinstance(bad, BadMapping):
-            _show_bad(bad)
+            mapping_checks.show_bad(bad)
     typer.echo(
         f"{len(rows)} rows. Check them:  studio-hub mappings check --table {table}", err=True
     )
@@ -104,7 +103,7 @@ def check(
         typer.echo(json.dumps([*plain, *map(asdict, others)], indent=2))
     else:
         for row in bad:
-            _show_bad(row)
+            mapping_checks.show_bad(row)
         mapping_checks.show(others)
     if store is None:
         typer.echo("note: no group was looked for: give --identity-store.", err=True)
@@ -158,7 +157,7 @@ def add(  # noqa: PLR0913 (one option an attribute)
     row = {name: value for name, value in given.items() if value is not None}
     mapping = parse_row(row)
     if isinstance(mapping, BadMapping):
-        _show_bad(mapping)
+        mapping_checks.show_bad(mapping)
         typer.echo("Nothing was written: correct the options and try again.", err=True)
         raise typer.Exit(1)
     console.print_table(console.wide_console(), _table([mapping]))
@@ -193,7 +192,7 @@ def remove(
     if isinstance(mapping, GroupMapping):
         console.print_table(console.wide_console(), _table([mapping]))
     else:
-        _show_bad(mapping)
+        mapping_checks.show_bad(mapping)
     if len(of_target) == 1:
         typer.echo(
             f"note: it is the last row of {target}: nothing that it gave is taken there before "
@@ -242,13 +241,6 @@ def _table(rows: list[GroupMapping]) -> Table:
             ", ".join(notes),
         )
     return out
-
-
-def _show_bad(row: BadMapping) -> None:
-    group, target = visible(row.group), visible(row.target_text)
-    console.say(f"bad row: {group or '(no group)'} -> {target or '(no target)'}")
-    for mistake in row.mistakes:
-        console.say(f"  {mistake}")
 
 
 def _json(row: GroupMapping | BadMapping) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What the mappings call for, person by person: yes, no or unknown, and because of what."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 
@@ -22,6 +22,7 @@ from shared.model import (
 from shared.naming import profile_name
 from shared.record import Record, State
 from shared.retention import retention_days
+from shared.target_rows import TargetRows, maybe_here, rows_by_target, targetless_groups
 from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
 _UNCALLED_FOR = "no mapping calls for it"
@@ -35,45 +36,6 @@ class Applies(Enum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class TargetRows:
-    """The rows of one target, and the groups of those that do not parse.
-
-    `targetless` are the groups of rows whose target does not parse: any of them may be of this one.
-    """
-
-    target: Target
-    rows: tuple[GroupMapping, ...] = ()
-    unparsed: tuple[str, ...] = ()
-    targetless: tuple[str, ...] = ()
-
-
-def rows_by_target(table: MappingTable) -> dict[Target, TargetRows]:
-    """Return the rows of every target that the table names."""
-    rows: dict[Target, list[GroupMapping]] = {}
-    for row in table.rows:
-        rows.setdefault(row.target, []).append(row)
-    unparsed: dict[Target, list[str]] = {}
-    for bad in table.bad:
-        if bad.target:
-            unparsed.setdefault(bad.target, []).append(bad.group)
-    return {
-        target: TargetRows(target, tuple(rows.get(target, ())), tuple(unparsed.get(target, ())))
-        for target in sorted({*rows, *unparsed})
-    }
-
-
-def targetless_groups(table: MappingTable) -> tuple[str, ...]:
-    """Return the groups of the rows whose target does not parse, sorted."""
-    return tuple(sorted({bad.group for bad in table.bad if bad.target is None}))
-
-
-def rows_in(target: Target, table: MappingTable) -> TargetRows:
-    """Return the rows that are of a target, and those that may be."""
-    found = rows_by_target(table).get(target, TargetRows(target))
-    return replace(found, targetless=targetless_groups(table))
 
 
 def desire(
@@ -117,9 +79,9 @@ def verdict_in(
 
     unknown = {row.group for row, is_so in applies.items() if is_so is Applies.UNKNOWN}
     unknown.update(of.unparsed)
-    maybe_here = _maybe_here(of, snapshot, there)
+    maybe = maybe_here(of.targetless, snapshot, there, _giver(there) if there else None)
     # A row of the group that does parse here tells what the group gives here.
-    unknown_givers = unknown | maybe_here - {row.group for row in of.rows}
+    unknown_givers = unknown | maybe - {row.group for row in of.rows}
     fixed = unknown_givers | {
         row.group for row in of.rows if _id(row, snapshot) in snapshot.deleted
     }
@@ -132,7 +94,7 @@ def verdict_in(
     if there:
         if claims and not unknown_givers & {_giver(there)}:
             return _given_by_a_deleted_group(of, there, person)
-        return _uncalled_for(of, there, snapshot, sorted(unknown | maybe_here), now)
+        return _uncalled_for(of, there, snapshot, sorted(unknown | maybe), now)
     if record and record.standing is not person.standing:
         return _removal(person, of, record, _UNCALLED_FOR, now)
     return None
@@ -223,26 +185,6 @@ def _applies(row: GroupMapping, snapshot: DirectorySnapshot) -> Applies:
     if group in snapshot.member_of:
         return Applies.YES
     return Applies.NO if snapshot.complete else Applies.UNKNOWN
-
-
-def _maybe_here(of: TargetRows, snapshot: DirectorySnapshot, record: Record | None) -> set[str]:
-    """Return the groups of rows whose target does not parse, and which may call for the person.
-
-    They are those that gave the person something here, and those that the person may be in. A row
-    whose group cannot be read either may call for anybody.
-    """
-    claims = record.because if record else ()
-    gave = {_giver(record) if record else "", *(claim.group for claim in claims)}
-    gave_ids = {claim.group_id for claim in claims if claim.group_id}
-    found = set()
-    for group in of.targetless:
-        id_ = snapshot.groups.get(group)
-        may_be_in = isinstance(id_, str) and (
-            id_ in snapshot.member_of | snapshot.doubtful | gave_ids or not snapshot.complete
-        )
-        if not group or group in gave or may_be_in:
-            found.add(group)
-    return found
 
 
 def _giver(record: Record) -> str | None:

@@ -60,7 +60,8 @@ def take(change: RowChange, world: MappingsWorld) -> None:
     names = unpinned(good)
     groups, later = _resolved(names | frozen, change, world)
     reported = {name: groups[name] for name in names & groups.keys()}
-    row_reports.rows(MappingTable(good, bad), reported, world.announced)
+    written = tuple(row for row in (new,) if isinstance(row, GroupMapping))
+    row_reports.rows(MappingTable(written, bad), reported, world.announced)
     if bad or old == new:
         reason = "a row that does not parse" if bad else "a row that reads as it did before"
         telemetry.ignored(reason, **_facts(change))

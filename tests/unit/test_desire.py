@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from mapped import ADA, LAB, NOW, SHOP, claim, record, row, snapshot, unparsed, verdict, verdicts
 
-from shared.desire import TargetRows, desire, rows_by_target
+from shared.desire import desire
 from shared.model import (
     Because,
     GroupId,
@@ -14,6 +14,7 @@ from shared.model import (
 )
 from shared.plan import is_at_rest, plan
 from shared.record import Record, State
+from shared.target_rows import TargetRows, rows_by_target
 from shared.verdicts import DesiredProfile, Removal, Undecided
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hub.runtime.looks.world import LookWorld
-from shared.desire import TargetRows, group_id, rows_in, verdict_in
+from shared.desire import group_id, verdict_in
 from shared.frozen import freeze
 from shared.guard import Cut, removal_cut
 from shared.hints import LookHint
@@ -19,6 +19,7 @@ from shared.model import (
     UserId,
 )
 from shared.record import Record, State
+from shared.target_rows import TargetRows, rows_in
 from shared.verdicts import Removal, Verdict
 
 
