@@ -9,7 +9,7 @@ import boto3
 import typer
 
 from cli.adoption import Adoption, Proposal
-from cli.console import wide_console
+from cli.console import say, wide_console
 from cli.deployed import output_of_stack
 from cli.desk import now, open_desk
 from cli.handmade import SpokeProfiles, caller
@@ -96,7 +96,7 @@ def _adoption(
 ) -> Adoption:
     mistake = spoke.mistake()
     if mistake:
-        typer.echo(f"error: {mistake}", err=True)
+        say(f"error: {mistake}", err=True)
         raise typer.Exit(1)
     ledger, later_queue, store = hub
     session = boto3.Session(region_name=region)
@@ -117,7 +117,7 @@ def _one(adoption: Adoption, user: str) -> _Found:
     profiles = list(adoption.spoke.of(person.name))
     if len(profiles) != 1:
         names = ", ".join(each.profile.name for each in profiles) or "none"
-        typer.echo(
+        say(
             f"error: one profile in {adoption.target} must be {person.name}'s; there is: {names}",
             err=True,
         )

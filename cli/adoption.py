@@ -6,13 +6,14 @@ from cli.desk import Desk, now
 from cli.handmade import HandMade, SpokeProfiles
 from cli.people import People
 from hub.runtime.looks.profiles import rebuilt
-from shared.desire import TargetRows, rows_by_target, verdict_in
+from shared.desire import verdict_in
 from shared.frozen import freeze
 from shared.model import DirectorySnapshot, MappingTable, Person, Standing, Target
 from shared.naming import role_name, same_name
 from shared.observed import ProfileStatus
 from shared.ownership import MANAGED_BY, USER_ID, tags
 from shared.record import Record, State
+from shared.target_rows import rows_in
 from shared.verdicts import DesiredProfile, Removal
 
 _USABLE = frozenset({ProfileStatus.IN_SERVICE, ProfileStatus.UPDATE_FAILED})
@@ -58,7 +59,7 @@ class Adoption:
             return Proposal(found, person, refusal=refusal)
         at = now()
         record = self._adopted(found, person)
-        rows = rows_by_target(self.table).get(self.target, TargetRows(self.target))
+        rows = rows_in(self.target, self.table)
         verdict = verdict_in(rows, self._snapshot(person), record, at)
         if verdict is None or isinstance(verdict, Removal):
             return Proposal(

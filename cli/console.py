@@ -1,11 +1,14 @@
 """Where results are printed: on the standard output, and never cut off."""
 
-from typing import Final
+from typing import Any, Final
 
+import typer
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from shared.visible import escaped_lines, visible
 
 # No line is longer where nobody looks.
 _WIDE: Final = 1_000_000
@@ -13,14 +16,37 @@ _WIDE: Final = 1_000_000
 _READABLE: Final = 30
 
 
+class _PlainConsole(Console):
+    """Prints what it is given as it can be seen: no name holds markup, or what a terminal obeys."""
+
+    def print(self, *objects: Any, **how: Any) -> None:  # noqa: ANN401 (rich's own)
+        """Print texts, tables and lines with one style."""
+        super().print(*map(_plain, objects), **how)
+
+
+def _plain(thing: object) -> object:
+    match thing:
+        case str():
+            return escaped_lines(thing)
+        case Text():
+            return Text(escaped_lines(thing.plain), style=thing.style)
+        case _:
+            return thing
+
+
 def wide_console() -> Console:
     """Return a console for results, as wide as its longest line where nobody looks at it."""
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console = _PlainConsole(highlight=False, markup=False, soft_wrap=True)
     return (
         console
         if console.is_terminal
-        else Console(highlight=False, markup=False, soft_wrap=True, width=_WIDE)
+        else _PlainConsole(highlight=False, markup=False, soft_wrap=True, width=_WIDE)
     )
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a message of one or more lines as it can be seen; to people with `err`."""
+    typer.echo(escaped_lines(text), err=err)
 
 
 def table(*names: str, long: tuple[str, ...] = ()) -> Table:
@@ -32,8 +58,8 @@ def table(*names: str, long: tuple[str, ...] = ()) -> Table:
 
 
 def row(of: Table, *cells: str) -> None:
-    """Add a row of plain text: what looks like markup in a name is none."""
-    of.add_row(*map(Text, cells))
+    """Add a row of plain text: what looks like markup in a name is none, and nothing is hidden."""
+    of.add_row(*(Text(visible(cell)) for cell in cells))
 
 
 def print_table(out: Console, of: Table) -> None:

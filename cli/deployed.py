@@ -28,6 +28,23 @@ def output(name: str, region: str | None) -> str:
     return _outputs(region).get(name) or _none_in_stack(name)
 
 
+def output_if_there(name: str, region: str | None) -> str | None:
+    """Return an output of the hub's stack; None where there is none, or none that may be read.
+
+    For what a command can do without; it says so then.
+    """
+    try:
+        return output(name, region)
+    except (typer.TyperException, ClientError):
+        return None
+
+
+def is_default(context: typer.Context, option: str) -> bool:
+    """Return whether an option was left out, and its variable too."""
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "DEFAULT"
+
+
 def _outputs(region: str | None) -> dict[str, str]:
     session = boto3.Session(region_name=region)
     cloudformation = session.client("cloudformation")

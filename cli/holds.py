@@ -11,7 +11,7 @@ from typing import Annotated, Any, assert_never
 import typer
 
 from cli import decide
-from cli.console import print_table, row, table, wide_console
+from cli.console import print_table, row, say, table, wide_console
 from cli.desk import Desk, now, open_desk
 from cli.options import REFUSED, Json, Later, Ledger, Region
 from cli.waiting import Wait, holds, of_hold, waits
@@ -213,4 +213,4 @@ def _next(found: tuple[Wait, ...]) -> str:
 
 
 def _say(text: str) -> None:
-    typer.echo(text, err=True)
+    say(text, err=True)

@@ -7,6 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli import adopt, freeze, holds, mappings, operate, person, rehearse
 from shared.errors import StudioHubError
+from shared.visible import escaped_lines
 
 app = typer.Typer(
     name="studio-hub",
@@ -37,10 +38,10 @@ def run() -> None:
     try:
         code = app(standalone_mode=False)
     except typer.TyperException as error:
-        sys.stderr.write(_usage(error))
+        sys.stderr.write(escaped_lines(_usage(error)))
         code = 1
     except (BotoCoreError, ClientError, StudioHubError) as error:
-        sys.stderr.write(f"error: AWS says: {error}\n")
+        sys.stderr.write(f"error: AWS says: {escaped_lines(str(error))}\n")
         sys.stderr.write("Check the credentials, --region and the names given.\n")
         code = 1
     except (typer.Abort, KeyboardInterrupt):

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from cli import console
-from cli.deployed import output_of_stack
+from cli import console, mapping_checks
+from cli.deployed import is_default, output_if_there, output_of_stack
 from cli.mapping_rows import MappingRows
 from cli.options import SOMETHING_TO_DO, Json, Region
 from shared.conventions import ROLE_PATH
@@ -63,25 +63,58 @@ def list_rows(table: TableName, *, region: Region = None, as_json: Json = False)
     )
     for bad in parsed:
         if isinstance(bad, BadMapping):
-            _show_bad(bad)
+            mapping_checks.show_bad(bad)
     typer.echo(
         f"{len(rows)} rows. Check them:  studio-hub mappings check --table {table}", err=True
     )
 
 
 @app.command("check")
-def check(table: TableName, *, region: Region = None, as_json: Json = False) -> None:
-    """Report every mistake in every row; exits 2 when there is one."""
+def check(
+    context: typer.Context,
+    table: TableName,
+    *,
+    identity_store: Annotated[
+        str | None,
+        typer.Option(
+            "--identity-store",
+            envvar="STUDIO_HUB_IDENTITY_STORE_ID",
+            help="Identity store in which to look for the groups; default, where the table is the "
+            "stack's: its output IdentityStoreId.",
+        ),
+    ] = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Report every mistake in every row and between rows; exits 2 when there is one.
+
+    Between rows: two for one group, equal priorities, roles that IAM takes for one. Groups that the
+    directory does not know are told where the identity store is known.
+    """
     rows = MappingRows(table, region, None).read()
     bad = [row for row in map(parse_row, rows) if isinstance(row, BadMapping)]
+    store = identity_store
+    if store is None and is_default(context, "table"):
+        # A table that was named need not be that of this account's hub.
+        store = output_if_there("IdentityStoreId", region)
+    others = mapping_checks.problems(rows, store, region)
     if as_json:
-        typer.echo(json.dumps([_json(row) for row in bad], indent=2))
-    for row in bad if not as_json else ():
-        _show_bad(row)
-    if bad:
-        typer.echo(f"{len(bad)} of {len(rows)} rows do not parse: correct them.", err=True)
+        plain = [{"kind": "bad-row"} | _json(row) for row in bad]
+        typer.echo(json.dumps([*plain, *map(asdict, others)], indent=2))
+    else:
+        for row in bad:
+            mapping_checks.show_bad(row)
+        mapping_checks.show(others)
+    if store is None:
+        typer.echo("note: no group was looked for: give --identity-store.", err=True)
+    if bad or others:
+        typer.echo(
+            f"{len(bad)} of {len(rows)} rows do not parse, {len(others)} other problems: correct "
+            "the rows.",
+            err=True,
+        )
         raise typer.Exit(SOMETHING_TO_DO)
-    typer.echo(f"All {len(rows)} rows parse.", err=True)
+    typer.echo(f"All {len(rows)} rows parse, and agree.", err=True)
 
 
 @app.command("add")
@@ -92,12 +125,16 @@ def add(  # noqa: PLR0913 (one option an attribute)
     *,
     role_arn: Annotated[
         str | None,
-        typer.Option(help="The execution role; default: role/studio-hub/<group name>."),
+        typer.Option(
+            help="The execution role; default: role/studio-hub/<group name>, with a digest where "
+            "IAM does not allow the name as it is."
+        ),
     ] = None,
     priority: Annotated[int | None, typer.Option(help="Lower wins; default 100.")] = None,
     retention_days: Annotated[
         int | None, typer.Option(help="Days to keep a leaver's profile; default 30, 0 deletes.")
     ] = None,
+    note: Annotated[str | None, typer.Option(help="For people: what the row is for.")] = None,
     disabled: Annotated[
         bool, typer.Option("--disabled", help="Grant nothing new through this row.")
     ] = False,
@@ -115,11 +152,12 @@ def add(  # noqa: PLR0913 (one option an attribute)
         "retention_days": retention_days,
         "group_id": _pinned(store, group, identity_store) if identity_store else None,
         "enabled": False if disabled else None,
+        "note": note,
     }
     row = {name: value for name, value in given.items() if value is not None}
     mapping = parse_row(row)
     if isinstance(mapping, BadMapping):
-        _show_bad(mapping)
+        mapping_checks.show_bad(mapping)
         typer.echo("Nothing was written: correct the options and try again.", err=True)
         raise typer.Exit(1)
     console.print_table(console.wide_console(), _table([mapping]))
@@ -147,14 +185,14 @@ def remove(
     of_target = [row for row in store.read() if row.get("target") == target]
     found = [row for row in of_target if row.get("group") == group]
     if not found:
-        typer.echo(f"error: no row of group {group} and target {target} in {table}", err=True)
+        console.say(f"error: no row of group {group} and target {target} in {table}", err=True)
         typer.echo(f"See the rows:  studio-hub mappings list --table {table}", err=True)
         raise typer.Exit(1)
     mapping = parse_row(found[0])
     if isinstance(mapping, GroupMapping):
         console.print_table(console.wide_console(), _table([mapping]))
     else:
-        _show_bad(mapping)
+        mapping_checks.show_bad(mapping)
     if len(of_target) == 1:
         typer.echo(
             f"note: it is the last row of {target}: nothing that it gave is taken there before "
@@ -168,7 +206,7 @@ def _pinned(store: MappingRows, group: str, identity_store: str) -> str:
     """Return the id of a group; without one, tell what can be done and end."""
     found = store.group_id(group)
     if found is None:
-        typer.echo(
+        console.say(
             f"error: there is no group {group!r} in the identity store {identity_store}", err=True
         )
         typer.echo(
@@ -189,9 +227,10 @@ def _do_if_told(table: str, *, yes: bool, what: str, do: Callable[[], None]) -> 
 
 
 def _table(rows: list[GroupMapping]) -> Table:
-    out = console.table("Group", "Target", "Role", "Priority", "Retention", "")
+    out = console.table("Group", "Target", "Role", "Priority", "Retention", "", long=("",))
     for each in rows:
         notes = [*(() if each.enabled else ("disabled",)), *(("pinned",) if each.group_id else ())]
+        notes += [each.note] if each.note else []
         console.row(
             out,
             each.group,
@@ -202,12 +241,6 @@ def _table(rows: list[GroupMapping]) -> Table:
             ", ".join(notes),
         )
     return out
-
-
-def _show_bad(row: BadMapping) -> None:
-    typer.echo(f"bad row: {row.group or '(no group)'} -> {row.target_text or '(no target)'}")
-    for mistake in row.mistakes:
-        typer.echo(f"  {mistake}")
 
 
 def _json(row: GroupMapping | BadMapping) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import typer
 
 from cli import brakes
 from cli.brakes import sweep_everything
+from cli.console import say
 from cli.deployed import output
 from cli.desk import Desk, now, open_desk
 from cli.mapping_rows import MappingRows
@@ -55,7 +56,7 @@ def sweep(
     )
     paused = desk.state().paused
     if paused:
-        typer.echo(f"The hub is paused: {paused}.", err=True)
+        say(f"The hub is paused: {paused}.", err=True)
         typer.echo("A sweep does nothing before that ends:  studio-hub resume --yes", err=True)
         raise typer.Exit(REFUSED)
     if hint is None:
@@ -110,7 +111,7 @@ def resume(
     if not paused:
         typer.echo("The hub is not paused. Nothing to do.", err=True)
         return
-    typer.echo(f"The hub is paused: {paused}")
+    say(f"The hub is paused: {paused}")
     if not yes:
         typer.echo(
             "Look at the groups in Identity Center first: whoever is not in them any more loses "

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli.console import wide_console
+from cli.console import say, wide_console
 from cli.rehearsal import deployed_hub
 from cli.rehearsed_operator import RehearsedOperator
 from cli.show import Telling, end
@@ -42,7 +42,7 @@ def simulate(file: File, *, as_json: Json = False) -> None:
     try:
         scenario = load(file)
     except ScenarioError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         typer.echo("Nothing was played: correct the file and try again.", err=True)
         raise typer.Exit(1) from error
     _play(scenario, as_json=as_json)

@@ -1,14 +1,17 @@
 """The names that hub and spoke agree on, so that neither has to be told the other's."""
 
 import re
+from hashlib import sha256
 from typing import Any
 
 # IAM paths: what the hub may pass to Studio, and what belongs to the product itself.
 ROLE_PATH = "/studio-hub/"
 SYSTEM_PATH = "/studio-hub-system/"
 # Source: IAM quotas, characters in a role name; and IAM's pattern of role names.
-_LONGEST_ROLE_NAME = 64
+LONGEST_ROLE_NAME = 64
 _NOT_IN_ROLE_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]+")
+# Room for a hyphen and eight hex digits.
+_READABLE_ROLE_NAME = 55
 
 
 def partition(region: str) -> str:
@@ -19,14 +22,16 @@ def partition(region: str) -> str:
 
 
 def execution_role_name(group: str) -> str:
-    """Return the name of a group's execution role by convention; ValueError when it is too long."""
-    name = _NOT_IN_ROLE_NAMES.sub("-", group)
-    if len(name) > _LONGEST_ROLE_NAME:
-        raise ValueError(
-            f"the role name by convention, {name!r}, has {len(name)} characters and IAM allows "
-            f"{_LONGEST_ROLE_NAME}: give execution_role_arn"
-        )
-    return name
+    """Return the name of a group's execution role by convention.
+
+    It is the group's own name where IAM allows that. Otherwise its illegal characters become
+    hyphens, and a digest of the group's name follows: two groups never share a role by accident.
+    """
+    if len(group) <= LONGEST_ROLE_NAME and not _NOT_IN_ROLE_NAMES.search(group):
+        return group
+    readable = _NOT_IN_ROLE_NAMES.sub("-", group)[:_READABLE_ROLE_NAME]
+    digest = sha256(group.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{readable}-{digest}"
 
 
 def execution_role_arn(account: str, region: str, name: str) -> str:

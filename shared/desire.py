@@ -1,7 +1,7 @@
 """What the mappings call for, person by person: yes, no or unknown, and because of what."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 
@@ -23,6 +23,7 @@ from shared.model import (
 from shared.naming import profile_name
 from shared.record import Record, State
 from shared.retention import retention_days
+from shared.target_rows import TargetRows, maybe_here, rows_by_target, targetless_groups
 from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
 _UNCALLED_FOR = "no mapping calls for it"
@@ -38,30 +39,6 @@ class Applies(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class TargetRows:
-    """The rows of one target, and the groups of those that do not parse."""
-
-    target: Target
-    rows: tuple[GroupMapping, ...] = ()
-    unparsed: tuple[str, ...] = ()
-
-
-def rows_by_target(table: MappingTable) -> dict[Target, TargetRows]:
-    """Return the rows of every target that the table names."""
-    rows: dict[Target, list[GroupMapping]] = {}
-    for row in table.rows:
-        rows.setdefault(row.target, []).append(row)
-    unparsed: dict[Target, list[str]] = {}
-    for bad in table.bad:
-        if bad.target:
-            unparsed.setdefault(bad.target, []).append(bad.group)
-    return {
-        target: TargetRows(target, tuple(rows.get(target, ())), tuple(unparsed.get(target, ())))
-        for target in sorted({*rows, *unparsed})
-    }
-
-
 def desire(
     snapshot: DirectorySnapshot,
     table: MappingTable,
@@ -72,9 +49,14 @@ def desire(
 
     A target concerns a person whom a row of it applies to, or who has a record there.
     """
-    rows = rows_by_target(table)
+    rows, targetless = rows_by_target(table), targetless_groups(table)
     verdicts = (
-        verdict_in(rows.get(target, TargetRows(target)), snapshot, records.get(target), now)
+        verdict_in(
+            replace(rows.get(target, TargetRows(target)), targetless=targetless),
+            snapshot,
+            records.get(target),
+            now,
+        )
         for target in sorted({*rows, *records})
     )
     return tuple(verdict for verdict in verdicts if verdict)
@@ -98,8 +80,11 @@ def verdict_in(
 
     unknown = {row.group for row, is_so in applies.items() if is_so is Applies.UNKNOWN}
     unknown.update(of.unparsed)
-    if claims and not (there and _giver(there) in unknown):
-        because = Because(claims[0], tuple(claims[1:]))
+    maybe = maybe_here(of.targetless, snapshot, there, _giver(there) if there else None)
+    # A row of the group that does parse here tells what the group gives here.
+    unknown_givers = unknown | maybe - {row.group for row in of.rows}
+    if claims and not (there and _giver(there) in unknown_givers):
+        because = Because.of(claims)
         made = there is not None and not there.is_never_made
         name = there.profile_name if there and made else profile_name(person.name, person.id)
         winner = because.winner
@@ -108,7 +93,7 @@ def verdict_in(
         hold = _taken_by_a_deletion(of.target, there, winner.role_arn, deleted)
         return DesiredProfile(person, of.target, name, winner.role_arn, because, grants, hold)
     if there:
-        return _uncalled_for(of, there, snapshot, sorted(unknown), now)
+        return _uncalled_for(of, there, snapshot, sorted(unknown | maybe), now)
     if record and record.standing is not person.standing:
         return _removal(person, of, record, _UNCALLED_FOR, now)
     return None
@@ -148,10 +133,11 @@ def _uncalled_for(
 ) -> Removal | Undecided:
     person = snapshot.person
     if unknown:
+        rows = ", ".join(group or "(no group)" for group in unknown)
         return Undecided(
             person,
             of.target,
-            f"cannot tell whether these mappings apply: {', '.join(unknown)}",
+            f"cannot tell whether these mappings apply: {rows}",
             "correct the rows, or the groups' names in them: studio-hub mappings check",
         )
     if not of.rows:

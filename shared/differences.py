@@ -216,7 +216,9 @@ def of_people(listed: Iterable[Person], known: KnownPeople) -> Iterator[Differen
         if known.standings.get(person.id, frozenset()) - {person.standing}:
             enabled = person.standing is Standing.ENABLED
             yield Difference(person.id, Finding.ENABLED if enabled else Finding.DISABLED)
-        elif known.names.get(person.id, frozenset()) - {person.name}:
+        elif any(
+            not same_user(name, person.name) for name in known.names.get(person.id, frozenset())
+        ):
             yield Difference(person.id, Finding.RENAMED)
 
 

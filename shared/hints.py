@@ -57,7 +57,8 @@ class Subject(StrEnum):
     GROUPS = "groups"
 
 
-HOURLY, DAILY = "hourly", "daily"
+# Rounds: those of the schedule, and one over the targets alone.
+HOURLY, DAILY, TARGETS = "hourly", "daily", "targets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ class LookHint:
 
     Attributes:
         subject: what `key` names.
-        key: a round's name (hourly, daily), a group's id or name, a target as text (also for the
-            access to it); empty for the directory's people and groups.
+        key: a round's name (hourly, daily, targets), a group's id or name, a target as text (also
+            for the access to it); empty for the directory's people and groups.
         made_at, event_id, event_at, attempt, again, started_at: as in a user's hint.
         announced: an event told of it, so what it finds was not missed.
         everyone: queue all that it finds, not only what differs from the ledger.

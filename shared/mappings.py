@@ -3,9 +3,15 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import TypeVar
 
-from shared.conventions import execution_role_arn, execution_role_name, partition
+from shared.conventions import (
+    LONGEST_ROLE_NAME,
+    execution_role_arn,
+    execution_role_name,
+    partition,
+)
 from shared.model import (
     DEFAULT_PRIORITY,
     DEFAULT_RETENTION_DAYS,
@@ -16,12 +22,28 @@ from shared.model import (
     MappingTable,
     Target,
 )
+from shared.naming import role_name
+from shared.visible import cut, visible
 
 # Source: the Identity Store API model: length of a group's display name.
 _LONGEST_GROUP = 1024
+# Bytes. Source: the DynamoDB API: length of a partition key, which the group is.
+_LONGEST_KEY = 2048
 _ROLE_ARN = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):role/[\w+=,.@/-]{1,512}", re.ASCII)
 _LONGEST_RETENTION = 36_500
 _FARTHEST = 1_000_000_000
+_ATTRIBUTES = (
+    "group",
+    "target",
+    "execution_role_arn",
+    "priority",
+    "retention_days",
+    "group_id",
+    "enabled",
+    "note",
+)
+# Characters of what is told of one mistake, which may quote what is in the row.
+_LONGEST_MISTAKE = 500
 
 Row = Mapping[str, object]
 T = TypeVar("T")
@@ -50,19 +72,23 @@ def parse_row(row: Row) -> GroupMapping | BadMapping:
     role_arn = (
         given_role
         if row.get("execution_role_arn") is not None
-        else form.check("group", lambda: _conventional_role(group, target), "")
+        else _conventional_role(group, target)
     )
     mapping = {
-        "priority": form.read("priority", _whole_number, DEFAULT_PRIORITY),
+        "priority": form.read("priority", _priority, DEFAULT_PRIORITY),
         "retention_days": form.read("retention_days", _retention, DEFAULT_RETENTION_DAYS),
     }
     group_id = form.read("group_id", _group_id, None)
     enabled = form.read("enabled", _truth, default=True)
+    note = form.read("note", _note, "")
+    form.refuse_others()
     if form.mistakes or target is None:
         return BadMapping(
             str(row.get("group", "")), str(row.get("target", "")), target, tuple(form.mistakes)
         )
-    return GroupMapping(group, target, role_arn, group_id=group_id, enabled=enabled, **mapping)
+    return GroupMapping(
+        group, target, role_arn, group_id=group_id, enabled=enabled, note=note, **mapping
+    )
 
 
 class _Form:
@@ -86,8 +112,16 @@ class _Form:
         try:
             return parse()
         except ValueError as error:
-            self.mistakes.append(f"{name}: {error}")
+            self.mistakes.append(f"{name}: {cut(str(error), _LONGEST_MISTAKE)}")
             return default
+
+    def refuse_others(self) -> None:
+        """Take every attribute that means nothing here for a mistake: it was to mean something."""
+        for name in sorted(self._row.keys() - set(_ATTRIBUTES)):
+            like = get_close_matches(name, _ATTRIBUTES, 1)
+            meant = like[0] if like else f"one of {', '.join(_ATTRIBUTES)}"
+            shown = cut(visible(name), _LONGEST_MISTAKE)
+            self.mistakes.append(f"{shown}: unknown attribute; do you mean {meant}?")
 
 
 def _text(value: object) -> str:
@@ -100,6 +134,12 @@ def _group(value: object) -> str:
     name = _text(value)
     if len(name) > _LONGEST_GROUP:
         raise ValueError(f"has {len(name)} characters; a group name has at most {_LONGEST_GROUP}")
+    size = len(name.encode("utf-8", "replace"))
+    if size > _LONGEST_KEY:
+        raise ValueError(
+            f"has {size} bytes, and the table takes at most {_LONGEST_KEY}: write a shorter text, "
+            "and give the row the group_id"
+        )
     return name
 
 
@@ -118,6 +158,11 @@ def _role_arn(value: object, target: Target | None) -> str:
         )
     if target and match[2] != target.account:
         raise ValueError(f"{arn} is of account {match[2]}, the target's is {target.account}")
+    name = role_name(arn)
+    if not 0 < len(name) <= LONGEST_ROLE_NAME:
+        raise ValueError(
+            f"{arn} names a role of {len(name)} characters; IAM allows 1 to {LONGEST_ROLE_NAME}"
+        )
     return arn
 
 
@@ -136,15 +181,22 @@ def _whole_number(value: object) -> int:
         raise ValueError(f"{_shown(value)} is not a whole number") from error
     if number != value:
         raise ValueError(f"{_shown(value)} is not a whole number")
-    if abs(number) > _FARTHEST:
-        raise ValueError(f"{_shown(value)} is not between -{_FARTHEST} and {_FARTHEST}")
+    return number
+
+
+def _priority(value: object) -> int:
+    number = _whole_number(value)
+    if not 0 <= number <= _FARTHEST:
+        raise ValueError(f"{_shown(value)} is not between 0 (first) and {_FARTHEST}")
     return number
 
 
 def _retention(value: object) -> int:
     days = _whole_number(value)
     if not 0 <= days <= _LONGEST_RETENTION:
-        raise ValueError(f"{days} is not between 0 (at once) and {_LONGEST_RETENTION} days")
+        raise ValueError(
+            f"{_shown(value)} is not between 0 (at once) and {_LONGEST_RETENTION} days"
+        )
     return days
 
 
@@ -158,6 +210,12 @@ def _group_id(value: object) -> GroupId | None:
 def _truth(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError(f"{_shown(value)} is neither true nor false")
+    return value
+
+
+def _note(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{_shown(value)} is not a text")
     return value
 
 

@@ -1,8 +1,8 @@
 """The values that the project speaks of; frozen, comparable, and without behaviour of their own."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import NewType, Self
 
@@ -47,7 +47,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True, order=True)
 class GroupMapping:
-    """Group G calls for profiles in target T with role R: one valid row of the mappings table."""
+    """Group G calls for profiles in target T with role R: one valid row of the mappings table.
+
+    `note` is for people, and decides nothing: two rows that differ in it alone are equal.
+    """
 
     group: str
     target: Target
@@ -56,11 +59,16 @@ class GroupMapping:
     retention_days: int = DEFAULT_RETENTION_DAYS
     group_id: GroupId | None = None
     enabled: bool = True
+    note: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class BadMapping:
-    """A row that does not parse: it counts as *unknown* for its target, where that can be read."""
+    """A row that does not parse: it counts as *unknown* for its target.
+
+    Where the target cannot be read either, `target` is None, and the row counts as *unknown* for
+    its group in every target.
+    """
 
     group: str
     target_text: str
@@ -122,6 +130,10 @@ class DirectorySnapshot:
     complete: bool = True
 
 
+# Bytes of the names and numbers of an entry in a record.
+_AROUND = 100
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Claim:
     """A row that applied to a person, as the ledger remembers it."""
@@ -132,8 +144,20 @@ class Claim:
     retention_days: int
     group_id: str = ""
 
+    @property
+    def size(self) -> int:
+        """Return about how many bytes it takes in a record."""
+        return (
+            len(f"{self.group}{self.role_arn}{self.group_id}".encode("utf-8", "replace")) + _AROUND
+        )
+
     def __str__(self) -> str:
         return f"{self.group} (priority {self.priority})"
+
+
+# Bytes of the rows that a record remembers a person's role by; the rest of the record needs less.
+# Source: the DynamoDB API: an item has at most 400 KB.
+MOST_REMEMBERED = 120_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +166,20 @@ class Because:
 
     winner: Claim
     over: tuple[Claim, ...] = ()
+
+    @classmethod
+    def of(cls, claims: Sequence[Claim]) -> Self:
+        """Return the first of the claims over the others, as many as a record can hold.
+
+        Only rows of groups with very long names are ever too many.
+        """
+        left, over = MOST_REMEMBERED, []
+        for claim in claims:
+            left -= claim.size
+            if left < 0:
+                break
+            over.append(claim)
+        return cls(claims[0], tuple(over[1:]))
 
     @property
     def claims(self) -> tuple[Claim, ...]:

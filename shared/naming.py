@@ -30,7 +30,10 @@ def profile_name(user_name: str, user_id: UserId) -> str:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Return whether Studio takes two profile names for one."""
+    """Return whether two profile names, or two user names, are one.
+
+    Neither Studio nor Identity Center tells names apart by their case.
+    """
     return one.casefold() == other.casefold()
 
 

@@ -39,6 +39,11 @@ class EndedClaim:
     retention_days: int
     until: datetime
 
+    @property
+    def size(self) -> int:
+        """Return about how many bytes it takes in a record."""
+        return len(self.group.encode("utf-8", "replace")) + 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:

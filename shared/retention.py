@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from shared.model import DEFAULT_RETENTION_DAYS, Claim, GroupMapping
+from shared.model import DEFAULT_RETENTION_DAYS, MOST_REMEMBERED, Claim, GroupMapping
 from shared.record import EndedClaim, Record
 
 # A row that stopped applying still lengthens the retention for this long.
@@ -31,7 +31,8 @@ def remembered(ended: Iterable[EndedClaim], now: datetime) -> tuple[EndedClaim, 
 def ended_claims(record: Record, because: Iterable[Claim], now: datetime) -> tuple[EndedClaim, ...]:
     """Return what to remember of rows that no longer apply, or say less, now that `because` does.
 
-    Of each row only what it says no more, and is longer than what it says now, can matter.
+    Of each row only what it says no more, and is longer than what it says now, can matter; of more
+    than a record can hold, those that keep a profile longest.
     """
     says = {claim.group: claim.retention_days for claim in because}
     before = [EndedClaim(claim.group, claim.retention_days, now) for claim in record.because]
@@ -39,4 +40,9 @@ def ended_claims(record: Record, because: Iterable[Claim], now: datetime) -> tup
     for claim in (*remembered(record.ended, now), *before):
         if claim.retention_days > says.get(claim.group, -1):
             ended[claim.group, claim.retention_days] = claim
-    return tuple(ended[key] for key in sorted(ended))
+    left, kept = MOST_REMEMBERED, []
+    for claim in sorted(ended.values(), key=lambda each: (-each.retention_days, each.group)):
+        left -= claim.size
+        if left >= 0:
+            kept.append(claim)
+    return tuple(sorted(kept, key=lambda each: (each.group, each.retention_days)))

@@ -133,9 +133,17 @@ def message_group(hint: Hint) -> str:
         return hint.user_id
     # Source: the SQS API: at most 128 characters, and of a name's only letters, digits and
     # punctuation.
-    named = hint.subject is Subject.NAME
-    key = sha256(hint.key.encode()).hexdigest() if named else hint.key
+    key = name_digest(hint.key) if hint.subject is Subject.NAME else hint.key
     return f"{hint.subject}#{key}"
+
+
+def name_digest(name: str) -> str:
+    """Return what stands for a name of others in a key: 64 hex digits, whatever the name holds.
+
+    Source: the DynamoDB API: a sort key has at most 1,024 bytes, a partition key 2,048; a group's
+    display name has up to 1,024 characters of up to four bytes.
+    """
+    return sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def deduplication_id(hint: Hint) -> str:

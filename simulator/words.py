@@ -70,6 +70,7 @@ class Row(Part):
     retention_days: Scalar = None
     group_id: Scalar = None
     enabled: Scalar = None
+    note: Scalar = None
 
     @model_validator(mode="after")
     def _one_role(self) -> "Row":

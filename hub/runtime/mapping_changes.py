@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeGuard
 
 from hub.runtime import row_reports, telemetry
 from hub.runtime.group_names import GroupNames, unpinned
 from shared.desire import group_id
 from shared.errors import RetryableError
-from shared.hints import LookHint, Subject
+from shared.hints import TARGETS, LookHint, Subject
 from shared.mappings import parse_row
 from shared.model import BadMapping, GroupIds, GroupMapping, MappingTable, Unresolved
 from shared.ports import Clock, LooksInbox
+from shared.visible import visible
 from shared.wire import MAPPINGS_KEY
 
 Row = Mapping[str, object]
@@ -45,7 +47,8 @@ def take(change: RowChange, world: MappingsWorld) -> None:
     """Queue the looks that a changed row calls for.
 
     Its group is listed and all its members are looked at. A row that did not parse froze its
-    target, so its correction or removal has the target looked at too.
+    target, so its correction or removal has the target looked at too. Where its target did not
+    parse, it froze what its group gave in any target: the group and every target are scanned.
 
     Raises:
         RetryableError, PermanentError: they cannot be queued now.
@@ -53,8 +56,12 @@ def take(change: RowChange, world: MappingsWorld) -> None:
     old, new = (parse_row(row) if row else None for row in (change.old, change.new))
     good = tuple(row for row in dict.fromkeys((old, new)) if isinstance(row, GroupMapping))
     bad = tuple(row for row in (new,) if isinstance(row, BadMapping))
-    groups, later = _resolved(unpinned(good), change, world)
-    row_reports.rows(MappingTable(good, bad), groups, world.announced)
+    frozen = frozenset({old.group} if _is_targetless(old) and not bad else ())
+    names = unpinned(good)
+    groups, later = _resolved(names | frozen, change, world)
+    reported = {name: groups[name] for name in names & groups.keys()}
+    written = tuple(row for row in (new,) if isinstance(row, GroupMapping))
+    row_reports.rows(MappingTable(written, bad), reported, world.announced)
     if bad or old == new:
         reason = "a row that does not parse" if bad else "a row that reads as it did before"
         telemetry.ignored(reason, **_facts(change))
@@ -71,7 +78,16 @@ def take(change: RowChange, world: MappingsWorld) -> None:
         for row in good
         if row.group_id is None and row.group in later
     ]
-    hints += [_hint(Subject.TARGET, str(row.target), change, world) for row in _frozen(old)]
+    hints += [
+        replace(_hint(Subject.GROUP, id_, change, world), everyone=True)
+        for group in frozen
+        if not isinstance(id_ := groups.get(group, Unresolved.UNKNOWN), Unresolved)
+    ]
+    hints += [
+        replace(_hint(Subject.NAME, group, change, world), everyone=True)
+        for group in frozen & later
+    ]
+    hints += [_hint(subject, key, change, world) for subject, key in _frozen(old)]
     if not hints:
         telemetry.ignored("a row of a group that nobody can tell", **_facts(change))
         return
@@ -95,9 +111,13 @@ def _resolved(
         return {}, names
 
 
-def _frozen(old: GroupMapping | BadMapping | None) -> Iterator[BadMapping]:
-    if isinstance(old, BadMapping) and old.target is not None:
-        yield old
+def _is_targetless(row: GroupMapping | BadMapping | None) -> TypeGuard[BadMapping]:
+    return isinstance(row, BadMapping) and row.target is None and bool(row.group)
+
+
+def _frozen(old: GroupMapping | BadMapping | None) -> Iterator[tuple[Subject, str]]:
+    if isinstance(old, BadMapping):
+        yield (Subject.TARGET, str(old.target)) if old.target else (Subject.ROUND, TARGETS)
 
 
 def _facts(change: RowChange) -> dict[str, str]:
@@ -105,7 +125,7 @@ def _facts(change: RowChange) -> dict[str, str]:
     row = change.new or change.old or {}
     return {
         "subject": "mapping",
-        "key": " -> ".join(str(row.get(name, "")) for name in MAPPINGS_KEY),
+        "key": " -> ".join(visible(str(row.get(name, ""))) for name in MAPPINGS_KEY),
         "event_name": change.name,
         "source": "mappings",
     }

@@ -22,6 +22,7 @@ from shared.actions import (
 from shared.errors import PermanentError, RefusedError, RetryableError, TargetUnreachableError
 from shared.hints import UserHint
 from shared.model import Person, Standing, Target
+from shared.naming import same_user
 from shared.outcome import Applied, Begun, ByHand, Deferred, Failed, Outcome, Pending
 from shared.record import Access, Record, State
 from shared.render import sentence
@@ -148,13 +149,13 @@ def still_assigned(records: Iterable[Record]) -> None:
 
 
 def renamed(person: Person, records: Mapping[Target, Record]) -> None:
-    """Report profiles that were made with a name that the person no longer has.
+    """Report profiles that were made with a name that the person no longer has, in any case.
 
     Source: the SageMaker API model: UpdateUserProfile cannot change SingleSignOnUserValue.
     """
     for target, record in sorted(records.items()):
         gone = record.state is State.REMOVED or person.standing is not Standing.ENABLED
-        if gone or record.is_never_made or record.user_name == person.name:
+        if gone or record.is_never_made or same_user(record.user_name, person.name):
             continue
         telemetry.problem(
             "renamed",

@@ -5,14 +5,23 @@ PROBLEM wants somebody to act (once per subject and look), SKIP and PUT_OFF expl
 waits.
 """
 
+import json
 import logging
 from datetime import datetime
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from shared.model import Target
+from shared.visible import cut, escaped_lines, visible
 from shared.wire import METRICS_NAMESPACE
+
+# Characters of one text in a line; four bytes each still leave room for all of them.
+# Source: Lambda and CloudWatch Logs quotas: an event of a log has at most 256 KB.
+_LONGEST: Final = 4_000
+# Lines of the program's own; what they quote is made visible line by line.
+_TRACES: Final = frozenset({"exception", "stack_trace"})
 
 
 class _Stdout(logging.Handler):
@@ -23,7 +32,25 @@ class _Stdout(logging.Handler):
         print(self.format(record))  # noqa: T201 (Lambda's log is its standard output)
 
 
-logger = Logger(service="studio-hub", logger_handler=_Stdout())
+def _line(entry: dict[str, Any]) -> str:
+    """Return a log line whose texts can be seen, and fit: whoever wrote the names in them."""
+    return json.dumps(_shown(entry), ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401 (whatever a line holds)
+    match value:
+        case str():
+            show = escaped_lines if name in _TRACES else visible
+            return cut(show(value), _LONGEST)
+        case dict():
+            return {key: _shown(each, str(key)) for key, each in value.items()}
+        case list() | tuple():
+            return [_shown(each) for each in value]
+        case _:
+            return value
+
+
+logger = Logger(service="studio-hub", logger_handler=_Stdout(), json_serializer=_line)
 metrics = Metrics(namespace=METRICS_NAMESPACE, service="studio-hub")
 
 

@@ -48,9 +48,9 @@ def test_a_module_says_what_it_is_for(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
-def test_a_module_has_at_most_250_lines(path: Path) -> None:
+def test_a_module_has_at_most_350_lines(path: Path) -> None:
     """What grows longer is two things."""
-    assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= 250
+    assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= 350
 
 
 @pytest.mark.parametrize("path", TESTS, ids=str)

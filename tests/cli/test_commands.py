@@ -182,6 +182,70 @@ def test_check_finds_what_others_wrote(command: Command, table: None) -> None:
     assert "bad row: ml" in command("mappings", "list")[1]
 
 
+def put(**attributes: str) -> None:
+    """Write a row of the target by other means than the command."""
+    item = {"target": {"S": TARGET}} | {name: {"S": value} for name, value in attributes.items()}
+    boto3.client("dynamodb").put_item(TableName=TABLE, Item=item)
+
+
+def test_check_finds_what_rows_have_wrong_together(command: Command, table: None) -> None:
+    """`check` exits 2 for rows that parse and do not agree, in text and in JSON."""
+    put(group="Data-Eng")
+    put(group="data-eng")
+
+    code, out, err = command("mappings", "check")
+    found = json.loads(command("mappings", "check", "--json")[1])
+
+    assert code == 2
+    assert "0 of 2 rows do not parse, 2 other problems" in err
+    assert "give --identity-store" in err
+    assert {"same-group-twice", "same-role"} == {problem["kind"] for problem in found}
+    assert all(problem["reason"] in out and problem["remedy"] in out for problem in found)
+
+
+def test_check_finds_groups_that_the_directory_does_not_know(command: Command, table: None) -> None:
+    """By name and by id, in the store that is given, or in that of the hub's stack."""
+    store, gone = "d-1234567890", "33e47872-9051-70c8-1b7a-0f2d5c9e4a10"
+    made = boto3.client("identitystore").create_group(IdentityStoreId=store, DisplayName="ml")
+    put(group="ml")
+    command("mappings", "add", "--group", "leads", "--target", TARGET, "--priority", "5", "--yes")
+    asked = ("mappings", "check", "--identity-store", store, "--json")
+
+    kinds = [(each["kind"], each["subject"]) for each in json.loads(command(*asked)[1])]
+    assert kinds == [("unknown-group", "group leads")]
+    put(group="pinned", group_id=gone, execution_role_arn="arn:aws:iam::222222222222:role/x")
+    put(group="ml", group_id=made["GroupId"])
+    reasons = [each["reason"] for each in json.loads(command(*asked)[1])]
+    assert any(f"pins it by the id {gone}" in reason for reason in reasons)
+    assert not any(made["GroupId"] in reason for reason in reasons)
+
+
+def test_what_a_row_hides_is_shown(command: Command, table: None) -> None:
+    """A row may carry what a terminal obeys; its note is shown with it."""
+    put(group="ml\x1b[2J ", note="for \u202eada")
+    put(group="[red]bad", priority="high")
+
+    _, out, _ = command("mappings", "list")
+    (_, good) = json.loads(command("mappings", "list", "--json")[1])
+
+    assert r"ml\x1b[2J\x20" in out
+    assert r"for \u202eada" in out
+    assert "[red]bad" in out
+    assert (good["group"], good["note"]) == ("ml\x1b[2J ", "for \u202eada")
+
+
+def test_a_name_that_fits_no_row_is_refused_in_words(command: Command, table: None) -> None:
+    """The directory allows names that are no key of the table: the remedy pins the group."""
+    name = "\U0001f600" * 600
+
+    code, out, err = command("mappings", "add", "--group", name, "--target", TARGET, "--yes")
+
+    assert code == 1
+    assert "has 2400 bytes, and the table takes at most 2048" in out
+    assert "give the row the group_id" in out
+    assert "Nothing was written" in err
+
+
 def test_the_directory_pins_the_group(command: Command, table: None) -> None:
     """With the identity store named, the row holds the group's id."""
     store = "d-1234567890"

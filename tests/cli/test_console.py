@@ -8,7 +8,9 @@ from io import StringIO
 import pytest
 from operators import PLACE, Company
 from rich.console import Console
+from rich.text import Text
 
+from cli import console
 from cli.console import print_table, row, table
 
 Command = Callable[..., tuple[int, str, str]]
@@ -74,3 +76,20 @@ def test_a_long_text_wraps_where_it_can_be_read(width: int, lines: list[str]) ->
 
     assert [line[: len(begin)] for line, begin in zip(shown, lines, strict=False)] == lines
     assert all(len(line) <= width for line in shown)
+
+
+def test_no_name_reaches_a_terminal_as_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither in a cell nor in a line nor in a message: escapes, with what markup there is."""
+    sly = "\x1b[2J[red]\u202ex"
+    shown = r"\x1b[2J[red]\u202ex"
+    out = console.wide_console()
+    rows = console.table("Name")
+    console.row(rows, f"{sly} ")
+    console.print_table(out, rows)
+    out.print(sly)
+    out.print(Text(sly, style="bold"))
+    console.say(f"{sly}\n{sly}", err=True)
+
+    said = capsys.readouterr()
+    assert said.out.splitlines()[1:] == [rf"{shown}\x20", shown, shown]
+    assert said.err.splitlines() == [shown, shown]

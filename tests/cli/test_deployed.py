@@ -120,3 +120,20 @@ def test_an_older_stack_says_that_it_is_to_be_deployed(command: Command, deploy:
 
     assert code == 1
     assert f"the stack {STACK} has no output LedgerTable: deploy it again" in said
+
+
+def test_check_looks_for_groups_in_the_stacks_own_store(command: Command, deploy: Deploy) -> None:
+    """Only where the table is the stack's too; an older stack without the output is no mistake."""
+    make_tables(boto3.client("dynamodb"))
+    item = {"group": {"S": "nobody"}, "target": {"S": "222222222222/eu-west-1/d-one"}}
+    boto3.client("dynamodb").put_item(TableName=MAPPINGS, Item=item)
+
+    deploy(HOME, MappingsTable=MAPPINGS)
+    older = command("mappings", "check")
+    deploy(HOME, MappingsTable=MAPPINGS, IdentityStoreId="d-1234567890")
+    found = command("mappings", "check")
+    named = command("mappings", "check", "--table", MAPPINGS)
+
+    assert (older[0], found[0], named[0]) == (0, 2, 0)
+    assert "unknown-group: group nobody" in found[1]
+    assert all("give --identity-store" in said for _, _, said in (older, named))

@@ -45,6 +45,17 @@ def test_the_first_id_of_a_name_stays(ledger_table: "DynamoDBClient") -> None:
     assert one.state(EVER).group_ids == fresh(ledger_table).group_ids == {"ants": ANTS}
 
 
+def test_ids_that_were_kept_under_the_name_itself_still_count(
+    ledger_table: "DynamoDBClient",
+) -> None:
+    """A hub that was deployed before knows which group each name was."""
+    item = {"pk": "hub", "sk": "name#ants", "group_id": ANTS}
+    ledger_table.put_item(TableName=LEDGER, Item={k: {"S": v} for k, v in item.items()})
+    DynamoMemory(ledger_table, LEDGER).remember_group("x" * 1024, BEES)
+
+    assert fresh(ledger_table).group_ids == {"ants": ANTS, "x" * 1024: BEES}
+
+
 def test_a_copy_serves_until_somebody_wants_a_newer_one(ledger_table: "DynamoDBClient") -> None:
     """A pause is seen by whoever asks for what was read after it."""
     one, other = DynamoMemory(ledger_table, LEDGER), DynamoMemory(ledger_table, LEDGER)

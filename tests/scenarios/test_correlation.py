@@ -163,7 +163,7 @@ def test_no_row_of_a_batch_lends_its_id_to_another(play: Play) -> None:
 
     world.put_mapping(ROW | {"priority": "soon", "group": "others"})
     world.put_mapping(ROW)
-    world.put_mapping(ROW | {"owner": "somebody"})
+    world.put_mapping(ROW | {"note": "asked for by somebody"})
     world.lambdas.drain()
 
     bad, new, same = row_change_ids(world)[before:]

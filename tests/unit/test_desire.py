@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from mapped import ADA, LAB, NOW, SHOP, claim, record, row, snapshot, unparsed, verdict, verdicts
 
-from shared.desire import TargetRows, desire, rows_by_target
+from shared.desire import desire
 from shared.model import (
     Because,
     GroupId,
@@ -14,7 +14,8 @@ from shared.model import (
 )
 from shared.plan import is_at_rest, plan
 from shared.record import Record, State
-from shared.verdicts import DesiredProfile, Removal
+from shared.target_rows import TargetRows, rows_by_target
+from shared.verdicts import DesiredProfile, Removal, Undecided
 
 
 def test_the_lowest_priority_wins_and_the_others_are_remembered() -> None:
@@ -177,6 +178,49 @@ def test_the_rows_of_a_target_come_with_those_that_do_not_parse() -> None:
         LAB: TargetRows(LAB, (row("a"),), ("b",)),
         SHOP: TargetRows(SHOP, (), ("c",)),
     }
+
+
+@pytest.mark.parametrize("groups", [(), ("a",), ("b",), ("a", "b")])
+def test_a_row_without_a_readable_target_protects_what_its_group_gave(
+    groups: tuple[str, ...],
+) -> None:
+    """Rule 3: in every target, whatever groups the person is in, and however the right row went."""
+    gave_both = claim(row("b", 10)), claim(row("a"))
+    lost = (unparsed("b", None),)
+
+    for there in (record(claim(row("b"))), record(*gave_both)):
+        for rows in ((), (row("a"),), (row("c"),)):
+            found = verdict(there, *rows, of=snapshot(*groups), bad=lost)
+
+            assert isinstance(found, Undecided)
+            assert "whether these mappings apply: b" in found.reason
+
+
+def test_a_row_without_a_readable_target_protects_who_is_in_its_group() -> None:
+    """Rule 3: it may have called for them here; who never had to do with its group is removed."""
+    there, lost = record(claim(row("a"))), (unparsed("b", None),)
+
+    assert isinstance(
+        verdict(there, row("a"), row("b"), of=snapshot("b"), bad=lost), DesiredProfile
+    )
+    assert isinstance(verdict(there, row("a"), of=snapshot("b"), bad=lost), Undecided)
+    assert isinstance(verdict(there, row("a"), of=snapshot("c"), bad=lost), Removal)
+    assert isinstance(verdict(there, row("a"), of=snapshot(), bad=(unparsed("", None),)), Undecided)
+    assert verdicts(None, row("a"), of=snapshot("b"), bad=lost) == ()
+
+
+def test_a_row_without_a_readable_target_stops_no_change_that_its_groups_good_row_allows() -> None:
+    """Rule 13: where the group has a row of its own, that one tells what the group gives."""
+    there, lost = record(claim(row("b"))), (unparsed("b", None),)
+    better = replace(row("b"), role_arn="role/better")
+
+    of_its_own = verdict(there, better, of=snapshot("b"), bad=lost)
+    of_another = verdict(there, row("b"), row("a", 1), of=snapshot("a", "b"), bad=lost)
+
+    assert isinstance(of_its_own, DesiredProfile)
+    assert of_its_own.role_arn == "role/better"
+    assert isinstance(of_another, DesiredProfile)
+    assert of_another.role_arn == "role/a"
 
 
 def test_a_disabled_row_grants_nothing_new() -> None:

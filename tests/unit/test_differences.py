@@ -256,6 +256,8 @@ def known(*records: Record) -> KnownPeople:
             Finding.ENABLED,
         ),
         (Person(ADA, "ada-king"), [ACTIVE], Finding.RENAMED),
+        # User names have no case.
+        (Person(ADA, "ADA"), [ACTIVE], None),
         (Person(ADA, "ada-king"), [ledger(State.REMOVED)], None),
         (Person(ADA, "ada"), [ACTIVE, replace(ACTIVE, user_name="a")], Finding.RENAMED),
         (Person(ADA, "ada"), [replace(ACTIVE, user_name="a"), ACTIVE], Finding.RENAMED),

@@ -11,7 +11,7 @@ from fakes import FakeBoxes, FakeClock, FakeDirectory, FakeMemory, Trouble
 from hub.runtime.group_names import GroupNames
 from hub.runtime.mapping_changes import MappingsWorld, Row, RowChange, take
 from shared.errors import PermanentError, RetryableError
-from shared.hints import LookHint, Subject
+from shared.hints import TARGETS, LookHint, Subject
 from shared.memory import HubState
 from shared.model import GroupId, Unresolved
 
@@ -33,6 +33,8 @@ def group(id_: str) -> LookHint:
 
 
 THE_TARGET = LookHint(Subject.TARGET, LAB, NOON, "event", WRITTEN, announced=True)
+THE_GROUP = replace(group(ANTS), target="")
+EVERY_TARGET = LookHint(Subject.ROUND, TARGETS, NOON, "event", WRITTEN, announced=True)
 
 
 @dataclass
@@ -82,7 +84,7 @@ def desk(capsys: pytest.CaptureFixture[str]) -> Desk:
         (PINNED, ROW, [group(OTHER), group(ANTS)]),
         # Nothing that anybody reads is different.
         (ROW, ROW, []),
-        (ROW, {**ROW, "owner": "somebody"}, []),
+        (ROW, {**ROW, "note": "asked for by somebody"}, []),
         ({**ROW, "priority": 100}, {"group": "ants", "target": LAB}, []),
         (None, None, []),
         # A row that does not parse says nothing of anybody: its target stays as it is.
@@ -92,8 +94,10 @@ def desk(capsys: pytest.CaptureFixture[str]) -> Desk:
         # Its end lets the target go on.
         (BAD, ROW, [group(ANTS), THE_TARGET]),
         (BAD, None, [THE_TARGET]),
-        (NOWHERE, None, []),
-        (NOWHERE, ROW, [group(ANTS)]),
+        (None, NOWHERE, []),
+        (NOWHERE, None, [THE_GROUP, EVERY_TARGET]),
+        ({**NOWHERE, "group": "lost"}, None, [EVERY_TARGET]),
+        (NOWHERE, ROW, [group(ANTS), THE_GROUP, EVERY_TARGET]),
         # A group that nobody can tell has no members to look at.
         (None, LOST, []),
         ({**LOST, "priority": "high"}, LOST, [THE_TARGET]),
@@ -123,6 +127,7 @@ def test_the_old_row_is_no_problem_any_more(desk: Desk) -> None:
     """Who corrects or removes a row is not told what was wrong with it."""
     desk.take(BAD, ROW)
     desk.take(BAD, None)
+    desk.take({**NOWHERE, "group": "lost"}, None)
 
     assert desk.problems() == []
 
@@ -164,4 +169,5 @@ def test_a_directory_that_is_throttled_stops_no_change(desk: Desk) -> None:
     assert desk.take(BAD, ROW) == [named, THE_TARGET]
     assert desk.take(ROW, PINNED) == [group(OTHER), named]
     assert desk.take(ROW, ROW) == []
+    assert desk.take(NOWHERE, None) == [replace(named, target=""), EVERY_TARGET]
     assert desk.problems() == []

@@ -25,7 +25,7 @@ def test_a_row_of_its_two_keys_is_enough() -> None:
     assert parse_row(ROW | {"group": "ML Scientists"}) == GroupMapping(
         group="ML Scientists",
         target=TARGET,
-        role_arn="arn:aws:iam::222222222222:role/studio-hub/ML-Scientists",
+        role_arn="arn:aws:iam::222222222222:role/studio-hub/ML-Scientists-3249477a",
         priority=100,
         retention_days=30,
         group_id=None,
@@ -43,11 +43,13 @@ def test_every_attribute_counts() -> None:
             "retention_days": Decimal(0),
             "group_id": GROUP_ID,
             "enabled": False,
+            "note": "for the spring project",
         }
     )
 
     assert row == GroupMapping("ml-scientists", TARGET, ROLE, 20, 0, GROUP_ID, enabled=False)  # type: ignore[arg-type]
     assert isinstance(row, GroupMapping)
+    assert row.note == "for the spring project"
     assert [type(row.priority), type(row.retention_days)] == [int, int]
 
 
@@ -112,6 +114,7 @@ def test_every_mistake_of_a_row_is_told_at_once() -> None:
         ("execution_role_arn", f"{ROLE} "),
         ("priority", "10"),
         ("priority", True),
+        ("priority", Decimal(-1)),
         ("priority", Decimal("NaN")),
         ("priority", Decimal("Infinity")),
         ("retention_days", Decimal(36501)),
@@ -122,6 +125,9 @@ def test_every_mistake_of_a_row_is_told_at_once() -> None:
         ("enabled", Decimal(1)),
         ("enabled", "true"),
         ("enabled", ""),
+        ("note", 7),
+        ("owner", "somebody"),
+        ("", "somebody"),
     ],
 )
 def test_a_wrong_value_is_the_one_mistake_of_its_attribute(attribute: str, value: object) -> None:
@@ -129,6 +135,33 @@ def test_a_wrong_value_is_the_one_mistake_of_its_attribute(attribute: str, value
     found = mistakes(ROW | {attribute: value})
 
     assert [mistake.partition(":")[0] for mistake in found] == [attribute]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "told"),
+    [
+        ("retention", "retention: unknown attribute; do you mean retention_days?"),
+        ("Priority", "Priority: unknown attribute; do you mean priority?"),
+        ("priority\u200b", "priority\\u200b: unknown attribute; do you mean priority?"),
+        ("zzz", "zzz: unknown attribute; do you mean one of group, target,"),
+    ],
+)
+def test_an_unknown_attribute_is_a_mistake(attribute: str, told: str) -> None:
+    """A slip in a name would otherwise leave the default, and nobody would know; null or not."""
+    for value in (7, None):
+        (mistake,) = mistakes(ROW | {attribute: value})
+
+        assert mistake.startswith(told)
+
+
+def test_what_is_told_of_a_mistake_fits_however_much_the_row_holds() -> None:
+    """Rule 16: a row of 400 KB is reported in a line that a log takes."""
+    found = mistakes(
+        ROW | {"execution_role_arn": "\x1b" * 400_000, "priority": "9" * 400_000, "x" * 60_000: 1}
+    )
+
+    assert all(len(mistake) < 1000 for mistake in found)
+    assert all(mistake.isprintable() for mistake in found)
 
 
 @pytest.mark.parametrize(
@@ -151,12 +184,16 @@ def test_the_conventional_role_is_of_the_targets_partition() -> None:
     assert row.role_arn == "arn:aws-cn:iam::222222222222:role/studio-hub/ml-scientists"
 
 
-def test_a_group_name_too_long_for_a_role_needs_an_arn() -> None:
-    """Over 64 characters is a bad row, unless the row says which role."""
-    long = ROW | {"group": "x" * 65}
+def test_a_role_name_that_iam_refuses_is_a_mistake() -> None:
+    """IAM allows 64 characters behind the path; the convention never makes more."""
+    path = "arn:aws:iam::222222222222:role/studio-hub/"
+    long = parse_row(ROW | {"group": "x" * 65})
 
-    assert "give execution_role_arn" in mistakes(long)[0]
-    assert isinstance(parse_row(long | {"execution_role_arn": ROLE}), GroupMapping)
+    assert isinstance(parse_row(ROW | {"execution_role_arn": path + "x" * 64}), GroupMapping)
+    assert "65 characters" in mistakes(ROW | {"execution_role_arn": path + "x" * 65})[0]
+    assert "0 characters" in mistakes(ROW | {"execution_role_arn": path})[0]
+    assert isinstance(long, GroupMapping)
+    assert len(long.role_arn.rpartition("/")[2]) == 64
 
 
 def test_a_bad_row_keeps_its_target_where_that_can_be_read() -> None:

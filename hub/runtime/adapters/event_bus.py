@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hub.runtime.adapters.aws import translated
 from shared.errors import RetryableError
 from shared.happenings import Happening
+from shared.visible import cut
 from shared.wire import BUS_SOURCE
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 # Source: the EventBridge API: entries in one PutEvents.
 _BATCH = 10
+# Characters of a text that may grow with the names of groups, and of a list of spaces: ten events
+# of four bytes a character fit one call.
+# Source: the EventBridge API: the entries of one PutEvents have at most 256 KB together.
+_LONGEST, _LONGEST_LIST = 1_000, 4_000
 
 
 class EventBus:
@@ -34,7 +39,7 @@ class EventBus:
                     "Source": BUS_SOURCE,
                     "DetailType": each.what,
                     "Time": each.at,
-                    "Detail": json.dumps(_detail(each)),
+                    "Detail": json.dumps(_detail(each), ensure_ascii=False),
                 }
                 for each in batch
             ]
@@ -54,9 +59,9 @@ def _detail(told: Happening) -> Mapping[str, str]:
         "profileName": told.profile_name,
         "executionRoleArn": told.role_arn,
         "oldExecutionRoleArn": told.old_role_arn,
-        "because": told.because,
-        "reason": told.reason,
+        "because": cut(told.because, _LONGEST),
+        "reason": cut(told.reason, _LONGEST),
         "causedBy": told.event_id,
         "homeEfsUid": told.efs_uid,
-        "privateSpaces": ", ".join(told.spaces),
+        "privateSpaces": cut(", ".join(told.spaces), _LONGEST_LIST),
     }

@@ -9,7 +9,7 @@ from hub.runtime.adapters.aws import translated, utc_now
 from shared.errors import RefusedError
 from shared.memory import HubState
 from shared.model import GroupId, Target, UserId
-from shared.wire import LEDGER_KEY
+from shared.wire import LEDGER_KEY, name_digest
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,7 +40,11 @@ class DynamoMemory:
     def remember_group(self, name: str, group_id: GroupId) -> GroupId:
         """Keep the id of a group of this name; return the id that was kept first."""
         try:
-            self._put(f"{_NAME}{name}", {"group_id": group_id}, "attribute_not_exists(#pk)")
+            self._put(
+                f"{_NAME}{name_digest(name)}",
+                {"name": name, "group_id": group_id},
+                "attribute_not_exists(#pk)",
+            )
         except RefusedError as refused:
             if refused.code != _TAKEN:
                 raise
@@ -156,7 +160,8 @@ def _state(items: Mapping[str, Mapping[str, str]]) -> HubState:
     everything = items.get(_EVERYTHING)
     return HubState(
         group_ids={
-            key.removeprefix(_NAME): GroupId(item["group_id"])
+            # Once the name itself was the key; the longest names do not fit one.
+            item.get("name") or key.removeprefix(_NAME): GroupId(item["group_id"])
             for key, item in items.items()
             if key.startswith(_NAME)
         },

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hub.runtime.looks.world import LookWorld
-from shared.desire import TargetRows, group_id, rows_by_target, verdict_in
+from shared.desire import group_id, verdict_in
 from shared.frozen import freeze
 from shared.guard import Cut, removal_cut
 from shared.hints import LookHint
@@ -19,6 +19,7 @@ from shared.model import (
     UserId,
 )
 from shared.record import Record, State
+from shared.target_rows import TargetRows, rows_in
 from shared.verdicts import Removal, Verdict
 
 
@@ -71,7 +72,7 @@ def verdicts(
 ) -> dict[UserId, Verdict | None]:
     """Return the verdict on everybody whom a target concerns."""
     table = world.mappings.table(newer_than=hint.made_at)
-    rows = rows_by_target(table).get(target, TargetRows(target))
+    rows = rows_in(target, table)
     ids = world.names.of(table, newer_than=hint.made_at)
     groups = _groups(rows, ids, hint, world, leaving)
     state, now = world.memory.state(newer_than=hint.made_at), world.clock.now()
@@ -112,7 +113,9 @@ def _groups(
     member_of: dict[UserId, set[GroupId]] = {}
     unseen, deleted = set(), set()
     emptied = {leaving.group_id} if leaving and leaving.emptied else set()
-    for id_ in _certain(group_id(row, ids) for row in rows.rows):
+    named = [group_id(row, ids) for row in rows.rows]
+    named += [ids[group] for group in rows.targetless if group in ids]
+    for id_ in _certain(named):
         copy = world.copies.copy(id_, newer_than=hint.made_at)
         if copy.deleted:
             deleted.add(id_)

@@ -1,4 +1,4 @@
-"""A round of looks: the sweep of the hour over groups and targets, and that of the day."""
+"""A round of looks: the sweeps of the hour and of the day, or a scan of every target."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ from hub.runtime import row_reports, telemetry
 from hub.runtime.looks.found import Found
 from hub.runtime.looks.world import LookWorld
 from shared.desire import group_id
-from shared.hints import DAILY, LookHint, Subject
+from shared.hints import DAILY, TARGETS, LookHint, Subject
 from shared.model import GroupId, Target, Unresolved
 
 
@@ -20,7 +20,8 @@ def begin(hint: LookHint, world: LookWorld) -> Found:
         subjects = [(Subject.PEOPLE, ""), (Subject.GROUPS, "")]
         subjects += [(Subject.ACCESS, str(target)) for target in targets]
     else:
-        subjects = [(Subject.GROUP, id_) for id_ in _groups(hint, world)]
+        groups = [] if hint.key == TARGETS else _groups(hint, world)
+        subjects = [(Subject.GROUP, id_) for id_ in groups]
         subjects += [(Subject.TARGET, str(target)) for target in targets]
     hints = [replace(hint, subject=subject, key=key, attempt=0) for subject, key in subjects]
     if hints:

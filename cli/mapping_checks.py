@@ -1,0 +1,72 @@
+"""What `mappings check` tells beside rows that do not parse: of rows together, and of groups."""
+
+from collections.abc import Iterator
+
+import boto3
+
+from cli import console
+from cli.people import People
+from shared.mappings import parse_table
+from shared.model import BadMapping, GroupId, GroupIds, GroupMapping, MappingTable, Unresolved
+from shared.row_checks import RowProblem, between_rows
+from shared.visible import visible
+
+
+def problems(
+    rows: list[dict[str, object]], identity_store: str | None, region: str | None
+) -> tuple[RowProblem, ...]:
+    """Return what is wrong between rows, and which of their groups the directory does not know.
+
+    Without an identity store the directory is not asked. Raises what `translated` raises.
+    """
+    table = parse_table(rows)
+    if identity_store is None:
+        return between_rows(table, {})
+    directory = People(boto3.Session(region_name=region).client("identitystore"), identity_store)
+    names = sorted({row.group for row in table.rows if row.group_id is None})
+    ids = {name: directory.group_id(name) for name in names}
+    unknown = {*_unresolved(ids), *_gone(table, directory)}
+    return (*between_rows(table, ids), *sorted(unknown))
+
+
+def show(found: tuple[RowProblem, ...]) -> None:
+    """Print each problem with its remedy."""
+    for problem in found:
+        console.say(f"{problem.kind}: {problem.subject}: {problem.reason}")
+        console.say(f"  {problem.remedy}")
+
+
+def show_bad(row: BadMapping) -> None:
+    """Print a row that does not parse, with all its mistakes."""
+    group, target = visible(row.group), visible(row.target_text)
+    console.say(f"bad row: {group or '(no group)'} -> {target or '(no target)'}")
+    for mistake in row.mistakes:
+        console.say(f"  {mistake}")
+
+
+def _unresolved(ids: GroupIds) -> Iterator[RowProblem]:
+    for name, why in ids.items():
+        if isinstance(why, Unresolved):
+            yield RowProblem(
+                f"{why.name.lower()}-group",
+                f"group {visible(name)}",
+                f"a mapping names this group, and {why.value}",
+                "correct the name, or give the row its group_id",
+            )
+
+
+def _gone(table: MappingTable, directory: People) -> Iterator[RowProblem]:
+    """Yield groups that rows pin, and that are not there any more."""
+    pinned: dict[GroupId, list[GroupMapping]] = {}
+    for row in table.rows:
+        if row.group_id is not None:
+            pinned.setdefault(row.group_id, []).append(row)
+    for id_, rows in pinned.items():
+        if directory.group_name(id_) is None:
+            for row in rows:
+                yield RowProblem(
+                    "unknown-group",
+                    f"group {visible(row.group)}",
+                    f"a mapping pins it by the id {id_}, and {Unresolved.UNKNOWN.value}",
+                    "remove the row, or correct its group_id",
+                )

@@ -1,0 +1,69 @@
+"""Text of other people can be seen, whatever they wrote, and no terminal obeys it."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.runtime import telemetry
+from shared.visible import cut, escaped, escaped_lines, visible
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ml-scientists", "ml-scientists"),
+        ("Forschung Köln 研究", "Forschung Köln 研究"),
+        ("zero\u200bwidth", r"zero\u200bwidth"),
+        ("right\u202eto left", r"right\u202eto left"),
+        ("no\u00a0break", r"no\xa0break"),
+        ("tab\tand\nline", r"tab\tand\nline"),
+        ("line\u2028end", r"line\u2028end"),
+        ("\x1b[31mred\x1b[0m", r"\x1b[31mred\x1b[0m"),
+        ("c1\x9b31m", r"c1\x9b31m"),
+        ("soft\u00adhyphen", r"soft\xadhyphen"),
+        ("filler\u3164", r"filler\u3164"),
+        ("private\ue000", r"private\ue000"),
+        ("half\ud800", r"half\ud800"),
+        ("tag\U000e0101", r"tag\U000e0101"),
+        (" both ends  ", r"\x20both ends\x20\x20"),
+        ("   ", r"\x20\x20\x20"),
+        ("[red]markup[/red]", "[red]markup[/red]"),
+        (repr("\x1b"), r"'\x1b'"),
+    ],
+)
+def test_what_a_screen_hides_or_obeys_is_an_escape(text: str, shown: str) -> None:
+    """Controls, formats, strange spaces, and spaces at either end; what can be seen stays."""
+    assert visible(text) == shown
+
+
+@given(st.text())
+def test_every_text_can_be_printed(text: str) -> None:
+    """And is escaped once: whoever shows it again changes nothing."""
+    for show in (escaped, visible):
+        assert show(text).isprintable()
+        assert show(show(text)) == show(text)
+    assert all(line.isprintable() for line in escaped_lines(text).split("\n"))
+
+
+def test_a_long_text_ends_with_its_length() -> None:
+    """It says that there is more."""
+    assert cut("x" * 10, 10) == "x" * 10
+    assert cut("x" * 11, 10) == f"{'x' * 10}… (11 characters)"
+
+
+def test_a_log_line_shows_and_fits_whatever_others_wrote(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Rules 13 and 16: a line has at most 256 KB, and every character of it can be seen."""
+    long, sly = "\U0001f600" * 100_000, "\x1b[2J\u202ename "
+    telemetry.problem("kind", sly, long, long, target=sly)
+    telemetry.ignored(long, key=sly)
+
+    for text in capsys.readouterr().out.splitlines():
+        line = json.loads(text)
+        assert len(text.encode()) < 256 * 1024
+        assert text.isprintable()
+        assert r"\x1b[2J\u202ename\x20" in {line.get("subject"), line.get("key")}
+        assert "(100000 characters)" in line["reason"]
