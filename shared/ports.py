@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from shared.happenings import Happening
     from shared.hints import LookHint, UserHint
     from shared.holds import Hold
-    from shared.listing import Page
+    from shared.listing import Page, ScanState
     from shared.memory import GroupCopy, HubState, MemberChanges
     from shared.model import GroupId, MappingTable, Person, Target, Unresolved, UserId
     from shared.record import Record
@@ -128,6 +128,16 @@ class HubMemory(Protocol):
 
         Asked again for the same event, it gives the same time.
         """
+
+
+class ScanStates(Protocol):
+    """How far long listings got, kept where no message can change it."""
+
+    def load(self, hint: LookHint, now: datetime) -> ScanState | None:
+        """Return the state of the hint's own listing; None where it is lost, broken or too old."""
+
+    def save(self, hint: LookHint, state: ScanState, now: datetime) -> None:
+        """Keep the state of the hint's listing; a save that dies half-way changes nothing."""
 
 
 class Limits(Protocol):

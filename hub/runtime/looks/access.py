@@ -37,7 +37,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
             raise
         reports.unreachable(target, str(error))
         return Found(0, complete=False)
-    if not hint.token and domain.default_role_arn != suspended_role_arn(
+    if not hint.part and domain.default_role_arn != suspended_role_arn(
         target.account, target.region
     ):
         reports.default_role(target, domain)
@@ -48,7 +48,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
         hint,
         lambda token: world.access.assignments(domain.application_arn, token),
         lambda assignment: assignment[1],
-        world.clock,
+        world,
         until,
         remember=lambda _: True,
     )
@@ -64,9 +64,10 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
     wrong = list(_too_much(users, records))
     if reading.is_complete:
         wrong += _too_little(reading.seen, records.values())
-    else:
-        world.looks.look_through(reading.rest(world.clock.now()))
-    return Found(queue(_unsure(wrong, world), hint, world), reading.is_complete)
+    count = queue(_unsure(wrong, world), hint, world)
+    if not reading.is_complete:
+        reading.go_on()
+    return Found(count, reading.is_complete)
 
 
 def _is_known(record: Record | None) -> bool:

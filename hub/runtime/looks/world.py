@@ -16,6 +16,7 @@ from shared.ports import (
     Limits,
     LooksInbox,
     MappingStore,
+    ScanStates,
     UsersInbox,
 )
 from shared.studio_ports import AssignmentListing, StudioListing
@@ -33,6 +34,7 @@ class LookWorld:
     memory: HubMemory
     ledger: Ledger
     copies: KeptCopies
+    scans: ScanStates
     limits: Limits
     foreigners: ForeignProfiles
     studio: StudioListing

@@ -13,6 +13,7 @@ from hub.runtime.adapters.identity_center import IdentityCenter
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.limits import DynamoLimits
 from hub.runtime.adapters.mapping_store import DynamoMappings
+from hub.runtime.adapters.scan_states import DynamoScanStates
 from hub.runtime.adapters.spoke_sessions import READ_ONLY, SpokeSessions
 from hub.runtime.adapters.studio import SageMakerStudio
 from hub.runtime.adapters.work_queue import LaterQueue, LooksQueue, UsersQueue
@@ -56,6 +57,7 @@ def world() -> LookWorld:
         memory=memory,
         ledger=DynamoLedger(dynamodb, settings.ledger_table),
         copies=KeptCopies(DynamoCopies(dynamodb, settings.ledger_table), clock),
+        scans=DynamoScanStates(dynamodb, settings.ledger_table),
         limits=DynamoLimits(dynamodb, settings.ledger_table),
         access=application_access(session, sts, settings),
         foreigners=DynamoForeigners(dynamodb, settings.ledger_table),
