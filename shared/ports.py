@@ -195,6 +195,13 @@ class LooksInbox(Protocol):
         """Queue looks through groups and targets now, each one's in order."""
 
 
+class Redelivery(Protocol):
+    """The queue that a message came from."""
+
+    def redeliver(self, receipt: str, seconds: int) -> None:
+        """Have a message that was received come again after some seconds."""
+
+
 class LaterBox(Protocol):
     """Where looks wait for their time."""
 

@@ -15,6 +15,7 @@ from shared.ports import (
     Ledger,
     Limits,
     MappingStore,
+    Redelivery,
 )
 from shared.studio_ports import ApplicationAccess, Studio
 
@@ -38,6 +39,7 @@ class ConvergeWorld:
     studio: Studio
     access: ApplicationAccess
     later: LaterBox
+    received: Redelivery
     bus: Bus
     clock: Clock
     announced: set[str] = field(default_factory=set)

@@ -86,6 +86,7 @@ class Bench:
             studio=self.studio,
             access=FakeAccess(self.studio),
             later=nobody,
+            received=nobody,
             bus=nobody,
             clock=self.clock,
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.runtime import telemetry
 from hub.runtime.reconcile import converge
+from hub.runtime.redelivery import redelivered_soon
 from hub.runtime.wiring.converge import world
 from shared.errors import UnreadableMessageError
 from shared.wire import decode_user
@@ -38,4 +39,5 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
             telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
             raise
         telemetry.correlate(hint.event_id)
-        converge(hint, here, deadline)
+        with redelivered_soon(record, here.received):
+            converge(hint, here, deadline)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.runtime import telemetry
 from hub.runtime.look import look
+from hub.runtime.redelivery import redelivered_soon
 from hub.runtime.wiring.look import world
 from shared.errors import UnreadableMessageError
 from shared.wire import decode_look
@@ -35,4 +36,5 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
             telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
             raise
         telemetry.correlate(hint.event_id)
-        look(hint, here, until)
+        with redelivered_soon(record, here.received):
+            look(hint, here, until)

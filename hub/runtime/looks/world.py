@@ -16,6 +16,7 @@ from shared.ports import (
     Limits,
     LooksInbox,
     MappingStore,
+    Redelivery,
     ScanStates,
     UsersInbox,
 )
@@ -42,5 +43,6 @@ class LookWorld:
     users: UsersInbox
     looks: LooksInbox
     later: LaterBox
+    received: Redelivery
     clock: Clock
     announced: set[str] = field(default_factory=set)
