@@ -178,7 +178,10 @@ def test_look_may_do_exactly_this(hub: Resources) -> None:
             [*STORES, GROUPS],
         ),
         ENTER_SPOKES,
-        of_identity_center("SeeWhoIsLetIn", "sso:ListApplicationAssignments"),
+        of_identity_center(
+            "SeeWhoIsLetIn",
+            ["sso:ListApplicationAssignments", "sso:GetApplicationAssignmentConfiguration"],
+        ),
     )
 
 
