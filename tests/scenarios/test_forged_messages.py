@@ -161,3 +161,26 @@ def test_no_forged_message_takes_anything() -> None:
             assert len(sent) < 60
 
         law()
+
+
+def test_an_old_date_makes_no_old_copy_good() -> None:
+    """The mappings are read anew for a message, whatever it says of when it was made."""
+    with deployed_hub() as world:
+        town = Town(world)
+        town.do(Act("join", 0, "ants"))
+        had = town.roles()
+        assert had[ONE, town.people[0]] == "Ant"
+        row = {"group": "ants", "target": str(ONE), "priority": 20, "retention_days": 0}
+        role = f"arn:aws:iam::{ONE.account}:role/studio-hub/Other"
+        world.put_mapping(row | {"execution_role_arn": role})
+        world.skip_row_changes()
+        old = {"user_id": town.people[0], "made_at": "2020-01-01T00:00:00+00:00"}
+        world.lambdas.sqs.send_message(
+            QueueUrl=world.queues["users"].url,
+            MessageBody=json.dumps(old | {"event_id": "forged"}),
+            MessageGroupId=town.people[0],
+            MessageDeduplicationId=str(uuid4()),
+        )
+        world.run()
+
+        assert town.roles()[ONE, town.people[0]] == "Other"
