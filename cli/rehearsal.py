@@ -18,9 +18,9 @@ from simulator.streams import StreamSource
 from simulator.world import HUB_ACCOUNT, HUB_REGION, IDENTITY_STORE, World, embedded_aws
 
 # Seconds and messages: the same as in the hub stack.
-_TIME_OUT = {"intake": 60, "converge": 120, "look": 300, "mappings": 60}
+TIME_OUT = {"intake": 18, "converge": 120, "look": 300, "mappings": 60}
 _AT_ONCE = 10
-_STREAM_RETRIES = 10
+STREAM_LONGEST = 90 * 60
 _WIRINGS = (intake_wiring, converge_wiring, look_wiring, mappings_wiring)
 
 
@@ -79,7 +79,7 @@ def deploy(world: World, mode: Literal["apply", "report"], limit: RemovalLimit) 
         "look": (look.handler, look_role),
     }
     functions = {
-        name: Function(name, handler, common | world.function_credentials(role), _TIME_OUT[name])
+        name: Function(name, handler, common | world.function_credentials(role), TIME_OUT[name])
         for name, (handler, role) in roles.items()
     }
     world.lambdas.sources = [
@@ -89,5 +89,5 @@ def deploy(world: World, mode: Literal["apply", "report"], limit: RemovalLimit) 
         EventSource(world.queues["looks"], functions["look"], 1, partial=False),
     ]
     world.lambdas.streams = [
-        StreamSource(MAPPINGS, functions["mappings"], _AT_ONCE, _STREAM_RETRIES)
+        StreamSource(MAPPINGS, functions["mappings"], _AT_ONCE, STREAM_LONGEST)
     ]

@@ -73,8 +73,8 @@ class LookHint:
         announced: an event told of it, so what it finds was not missed.
         everyone: queue all that it finds, not only what differs from the ledger.
         target: where a changed mapping row calls for looking at everyone, as text.
-        token: where a listing that took too long goes on; empty at its beginning.
-        seen: digests of what was listed before `token`, packed as text.
+        part: which part of a listing that takes more than one invocation. Where that part begins,
+            and who was seen before, stands in the ledger: nobody is trusted to send it.
     """
 
     subject: Subject
@@ -87,8 +87,7 @@ class LookHint:
     announced: bool = False
     everyone: bool = False
     target: str = ""
-    token: str = ""
-    seen: str = ""
+    part: int = 0
     started_at: datetime | None = None
 
 

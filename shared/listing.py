@@ -1,12 +1,9 @@
 """What is listed page by page, and how far a listing got when its time was up."""
 
-from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Generic, TypeVar
-
-from shared.errors import UnreadableMessageError
 
 T = TypeVar("T")
 
@@ -23,7 +20,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The ids that were listed so far, as digests of eight bytes: small enough for a message.
+    """The ids that were listed so far, as digests of eight bytes each.
 
     Two ids of ten thousand share a digest once in 3 * 10^11 listings; then a leaver is overlooked
     until one of the two goes.
@@ -38,20 +35,33 @@ class Seen:
     def __contains__(self, id_: object) -> bool:
         return _digest(str(id_)) in self.digests
 
-    def pack(self) -> str:
-        """Return them as text; equal sets give equal texts."""
-        return b64encode(b"".join(sorted(self.digests))).decode()
+    def pack(self) -> bytes:
+        """Return them as bytes; equal sets give equal bytes."""
+        return b"".join(sorted(self.digests))
 
     @classmethod
-    def unpack(cls, text: str) -> "Seen":
-        """Return what `pack` packed; UnreadableMessageError for anything else."""
-        try:
-            packed = b64decode(text, validate=True)
-        except ValueError as error:
-            raise UnreadableMessageError(f"no packed listing: {error}") from error
+    def unpack(cls, packed: bytes) -> "Seen":
+        """Return what `pack` packed; ValueError where a digest is cut off."""
         if len(packed) % _BYTES:
-            raise UnreadableMessageError("no packed listing: cut off")
+            raise ValueError("no packed listing: cut off")
         return cls(frozenset(packed[i : i + _BYTES] for i in range(0, len(packed), _BYTES)))
+
+
+@dataclass(frozen=True, slots=True)
+class ScanState:
+    """How far a listing got that takes more than one invocation.
+
+    Attributes:
+        part: the part that goes on from here; the listing begins with part 0.
+        token: where that part begins.
+        seen: what the parts before it listed.
+        is_over: the listing was read to its end, so nothing goes on.
+    """
+
+    part: int
+    token: str
+    seen: Seen
+    is_over: bool = False
 
 
 def _digest(id_: str) -> bytes:

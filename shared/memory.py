@@ -87,7 +87,11 @@ class UnmanagedProfile:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """What people come into a domain by; the application is empty in domains older than 2023-10."""
+    """What people come into a domain by; the application is empty in domains older than 2023-10.
+
+    `portal_off` are the settings that switch the Studio portal off, by their names in AWS.
+    """
 
     application_arn: str
     default_role_arn: str
+    portal_off: tuple[str, ...] = ()

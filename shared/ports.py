@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from shared.happenings import Happening
     from shared.hints import LookHint, UserHint
     from shared.holds import Hold
-    from shared.listing import Page
+    from shared.listing import Page, ScanState
     from shared.memory import GroupCopy, HubState, MemberChanges, UnmanagedProfile
     from shared.model import GroupId, MappingTable, Person, Target, Unresolved, UserId
     from shared.record import Record
@@ -136,6 +136,16 @@ class HubMemory(Protocol):
         """
 
 
+class ScanStates(Protocol):
+    """How far long listings got, kept where no message can change it."""
+
+    def load(self, hint: LookHint, now: datetime) -> ScanState | None:
+        """Return the state of the hint's own listing; None where it is lost, broken or too old."""
+
+    def save(self, hint: LookHint, state: ScanState, now: datetime) -> None:
+        """Keep the state of the hint's listing; a save that dies half-way changes nothing."""
+
+
 class Limits(Protocol):
     """Who takes something from whom in each target: slots of the removal limit, and holds."""
 
@@ -189,6 +199,13 @@ class LooksInbox(Protocol):
 
     def look_through(self, *hints: LookHint) -> None:
         """Queue looks through groups and targets now, each one's in order."""
+
+
+class Redelivery(Protocol):
+    """The queue that a message came from."""
+
+    def redeliver(self, receipt: str, seconds: int) -> None:
+        """Have a message that was received come again after some seconds."""
 
 
 class LaterBox(Protocol):

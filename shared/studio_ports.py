@@ -74,3 +74,6 @@ class AssignmentListing(Protocol):
 
     def assignments(self, application_arn: str, token: str) -> Page[tuple[str, str]]:
         """Return a page of the direct assignments: USER or GROUP, and the id."""
+
+    def requires_assignment(self, application_arn: str) -> bool:
+        """Return whether only assigned people may open the application."""

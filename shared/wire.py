@@ -103,8 +103,7 @@ def _look_hint(plain: Mapping[str, Any], common: Mapping[str, Any]) -> LookHint:
         target=str(plain.get("target", "")),
         announced=bool(plain.get("announced")),
         everyone=bool(plain.get("everyone")),
-        token=str(plain.get("token", "")),
-        seen=str(plain.get("seen", "")),
+        part=_count(plain.get("part", 0)),
     )
 
 
@@ -154,7 +153,17 @@ def deduplication_id(hint: Hint) -> str:
     same event may have called for several.
     """
     parts = [hint.event_id, message_group(hint), str(hint.attempt), str(hint.again)]
-    parts += [hint.token] if isinstance(hint, LookHint) else [hint.doubt, hint.found_by]
+    if isinstance(hint, LookHint):
+        parts.append(str(hint.part))
+    else:
+        parts += [hint.doubt, hint.found_by]
+    return sha256("|".join(parts).encode()).hexdigest()
+
+
+def scan_chain(hint: LookHint) -> str:
+    """Return the id that all parts of one listing share, and that no other listing has."""
+    parts = [hint.event_id, message_group(hint), hint.target]
+    parts += [str(flag) for flag in (hint.again, hint.announced, hint.everyone)]
     return sha256("|".join(parts).encode()).hexdigest()
 
 
@@ -207,5 +216,5 @@ def second_look(hint: _Either, made_at: datetime) -> tuple[_Either, int]:
     """Return the hint that looks once more, from the beginning, and its delay in seconds."""
     again = replace(hint, again=True, attempt=0, made_at=made_at, started_at=None)
     if isinstance(again, LookHint):
-        again = replace(again, token="", seen="")
+        again = replace(again, part=0)
     return again, SECOND_LOOK

@@ -22,8 +22,9 @@ from simulator.polling import Queue
 _Index = tuple[str, tuple[str, str]]
 _BY_MEMBERSHIP: _Index = (LEDGER_BY_MEMBERSHIP, LEDGER_BY_MEMBERSHIP_KEY)
 MAPPINGS, LEDGER, BUS = "studio-hub-mappings", "studio-hub-ledger", "studio-hub"
-# Seconds, and deliveries: the same as in the hub stack.
-_VISIBILITY, _DELIVERIES = 720, 5
+# Of each queue, the same as in the hub stack: for how many seconds nobody else gets a message that
+# was received, and how often it is delivered before it is a dead letter.
+QUEUES = {"events": (108, 40), "later": (108, 40), "users": (720, 5), "looks": (1800, 5)}
 
 
 def make_role(account: str, region: str, name: str, trust: Mapping[str, Any]) -> None:
@@ -106,14 +107,15 @@ def _schema(key: tuple[str, str]) -> list[dict[str, str]]:
 
 
 def make_queue(sqs: Any, name: str, *, fifo: bool = False) -> tuple[Queue, Queue]:  # noqa: ANN401 (an SQS client)
-    """Return a new queue of the hub and the queue of its dead letters."""
+    """Return a new queue of the hub, by its name in `QUEUES`, and the queue of its dead letters."""
+    visibility, deliveries = QUEUES[name]
     suffix, kind = (".fifo", {"FifoQueue": "true"}) if fifo else ("", {})
     dead = _make_queue(sqs, f"studio-hub-{name}-dead-letters{suffix}", kind, fifo=fifo)
-    policy = {"deadLetterTargetArn": dead.arn, "maxReceiveCount": _DELIVERIES}
+    policy = {"deadLetterTargetArn": dead.arn, "maxReceiveCount": deliveries}
     alive = _make_queue(
         sqs,
         f"studio-hub-{name}{suffix}",
-        kind | {"RedrivePolicy": json.dumps(policy), "VisibilityTimeout": str(_VISIBILITY)},
+        kind | {"RedrivePolicy": json.dumps(policy), "VisibilityTimeout": str(visibility)},
         fifo=fifo,
     )
     return alive, dead

@@ -19,16 +19,19 @@ _BACK_OFF = 10.0
 
 @dataclass(slots=True)
 class StreamSource:
-    """What reads a table's stream for a function; `dropped` counts batches given up."""
+    """What reads a table's stream for a function; `dropped` counts batches given up.
+
+    A batch is given up when it has failed for `longest` seconds.
+    """
 
     table: str
     function: Any
     batch_size: int
-    retries: int
+    longest: float
     dropped: int = 0
     not_before: float = 0.0
     _position: int = field(default=0, init=False)
-    _failures: int = field(default=0, init=False)
+    _failing_since: float | None = field(default=None, init=False)
 
     def skip(self, account: str, region: str) -> None:
         """Pass over everything that was written up to now."""
@@ -54,12 +57,13 @@ class StreamSource:
         done = len(batch) if not changed else self._done(plain, invoke({"Records": changed}))
         self._position += done
         if done == len(batch):
-            self._failures = 0
+            self._failing_since = None
             return True
-        self._failures = 1 if done else self._failures + 1
-        if self._failures > self.retries:
+        if done or self._failing_since is None:
+            self._failing_since = now
+        if now - self._failing_since >= self.longest:
             self.dropped += 1
-            self._failures = 0
+            self._failing_since = None
             self._position += len(batch) - done
         else:
             self.not_before = now + _BACK_OFF

@@ -15,7 +15,7 @@ from hub.infrastructure.context import Context
 from shared.conventions import assigner_role_arn
 
 CHANGING = ["sso:CreateApplicationAssignment", "sso:DeleteApplicationAssignment"]
-LISTING = ["sso:ListApplicationAssignments"]
+LISTING = ["sso:ListApplicationAssignments", "sso:GetApplicationAssignmentConfiguration"]
 
 
 def change_assignments(context: Context) -> iam.PolicyStatement:

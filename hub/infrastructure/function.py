@@ -15,9 +15,9 @@ from hub.infrastructure.findings import acknowledge_runtime, acknowledge_wildcar
 from shared.conventions import SYSTEM_PATH
 
 _STREAM_BATCH = 10
-# Rows behind a record that fails wait for it; the sweep heals what is given up.
-_STREAM_RETRIES = 10
-_STREAM_LONGEST = Duration.hours(6)
+# Rows behind a record that fails wait for it. An hour of trouble loses none; by then the sweep has
+# found what they changed.
+_STREAM_LONGEST = Duration.minutes(90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +141,6 @@ class HubFunction(Construct):
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             bisect_batch_on_error=True,
             report_batch_item_failures=True,
-            retry_attempts=_STREAM_RETRIES,
             max_record_age=_STREAM_LONGEST,
             on_failure=event_sources.SqsDlq(failed),
         )
@@ -156,6 +155,13 @@ def reading(sid: str, *queues: sqs.Queue) -> iam.PolicyStatement:
         sid=sid,
         actions=["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
         resources=[queue.queue_arn for queue in queues],
+    )
+
+
+def redelivering(sid: str, queue: sqs.Queue) -> iam.PolicyStatement:
+    """Return the statement that having a message back before its queue's time needs."""
+    return iam.PolicyStatement(
+        sid=sid, actions=["sqs:ChangeMessageVisibility"], resources=[queue.queue_arn]
     )
 
 

@@ -18,7 +18,9 @@ from hub.infrastructure.tables import Family, query_index, read_mappings, use_le
 from shared.events import event_patterns
 from shared.wire import LEDGER_BY_MEMBERSHIP
 
-INTAKE_TIMEOUT = Duration.seconds(60)
+# A batch takes a second or two. What fails comes back after six times as long (see queues.py), and
+# nothing that is passing may delay an event by more than two minutes.
+INTAKE_TIMEOUT = Duration.seconds(18)
 _BATCH = 10
 # Each copy of intake resolves the mapped groups for itself, out of the same 20 calls a second.
 _MAX_CONCURRENCY = 5
@@ -46,7 +48,7 @@ class Ingress(Construct):
         sweep: Sweep,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.events = WorkQueue(self, "Events", reader_timeout=INTAKE_TIMEOUT)
+        self.events = WorkQueue(self, "Events", reader_timeout=INTAKE_TIMEOUT, waits_here=True)
         self.undelivered = dead_letter_queue(self, "Undelivered")
         own = [each for each in context.event_accounts if each == context.hub_account]
         self.forwarded = DirectoryBus(self, "Bus", context=context) if others_of(context) else None

@@ -35,9 +35,9 @@ class _Often(NamedTuple):
 
 
 _ONCE, _THRICE = _Often(1, 1), _Often(3, 3)
-# One failure comes back by itself. A message that failed does so after its visibility time-out, of
-# six minutes (`intake`), twelve (`converge`) or thirty (`look`): whatever fails its second time
-# within an hour goes on failing.
+# One failure comes back by itself: a message of `intake` within two minutes, one that `converge` or
+# `look` died on after its visibility time-out of twelve or thirty. Whatever fails in a second
+# period of an hour goes on failing.
 _AGAIN_WITHIN_AN_HOUR = _Often(2, 12)
 
 

@@ -12,6 +12,8 @@ from hub.infrastructure.findings import acknowledge_end
 
 # Deliveries before a message is a dead letter: those are for crashes and unreadable bodies alone.
 _DELIVERIES = 5
+# Of a message that has nowhere else to wait: trouble that passes within an hour loses none.
+_DELIVERIES_OF_AN_HOUR = 40
 # Source: Lambda's developer guide on SQS: a visibility time-out of six times the function's
 # leaves room for the retries of a throttled poller.
 _VISIBILITY_PER_TIME_OUT = 6
@@ -25,12 +27,19 @@ class WorkQueue(Construct):
 
     Attributes:
         queue: where the messages wait.
-        dead_letters: where they end after five deliveries; an operator empties it.
+        dead_letters: where they end after too many deliveries; an operator empties it.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, reader_timeout: Duration, fifo: bool = False
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        reader_timeout: Duration,
+        fifo: bool = False,
+        waits_here: bool = False,
     ) -> None:
+        """Make both queues; in one that `waits_here` messages outlast an hour of trouble."""
         super().__init__(scope, construct_id)
         self.dead_letters = dead_letter_queue(self, "DeadLetters", fifo=fifo)
         self.queue = sqs.Queue(
@@ -47,7 +56,8 @@ class WorkQueue(Construct):
                 _VISIBILITY_PER_TIME_OUT * int(reader_timeout.to_seconds())
             ),
             dead_letter_queue=sqs.DeadLetterQueue(
-                queue=self.dead_letters, max_receive_count=_DELIVERIES
+                queue=self.dead_letters,
+                max_receive_count=_DELIVERIES_OF_AN_HOUR if waits_here else _DELIVERIES,
             ),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,

@@ -7,7 +7,7 @@ from hub.infrastructure.assigning import change_assignments
 from hub.infrastructure.bus import HubBus
 from hub.infrastructure.context import Context
 from hub.infrastructure.directory import decrypt_directory, read_directory
-from hub.infrastructure.function import HubFunction, Package, reading, sending
+from hub.infrastructure.function import HubFunction, Package, reading, redelivering, sending
 from hub.infrastructure.queues import WorkQueue
 from hub.infrastructure.records import Records
 from hub.infrastructure.spokes import enter_spokes
@@ -44,7 +44,7 @@ class Reconciler(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.users = WorkQueue(self, "Users", reader_timeout=_TIMEOUT, fifo=True)
-        self.later = WorkQueue(self, "Later", reader_timeout=later_reader_timeout)
+        self.later = WorkQueue(self, "Later", reader_timeout=later_reader_timeout, waits_here=True)
         self.converge = HubFunction(
             self,
             "Converge",
@@ -62,10 +62,13 @@ class Reconciler(Construct):
                 "STUDIO_HUB_BUS_NAME": bus.name,
                 "STUDIO_HUB_MAPPINGS_TABLE": records.mappings.table_name,
                 "STUDIO_HUB_LEDGER_TABLE": records.ledger.table_name,
+                "STUDIO_HUB_USERS_QUEUE_URL": self.users.queue.queue_url,
                 "STUDIO_HUB_LATER_QUEUE_URL": self.later.queue.queue_url,
             },
             needs=[
                 reading("ReadWhomToLookAt", self.users.queue),
+                # Where it cannot, the message itself comes back soon.
+                redelivering("RedeliverWhoCannotWait", self.users.queue),
                 # A wait completes its message and comes back as a new one.
                 sending("PutOffWhoMustWait", self.later.queue),
                 read_mappings(records),

@@ -6,7 +6,7 @@ from constructs import Construct
 from hub.infrastructure.assigning import list_assignments
 from hub.infrastructure.context import Context
 from hub.infrastructure.directory import decrypt_directory, read_directory
-from hub.infrastructure.function import HubFunction, Package, reading, sending
+from hub.infrastructure.function import HubFunction, Package, reading, redelivering, sending
 from hub.infrastructure.queues import WorkQueue
 from hub.infrastructure.reconciler import Reconciler
 from hub.infrastructure.records import Records
@@ -65,6 +65,8 @@ class Sweep(Construct):
             },
             needs=[
                 reading("ReadWhatToLookThrough", looks),
+                # What can be neither done nor put off comes back soon.
+                redelivering("RedeliverWhatCannotWait", looks),
                 # Whoever differs is converge's affair.
                 sending("QueueWhoDiffers", users),
                 # A round is a look at each group and target; a long listing is several looks.

@@ -20,6 +20,7 @@ class Family(StrEnum):
     TARGETS = "target#*"  # profiles that are not ours
     HUB = "hub"  # ids of group names, the pause, what holds for all
     LIMITS = "limit#*"  # slots of the removal limit, and who waits for an approval
+    SCANS = "scan#*"  # how far long listings got
     HOLDS = "hold#*"  # whom a hold's digest stood for
 
 

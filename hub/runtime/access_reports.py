@@ -1,6 +1,7 @@
-"""What is told of domains that people can only be let into by hand."""
+"""What is told of how people come into a domain: by hand, without being assigned, or not at all."""
 
 from hub.runtime import telemetry
+from shared.memory import Domain
 from shared.model import Target
 
 
@@ -19,3 +20,55 @@ def no_application(target: Target) -> None:
         f"{target.domain_id} > User profiles > Assign users and groups",
         target=str(target),
     )
+
+
+def assignment_not_required(target: Target, domain: Domain) -> None:
+    """Report a domain that everybody of the directory may enter, whoever is assigned."""
+    telemetry.problem(
+        "assignment-not-required",
+        f"assignments of {target}",
+        "the domain's application requires no assignment: every user of the directory may sign in, "
+        "and to end an assignment ends nothing",
+        "in the account of Identity Center: aws sso-admin "
+        "put-application-assignment-configuration --assignment-required --application-arn "
+        f"{domain.application_arn}",
+        target=str(target),
+    )
+
+
+def assignment_untold(target: Target, reason: str) -> None:
+    """Report an application that does not tell whether it requires an assignment."""
+    telemetry.problem(
+        "assignment-unreadable",
+        f"assignments of {target}",
+        f"nobody can tell whether the domain's application requires an assignment: {reason}",
+        "deploy the stacks StudioHub and StudioIdentity of this version, which hold the right "
+        "sso:GetApplicationAssignmentConfiguration; the next daily look reads it again",
+        target=str(target),
+    )
+
+
+def portal_off(target: Target, domain: Domain) -> None:
+    """Report a domain that people with a profile cannot open in Studio.
+
+    Source: the SageMaker API model, StudioWebPortal and UnifiedStudioSettings: where it is
+    DISABLED, the domain is opened in SageMaker Unified Studio alone, or not at all.
+    """
+    telemetry.problem(
+        "portal-off",
+        f"portal of {target}",
+        f"nobody can open the domain in Studio, whatever profile they have: "
+        f"{' and '.join(domain.portal_off)} is DISABLED",
+        f"account {target.account}: aws sagemaker update-domain --domain-id {target.domain_id} "
+        f"{' '.join(_ENABLED[name] for name in domain.portal_off)}; or, where people are to come "
+        "in by SageMaker Unified Studio, remove the target's mappings",
+        target=str(target),
+    )
+
+
+# How each setting is switched on again. Source: the SageMaker API model, UpdateDomain.
+_ENABLED = {
+    "StudioWebPortal": "--default-user-settings StudioWebPortal=ENABLED",
+    "StudioWebPortalAccess": "--domain-settings-for-update "
+    "'UnifiedStudioSettings={StudioWebPortalAccess=ENABLED}'",
+}

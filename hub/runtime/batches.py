@@ -1,7 +1,7 @@
 """Takes a batch record by record: one that fails is counted and logged, and comes again alone."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
@@ -10,11 +10,15 @@ from aws_lambda_powertools.utilities.batch import (
 )
 
 from hub.runtime import telemetry
-from shared.errors import UnreadableMessageError
+from shared.errors import RetryableError, UnreadableMessageError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+# What is not begun this long before the time-out comes again by itself: a batch that is cut off
+# would come again as a whole.
+_RESERVE_MILLISECONDS: Final = 10_000
 
 
 def take_each(
@@ -31,6 +35,7 @@ def take_each(
 
     def take_one(record: Any) -> None:  # noqa: ANN401 (of whichever kind)
         try:
+            _expect_time(context)
             take(record)
         except UnreadableMessageError as error:
             telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
@@ -45,3 +50,8 @@ def take_each(
     return process_partial_response(
         event=event, record_handler=take_one, processor=processor, context=context
     )
+
+
+def _expect_time(context: "LambdaContext") -> None:
+    if context.get_remaining_time_in_millis() < _RESERVE_MILLISECONDS:
+        raise RetryableError("no time is left for this one")

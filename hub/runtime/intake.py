@@ -69,6 +69,7 @@ class Intake:
 
     world: IntakeWorld
     _mapped: "tuple[datetime, _MappedGroups] | None" = field(default=None, init=False)
+    _cannot_tell: bool = field(default=False, init=False)
 
     def take(self, body: str) -> Ignored | None:
         """Queue the hint that an event gives; return why there is none where there is none.
@@ -165,8 +166,11 @@ class Intake:
     def _is_mapped(self, group_id: GroupId, at: datetime) -> bool:
         """Return whether a mapping names the group; yes where that cannot be told now.
 
-        A wrong yes costs one look, a wrong no would lose a person.
+        A wrong yes costs one look, a wrong no would lose a person. Who could not tell of one event
+        is not asked again by the rest of the batch, which would wait for it.
         """
+        if self._cannot_tell:
+            return True
         # An event from the future is as old as now: nothing can be read after it.
         at = min(at, self.world.clock.now())
         if self._mapped is not None and at <= self._mapped[0]:
@@ -176,6 +180,7 @@ class Intake:
                 return True
             self._mapped = at, self._groups(newer_than=at + _RESOLUTION)
         except (RetryableError, PermanentError):
+            self._cannot_tell = True
             return True
         return self._mapped[1].may_hold(group_id)
 

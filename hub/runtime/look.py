@@ -9,6 +9,7 @@ from hub.runtime.looks.found import Found
 from hub.runtime.looks.world import LookWorld
 from shared.errors import PermanentError, RetryableError
 from shared.hints import LookHint, Subject
+from shared.listing import ScanState, Seen
 from shared.wire import Pace, is_worn_out, put_off, second_look
 
 
@@ -24,6 +25,10 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> None:
             pause.report(paused)
             return
         found = _look(hint, world, until)
+        if hint.part and found.complete:
+            # Of its messages one that comes once more finds that all is done.
+            over = ScanState(hint.part, "", Seen(), is_over=True)
+            world.scans.save(hint, over, world.clock.now())
     except RetryableError as error:
         _put_off(hint, world, str(error))
         return

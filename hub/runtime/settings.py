@@ -93,6 +93,7 @@ class ConvergeSettings(NamedTuple):
     identity_store_id: str
     mappings_table: str
     ledger_table: str
+    users_queue_url: str
     later_queue_url: str
     identity_account: str
     mode: str

@@ -16,6 +16,7 @@ from shared.ports import (
     Ledger,
     Limits,
     MappingStore,
+    Redelivery,
 )
 from shared.studio_ports import ApplicationAccess, Studio
 
@@ -40,6 +41,7 @@ class ConvergeWorld:
     studio: Studio
     access: ApplicationAccess
     later: LaterBox
+    received: Redelivery
     bus: Bus
     clock: Clock
     announced: set[str] = field(default_factory=set)

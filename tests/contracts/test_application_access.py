@@ -84,6 +84,20 @@ def test_what_is_so_already_is_no_error(
             WRITES[operation](access)
 
 
+@pytest.mark.parametrize("required", [True, False])
+def test_an_application_tells_whether_it_requires_an_assignment(
+    access: SsoAdmin, stubbed: Stubber, *, required: bool
+) -> None:
+    """Where it does not, the whole directory may enter."""
+    stubbed.add_response(
+        "get_application_assignment_configuration",
+        {"AssignmentRequired": required},
+        {"ApplicationArn": APPLICATION},
+    )
+
+    assert access.requires_assignment(APPLICATION) is required
+
+
 def test_assignments_are_listed_page_by_page(access: SsoAdmin, stubbed: Stubber) -> None:
     """People and groups: the groups are holes."""
     asked = {"ApplicationArn": APPLICATION, "MaxResults": 100}

@@ -40,6 +40,32 @@ def test_a_domain_without_an_application_is_asked_every_time(
 
 
 @pytest.mark.parametrize(
+    ("by_default", "in_unified_studio", "off"),
+    [
+        ("DISABLED", "DISABLED", ("StudioWebPortal", "StudioWebPortalAccess")),
+        ("DISABLED", "ENABLED", ("StudioWebPortal",)),
+        ("ENABLED", "DISABLED", ("StudioWebPortalAccess",)),
+        ("ENABLED", "ENABLED", ()),
+    ],
+)
+def test_a_domain_tells_what_switches_its_portal_off(
+    studio: SageMakerStudio,
+    stubbed: Stubber,
+    by_default: str,
+    in_unified_studio: str,
+    off: tuple[str, ...],
+) -> None:
+    """For everybody, or since it is used in Unified Studio; one that says nothing has it on."""
+    told = {
+        "DefaultUserSettings": {"ExecutionRole": ROLE, "StudioWebPortal": by_default},
+        "DomainSettings": {"UnifiedStudioSettings": {"StudioWebPortalAccess": in_unified_studio}},
+    }
+    stubbed.add_response("describe_domain", MODERN | told, ASKED)
+
+    assert studio.domain(LAB).portal_off == off
+
+
+@pytest.mark.parametrize(
     ("code", "error"),
     [("ThrottlingException", RetryableError), ("ResourceNotFound", RefusedError)],
 )

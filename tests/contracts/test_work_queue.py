@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import Stubber
 
-from hub.runtime.adapters.work_queue import LaterQueue, UsersQueue
+from hub.runtime.adapters.work_queue import LaterQueue, ReceivedFrom, UsersQueue
 from shared.errors import RefusedError, RetryableError
 from shared.hints import UserHint
 from shared.model import UserId
@@ -66,3 +66,14 @@ def test_a_hint_that_cannot_be_queued_is_never_lost_in_silence(
         UsersQueue(sqs, URL).look_at(HINT)
     with pytest.raises(error, match=code):
         LaterQueue(sqs, URL).look_later(HINT, 10)
+
+
+def test_a_message_comes_again_when_its_reader_says(sqs: "SQSClient", stub: Stub) -> None:
+    """Before the visibility time-out of its queue, which is made for crashes."""
+    stub(sqs).add_response(
+        "change_message_visibility",
+        {},
+        {"QueueUrl": URL, "ReceiptHandle": "receipt", "VisibilityTimeout": 60},
+    )
+
+    ReceivedFrom(sqs, URL).redeliver("receipt", 60)

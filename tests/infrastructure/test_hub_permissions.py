@@ -64,6 +64,11 @@ def test_converge_may_do_exactly_this(hub: Resources) -> None:
         "StudioHub-Converge-eu-west-1",
         path,
         allow("ReadWhomToLookAt", READ_QUEUE, "<Reconciler/Users/Queue.Arn>"),
+        allow(
+            "RedeliverWhoCannotWait",
+            "sqs:ChangeMessageVisibility",
+            "<Reconciler/Users/Queue.Arn>",
+        ),
         allow("PutOffWhoMustWait", "sqs:SendMessage", "<Reconciler/Later/Queue.Arn>"),
         READ_MAPPINGS,
         allow("ReadTheLedger", "dynamodb:Query", LEDGER),
@@ -141,6 +146,7 @@ def test_look_may_do_exactly_this(hub: Resources) -> None:
         "StudioHub-Look-eu-west-1",
         path,
         allow("ReadWhatToLookThrough", READ_QUEUE, "<Sweep/Looks/Queue.Arn>"),
+        allow("RedeliverWhatCannotWait", "sqs:ChangeMessageVisibility", "<Sweep/Looks/Queue.Arn>"),
         allow("QueueWhoDiffers", "sqs:SendMessage", "<Reconciler/Users/Queue.Arn>"),
         allow("QueueFurtherLooks", "sqs:SendMessage", "<Sweep/Looks/Queue.Arn>"),
         allow("PutOffWhatMustWait", "sqs:SendMessage", "<Reconciler/Later/Queue.Arn>"),
@@ -155,6 +161,7 @@ def test_look_may_do_exactly_this(hub: Resources) -> None:
             "target#*",
             "hub",
             "limit#*",
+            "scan#*",
             "hold#*",
         ),
         of_ledger("CopyMembers", "dynamodb:BatchWriteItem", "group#*"),
@@ -171,7 +178,10 @@ def test_look_may_do_exactly_this(hub: Resources) -> None:
             [*STORES, GROUPS],
         ),
         ENTER_SPOKES,
-        of_identity_center("SeeWhoIsLetIn", "sso:ListApplicationAssignments"),
+        of_identity_center(
+            "SeeWhoIsLetIn",
+            ["sso:ListApplicationAssignments", "sso:GetApplicationAssignmentConfiguration"],
+        ),
     )
 
 

@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from cli.rehearsal import STREAM_LONGEST, TIME_OUT
+from simulator.setup import QUEUES
+
 Resources = dict[str, dict[str, Any]]
 
 FOURTEEN_DAYS = 14 * 24 * 3600
@@ -18,17 +21,17 @@ SCHEDULE = ["<Schedule/Hourly.Arn>", "<Schedule/Daily.Arn>"]
 
 @pytest.mark.parametrize(
     ("path", "visibility_timeout"),
-    [("Ingress/Events", 360), ("Reconciler/Later", 360)],
+    [("Ingress/Events", 108), ("Reconciler/Later", 108)],
 )
 def test_a_standard_queue_has_dead_letters(
     hub: Resources, path: str, visibility_timeout: int
 ) -> None:
-    """Five deliveries, each with six time-outs of the reader, then the dead-letter queue."""
+    """Forty deliveries, each with six time-outs of the reader, then the dead-letter queue."""
     assert hub[f"{path}/Queue"]["Properties"] == {
         "VisibilityTimeout": visibility_timeout,
         "RedrivePolicy": {
             "deadLetterTargetArn": f"<{path}/DeadLetters.Arn>",
-            "maxReceiveCount": 5,
+            "maxReceiveCount": 40,
         },
         "SqsManagedSseEnabled": True,
     }
@@ -54,6 +57,67 @@ def test_looks_are_queued_one_after_another(
         },
         "SqsManagedSseEnabled": True,
     }
+
+
+# What reads each queue that no other function could read in its stead.
+READ_BY = {
+    "Ingress/Events": "Ingress/Intake",
+    "Reconciler/Later": "Ingress/Intake",
+    "Reconciler/Users": "Reconciler/Converge",
+    "Sweep/Looks": "Sweep/Look",
+}
+LONGEST_WAIT = 120
+
+
+@pytest.mark.parametrize("queue", READ_BY)
+def test_passing_trouble_delays_no_message_by_more_than_two_minutes(
+    hub: Resources, queue: str
+) -> None:
+    """It is visible again by then, or its reader may make it so: the time-out is for crashes."""
+    waits = hub[f"{queue}/Queue"]["Properties"]["VisibilityTimeout"]
+    (policy,) = hub[f"{READ_BY[queue]}/Role"]["Properties"]["Policies"]
+    redelivered = [
+        statement["Resource"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Action"] == "sqs:ChangeMessageVisibility"
+    ]
+
+    assert waits < LONGEST_WAIT or redelivered == [f"<{queue}/Queue.Arn>"]
+    # Lambda refuses to read a queue whose messages come back while it still works on them.
+    assert waits >= 6 * hub[f"{READ_BY[queue]}/Function"]["Properties"]["Timeout"]
+
+
+@pytest.mark.parametrize("queue", ["Ingress/Events", "Reconciler/Later"])
+def test_an_hour_of_trouble_makes_no_dead_letter(hub: Resources, queue: str) -> None:
+    """What intake cannot write anywhere waits in the queue that it came from."""
+    properties = hub[f"{queue}/Queue"]["Properties"]
+    deliveries = properties["RedrivePolicy"]["maxReceiveCount"]
+
+    assert (deliveries - 1) * properties["VisibilityTimeout"] > 3600
+
+
+def test_stories_are_rehearsed_with_the_same_numbers(hub: Resources) -> None:
+    """A story waits as long as the deployed hub does, and loses no less."""
+    deployed = {
+        path.rpartition("/")[2].lower(): (
+            properties["VisibilityTimeout"],
+            properties["RedrivePolicy"]["maxReceiveCount"],
+        )
+        for path in READ_BY
+        for properties in [hub[f"{path}/Queue"]["Properties"]]
+    }
+    (stream,) = [
+        resource["Properties"]["MaximumRecordAgeInSeconds"]
+        for resource in hub.values()
+        if "MaximumRecordAgeInSeconds" in resource["Properties"]
+    ]
+
+    assert deployed == QUEUES
+    assert stream == STREAM_LONGEST
+    assert {
+        path.rpartition("/")[2].lower(): hub[f"{path}/Function"]["Properties"]["Timeout"]
+        for path in [*READ_BY.values(), "MappingChanges/Mappings"]
+    } == TIME_OUT
 
 
 def test_dead_letters_outlast_their_queue(hub: Resources) -> None:

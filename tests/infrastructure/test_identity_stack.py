@@ -123,7 +123,10 @@ def test_the_assigner_assigns_and_nothing_else(identity: Resources) -> None:
         },
         "SeeWhoIsLetIn": {
             "Effect": "Allow",
-            "Action": "sso:ListApplicationAssignments",
+            "Action": [
+                "sso:ListApplicationAssignments",
+                "sso:GetApplicationAssignmentConfiguration",
+            ],
             "Resource": APPLICATIONS,
             "Condition": limits,
         },

@@ -19,9 +19,12 @@ from hub.runtime.adapters.group_copies import DynamoCopies
 from hub.runtime.adapters.hub_memory import DynamoMemory
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.limits import DynamoLimits
+from hub.runtime.adapters.scan_states import DynamoScanStates
 from shared.guard import LIMIT, Cut, CutKind, HeldCut, TargetLimit
 from shared.happenings import Happening, What
+from shared.hints import LookHint, Subject
 from shared.holds import Hold
+from shared.listing import ScanState, Seen
 from shared.memory import MemberChanges, UnmanagedProfile
 from shared.model import GroupId, Target, UserId
 from shared.record import Record, State
@@ -35,6 +38,7 @@ DOCTORS, NURSES = GroupId("group-doctors"), GroupId("group-nurses")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RECORD = Record(user_id=ADA, target=LAB, state=State.ACTIVE, user_name="ada", profile_name="ada")
 HELD = HeldCut(Cut(ADA, "ada", "ada", CutKind.REMOVAL, "left the group"), LIMIT, NOW)
+SCAN = LookHint(Subject.GROUP, DOCTORS, NOW, "event", NOW, part=1)
 CREATED = Happening(What.CREATED, NOW, ADA, "ada", LAB, "ada", "role", "", "", "", "event")
 LEADING = "dynamodb:LeadingKeys"
 
@@ -67,6 +71,7 @@ class Ledger:
         self.foreigners = DynamoForeigners(client, "ledger")
         self.memory = DynamoMemory(client, "ledger")
         self.limits = DynamoLimits(client, "ledger")
+        self.scans = DynamoScanStates(client, "ledger")
 
     def _note(self, model: Any, params: Any, **_: object) -> tuple[object, dict[str, Any]]:  # noqa: ANN401 (botocore's own)
         self.asked += asked(model.name, json.loads(params["body"]))
@@ -144,6 +149,8 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda ledger: ledger.copies.copy(DOCTORS),
         lambda ledger: ledger.copies.save(DOCTORS, {ADA: "membership-1"}, [GRACE]),
         lambda ledger: ledger.copies.note(DOCTORS, deleted=True),
+        lambda ledger: ledger.scans.load(SCAN, NOW),
+        lambda ledger: ledger.scans.save(SCAN, ScanState(1, "t", Seen().with_ids([ADA])), NOW),
         lambda ledger: ledger.foreigners.of(LAB),
         lambda ledger: ledger.foreigners.remember(LAB, "by-hand", UnmanagedProfile("yesterday")),
         lambda ledger: ledger.foreigners.forget(LAB, "by-hand"),
@@ -232,6 +239,10 @@ def one_by_one(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
         ("Reconciler/Converge", lambda ledger: ledger.foreigners.remember(LAB, "by-hand", "now")),
         ("Reconciler/Converge", lambda ledger: ledger.memory.resume()),
         ("Sweep/Look", lambda ledger: ledger.memory.resume()),
+        (
+            "Reconciler/Converge",
+            lambda ledger: ledger.scans.save(SCAN, ScanState(1, "", Seen()), NOW),
+        ),
     ],
 )
 def test_a_function_may_not_do_what_others_do(hub: Resources, path: str, call: Call) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from base64 import b64encode
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -225,8 +224,7 @@ look_hints = st.builds(
     key=st.text(min_size=1),
     announced=st.booleans(),
     everyone=st.booleans(),
-    token=st.text(),
-    seen=st.frozensets(st.text()).map(lambda ids: Seen().with_ids(ids).pack()),
+    part=st.integers(0, 1000),
     **told,
 )
 hints: st.SearchStrategy[Hint] = user_hints | look_hints
@@ -263,11 +261,11 @@ def test_a_listing_is_remembered_over_messages(ids: frozenset[str], other: str) 
 
 
 @LAWS
-@given(st.text() | st.binary().map(lambda raw: b64encode(raw).decode()))
-def test_a_packed_listing_is_read_or_is_unreadable(text: str) -> None:
+@given(st.binary())
+def test_a_packed_listing_is_read_or_is_unreadable(packed: bytes) -> None:
     """Half of a listing would call the other half leavers."""
-    with suppress(UnreadableMessageError):
-        seen = Seen.unpack(text)
+    with suppress(ValueError):
+        seen = Seen.unpack(packed)
 
         assert Seen.unpack(seen.pack()) == seen
 

@@ -87,6 +87,7 @@ class Bench:
             studio=self.studio,
             access=FakeAccess(self.studio),
             later=nobody,
+            received=nobody,
             bus=nobody,
             clock=self.clock,
         )

@@ -118,6 +118,11 @@ class FakeAccess:
         """Return everybody who is assigned."""
         return Page(tuple(("USER", user) for arn, user in self.assigned if arn == application_arn))
 
+    def requires_assignment(self, application_arn: str) -> bool:
+        """Say that only assigned people may open any application."""
+        self._called("requires_assignment", application_arn)
+        return True
+
     def _called(self, what: str, application_arn: str) -> None:
         target = Target.parse(application_arn.removeprefix("application of "))
         self.studio.calls.append((what, target))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from shared.errors import PermanentError, RetryableError
 from shared.happenings import Happening
 from shared.hints import LookHint, UserHint
-from shared.listing import Page
+from shared.listing import Page, ScanState
 from shared.memory import GroupCopy, HubState, MemberChanges
 from shared.model import (
     GroupId,
@@ -18,6 +18,7 @@ from shared.model import (
     UserId,
 )
 from shared.record import Record
+from shared.wire import scan_chain
 
 Trouble = RetryableError | PermanentError
 
@@ -229,6 +230,23 @@ class FakeCopies:
     def note(self, group_id: GroupId, *, deleted: bool, emptied: bool = False) -> None:
         """Fail: nobody here writes copies."""
         raise NotImplementedError
+
+
+@dataclass
+class FakeScans:
+    """How far listings got, by their chain; `asked` are the hints that somebody asked of."""
+
+    states: dict[str, ScanState] = field(default_factory=dict)
+    asked: list[LookHint] = field(default_factory=list)
+
+    def load(self, hint: LookHint, now: datetime) -> ScanState | None:  # noqa: ARG002 (the port's)
+        """Return the state of the hint's own listing."""
+        self.asked.append(hint)
+        return self.states.get(scan_chain(hint))
+
+    def save(self, hint: LookHint, state: ScanState, now: datetime) -> None:  # noqa: ARG002 (the port's)
+        """Keep the state of the hint's listing."""
+        self.states[scan_chain(hint)] = state
 
 
 @dataclass

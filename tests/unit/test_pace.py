@@ -20,8 +20,7 @@ LOOK = LookHint(
     attempt=3,
     everyone=True,
     target="a target",
-    token="next",  # noqa: S106 (a page's token)
-    seen="c2Vlbg==",
+    part=2,
 )
 
 
@@ -125,6 +124,6 @@ def test_the_second_look_reads_afresh_after_half_a_minute() -> None:
         30,
     )
     assert second_look(replace(LOOK, again=False), later) == (
-        replace(LOOK, again=True, attempt=0, made_at=later, token="", seen=""),
+        replace(LOOK, again=True, attempt=0, made_at=later, part=0),
         30,
     )

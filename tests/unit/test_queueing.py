@@ -59,7 +59,7 @@ def test_whoever_a_look_finds_keeps_the_id_of_its_event(subject: Subject) -> Non
         # Put off, looked at once more, and gone on with.
         replace(LOOK, attempt=1),
         replace(LOOK, again=True),
-        replace(LOOK, token="next"),  # noqa: S106 (a page's token)
+        replace(LOOK, part=1),
     ],
 )
 def test_two_looks_for_one_event_hide_nobody_from_one_another(other: LookHint) -> None:

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from fakes import FakeClock
+from fakes import FakeBoxes, FakeClock, FakeScans
 
 from hub.runtime.looks.reading import Reading
 from shared.errors import PermanentError, RetryableError
 from shared.hints import LookHint, Subject
-from shared.listing import Page, Seen
-from shared.wire import encode
+from shared.listing import Page, ScanState, Seen
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HINT = LookHint(
@@ -25,18 +25,27 @@ PAGES: dict[str, Page[str]] = {
 }
 
 
+@dataclass(frozen=True)
+class Desk:
+    """What a listing goes on by."""
+
+    clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
+    scans: FakeScans = field(default_factory=FakeScans)
+    looks: FakeBoxes = field(default_factory=FakeBoxes)
+
+
 @dataclass
 class Listing:
     """A listing of which each page takes ten seconds; `asked` are the tokens it was asked with."""
 
-    clock: FakeClock
+    desk: Desk = field(default_factory=Desk)
     pages: dict[str, Page[str] | Exception | None] = field(default_factory=lambda: {**PAGES})
     asked: list[str] = field(default_factory=list)
 
     def fetch(self, token: str) -> Page[str] | None:
         """Return a page, or raise what stands in its place."""
         self.asked.append(token)
-        self.clock.sleep(10)
+        self.desk.clock.sleep(10)
         page = self.pages[token]
         if isinstance(page, Exception):
             raise page
@@ -45,7 +54,7 @@ class Listing:
 
 @pytest.fixture
 def listing() -> Listing:
-    return Listing(FakeClock(NOON))
+    return Listing()
 
 
 def reading(
@@ -54,8 +63,8 @@ def reading(
     seconds: int = 3600,
     remember: Callable[[str], bool] = lambda _: True,
 ) -> Reading[str]:
-    until = listing.clock.now() + timedelta(seconds=seconds)
-    return Reading(hint, listing.fetch, str, listing.clock, until, remember)
+    until = listing.desk.clock.now() + timedelta(seconds=seconds)
+    return Reading(hint, listing.fetch, str, listing.desk, until, remember)
 
 
 def seen(*ids: str) -> Seen:
@@ -63,7 +72,7 @@ def seen(*ids: str) -> Seen:
 
 
 def test_with_time_enough_a_listing_is_read_to_its_end(listing: Listing) -> None:
-    """Every page once and in order, and everybody was seen."""
+    """Every page once and in order, everybody was seen, and the ledger is not asked."""
     part = reading(listing)
 
     assert list(part.pages()) == [("ada", "bob"), ("eve",), ("dan",)]
@@ -71,6 +80,7 @@ def test_with_time_enough_a_listing_is_read_to_its_end(listing: Listing) -> None
     assert part.is_complete
     assert not part.is_gone
     assert part.seen == seen("ada", "bob", "eve", "dan")
+    assert (listing.desk.scans.asked, listing.desk.scans.states) == ([], {})
 
 
 @pytest.mark.parametrize(
@@ -88,31 +98,97 @@ def test_a_part_ends_with_its_time_but_has_a_page(
 
 
 def test_the_next_part_goes_on_where_the_last_one_stopped(listing: Listing) -> None:
-    """From its token, with everybody who was seen; the hint is the same, made anew."""
+    """From its token, with everybody who was seen; the message says neither of them."""
     first = reading(listing, seconds=0)
     list(first.pages())
 
-    rest = first.rest(NOON + timedelta(minutes=9))
+    first.go_on()
 
-    assert rest == replace(
-        HINT,
-        made_at=NOON + timedelta(minutes=9),
-        attempt=0,
-        token="2",  # noqa: S106 (a page's token)
-        seen=seen("ada", "bob").pack(),
-    )
+    (rest,) = listing.desk.looks.looks
+    assert rest == replace(HINT, made_at=NOON + timedelta(seconds=10), attempt=0, part=1)
     second = reading(listing, rest)
     assert list(second.pages()) == [("eve",), ("dan",)]
     assert second.is_complete
     assert second.seen == seen("ada", "bob", "eve", "dan")
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"event_id": "another"},
+        {"again": False},
+        {"everyone": False},
+        {"announced": False},
+        {"target": "another"},
+        {"key": "g-2"},
+        {"part": 2},
+    ],
+)
+def test_a_part_without_a_state_of_its_own_begins_anew(
+    listing: Listing, other: dict[str, Any]
+) -> None:
+    """Whatever another chain saw, of this group or of any other, is never mixed into it."""
+    first = reading(listing, seconds=0)
+    list(first.pages())
+    first.go_on()
+
+    part = reading(listing, replace(HINT, **{"part": 1} | other))
+
+    assert list(part.pages()) == [page.items for page in PAGES.values()]
+    assert part.seen == seen("ada", "bob", "eve", "dan")
+
+
+def test_a_part_that_began_anew_goes_on_under_a_number_of_its_own(listing: Listing) -> None:
+    """SQS would swallow the id of a part that was sent before."""
+    part = reading(listing, replace(HINT, part=7), seconds=0)
+    list(part.pages())
+
+    part.go_on()
+
+    assert [hint.part for hint in listing.desk.looks.looks] == [8]
+
+
+def test_a_part_that_comes_twice_reads_nothing(listing: Listing) -> None:
+    """It queues the next part once more, since the first may have died before it did."""
+    for hint in (HINT, replace(HINT, part=1), replace(HINT, part=1)):
+        part = reading(listing, hint, seconds=0)
+        list(part.pages())
+        part.go_on()
+
+    assert listing.asked == ["", "2"]
+    assert [hint.part for hint in listing.desk.looks.looks] == [1, 2, 2]
+
+
+def test_a_part_of_what_is_over_does_nothing(listing: Listing) -> None:
+    """A message may come long after the listing has ended."""
+    last = replace(HINT, part=1)
+    listing.desk.scans.save(last, ScanState(1, "", Seen(), is_over=True), NOON)
+    part = reading(listing, last)
+
+    assert list(part.pages()) == []
+    part.go_on()
+    assert (listing.asked, listing.desk.looks.looks) == ([], [])
+    assert not part.is_complete
+
+
+def test_the_state_is_kept_before_the_next_part_is_queued(listing: Listing) -> None:
+    """Who dies, or is refused, in between has read nothing in vain."""
+    listing.desk.looks.trouble = RetryableError("SQS does not answer")
+    part = reading(listing, seconds=0)
+    list(part.pages())
+
+    with pytest.raises(RetryableError):
+        part.go_on()
+
+    assert [state.token for state in listing.desk.scans.states.values()] == ["2"]
+
+
 def test_trouble_with_the_first_page_is_the_looks(listing: Listing) -> None:
     """Nothing was read, so the look itself is put off."""
-    listing.pages["2"] = RetryableError("throttled")
+    listing.pages[""] = RetryableError("throttled")
 
     with pytest.raises(RetryableError, match="throttled"):
-        list(reading(listing, replace(HINT, token="2")).pages())  # noqa: S106 (a page's token)
+        list(reading(listing).pages())
 
 
 def test_trouble_with_a_later_page_ends_the_part(listing: Listing) -> None:
@@ -124,7 +200,8 @@ def test_trouble_with_a_later_page_ends_the_part(listing: Listing) -> None:
     assert not part.is_complete
     assert not part.is_gone
     assert part.seen == seen("ada", "bob")
-    assert part.rest(NOON).token == "2"  # noqa: S105 (a page's token)
+    part.go_on()
+    assert [state.token for state in listing.desk.scans.states.values()] == ["2"]
 
 
 @pytest.mark.parametrize("token", ["", "2"])
@@ -150,36 +227,18 @@ def test_what_is_gone_is_not_read_to_its_end(listing: Listing, token: str) -> No
 
 
 def test_only_what_is_worth_it_is_remembered(listing: Listing) -> None:
-    """A directory has more people than a message has room; pages show them all the same."""
+    """A directory has many more people than the ledger; pages show them all the same."""
     part = reading(listing, remember=lambda id_: id_ in {"ada", "dan"})
 
     assert list(part.pages()) == [page.items for page in PAGES.values()]
     assert part.seen == seen("ada", "dan")
 
 
-def test_a_hint_of_a_broken_listing_reads_nothing(listing: Listing) -> None:
-    """Half of what was seen would make leavers of the others: the message is unreadable."""
-    with pytest.raises(PermanentError, match="no packed listing"):
-        reading(listing, replace(HINT, seen="cut-off"))
-    assert not listing.asked
-
-
-@pytest.mark.parametrize(("token", "people"), [("t" * 240_001, 0), ("t" * 20_000, 22_000)])
-def test_too_long_a_rest_is_refused(listing: Listing, token: str, people: int) -> None:
-    """It would not fit a message; somebody is told, and nobody is removed."""
-    listing.pages[""] = Page(tuple(map(str, range(people))), token)
-    part = reading(listing, seconds=0)
+def test_a_listing_without_end_is_given_up(listing: Listing) -> None:
+    """No message goes round for ever: somebody is told, and nobody is removed."""
+    part = reading(listing, replace(HINT, part=10_000), seconds=0)
     list(part.pages())
 
-    with pytest.raises(PermanentError, match="group g-1 is too long to be read on"):
-        part.rest(NOON)
-
-
-@pytest.mark.parametrize(("token", "people"), [("t" * 240_000, 0), ("t" * 10_000, 21_000)])
-def test_the_longest_rest_fits_a_message(listing: Listing, token: str, people: int) -> None:
-    """SQS takes 256 KiB."""
-    listing.pages[""] = Page(tuple(map(str, range(people))), token)
-    part = reading(listing, seconds=0)
-    list(part.pages())
-
-    assert len(encode(part.rest(NOON))) <= 256 * 1024
+    with pytest.raises(PermanentError, match="group g-1 has no end"):
+        part.go_on()
+    assert (listing.desk.looks.looks, listing.desk.scans.states) == ([], {})

@@ -33,7 +33,11 @@ LIST_ASSIGNMENTS: Final = json.dumps(
         "Statement": [
             {
                 "Effect": "Allow",
-                "Action": ["sso:ListApplicationAssignments", "kms:Decrypt"],
+                "Action": [
+                    "sso:ListApplicationAssignments",
+                    "sso:GetApplicationAssignmentConfiguration",
+                    "kms:Decrypt",
+                ],
                 "Resource": "*",
             }
         ],
@@ -120,3 +124,14 @@ class SsoAdmin:
             ),
             page.get("NextToken", ""),
         )
+
+    def requires_assignment(self, application_arn: str) -> bool:
+        """Return whether only assigned people may open the application.
+
+        Source: the API reference of IAM Identity Center, GetApplicationAssignmentConfiguration:
+        without, every user of the directory has access.
+        """
+        client = self._client()
+        with translated():
+            found = client.get_application_assignment_configuration(ApplicationArn=application_arn)
+        return found["AssignmentRequired"]

@@ -20,6 +20,11 @@ CLIENT_CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=5, read_timeout=20
 )
 
+# An event that waits for an answer holds up those behind it: what says nothing is asked again soon.
+INTAKE_CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=3
+)
+
 # A spoke that does not answer must leave time for the others.
 SPOKE_CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=8

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
 _NOT_FOUND = "ResourceNotFound"
+# Where a domain tells that nobody comes into Studio by its own portal: at all, or since the domain
+# is used in SageMaker Unified Studio. Source: the SageMaker API model, UserSettings and
+# UnifiedStudioSettings.
+_PORTAL = (
+    ("DefaultUserSettings", "StudioWebPortal"),
+    ("DomainSettings", "UnifiedStudioSettings", "StudioWebPortalAccess"),
+)
 # Source: seen by others of DeleteApp, and taken for success by Terraform's AWS provider.
 _APP_IS_GONE = ("has already been deleted", "previously failed and was automatically deleted")
 
@@ -70,6 +77,7 @@ class SageMakerStudio:
         domain = Domain(
             text(found, "SingleSignOnApplicationArn"),
             text(found, "DefaultUserSettings", "ExecutionRole"),
+            tuple(path[-1] for path in _PORTAL if text(found, *path) == "DISABLED"),
         )
         if domain.application_arn and self._remembers_domains:
             self._domains[target] = domain

@@ -57,6 +57,21 @@ class LooksQueue(FifoQueue):
         self._send(hints)
 
 
+class ReceivedFrom:
+    """Implements the port Redelivery: the queue that a function reads."""
+
+    def __init__(self, client: "SQSClient", url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def redeliver(self, receipt: str, seconds: int) -> None:
+        """Have a message that was received come again after some seconds."""
+        with translated():
+            self._client.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=seconds
+            )
+
+
 class LaterQueue:
     """Implements the port LaterBox: looks that are due after a while."""
 

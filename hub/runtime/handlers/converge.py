@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.runtime import telemetry
 from hub.runtime.reconcile import converge
+from hub.runtime.redelivery import as_sent, redelivered_soon
 from hub.runtime.wiring.converge import world
 from shared.errors import UnreadableMessageError
 from shared.wire import decode_user
@@ -33,9 +34,10 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     for record in event["Records"]:
         telemetry.count("Looks")
         try:
-            hint = decode_user(record["body"])
+            hint = as_sent(decode_user(record["body"]), record)
         except UnreadableMessageError as error:
             telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
             raise
         telemetry.correlate(hint.event_id)
-        converge(hint, here, deadline)
+        with redelivered_soon(record, here.received):
+            converge(hint, here, deadline)

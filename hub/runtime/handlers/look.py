@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.runtime import telemetry
 from hub.runtime.look import look
+from hub.runtime.redelivery import as_sent, redelivered_soon
 from hub.runtime.wiring.look import world
 from shared.errors import UnreadableMessageError
 from shared.wire import decode_look
@@ -30,9 +31,10 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     for record in event["Records"]:
         telemetry.count("LooksThrough")
         try:
-            hint = decode_look(record["body"])
+            hint = as_sent(decode_look(record["body"]), record)
         except UnreadableMessageError as error:
             telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
             raise
         telemetry.correlate(hint.event_id)
-        look(hint, here, until)
+        with redelivered_soon(record, here.received):
+            look(hint, here, until)

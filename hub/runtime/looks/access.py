@@ -16,6 +16,7 @@ from shared.differences import Difference, Finding
 from shared.errors import PermanentError, TargetUnreachableError
 from shared.hints import LookHint
 from shared.listing import Seen
+from shared.memory import Domain
 from shared.model import Target, UserId
 from shared.record import Access, Record, State
 
@@ -23,7 +24,7 @@ _USER = "USER"
 
 
 def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
-    """Queue whose assignment is not as the ledger says, and report the holes in a domain.
+    """Queue whose assignment is not as the ledger says, and report how else people come in, or not.
 
     What is wrong is written as not sure, so that it is made, or ended, again.
     """
@@ -37,10 +38,8 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
             raise
         reports.unreachable(target, str(error))
         return Found(0, complete=False)
-    if not hint.token and domain.default_role_arn != suspended_role_arn(
-        target.account, target.region
-    ):
-        reports.default_role(target, domain)
+    if not hint.part:
+        _see_domain(target, domain)
     if not domain.application_arn:
         access_reports.no_application(target)
         return Found(0, complete=True)
@@ -48,7 +47,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
         hint,
         lambda token: world.access.assignments(domain.application_arn, token),
         lambda assignment: assignment[1],
-        world.clock,
+        world,
         until,
         remember=lambda _: True,
     )
@@ -64,9 +63,32 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
     wrong = list(_too_much(users, records))
     if reading.is_complete:
         wrong += _too_little(reading.seen, records.values())
+    count = queue(_unsure(wrong, world), hint, world)
+    if reading.is_complete:
+        # Last of all, so that whoever is wrong is queued, whatever this call comes to.
+        _see_who_needs_one(target, domain, world)
     else:
-        world.looks.look_through(reading.rest(world.clock.now()))
-    return Found(queue(_unsure(wrong, world), hint, world), reading.is_complete)
+        reading.go_on()
+    return Found(count, reading.is_complete)
+
+
+def _see_domain(target: Target, domain: Domain) -> None:
+    """Report a domain in which a profile of nobody's may do something, or that nobody can open."""
+    if domain.default_role_arn != suspended_role_arn(target.account, target.region):
+        reports.default_role(target, domain)
+    if domain.portal_off:
+        access_reports.portal_off(target, domain)
+
+
+def _see_who_needs_one(target: Target, domain: Domain, world: LookWorld) -> None:
+    """Report an application that lets in everybody, or does not tell."""
+    try:
+        required = world.access.requires_assignment(domain.application_arn)
+    except PermanentError as error:
+        access_reports.assignment_untold(target, str(error))
+        return
+    if not required:
+        access_reports.assignment_not_required(target, domain)
 
 
 def _is_known(record: Record | None) -> bool:

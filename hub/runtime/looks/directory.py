@@ -29,7 +29,7 @@ def look_at_people(hint: LookHint, world: LookWorld, until: datetime) -> Found:
         hint,
         world.directory.people,
         lambda person: person.id,
-        world.clock,
+        world,
         until,
         # The directory may have twenty times as many people as the ledger.
         remember=known.knows,
@@ -42,7 +42,7 @@ def look_at_people(hint: LookHint, world: LookWorld, until: datetime) -> Found:
     if reading.is_complete:
         _look_at_forgotten(targets, hint, world)
     else:
-        world.looks.look_through(reading.rest(world.clock.now()))
+        reading.go_on()
     return Found(count, reading.is_complete)
 
 
@@ -85,7 +85,7 @@ def look_at_groups(hint: LookHint, world: LookWorld, until: datetime) -> Found:
         hint,
         world.directory.groups,
         lambda group: group[0],
-        world.clock,
+        world,
         until,
         remember=lambda _: False,
     )
@@ -96,5 +96,5 @@ def look_at_groups(hint: LookHint, world: LookWorld, until: datetime) -> Found:
             if known != id_ and not isinstance(known, Unresolved):
                 reports.recreated(name, known, id_)
     if not reading.is_complete:
-        world.looks.look_through(reading.rest(world.clock.now()))
+        reading.go_on()
     return Found(0, reading.is_complete)

@@ -34,11 +34,11 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
         hint,
         lambda token: world.directory.members(group, token),
         lambda member: member[0],
-        world.clock,
+        world,
         until,
     )
     count = 0
-    if hint.target and not hint.token:
+    if hint.target and not hint.part:
         # A changed row concerns everybody in its target whom it gave something.
         weigh_leaving(hint, [Target.parse(hint.target)], world, None)
     for members in reading.pages():
@@ -50,7 +50,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
         return Found(count + _end(hint, world, copy, reading, rows), complete=True)
     if reading.is_gone:
         return Found(count + _gone(hint, world, copy, rows, ids), complete=True)
-    world.looks.look_through(reading.rest(world.clock.now()))
+    reading.go_on()
     return Found(count, complete=False)
 
 

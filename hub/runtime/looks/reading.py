@@ -3,18 +3,33 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from shared.errors import PermanentError, RetryableError
 from shared.hints import LookHint
-from shared.listing import Page, Seen
-from shared.ports import Clock
+from shared.listing import Page, ScanState, Seen
+from shared.ports import Clock, LooksInbox, ScanStates
 
 T = TypeVar("T")
 
-# Characters of a packed listing and its token that fit a message beside the rest of it.
-# Source: SQS developer guide, quotas: a message has at least 256 KiB.
-_FITS = 240_000
+# Each part reads a page at least. A directory of 200,000 people has 2,000 pages.
+_MOST_PARTS = 10_000
+
+
+class Continues(Protocol):
+    """What a listing goes on by."""
+
+    @property
+    def scans(self) -> ScanStates:
+        """Return where it is kept how far listings got."""
+
+    @property
+    def looks(self) -> LooksInbox:
+        """Return the queue of the next part."""
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock."""
 
 
 class Reading(Generic[T]):
@@ -24,6 +39,7 @@ class Reading(Generic[T]):
         seen: the ids listed so far, by earlier parts too, of what is worth remembering.
         is_complete: whether the listing was read to its end.
         is_gone: whether there is nothing to list any more.
+        is_passed_on: whether a later part has gone on already, so that this one reads nothing.
     """
 
     def __init__(
@@ -31,33 +47,42 @@ class Reading(Generic[T]):
         hint: LookHint,
         fetch: Callable[[str], Page[T] | None],
         id_of: Callable[[T], str],
-        clock: Clock,
+        world: Continues,
         until: datetime,
         remember: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._hint = hint
         self._fetch = fetch
         self._id_of = id_of
-        self._clock = clock
+        self._world = world
         self._until = until
         self._remember = remember
-        self._token = hint.token
-        self.seen = Seen.unpack(hint.seen)
+        self._state = ScanState(hint.part, "", Seen())
         self.is_complete = False
         self.is_gone = False
+        self.is_passed_on = False
+
+    @property
+    def seen(self) -> Seen:
+        """Return the ids listed so far."""
+        return self._state.seen
 
     def pages(self) -> Iterator[tuple[T, ...]]:
         """Yield pages until the end of the listing or of the time, but at least one.
 
+        A part whose state is lost begins the listing anew: half of what was seen would make leavers
+        of the others.
+
         Raises:
             RetryableError: not even the first page can be read now. Later ones end the part.
         """
-        begun = False
+        self._take_up()
+        begun = self.is_passed_on
         while not self.is_complete:
-            if begun and self._clock.now() >= self._until:
+            if begun and (self.is_passed_on or self._world.clock.now() >= self._until):
                 return
             try:
-                page = self._fetch(self._token)
+                page = self._fetch(self._state.token)
             except RetryableError:
                 if begun:
                     return
@@ -66,21 +91,39 @@ class Reading(Generic[T]):
             if page is None:
                 self.is_gone = True
                 return
-            self.seen = self.seen.with_ids(filter(self._remember, map(self._id_of, page.items)))
-            self._token = page.token
+            seen = self.seen.with_ids(filter(self._remember, map(self._id_of, page.items)))
+            self._state = replace(self._state, token=page.token, seen=seen)
             self.is_complete = not page.token
             yield page.items
 
-    def rest(self, now: datetime) -> LookHint:
-        """Return the hint that goes on where this part ended.
+    def _take_up(self) -> None:
+        """Take up the listing where the part before stopped, as the ledger says."""
+        if not self._hint.part:
+            return
+        state = self._world.scans.load(self._hint, self._world.clock.now())
+        if state is None or (state.part < self._hint.part and not state.is_over):
+            return
+        self._state = state
+        self.is_passed_on = state.is_over or state.part > self._hint.part
+
+    def go_on(self) -> None:
+        """Keep how far this part got, and queue the next one.
+
+        A part that comes twice only queues the next one again, which may never have been sent.
 
         Raises:
-            PermanentError: too much was seen for a message to carry.
+            PermanentError: the listing has no end.
         """
-        seen = self.seen.pack()
-        if len(seen) + len(self._token) > _FITS:
-            raise PermanentError(
-                f"the listing of {self._hint.subject} {self._hint.key} is too long to be read on: "
-                "nobody is removed because of what it does not show"
-            )
-        return replace(self._hint, made_at=now, attempt=0, token=self._token, seen=seen)
+        now = self._world.clock.now()
+        if not self.is_passed_on:
+            self._state = replace(self._state, part=self._hint.part + 1)
+            if self._state.part > _MOST_PARTS:
+                raise PermanentError(
+                    f"the listing of {self._hint.subject} {self._hint.key} has no end: "
+                    "nobody is removed because of what it does not show"
+                )
+            self._world.scans.save(self._hint, self._state, now)
+        if not self._state.is_over:
+            part = self._state.part
+            following = replace(self._hint, made_at=now, attempt=0, part=part)
+            self._world.looks.look_through(following)

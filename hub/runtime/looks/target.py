@@ -39,7 +39,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
         hint,
         lambda token: world.studio.profiles(target, token),
         lambda profile: profile.name.casefold(),
-        world.clock,
+        world,
         until,
     )
     unreachable = world.memory.state(newer_than=hint.made_at).unreachable.get(target)
@@ -50,7 +50,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
             world.memory.remember_target(target, unreachable=str(error))
         _refused(error, hint, target, world)
         return Found(0, complete=False)
-    if unreachable is not None:
+    if unreachable is not None and not reading.is_passed_on:
         world.memory.remember_target(target)
     records = records_of(target, world)
     profiles = Profiles(target, records, world)
@@ -63,9 +63,10 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
             if each.user_id not in records
             or profiles.are_free_for(records[each.user_id], reading.seen)
         ]
-    else:
-        world.looks.look_through(reading.rest(world.clock.now()))
-    return Found(queue(found, hint, world), reading.is_complete)
+    count = queue(found, hint, world)
+    if not reading.is_complete:
+        reading.go_on()
+    return Found(count, reading.is_complete)
 
 
 def _refused(error: PermanentError, hint: LookHint, target: Target, world: LookWorld) -> None:

@@ -16,6 +16,8 @@ from shared.ports import (
     Limits,
     LooksInbox,
     MappingStore,
+    Redelivery,
+    ScanStates,
     UsersInbox,
 )
 from shared.studio_ports import AssignmentListing, StudioListing
@@ -33,6 +35,7 @@ class LookWorld:
     memory: HubMemory
     ledger: Ledger
     copies: KeptCopies
+    scans: ScanStates
     limits: Limits
     foreigners: ForeignProfiles
     studio: StudioListing
@@ -40,5 +43,6 @@ class LookWorld:
     users: UsersInbox
     looks: LooksInbox
     later: LaterBox
+    received: Redelivery
     clock: Clock
     announced: set[str] = field(default_factory=set)

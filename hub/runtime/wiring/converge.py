@@ -16,7 +16,7 @@ from hub.runtime.adapters.limits import DynamoLimits
 from hub.runtime.adapters.mapping_store import DynamoMappings
 from hub.runtime.adapters.spoke_sessions import SpokeSessions
 from hub.runtime.adapters.studio import SageMakerStudio
-from hub.runtime.adapters.work_queue import LaterQueue
+from hub.runtime.adapters.work_queue import LaterQueue, ReceivedFrom
 from hub.runtime.clock import SystemClock
 from hub.runtime.group_names import GroupNames
 from hub.runtime.settings import ConvergeSettings, read_settings
@@ -36,6 +36,7 @@ def world() -> ConvergeWorld:
     directory = IdentityCenter(
         session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
     )
+    sqs = session.client("sqs", config=CLIENT_CONFIG)
     memory = DynamoMemory(dynamodb, settings.ledger_table)
     return ConvergeWorld(
         mode="report" if settings.mode == "report" else "apply",
@@ -50,7 +51,8 @@ def world() -> ConvergeWorld:
         foreigners=DynamoForeigners(dynamodb, settings.ledger_table),
         studio=SageMakerStudio(sessions, settings.account),
         access=application_access(session, sts, settings),
-        later=LaterQueue(session.client("sqs", config=CLIENT_CONFIG), settings.later_queue_url),
+        later=LaterQueue(sqs, settings.later_queue_url),
+        received=ReceivedFrom(sqs, settings.users_queue_url),
         bus=EventBus(session.client("events", config=CLIENT_CONFIG), settings.bus_name),
         clock=clock,
     )

@@ -5,7 +5,7 @@ from functools import cache
 
 import boto3
 
-from hub.runtime.adapters.aws import CLIENT_CONFIG
+from hub.runtime.adapters.aws import INTAKE_CONFIG
 from hub.runtime.adapters.group_copies import DynamoCopies
 from hub.runtime.adapters.hub_memory import DynamoMemory
 from hub.runtime.adapters.identity_center import IdentityCenter
@@ -23,11 +23,11 @@ def world() -> IntakeWorld:
     """Return the world of `intake`; SettingsError lists all that its environment lacks."""
     settings = read_settings(IntakeSettings, os.environ)
     session = boto3.Session(region_name=settings.region)
-    dynamodb = session.client("dynamodb", config=CLIENT_CONFIG)
-    sqs = session.client("sqs", config=CLIENT_CONFIG)
+    dynamodb = session.client("dynamodb", config=INTAKE_CONFIG)
+    sqs = session.client("sqs", config=INTAKE_CONFIG)
     clock = SystemClock()
     directory = IdentityCenter(
-        session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
+        session.client("identitystore", config=INTAKE_CONFIG), settings.identity_store_id
     )
     memory = DynamoMemory(dynamodb, settings.ledger_table)
     return IntakeWorld(

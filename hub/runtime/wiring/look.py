@@ -13,9 +13,10 @@ from hub.runtime.adapters.identity_center import IdentityCenter
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.limits import DynamoLimits
 from hub.runtime.adapters.mapping_store import DynamoMappings
+from hub.runtime.adapters.scan_states import DynamoScanStates
 from hub.runtime.adapters.spoke_sessions import READ_ONLY, SpokeSessions
 from hub.runtime.adapters.studio import SageMakerStudio
-from hub.runtime.adapters.work_queue import LaterQueue, LooksQueue, UsersQueue
+from hub.runtime.adapters.work_queue import LaterQueue, LooksQueue, ReceivedFrom, UsersQueue
 from hub.runtime.clock import SystemClock
 from hub.runtime.group_names import GroupNames
 from hub.runtime.looks.copies import KeptCopies
@@ -56,6 +57,7 @@ def world() -> LookWorld:
         memory=memory,
         ledger=DynamoLedger(dynamodb, settings.ledger_table),
         copies=KeptCopies(DynamoCopies(dynamodb, settings.ledger_table), clock),
+        scans=DynamoScanStates(dynamodb, settings.ledger_table),
         limits=DynamoLimits(dynamodb, settings.ledger_table),
         access=application_access(session, sts, settings),
         foreigners=DynamoForeigners(dynamodb, settings.ledger_table),
@@ -63,5 +65,6 @@ def world() -> LookWorld:
         users=UsersQueue(sqs, settings.users_queue_url),
         looks=LooksQueue(sqs, settings.looks_queue_url),
         later=LaterQueue(sqs, settings.later_queue_url),
+        received=ReceivedFrom(sqs, settings.looks_queue_url),
         clock=clock,
     )

@@ -1,0 +1,84 @@
+"""How far long listings got, in the ledger: no message carries what others could forge."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from hub.runtime.adapters.aws import translated
+from shared.hints import LookHint
+from shared.listing import ScanState, Seen
+from shared.wire import LEDGER_KEY, message_group, scan_chain
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_PK, _SK = LEDGER_KEY
+# Bytes of digests in one item. Source: the DynamoDB developer guide: an item has at most 400 KB.
+_CHUNK: Final = 320_000
+# A part that is put off comes back for at most 75 minutes. Who was seen much earlier tells little.
+_KEPT = timedelta(hours=3)
+
+
+class DynamoScanStates:
+    """Implements the port ScanStates: one item tells how far, others hold who was seen.
+
+    The items of each part have keys of their own, and the one that names the part is written last.
+    """
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def load(self, hint: LookHint, now: datetime) -> ScanState | None:
+        """Return the state of the hint's own listing; None where it is lost, broken or too old."""
+        chain = scan_chain(hint)
+        found = self._items(hint, "#sk = :sk", chain)
+        if not found or int(found[0]["expires"]["N"]) <= now.timestamp():
+            return None
+        head = found[0]
+        part = int(head["part"]["N"])
+        chunks = self._items(hint, "begins_with(#sk, :sk)", _chunks(chain, part))
+        packed = b"".join(bytes(chunk["seen"]["B"]) for chunk in chunks)
+        # Whoever is missing in it would be taken for a leaver.
+        if len(packed) != int(head["bytes"]["N"]):
+            return None
+        return ScanState(part, head["token"]["S"], Seen.unpack(packed), head["over"]["BOOL"])
+
+    def save(self, hint: LookHint, state: ScanState, now: datetime) -> None:
+        """Keep the state of the hint's listing; a save that dies half-way changes nothing."""
+        chain, packed = scan_chain(hint), state.seen.pack()
+        for start in range(0, len(packed), _CHUNK):
+            key = f"{_chunks(chain, state.part)}{start // _CHUNK:06d}"
+            self._put(hint, key, {"seen": {"B": packed[start : start + _CHUNK]}}, now)
+        head = {
+            "part": {"N": str(state.part)},
+            "token": {"S": state.token},
+            "bytes": {"N": str(len(packed))},
+            "over": {"BOOL": state.is_over},
+        }
+        self._put(hint, chain, head, now)
+
+    def _put(self, hint: LookHint, key: str, attributes: Mapping[str, Any], now: datetime) -> None:
+        expires = {"N": str(int((now + _KEPT).timestamp()))}
+        item = {_PK: {"S": _scan(hint)}, _SK: {"S": key}, "expires": expires, **attributes}
+        with translated():
+            self._client.put_item(TableName=self._table, Item=item)
+
+    def _items(self, hint: LookHint, condition: str, key: str) -> list[Any]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression=f"#pk = :scan AND {condition}",
+            ExpressionAttributeNames={"#pk": _PK, "#sk": _SK},
+            ExpressionAttributeValues={":scan": {"S": _scan(hint)}, ":sk": {"S": key}},
+        )
+        with translated():
+            return [item for page in pages for item in page["Items"]]
+
+
+def _scan(hint: LookHint) -> str:
+    return f"scan#{message_group(hint)}"
+
+
+def _chunks(chain: str, part: int) -> str:
+    return f"{chain}#{part}#"

@@ -1,0 +1,41 @@
+"""What SQS does with one message: when it was sent, and how soon it comes back after trouble."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from hub.runtime import telemetry
+from shared.errors import RetryableError
+from shared.hints import LookHint, UserHint
+
+if TYPE_CHECKING:
+    from shared.ports import Redelivery
+
+# Seconds. What is put off waits in `later`; this is for what cannot even be put off.
+_SOON: Final = 60
+_Either = TypeVar("_Either", UserHint, LookHint)
+
+
+def as_sent(hint: _Either, record: Mapping[str, Any]) -> _Either:
+    """Return a hint that is not older than its message: what was read before is stale for it.
+
+    The date in the body is the sender's word. Source: the SQS API, SentTimestamp: milliseconds.
+    """
+    sent = datetime.fromtimestamp(int(record["attributes"]["SentTimestamp"]) / 1000, UTC)
+    return replace(hint, made_at=max(hint.made_at, sent))
+
+
+@contextmanager
+def redelivered_soon(record: Mapping[str, Any], queue: "Redelivery") -> Iterator[None]:
+    """Have a message back in a minute where it can be neither finished nor put off now.
+
+    Else it comes back after its queue's visibility time-out, which is made for crashes.
+    """
+    try:
+        yield
+    except RetryableError as error:
+        telemetry.logger.warning("REDELIVERED", extra={"seconds": _SOON, "reason": str(error)})
+        queue.redeliver(record["receiptHandle"], _SOON)
+        raise

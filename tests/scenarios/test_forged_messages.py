@@ -1,0 +1,186 @@
+"""A message says whom to look at, and nothing else of it counts."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from towns import ONE, TWO, Act, Town
+
+from cli.rehearsal import deployed_hub
+from shared.hints import Subject
+from simulator.setup import LEDGER
+from simulator.world import IDENTITY_STORE, World
+
+MEMBERS = 8
+LAWS = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+
+
+@contextmanager
+def long_listings() -> Iterator[tuple[World, Town]]:
+    """Give a town in which one invocation lists three people at the most, of eight in a group."""
+    with deployed_hub(page_limit=1) as world:
+        town = Town(world)
+        store = world.services.identity_store
+        for number in range(MEMBERS):
+            user = store.add_user(f"person-{number}")
+            store.add_membership(user.user_id, town.group_ids["ants"])
+        town.sweep()
+
+        def slow(call: Any) -> None:  # noqa: ANN401 (a call of the hub)
+            if call.operation.startswith("List"):
+                world.clock.forward(90)
+
+        world.gateway.before = slow
+        yield world, town
+
+
+def standing(world: World, town: Town) -> tuple[object, ...]:
+    """Return everybody's role, who is held, and who took a slot of the removal limit."""
+    limits = [row for row in world.rows(LEDGER) if row["pk"].startswith("limit#")]
+    return (
+        [sorted(town.roles_of(target)) for target in (ONE, TWO)],
+        [row["sk"] for row in limits if row["sk"] != "slots"],
+        [sorted(row["taken"]) for row in limits if row["sk"] == "slots"],
+    )
+
+
+def tokens(world: World, town: Town) -> list[str]:
+    """Return where each page of a group's members begins, but the first."""
+    found: list[str] = []
+    more: dict[str, str] = {}
+    asked = {"IdentityStoreId": IDENTITY_STORE, "GroupId": town.group_ids["ants"]}
+    while True:
+        page = world.services.identity_store.handle("ListGroupMemberships", asked | more)
+        if "NextToken" not in page:
+            return found
+        found.append(page["NextToken"])
+        more = {"NextToken": page["NextToken"]}
+
+
+def send(world: World, body: dict[str, Any]) -> None:
+    world.lambdas.sqs.send_message(
+        QueueUrl=world.queues["looks"].url,
+        MessageBody=json.dumps(body),
+        MessageGroupId=f"{body['subject']}#{body['key']}",
+        MessageDeduplicationId=str(uuid4()),
+    )
+
+
+def body(world: World, town: Town, **more: object) -> dict[str, Any]:
+    now = datetime.fromtimestamp(world.clock.now(), UTC).isoformat()
+    plain = {"subject": "group", "key": town.group_ids["ants"], "made_at": now, "event_id": "e-1"}
+    return plain | more
+
+
+def test_a_long_listing_goes_on_by_message() -> None:
+    """All who joined and left are found, and a round that finds nothing writes no record."""
+    with long_listings() as (world, town):
+        store = world.services.identity_store
+        town.do(Act("join", 0, "ants", "none"))
+        roles = set(town.roles())
+        send(world, body(world, town, event_id="first"))
+        world.run()
+        world.wait(600)
+        joined = set(town.roles()) - roles
+        states = [row for row in world.rows(LEDGER) if row["pk"].startswith("scan#group#")]
+        group = store.find_group("ants")
+        assert group is not None
+
+        assert {user for _, user in joined} == {town.people[0]}
+        assert len({row["part"] for row in states if "part" in row}) == 1
+        assert any(row.get("over") for row in states)
+        assert world.dead_letters() == 0
+
+
+@pytest.mark.parametrize("part", [0, 1, 5])
+def test_a_late_page_with_nobody_seen_removes_nobody(part: int) -> None:
+    """All of a group but those of its last page would be leavers, who are held or removed."""
+    with long_listings() as (world, town):
+        before = standing(world, town)
+        late = {"token": tokens(world, town)[-1], "seen": "", "part": part}
+        send(world, body(world, town, **late))
+        world.run()
+        world.wait(3600)
+
+        assert standing(world, town) == before
+
+
+subjects = [each for each in Subject if each is not Subject.ROUND]
+forged = st.fixed_dictionaries(
+    {
+        "subject": st.just(Subject.GROUP) | st.sampled_from(subjects),
+        "key": st.just("ants") | st.sampled_from(["bees", str(ONE), str(TWO), "nothing"]),
+        "event_id": st.sampled_from(["e-1", "e-2", "e-3"]),
+    },
+    optional={
+        "part": st.integers(0, 12) | st.integers(),
+        # The pages of a group, the latest first.
+        "token": st.integers(0, MEMBERS - 2) | st.text(max_size=3),
+        "seen": st.sampled_from(["", "AAAAAAAAAAA=", "c2Vlbg=="]),
+        "again": st.booleans(),
+        "announced": st.booleans(),
+        "everyone": st.booleans(),
+        "attempt": st.integers(0, 20),
+    },
+)
+
+
+def test_no_forged_message_takes_anything() -> None:
+    """Whatever is in it: nobody is removed or held, and it ends after few messages."""
+    with long_listings() as (world, town):
+        before = standing(world, town)
+        pages = tokens(world, town)[::-1]
+        sent: list[str] = []
+
+        def count(call: Any) -> None:  # noqa: ANN401 (a call of the hub)
+            if call.operation.startswith("SendMessage"):
+                sent.append(call.operation)
+            elif call.operation.startswith("List"):
+                world.clock.forward(90)
+
+        world.gateway.before = count
+
+        @LAWS
+        @given(forged)
+        def law(plain: dict[str, Any]) -> None:
+            sent.clear()
+            plain = plain | {"key": town.group_ids.get(plain["key"], plain["key"])}
+            if isinstance(plain.get("token"), int):
+                plain["token"] = pages[plain["token"]]
+            send(world, body(world, town, **plain))
+            world.run()
+            world.wait(1800)
+
+            assert standing(world, town) == before
+            assert len(sent) < 60
+
+        law()
+
+
+def test_an_old_date_makes_no_old_copy_good() -> None:
+    """The mappings are read anew for a message, whatever it says of when it was made."""
+    with deployed_hub() as world:
+        town = Town(world)
+        town.do(Act("join", 0, "ants"))
+        had = town.roles()
+        assert had[ONE, town.people[0]] == "Ant"
+        row = {"group": "ants", "target": str(ONE), "priority": 20, "retention_days": 0}
+        role = f"arn:aws:iam::{ONE.account}:role/studio-hub/Other"
+        world.put_mapping(row | {"execution_role_arn": role})
+        world.skip_row_changes()
+        old = {"user_id": town.people[0], "made_at": "2020-01-01T00:00:00+00:00"}
+        world.lambdas.sqs.send_message(
+            QueueUrl=world.queues["users"].url,
+            MessageBody=json.dumps(old | {"event_id": "forged"}),
+            MessageGroupId=town.people[0],
+            MessageDeduplicationId=str(uuid4()),
+        )
+        world.run()
+
+        assert town.roles()[ONE, town.people[0]] == "Other"

@@ -1,0 +1,137 @@
+"""What passes by itself delays nothing by more than two minutes, and makes no dead letter."""
+
+from datetime import UTC, datetime
+
+import pytest
+from stories import COMPANY, End, Play
+
+from shared.hints import LookHint, Subject, UserHint
+from shared.model import UserId
+from shared.wire import deduplication_id, encode, message_group
+from simulator.faults import Fault
+
+TARGET = "222222222222/eu-west-1/d-one"
+JOINED = {"2 bob": "Scientist", "3 bob": "Analyst"}
+# A call of the hub is tried three times.
+ONCE = 3
+
+
+def fault(service: str, operation: str, error: str, times: int) -> str:
+    return f"fault: {{service: {service}, operation: {operation}, error: {error}, times: {times}}}"
+
+
+ALWAYS = "fault: {service: sqs, operation: SendMessage, error: InternalError, every: 1}"
+
+
+def after_the_trouble(end: End) -> set[str]:
+    """Return the roles that there are two minutes after the trouble has ended."""
+    assert end.roles() == {}
+    end.world.gateway.faults.clear()
+    end.world.wait(120)
+    return roles(end)
+
+
+def roles(end: End) -> set[str]:
+    domains = end.world.services.studio.snapshot()
+    found = [profile.role or "" for domain in domains for profile in domain.profiles]
+    return {role.rpartition("/")[2] for role in found}
+
+
+@pytest.mark.parametrize("via", ["console", "api", "scim"])
+@pytest.mark.parametrize("error", ["RequestThrottled", "InternalError", "ServiceUnavailable"])
+def test_an_event_that_cannot_be_passed_on_comes_again(play: Play, via: str, error: str) -> None:
+    """Intake cannot write to the queue that its hint belongs into, whichever that is."""
+    end = play(
+        fault("sqs", "SendMessage", error, ONCE),
+        f"join: {{user: bob, group: scientists, via: {via}}}",
+        "wait: {minutes: 2}",
+    )
+
+    assert end.roles() == JOINED
+
+
+def test_whoever_left_by_the_api_is_not_forgotten_by_a_silent_ledger(play: Play) -> None:
+    """Only the ledger knows whose membership ended."""
+    company = COMPANY.replace("retention_days: 0", "retention_days: 5")
+    end = play(
+        "join: {user: bob, group: scientists}",
+        fault("dynamodb", "Query", "InternalServerError", ONCE),
+        "leave: {user: bob, group: scientists, via: api}",
+        "wait: {minutes: 2}",
+        company=company,
+    )
+
+    assert {role.partition("-")[0] for role in end.roles().values()} == {"Suspended"}
+
+
+def test_an_event_outlasts_an_hour_of_trouble(play: Play) -> None:
+    """It waits where it is, is no dead letter, and is taken in two minutes after the end."""
+    end = play(ALWAYS, "join: {user: bob, group: scientists}", "wait: {hours: 1}")
+
+    assert after_the_trouble(end) == {"Scientist", "Analyst"}
+    assert end.world.dead_letters() == 0
+
+
+def send(end: End, hint: UserHint | LookHint) -> None:
+    """Queue what is to be looked at, with nobody's help."""
+    world = end.world
+    world.lambdas.sqs.send_message(
+        QueueUrl=world.queues["users" if isinstance(hint, UserHint) else "looks"].url,
+        MessageBody=encode(hint),
+        MessageGroupId=message_group(hint),
+        MessageDeduplicationId=deduplication_id(hint),
+    )
+
+
+def now(end: End) -> datetime:
+    return datetime.fromtimestamp(end.world.clock.now(), UTC)
+
+
+@pytest.mark.parametrize(
+    "troubled", [("identitystore", "DescribeUser"), ("dynamodb", "Scan"), ("dynamodb", "Query")]
+)
+def test_who_can_be_neither_served_nor_put_off_comes_again(
+    play: Play, troubled: tuple[str, str]
+) -> None:
+    """Converge cannot write to `later`: its message comes back in a minute, not in twelve."""
+    end = play("join: {user: bob, group: scientists, via: none}")
+    users = end.world.services.identity_store.users.values()
+    (bob,) = (user.user_id for user in users if user.user_name == "bob")
+    end.world.gateway.faults += [
+        Fault(*troubled, "InternalServerError", times=ONCE),
+        Fault("sqs", "SendMessage", "InternalError", times=ONCE),
+    ]
+    send(end, UserHint(UserId(bob), now(end), "an-event", now(end)))
+    end.world.wait(120)
+
+    assert roles(end) == {"Scientist", "Analyst"}
+    assert end.world.dead_letters() == 0
+
+
+def test_a_group_that_can_be_neither_listed_nor_put_off_comes_again(play: Play) -> None:
+    """Look cannot write to `later`: its message comes back in a minute, not in thirty."""
+    end = play("join: {user: bob, group: scientists, via: none}")
+    group = end.world.services.identity_store.find_group("scientists")
+    assert group is not None
+    end.world.gateway.faults += [
+        Fault("identitystore", "ListGroupMemberships", "ThrottlingException", times=ONCE),
+        Fault("sqs", "SendMessage", "InternalError", times=ONCE),
+    ]
+    send(end, LookHint(Subject.GROUP, group.group_id, now(end), "an-event", now(end)))
+    end.world.wait(120)
+
+    assert roles(end) == {"Scientist", "Analyst"}
+    assert end.world.dead_letters() == 0
+
+
+def test_a_row_outlasts_an_hour_of_trouble(play: Play) -> None:
+    """The stream waits with it, and goes on when the trouble is over."""
+    end = play(
+        "join: {user: bob, group: others, via: none}",
+        ALWAYS,
+        f"map: {{group: others, target: {TARGET}, role: Other}}",
+        "wait: {hours: 1}",
+    )
+
+    assert after_the_trouble(end) == {"Other"}
+    assert end.world.dead_letters() == 0

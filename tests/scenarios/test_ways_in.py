@@ -1,0 +1,112 @@
+"""How people come into a domain beside their assignment: the daily look tells what is wrong."""
+
+from typing import Any
+
+import pytest
+from stories import End, Play
+
+from simulator.faults import Fault
+from simulator.world import World
+
+ONE, TWO = "222222222222/eu-west-1/d-one", "333333333333/us-east-1/d-two"
+JOINED = {"2 bob": "Scientist", "3 bob": "Analyst"}
+
+
+def told(world: World, *kinds: str) -> list[tuple[str, str]]:
+    """Return which problems of these kinds were reported, each time that they were."""
+    problems = [each for each in world.lambdas.log if each.get("message") == "PROBLEM"]
+    return sorted((each["kind"], each["subject"]) for each in problems if each["kind"] in kinds)
+
+
+def domain(end: End, target: str) -> Any:  # noqa: ANN401 (the simulator's own)
+    (found,) = (
+        each for each in end.world.services.studio.all_domains() if "/".join(each.place) == target
+    )
+    return found
+
+
+def swept(end: End) -> World:
+    end.world.lambdas.log.clear()
+    end.world.sweep()
+    end.world.run()
+    return end.world
+
+
+def test_an_application_that_lets_in_everybody_is_a_problem_of_its_target(play: Play) -> None:
+    """The whole directory may enter, and a revocation is void; it is over when it is put right."""
+    end = play("join: {user: bob, group: scientists}")
+    applications = end.world.services.application_access.applications
+    application = applications[domain(end, ONE).application_arn]
+    assert told(swept(end), "assignment-not-required") == []
+    application.required = False
+
+    assert told(swept(end), "assignment-not-required") == [
+        ("assignment-not-required", f"assignments of {ONE}")
+    ]
+    (line,) = (e for e in end.world.lambdas.log if e.get("kind") == "assignment-not-required")
+    assert line["way_out"].endswith(
+        "put-application-assignment-configuration --assignment-required --application-arn "
+        + application.arn
+    )
+    application.required = True
+    assert told(swept(end), "assignment-not-required") == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"DomainSettings": {"UnifiedStudioSettings": {"StudioWebPortalAccess": "DISABLED"}}},
+        {"DefaultUserSettings": {"StudioWebPortal": "DISABLED"}},
+    ],
+)
+def test_a_portal_that_is_off_is_a_problem_of_its_target(
+    play: Play, settings: dict[str, dict[str, Any]]
+) -> None:
+    """Whoever has a profile there cannot open it; it is over when it is put right."""
+    end = play("join: {user: bob, group: scientists}")
+    assert told(swept(end), "portal-off") == []
+    domain(end, TWO).told |= settings
+
+    assert told(swept(end), "portal-off") == [("portal-off", f"portal of {TWO}")]
+    (line,) = (e for e in end.world.lambdas.log if e.get("kind") == "portal-off")
+    assert "update-domain --domain-id d-two" in line["way_out"]
+    domain(end, TWO).told.clear()
+    assert told(swept(end), "portal-off") == []
+
+
+def test_an_application_that_does_not_tell_hides_nothing_else(play: Play) -> None:
+    """It is reported once a look; who is let in wrongly is found all the same."""
+    end = play("join: {user: bob, group: scientists}")
+    world = end.world
+    access = world.services.application_access
+    (bob,) = (
+        u.user_id for u in world.services.identity_store.users.values() if u.user_name == "bob"
+    )
+    access.revoke(domain(end, ONE).application_arn, "USER", bob)
+    world.gateway.faults.append(
+        Fault(
+            "sso-admin", "GetApplicationAssignmentConfiguration", "AccessDeniedException", every=1
+        )
+    )
+
+    assert told(swept(end), "assignment-unreadable", "unreadable") == [
+        ("assignment-unreadable", f"assignments of {target}") for target in (ONE, TWO)
+    ]
+    assert access.is_assigned(domain(end, ONE).application_arn, "USER", bob)
+
+
+def test_a_throttled_application_is_asked_again(play: Play) -> None:
+    """What passes is no problem, and what it would have told is told."""
+    end = play("join: {user: bob, group: scientists}")
+    applications = end.world.services.application_access.applications
+    applications[domain(end, ONE).application_arn].required = False
+    end.world.gateway.faults.append(
+        Fault("sso-admin", "GetApplicationAssignmentConfiguration", "ThrottlingException", times=6)
+    )
+    world = swept(end)
+    world.wait(120)
+
+    assert told(world, "assignment-not-required", "assignment-unreadable") == [
+        ("assignment-not-required", f"assignments of {ONE}")
+    ]
+    assert end.roles() == JOINED
