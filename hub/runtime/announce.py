@@ -1,6 +1,7 @@
 """Tells what happened, in its order: CHANGE lines and metrics, and events on the hub's bus."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from hub.runtime import reports, telemetry
 from hub.runtime.book import Book
@@ -45,6 +46,10 @@ class Witness:
         self._book.became(outcome)
         self.tell()
         reports.became(outcome, self._hint)
+
+    def wanted_since(self, action: Action) -> datetime:
+        """Return since when nothing was begun that the action undoes."""
+        return self._book.wanted_since(action)
 
     def tell(self) -> None:
         """Report what the records tell that were written since."""

@@ -1,0 +1,308 @@
+"""Which errors of AWS and of botocore pass by themselves, and which wait for somebody.
+
+Every error has one reason, and the reason alone says whether the same call may work later. An error
+code that is not listed is judged by its HTTP status.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any, Final
+
+import botocore.discovery
+import botocore.exceptions as of_botocore
+import urllib3.exceptions
+from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
+
+
+class Reason(StrEnum):
+    """Why a call failed."""
+
+    # These pass.
+    THROTTLED = "throttled"
+    SERVER = "server"
+    NETWORK = "network"
+    # The clock, a process that was frozen while it called, or a request changed on its way.
+    SIGNATURE = "signature"
+    # Expired, not to be had now, or too new to be known everywhere.
+    CREDENTIALS = "credentials"
+    # Another call changes the same thing.
+    CONTENTION = "contention"
+    # An earlier change of the same thing does not count everywhere yet.
+    NOT_PROPAGATED = "not-propagated"
+    # These wait for somebody.
+    REFUSED = "refused"
+    NOT_FOUND = "not-found"
+    STATE = "state"
+    QUOTA = "quota"
+    KEY = "key"
+    REQUEST = "request"
+    CONFIGURATION = "configuration"
+    LOGIN = "login"
+
+    @property
+    def is_passing(self) -> bool:
+        """Return whether the same call may work later though nobody does anything."""
+        return self in _PASSING
+
+
+_PASSING: Final = frozenset(
+    {
+        Reason.THROTTLED,
+        Reason.SERVER,
+        Reason.NETWORK,
+        Reason.SIGNATURE,
+        Reason.CREDENTIALS,
+        Reason.CONTENTION,
+        Reason.NOT_PROPAGATED,
+    }
+)
+
+# Sources: the error shapes of the services' models in botocore, and its own lists of what is tried
+# again; "Common Errors" in the API references of AWS; "Programming errors" in DynamoDB's developer
+# guide; the error codes of the SQS API reference, in the spelling of its query protocol too, which
+# botocore goes on reporting.
+_CODES: Final = {
+    Reason.THROTTLED: """
+        BandwidthLimitExceeded EC2ThrottledException KMS.ThrottlingException KMSThrottlingException
+        KmsThrottled LimitExceededException OverLimit ProvisionedThroughputExceeded
+        ProvisionedThroughputExceededException RequestLimitExceeded RequestThrottled
+        RequestThrottledException SlowDown Throttling ThrottledException ThrottlingError
+        ThrottlingException TooManyRequestsException
+    """,
+    Reason.SERVER: """
+        DependencyTimeoutException IDPCommunicationError InternalError InternalException
+        InternalFailure InternalServerError InternalServerException KMSInternalException
+        KeyUnavailableException PriorRequestNotComplete RequestTimeout RequestTimeoutException
+        ServiceUnavailable ServiceUnavailableException
+    """,
+    # Whoever signs is botocore, for every call alike: what is wrong with one signature is the time
+    # at which it was made, or what became of it on its way.
+    Reason.SIGNATURE: """
+        IncompleteSignature IncompleteSignatureException InvalidSignatureException
+        RequestExpired RequestInTheFuture RequestTimeTooSkewed SignatureDoesNotMatch
+    """,
+    # Source: IAM user guide, "Changes that I make are not always immediately visible": credentials
+    # that STS has just given may be unknown elsewhere. They are a role's own, and never typed in.
+    Reason.CREDENTIALS: """
+        AuthFailure ExpiredToken ExpiredTokenException InvalidAccessKeyId InvalidClientTokenId
+        InvalidToken TokenRefreshRequired UnrecognizedClientException
+    """,
+    Reason.CONTENTION: """
+        ConflictingOperationException ReplicatedWriteConflictException TransactionCanceledException
+        TransactionConflict TransactionConflictException TransactionInProgressException
+    """,
+    # Source: the IAM Identity Center API reference of CreateApplicationAssignment: an earlier write
+    # conflicts, and may be tried again after some time.
+    Reason.NOT_PROPAGATED: "ConflictException",
+    Reason.REFUSED: """
+        AccessDenied AccessDeniedException IDPRejectedClaim InvalidSecurity
+        MissingAuthenticationToken MissingAuthenticationTokenException NotAuthorized OptInRequired
+        RegionDisabledException SubscriptionRequiredException UnauthorizedAccess
+        UnauthorizedOperation
+    """,
+    Reason.NOT_FOUND: """
+        AWS.SimpleQueueService.NonExistentQueue QueueDoesNotExist ResourceNotFound
+        ResourceNotFoundException
+    """,
+    Reason.STATE: """
+        ConditionalCheckFailed ConditionalCheckFailedException DuplicateItem
+        IdempotentParameterMismatchException ResourceInUse ResourceInUseException
+    """,
+    Reason.QUOTA: """
+        ItemCollectionSizeLimitExceeded ItemCollectionSizeLimitExceededException
+        ResourceLimitExceeded ServiceQuotaExceededException
+    """,
+    Reason.KEY: """
+        KMS.AccessDeniedException KMS.DisabledException KMS.InvalidKeyUsageException
+        KMS.InvalidStateException KMS.NotFoundException KMS.OptInRequired KMSAccessDeniedException
+        KMSDisabledException KMSInvalidStateException KMSNotFoundException KMSOptInRequired
+        KmsAccessDenied KmsDisabled KmsInvalidKeyUsage KmsInvalidState KmsNotFound KmsOptInRequired
+    """,
+    Reason.REQUEST: """
+        AWS.SimpleQueueService.BatchEntryIdsNotDistinct AWS.SimpleQueueService.BatchRequestTooLong
+        AWS.SimpleQueueService.EmptyBatchRequest AWS.SimpleQueueService.InvalidBatchEntryId
+        AWS.SimpleQueueService.TooManyEntriesInBatchRequest
+        AWS.SimpleQueueService.UnsupportedOperation BatchEntryIdsNotDistinct BatchRequestTooLong
+        EmptyBatchRequest InvalidAction InvalidAddress InvalidBatchEntryId InvalidMessageContents
+        InvalidParameterCombination InvalidParameterValue InvalidQueryParameter
+        MalformedHttpRequestException MalformedPolicyDocument MalformedPolicyDocumentException
+        MalformedQueryString MissingAction MissingParameter PackedPolicyTooLarge
+        PackedPolicyTooLargeException SerializationException TooManyEntriesInBatchRequest
+        UnknownOperationException UnsupportedOperation ValidationError ValidationException
+    """,
+}
+
+_EXCEPTIONS: Final[Mapping[Reason, Iterable[type[Exception]]]] = {
+    Reason.THROTTLED: [of_botocore.CapacityNotAvailableError],
+    # An answer that cannot be read, or that never came, says nothing about the call. The last four
+    # are what may come through botocore as it is.
+    Reason.NETWORK: [
+        of_botocore.ChecksumError,
+        of_botocore.ConnectionClosedError,
+        of_botocore.ConnectionError,
+        of_botocore.ConnectTimeoutError,
+        of_botocore.EndpointConnectionError,
+        of_botocore.FlexibleChecksumError,
+        of_botocore.HTTPClientError,
+        of_botocore.IncompleteReadError,
+        of_botocore.PaginationError,
+        of_botocore.ProxyConnectionError,
+        of_botocore.ReadTimeoutError,
+        of_botocore.ResponseStreamingError,
+        of_botocore.SSLError,
+        botocore.discovery.EndpointDiscoveryException,
+        botocore.discovery.EndpointDiscoveryRefreshFailed,
+        OSError,
+        ResponseParserError,
+        UnicodeDecodeError,
+        urllib3.exceptions.HTTPError,
+    ],
+    # A function has its role's credentials in its environment: where they cannot be had, that is
+    # only now.
+    Reason.CREDENTIALS: [
+        of_botocore.CredentialRetrievalError,
+        of_botocore.MetadataRetrievalError,
+        of_botocore.NoCredentialsError,
+        of_botocore.TokenRetrievalError,
+    ],
+    # An operator signs in anew.
+    Reason.LOGIN: [
+        of_botocore.LoginAuthorizationCodeError,
+        of_botocore.LoginError,
+        of_botocore.LoginInsufficientPermissions,
+        of_botocore.LoginRefreshRequired,
+        of_botocore.LoginTokenLoadError,
+        of_botocore.NoAuthTokenError,
+        of_botocore.RefreshWithMFAUnsupportedError,
+        of_botocore.SSOError,
+        of_botocore.SSOTokenLoadError,
+        of_botocore.UnauthorizedSSOTokenError,
+    ],
+    Reason.REQUEST: [
+        of_botocore.AliasConflictParameterError,
+        of_botocore.AwsChunkedWrapperError,
+        of_botocore.InvalidDNSNameError,
+        of_botocore.InvalidExpressionError,
+        of_botocore.InvalidHostLabelError,
+        of_botocore.MissingParametersError,
+        of_botocore.OperationNotPageableError,
+        of_botocore.ParamValidationError,
+        of_botocore.RangeError,
+        of_botocore.UnknownClientMethodError,
+        of_botocore.UnknownKeyError,
+        of_botocore.UnknownParameterError,
+        of_botocore.UnseekableStreamError,
+        of_botocore.UnsupportedOutpostResourceError,
+        of_botocore.UnsupportedS3AccesspointConfigurationError,
+        of_botocore.UnsupportedS3ArnError,
+        of_botocore.UnsupportedS3ControlArnError,
+        of_botocore.ValidationError,
+        of_botocore.WaiterError,
+    ],
+    Reason.CONFIGURATION: [
+        of_botocore.ApiVersionNotFoundError,
+        of_botocore.BaseEndpointResolverError,
+        of_botocore.BotoCoreError,
+        of_botocore.ConfigNotFound,
+        of_botocore.ConfigParseError,
+        of_botocore.DataNotFoundError,
+        of_botocore.EndpointProviderError,
+        of_botocore.EndpointResolutionError,
+        of_botocore.EndpointVariantError,
+        of_botocore.InfiniteLoopConfigError,
+        of_botocore.InvalidChecksumConfigError,
+        of_botocore.InvalidConfigError,
+        of_botocore.InvalidDefaultsMode,
+        of_botocore.InvalidEndpointConfigurationError,
+        of_botocore.InvalidEndpointDiscoveryConfigurationError,
+        of_botocore.InvalidIMDSEndpointError,
+        of_botocore.InvalidIMDSEndpointModeError,
+        of_botocore.InvalidMaxRetryAttemptsError,
+        of_botocore.InvalidProxiesConfigError,
+        of_botocore.InvalidRegionError,
+        of_botocore.InvalidRetryConfigurationError,
+        of_botocore.InvalidRetryModeError,
+        of_botocore.InvalidS3AddressingStyleError,
+        of_botocore.InvalidS3UsEast1RegionalEndpointConfigError,
+        of_botocore.InvalidSTSRegionalEndpointsConfigError,
+        of_botocore.MD5UnavailableError,
+        of_botocore.MissingDependencyException,
+        of_botocore.MissingServiceIdError,
+        of_botocore.NoRegionError,
+        of_botocore.PartialCredentialsError,
+        of_botocore.ProfileNotFound,
+        of_botocore.ServiceNotInRegionError,
+        of_botocore.StubAssertionError,
+        of_botocore.StubResponseError,
+        of_botocore.UnStubbedResponseError,
+        of_botocore.UndefinedModelAttributeError,
+        of_botocore.UnknownCredentialError,
+        of_botocore.UnknownEndpointError,
+        of_botocore.UnknownEndpointResolutionBuiltInName,
+        of_botocore.UnknownFIPSEndpointError,
+        of_botocore.UnknownRegionError,
+        of_botocore.UnknownServiceError,
+        of_botocore.UnknownServiceStyle,
+        of_botocore.UnknownSignatureVersionError,
+        of_botocore.UnknownTokenProviderError,
+        of_botocore.UnsupportedS3ConfigurationError,
+        of_botocore.UnsupportedS3ControlConfigurationError,
+        of_botocore.UnsupportedServiceProtocolsError,
+        of_botocore.UnsupportedSignatureVersionError,
+        of_botocore.WaiterConfigError,
+        botocore.discovery.EndpointDiscoveryRequired,
+    ],
+}
+
+CODES: Final[Mapping[str, Reason]] = MappingProxyType(
+    {code: reason for reason, codes in _CODES.items() for code in codes.split()}
+)
+EXCEPTIONS: Final[Mapping[type[Exception], Reason]] = MappingProxyType(
+    {error: reason for reason, errors in _EXCEPTIONS.items() for error in errors}
+)
+# Everything that a call may raise beside an answer of AWS.
+WITHOUT_ANSWER: Final = tuple(EXCEPTIONS)
+
+_CANCELLED, _REASONS = "TransactionCanceledException", "CancellationReasons"
+_MET = "ConditionalCheckFailed"
+
+
+def of_answer(error: ClientError) -> tuple[str, Reason]:
+    """Return the code of an error that AWS answered, and its reason.
+
+    A transaction was cancelled for what one of its items met: that item's code stands for it.
+    """
+    answer: Mapping[str, Any] = error.response
+    code = str(answer.get("Error", {}).get("Code", ""))
+    if code == _CANCELLED:
+        code = _cancelled_by(answer)
+    reason = CODES.get(code, Reason.REQUEST)
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if reason.is_passing:
+        return code, reason
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return code, Reason.SERVER
+    return code, Reason.THROTTLED if status == HTTPStatus.TOO_MANY_REQUESTS else reason
+
+
+def of_exception(error: Exception) -> Reason:
+    """Return the reason of one of WITHOUT_ANSWER; a class that is not listed has its base's."""
+    return next(EXCEPTIONS[base] for base in type(error).__mro__ if base in EXCEPTIONS)
+
+
+def _cancelled_by(answer: Mapping[str, Any]) -> str:
+    """Return the code of the item that ended a transaction.
+
+    What somebody must put right goes first, next what another worker wrote, last what passes.
+    """
+    reasons: Iterable[Mapping[str, Any]] = answer.get(_REASONS) or ()
+    codes = sorted({str(each.get("Code") or "None") for each in reasons})
+    codes = [code for code in codes if code != "None"]
+    lasting = [code for code in codes if not CODES.get(code, Reason.REQUEST).is_passing]
+    found = next((code for code in lasting if code != _MET), "")
+    if not found and lasting:
+        return f"{_MET}Exception"
+    return found or next(iter(codes), _CANCELLED)
