@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from hub.runtime.book import Book
 from hub.runtime.observe import Sight, TargetSight
-from shared.actions import PASSING, ChangeRole, Plan, SkipKind
+from shared.actions import PASSING, ChangeRole, Plan, Revoke, SkipKind, StopApp, Suspend
 from shared.errors import RetryableError
 from shared.outcome import Applied, Begun, Deferred, Failed, Outcome, Pending
 from shared.record import State
+from shared.verdicts import Removal, Verdict
 from shared.wire import Pace
 
 # Source: IAM Identity Center user guide: an application session lasts an hour.
@@ -20,7 +21,9 @@ def of_plan(todo: Plan, sight: Sight, seen: TargetSight) -> Pace | None:
     kinds = {each.kind for each in todo.skips}
     if SkipKind.IN_FLIGHT in kinds or not seen.complete:
         return Pace.BUSY
-    passing = any(isinstance(block.error, RetryableError) for block in seen.blocked)
+    passing = [block for block in seen.blocked if isinstance(block.error, RetryableError)]
+    if any(_is_to_be_taken(block.verdict, sight) for block in passing):
+        return Pace.URGENT
     return Pace.BACKING_OFF if passing or kinds & PASSING or not sight.complete else None
 
 
@@ -34,6 +37,8 @@ def of_outcomes(outcomes: Iterable[Outcome], book: Book) -> Pace | None:
             case Pending(action=ChangeRole(keeps_apps=True)):
                 # Told by its record for how long.
                 pass
+            case Deferred(action=Revoke() | Suspend() | StopApp()) | Deferred(not_propagated=True):
+                paces.add(Pace.URGENT)
             case Deferred():
                 paces.add(Pace.BACKING_OFF)
             case Pending() | Begun():
@@ -57,6 +62,13 @@ def of_records(book: Book, now: datetime) -> Pace | None:
         if record.state is State.SUSPENDED or (record.state is State.PENDING and record.given_by)
     )
     return Pace.PATIENT if any(waiting) else None
+
+
+def _is_to_be_taken(verdict: Verdict, sight: Sight) -> bool:
+    """Return whether a removal has still to take sign-in or role."""
+    record = sight.records.get(verdict.target)
+    taken = record is not None and record.state in {State.SUSPENDED, State.REMOVED}
+    return isinstance(verdict, Removal) and not taken
 
 
 def sooner(paces: Iterable[Pace | None]) -> Pace | None:
