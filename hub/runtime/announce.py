@@ -48,8 +48,11 @@ class Witness:
         reports.became(outcome, self._hint)
 
     def wanted_since(self, action: Action) -> datetime:
-        """Return since when nothing was begun that the action undoes."""
-        return self._book.wanted_since(action)
+        """Return since when nothing was begun that the action undoes.
+
+        To begin what it undoes would have changed the state, and so would this after that.
+        """
+        return self._book.by_target()[action.target].since or self._clock.now()
 
     def tell(self) -> None:
         """Report what the records tell that were written since."""

@@ -92,13 +92,6 @@ class Book:
         else:
             self._write(record)
 
-    def wanted_since(self, action: Action) -> datetime:
-        """Return since when nothing was begun that an action undoes, which has begun itself.
-
-        To begin what undoes it would have changed the state, and so would this after that.
-        """
-        return self._records[action.target].since or self._now
-
     def arrived(self, target: Target) -> datetime | None:
         """Return when the profile was called for that is seen in service now, but only once.
 

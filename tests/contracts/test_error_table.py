@@ -1,4 +1,4 @@
-"""Every error that a call of the hub may meet has its reason in one table."""
+"""Every error that a call of the hub may meet has its reason in a table."""
 
 import ast
 import inspect
@@ -18,9 +18,10 @@ from botocore.retries.standard import (
 from botocore.session import get_session
 
 import hub.runtime.adapters
-from hub.runtime.adapters import error_table
+from hub.runtime.adapters import error_table, exception_table
 from hub.runtime.adapters.aws import translated
-from hub.runtime.adapters.error_table import CODES, EXCEPTIONS, Reason
+from hub.runtime.adapters.error_table import CODES, Reason
+from hub.runtime.adapters.exception_table import EXCEPTIONS
 from shared.errors import NotYetPropagatedError, RefusedError, RetryableError
 
 SERVICES = ("sagemaker", "identitystore", "sso-admin", "sts", "dynamodb", "sqs", "events")
@@ -106,7 +107,7 @@ def test_what_botocore_tries_again_passes() -> None:
 def test_nothing_has_two_reasons() -> None:
     """Each code and each class stands in the table once."""
     codes = [code for group in error_table._CODES.values() for code in group.split()]  # noqa: SLF001 (the groups, before they are one mapping)
-    classes = [each for group in error_table._EXCEPTIONS.values() for each in group]  # noqa: SLF001 (the same)
+    classes = [each for group in exception_table._EXCEPTIONS.values() for each in group]  # noqa: SLF001 (the same)
 
     assert len(codes) == len(CODES)
     assert len(classes) == len(EXCEPTIONS)
@@ -142,8 +143,8 @@ def test_a_class_that_is_not_listed_has_the_reason_of_its_base() -> None:
     class OtherError(BotoCoreError):
         pass
 
-    assert error_table.of_exception(NewError(error="x")).is_passing
-    assert not error_table.of_exception(OtherError()).is_passing
+    assert exception_table.of_exception(NewError(error="x")).is_passing
+    assert not exception_table.of_exception(OtherError()).is_passing
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from hub.runtime.adapters import error_table
+from hub.runtime.adapters import error_table, exception_table
 from hub.runtime.adapters.error_table import Reason
 from shared.errors import NotYetPropagatedError, RefusedError, RetryableError
 
@@ -30,7 +30,7 @@ def error_text(error: ClientError) -> str:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn the errors of calls into ours, as `error_table` has them.
+    """Turn the errors of calls into ours, as the two tables have them.
 
     Raises:
         NotYetPropagatedError: AWS has not carried out an earlier change everywhere.
@@ -47,9 +47,9 @@ def translated() -> Iterator[None]:
         if reason.is_passing:
             raise RetryableError(f"{code}: {text}") from error
         raise RefusedError(code, text) from error
-    except error_table.WITHOUT_ANSWER as error:
+    except exception_table.WITHOUT_ANSWER as error:
         name = type(error).__name__
-        if error_table.of_exception(error).is_passing:
+        if exception_table.of_exception(error).is_passing:
             raise RetryableError(f"{name}: {error}") from error
         raise RefusedError(name, str(error)) from error
 
