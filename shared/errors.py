@@ -2,6 +2,7 @@
 
 StudioHubError
 ├── RetryableError            throttled, 5xx, two workers met: the same call may work later
+│   └── NotYetPropagatedError     an earlier change of the same thing does not count everywhere yet
 └── PermanentError            the same call will fail again until somebody changes something
     ├── TargetUnreachableError    the spoke refused the hub: everything in the target waits
     ├── RefusedError              AWS refused one change: this person in this target waits
@@ -16,6 +17,13 @@ class StudioHubError(Exception):
 
 class RetryableError(StudioHubError):
     """The same call may work later."""
+
+
+class NotYetPropagatedError(RetryableError):
+    """An earlier change of the same thing does not count everywhere yet: nothing was changed now.
+
+    Whether what is wanted is so already, only a read can tell.
+    """
 
 
 class PermanentError(StudioHubError):

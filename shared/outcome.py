@@ -39,10 +39,14 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Not done because of something that passes (throttling, an outage): try again soon."""
+    """Not done because of something that passes (throttling, an outage): try again soon.
+
+    `not_propagated`: an earlier change of the same assignment stands in the way.
+    """
 
     action: Action
     reason: str
+    not_propagated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,13 +60,22 @@ class StudioListing(Protocol):
 
 
 class ApplicationAccess(Protocol):
-    """Who may open a domain's application in Identity Center; raises what Studio raises."""
+    """Who may open a domain's application in Identity Center; raises what Studio raises.
+
+    A change raises NotYetPropagatedError while an earlier one of the same assignment is under way.
+    """
 
     def assign(self, application_arn: str, user_id: UserId) -> None:
-        """Assign a person; whoever is assigned already stays so."""
+        """Assign a person."""
 
     def revoke(self, application_arn: str, user_id: UserId) -> None:
         """End a person's assignment; where there is none, that is no error."""
+
+    def is_assigned(self, application_arn: str, user_id: UserId) -> bool:
+        """Return whether a person is assigned now, as a user and not through a group.
+
+        A change that is under way may not be seen yet.
+        """
 
 
 class AssignmentListing(Protocol):

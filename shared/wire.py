@@ -31,6 +31,8 @@ BUS_SOURCE: Final = "studio-hub"
 # Seconds. Source: SQS's longest delay is 900; five minutes keep a waiting change visible.
 _FIRST_WAIT = 10
 _LONGEST_WAIT = 300
+# Until somebody's sign-in and role are taken, an error that passes waits no longer than this.
+_LONGEST_URGENT_WAIT = 60
 # What Studio is at is looked for every ten seconds for two minutes, then less often.
 _SOON, _SOONS, _LESS_OFTEN = 10, 12, 30
 SECOND_LOOK = 30
@@ -180,7 +182,10 @@ class Pace(StrEnum):
 
     # Studio is at it, or a person may start it anew: soon.
     BUSY = "busy"
-    # Throttled, or failed for now: ten seconds, doubling.
+    # Something is to be taken from somebody, or two changes of an assignment met: ten seconds,
+    # doubling to a minute.
+    URGENT = "urgent"
+    # Throttled, or failed for now: ten seconds, doubling to five minutes.
     BACKING_OFF = "backing-off"
     # In a person's hands: every five minutes for an hour, then with each sweep.
     PATIENT = "patient"
@@ -200,6 +205,8 @@ def put_off(
     match pace:
         case Pace.BUSY:
             seconds = _SOON if hint.attempt < _SOONS else _LESS_OFTEN
+        case Pace.URGENT:
+            seconds = min(_FIRST_WAIT * 2 ** min(hint.attempt, 10), _LONGEST_URGENT_WAIT)
         case Pace.BACKING_OFF:
             seconds = min(_FIRST_WAIT * 2 ** min(hint.attempt, 10), _LONGEST_WAIT)
         case Pace.PATIENT:

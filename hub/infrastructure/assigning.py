@@ -14,7 +14,12 @@ from aws_cdk import aws_iam as iam
 from hub.infrastructure.context import Context
 from shared.conventions import assigner_role_arn
 
-CHANGING = ["sso:CreateApplicationAssignment", "sso:DeleteApplicationAssignment"]
+CHANGING = [
+    "sso:CreateApplicationAssignment",
+    "sso:DeleteApplicationAssignment",
+    # Whether what two changes that met came to is what is called for.
+    "sso:DescribeApplicationAssignment",
+]
 LISTING = ["sso:ListApplicationAssignments", "sso:GetApplicationAssignmentConfiguration"]
 
 

@@ -1,6 +1,7 @@
 """Tells what happened, in its order: CHANGE lines and metrics, and events on the hub's bus."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from hub.runtime import reports, telemetry
 from hub.runtime.book import Book
@@ -48,6 +49,13 @@ class Witness:
         self._book.became(outcome)
         self.tell()
         reports.became(outcome, self._hint)
+
+    def wanted_since(self, action: Action) -> datetime:
+        """Return since when nothing was begun that the action undoes.
+
+        To begin what it undoes would have changed the state, and so would this after that.
+        """
+        return self._book.by_target()[action.target].since or self._clock.now()
 
     def _explained(self, outcome: Outcome) -> Outcome:
         """Return a refused creation with whose profile is in its way, where the ledger knows."""

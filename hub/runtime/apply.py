@@ -24,7 +24,12 @@ from shared.actions import (
     StopApp,
     Suspend,
 )
-from shared.errors import PermanentError, RefusedError, RetryableError
+from shared.errors import (
+    NotYetPropagatedError,
+    PermanentError,
+    RefusedError,
+    RetryableError,
+)
 from shared.observed import ObservedProfile, ProfileStatus
 from shared.outcome import Applied, Begun, ByHand, Deferred, Failed, Outcome, Pending
 
@@ -36,6 +41,9 @@ _IN_USE = "ResourceInUse"
 # Source: seen by others of DeleteSpace on a space that is still being made; and the SageMaker
 # developer guide: to delete an app that failed gives an error.
 _INVALID = "ValidationException"
+# What is read sooner after the opposite change may be what was so before it. No source tells how
+# long a change takes to count everywhere: this is about five tries.
+_SETTLES = timedelta(minutes=3)
 _UNDER_WAY = frozenset({ProfileStatus.PENDING, ProfileStatus.UPDATING, ProfileStatus.DELETING})
 _Watched = Create | ChangeRole | Resume | Suspend | Delete | Discard
 
@@ -48,6 +56,9 @@ class Register(Protocol):
 
     def became(self, outcome: Outcome) -> None:
         """Write what became of it."""
+
+    def wanted_since(self, action: Action) -> datetime:
+        """Return since when nothing was begun that the action undoes (UTC)."""
 
 
 class _Course:
@@ -106,10 +117,14 @@ def _advance(
                 course.watched = action
             return tuple(outcomes)
         outcomes += _written(outcome, register)
+        if isinstance(outcome, Applied | Begun | ByHand):
+            continue
+        if isinstance(action, Revoke):
+            # Who may still sign in loses the role all the same, but nothing that is lost for good.
+            course.left = deque(each for each in course.left if isinstance(each, Suspend | StopApp))
         # Whatever became of a suspension, what runs is stopped: it may even stand in its way. And
         # one app that cannot be stopped keeps no other from being stopped.
-        goes_on = isinstance(action, Suspend | StopApp)
-        if not isinstance(outcome, Applied | Begun | ByHand) and not goes_on:
+        elif not isinstance(action, Suspend | StopApp):
             return tuple(outcomes)
     return tuple(outcomes)
 
@@ -134,14 +149,16 @@ def _begin(
     except RetryableError as error:
         return Pending(action, str(error))
     try:
-        return _do(action, world)
+        return _do(action, world, register)
+    except NotYetPropagatedError as error:
+        return Deferred(action, str(error), not_propagated=True)
     except RetryableError as error:
         return Deferred(action, str(error))
     except PermanentError as error:
         return _failed(action, error)
 
 
-def _do(action: Action, world: ConvergeWorld) -> Outcome | None:
+def _do(action: Action, world: ConvergeWorld, register: Register) -> Outcome | None:
     target, name = action.target, action.profile_name
     match action:
         case Create():
@@ -157,18 +174,30 @@ def _do(action: Action, world: ConvergeWorld) -> Outcome | None:
             world.studio.delete_space(target, action.space)
             return Begun(action)
         case Assign() | Revoke():
-            return _change_access(action, world)
+            return _change_access(action, world, register)
         case _:
             assert_never(action)
     return None
 
 
-def _change_access(action: Assign | Revoke, world: ConvergeWorld) -> Outcome:
+def _change_access(action: Assign | Revoke, world: ConvergeWorld, register: Register) -> Outcome:
+    """Assign or revoke.
+
+    Where an earlier change stands in the way, what is so is read back, but not before that change
+    must have come to count: a read shows what was so before it for as long.
+    """
     application = world.studio.domain(action.target).application_arn
     if not application:
         return ByHand(action)
-    change = world.access.assign if isinstance(action, Assign) else world.access.revoke
-    change(application, action.person.id)
+    access, wanted = world.access, isinstance(action, Assign)
+    change = access.assign if wanted else access.revoke
+    try:
+        change(application, action.person.id)
+    except NotYetPropagatedError:
+        if world.clock.now() < register.wanted_since(action) + _SETTLES:
+            raise
+        if access.is_assigned(application, action.person.id) is not wanted:
+            raise
     return Applied(action)
 
 

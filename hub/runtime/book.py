@@ -17,6 +17,7 @@ from shared.actions import (
     Settled,
     Skip,
     SkipKind,
+    StopApp,
     Suspend,
 )
 from shared.errors import RetryableError
@@ -180,8 +181,8 @@ class Book:
                 # What was written when it began still holds.
                 pass
             case Deferred(action=action):
-                leaves = isinstance(action, Revoke | Suspend)
-                self._retry(target, outcome.reason, LONGEST_OF_LEAVER if leaves else LONGEST)
+                soon = isinstance(action, Revoke | Suspend | StopApp) or outcome.not_propagated
+                self._retry(target, outcome.reason, LONGEST_OF_LEAVER if soon else LONGEST)
             case Failed(action=Create(), code=code) if code == _NO_DOMAIN:
                 self._not_made(target)
                 self._note(target, State.FAILED, outcome.reason)

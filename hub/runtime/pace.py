@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from hub.runtime.book import Book
 from hub.runtime.observe import Sight, TargetSight
-from shared.actions import PASSING, ChangeRole, Plan, SkipKind
+from shared.actions import PASSING, ChangeRole, Plan, Revoke, SkipKind, StopApp, Suspend
 from shared.errors import RetryableError
 from shared.outcome import Applied, Begun, Deferred, Failed, Outcome, Pending
 from shared.record import State
@@ -42,6 +42,8 @@ def of_outcomes(outcomes: Iterable[Outcome], book: Book) -> Pace | None:
             case Pending(action=ChangeRole(keeps_apps=True)):
                 # Told by its record for how long.
                 pass
+            case Deferred(action=Revoke() | Suspend() | StopApp()) | Deferred(not_propagated=True):
+                paces.add(Pace.URGENT)
             case Deferred():
                 # Its record could not be written.
                 paces.add(Pace.BACKING_OFF)

@@ -15,7 +15,12 @@ from hub.runtime.adapters.application_access import (
 )
 from hub.runtime.settings import ConvergeSettings, LookSettings
 from hub.runtime.wiring.access import application_access
-from shared.errors import RefusedError, RetryableError, TargetUnreachableError
+from shared.errors import (
+    NotYetPropagatedError,
+    RefusedError,
+    RetryableError,
+    TargetUnreachableError,
+)
 from shared.listing import Page
 from shared.model import UserId
 
@@ -58,11 +63,11 @@ def test_a_person_is_assigned_as_a_user(access: SsoAdmin, stubbed: Stubber, oper
 @pytest.mark.parametrize(
     ("operation", "code", "error"),
     [
-        # There already, or gone already: that is what was asked for.
-        ("create_application_assignment", "ConflictException", None),
+        # Gone already: that is what was asked for.
         ("delete_application_assignment", "ResourceNotFoundException", None),
         ("create_application_assignment", "ResourceNotFoundException", RefusedError),
-        ("delete_application_assignment", "ConflictException", RefusedError),
+        # An earlier change is under way: that says nothing of what is so, or will be.
+        *((operation, "ConflictException", NotYetPropagatedError) for operation in WRITES),
         *((operation, "AccessDeniedException", RefusedError) for operation in WRITES),
         *((operation, "ThrottlingException", RetryableError) for operation in WRITES),
     ],
@@ -96,6 +101,32 @@ def test_an_application_tells_whether_it_requires_an_assignment(
     )
 
     assert access.requires_assignment(APPLICATION) is required
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("", True),
+        ("ResourceNotFoundException", False),
+        ("AccessDeniedException", RefusedError),
+        ("ThrottlingException", RetryableError),
+    ],
+)
+def test_whether_a_person_is_assigned_is_read_back_of_themselves(
+    access: SsoAdmin, stubbed: Stubber, code: str, found: object
+) -> None:
+    """As a user: a group's assignment is not theirs. Without an answer, nobody knows."""
+    operation = "describe_application_assignment"
+    if code:
+        stubbed.add_client_error(operation, code, expected_params=ASKED)
+    else:
+        stubbed.add_response(operation, ASKED, ASKED)
+
+    if not isinstance(found, type):
+        assert access.is_assigned(APPLICATION, ADA) is found
+    else:
+        with pytest.raises(found, match=code):
+            access.is_assigned(APPLICATION, ADA)
 
 
 def test_assignments_are_listed_page_by_page(access: SsoAdmin, stubbed: Stubber) -> None:
@@ -245,7 +276,15 @@ def test_a_session_serves_until_shortly_before_it_ends(
 
 @pytest.mark.parametrize(
     ("code", "error"),
-    [("AccessDenied", TargetUnreachableError), ("Throttling", RetryableError)],
+    [
+        ("AccessDenied", TargetUnreachableError),
+        *(
+            (code, RetryableError)
+            for code in ("Throttling", "SignatureDoesNotMatch", "RequestExpired", "ExpiredToken")
+        ),
+        ("InvalidClientTokenId", RetryableError),
+        ("IDPCommunicationError", RetryableError),
+    ],
 )
 def test_an_account_that_refuses_the_hub_says_so(
     sts: "STSClient", stub: Stub, code: str, error: type[Exception]

@@ -10,12 +10,15 @@ from botocore.exceptions import (
     ConnectTimeoutError,
     EndpointConnectionError,
     NoCredentialsError,
+    NoRegionError,
     ParamValidationError,
     ProxyConnectionError,
     ReadTimeoutError,
     SSLError,
 )
+from botocore.parsers import ResponseParserError
 from botocore.stub import Stubber
+from urllib3.exceptions import ProtocolError
 
 from hub.runtime.adapters.aws import CLIENT_CONFIG, text, translated
 from shared.errors import RefusedError, RetryableError
@@ -43,6 +46,9 @@ URL = "https://sts.eu-west-1.amazonaws.com"
         ("SomethingNew", 500),
         ("SomethingNew", 503),
         ("502", 502),
+        ("SomethingNew", 429),
+        ("InvalidSignatureException", 403),
+        ("InvalidClientTokenId", 403),
     ],
 )
 def test_what_passes_may_be_tried_again(
@@ -65,7 +71,6 @@ def test_what_passes_may_be_tried_again(
         ("ResourceLimitExceeded", 400),
         ("ValidationException", 400),
         ("ConditionalCheckFailedException", 400),
-        ("InvalidClientTokenId", 403),
         ("SomethingNew", 400),
     ],
 )
@@ -91,10 +96,15 @@ def test_what_aws_refuses_waits_for_somebody(
         ConnectionClosedError(endpoint_url=URL),
         ProxyConnectionError(proxy_url=URL),
         SSLError(endpoint_url=URL, error=OSError("handshake")),
+        NoCredentialsError(),
+        ConnectionResetError(),
+        ResponseParserError("no JSON"),
+        UnicodeDecodeError("utf-8", b"\xff", 0, 1, "no text"),
+        ProtocolError("cut off"),
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_no_answer_may_be_tried_again(error: BotoCoreError) -> None:
+def test_no_answer_may_be_tried_again(error: Exception) -> None:
     """A network that fails says nothing about the call."""
     with pytest.raises(RetryableError), translated():
         raise error
@@ -102,7 +112,7 @@ def test_no_answer_may_be_tried_again(error: BotoCoreError) -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [NoCredentialsError(), ParamValidationError(report="Missing required parameter")],
+    [NoRegionError(), ParamValidationError(report="Missing required parameter")],
     ids=lambda error: type(error).__name__,
 )
 def test_a_call_that_never_left_waits_for_somebody(error: BotoCoreError) -> None:

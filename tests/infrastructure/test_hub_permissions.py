@@ -96,7 +96,11 @@ def test_converge_may_do_exactly_this(hub: Resources) -> None:
         ENTER_SPOKES,
         of_identity_center(
             "LetPeopleIn",
-            ["sso:CreateApplicationAssignment", "sso:DeleteApplicationAssignment"],
+            [
+                "sso:CreateApplicationAssignment",
+                "sso:DeleteApplicationAssignment",
+                "sso:DescribeApplicationAssignment",
+            ],
         ),
         allow("TellWhatHappened", "events:PutEvents", "<Bus.Arn>")
         | {

@@ -117,7 +117,11 @@ def test_the_assigner_assigns_and_nothing_else(identity: Resources) -> None:
     assert statements == {
         "LetPeopleIn": {
             "Effect": "Allow",
-            "Action": ["sso:CreateApplicationAssignment", "sso:DeleteApplicationAssignment"],
+            "Action": [
+                "sso:CreateApplicationAssignment",
+                "sso:DeleteApplicationAssignment",
+                "sso:DescribeApplicationAssignment",
+            ],
             "Resource": APPLICATIONS,
             "Condition": limits,
         },

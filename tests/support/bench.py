@@ -1,7 +1,7 @@
 """A bench on which plans are carried out: every action once, two targets, and a register."""
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from cases import ADA, BECAUSE, LAB, NEW, NOON, OLD, POWERLESS, SHOP, THERE, app
@@ -24,7 +24,12 @@ from shared.actions import (
     StopApp,
     Suspend,
 )
-from shared.errors import RefusedError, RetryableError, TargetUnreachableError
+from shared.errors import (
+    NotYetPropagatedError,
+    RefusedError,
+    RetryableError,
+    TargetUnreachableError,
+)
 from shared.outcome import Outcome
 
 CREATE, ASSIGN = Create(ADA, LAB, "ada", NEW, BECAUSE), Assign(ADA, LAB, "ada")
@@ -36,6 +41,7 @@ SPACE, DELETE = DeleteSpace(ADA, LAB, "ada", "lab"), Delete(ADA, LAB, "ada", "le
 DISCARD = Discard(ADA, LAB, "ada", "it is Failed")
 IN_USE, INVALID = RefusedError("ResourceInUse", "in use"), RefusedError("ValidationException", "no")
 DENIED = RefusedError("AccessDeniedException", "no")
+UNDER_WAY = NotYetPropagatedError("under way")
 THROTTLED, CLOSED = RetryableError("throttled"), TargetUnreachableError("closed")
 
 
@@ -46,12 +52,18 @@ class Notes:
     told: list[str] = field(default_factory=list)
     begin_fails: bool = False
     became_fails: bool = False
+    wanted: datetime = NOON
 
     def begin(self, action: Action) -> None:
         """Note it."""
         if self.begin_fails:
             raise RetryableError("another worker wrote this record meanwhile")
         self.told.append(f"begin {type(action).__name__}")
+
+    def wanted_since(self, action: Action) -> datetime:
+        """Return since when all that is done here is wanted."""
+        del action
+        return self.wanted
 
     def became(self, outcome: Outcome) -> None:
         """Note it."""
@@ -68,10 +80,14 @@ class Bench:
         default_factory=lambda: FakeStudio({(LAB, "ada"): THERE, (SHOP, "ada"): THERE})
     )
     notes: Notes = field(default_factory=Notes)
+    assigned: bool = False
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
 
     def apply(self, *actions: Action, seconds: float = 120) -> tuple[Outcome, ...]:
         """Carry out actions and return what became of them."""
+        access = FakeAccess(self.studio)
+        if self.assigned:
+            access.assigned.add((f"application of {LAB}", ADA.id))
         nobody: Any = None
         world = ConvergeWorld(
             mode="apply",
@@ -85,7 +101,7 @@ class Bench:
             limits=nobody,
             foreigners=nobody,
             studio=self.studio,
-            access=FakeAccess(self.studio),
+            access=access,
             later=nobody,
             received=nobody,
             bus=nobody,

@@ -114,6 +114,11 @@ class FakeAccess:
         self._called("revoke", application_arn)
         self.assigned.discard((application_arn, user_id))
 
+    def is_assigned(self, application_arn: str, user_id: UserId) -> bool:
+        """Return whether a person is assigned."""
+        self._called("is_assigned", application_arn)
+        return (application_arn, user_id) in self.assigned
+
     def assignments(self, application_arn: str, token: str) -> Page[tuple[str, str]]:  # noqa: ARG002 (the port's)
         """Return everybody who is assigned."""
         return Page(tuple(("USER", user) for arn, user in self.assigned if arn == application_arn))

@@ -115,6 +115,11 @@ def test_what_waits_comes_back_after_ten_seconds_doubling_to_five_minutes() -> N
     assert waits(9) == [10, 20, 40, 80, 160, 300, 300, 300, 300]
 
 
+def test_what_is_to_be_taken_is_tried_again_within_the_minute() -> None:
+    """However long it goes on: an error that passes does not leave a person their access."""
+    assert waits(7, Pace.URGENT) == [10, 20, 40, 60, 60, 60, 60]
+
+
 def test_the_second_look_reads_afresh_after_half_a_minute() -> None:
     """It starts its own tries, and what was read before it is stale for it."""
     later = AT + timedelta(seconds=5)

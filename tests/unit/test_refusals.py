@@ -1,5 +1,7 @@
 """What becomes of an action that AWS refuses, or cannot finish."""
 
+from datetime import timedelta
+
 import pytest
 from bench import (
     ASSIGN,
@@ -16,9 +18,10 @@ from bench import (
     STOP_A,
     SUSPEND,
     THROTTLED,
+    UNDER_WAY,
     Bench,
 )
-from cases import LAB
+from cases import LAB, NOON
 from fake_studio import Trouble
 
 from shared.actions import (
@@ -26,7 +29,7 @@ from shared.actions import (
 )
 from shared.errors import RefusedError, RetryableError, TargetUnreachableError
 from shared.observed import ProfileStatus
-from shared.outcome import Deferred, Failed, Outcome, Pending
+from shared.outcome import Applied, Deferred, Failed, Outcome, Pending
 
 
 @pytest.fixture
@@ -101,3 +104,45 @@ def test_what_cannot_be_watched_is_not_taken_for_done(
 
     assert isinstance(bench.apply(CHANGE, ASSIGN)[0], expected)
     assert bench.calls == ["change_role", "watch"]
+
+
+@pytest.mark.parametrize(("call", "action"), [("assign", ASSIGN), ("revoke", REVOKE)])
+def test_an_earlier_change_that_is_under_way_is_no_success(
+    bench: Bench, call: str, action: Action
+) -> None:
+    """Rule 7: for minutes a read shows what was so before that change, and is not asked for."""
+    bench.studio.troubles[call, LAB] = UNDER_WAY
+    bench.assigned = call == "assign"
+
+    assert bench.apply(action) == (Deferred(action, "under way", not_propagated=True),)
+    assert "is_assigned" not in bench.calls
+
+
+@pytest.mark.parametrize("is_assigned", [True, False])
+@pytest.mark.parametrize(("call", "action"), [("assign", ASSIGN), ("revoke", REVOKE)])
+def test_what_is_read_back_later_decides(
+    bench: Bench, call: str, action: Action, *, is_assigned: bool
+) -> None:
+    """What is as it should be is done; what is not is tried on."""
+    bench.studio.troubles[call, LAB] = UNDER_WAY
+    bench.assigned = is_assigned
+    bench.notes.wanted = NOON - timedelta(minutes=3)
+
+    (found,) = bench.apply(action)
+
+    if is_assigned is (call == "assign"):
+        assert found == Applied(action)
+    else:
+        assert found == Deferred(action, "under way", not_propagated=True)
+
+
+@pytest.mark.parametrize("read", [THROTTLED, DENIED])
+def test_a_read_back_that_fails_records_nothing(bench: Bench, read: Trouble) -> None:
+    """Nobody is recorded as let in, or as put out, without an answer that says so."""
+    bench.studio.troubles["assign", LAB] = UNDER_WAY
+    bench.studio.troubles["is_assigned", LAB] = read
+    bench.notes.wanted = NOON - timedelta(minutes=3)
+
+    (found,) = bench.apply(ASSIGN)
+
+    assert isinstance(found, Deferred | Failed)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # A session is given up this long before its end, so that none expires in the middle of a plan.
 _MARGIN = timedelta(minutes=3)
 _PAGE = 100
+_NOT_FOUND = "ResourceNotFoundException"
 # A look lists: its sessions can assign nobody, whatever the role may. The last is for a directory
 # that the company's own key encrypts.
 LIST_ASSIGNMENTS: Final = json.dumps(
@@ -86,16 +87,12 @@ class SsoAdmin:
         self._client = client
 
     def assign(self, application_arn: str, user_id: UserId) -> None:
-        """Assign a person; ConflictException tells that they are assigned already."""
+        """Assign a person."""
         client = self._client()
-        try:
-            with translated():
-                client.create_application_assignment(
-                    ApplicationArn=application_arn, PrincipalId=user_id, PrincipalType="USER"
-                )
-        except RefusedError as refused:
-            if refused.code != "ConflictException":
-                raise
+        with translated():
+            client.create_application_assignment(
+                ApplicationArn=application_arn, PrincipalId=user_id, PrincipalType="USER"
+            )
 
     def revoke(self, application_arn: str, user_id: UserId) -> None:
         """End a person's assignment; one that is not there is no error."""
@@ -106,8 +103,22 @@ class SsoAdmin:
                     ApplicationArn=application_arn, PrincipalId=user_id, PrincipalType="USER"
                 )
         except RefusedError as refused:
-            if refused.code != "ResourceNotFoundException":
+            if refused.code != _NOT_FOUND:
                 raise
+
+    def is_assigned(self, application_arn: str, user_id: UserId) -> bool:
+        """Return whether a person is assigned directly; groups do not count."""
+        client = self._client()
+        try:
+            with translated():
+                client.describe_application_assignment(
+                    ApplicationArn=application_arn, PrincipalId=user_id, PrincipalType="USER"
+                )
+        except RefusedError as refused:
+            if refused.code == _NOT_FOUND:
+                return False
+            raise
+        return True
 
     def assignments(self, application_arn: str, token: str) -> Page[tuple[str, str]]:
         """Return a page of the direct assignments: USER or GROUP, and the id."""

@@ -5,15 +5,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-import botocore.exceptions
 from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    HTTPClientError,
-)
+from botocore.exceptions import ClientError
 
-from shared.errors import RefusedError, RetryableError
+from hub.runtime.adapters import error_table, exception_table
+from hub.runtime.adapters.error_table import Reason
+from shared.errors import NotYetPropagatedError, RefusedError, RetryableError
 
 # A call that fails three times in a row waits in a queue, where waiting costs nothing.
 CLIENT_CONFIG = Config(
@@ -30,43 +27,6 @@ SPOKE_CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=8
 )
 
-_SERVER_ERROR = 500
-# Source: the error codes that botocore 1.44.5's own standard retry mode takes for passing.
-_PASSING = frozenset(
-    {
-        "BandwidthLimitExceeded",
-        "ConflictingOperationException",
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InternalError",
-        "InternalFailure",
-        "InternalServerError",
-        "InternalServerException",
-        "LimitExceededException",
-        "PriorRequestNotComplete",
-        "ProvisionedThroughputExceededException",
-        "RequestExpired",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "RequestTimeout",
-        "RequestTimeoutException",
-        "ServiceUnavailable",
-        "ServiceUnavailableException",
-        "SlowDown",
-        "Throttling",
-        "ThrottledException",
-        "ThrottlingException",
-        "TooManyRequestsException",
-        "TransactionInProgressException",
-    }
-)
-
-
-def error_code(error: ClientError) -> str:
-    """Return the code of an AWS error, e.g. `ResourceNotFound`."""
-    return str(error.response.get("Error", {}).get("Code", ""))
-
 
 def error_text(error: ClientError) -> str:
     """Return what AWS wrote."""
@@ -75,25 +35,28 @@ def error_text(error: ClientError) -> str:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn botocore's errors into ours.
+    """Turn the errors of calls into ours, as the two tables have them.
 
     Raises:
-        RetryableError: throttled, a server error, or no answer.
-        RefusedError: everything else that AWS answered.
+        NotYetPropagatedError: AWS has not carried out an earlier change everywhere.
+        RetryableError: whatever else passes: throttled, a server error, no answer, a bad clock.
+        RefusedError: everything else.
     """
     try:
         yield
     except ClientError as error:
-        code = error_code(error)
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        code, reason = error_table.of_answer(error)
         text = f"{error.operation_name}: {error_text(error)}"
-        if code in _PASSING or status >= _SERVER_ERROR:
+        if reason is Reason.NOT_PROPAGATED:
+            raise NotYetPropagatedError(f"{code}: {text}") from error
+        if reason.is_passing:
             raise RetryableError(f"{code}: {text}") from error
         raise RefusedError(code, text) from error
-    except (botocore.exceptions.ConnectionError, HTTPClientError) as error:
-        raise RetryableError(str(error)) from error
-    except BotoCoreError as error:
-        raise RefusedError(type(error).__name__, str(error)) from error
+    except exception_table.WITHOUT_ANSWER as error:
+        name = type(error).__name__
+        if exception_table.of_exception(error).is_passing:
+            raise RetryableError(f"{name}: {error}") from error
+        raise RefusedError(name, str(error)) from error
 
 
 def utc_now() -> datetime:

@@ -141,7 +141,11 @@ def _assigning(cloud: Cloud) -> Iterator[IamRequest]:
         # Whoever is not the assigner, in the hub's own name.
         yield IamRequest(role, "sso:CreateApplicationAssignment", application, of_studio)
     # A session of look only lists.
-    for action in ("sso:CreateApplicationAssignment", "sso:DeleteApplicationAssignment"):
+    for action in (
+        "sso:CreateApplicationAssignment",
+        "sso:DeleteApplicationAssignment",
+        "sso:DescribeApplicationAssignment",
+    ):
         yield asks(action, {"sso:ApplicationAccount": MANAGEMENT})
         yield asks(action, {**of_studio, "sso:PrimaryRegion": "us-east-1"})
         yield replace(asks(action, of_studio), session_policy=LIST_ASSIGNMENTS)

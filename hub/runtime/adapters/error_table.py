@@ -1,0 +1,171 @@
+"""Which errors that AWS answers pass by themselves, and which wait for somebody.
+
+Every error has one reason, and the reason alone says whether the same call may work later. An error
+code that is not listed is judged by its HTTP status.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+
+class Reason(StrEnum):
+    """Why a call failed."""
+
+    # These pass.
+    THROTTLED = "throttled"
+    SERVER = "server"
+    NETWORK = "network"
+    # The clock, a process that was frozen while it called, or a request changed on its way.
+    SIGNATURE = "signature"
+    # Expired, not to be had now, or too new to be known everywhere.
+    CREDENTIALS = "credentials"
+    # Another call changes the same thing.
+    CONTENTION = "contention"
+    # An earlier change of the same thing does not count everywhere yet.
+    NOT_PROPAGATED = "not-propagated"
+    # These wait for somebody.
+    REFUSED = "refused"
+    NOT_FOUND = "not-found"
+    STATE = "state"
+    QUOTA = "quota"
+    KEY = "key"
+    REQUEST = "request"
+    CONFIGURATION = "configuration"
+    LOGIN = "login"
+
+    @property
+    def is_passing(self) -> bool:
+        """Return whether the same call may work later though nobody does anything."""
+        return self in _PASSING
+
+
+_PASSING: Final = frozenset(
+    {
+        Reason.THROTTLED,
+        Reason.SERVER,
+        Reason.NETWORK,
+        Reason.SIGNATURE,
+        Reason.CREDENTIALS,
+        Reason.CONTENTION,
+        Reason.NOT_PROPAGATED,
+    }
+)
+
+# Sources: the error shapes of the services' models in botocore, and its own lists of what is tried
+# again; "Common Errors" in the API references of AWS; "Programming errors" in DynamoDB's developer
+# guide; the error codes of the SQS API reference, in the spelling of its query protocol too, which
+# botocore goes on reporting.
+_CODES: Final = {
+    Reason.THROTTLED: """
+        BandwidthLimitExceeded EC2ThrottledException KMS.ThrottlingException KMSThrottlingException
+        KmsThrottled LimitExceededException OverLimit ProvisionedThroughputExceeded
+        ProvisionedThroughputExceededException RequestLimitExceeded RequestThrottled
+        RequestThrottledException SlowDown Throttling ThrottledException ThrottlingError
+        ThrottlingException TooManyRequestsException
+    """,
+    Reason.SERVER: """
+        DependencyTimeoutException IDPCommunicationError InternalError InternalException
+        InternalFailure InternalServerError InternalServerException KMSInternalException
+        KeyUnavailableException PriorRequestNotComplete RequestTimeout RequestTimeoutException
+        ServiceUnavailable ServiceUnavailableException
+    """,
+    # Whoever signs is botocore, for every call alike: what is wrong with one signature is the time
+    # at which it was made, or what became of it on its way.
+    Reason.SIGNATURE: """
+        IncompleteSignature IncompleteSignatureException InvalidSignatureException
+        RequestExpired RequestInTheFuture RequestTimeTooSkewed SignatureDoesNotMatch
+    """,
+    # Source: IAM user guide, "Changes that I make are not always immediately visible": credentials
+    # that STS has just given may be unknown elsewhere. They are a role's own, and never typed in.
+    Reason.CREDENTIALS: """
+        AuthFailure ExpiredToken ExpiredTokenException InvalidAccessKeyId InvalidClientTokenId
+        InvalidToken TokenRefreshRequired UnrecognizedClientException
+    """,
+    Reason.CONTENTION: """
+        ConflictingOperationException ReplicatedWriteConflictException TransactionCanceledException
+        TransactionConflict TransactionConflictException TransactionInProgressException
+    """,
+    # Source: the IAM Identity Center API reference of CreateApplicationAssignment: an earlier write
+    # conflicts, and may be tried again after some time.
+    Reason.NOT_PROPAGATED: "ConflictException",
+    Reason.REFUSED: """
+        AccessDenied AccessDeniedException IDPRejectedClaim InvalidSecurity
+        MissingAuthenticationToken MissingAuthenticationTokenException NotAuthorized OptInRequired
+        RegionDisabledException SubscriptionRequiredException UnauthorizedAccess
+        UnauthorizedOperation
+    """,
+    Reason.NOT_FOUND: """
+        AWS.SimpleQueueService.NonExistentQueue QueueDoesNotExist ResourceNotFound
+        ResourceNotFoundException
+    """,
+    Reason.STATE: """
+        ConditionalCheckFailed ConditionalCheckFailedException DuplicateItem
+        IdempotentParameterMismatchException ResourceInUse ResourceInUseException
+    """,
+    Reason.QUOTA: """
+        ItemCollectionSizeLimitExceeded ItemCollectionSizeLimitExceededException
+        ResourceLimitExceeded ServiceQuotaExceededException
+    """,
+    Reason.KEY: """
+        KMS.AccessDeniedException KMS.DisabledException KMS.InvalidKeyUsageException
+        KMS.InvalidStateException KMS.NotFoundException KMS.OptInRequired KMSAccessDeniedException
+        KMSDisabledException KMSInvalidStateException KMSNotFoundException KMSOptInRequired
+        KmsAccessDenied KmsDisabled KmsInvalidKeyUsage KmsInvalidState KmsNotFound KmsOptInRequired
+    """,
+    Reason.REQUEST: """
+        AWS.SimpleQueueService.BatchEntryIdsNotDistinct AWS.SimpleQueueService.BatchRequestTooLong
+        AWS.SimpleQueueService.EmptyBatchRequest AWS.SimpleQueueService.InvalidBatchEntryId
+        AWS.SimpleQueueService.TooManyEntriesInBatchRequest
+        AWS.SimpleQueueService.UnsupportedOperation BatchEntryIdsNotDistinct BatchRequestTooLong
+        EmptyBatchRequest InvalidAction InvalidAddress InvalidBatchEntryId InvalidMessageContents
+        InvalidParameterCombination InvalidParameterValue InvalidQueryParameter
+        MalformedHttpRequestException MalformedPolicyDocument MalformedPolicyDocumentException
+        MalformedQueryString MissingAction MissingParameter PackedPolicyTooLarge
+        PackedPolicyTooLargeException SerializationException TooManyEntriesInBatchRequest
+        UnknownOperationException UnsupportedOperation ValidationError ValidationException
+    """,
+}
+
+CODES: Final[Mapping[str, Reason]] = MappingProxyType(
+    {code: reason for reason, codes in _CODES.items() for code in codes.split()}
+)
+_CANCELLED, _REASONS = "TransactionCanceledException", "CancellationReasons"
+_MET = "ConditionalCheckFailed"
+
+
+def of_answer(error: ClientError) -> tuple[str, Reason]:
+    """Return the code of an error that AWS answered, and its reason.
+
+    A transaction was cancelled for what one of its items met: that item's code stands for it.
+    """
+    answer: Mapping[str, Any] = error.response
+    code = str(answer.get("Error", {}).get("Code", ""))
+    if code == _CANCELLED:
+        code = _cancelled_by(answer)
+    reason = CODES.get(code, Reason.REQUEST)
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if reason.is_passing:
+        return code, reason
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return code, Reason.SERVER
+    return code, Reason.THROTTLED if status == HTTPStatus.TOO_MANY_REQUESTS else reason
+
+
+def _cancelled_by(answer: Mapping[str, Any]) -> str:
+    """Return the code of the item that ended a transaction.
+
+    What somebody must put right goes first, next what another worker wrote, last what passes.
+    """
+    reasons: Iterable[Mapping[str, Any]] = answer.get(_REASONS) or ()
+    codes = sorted({str(each.get("Code") or "None") for each in reasons})
+    codes = [code for code in codes if code != "None"]
+    lasting = [code for code in codes if not CODES.get(code, Reason.REQUEST).is_passing]
+    found = next((code for code in lasting if code != _MET), "")
+    if not found and lasting:
+        return f"{_MET}Exception"
+    return found or next(iter(codes), _CANCELLED)

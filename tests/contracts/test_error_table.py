@@ -1,0 +1,194 @@
+"""Every error that a call of the hub may meet has its reason in a table."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import botocore.discovery
+import botocore.exceptions
+import pytest
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.retries.standard import (
+    ThrottledRetryableChecker,
+    TransientRetryableChecker,
+)
+from botocore.session import get_session
+
+import hub.runtime.adapters
+from hub.runtime.adapters import error_table, exception_table
+from hub.runtime.adapters.aws import translated
+from hub.runtime.adapters.error_table import CODES, Reason
+from hub.runtime.adapters.exception_table import EXCEPTIONS
+from shared.errors import NotYetPropagatedError, RefusedError, RetryableError
+
+SERVICES = ("sagemaker", "identitystore", "sso-admin", "sts", "dynamodb", "sqs", "events")
+ADAPTERS = Path(hub.runtime.adapters.__path__[0])
+
+
+def exceptions_of_botocore() -> list[type[Exception]]:
+    """Return every exception class of botocore but those of an answer, and its warnings."""
+    return [
+        each
+        for module in (botocore.exceptions, botocore.discovery)
+        for _, each in inspect.getmembers(module, inspect.isclass)
+        if issubclass(each, Exception)
+        and not issubclass(each, (ClientError, Warning))
+        and each.__module__ == module.__name__
+    ]
+
+
+def names_in_adapters() -> set[str]:
+    """Return the methods that adapters call, and the texts that they name (of paginators)."""
+    nodes = [
+        node for path in ADAPTERS.glob("*.py") for node in ast.walk(ast.parse(path.read_text()))
+    ]
+    called = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return called | {str(node.value) for node in nodes if isinstance(node, ast.Constant)}
+
+
+def operations(service: str) -> list[Any]:
+    """Return the models of the operations of a service that adapters call."""
+    model = get_session().get_service_model(service)
+    names, called = model.operation_names, names_in_adapters()
+    return [model.operation_model(name) for name in names if xform_name(name) in called]
+
+
+def modelled(service: str) -> Iterator[tuple[str, bool]]:
+    """Yield each error of these operations, and whether its model says that it passes."""
+    for operation in operations(service):
+        for shape in operation.error_shapes:
+            code = shape.metadata.get("error", {}).get("code", shape.name)
+            passing = "retryable" in shape.metadata or bool(shape.metadata.get("fault"))
+            yield from ((name, passing) for name in (code, shape.name))
+
+
+def answered(code: str, status: int = 400, *reasons: str) -> ClientError:
+    """Return an error as AWS answers it; of a transaction with the reasons of its items."""
+    answer: Any = {
+        "Error": {"Code": code, "Message": "said"},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+        "CancellationReasons": [{"Code": each} for each in reasons],
+    }
+    return ClientError(answer, "Call")
+
+
+def test_every_exception_of_botocore_has_its_reason() -> None:
+    """A new one, of a newer botocore, is decided on before that is used."""
+    assert {each for each in exceptions_of_botocore() if each not in EXCEPTIONS} == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_error_of_every_operation_in_use_has_its_reason(service: str) -> None:
+    """What the service's model calls passing passes."""
+    found = dict(modelled(service))
+
+    assert found
+    assert [code for code in found if code not in CODES] == []
+    assert [code for code, passing in found.items() if passing and not CODES[code].is_passing] == []
+
+
+def test_what_botocore_tries_again_passes() -> None:
+    """Its own list of codes and classes is part of the table."""
+    checkers: Any = (TransientRetryableChecker, ThrottledRetryableChecker)
+    codes = {*checkers[0]._TRANSIENT_ERROR_CODES, *checkers[1]._THROTTLED_ERROR_CODES}  # noqa: SLF001 (botocore has no other name for them)
+    classes = checkers[0]._TRANSIENT_EXCEPTION_CLS  # noqa: SLF001 (the same)
+
+    assert [code for code in codes if not CODES[code].is_passing] == []
+    assert [
+        each
+        for each in exceptions_of_botocore()
+        if issubclass(each, classes) and not EXCEPTIONS[each].is_passing
+    ] == []
+
+
+def test_nothing_has_two_reasons() -> None:
+    """Each code and each class stands in the table once."""
+    codes = [code for group in error_table._CODES.values() for code in group.split()]  # noqa: SLF001 (the groups, before they are one mapping)
+    classes = [each for group in exception_table._EXCEPTIONS.values() for each in group]  # noqa: SLF001 (the same)
+
+    assert len(codes) == len(CODES)
+    assert len(classes) == len(EXCEPTIONS)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_reason_of_a_code_alone_decides(code: str) -> None:
+    """Passing: RetryableError; everything else is refused, by its own code."""
+    reason = CODES[code]
+    with pytest.raises((RetryableError, RefusedError)) as raised, translated():
+        raise answered(code)
+
+    assert isinstance(raised.value, RetryableError) is reason.is_passing
+    assert isinstance(raised.value, NotYetPropagatedError) is (reason is Reason.NOT_PROPAGATED)
+
+
+@pytest.mark.parametrize("error", EXCEPTIONS, ids=lambda each: each.__name__)
+def test_the_reason_of_a_class_alone_decides(error: type[Exception]) -> None:
+    """None leaks from a call."""
+    made = error.__new__(error)
+    with pytest.raises((RetryableError, RefusedError)) as raised, translated():
+        raise made
+
+    assert isinstance(raised.value, RetryableError) is EXCEPTIONS[error].is_passing
+
+
+def test_a_class_that_is_not_listed_has_the_reason_of_its_base() -> None:
+    """Until the table is brought up to date, nothing crashes."""
+
+    class NewError(botocore.exceptions.HTTPClientError):
+        pass
+
+    class OtherError(BotoCoreError):
+        pass
+
+    assert exception_table.of_exception(NewError(error="x")).is_passing
+    assert not exception_table.of_exception(OtherError()).is_passing
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "RequestTimeTooSkewed",
+        "RequestExpired",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "UnrecognizedClientException",
+        "AuthFailure",
+    ],
+)
+def test_clock_signature_and_credentials_pass(code: str) -> None:
+    """They say nothing of the person or the target: nobody is reported, and nothing waits."""
+    assert CODES[code].is_passing
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "RegionDisabledException", "OptInRequired"])
+def test_what_somebody_has_to_allow_does_not_pass(code: str) -> None:
+    """It is reported at once, with what AWS wrote."""
+    assert not CODES[code].is_passing
+
+
+@pytest.mark.parametrize(
+    ("reasons", "code", "passing"),
+    [
+        (("None", "ConditionalCheckFailed"), "ConditionalCheckFailedException", False),
+        (("ThrottlingError", "ConditionalCheckFailed"), "ConditionalCheckFailedException", False),
+        (("None", "ThrottlingError"), "ThrottlingError", True),
+        (("ProvisionedThroughputExceeded",), "ProvisionedThroughputExceeded", True),
+        (("TransactionConflict", "None"), "TransactionConflict", True),
+        (("ConditionalCheckFailed", "ValidationError"), "ValidationError", False),
+        (("ItemCollectionSizeLimitExceeded",), "ItemCollectionSizeLimitExceeded", False),
+        (("SomethingNew",), "SomethingNew", False),
+        ((), "TransactionCanceledException", True),
+    ],
+)
+def test_a_transaction_ends_for_the_reason_of_its_item(
+    reasons: tuple[str, ...], code: str, *, passing: bool
+) -> None:
+    """Throttled is not the same as written by somebody else, and neither is a bad item."""
+    found, reason = error_table.of_answer(answered("TransactionCanceledException", 400, *reasons))
+
+    assert (found, reason.is_passing) == (code, passing)

@@ -1,0 +1,133 @@
+"""Errors that pass by themselves: nobody keeps access because of one, or is told to have it."""
+
+import pytest
+from stories import Play
+
+from simulator.faults import Fault
+from simulator.setup import LEDGER
+from simulator.studio import Place
+
+T = "222222222222/eu-west-1/d-one"
+SUSPENDED = "Suspended-eu-west-1"
+COMPANY = f"""
+version: 1
+directory:
+  groups: [scientists]
+  users: [ada]
+targets: [{{account: "222222222222", region: eu-west-1, domain: d-one}}]
+mappings:
+  - {{target: {T}, group: scientists, role: Scientist}}
+"""
+JOIN = "join: {user: ada, group: scientists}"
+LEAVE = "leave: {user: ada, group: scientists}"
+REVOKE = ("sso-admin", "DeleteApplicationAssignment")
+ASSIGN = ("sso-admin", "CreateApplicationAssignment")
+SUSPEND = ("sagemaker", "UpdateUserProfile")
+
+
+def fault(call: tuple[str, str], error: str, times: int = 1) -> str:
+    service, operation = call
+    return f"fault: {{service: {service}, operation: {operation}, error: {error}, times: {times}}}"
+
+
+@pytest.mark.parametrize("call", [REVOKE, SUSPEND, ("sagemaker", "DescribeUserProfile")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        "InvalidSignatureException",
+        "RequestExpired",
+        "ExpiredTokenException",
+        "UnrecognizedClientException",
+        "ThrottlingException",
+    ],
+)
+def test_a_clock_that_is_wrong_leaves_nobody_their_access(
+    play: Play, call: tuple[str, str], error: str
+) -> None:
+    """Revoked and powerless within two minutes, and nothing is reported: it passed."""
+    end = play(JOIN, fault(call, error), LEAVE, "wait: {minutes: 2}", company=COMPANY)
+
+    assert end.roles() == {"2 ada": SUSPENDED}
+    assert end.assigned() == set()
+    assert "refused" not in {kind for kind, _ in end.problems()}
+
+
+@pytest.mark.parametrize("call", [REVOKE, SUSPEND, ("sagemaker", "DescribeUserProfile")])
+def test_a_revocation_is_tried_again_within_the_minute(play: Play, call: tuple[str, str]) -> None:
+    """However long an error goes on: the next try comes at most a minute after it is over."""
+    end = play(
+        JOIN,
+        fault(call, "InvalidSignatureException", 30),
+        LEAVE,
+        "wait: {minutes: 40}",
+        company=COMPANY,
+    )
+
+    assert end.roles() == {"2 ada": SUSPENDED}
+    assert end.assigned() == set()
+
+
+def test_a_role_that_cannot_be_assumed_now_closes_no_target(play: Play) -> None:
+    """Only what the account refuses does; a bad signature is the hub's own trouble."""
+    end = play(
+        fault(("sts", "AssumeRole"), "SignatureDoesNotMatch"),
+        JOIN,
+        "wait: {minutes: 2}",
+        company=COMPANY,
+    )
+
+    assert end.roles() == {"2 ada": "Scientist"}
+    assert "unreachable" not in {kind for kind, _ in end.problems()}
+
+
+@pytest.mark.parametrize("times", [1, 4, 12])
+def test_who_leaves_and_comes_back_is_let_in_for_certain(play: Play, times: int) -> None:
+    """The leave is under way when they are back: assigned is who is seen to be, and nobody else."""
+    end = play(
+        JOIN,
+        LEAVE,
+        fault(ASSIGN, "ConflictException", times),
+        JOIN,
+        "wait: {minutes: 20}",
+        company=COMPANY,
+    )
+
+    assert end.roles() == {"2 ada": "Scientist"}
+    assert end.assigned() == {"2 ada"}
+
+
+@pytest.mark.parametrize("times", [1, 4, 12])
+def test_who_joins_and_leaves_at_once_is_put_out_for_certain(play: Play, times: int) -> None:
+    """The other way round: revoked is who is seen to be."""
+    end = play(
+        JOIN,
+        fault(REVOKE, "ConflictException", times),
+        LEAVE,
+        "wait: {minutes: 20}",
+        company=COMPANY,
+    )
+
+    assert end.roles() == {"2 ada": SUSPENDED}
+    assert end.assigned() == set()
+
+
+def test_a_conflict_without_end_is_read_back(play: Play) -> None:
+    """Where each try meets another change, what is so already is seen after some minutes."""
+    end = play(JOIN, LEAVE, company=COMPANY)
+    arn = end.world.services.studio.place(Place(*T.split("/"))).application_arn
+    ada = end.world.services.identity_store.find_user("ada")
+    assert arn
+    assert ada
+    begun = end.world.clock.now()
+    end.world.services.application_access.assign(arn, "USER", ada.user_id)
+    end.world.gateway.faults.append(Fault(*ASSIGN, "ConflictException", every=1))
+    group = end.world.services.identity_store.find_group("scientists")
+    assert group
+    end.world.services.identity_store.add_membership(ada.user_id, group.group_id)
+    end.world.sweep()
+    end.world.wait(600)
+
+    states = [row["state"] for row in end.world.rows(LEDGER) if "state" in row]
+    assert states == ["active"]
+    assert end.world.gateway.calls["sso-admin.DescribeApplicationAssignment"] == 1
+    assert end.world.clock.now() >= begun + 180
