@@ -1,7 +1,7 @@
 """One embedded AWS: a hub account with its queues and tables, spokes, a directory, and time."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from moto.iam.models import iam_backends
 
 from shared.conventions import (
     access_role_name,
+    execution_role_arn,
     partition,
     suspended_role_arn,
     system_role_arn,
@@ -70,8 +71,16 @@ class World:
     queues: dict[str, Queue] = field(default_factory=dict)
     graveyards: list[Queue] = field(default_factory=list)
 
-    def add_spoke(self, target: Target, *, sso_application: bool = True) -> None:
-        """Add a domain with all that the spoke stack gives its account and Region."""
+    def add_spoke(
+        self, target: Target, *, sso_application: bool = True, missing_roles: Iterable[str] = ()
+    ) -> None:
+        """Add a domain with all that the spoke stack gives its account and Region.
+
+        `missing_roles` are names of group-level roles that do not exist there.
+        """
+        self.services.studio.missing_roles |= {
+            execution_role_arn(target.account, target.region, name) for name in missing_roles
+        }
         name = access_role_name(target.region)
         known = iam_backends[target.account][partition(target.region)].get_roles()
         if name not in {role.name for role in known}:

@@ -122,6 +122,14 @@ class Studio(StudioState):
         """Let the next such operation begin as usual and end in its failed status."""
         self.place(place).failures.append((operation, reason))
 
+    def unify(self, place: Place, **settings: str) -> None:
+        """Give a domain UnifiedStudioSettings, as a migration to Unified Studio does."""
+        told = self.place(place).told
+        told["DomainSettings"] = {
+            **told.get("DomainSettings", {}),
+            "UnifiedStudioSettings": settings,
+        }
+
     def force(self, place: Place, name: str | AppKey, status: str, reason: str = "forced") -> None:
         """Give a profile, a space or an app (by its AppKey) a status that lasts."""
         domain = self.place(place)

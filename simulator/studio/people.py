@@ -24,6 +24,8 @@ def sign_in(state: StudioState, place: Place, user_name: str) -> Profile:
         raise UnknownNameError(f"no user with the name {user_name}")
     if user.status == "DISABLED":
         raise ActRefusedError(f"{user_name} is disabled")
+    if domain.portal_is_off:
+        raise ActRefusedError(f"{domain.place.domain_id} is opened in Unified Studio alone")
     arn = domain.application_arn
     if state.access is not None and arn and not state.access.may_enter(arn, user.user_id):
         raise ActRefusedError(f"{user_name} is not assigned to {domain.place.domain_id}")
