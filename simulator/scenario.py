@@ -49,6 +49,7 @@ class Spoke(Part):
     region: Region
     domain: Domain
     profiles: tuple[HandMade, ...] = ()
+    missing_roles: tuple[Name, ...] = ()
 
     @property
     def target(self) -> Target:

@@ -66,7 +66,7 @@ class Story:
                 if group_found:
                     store.add_membership(user_id, group_found.group_id)
         for spoke in scenario.frame.targets:
-            world.add_spoke(spoke.target)
+            world.add_spoke(spoke.target, missing_roles=spoke.missing_roles)
             for profile in spoke.profiles:
                 self._make_by_hand(spoke, profile)
         for row in scenario.frame.mappings:
