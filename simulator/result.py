@@ -28,13 +28,23 @@ def result(world: World, refusals: list[str], holds: list[Json]) -> Json:
     }
 
 
+def owner_id(world: World, profile: ProfileView) -> str | None:
+    """Return the id of the person whose profile it is, whatever they are called by now.
+
+    Only a profile that was made for nobody whom the directory knew is anybody's of that name.
+    """
+    if profile.sso_user_id is not None or profile.sso_user is None:
+        return profile.sso_user_id
+    user = world.services.identity_store.find_user(profile.sso_user)
+    return user.user_id if user else None
+
+
 def _profile(world: World, domain: DomainView, profile: ProfileView) -> Json:
-    services = world.services
-    person = services.identity_store.find_user(profile.sso_user) if profile.sso_user else None
+    user_id = owner_id(world, profile)
     assigned = (
-        person is not None
+        user_id is not None
         and domain.application_arn is not None
-        and services.application_access.is_assigned(domain.application_arn, "USER", person.user_id)
+        and world.services.application_access.is_assigned(domain.application_arn, "USER", user_id)
     )
     return {
         "account": profile.place.account,

@@ -110,7 +110,9 @@ class World:
                 profiles = dict(domain.by_sso_user.get(user_id, {}))
                 user = self.services.identity_store.users.get(user_id)
                 if user is not None:
-                    profiles |= domain.by_sso_value.get(user.user_name, {})
+                    # The profile of a namesake from before a renaming is not theirs.
+                    named = domain.by_sso_value.get(user.user_name, {})
+                    profiles |= {k: each for k, each in named.items() if each.sso_user_id is None}
                 name = next((profile.name for profile in profiles.values()), "")
                 return "/".join(domain.place), name
         return "", ""
