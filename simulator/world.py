@@ -164,10 +164,10 @@ class World:
         for stream in self.lambdas.streams:
             stream.skip(HUB_ACCOUNT, HUB_REGION)
 
-    def sweep(self) -> None:
+    def sweep(self, *, hourly_only: bool = False) -> None:
         """Begin the rounds of the hour and the day, as the schedule does; `run` does the rest."""
         now = datetime.fromtimestamp(self.clock.now(), UTC)
-        for round_ in (HOURLY, DAILY):
+        for round_ in (HOURLY,) if hourly_only else (HOURLY, DAILY):
             hint = LookHint(Subject.ROUND, round_, now, str(uuid4()), now)
             self.lambdas.sqs.send_message(
                 QueueUrl=self.queues["later"].url, MessageBody=encode(hint)

@@ -5,7 +5,7 @@ from typing import Any
 
 from simulator.errors import UnknownNameError
 from simulator.quirks import Durations, Quirks
-from simulator.studio import apps, domains, people, profile_changes, profiles, spaces, tags
+from simulator.studio import apps, by_hand, domains, people, profile_changes, profiles, spaces, tags
 from simulator.studio.records import App, AppKey, Domain, Place, Profile, Resource, Space
 from simulator.studio.snapshot import AppView, DomainView, ProfileView, SpaceView, view_domain
 from simulator.studio.state import Call, StudioState
@@ -111,8 +111,8 @@ class Studio(StudioState):
         role: str | None,
         tags: dict[str, str] | None = None,
     ) -> Profile:
-        """Add a profile made by other hands; see `people.make_profile_by_hand`."""
-        return people.make_profile_by_hand(
+        """Add a profile made by other hands; see `by_hand.make_profile_by_hand`."""
+        return by_hand.make_profile_by_hand(
             self, place, name=name, user_name=user_name, role=role, tags=tags
         )
 
