@@ -5,12 +5,10 @@ from typing import Final
 
 from simulator.expect_step import Expect
 from simulator.fault_steps import FaultStep
+from simulator.hand_steps import Act, ByHand, CreateRole
 from simulator.operator_steps import Approve, Keep, Pause, Protect, Reject, Resume
 from simulator.steps import (
-    Act,
-    ByHand,
     CreateGroup,
-    CreateRole,
     CreateUser,
     DeleteGroup,
     DeleteUser,

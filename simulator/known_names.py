@@ -5,15 +5,14 @@ from typing import Final
 
 from shared.model import Target
 from simulator.expect_step import Expect
+from simulator.hand_steps import ByHand, CreateRole
 from simulator.located import LocatedYaml, Mistake
 from simulator.located import Path as Place
 from simulator.operator_steps import Approve, Keep, Protect, Reject
 from simulator.scenario import Frame
 from simulator.steps import (
     STEPS,
-    ByHand,
     CreateGroup,
-    CreateRole,
     CreateUser,
     DeleteGroup,
     DeleteUser,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 Json = dict[str, Any]
@@ -16,6 +17,9 @@ class Reported:
 
     _open: dict[_Key, Json] = field(default_factory=dict)
     _over: dict[_Key, Json] = field(default_factory=dict)
+    # When each was last reported, as a growing number.
+    _latest: dict[_Key, int] = field(default_factory=dict)
+    _numbers: "count[int]" = field(default_factory=count)
 
     def read(self, log: Iterable[Mapping[str, Any]]) -> tuple[list[Json], list[Json]]:
         """Read more lines; return the problems that they opened, and those that they closed.
@@ -28,20 +32,21 @@ class Reported:
             problem = _problem(entry)
             if problem is not None:
                 key, facts = problem
-                if self._open.pop(key, None) is None or key in opened:
+                if key not in self._open or key in opened:
                     opened[key] = facts
                 self._open[key] = facts
+                self._latest[key] = next(self._numbers)
             for key in self._ended(entry):
                 closed[key] = self._over[key] = self._open.pop(key)
         return [*opened.values()], [*closed.values()]
 
     def problems(self) -> list[Json]:
-        """Return what is open, the latest of each subject."""
-        latest: dict[str, Json] = {}
-        for (_, subject), facts in self._open.items():
-            latest.pop(subject, None)
-            latest[subject] = facts
-        return [*latest.values()]
+        """Return what is open, the latest of each subject, in the order of their first reports."""
+        latest: dict[str, _Key] = {}
+        for key in self._open:
+            other = latest.setdefault(key[1], key)
+            latest[key[1]] = max(key, other, key=self._latest.__getitem__)
+        return [self._open[key] for key in latest.values()]
 
     def resolved(self) -> list[Json]:
         """Return what was reported and is over, each kind of each subject once."""

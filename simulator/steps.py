@@ -8,10 +8,10 @@ from pydantic import Field, StringConstraints, model_validator
 from simulator.directory_acts import Via
 from simulator.expect_step import Expect
 from simulator.fault_steps import FaultStep
+from simulator.hand_steps import ByHand, CreateRole
 from simulator.operator_steps import Approve, Keep, Operated, Pause, Protect, Reject, Resume
 from simulator.words import Id, Name, Part, Row, Span
 
-Act = Literal["delete", "untag", "recreate", "change_role"]
 UserName = Annotated[Name, StringConstraints(max_length=128)]
 
 
@@ -158,40 +158,6 @@ class Sweep(Part):
 
 class Wait(Span):
     """Time passes."""
-
-
-class ByHand(Part):
-    """Somebody changes a person's profile in Studio's console; each act names the person."""
-
-    delete: Name | None = None
-    untag: Name | None = None
-    recreate: Name | None = None
-    change_role: Name | None = None
-    target: Name
-    role: Name = "ByHand"
-
-    @property
-    def act(self) -> tuple[Act, str]:
-        """Return what is done, and to whose profile."""
-        ((act, user),) = self._acts()
-        return act, user
-
-    def _acts(self) -> list[tuple[Act, str]]:
-        acts: tuple[Act, ...] = ("delete", "untag", "recreate", "change_role")
-        return [(act, getattr(self, act)) for act in acts if getattr(self, act) is not None]
-
-    @model_validator(mode="after")
-    def _one_act(self) -> "ByHand":
-        if len(self._acts()) != 1:
-            raise ValueError("give one of delete, untag, recreate and change_role, with a user")
-        return self
-
-
-class CreateRole(Part):
-    """A role that was missing comes to exist."""
-
-    target: Name
-    role: Name
 
 
 DirectoryStep = (

@@ -13,14 +13,13 @@ from simulator.expect_step import Expect
 from simulator.expectations import unmet
 from simulator.fault_steps import FaultStep
 from simulator.faults import Fault
+from simulator.hand_steps import ByHand, CreateRole
 from simulator.operator import Operator
 from simulator.operator_steps import Approve, Keep, Operated, Pause, Protect, Reject, Resume
 from simulator.scenario import HandMade, Scenario, Spoke
 from simulator.scenario_file import event_path
 from simulator.steps import (
-    ByHand,
     CreateGroup,
-    CreateRole,
     CreateUser,
     DeleteGroup,
     DeleteUser,

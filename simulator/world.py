@@ -74,10 +74,7 @@ class World:
     def add_spoke(
         self, target: Target, *, sso_application: bool = True, missing_roles: Iterable[str] = ()
     ) -> None:
-        """Add a domain with all that the spoke stack gives its account and Region.
-
-        `missing_roles` are names of group-level roles that do not exist there.
-        """
+        """Add a domain as the spoke stack does; `missing_roles` under /studio-hub/ do not exist."""
         self.services.studio.missing_roles |= {
             execution_role_arn(target.account, target.region, name) for name in missing_roles
         }

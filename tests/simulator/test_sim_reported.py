@@ -23,7 +23,7 @@ def test_the_latest_of_each_subject_is_open() -> None:
     opened, _ = reported.read([problem("a", "x"), problem("a", "y"), problem("b", "x")])
 
     assert kinds(opened) == [("a", "x"), ("a", "y"), ("b", "x")]
-    assert kinds(reported.problems()) == [("a", "y"), ("b", "x")]
+    assert kinds(reported.problems()) == [("b", "x"), ("a", "y")]
 
 
 def test_what_is_over_is_open_no_more() -> None:
