@@ -45,6 +45,16 @@ def _text(value: object) -> object:
     return _written(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _as_written(value: object) -> object:
+    # YAML 1.1 takes 010 for eight, and 1:30 for ninety.
+    if isinstance(value, WrittenInt) and str(int(value)) != value.written.lstrip("+"):
+        raise ValueError(
+            f"is written as {value.written}, which YAML reads as {int(value)}: write {int(value)}, "
+            f'or "{value.written}" for text'
+        )
+    return value
+
+
 def listed(value: object) -> object:
     """Return a list for a key with nothing behind it."""
     return () if value is None else value
@@ -70,7 +80,11 @@ Id = Annotated[
 ]
 
 
-Scalar = Annotated[str | bool | int | FiniteFloat | None, Field(union_mode="smart")]
+Scalar = Annotated[
+    str | bool | int | FiniteFloat | None,
+    Field(union_mode="smart"),
+    BeforeValidator(_as_written),
+]
 
 
 class Part(BaseModel):

@@ -107,6 +107,7 @@ def test_json_is_all_that_stdout_holds(command: Command) -> None:
             3,
             'write it in quotes: "0222"',
         ),
+        ("mappings: [{group: g, target: t, priority: 010}]", 2, "which YAML reads as 8: write 8"),
         (
             "steps:\n  - fault: {service: sagemaker, operation: CreateUserProfil, error: E}",
             3,
