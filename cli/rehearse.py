@@ -8,14 +8,17 @@ import typer
 from rich.console import Console
 
 from cli.console import say, wide_console
+from cli.options import SOMETHING_TO_DO
 from cli.rehearsal import deployed_hub
 from cli.rehearsed_operator import RehearsedOperator
+from cli.sentences import sentence
 from cli.show import Telling, end
 from shared.guard import RemovalLimit
 from simulator.located import ScenarioError
 from simulator.result import result
 from simulator.scenario import Scenario
 from simulator.scenario_file import load
+from simulator.step_log import StepLog
 from simulator.story import Story
 
 DEMO = Path(__file__).with_name("demo.yaml")
@@ -37,7 +40,8 @@ def demo(*, as_json: Json = False) -> None:
 def simulate(file: File, *, as_json: Json = False) -> None:
     """Rehearse the story in FILE, on this machine, without AWS.
 
-    Exits 0 when the story ran to its end, whatever it shows, and 1 for a mistake in the file.
+    Exits 0 when the story ran to its end and all that it expects was so, 2 when something that it
+    expects was not, and 1 for a mistake in the file.
     """
     try:
         scenario = load(file)
@@ -58,10 +62,17 @@ def _play(scenario: Scenario, *, as_json: bool) -> None:
         operator = RehearsedOperator(world)
         story = Story(scenario, world, operator)
         if as_json:
-            story.play()
-            ended = result(world, story.refusals, operator.holds())
+            log = StepLog(story, sentence)
+            story.play(log.note)
+            log.close()
+            ended = result(world, story.refusals, operator.holds(), log.steps)
             typer.echo(json.dumps(ended, indent=2))
         else:
             out = wide_console()
             story.play(Telling(out, world).step)
             end(out, world, result(world, story.refusals, operator.holds()))
+        if story.unmet:
+            for text in story.unmet:
+                typer.echo(text, err=True)
+            typer.echo("What the story expects did not hold; see the steps named above.", err=True)
+            raise typer.Exit(SOMETHING_TO_DO)

@@ -6,7 +6,8 @@ from cli import decide
 from cli.brakes import keep, pause, protect, resume
 from cli.desk import Desk, now
 from cli.waiting import holds, waits
-from shared.model import UserId
+from shared.holds import Hold
+from shared.model import Target, UserId
 from simulator.setup import LEDGER
 from simulator.world import World
 
@@ -18,10 +19,15 @@ class RehearsedOperator:
         self._directory = world.services.identity_store
         self.desk = Desk.of(world.dynamodb, world.lambdas.sqs, LEDGER, world.queues["later"].url)
 
-    def approve(self) -> None:
-        """Approve every open hold."""
-        for hold in tuple(holds(self.desk, now())):
+    def approve(self, target: Target | None = None) -> None:
+        """Approve every open hold, in one target or everywhere."""
+        for hold in self._open(target):
             decide.approve(self.desk, hold)
+
+    def reject(self, target: Target | None = None) -> None:
+        """Reject every open hold, in one target or everywhere."""
+        for hold in self._open(target):
+            decide.reject(self.desk, hold)
 
     def keep(self, user: str, days: int) -> None:
         """Let nothing of a person be removed for so many days; none ends it."""
@@ -42,6 +48,9 @@ class RehearsedOperator:
     def holds(self) -> list[dict[str, Any]]:
         """Return all that waits for a person, as JSON."""
         return [wait.plain() for wait in waits(self.desk, now())]
+
+    def _open(self, target: Target | None) -> tuple[Hold, ...]:
+        return tuple(hold for hold in holds(self.desk, now()) if target in (None, hold.target))
 
     def _id(self, user: str) -> UserId:
         person = self._directory.find_user(user)

@@ -20,7 +20,17 @@ class DirectoryActs:
 
     def __init__(self, store: IdentityStore, account: str, now: Callable[[], float]) -> None:
         self._store = store
+        self._known: dict[str, str] = {}
         self._events = DirectoryEvents(store.store_id, account, store.region, now)
+
+    def tell_late(self, seconds: float) -> None:
+        """Let the events that come next be so old when they are written."""
+        self._events.late = seconds
+
+    def id_of(self, user: str) -> str | None:
+        """Return the id of whoever has a user name, or had it last."""
+        person = self._store.find_user(user)
+        return person.user_id if person else self._known.get(user.casefold())
 
     def join(self, user: str, group: str, via: Via) -> Told:
         """Put a person into a group; who is in it already leaves a failed call."""
@@ -95,6 +105,7 @@ class DirectoryActs:
         person = self._store.find_user(name)
         if person is None:
             raise LookupError(f"no user {name}")
+        self._known[name.casefold()] = person.user_id
         return person.user_id
 
     def _group(self, name: str) -> str:

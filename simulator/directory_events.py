@@ -151,11 +151,15 @@ class DirectoryEvents:
         self._region = region
         self._now = now
         self._written = 0
+        self.late = 0.0
 
     def of(
         self, change: Change, route: Route, ids: Ids, failed: tuple[str, str] | None = None
     ) -> Event | None:
-        """Return the event of a change; of a `failed` one (code, text) only CloudTrail tells."""
+        """Return the event of a change; of a `failed` one (code, text) only CloudTrail tells.
+
+        Its time is `late` seconds ago, as that of an event that waited on its way.
+        """
         if route == "native":
             return None if failed else self._native(change, ids)
         return self._cloudtrail(_SHAPES[route][change], route, ids, failed)
@@ -210,7 +214,9 @@ class DirectoryEvents:
             "source": f"aws.{source}",
             "account": self._account,
             # Both kinds tell whole seconds.
-            "time": datetime.fromtimestamp(self._now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "time": datetime.fromtimestamp(self._now() - self.late, UTC).strftime(
+                "%Y-%m-%dT%H:%M:%SZ"
+            ),
             "region": self._region,
             "resources": [],
         }

@@ -1,6 +1,7 @@
 """Scripted faults: calls that AWS fails, by service, operation and account."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
@@ -15,7 +16,7 @@ _STATUS: Final = {
     "ServiceUnavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "ServiceUnavailableException": HTTPStatus.SERVICE_UNAVAILABLE,
 }
-_XML_SERVICES: Final = frozenset({"sts", "iam"})
+XML_SERVICES: Final = frozenset({"sts", "iam"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,10 @@ class Call:
 
 @dataclass(slots=True)
 class Fault:
-    """Fails matching calls: the next `times`, or every nth for ever."""
+    """Fails matching calls: the next `times`, or every nth for ever.
+
+    `members` are the further members of the error: Reason, ResourceType. XML errors have none.
+    """
 
     service: str
     operation: str
@@ -37,6 +41,7 @@ class Fault:
     account: str | None = None
     times: int | None = None
     every: int | None = None
+    members: Mapping[str, str] = field(default_factory=dict)
     _seen: int = field(default=0, init=False)
 
     def strikes(self, call: Call) -> bool:
@@ -54,12 +59,14 @@ class Fault:
         """Return the failure as HTTP status, headers and body, in the service's protocol."""
         status = _STATUS.get(self.error, HTTPStatus.BAD_REQUEST)
         message = f"{self.error}, as the scenario says"
-        if self.service in _XML_SERVICES:
+        if self.service in XML_SERVICES:
             kind = "Receiver" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "Sender"
             body = (
                 f"<ErrorResponse><Error><Type>{kind}</Type><Code>{escape(self.error)}</Code>"
                 f"<Message>{escape(message)}</Message></Error></ErrorResponse>"
             )
             return status, {"content-type": "text/xml"}, body
-        body = json.dumps({"__type": self.error, "message": message, "Message": message})
+        body = json.dumps(
+            {"__type": self.error, "message": message, "Message": message, **self.members}
+        )
         return status, {"content-type": "application/x-amz-json-1.1"}, body

@@ -1,13 +1,17 @@
 """The names that a story uses: each must be known where it stands, and none is given twice."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
+from shared.model import Target
+from simulator.expect_step import Expect
+from simulator.hand_steps import ByHand, CreateRole
 from simulator.located import LocatedYaml, Mistake
 from simulator.located import Path as Place
-from simulator.operator_steps import Keep, Protect
+from simulator.operator_steps import Approve, Keep, Protect, Reject
 from simulator.scenario import Frame
 from simulator.steps import (
+    STEPS,
     CreateGroup,
     CreateUser,
     DeleteGroup,
@@ -22,6 +26,7 @@ from simulator.steps import (
     StartApp,
     Step,
 )
+from simulator.words import Row
 
 _USER: Final = ("user", "users")
 _GROUP: Final = ("group", "groups")
@@ -32,6 +37,13 @@ _USES: Final[_Fields] = {
     Leave: (_USER, _GROUP),
     **dict.fromkeys((StartApp, RestartApp), (_USER, ("target", "targets"))),
     **dict.fromkeys((Keep, Protect), (_USER,)),
+    **dict.fromkeys((Approve, Reject), (("target", "places"),)),
+    ByHand: (
+        *((act, "users") for act in ("delete", "untag", "recreate", "change_role")),
+        ("target", "targets"),
+    ),
+    CreateRole: (("target", "targets"),),
+    Expect: (("user", "people"), ("target", "places")),
     CreateUser: (("groups", "groups"),),
     CreateGroup: (("users", "users"),),
     **dict.fromkeys((DisableUser, EnableUser, RenameUser, DeleteUser), (_USER,)),
@@ -50,13 +62,19 @@ _BEGINS: Final[_Fields] = {
 
 
 def unknown_names(
-    document: LocatedYaml, frame: Frame, steps: Sequence[tuple[str, Step]]
+    document: LocatedYaml,
+    frame: Frame,
+    steps: Sequence[tuple[int, tuple[str, Step]]],
+    lost: Collection[str] = (),
 ) -> Iterator[Mistake]:
-    """Yield every name that nothing has where it stands, or that something has already."""
-    known = _Known(document, frame)
+    """Yield every name that nothing has where it stands, or that something has already.
+
+    Names of the kinds `lost` may stand in what could not be read, so they are not looked for.
+    """
+    known = _Known(document, frame, steps, lost)
     for number, user in enumerate(frame.directory.users):
         yield from known.uses("groups", user.groups, ("directory", "users", number, "groups"))
-    for number, (word, step) in enumerate(steps):
+    for number, (word, step) in steps:
         path = ("steps", number, word)
         for field, kind in _USES.get(type(step), ()):
             yield from known.uses(kind, getattr(step, field), (*path, field))
@@ -66,20 +84,45 @@ def unknown_names(
             yield from known.begins(kind, getattr(step, field), (*path, field))
 
 
+def begun_by(written: object) -> Iterator[str]:
+    """Yield of which kinds a step gives names to, by its word, whatever else is wrong in it."""
+    for word in written if isinstance(written, dict) else ():
+        for _, kind in _BEGINS.get(STEPS.get(word, type(None)), ()):
+            yield kind
+
+
 class _Known:
     """The names that there are, as far as the story was read."""
 
-    def __init__(self, document: LocatedYaml, frame: Frame) -> None:
+    def __init__(
+        self,
+        document: LocatedYaml,
+        frame: Frame,
+        steps: Sequence[tuple[int, tuple[str, Step]]],
+        lost: Collection[str],
+    ) -> None:
         self._document = document
+        self._lost = {*lost, *("people" for kind in lost if kind == "users")}
+        targets = {str(spoke.target) for spoke in frame.targets}
+        rows = [*frame.mappings, *(step for _, (_, step) in steps if isinstance(step, Row))]
+        users = {user.name.casefold() for user in frame.directory.users}
         self._names = {
             "groups": {group.name.casefold() for group in frame.directory.groups},
-            "users": {user.name.casefold() for user in frame.directory.users},
-            "targets": {str(spoke.target) for spoke in frame.targets},
+            "users": users,
+            # Also who is deleted by then, or called otherwise.
+            "people": set(users),
+            "targets": targets,
+            # Also those that rows name where there is no spoke.
+            "places": targets | {row.target for row in rows if _is_target(row.target)},
         }
+        if "targets" in self._lost or "mappings" in self._lost:
+            self._lost.add("places")
 
-    def uses(self, kind: str, value: str | Sequence[str], path: Place) -> Iterator[Mistake]:
+    def uses(self, kind: str, value: str | Sequence[str] | None, path: Place) -> Iterator[Mistake]:
         """Yield a mistake for each name of a field that is not known."""
         known = self._names[kind]
+        if kind in self._lost:
+            return
         for place, name in _each(value, path):
             if name.casefold() not in known:
                 there = ", ".join(sorted(known)) or "none"
@@ -96,10 +139,22 @@ class _Known:
         if name.casefold() in self._names[kind]:
             yield self._document.mistake(path, f"{name!r} exists already")
         self._names[kind].add(name.casefold())
+        if kind == "users":
+            self._names["people"].add(name.casefold())
 
 
-def _each(value: str | Sequence[str], path: Place) -> Iterator[tuple[Place, str]]:
+def _is_target(text: str) -> bool:
+    try:
+        Target.parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _each(value: str | Sequence[str] | None, path: Place) -> Iterator[tuple[Place, str]]:
     """Yield each name that a field holds, and where it stands."""
+    if value is None:
+        return
     if isinstance(value, str):
         yield path, value
     else:

@@ -7,7 +7,12 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from simulator.mistake_texts import text_of
+from simulator.words import WrittenInt
+
 Path = tuple[int | str, ...]
+# What pydantic adds to the path of a value that may be of several kinds.
+_KINDS = frozenset({"str", "bool", "int", "float"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,6 +48,13 @@ class _Loader(yaml.SafeLoader):
     }
 
 
+def _whole_number(loader: _Loader, node: yaml.ScalarNode) -> WrittenInt:
+    return WrittenInt(loader.construct_yaml_int(node), node.value)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
+
+
 class LocatedYaml:
     """A parsed document whose every part knows its line."""
 
@@ -50,7 +62,7 @@ class LocatedYaml:
         """Parse `text`.
 
         Raises:
-            ScenarioError: it is no YAML, or a mapping has a key twice.
+            ScenarioError: it is no YAML.
         """
         self._name = name
         try:
@@ -62,9 +74,8 @@ class LocatedYaml:
             raise ScenarioError(name, [mistake]) from error
         except (yaml.YAMLError, ValueError) as error:
             raise ScenarioError(name, [Mistake(1, "the file", f"is not YAML: {error}")]) from error
-        doubles = list(_doubles(self._node))
-        if doubles:
-            raise ScenarioError(name, doubles)
+        # Keys that a mapping has twice.
+        self.doubles = tuple(_doubles(self._node))
 
     def mistake(self, path: Path, text: str) -> Mistake:
         """Return a mistake at a path of the document."""
@@ -88,15 +99,29 @@ class LocatedYaml:
         self, error: ValidationError, path: Path, model: type[BaseModel]
     ) -> Iterator[Mistake]:
         """Yield the mistakes that a model found in what stands at a path, with what is allowed."""
+        seen: set[Path] = set()
         for item in error.errors():
             at = (*path, *item["loc"])
+            there = at if item["type"] == "missing" else self._there(at)
+            if there in seen:
+                # One value, refused as each of the kinds that it might have been.
+                continue
+            seen.add(there)
             if item["type"] == "extra_forbidden":
                 allowed = ", ".join(sorted(_fields_at(model, item["loc"])))
-                yield self.mistake(at, f"is not known here; allowed are {allowed}")
-            elif item["type"] == "missing":
-                yield self.mistake(at, "is missing")
+                yield self.mistake(there, f"is not known here; allowed are {allowed}")
             else:
-                yield self.mistake(at, f"{_lowered(item['msg'])}, not {item['input']!r}")
+                of_many = bool(set(map(str, at[len(there) :])) & _KINDS)
+                yield self.mistake(there, text_of(item, one_of_many=of_many))
+
+    def _there(self, path: Path) -> Path:
+        """Return as much of a path as the document has."""
+        node = self._node
+        for number, step in enumerate(path):
+            node = _below(node, step) if node else None
+            if node is None:
+                return path[:number]
+        return path
 
 
 def _fields_at(model: type[BaseModel], path: Path) -> Iterable[str]:
@@ -113,11 +138,6 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 (any t
         return annotation
     found = (_model_in(part) for part in getattr(annotation, "__args__", ()))
     return next((model for model in found if model), None)
-
-
-def _lowered(message: str) -> str:
-    message = message.removeprefix("Value error, ").replace("valid tuple", "list")
-    return message[:1].lower() + message[1:]
 
 
 def _place(path: Path) -> str:

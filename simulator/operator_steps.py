@@ -9,7 +9,13 @@ from simulator.words import Name, Part
 
 
 class Approve(Part):
-    """An operator approves every open hold that can be approved."""
+    """An operator approves every open hold that can be approved, in one target or everywhere."""
+
+    target: Name | None = None
+
+
+class Reject(Approve):
+    """An operator rejects every open hold that can be approved, in one target or everywhere."""
 
 
 class Keep(Part):
@@ -33,4 +39,4 @@ class Resume(Part):
     """An operator lets the hub go on."""
 
 
-Operated = Approve | Keep | Protect | Pause | Resume
+Operated = Approve | Reject | Keep | Protect | Pause | Resume

@@ -72,7 +72,9 @@ class EmbeddedServices:
 
         `administrators` are accounts that may assign people besides the owner (delegated ones).
         """
-        store = IdentityStore(store_id, owner_account, region, now, page_limit=page_limit)
+        store = IdentityStore(
+            store_id, owner_account, region, now, page_limit=page_limit, quirks=quirks
+        )
         access = ApplicationAccess(
             store, now, quirks, administrators=administrators, page_limit=page_limit
         )

@@ -24,12 +24,24 @@ class Quirks:
     list_unknown_domain: Literal["refuse", "empty"] = "refuse"
     # CreateUserProfile also assigns the person to the domain's application.
     create_profile_assigns: bool = False
+    # CreateUserProfile for somebody who is not assigned to the domain's application is refused.
+    create_needs_assignment: bool = False
     # How Studio recognizes who signs in: by the profile's SSO value, or by the directory's user id.
     sign_in_matches: Literal["name", "user-id"] = "name"
     # CreateApplicationAssignment by the account that owns the application, not the instance.
     member_account_assigns: RefuseOrAccept = "accept"
     # CreateApplicationAssignment for a principal that the directory does not know.
     unknown_principal: RefuseOrAccept = "refuse"
+    # CreateApplicationAssignment for a principal that is assigned already.
+    assign_twice: RefuseOrAccept = "refuse"
+    # How long a change of an assignment keeps the opposite one from being made, in seconds.
+    assignment_propagation: float = 0
+    # Whether a new application lets in only who is assigned.
+    assignment_required: bool = True
+    # How long a new user is listed and cannot be read by id yet, in seconds.
+    user_readable_after: float = 0
+    # Studio's operations whose first attempt on each thing ends in its failed status.
+    first_attempt_fails: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,40 +1,63 @@
 """What a story came to, in the form that `--json` prints."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Sequence
 
 from shared.ownership import MANAGED_BY
 from simulator.gateway import Change
+from simulator.reported import Json, Reported
 from simulator.studio import AppView, DomainView, ProfileView, SpaceView
 from simulator.world import HUB_ACCOUNT, World
-
-Json = dict[str, Any]
 
 _APP_GONE = "Deleted"
 
 
-def result(world: World, refusals: list[str], holds: list[Json]) -> Json:
-    """Return the end of a story: everything there is, what waits, and all that was reported."""
+def result(
+    world: World, refusals: Sequence[str], holds: list[Json], steps: Sequence[Json] = ()
+) -> Json:
+    """Return the end of a story: everything there is, what waits, and all that was reported.
+
+    `refusals` are acts of people that Studio did not let them do.
+    """
     domains = world.services.studio.snapshot()
+    reported = Reported()
+    reported.read(world.lambdas.log)
     return {
         "profiles": [
             _profile(world, domain, profile) for domain in domains for profile in domain.profiles
         ],
         "holds": holds,
-        "problems": _problems(world, refusals),
+        "problems": [*reported.problems(), *refused_acts(refusals)],
+        "resolved_problems": reported.resolved(),
         "dead_letters": world.dead_letters(),
-        "changes": [_change(change) for change in world.gateway.changes],
+        "changes": [changed(change) for change in world.gateway.changes],
         "api_calls": dict(sorted(Counter(world.gateway.calls).items())),
+        "steps": list(steps),
     }
 
 
+def refused_acts(refusals: Sequence[str]) -> list[Json]:
+    """Return acts of people that Studio refused, as problems."""
+    return [{"kind": "refused-act", "subject": text, "reason": text} for text in refusals]
+
+
+def owner_id(world: World, profile: ProfileView) -> str | None:
+    """Return the id of the person whose profile it is, whatever they are called by now.
+
+    Only a profile that was made for nobody whom the directory knew is anybody's of that name.
+    """
+    if profile.sso_user_id is not None or profile.sso_user is None:
+        return profile.sso_user_id
+    user = world.services.identity_store.find_user(profile.sso_user)
+    return user.user_id if user else None
+
+
 def _profile(world: World, domain: DomainView, profile: ProfileView) -> Json:
-    services = world.services
-    person = services.identity_store.find_user(profile.sso_user) if profile.sso_user else None
+    user_id = owner_id(world, profile)
     assigned = (
-        person is not None
+        user_id is not None
         and domain.application_arn is not None
-        and services.application_access.is_assigned(domain.application_arn, "USER", person.user_id)
+        and world.services.application_access.is_assigned(domain.application_arn, "USER", user_id)
     )
     return {
         "account": profile.place.account,
@@ -65,28 +88,6 @@ def _space(space: SpaceView) -> Json:
     return {"name": space.name, "type": space.type, "status": space.status, "owner": space.owner}
 
 
-def _problems(world: World, refusals: list[str]) -> list[Json]:
-    """Return what the hub reported, the latest of each subject, and what people were refused."""
-    found: dict[str, Json] = {}
-    for entry in world.lambdas.log:
-        if entry.get("message") == "PROBLEM":
-            facts = {
-                key: entry[key]
-                for key in ("kind", "subject", "reason", "way_out", "user_id", "target")
-                if entry.get(key)
-            }
-            found[facts["subject"]] = facts
-        elif entry.get("message") in {"CRASH", "UNREADABLE"}:
-            reason = str(entry.get("error") or entry.get("reason"))
-            kind = str(entry["message"]).lower()
-            found[f"{kind}: {reason}"] = {
-                "kind": kind,
-                "subject": "a message",
-                "reason": reason,
-            }
-    told = [{"kind": "refused-act", "subject": text, "reason": text} for text in refusals]
-    return [*found.values(), *told]
-
-
-def _change(change: Change) -> Json:
+def changed(change: Change) -> Json:
+    """Return a change as the JSON has it."""
     return {"operation": change.operation, "target": change.target, "name": change.name}

@@ -7,7 +7,13 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from shared.model import AccountId, Target
 from simulator.steps import Step
-from simulator.words import Account, Domain, Id, Name, Part, Region, Row, StoreId, entry, listed
+from simulator.words import Account, Domain, Id, Name, Part, Region, Row, StoreId, keyed, listed
+
+
+def entry(value: object) -> object:
+    """Return what a bare name stands for."""
+    is_name = isinstance(value, str | int) and not isinstance(value, bool)
+    return {"name": value} if is_name else value
 
 
 class Group(Part):
@@ -26,12 +32,16 @@ class User(Part):
     status: Literal["ENABLED", "DISABLED"] = "ENABLED"
 
 
+GroupEntry = Annotated[Group, BeforeValidator(entry)]
+UserEntry = Annotated[User, BeforeValidator(entry)]
+
+
 class Directory(Part):
     """Identity Center before the story."""
 
     identity_store_id: StoreId = "d-1234567890"
-    groups: tuple[Annotated[Group, BeforeValidator(entry)], ...] = ()
-    users: tuple[Annotated[User, BeforeValidator(entry)], ...] = ()
+    groups: Annotated[tuple[GroupEntry, ...], BeforeValidator(listed)] = ()
+    users: Annotated[tuple[UserEntry, ...], BeforeValidator(listed)] = ()
 
 
 class HandMade(Part):
@@ -49,6 +59,7 @@ class Spoke(Part):
     region: Region
     domain: Domain
     profiles: tuple[HandMade, ...] = ()
+    missing_roles: tuple[Name, ...] = ()
 
     @property
     def target(self) -> Target:
@@ -74,8 +85,8 @@ class Frame(Part):
     """A scenario file, its steps not yet looked into."""
 
     version: Literal[1]
-    settings: Settings = Settings()
-    directory: Directory = Directory()
+    settings: Annotated[Settings, BeforeValidator(keyed)] = Settings()
+    directory: Annotated[Directory, BeforeValidator(keyed)] = Directory()
     targets: Annotated[tuple[Spoke, ...], BeforeValidator(listed)] = ()
     mappings: Annotated[tuple[Row, ...], BeforeValidator(listed)] = ()
     steps: Annotated[tuple[dict[str, Any], ...], BeforeValidator(listed)] = ()

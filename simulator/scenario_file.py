@@ -1,16 +1,18 @@
 """Reads a scenario file, and refuses it with every mistake before anything is played."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from simulator.known_names import unknown_names
+from simulator.known_names import begun_by, unknown_names
 from simulator.located import LocatedYaml, Mistake, ScenarioError
-from simulator.scenario import Frame, Scenario
+from simulator.located import Path as Place
+from simulator.scenario import Frame, Group, GroupEntry, Scenario, Spoke, User, UserEntry
 from simulator.steps import STEPS, Event, Step
+from simulator.words import Row
 
 
 def load(path: Path) -> Scenario:
@@ -31,27 +33,18 @@ def load(path: Path) -> Scenario:
 def parse(text: str, *, name: str, folder: Path) -> Scenario:
     """Return the scenario in a text; raises as `load` does."""
     document = LocatedYaml(name, text)
-    try:
-        frame = Frame.model_validate(document.value if document.value is not None else {})
-    except ValidationError as error:
-        raise document.error(document.mistakes(error, (), Frame)) from error
-    mistakes: list[Mistake] = []
-    steps: list[tuple[str, Step]] = []
-    for number, written in enumerate(frame.steps):
-        found = _step(document, number, written)
-        if isinstance(found, tuple):
-            steps.append(found)
-        else:
-            mistakes += found
-    if not mistakes:
-        mistakes += [
-            *_doubles(document, frame),
-            *unknown_names(document, frame, steps),
-            *_unreadable_events(document, folder, steps),
-        ]
+    reading = _Reading(document)
+    steps = [step for _, step in reading.steps]
+    mistakes = [
+        *document.doubles,
+        *reading.mistakes,
+        *_doubles(document, reading),
+        *unknown_names(document, reading.frame, reading.steps, reading.lost),
+        *_unreadable_events(document, folder, reading.steps),
+    ]
     if mistakes:
         raise document.error(mistakes)
-    return Scenario(folder=folder, frame=frame, steps=tuple(steps))
+    return Scenario(folder=folder, frame=reading.frame, steps=tuple(steps))
 
 
 def event_path(folder: Path, event: Event) -> Path:
@@ -60,16 +53,120 @@ def event_path(folder: Path, event: Event) -> Path:
     return beside if beside.exists() else event.file
 
 
-def _step(
-    document: LocatedYaml, number: int, written: dict[str, Any]
-) -> tuple[str, Step] | list[Mistake]:
+class _Reading:
+    """A document part by part, so that a mistake in one part hides none in another."""
+
+    def __init__(self, document: LocatedYaml) -> None:
+        self.mistakes: list[Mistake] = []
+        self._document = document
+        raw = document.value if document.value is not None else {}
+        self.items = {path: self._items(raw, path, entry) for path, entry in _LISTS.items()}
+        self.steps = self._steps(raw)
+        self.frame = self._frame(raw)
+        self.lost = frozenset(self._lost(raw))
+
+    def _items(self, raw: object, path: Place, entry: TypeAdapter[Any]) -> list[tuple[int, Any]]:
+        """Return what could be read of a list, with the numbers."""
+        found = []
+        for number, written in enumerate(_list_at(raw, path)):
+            try:
+                found.append((number, entry.validate_python(written)))
+            except ValidationError as error:
+                place, model = (*path, number), _MODELS[path]
+                self.mistakes += self._document.mistakes(error, place, model)
+        return found
+
+    def _steps(self, raw: object) -> list[tuple[int, tuple[str, Step]]]:
+        found = []
+        for number, written in enumerate(_list_at(raw, ("steps",))):
+            step = _step(self._document, number, written)
+            if isinstance(step, tuple):
+                found.append((number, step))
+            else:
+                self.mistakes += step
+        return found
+
+    def _lost(self, raw: object) -> Iterator[str]:
+        """Yield of which kinds there may be names in what could not be read."""
+        for path, found in self.items.items():
+            written = _at(raw, path)
+            if written is not None and (
+                not isinstance(written, list) or len(written) != len(found)
+            ):
+                yield str(path[-1])
+        read = {number for number, _ in self.steps}
+        for number, written in enumerate(_list_at(raw, ("steps",))):
+            if number not in read:
+                yield from begun_by(written)
+
+    def _frame(self, raw: object) -> Frame:
+        """Return everything with the lists as far as they could be read."""
+        shell = raw
+        for path in (*_LISTS, ("steps",)):
+            shell = _emptied(shell, path)
+        try:
+            frame = Frame.model_validate(shell)
+        except ValidationError as error:
+            self.mistakes += self._document.mistakes(error, (), Frame)
+            frame = Frame(version=1)
+        read = {path[-1]: tuple(item for _, item in found) for path, found in self.items.items()}
+        of_directory = {"groups": read["groups"], "users": read["users"]}
+        return frame.model_copy(
+            update={
+                "directory": frame.directory.model_copy(update=of_directory),
+                "targets": read["targets"],
+                "mappings": read["mappings"],
+            }
+        )
+
+
+_LISTS: Final[Mapping[Place, TypeAdapter[Any]]] = {
+    ("directory", "groups"): TypeAdapter(GroupEntry),
+    ("directory", "users"): TypeAdapter(UserEntry),
+    ("targets",): TypeAdapter(Spoke),
+    ("mappings",): TypeAdapter(Row),
+}
+_MODELS: Final[Mapping[Place, type[BaseModel]]] = {
+    ("directory", "groups"): Group,
+    ("directory", "users"): User,
+    ("targets",): Spoke,
+    ("mappings",): Row,
+}
+
+
+def _at(raw: object, path: Place) -> object:
+    """Return what stands at a path of what YAML made; None where there is nothing."""
+    for step in path:
+        if not isinstance(raw, dict):
+            # What should be there cannot be told.
+            return raw
+        raw = raw.get(step)
+    return raw
+
+
+def _list_at(raw: object, path: Place) -> list[Any]:
+    """Return the list at a path of what YAML made; empty where there is none."""
+    found = _at(raw, path)
+    return found if isinstance(found, list) and isinstance(raw, dict) else []
+
+
+def _emptied(raw: object, path: Place) -> object:
+    """Return what YAML made with the list at a path emptied; what is no list stays."""
+    if not path:
+        return [] if isinstance(raw, list) else raw
+    if not isinstance(raw, dict) or path[0] not in raw:
+        return raw
+    return {**raw, path[0]: _emptied(raw[path[0]], path[1:])}
+
+
+def _step(document: LocatedYaml, number: int, written: object) -> tuple[str, Step] | list[Mistake]:
     path = ("steps", number)
-    if len(written) != 1:
+    if not isinstance(written, dict) or len(written) != 1:
         return [document.mistake(path, f"is one word with what belongs to it; {_words()}")]
     word, body = next(iter(written.items()))
     model = STEPS.get(word)
     if model is None:
-        return [document.mistake((*path, word), f"is no step; {_words()}")]
+        return [document.mistake((*path, str(word)), f"is no step; {_words()}")]
     try:
         return word, model.model_validate(body if body is not None else {})
     except ValidationError as error:
@@ -80,23 +177,25 @@ def _words() -> str:
     return f"allowed are {', '.join(sorted(STEPS))}"
 
 
-def _doubles(document: LocatedYaml, frame: Frame) -> Iterator[Mistake]:
-    lists: dict[tuple[str, ...], Sequence[object]] = {
-        ("directory", "groups"): [group.name for group in frame.directory.groups],
-        ("directory", "users"): [user.name for user in frame.directory.users],
-        ("targets",): [spoke.target for spoke in frame.targets],
-        ("mappings",): [(str(row.group), str(row.target)) for row in frame.mappings],
+def _doubles(document: LocatedYaml, reading: _Reading) -> Iterator[Mistake]:
+    names: dict[Place, Callable[[Any], object]] = {
+        ("directory", "groups"): lambda group: group.name,
+        ("directory", "users"): lambda user: user.name,
+        ("targets",): lambda spoke: spoke.target,
+        ("mappings",): lambda row: (str(row.group), str(row.target)),
     }
-    for path, values in lists.items():
-        for number, value in enumerate(values):
-            if value in values[:number]:
-                yield document.mistake((*path, number), f"stands here twice: {value}")
+    for path, name in names.items():
+        seen = set()
+        for number, item in reading.items[path]:
+            if name(item) in seen:
+                yield document.mistake((*path, number), f"stands here twice: {name(item)}")
+            seen.add(name(item))
 
 
 def _unreadable_events(
-    document: LocatedYaml, folder: Path, steps: Sequence[tuple[str, Step]]
+    document: LocatedYaml, folder: Path, steps: Sequence[tuple[int, tuple[str, Step]]]
 ) -> Iterator[Mistake]:
-    for number, (word, step) in enumerate(steps):
+    for number, (word, step) in steps:
         if not isinstance(step, Event):
             continue
         try:

@@ -6,16 +6,23 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from simulator.directory_acts import Via
-from simulator.operator_steps import Approve, Keep, Operated, Pause, Protect, Resume
-from simulator.words import Account, Id, Name, Part, Row
+from simulator.expect_step import Expect
+from simulator.fault_steps import FaultStep
+from simulator.hand_steps import ByHand, CreateRole
+from simulator.operator_steps import Approve, Keep, Operated, Pause, Protect, Reject, Resume
+from simulator.words import Id, Name, Part, Row, Span
 
 UserName = Annotated[Name, StringConstraints(max_length=128)]
 
 
 class InDirectory(Part):
-    """Something that changes the directory, and the route that it comes by."""
+    """Something that changes the directory, the route that it comes by, and how old its event is.
+
+    An event that is late has waited on its way: its time is so long ago when it arrives.
+    """
 
     via: Via = "console"
+    late: Span = Span()
 
 
 class Join(InDirectory):
@@ -125,23 +132,6 @@ class Event(Part):
     file: Path
 
 
-class FaultStep(Part):
-    """Calls that AWS will fail."""
-
-    service: Literal["dynamodb", "events", "identitystore", "sagemaker", "sqs", "sso-admin", "sts"]
-    operation: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z]+$")]
-    error: Name
-    account: Account | None = None
-    times: Annotated[int, Field(ge=1)] | None = None
-    every: Annotated[int, Field(ge=1)] | None = None
-
-    @model_validator(mode="after")
-    def _one_rhythm(self) -> "FaultStep":
-        if self.times is not None and self.every is not None:
-            raise ValueError("give times or every")
-        return self
-
-
 class Lose(Part):
     """Events that never arrive."""
 
@@ -161,21 +151,13 @@ class Shuffle(Part):
 
 
 class Sweep(Part):
-    """The rounds of the hour and of the day, now."""
+    """The rounds of the hour and of the day, now; or that of the hour alone."""
+
+    hourly: bool = False
 
 
-class Wait(Part):
+class Wait(Span):
     """Time passes."""
-
-    seconds: Annotated[float, Field(ge=0)] = 0
-    minutes: Annotated[float, Field(ge=0)] = 0
-    hours: Annotated[float, Field(ge=0)] = 0
-    days: Annotated[float, Field(ge=0)] = 0
-
-    @property
-    def total(self) -> float:
-        """Return the whole time, in seconds."""
-        return self.seconds + 60 * self.minutes + 3600 * self.hours + 86400 * self.days
 
 
 DirectoryStep = (
@@ -190,10 +172,12 @@ DirectoryStep = (
     | RenameGroup
     | DeleteGroup
 )
-Step = (
+Happening = (
     DirectoryStep
     | StartApp
     | RestartApp
+    | ByHand
+    | CreateRole
     | Operated
     | Row
     | Unmap
@@ -205,6 +189,7 @@ Step = (
     | Sweep
     | Wait
 )
+Step = Happening | Expect
 
 STEPS: dict[str, type[Step]] = {
     "join": Join,
@@ -219,7 +204,10 @@ STEPS: dict[str, type[Step]] = {
     "delete_group": DeleteGroup,
     "start_app": StartApp,
     "restart_app": RestartApp,
+    "by_hand": ByHand,
+    "create_role": CreateRole,
     "approve": Approve,
+    "reject": Reject,
     "keep": Keep,
     "protect": Protect,
     "pause": Pause,
@@ -233,4 +221,5 @@ STEPS: dict[str, type[Step]] = {
     "shuffle": Shuffle,
     "sweep": Sweep,
     "wait": Wait,
+    "expect": Expect,
 }

@@ -9,9 +9,13 @@ from shared.model import Target
 from simulator.delivery import Delivery
 from simulator.directory_acts import DirectoryActs, Told
 from simulator.errors import ActRefusedError, ServiceError
+from simulator.expect_step import Expect
+from simulator.expectations import unmet
+from simulator.fault_steps import FaultStep
 from simulator.faults import Fault
+from simulator.hand_steps import ByHand, CreateRole
 from simulator.operator import Operator
-from simulator.operator_steps import Approve, Keep, Operated, Pause, Protect, Resume
+from simulator.operator_steps import Approve, Keep, Operated, Pause, Protect, Reject, Resume
 from simulator.scenario import HandMade, Scenario, Spoke
 from simulator.scenario_file import event_path
 from simulator.steps import (
@@ -24,7 +28,7 @@ from simulator.steps import (
     Duplicate,
     EnableUser,
     Event,
-    FaultStep,
+    Happening,
     InDirectory,
     Join,
     Leave,
@@ -39,23 +43,28 @@ from simulator.steps import (
     Unmap,
     Wait,
 )
-from simulator.studio import Place
+from simulator.studio import Place, by_hand
 from simulator.words import Row
 from simulator.world import World
 
 
 class Story:
-    """A scenario in a world; `refusals` are acts of people that Studio did not let them do."""
+    """A scenario in a world.
+
+    `refusals` are acts of people that Studio did not let them do, `unmet` the expectations that did
+    not hold, each with its step.
+    """
 
     def __init__(self, scenario: Scenario, world: World, operator: Operator) -> None:
         """Set up what is there before the hub looks; it causes no event."""
         self._scenario = scenario
-        self._world = world
+        self.world = world
         self._operator = operator
         store = world.services.identity_store
         self._acts = DirectoryActs(store, store.owner_account, world.clock.now)
         self._delivery = Delivery(world.deliver)
         self.refusals: list[str] = []
+        self.unmet: list[str] = []
         directory = scenario.frame.directory
         for group in directory.groups:
             store.add_group(group.name, group.id)
@@ -66,7 +75,7 @@ class Story:
                 if group_found:
                     store.add_membership(user_id, group_found.group_id)
         for spoke in scenario.frame.targets:
-            world.add_spoke(spoke.target)
+            world.add_spoke(spoke.target, missing_roles=spoke.missing_roles)
             for profile in spoke.profiles:
                 self._make_by_hand(spoke, profile)
         for row in scenario.frame.mappings:
@@ -75,25 +84,40 @@ class Story:
 
     def play(self, seen: Callable[[str, Step], None] = lambda _word, _step: None) -> None:
         """Play every step; after each, whatever is due is delivered, and `seen` is called."""
-        for word, step in self._scenario.steps:
-            self._do(step)
-            self._world.run()
+        for number, (word, step) in enumerate(self._scenario.steps, start=1):
+            if isinstance(step, Expect):
+                self._expect(number, step)
+            else:
+                self._do(step)
+                self.world.run()
             seen(word, step)
         self._delivery.arrive()
-        self._world.run()
+        self.world.run()
 
-    def _do(self, step: Step) -> None:  # noqa: C901, PLR0912 (one case a word)
+    def _expect(self, number: int, step: Expect) -> None:
+        user_id = self._acts.id_of(step.user) if step.user else None
+        texts = unmet(step, self.world, user_id, self._operator.holds(), self.refusals)
+        self.unmet += [f"step {number}: {text}" for text in texts]
+
+    def _do(self, step: Happening) -> None:  # noqa: C901, PLR0912 (one case a word)
         match step:
             case InDirectory():
+                self._acts.tell_late(step.late.total)
                 self._delivery.send(self._act(step))
             case StartApp() | RestartApp():
                 self._start_app(step)
-            case Approve() | Keep() | Protect() | Pause() | Resume():
+            case ByHand():
+                self._by_hand(step)
+            case CreateRole():
+                target = Target.parse(step.target)
+                role = execution_role_arn(target.account, target.region, step.role)
+                self.world.services.studio.missing_roles.discard(role)
+            case Approve() | Reject() | Keep() | Protect() | Pause() | Resume():
                 self._operate(step)
             case Row():
-                self._world.put_mapping(step.item())
+                self.world.put_mapping(step.item())
             case Unmap():
-                self._world.delete_mapping(step.group, step.target)
+                self.world.delete_mapping(step.group, step.target)
             case Event():
                 text = event_path(self._scenario.folder, step).read_text(encoding="utf-8")
                 self._delivery.send([json.loads(text)])
@@ -105,8 +129,16 @@ class Story:
                     step.account,
                     times=step.times,
                     every=step.every,
+                    members={
+                        name: value
+                        for name, value in (
+                            ("Reason", step.reason),
+                            ("ResourceType", step.resource_type),
+                        )
+                        if value
+                    },
                 )
-                self._world.gateway.faults.append(fault)
+                self.world.gateway.faults.append(fault)
             case Lose():
                 self._delivery.lose(step.events)
             case Duplicate():
@@ -115,11 +147,11 @@ class Story:
                 self._delivery.shuffle(step.seed)
             case Sweep():
                 self._delivery.arrive()
-                self._world.run()
-                self._world.sweep()
+                self.world.run()
+                self.world.sweep(hourly_only=step.hourly)
             case Wait():
                 self._delivery.arrive()
-                self._world.wait(step.total)
+                self.world.wait(step.total)
             case _:
                 assert_never(step)
 
@@ -152,8 +184,10 @@ class Story:
 
     def _operate(self, step: Operated) -> None:
         match step:
+            case Reject():
+                self._operator.reject(_target(step))
             case Approve():
-                self._operator.approve()
+                self._operator.approve(_target(step))
             case Keep():
                 self._operator.keep(step.user, step.days)
             case Protect():
@@ -168,7 +202,7 @@ class Story:
     def _start_app(self, step: StartApp | RestartApp) -> None:
         target = Target.parse(step.target)
         place = Place(target.account, target.region, target.domain_id)
-        studio = self._world.services.studio
+        studio = self.world.services.studio
         what = step.type if isinstance(step, StartApp) else "their latest app again"
         try:
             if isinstance(step, StartApp):
@@ -179,11 +213,36 @@ class Story:
         except (ActRefusedError, ServiceError) as refused:
             self.refusals.append(f"{step.user} cannot start {what} in {target}: {refused}")
 
+    def _by_hand(self, step: ByHand) -> None:
+        target, (act, user) = Target.parse(step.target), step.act
+        place = Place(target.account, target.region, target.domain_id)
+        studio = self.world.services.studio
+        try:
+            match act:
+                case "delete":
+                    by_hand.delete(studio, place, user)
+                case "untag":
+                    by_hand.untag(studio, place, user)
+                case "recreate":
+                    by_hand.recreate(studio, place, user)
+                case "change_role":
+                    role = execution_role_arn(target.account, target.region, step.role)
+                    by_hand.change_role(studio, place, user, role)
+                case _:
+                    assert_never(act)
+        except ActRefusedError as refused:
+            word = act.replace("_", " ")
+            self.refusals.append(f"nobody can {word} by hand in {target}: {refused}")
+
     def _make_by_hand(self, spoke: Spoke, profile: HandMade) -> None:
         role = profile.role and execution_role_arn(spoke.account, spoke.region, profile.role)
-        self._world.services.studio.make_profile_by_hand(
+        self.world.services.studio.make_profile_by_hand(
             Place(spoke.account, spoke.region, spoke.domain),
             name=profile.name,
             user_name=profile.user,
             role=role,
         )
+
+
+def _target(step: Approve) -> Target | None:
+    return Target.parse(step.target) if step.target else None

@@ -1,6 +1,6 @@
 """The words that a scenario is made of: names, ids, accounts, and rows of the mappings table."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import (
     BaseModel,
@@ -15,24 +15,54 @@ from pydantic import (
 from shared.conventions import execution_role_arn
 
 
+class WrittenInt(int):
+    """A number of a file that remembers how it was written: YAML 1.1 takes 010 for eight."""
+
+    written: str
+
+    def __new__(cls, value: int, written: str) -> Self:
+        """Return a number with what stands in the file."""
+        new = super().__new__(cls, value)
+        new.written = written
+        return new
+
+
+def _written(value: int) -> str:
+    return getattr(value, "written", str(value))
+
+
 def _account(value: object) -> object:
-    # An account id written without quotes is a number to YAML.
-    return f"{value:012d}" if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def entry(value: object) -> object:
-    """Return what a bare name stands for."""
-    return {"name": value} if isinstance(value, str) else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise ValueError(
+            "is written as a number, and a number may lose its leading zero: write it in quotes: "
+            f'"{_written(value)}"'
+        )
+    return value
 
 
 def _text(value: object) -> object:
     # A group called 2026 is a number to YAML.
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return _written(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _as_written(value: object) -> object:
+    # YAML 1.1 takes 010 for eight, and 1:30 for ninety.
+    if isinstance(value, WrittenInt) and str(int(value)) != value.written.lstrip("+"):
+        raise ValueError(
+            f"is written as {value.written}, which YAML reads as {int(value)}: write {int(value)}, "
+            f'or "{value.written}" for text'
+        )
+    return value
 
 
 def listed(value: object) -> object:
     """Return a list for a key with nothing behind it."""
     return () if value is None else value
+
+
+def keyed(value: object) -> object:
+    """Return a mapping for a key with nothing behind it."""
+    return {} if value is None else value
 
 
 Account = Annotated[str, BeforeValidator(_account), StringConstraints(pattern=r"^\d{12}$")]
@@ -50,13 +80,31 @@ Id = Annotated[
 ]
 
 
-Scalar = Annotated[str | bool | int | FiniteFloat | None, Field(union_mode="smart")]
+Scalar = Annotated[
+    str | bool | int | FiniteFloat | None,
+    Field(union_mode="smart"),
+    BeforeValidator(_as_written),
+]
 
 
 class Part(BaseModel):
     """A part of a scenario: it says what it knows, and refuses every other word."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Span(Part):
+    """A length of time."""
+
+    seconds: Annotated[float, Field(ge=0)] = 0
+    minutes: Annotated[float, Field(ge=0)] = 0
+    hours: Annotated[float, Field(ge=0)] = 0
+    days: Annotated[float, Field(ge=0)] = 0
+
+    @property
+    def total(self) -> float:
+        """Return the whole time, in seconds."""
+        return self.seconds + 60 * self.minutes + 3600 * self.hours + 86400 * self.days
 
 
 class Row(Part):

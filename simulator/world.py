@@ -1,7 +1,7 @@
 """One embedded AWS: a hub account with its queues and tables, spokes, a directory, and time."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from moto.iam.models import iam_backends
 
 from shared.conventions import (
     access_role_name,
+    execution_role_arn,
     partition,
     suspended_role_arn,
     system_role_arn,
@@ -70,8 +71,13 @@ class World:
     queues: dict[str, Queue] = field(default_factory=dict)
     graveyards: list[Queue] = field(default_factory=list)
 
-    def add_spoke(self, target: Target, *, sso_application: bool = True) -> None:
-        """Add a domain with all that the spoke stack gives its account and Region."""
+    def add_spoke(
+        self, target: Target, *, sso_application: bool = True, missing_roles: Iterable[str] = ()
+    ) -> None:
+        """Add a domain as the spoke stack does; `missing_roles` under /studio-hub/ do not exist."""
+        self.services.studio.missing_roles |= {
+            execution_role_arn(target.account, target.region, name) for name in missing_roles
+        }
         name = access_role_name(target.region)
         known = iam_backends[target.account][partition(target.region)].get_roles()
         if name not in {role.name for role in known}:
@@ -101,7 +107,9 @@ class World:
                 profiles = dict(domain.by_sso_user.get(user_id, {}))
                 user = self.services.identity_store.users.get(user_id)
                 if user is not None:
-                    profiles |= domain.by_sso_value.get(user.user_name, {})
+                    # The profile of a namesake from before a renaming is not theirs.
+                    named = domain.by_sso_value.get(user.user_name, {})
+                    profiles |= {k: each for k, each in named.items() if each.sso_user_id is None}
                 name = next((profile.name for profile in profiles.values()), "")
                 return "/".join(domain.place), name
         return "", ""
@@ -153,10 +161,10 @@ class World:
         for stream in self.lambdas.streams:
             stream.skip(HUB_ACCOUNT, HUB_REGION)
 
-    def sweep(self) -> None:
+    def sweep(self, *, hourly_only: bool = False) -> None:
         """Begin the rounds of the hour and the day, as the schedule does; `run` does the rest."""
         now = datetime.fromtimestamp(self.clock.now(), UTC)
-        for round_ in (HOURLY, DAILY):
+        for round_ in (HOURLY,) if hourly_only else (HOURLY, DAILY):
             hint = LookHint(Subject.ROUND, round_, now, str(uuid4()), now)
             self.lambdas.sqs.send_message(
                 QueueUrl=self.queues["later"].url, MessageBody=encode(hint)

@@ -17,10 +17,10 @@ def create_application_assignment(
     known = access.directory.users if kind == "USER" else access.directory.groups
     if id_ not in known and access.quirks.unknown_principal == "refuse":
         raise refuse(rule.PRINCIPAL_UNKNOWN, NOT_FOUND, f"{kind} with id {id_} does not exist.")
-    if access.is_assigned(arn, kind, id_):
+    if access.is_assigned(arn, kind, id_) and access.quirks.assign_twice == "refuse":
         message = f"{kind} {id_} is already assigned to {arn}."
         raise refuse(rule.ASSIGNED_TWICE, CONFLICT, message)
-    access.assign(arn, kind, id_)
+    access.change(arn, kind, id_, assigned=True)
     return {}
 
 
@@ -29,7 +29,7 @@ def delete_application_assignment(
 ) -> dict[str, Any]:
     """Take an assignment away; one that is not there is no error."""
     # Rules access.revoke-idempotent and access.assignments-stay.
-    access.revoke(*_key(access, account, request, writes=True))
+    access.change(*_key(access, account, request, writes=True), assigned=False)
     return {}
 
 

@@ -61,6 +61,7 @@ def get_application_assignment_configuration(
     access: AccessState, account: str, request: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Tell whether an application is open to assigned people alone."""
+    # Rule access.required.
     application = visible(access, account, request["ApplicationArn"])
     return {"AssignmentRequired": application.required}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from shared.conventions import partition
-from simulator.errors import NOT_FOUND, UnknownNameError, refuse
+from simulator.errors import CONFLICT, NOT_FOUND, UnknownNameError, refuse
 from simulator.identity_store.directory import Directory
 from simulator.pages import Shelf
 from simulator.quirks import Quirks
@@ -45,7 +45,7 @@ class Application:
     name: str
     created: float
     number: int
-    required: bool = True
+    required: bool
     assignments: Shelf[Assignment] = field(default_factory=Shelf)
 
 
@@ -71,6 +71,7 @@ class AccessState:
         self._numbers = itertools.count(1)
         self._assigned: dict[tuple[str, str, str], Assignment] = {}
         self._of_principal: dict[tuple[str, str], dict[int, Assignment]] = {}
+        self._changed: dict[tuple[str, str, str], float] = {}
         self._partition = partition(identity_store.region)
         # An organization has one.
         self._instance = "ssoins-1234567890abcdef"
@@ -86,8 +87,13 @@ class AccessState:
         """Add an application that an account owns, as making a domain does; return its ARN."""
         number = next(self._numbers)
         arn = f"arn:{self._partition}:sso::{account}:application/{self._instance}/apl-{number:016x}"
-        self.applications[arn] = Application(arn, account, name, self._now(), number)
+        required = self.quirks.assignment_required
+        self.applications[arn] = Application(arn, account, name, self._now(), number, required)
         return arn
+
+    def require_assignment(self, application_arn: str, *, required: bool) -> None:
+        """Let an application admit assigned people alone, or everybody in the directory."""
+        self._known(application_arn).required = required
 
     def assign(self, application_arn: str, kind: PrincipalType, principal_id: str) -> None:
         """Assign a principal; one that is assigned stays so."""
@@ -132,6 +138,27 @@ class AccessState:
         return [*self._of_principal.get((kind, principal_id), {}).values()]
 
     # For the API.
+
+    def change(
+        self, application_arn: str, kind: PrincipalType, principal_id: str, *, assigned: bool
+    ) -> None:
+        """Assign a principal or take the assignment away, or refuse the request.
+
+        What is as it should be already is left alone. A change is refused while the opposite one
+        is not propagated.
+        """
+        key = (application_arn, kind, principal_id)
+        if self.is_assigned(*key) == assigned:
+            return
+        now, changed = self._now(), self._changed.get(key)
+        if changed is not None and now < changed + self.quirks.assignment_propagation:
+            message = f"An earlier change of {kind} {principal_id} is not propagated yet."
+            raise refuse(rule.NOT_PROPAGATED, CONFLICT, message)
+        self._changed[key] = now
+        if assigned:
+            self.assign(*key)
+        else:
+            self.revoke(*key)
 
     def require(self, application_arn: str) -> Application:
         """Return an application, or refuse the request."""

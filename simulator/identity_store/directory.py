@@ -9,6 +9,7 @@ from typing import Any
 from simulator.errors import SimulatorError, UnknownNameError
 from simulator.identity_store.records import Group, Membership, Names, User, UserStatus
 from simulator.pages import Shelf
+from simulator.quirks import Quirks
 
 _NAMESPACE = uuid.UUID("5f0a5bd6-6b0c-5c0e-9f43-0f6f8b7f6a11")
 
@@ -24,7 +25,9 @@ class Directory:
         now: Callable[[], float] = time.time,
         *,
         page_limit: int | None = None,
+        quirks: Quirks | None = None,
     ) -> None:
+        self.quirks = quirks or Quirks()
         self.store_id = store_id
         self.owner_account = owner_account
         self.region = region
@@ -41,6 +44,7 @@ class Directory:
         self._pairs: dict[tuple[str, str], Membership] = {}
         self._of_group: dict[str, Shelf[Membership]] = {}
         self._of_user: dict[str, Shelf[Membership]] = {}
+        self._hidden: set[str] = set()
 
     # An admin's acts, and what the scenario runner seeds.
 
@@ -144,6 +148,11 @@ class Directory:
         self.group_shelf.drop(group.number)
         self._group_names.drop(group.name, group_id)
 
+    def hide(self, user_id: str, *, hidden: bool = True) -> None:
+        """Let a person be listed and not be read by id, until they are hidden no more."""
+        self.user(user_id)
+        (self._hidden.add if hidden else self._hidden.discard)(user_id)
+
     def touch(self, thing: User | Group) -> None:
         """Note that a user or a group changed now."""
         thing.updated_at = self._now()
@@ -162,6 +171,11 @@ class Directory:
         if group_id not in self.groups:
             raise UnknownNameError(f"no group with the id {group_id}")
         return self.groups[group_id]
+
+    def is_readable(self, user: User) -> bool:
+        """Return whether a person can be read by id, or is only listed so far."""
+        readable = self._now() >= user.created_at + self.quirks.user_readable_after
+        return readable and user.user_id not in self._hidden
 
     def find_user(self, name: str) -> User | None:
         """Return a person by user name: the exact spelling first, then any other case."""

@@ -20,6 +20,14 @@ def require_user(store: Directory, user_id: str) -> User:
     return user
 
 
+def readable_user(store: Directory, user_id: str) -> User:
+    """Return the user of an id or ARN whom reads show already."""
+    user = require_user(store, user_id)
+    if not store.is_readable(user):
+        raise _missing(rule.LISTED_FIRST, "USER", user.user_id)
+    return user
+
+
 def require_group(store: Directory, group_id: str) -> Group:
     """Return the group of an id or ARN."""
     id_ = last_part(group_id)

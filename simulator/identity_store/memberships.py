@@ -6,7 +6,12 @@ from typing import Any
 from simulator.arns import last_part
 from simulator.errors import CONFLICT, NOT_FOUND, refuse
 from simulator.identity_store.directory import Directory
-from simulator.identity_store.lookups import require_group, require_membership, require_user
+from simulator.identity_store.lookups import (
+    readable_user,
+    require_group,
+    require_membership,
+    require_user,
+)
 from simulator.identity_store.records import Membership
 from simulator.pages import page_of
 from simulator.rules import directory as rule
@@ -41,7 +46,7 @@ def describe_group_membership(store: Directory, request: Mapping[str, Any]) -> d
 def get_group_membership_id(store: Directory, request: Mapping[str, Any]) -> dict[str, Any]:
     """Return the id of a user's membership in a group."""
     group = require_group(store, request["GroupId"])
-    user = require_user(store, request["MemberId"]["UserId"])
+    user = readable_user(store, request["MemberId"]["UserId"])
     membership = store.membership_of(user.user_id, group.group_id)
     if membership is None:
         raise refuse(
@@ -66,7 +71,7 @@ def list_group_memberships_for_member(
     store: Directory, request: Mapping[str, Any]
 ) -> dict[str, Any]:
     """List the groups of a user."""
-    user = require_user(store, request["MemberId"]["UserId"])
+    user = readable_user(store, request["MemberId"]["UserId"])
     scope = f"ListGroupMembershipsForMember/{user.user_id}"
     rows = store.groups_of(user.user_id).after
     page, token = page_of(rows, request, scope, 100, store.page_limit)
@@ -75,7 +80,7 @@ def list_group_memberships_for_member(
 
 def is_member_in_groups(store: Directory, request: Mapping[str, Any]) -> dict[str, Any]:
     """Tell for each group whether a user is in it."""
-    user = require_user(store, request["MemberId"]["UserId"])
+    user = readable_user(store, request["MemberId"]["UserId"])
     groups = [last_part(id_) for id_ in request["GroupIds"]]
     return {
         "Results": [

@@ -5,7 +5,7 @@ from typing import Any
 
 from simulator.errors import CONFLICT, VALIDATION, refuse
 from simulator.identity_store.directory import Directory
-from simulator.identity_store.lookups import patch, require_user, resolve
+from simulator.identity_store.lookups import patch, readable_user, require_user, resolve
 from simulator.identity_store.records import User
 from simulator.pages import page_of
 from simulator.rules import directory as rule
@@ -32,7 +32,7 @@ def create_user(store: Directory, request: Mapping[str, Any]) -> dict[str, Any]:
 
 def describe_user(store: Directory, request: Mapping[str, Any]) -> dict[str, Any]:
     """Describe a user, with UserStatus."""
-    return _body(store, require_user(store, request["UserId"]))
+    return _body(store, readable_user(store, request["UserId"]))
 
 
 def update_user(store: Directory, request: Mapping[str, Any]) -> dict[str, Any]:

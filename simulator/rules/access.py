@@ -24,9 +24,23 @@ PRINCIPAL_UNKNOWN = Rule(
 )
 ASSIGNED_TWICE = Rule(
     "access.assigned-twice",
-    "Assigning a principal that is assigned is a ConflictException.",
-    "sso-admin service model; treated so by public tools",
+    "Assigning a principal that is assigned is a ConflictException (quirk `assign_twice`).",
+    "treated so by public tools; others say that it succeeds",
+    "C",
+)
+NOT_PROPAGATED = Rule(
+    "access.not-propagated",
+    "CreateApplicationAssignment and DeleteApplicationAssignment are a ConflictException while the "
+    "opposite change is not propagated (quirk `assignment_propagation`, in seconds).",
+    "IAM Identity Center API reference, ConflictException; the time and the text inferred",
     "B",
+)
+REQUIRED = Rule(
+    "access.required",
+    "A new application lets in assigned people alone (quirk `assignment_required`); "
+    "PutApplicationAssignmentConfiguration changes that.",
+    "IAM Identity Center API reference; the default of Studio's applications inferred",
+    "C",
 )
 REVOKE_IDEMPOTENT = Rule(
     "access.revoke-idempotent",
@@ -74,6 +88,8 @@ RULES = (
     APPLICATION_UNKNOWN,
     PRINCIPAL_UNKNOWN,
     ASSIGNED_TWICE,
+    NOT_PROPAGATED,
+    REQUIRED,
     REVOKE_IDEMPOTENT,
     DIRECT_ONLY,
     MEMBER_NEEDS_FILTER,

@@ -15,6 +15,13 @@ USER_UNKNOWN = Rule(
     "Identity Store service model",
     "A",
 )
+LISTED_FIRST = Rule(
+    "directory.listed-first",
+    "A new user may be listed, with their memberships, before reads by id know them: those answer "
+    "as for an unknown user (quirk `user_readable_after`, in seconds).",
+    "inferred: the consistency of the Identity Store is undocumented",
+    "C",
+)
 GROUP_UNKNOWN = Rule(
     "directory.group-unknown",
     "An unknown or deleted group is a ResourceNotFoundException of ResourceType GROUP, also when "
@@ -104,6 +111,7 @@ UPDATE_PATH = Rule(
 RULES = (
     ONE_STORE,
     USER_UNKNOWN,
+    LISTED_FIRST,
     GROUP_UNKNOWN,
     MEMBERSHIP_UNKNOWN,
     NAME_UNKNOWN,

@@ -26,6 +26,13 @@ SPACE_OWNER_STATUS = Rule(
     "text seen by others; error code inferred",
     "B",
 )
+SPACE_MANAGED_RESOURCES = Rule(
+    "spaces.managed-resources",
+    "CreateSpace with SpaceManagedResources ENABLED also makes the owner's profile where there is "
+    "none, without tags and settings; the app that it makes too is left out.",
+    "SageMaker service model, SpaceSettings; the profile's tags and settings inferred",
+    "B",
+)
 SPACE_QUOTA = Rule(
     "spaces.quota",
     "At the quota of spaces CreateSpace is ResourceLimitExceeded.",
@@ -151,6 +158,7 @@ RULES = (
     SPACE_EXISTS,
     SPACE_OWNER_AND_SHARING,
     SPACE_OWNER_STATUS,
+    SPACE_MANAGED_RESOURCES,
     SPACE_QUOTA,
     SPACE_LIFE,
     SPACE_UPDATE_STATUS,

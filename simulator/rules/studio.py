@@ -66,6 +66,35 @@ FOREIGN_ROLE = Rule(
     "IAM user guide, iam:PassRole does not cross accounts; error code inferred",
     "C",
 )
+MISSING_ROLE = Rule(
+    "studio.missing-role",
+    "An execution role that does not exist is a ValidationException in CreateUserProfile and "
+    "UpdateUserProfile; which roles those are, the story says.",
+    "text of CreateTransformJob: awslabs/predictive-maintenance-using-machine-learning issue 3; "
+    "for profiles inferred",
+    "C",
+)
+NEEDS_ASSIGNMENT = Rule(
+    "studio.needs-assignment",
+    "CreateUserProfile is accepted for somebody who is not assigned to the domain's application "
+    "(quirk `create_needs_assignment`: a ValidationException).",
+    "hashicorp/terraform-provider-aws issue 28958, aws/aws-cdk issue 23627; documents say that the "
+    "user must be assigned first",
+    "B",
+)
+FAILS_LATER = Rule(
+    "studio.fails-later",
+    "An operation that was accepted may end in a failed status with a FailureReason (quirk "
+    "`first_attempt_fails`: operations whose first attempt on each thing does).",
+    "SageMaker API reference, statuses of profiles, spaces and apps; the reason's text inferred",
+    "A",
+)
+UNIFIED_PORTAL = Rule(
+    "studio.unified-portal",
+    "Nobody signs in to a domain whose UnifiedStudioSettings have StudioWebPortalAccess DISABLED.",
+    "SageMaker service model, UnifiedStudioSettings",
+    "A",
+)
 PROFILE_LIFE = Rule(
     "studio.profile-life",
     "A profile is Pending, then InService; Updating, then InService; Deleting, then gone; or ends "
@@ -180,6 +209,10 @@ RULES = (
     SECOND_PROFILE,
     PROFILE_QUOTA,
     FOREIGN_ROLE,
+    MISSING_ROLE,
+    NEEDS_ASSIGNMENT,
+    FAILS_LATER,
+    UNIFIED_PORTAL,
     PROFILE_LIFE,
     PROFILE_UPDATE_STATUS,
     PROFILE_UPDATE_APPS,

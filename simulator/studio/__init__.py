@@ -5,7 +5,7 @@ from typing import Any
 
 from simulator.errors import UnknownNameError
 from simulator.quirks import Durations, Quirks
-from simulator.studio import apps, domains, people, profile_changes, profiles, spaces, tags
+from simulator.studio import apps, by_hand, domains, people, profile_changes, profiles, spaces, tags
 from simulator.studio.records import App, AppKey, Domain, Place, Profile, Resource, Space
 from simulator.studio.snapshot import AppView, DomainView, ProfileView, SpaceView, view_domain
 from simulator.studio.state import Call, StudioState
@@ -111,8 +111,8 @@ class Studio(StudioState):
         role: str | None,
         tags: dict[str, str] | None = None,
     ) -> Profile:
-        """Add a profile made by other hands; see `people.make_profile_by_hand`."""
-        return people.make_profile_by_hand(
+        """Add a profile made by other hands; see `by_hand.make_profile_by_hand`."""
+        return by_hand.make_profile_by_hand(
             self, place, name=name, user_name=user_name, role=role, tags=tags
         )
 
@@ -121,6 +121,14 @@ class Studio(StudioState):
     def fail_next(self, place: Place, operation: str, reason: str) -> None:
         """Let the next such operation begin as usual and end in its failed status."""
         self.place(place).failures.append((operation, reason))
+
+    def unify(self, place: Place, **settings: str) -> None:
+        """Give a domain UnifiedStudioSettings, as a migration to Unified Studio does."""
+        told = self.place(place).told
+        told["DomainSettings"] = {
+            **told.get("DomainSettings", {}),
+            "UnifiedStudioSettings": settings,
+        }
 
     def force(self, place: Place, name: str | AppKey, status: str, reason: str = "forced") -> None:
         """Give a profile, a space or an app (by its AppKey) a status that lasts."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.conventions import partition
 from simulator.pages import page_of
-from simulator.studio.profiles import refuse_foreign_role
+from simulator.studio.profiles import refuse_role
 from simulator.studio.records import IN_SERVICE, Domain, Place
 from simulator.studio.state import Call, StudioState
 
@@ -17,7 +17,7 @@ def create_domain(state: StudioState, call: Call) -> dict[str, Any]:
     # Rule studio.domain-creation.
     asked = call.request
     settings = asked["DefaultUserSettings"]
-    refuse_foreign_role(call, settings)
+    refuse_role(state, call, settings)
     place = Place(call.account, call.region, state.new_domain_id(call))
     sso = asked["AuthMode"] == "SSO"
     application = None

@@ -1,4 +1,4 @@
-"""What people do: sign in, start apps, make profiles by hand; no API call of the hub."""
+"""What people do: sign in and start apps; no API call of the hub."""
 
 import re
 from typing import Any
@@ -24,6 +24,8 @@ def sign_in(state: StudioState, place: Place, user_name: str) -> Profile:
         raise UnknownNameError(f"no user with the name {user_name}")
     if user.status == "DISABLED":
         raise ActRefusedError(f"{user_name} is disabled")
+    if domain.portal_is_off:
+        raise ActRefusedError(f"{domain.place.domain_id} is opened in Unified Studio alone")
     arn = domain.application_arn
     if state.access is not None and arn and not state.access.may_enter(arn, user.user_id):
         raise ActRefusedError(f"{user_name} is not assigned to {domain.place.domain_id}")
@@ -102,32 +104,6 @@ def restart_app(state: StudioState, place: Place, user_name: str, *, starting: b
     if starting:
         apps.start(state, domain, app)
     return app
-
-
-def make_profile_by_hand(
-    state: StudioState,
-    place: Place,
-    *,
-    name: str,
-    user_name: str | None,
-    role: str | None,
-    tags: dict[str, str] | None = None,
-) -> Profile:
-    """Add a profile made by other hands: InService at once, for a user who need not exist."""
-    domain = state.place(place)
-    user = state.directory.find_user(user_name) if state.directory and user_name else None
-    if name.casefold() in domain.profiles:
-        raise ActRefusedError(f"{place.domain_id} has a profile {name} already")
-    return new_profile(
-        state,
-        domain,
-        name=name,
-        arn=_call(place).arn("user-profile", place.domain_id, name),
-        sso_value=user_name,
-        sso_user_id=user.user_id if user else None,
-        settings={"ExecutionRole": role} if role else None,
-        tags=dict(tags or {}),
-    )
 
 
 def _entered(state: StudioState, domain: Domain, user_name: str) -> Profile:

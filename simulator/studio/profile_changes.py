@@ -4,7 +4,7 @@ from typing import Any
 
 from simulator.errors import STUDIO_IN_USE, refuse
 from simulator.rules import studio as rule
-from simulator.studio.profiles import refuse_foreign_role
+from simulator.studio.profiles import refuse_role
 from simulator.studio.records import (
     BUSY,
     DELETE_FAILED,
@@ -36,7 +36,7 @@ def update_user_profile(state: StudioState, call: Call) -> dict[str, Any]:
             f"Unable to update UserProfile [{profile.arn}] because App(s) are associated with it."
         )
         raise refuse(rule.PROFILE_UPDATE_APPS, STUDIO_IN_USE, message)
-    refuse_foreign_role(call, settings)
+    refuse_role(state, call, settings)
     if settings:
         # Rule studio.profile-update-merges.
         profile.settings = {**(profile.settings or {}), **settings}

@@ -35,6 +35,7 @@ def create_user_profile(state: StudioState, call: Call) -> dict[str, Any]:
         message = f"UserProfile [{domain.profiles[name.casefold()].arn}] already exists."
         raise refuse(rule.PROFILE_EXISTS, STUDIO_IN_USE, message)
     user_id = _sso_user(state, domain, call)
+    _refuse_unassigned(state, domain, user_id)
     if state.profile_quota is not None and len(domain.profiles) >= state.profile_quota:
         message = (
             "The account-level service limit 'Maximum number of Studio user profiles allowed per "
@@ -42,7 +43,7 @@ def create_user_profile(state: StudioState, call: Call) -> dict[str, Any]:
             f"{len(domain.profiles)} and a request delta of 1."
         )
         raise refuse(rule.PROFILE_QUOTA, STUDIO_LIMIT, message)
-    refuse_foreign_role(call, settings)
+    refuse_role(state, call, settings)
     profile = new_profile(
         state,
         domain,
@@ -126,12 +127,29 @@ def list_user_profiles(state: StudioState, call: Call) -> dict[str, Any]:
     return {"UserProfiles": [_summary(profile) for profile in page], **token}
 
 
-def refuse_foreign_role(call: Call, settings: Mapping[str, Any] | None) -> None:
-    """Refuse an execution role of another account than the domain's."""
+def refuse_role(state: StudioState, call: Call, settings: Mapping[str, Any] | None) -> None:
+    """Refuse an execution role of another account than the domain's, or that does not exist."""
     role = (settings or {}).get("ExecutionRole")
     if role is not None and account_of(role) != call.account:
         message = "Cross-account pass role is not allowed."
         raise refuse(rule.FOREIGN_ROLE, ACCESS_DENIED, message)
+    if role in state.missing_roles:
+        message = (
+            f"Could not assume role {role}. Please ensure that the role exists and allows "
+            "principal 'sagemaker.amazonaws.com' to assume the role."
+        )
+        raise refuse(rule.MISSING_ROLE, VALIDATION, message)
+
+
+def _refuse_unassigned(state: StudioState, domain: Domain, user_id: str | None) -> None:
+    """Refuse a profile for somebody who may not open the application, where the quirk asks that."""
+    if not state.quirks.create_needs_assignment or domain.application_arn is None:
+        return
+    if state.access is None or not user_id:
+        return
+    if not state.access.may_enter(domain.application_arn, user_id):
+        message = f"The SSO user [{user_id}] is not assigned to the application of the Domain."
+        raise refuse(rule.NEEDS_ASSIGNMENT, VALIDATION, message)
 
 
 def _sso_user(state: StudioState, domain: Domain, call: Call) -> str | None:

@@ -165,6 +165,14 @@ class Domain:
     apps_of_profile: dict[str, dict[AppKey, App]] = field(default_factory=dict)
     apps_of_space: dict[str, dict[AppKey, App]] = field(default_factory=dict)
 
+    @property
+    def portal_is_off(self) -> bool:
+        """Return whether Studio's own portal is switched off in favour of Unified Studio."""
+        # Rule studio.unified-portal.
+        settings = self.told.get("DomainSettings") or {}
+        unified = settings.get("UnifiedStudioSettings") or {}
+        return bool(unified.get("StudioWebPortalAccess") == "DISABLED")
+
     def role_of(self, profile: Profile) -> str | None:
         """Return the execution role in force for a profile."""
         own = (profile.settings or {}).get("ExecutionRole")

@@ -29,11 +29,16 @@ class SpaceView:
 
 @dataclass(frozen=True, slots=True)
 class ProfileView:
-    """A profile with what belongs to it; `role` is the execution role in force."""
+    """A profile with what belongs to it; `role` is the execution role in force.
+
+    `sso_user` is the user name that the profile was made with, `sso_user_id` the id of who had that
+    name then.
+    """
 
     place: Place
     name: str
     sso_user: str | None
+    sso_user_id: str | None
     role: str | None
     status: str
     tags: tuple[tuple[str, str], ...]
@@ -76,6 +81,7 @@ def _view_profile(domain: Domain, profile: Profile) -> ProfileView:
         place=domain.place,
         name=profile.name,
         sso_user=profile.sso_value,
+        sso_user_id=profile.sso_user_id,
         role=domain.role_of(profile),
         status=profile.status,
         tags=tuple(sorted(profile.tags.items())),

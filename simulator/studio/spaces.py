@@ -6,6 +6,7 @@ from simulator.errors import STUDIO_IN_USE, STUDIO_LIMIT, VALIDATION, refuse
 from simulator.rules import spaces as rule
 from simulator.studio.contents import put_space
 from simulator.studio.listing import domains_asked, listed
+from simulator.studio.profiles import new_profile
 from simulator.studio.records import (
     BUSY,
     DELETE_FAILED,
@@ -19,6 +20,7 @@ from simulator.studio.records import (
     UPDATE_FAILED,
     UPDATING,
     Domain,
+    Profile,
     Space,
 )
 from simulator.studio.state import Call, StudioState
@@ -38,7 +40,7 @@ def create_space(state: StudioState, call: Call) -> dict[str, Any]:
         message = "OwnershipSettings and SpaceSharingSettings must be given together."
         raise refuse(rule.SPACE_OWNER_AND_SHARING, VALIDATION, message)
     if owner_name is not None:
-        owner = state.profile(call, domain, owner_name)
+        owner = _owner(state, call, domain, owner_name)
         if owner.status != IN_SERVICE:
             message = (
                 f"Unable to create Space [{arn}] because UserProfile [{owner.arn}] "
@@ -68,6 +70,26 @@ def create_space(state: StudioState, call: Call) -> dict[str, Any]:
         seconds=state.durations.space_create,
     )
     return {"SpaceArn": arn}
+
+
+def _owner(state: StudioState, call: Call, domain: Domain, name: str) -> Profile:
+    """Return the profile that is to own a space, made with the space where that is asked for."""
+    settings = call.request.get("SpaceSettings") or {}
+    managed = settings.get("SpaceManagedResources") == "ENABLED"
+    if not managed or name.casefold() in domain.profiles:
+        return state.profile(call, domain, name)
+    # Rule spaces.managed-resources.
+    user = state.directory.find_user(name) if state.directory else None
+    return new_profile(
+        state,
+        domain,
+        name=name,
+        arn=call.arn("user-profile", domain.place.domain_id, name),
+        sso_value=user.user_name if user else None,
+        sso_user_id=user.user_id if user else None,
+        settings=None,
+        tags={},
+    )
 
 
 def new_space(

@@ -54,7 +54,10 @@ class StudioState:
         self.page_limit = page_limit
         self.profile_quota = profile_quota
         self.space_quota = space_quota
+        # ARNs of roles that do not exist; all others do.
+        self.missing_roles: set[str] = set()
         self.numbers = itertools.count(1)
+        self._failed_once: set[tuple[str, str]] = set()
         self._regions: dict[tuple[str, str], dict[str, Domain]] = {}
 
     def put_domain(self, domain: Domain) -> None:
@@ -128,10 +131,16 @@ class StudioState:
         seconds: float,
     ) -> None:
         """Begin a change that time completes, or that fails when a failure was ordered for it."""
+        # Rule studio.fails-later.
         reason = next((why for what, why in domain.failures if what == operation), None)
         if reason is not None:
             domain.failures.remove((operation, reason))
             then = failed
+        elif operation in self.quirks.first_attempt_fails and (operation, thing.arn) not in (
+            self._failed_once
+        ):
+            self._failed_once.add((operation, thing.arn))
+            reason, then = f"{operation} failed in Studio", failed
         thing.failure = reason
         domain.timetable.begin(thing, status, then, self.now(), seconds)
 

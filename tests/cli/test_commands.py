@@ -47,9 +47,11 @@ def test_json_is_all_that_stdout_holds(command: Command) -> None:
         "profiles",
         "holds",
         "problems",
+        "resolved_problems",
         "dead_letters",
         "changes",
         "api_calls",
+        "steps",
     }
     assert json.loads(out)["profiles"][0].keys() == {
         "account",
@@ -69,7 +71,7 @@ def test_json_is_all_that_stdout_holds(command: Command) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "told"),
     [
-        ("steps:\n  - jion: {}", 3, "allowed are approve, create_group, create_user"),
+        ("steps:\n  - jion: {}", 3, "allowed are approve, by_hand, create_group"),
         ("steps:\n  - approve: {digest: 7f3a9c21}", 3, "digest"),
         ("steps:\n  - keep: {user: ada, days: 2}", 3, "'ada' is not known here"),
         ("directory: {users: [ada]}\nsteps:\n  - keep: {user: ada}", 4, "is missing"),
@@ -90,6 +92,43 @@ def test_json_is_all_that_stdout_holds(command: Command) -> None:
         ("steps: [", 3, "is not YAML"),
         ("steps: []\nsteps: []", 3, "stands here twice"),
         ("mappings:\n  - {group: a, target: t, role: r, execution_role_arn: x}", 3, "give role or"),
+        (
+            "targets: [{account: 012345670123, region: eu-north-1, domain: d-x}]",
+            2,
+            'write it in quotes: "012345670123"',
+        ),
+        (
+            "targets: [{account: 222222222222, region: eu-north-1, domain: d-x}]",
+            2,
+            'write it in quotes: "222222222222"',
+        ),
+        (
+            "steps:\n  - fault: {service: sts, operation: AssumeRole, error: E, account: 0222}",
+            3,
+            'write it in quotes: "0222"',
+        ),
+        ("mappings: [{group: g, target: t, priority: 010}]", 2, "which YAML reads as 8: write 8"),
+        (
+            "steps:\n  - fault: {service: sagemaker, operation: CreateUserProfil, error: E}",
+            3,
+            "sagemaker has no operation 'CreateUserProfil'; there is CreateUserProfile",
+        ),
+        (
+            "steps:\n  - fault: {service: sts, operation: AssumeRole, error: E, reason: R}",
+            3,
+            "errors of sts carry no reason",
+        ),
+        ("steps:\n  - expect: {user: ada, role: R}", 3, "give a user and a target"),
+        ("steps:\n  - expect: {user: ada, holds: 0}", 3, "'ada' is not known here"),
+        ("steps:\n  - expect: {}", 3, "at least one of role, state, profile, holds and problems"),
+        ("steps:\n  - expect: {holds: some}", 3, "must be a whole number, not 'some'"),
+        ("steps:\n  - approve: {target: nowhere}", 3, "'nowhere' is not known here"),
+        ("steps:\n  - by_hand: {target: t}", 3, "give one of delete, untag, recreate"),
+        ("steps:\n  - sweep: {hourly: often}", 3, "must be true or false, not 'often'"),
+        ("directory: {groups: [g]}\nsteps:\n  - join: {user: a, group: g, late: 2}", 4, "mapping"),
+        ("directory: 3", 2, "must be a mapping of keys to values, not 3"),
+        ("steps: {sweep: {}}", 2, "must be a list, not a mapping"),
+        ("steps: [sweep]", 2, "is one word with what belongs to it"),
     ],
 )
 def test_a_mistake_names_its_line(
@@ -110,11 +149,72 @@ def test_a_mistake_names_its_line(
 def test_every_mistake_is_told_at_once(command: Command, tmp_path: Path) -> None:
     """Whoever corrects a file does not have to try it once for each mistake."""
     file = tmp_path / "story.yaml"
-    file.write_text("version: 1\nsteps:\n  - jion: {}\n  - wait: {minutes: x}\n  - leave: {}\n")
+    file.write_text(
+        "version: 2\n"
+        "settings: {mode: try}\n"
+        "directory: {groups: [g, g], users: [{name: ada, groups: [h]}, {status: ON}]}\n"
+        "targets: [{account: 0222, region: eu-west-1, domain: d-x}]\n"
+        "mappings: [{target: t}]\n"
+        "steps:\n"
+        "  - jion: {}\n"
+        "  - wait: {minutes: x}\n"
+        "  - leave: {}\n"
+        "  - event: {file: nowhere.json}\n"
+        "  - join: {user: ada, group: i}\n"
+        "targets: []\n"
+    )
+
+    _, _, err = command("simulate", str(file))
+    lines = [int(text.split(":")[0]) for text in err.split("line ")[1:]]
+
+    assert lines == [1, 2, 3, 3, 3, 3, 5, 7, 8, 9, 9, 10, 11, 12]
+
+
+def test_one_mistake_is_told_once(command: Command, tmp_path: Path) -> None:
+    """What cannot be read makes no mistake of what stands elsewhere and may refer to it."""
+    file = tmp_path / "story.yaml"
+    file.write_text(
+        "version: 1\n"
+        "directory: {groups: [{name: g, id: x}], users: [{name: ada, groups: [g]}]}\n"
+        "targets: [{account: 0222, region: eu-west-1, domain: d-x}]\n"
+        "steps:\n"
+        "  - create_user: {name: bob, status: ON}\n"
+        "  - join: {user: bob, group: g}\n"
+        "  - start_app: {user: bob, target: 000000000222/eu-west-1/d-x}\n"
+    )
 
     _, _, err = command("simulate", str(file))
 
-    assert [f"line {line}" in err for line in (3, 4, 5)] == [True, True, True]
+    assert [int(text.split(":")[0]) for text in err.split("line ")[1:]] == [2, 3, 5]
+
+
+def test_the_exit_code_tells_whether_what_is_expected_is_so(
+    command: Command, tmp_path: Path
+) -> None:
+    """0 where it is, 2 with what is not and where, in words and as JSON; the story goes on."""
+    file = tmp_path / "story.yaml"
+    story = (
+        "version: 1\n"
+        "directory: {groups: [g], users: [{name: ada, groups: [g]}]}\n"
+        "targets: [{account: '222222222222', region: eu-west-1, domain: d-research0001}]\n"
+        f"mappings: [{{group: g, target: {TARGET}, role: R}}]\n"
+        "steps:\n"
+        "  - sweep: {}\n"
+        f"  - expect: {{user: ada, target: {TARGET}, role: ROLE, state: active}}\n"
+        "  - wait: {minutes: 1}\n"
+    )
+    file.write_text(story.replace("ROLE", "R"))
+    assert command("simulate", str(file))[0] == 0
+    file.write_text(story.replace("ROLE", "S"))
+
+    code, _, err = command("simulate", str(file))
+    json_code, out, _ = command("simulate", str(file), "--json")
+
+    assert (code, json_code) == (2, 2)
+    assert f"step 2: expected the role S of ada in {TARGET}, who has the role R" in err
+    steps = json.loads(out)["steps"]
+    assert [step["step"] for step in steps] == ["sweep", "expect", "wait"]
+    assert [len(step["unmet"]) for step in steps] == [0, 1, 0]
 
 
 @pytest.mark.parametrize(

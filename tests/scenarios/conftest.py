@@ -9,10 +9,12 @@ from stories import COMPANY, FIXTURES, End, Play
 
 from cli.rehearsal import deployed_hub
 from cli.rehearsed_operator import RehearsedOperator
+from cli.sentences import sentence
 from shared.guard import RemovalLimit
 from simulator.quirks import Quirks
 from simulator.result import result
 from simulator.scenario_file import parse
+from simulator.step_log import StepLog
 from simulator.story import Story
 
 
@@ -44,8 +46,11 @@ def play() -> Iterator[Play]:
             )
             operator = RehearsedOperator(world)
             story = Story(scenario, world, operator)
-            story.play()
-            end = result(world, story.refusals, operator.holds())
+            log = StepLog(story, sentence)
+            story.play(log.note)
+            log.close()
+            assert story.unmet == []
+            end = result(world, story.refusals, operator.holds(), log.steps)
             assert json.loads(json.dumps(end)) == end
             return End(end, world)
 

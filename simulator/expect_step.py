@@ -1,0 +1,35 @@
+"""The step that says what is so now, which makes a story a test."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from simulator.words import Name, Part, listed
+
+State = Literal["pending", "active", "suspended", "held", "removing", "removed", "failed", "none"]
+
+
+class Expect(Part):
+    """What is so now: of a person in a target, or of what waits and what is reported.
+
+    With a user or a target, `holds` and `problems` are those of that user and that target alone.
+    """
+
+    user: Name | None = None
+    target: Name | None = None
+    role: Name | None = None
+    state: State | None = None
+    profile: Literal["none"] | None = None
+    holds: Annotated[int, Field(ge=0)] | None = None
+    problems: Annotated[tuple[Name, ...], BeforeValidator(listed)] | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Expect":
+        of_person = [n for n in ("role", "state", "profile") if getattr(self, n) is not None]
+        if not of_person and self.holds is None and self.problems is None:
+            raise ValueError("give at least one of role, state, profile, holds and problems")
+        if of_person and (self.user is None or self.target is None):
+            raise ValueError(f"with {' and '.join(of_person)} give a user and a target")
+        if self.role is not None and self.profile is not None:
+            raise ValueError("give role or profile")
+        return self

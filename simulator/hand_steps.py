@@ -1,0 +1,43 @@
+"""The steps of people who work in an account's console, past the hub."""
+
+from typing import Literal
+
+from pydantic import model_validator
+
+from simulator.words import Name, Part
+
+Act = Literal["delete", "untag", "recreate", "change_role"]
+
+
+class ByHand(Part):
+    """Somebody changes a person's profile in Studio's console; each act names the person."""
+
+    delete: Name | None = None
+    untag: Name | None = None
+    recreate: Name | None = None
+    change_role: Name | None = None
+    target: Name
+    role: Name = "ByHand"
+
+    @property
+    def act(self) -> tuple[Act, str]:
+        """Return what is done, and to whose profile."""
+        ((act, user),) = self._acts()
+        return act, user
+
+    def _acts(self) -> list[tuple[Act, str]]:
+        acts: tuple[Act, ...] = ("delete", "untag", "recreate", "change_role")
+        return [(act, getattr(self, act)) for act in acts if getattr(self, act) is not None]
+
+    @model_validator(mode="after")
+    def _one_act(self) -> "ByHand":
+        if len(self._acts()) != 1:
+            raise ValueError("give one of delete, untag, recreate and change_role, with a user")
+        return self
+
+
+class CreateRole(Part):
+    """A role that was missing comes to exist."""
+
+    target: Name
+    role: Name

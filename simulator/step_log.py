@@ -1,0 +1,50 @@
+"""What each step of a story led to: what was changed, and which problems began and ended."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from simulator.reported import Json, Reported
+from simulator.result import changed, refused_acts
+from simulator.steps import Step
+from simulator.story import Story
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class StepLog:
+    """Notes each step as it is over, for `Story.play`; `says` puts a step in words."""
+
+    story: Story
+    says: Callable[[Step], str]
+    steps: list[Json] = field(default_factory=list)
+    _reported: Reported = field(default_factory=Reported)
+    _seen: dict[str, int] = field(default_factory=dict)
+
+    def note(self, word: str, step: Step) -> None:
+        """Note a step and what came of it."""
+        noted: Json = {"step": word, "says": self.says(step)}
+        lists = ("changes", "problems", "resolved_problems", "unmet")
+        self.steps.append(noted | {name: [] for name in lists})
+        self.close()
+
+    def close(self) -> None:
+        """Add to the last step what came since; held back events arrive after the last one."""
+        world = self.story.world
+        opened, closed = self._reported.read(self._new("log", world.lambdas.log))
+        changes = self._new("changes", world.gateway.changes)
+        refusals = self._new("refusals", self.story.refusals)
+        unmet = self._new("unmet", self.story.unmet)
+        if self.steps:
+            last = self.steps[-1]
+            last["changes"] += map(changed, changes)
+            last["problems"] += [*opened, *refused_acts(refusals)]
+            last["resolved_problems"] += closed
+            last["unmet"] += unmet
+
+    def _new(self, name: str, items: Sequence[T]) -> Sequence[T]:
+        """Return what was added to a list since the last time."""
+        new = items[self._seen.get(name, 0) :]
+        self._seen[name] = len(items)
+        return new

@@ -1,0 +1,281 @@
+"""The hub is safe whichever way AWS turns out to behave where nobody has verified it."""
+
+import pytest
+from stories import End, Play, membership_event
+
+from shared.conventions import execution_role_arn
+from simulator.quirks import Quirks
+from simulator.studio import Place
+
+T = "222222222222/eu-west-1/d-one"
+PLACE = Place(*T.split("/"))
+SUSPENDED = "Suspended-eu-west-1"
+JOIN, LEAVE = (f"{word}: {{user: ada, group: scientists}}" for word in ("join", "leave"))
+LAB = f"start_app: {{user: ada, target: {T}, space: private}}"
+SWEEP = "sweep: {}"
+
+
+def company(days: int = 30) -> str:
+    return f"""
+version: 1
+directory:
+  groups: [scientists, leads]
+  users: [ada, bob]
+targets: [{{account: "222222222222", region: eu-west-1, domain: d-one}}]
+mappings:
+  - {{target: {T}, group: scientists, role: Scientist, priority: 20, retention_days: {days}}}
+  - {{target: {T}, group: leads, role: Lead, priority: 10, retention_days: {days}}}
+"""
+
+
+def operations(end: End) -> list[str]:
+    return [change["operation"] for change in end.json["changes"]]
+
+
+def application(end: End) -> str:
+    arn = end.world.services.studio.place(PLACE).application_arn
+    assert arn is not None
+    return arn
+
+
+def user_id(end: End, name: str = "ada") -> str:
+    person = end.world.services.identity_store.find_user(name)
+    assert person is not None
+    return person.user_id
+
+
+def later_roles(end: End) -> dict[str, str]:
+    """Return the roles as they are now, after the story."""
+    (domain,) = end.world.services.studio.snapshot()
+    return {str(p.sso_user): str(p.role).rpartition("/")[2] for p in domain.profiles}
+
+
+def settled(end: End) -> None:
+    """Nothing crashed, nothing was lost, and another sweep writes nothing."""
+    before = len(end.world.gateway.changes)
+    end.world.sweep()
+    end.world.wait(3600)
+
+    assert end.world.lambdas.crashes == 0
+    assert end.world.dead_letters() == 0
+    assert len(end.world.gateway.changes) == before
+
+
+def test_where_a_profile_needs_an_assignment_nobody_is_let_in_before_it(play: Play) -> None:
+    """Nobody is assigned without a profile; the refusal is reported, and sweeps go on quietly."""
+    quirks = Quirks(create_needs_assignment=True)
+    end = play(JOIN, "wait: {hours: 1}", SWEEP, company=company(), quirks=quirks)
+    assert operations(end) == []
+    assert end.json["profiles"] == []
+    assert "refused" in {kind for kind, _ in end.problems()}
+    settled(end)
+
+
+def test_whoever_creating_assigns_is_let_in_once_and_out_again(play: Play) -> None:
+    """Where CreateUserProfile assigns the person, a leave still revokes first."""
+    quirks = Quirks(create_profile_assigns=True)
+    end = play(JOIN, LEAVE, company=company(), quirks=quirks)
+
+    assert end.roles() == {"2 ada": SUSPENDED}
+    assert end.assigned() == set()
+    assert operations(end)[-2:] == ["DeleteApplicationAssignment", "UpdateUserProfile"]
+
+
+@pytest.mark.parametrize("seconds", [20, 600, 7200])
+@pytest.mark.parametrize("via", ["console", "scim", "none"])
+def test_a_member_who_cannot_be_read_yet_gets_their_profile(
+    play: Play, seconds: int, via: str
+) -> None:
+    """A new user whom reads do not know yet is no deleted one: after the next sweep all is right.
+
+    Reads that lag for hours, and a directory that tells nothing, delay a profile and no more.
+    """
+    end = play(
+        f"create_user: {{name: eve, groups: [scientists], via: {via}}}",
+        "wait: {minutes: 5}",
+        SWEEP,
+        "wait: {hours: 3}",
+        SWEEP,
+        company=company(),
+        quirks=Quirks(user_readable_after=seconds),
+    )
+
+    assert end.roles() == {"2 eve": "Scientist"}
+    assert end.assigned() == {"2 eve"}
+    settled(end)
+
+
+def test_who_cannot_be_read_for_a_while_loses_nothing_for_good(play: Play) -> None:
+    """Somebody with a profile whom reads do not know gets everything back once they do."""
+    end = play(JOIN, LAB, company=company())
+    store, before = end.world.services.identity_store, end.json["profiles"][0]
+    store.hide(user_id(end))
+    end.world.deliver(membership_event(end.world, "ada", "scientists"))
+    end.world.sweep()
+    end.world.wait(2 * 86400)
+    store.hide(user_id(end), hidden=False)
+    end.world.sweep()
+    end.world.wait(3600)
+
+    (domain,) = end.world.services.studio.snapshot()
+    (ada,) = domain.profiles
+    assert (ada.name, ada.efs_uid is not None) == (before["name"], True)
+    assert [space.name for space in ada.spaces] == [space["name"] for space in before["spaces"]]
+    assert later_roles(end) == {"ada": "Scientist"}
+    access = end.world.services.application_access
+    assert access.is_assigned(application(end), "USER", user_id(end))
+    assert "DeleteSpace" not in [change.operation for change in end.world.gateway.changes]
+    settled(end)
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "CreateUserProfile",
+        "UpdateUserProfile",
+        "DeleteUserProfile",
+        "DeleteSpace",
+        "DeleteApp",
+    ],
+)
+def test_what_studio_ends_as_failed_is_tried_again(play: Play, operation: str) -> None:
+    """A join, a change of role and a leave end as they should, each first attempt failing."""
+    quirks = Quirks(first_attempt_fails=frozenset({operation}))
+    steps = (
+        JOIN,
+        "wait: {hours: 1}",
+        SWEEP,
+        "join: {user: ada, group: leads}",
+        "wait: {hours: 1}",
+        SWEEP,
+    )
+    changed = play(*steps, company=company(0), quirks=quirks)
+    assert changed.roles() == {"2 ada": "Lead"}
+    assert changed.assigned() == {"2 ada"}
+    settled(changed)
+
+    left = play(
+        *steps,
+        LAB,
+        "leave: {user: ada, group: leads}",
+        LEAVE,
+        "wait: {hours: 2}",
+        SWEEP,
+        "wait: {hours: 2}",
+        SWEEP,
+        company=company(0),
+        quirks=quirks,
+    )
+    assert left.json["profiles"] == []
+    assert left.assigned() == set()
+    settled(left)
+
+
+def test_spaces_and_apps_that_failed_keep_nobody_here(play: Play) -> None:
+    """A leaver with a failed space and a failed app is removed, with nothing left."""
+    end = play(JOIN, LAB, company=company(0))
+    studio = end.world.services.studio
+    (space,) = studio.place(PLACE).spaces
+    (app,) = studio.place(PLACE).apps
+    studio.force(PLACE, app, "Failed")
+    studio.force(PLACE, space, "Failed")
+    store = end.world.services.identity_store
+    group = store.find_group("scientists")
+    assert group is not None
+    store.remove_membership(user_id(end), group.group_id)
+    end.world.sweep()
+    end.world.wait(2 * 3600)
+    end.world.sweep()
+    end.world.wait(2 * 3600)
+
+    assert later_roles(end) == {}
+    settled(end)
+
+
+@pytest.mark.parametrize("at_first", ["Scientist", "Lead"])
+def test_a_role_that_comes_to_exist_is_given_by_the_next_sweep(play: Play, at_first: str) -> None:
+    """Until then it is reported, nobody has another role instead, and nobody swept by hand."""
+    text = company().replace("domain: d-one", f"domain: d-one, missing_roles: [{at_first}]")
+    end = play(
+        JOIN,
+        "join: {user: ada, group: leads}",
+        "wait: {hours: 1}",
+        SWEEP,
+        company=text,
+    )
+    studio = end.world.services.studio
+    if at_first == "Lead":
+        assert later_roles(end) != {"ada": "Lead"}
+        assert "refused" in {kind for kind, _ in end.problems()}
+    studio.missing_roles.discard(execution_role_arn("222222222222", "eu-west-1", at_first))
+    end.world.sweep()
+    end.world.wait(3600)
+
+    assert later_roles(end) == {"ada": "Lead"}
+    settled(end)
+
+
+@pytest.mark.parametrize("seconds", [3, 60, 1200])
+def test_an_assignment_that_is_not_propagated_is_changed_later(play: Play, seconds: int) -> None:
+    """Somebody who leaves and comes back at once may sign in; who leaves again may not."""
+    quirks = Quirks(assignment_propagation=seconds)
+    back = play(
+        JOIN,
+        LEAVE,
+        JOIN,
+        "wait: {hours: 2}",
+        SWEEP,
+        "wait: {hours: 1}",
+        company=company(),
+        quirks=quirks,
+    )
+    gone = play(
+        JOIN,
+        LEAVE,
+        JOIN,
+        LEAVE,
+        "wait: {hours: 2}",
+        SWEEP,
+        "wait: {hours: 1}",
+        company=company(),
+        quirks=quirks,
+    )
+
+    assert (back.roles(), back.assigned()) == ({"2 ada": "Scientist"}, {"2 ada"})
+    assert (gone.roles(), gone.assigned()) == ({"2 ada": SUSPENDED}, set())
+    settled(gone)
+
+
+@pytest.mark.parametrize("twice", ["refuse", "accept"])
+def test_an_assignment_that_is_there_already_is_as_good(play: Play, twice: str) -> None:
+    """Whoever was assigned by hand before their profile was made is let in, and out again."""
+    quirks = Quirks(assign_twice=twice)  # type: ignore[arg-type]
+    end = play(company=company(), quirks=quirks)
+    end.world.services.application_access.assign(application(end), "USER", user_id(end))
+    store = end.world.services.identity_store
+    group = store.find_group("scientists")
+    assert group is not None
+    store.add_membership(user_id(end), group.group_id)
+    end.world.sweep()
+    end.world.wait(3600)
+    assert later_roles(end) == {"ada": "Scientist"}
+    store.remove_membership(user_id(end), group.group_id)
+    end.world.sweep()
+    end.world.wait(3600)
+
+    access = end.world.services.application_access
+    assert later_roles(end) == {"ada": SUSPENDED}
+    assert not access.is_assigned(application(end), "USER", user_id(end))
+
+
+def test_an_application_without_assignments_gives_a_leaver_no_power(play: Play) -> None:
+    """Whoever may enter all the same finds a profile whose role permits nothing."""
+    quirks = Quirks(assignment_required=False)
+    end = play(JOIN, LEAVE, company=company(), quirks=quirks)
+
+    entered = end.world.services.studio.sign_in(PLACE, "ada")
+    assert end.world.services.studio.place(PLACE).role_of(entered) is not None
+    assert end.roles() == {"2 ada": SUSPENDED}
+    stray = end.world.services.studio.sign_in(PLACE, "bob")
+    role = end.world.services.studio.place(PLACE).role_of(stray)
+    assert str(role).rpartition("/")[2] == SUSPENDED

@@ -1,0 +1,54 @@
+"""What the JSON of a story tells is true of whoever it names."""
+
+from stories import Play
+
+COMPANY = """
+version: 1
+directory:
+  groups: [g]
+  users: [{name: ada, groups: [g]}]
+targets: [{account: "222222222222", region: eu-west-1, domain: d-one}]
+mappings:
+  - {group: g, target: 222222222222/eu-west-1/d-one, role: R, retention_days: 30}
+"""
+SWEEP = "sweep: {}"
+
+
+def test_who_was_renamed_is_still_assigned(play: Play) -> None:
+    """The profile keeps the old user name, and the assignment is the person's."""
+    end = play(SWEEP, "rename_user: {user: ada, to: zed}", SWEEP, company=COMPANY)
+
+    (profile,) = end.json["profiles"]
+    assert (profile["user"], profile["assigned"]) == ("ada", True)
+
+
+def test_a_namesake_is_another_person(play: Play) -> None:
+    """Who is called like somebody was before is neither assigned by their profile nor named by it.
+
+    The profile of the first is not assigned because the second is.
+    """
+    end = play(
+        SWEEP,
+        "leave: {user: ada, group: g}",
+        "rename_user: {user: ada, to: zed}",
+        "create_user: {name: ada}",
+        company=COMPANY,
+    )
+    (profile,) = end.json["profiles"]
+    assert (profile["user"], profile["assigned"]) == ("ada", False)
+
+    world = end.world
+    user, (domain,) = (
+        world.services.identity_store.find_user("ada"),
+        world.services.studio.snapshot(),
+    )
+    assert user is not None
+    assert domain.application_arn is not None
+    assert world.opens(domain.application_arn, user.user_id)[1] == ""
+
+
+def test_a_deleted_person_may_be_assigned_still(play: Play) -> None:
+    """An assignment outlives its principal: the JSON tells of it until it is deleted."""
+    end = play(SWEEP, "delete_user: {user: ada, via: none}", company=COMPANY)
+
+    assert [profile["assigned"] for profile in end.json["profiles"]] == [True]

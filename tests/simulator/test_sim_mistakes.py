@@ -1,0 +1,84 @@
+"""A mistake in a scenario is told in words of the project, whatever stands where."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from simulator.located import ScenarioError
+from simulator.scenario import Frame, Group, HandMade, Settings, Spoke, User
+from simulator.scenario_file import parse
+from simulator.steps import STEPS
+from simulator.words import Row
+
+WRONG = [None, True, -1, 1.5, float("inf"), "", "x" * 129, ["x"], {"x": "y"}]
+# What a library would say; and the names of the models are nobody's business either.
+LIBRARY = (
+    "instance",
+    "input should",
+    "valid ",
+    "pydantic",
+    "tuple",
+    "dictionary",
+    "union",
+    "frame",
+)
+PLACES: dict[str, type[BaseModel]] = {
+    "settings": Settings,
+    "groups": Group,
+    "users": User,
+    "targets": Spoke,
+    "mappings": Row,
+    "profiles": HandMade,
+}
+
+
+def placed(place: str, content: object) -> dict[str, object]:
+    """Return a document that holds something at one of the places that have fields."""
+    if place in {"groups", "users"}:
+        return {"version": 1, "directory": {place: [content]}}
+    if place == "profiles":
+        spoke = {"account": "2" * 12, "region": "eu-west-1", "domain": "d-x", "profiles": [content]}
+        return {"version": 1, "targets": [spoke]}
+    return {"version": 1, place: content if place == "settings" else [content]}
+
+
+def documents() -> list[dict[str, object]]:
+    """Return a document for each wrong value in each field, and in each place as a whole."""
+    found: list[dict[str, object]] = [
+        {"version": 1, name: w} for name in Frame.model_fields for w in WRONG
+    ]
+    for place, model in PLACES.items():
+        found += [placed(place, wrong) for wrong in WRONG]
+        found += [placed(place, {name: w}) for name in model.model_fields for w in WRONG]
+    for word, step in STEPS.items():
+        bodies = [*WRONG, *({name: w} for name in step.model_fields for w in WRONG)]
+        found += [{"version": 1, "steps": [{word: body}]} for body in bodies]
+    return found
+
+
+def test_no_mistake_is_told_in_the_words_of_a_library() -> None:
+    """Every wrong value in every field is accepted, or refused with a reason of the project's."""
+    told = []
+    for document in documents():
+        try:
+            parse(yaml.safe_dump(document), name="story", folder=Path())
+        except ScenarioError as error:
+            told += [str(mistake) for mistake in error.mistakes]
+
+    assert len(told) > 500
+    assert [text for text in told if any(word in text.lower() for word in LIBRARY)] == []
+    assert [text for text in told if "is not allowed here" in text] == []
+
+
+@pytest.mark.parametrize(("written", "name"), [("007", "007"), ("0o17", "0o17"), ("2026", "2026")])
+def test_a_name_that_is_a_number_to_yaml_is_what_was_written(written: str, name: str) -> None:
+    """A group called 007 is no other than that."""
+    text = f"version: 1\ndirectory: {{groups: [{written}, {{name: x-{written}}}]}}\n"
+    text += f"steps: [{{create_user: {{name: {written}, groups: [{written}]}}}}]\n"
+
+    scenario = parse(text, name="story", folder=Path())
+
+    assert scenario.frame.directory.groups[0].name == name
+    assert getattr(scenario.steps[0][1], "name") == name  # noqa: B009 (one of many kinds of steps)

@@ -1,0 +1,216 @@
+"""What nobody has verified on real AWS: each switch does what it says, and nothing else."""
+
+import pytest
+from simulated import DOMAIN, OTHER_ROLE, ROLE, SPOKE, Refused, World, WorldMaker, profile
+
+from simulator.errors import ActRefusedError
+from simulator.quirks import Quirks
+from simulator.studio import AppKey
+
+
+def assignment(world: World, user_id: str) -> dict[str, str]:
+    arn = world.aws.studio.place(world.place).application_arn
+    assert arn is not None
+    return {"ApplicationArn": arn, "PrincipalId": user_id, "PrincipalType": "USER"}
+
+
+def test_a_profile_may_need_an_assignment(make_world: WorldMaker, refused: Refused) -> None:
+    """Who is not assigned is refused; who is assigned, also through a group, is not."""
+    with make_world(Quirks(create_needs_assignment=True)) as world:
+        store, access = world.aws.identity_store, world.aws.application_access
+        ada, bob = store.add_user("ada"), store.add_user("bob")
+        group = store.add_group("ml")
+        store.add_membership(bob.user_id, group.group_id)
+        arn = assignment(world, "")["ApplicationArn"]
+
+        with refused("ValidationException", "not assigned"):
+            world.studio_client.create_user_profile(**profile())
+        access.assign(arn, "USER", ada.user_id)
+        access.assign(arn, "GROUP", group.group_id)
+        world.studio_client.create_user_profile(**profile())
+        world.studio_client.create_user_profile(**profile("bob"))
+
+
+def test_the_opposite_change_waits_until_an_assignment_is_propagated(
+    make_world: WorldMaker, refused: Refused
+) -> None:
+    """It is a conflict for so many seconds and changes nothing; the same change is none."""
+    with make_world(Quirks(assignment_propagation=20, assign_twice="accept")) as world:
+        sso = world.client("sso-admin")
+        request = assignment(world, world.aws.identity_store.add_user("ada").user_id)
+        sso.create_application_assignment(**request)
+        sso.create_application_assignment(**request)
+
+        with refused("ConflictException"):
+            sso.delete_application_assignment(**request)
+        assert sso.describe_application_assignment(**request)["PrincipalType"] == "USER"
+        world.clock.shift(20)
+        sso.delete_application_assignment(**request)
+        sso.delete_application_assignment(**request)
+        with refused("ConflictException"):
+            sso.create_application_assignment(**request)
+        with refused("ResourceNotFoundException"):
+            sso.describe_application_assignment(**request)
+        world.clock.shift(20)
+        sso.create_application_assignment(**request)
+
+
+def test_an_application_may_require_no_assignment(make_world: WorldMaker) -> None:
+    """The configuration says so, whoever is in the directory may enter, and it can be changed."""
+    with make_world(Quirks(assignment_required=False)) as world:
+        access, sso = world.aws.application_access, world.client("sso-admin", SPOKE)
+        user_id = world.aws.identity_store.add_user("ada").user_id
+        arn = assignment(world, user_id)["ApplicationArn"]
+        read = sso.get_application_assignment_configuration
+
+        assert read(ApplicationArn=arn)["AssignmentRequired"] is False
+        assert access.may_enter(arn, user_id)
+        access.require_assignment(arn, required=True)
+        assert read(ApplicationArn=arn)["AssignmentRequired"] is True
+        assert not access.may_enter(arn, user_id)
+
+
+def test_a_new_user_may_be_listed_before_reads_know_them(
+    make_world: WorldMaker, refused: Refused
+) -> None:
+    """Listings of users and of members show them; what reads by id does not, until it is time."""
+    with make_world(Quirks(user_readable_after=60)) as world:
+        store, client = world.aws.identity_store, world.client("identitystore")
+        ada, group = store.add_user("ada"), store.add_group("ml")
+        store.add_membership(ada.user_id, group.group_id)
+        by_id = {"IdentityStoreId": store.store_id, "UserId": ada.user_id}
+        member = {"IdentityStoreId": store.store_id, "MemberId": {"UserId": ada.user_id}}
+
+        members = client.list_group_memberships(
+            IdentityStoreId=store.store_id, GroupId=group.group_id
+        )
+        assert [each["MemberId"]["UserId"] for each in members["GroupMemberships"]] == [ada.user_id]
+        assert len(client.list_users(IdentityStoreId=store.store_id)["Users"]) == 1
+        with refused("ResourceNotFoundException") as caught:
+            client.describe_user(**by_id)
+        assert caught.value.response["ResourceType"] == "USER"
+        with refused("ResourceNotFoundException"):
+            client.list_group_memberships_for_member(**member)
+        with refused("ResourceNotFoundException"):
+            client.is_member_in_groups(**member, GroupIds=[group.group_id])
+        world.clock.shift(60)
+        assert client.describe_user(**by_id)["UserName"] == "ada"
+        assert len(client.list_group_memberships_for_member(**member)["GroupMemberships"]) == 1
+        store.hide(ada.user_id)
+        with refused("ResourceNotFoundException"):
+            client.describe_user(**by_id)
+
+
+PROFILE, SPACE, APP = "CreateUserProfile", "CreateSpace", "CreateApp"
+
+
+@pytest.mark.parametrize(
+    ("operation", "before", "failed", "between", "then"),
+    [
+        (PROFILE, (), "Failed", ("DeleteUserProfile",), "InService"),
+        ("UpdateUserProfile", (PROFILE,), "Update_Failed", (), "InService"),
+        ("DeleteUserProfile", (PROFILE,), "Delete_Failed", (), "gone"),
+        (SPACE, (PROFILE,), "Failed", ("DeleteSpace",), "InService"),
+        ("DeleteSpace", (PROFILE, SPACE), "Delete_Failed", (), "gone"),
+        (APP, (PROFILE, SPACE), "Failed", (), "InService"),
+        ("DeleteApp", (PROFILE, SPACE, APP), "Failed", (APP,), "Deleted"),
+    ],
+)
+def test_first_attempts_may_fail(
+    make_world: WorldMaker,
+    operation: str,
+    before: tuple[str, ...],
+    failed: str,
+    between: tuple[str, ...],
+    then: str,
+) -> None:
+    """The first attempt on each thing ends in its failed status, and the next as it should."""
+    with make_world(Quirks(first_attempt_fails=frozenset({operation}))) as world:
+        world.aws.identity_store.add_user("ada")
+        found = [_do(world, each) for each in (*before, operation, *between, operation)]
+
+        assert found[len(before)] == failed
+        assert found[-1] == then
+
+
+def _do(world: World, operation: str) -> str:
+    """Do something with ada's profile, space or app; return what status that comes to have."""
+    space = {"DomainId": DOMAIN, "SpaceName": "lab"}
+    app = {**space, "AppType": "JupyterLab", "AppName": "default"}
+    name = {"DomainId": DOMAIN, "UserProfileName": "ada"}
+    more: dict[str, dict[str, object]] = {
+        PROFILE: {
+            "SingleSignOnUserIdentifier": "UserName",
+            "SingleSignOnUserValue": "ada",
+        },
+        "UpdateUserProfile": {"UserSettings": {"ExecutionRole": ROLE}},
+        SPACE: {
+            "OwnershipSettings": {"OwnerUserProfileName": "ada"},
+            "SpaceSharingSettings": {"SharingType": "Private"},
+        },
+    }
+    kind = operation.removeprefix("Create").removeprefix("Update").removeprefix("Delete")
+    of_kind = {"UserProfile": name, "Space": space, "App": app}[kind]
+    method = "".join(f"_{each.lower()}" if each.isupper() else each for each in operation)[1:]
+    getattr(world.studio_client, method)(**of_kind, **more.get(operation, {}))
+    world.clock.shift(200)
+    domain = world.aws.studio.place(world.place)
+    key = AppKey(None, "lab", "JupyterLab", "default")
+    thing = {
+        "UserProfile": domain.profiles.get("ada"),
+        "Space": domain.spaces.get("lab"),
+        "App": domain.apps.get(key),
+    }[kind]
+    return thing.status if thing else "gone"
+
+
+def test_a_role_that_does_not_exist_is_refused(world: World, refused: Refused) -> None:
+    """Creating with it and changing to it are, and no more once the role is there."""
+    world.aws.studio.missing_roles.add(ROLE)
+    world.aws.identity_store.add_user("ada")
+    settings = {"UserSettings": {"ExecutionRole": ROLE}}
+
+    with refused("ValidationException", "ensure that the role exists"):
+        world.studio_client.create_user_profile(**profile(), **settings)
+    world.create_profile("ada", UserSettings={"ExecutionRole": OTHER_ROLE})
+    name = {"DomainId": DOMAIN, "UserProfileName": "ada"}
+    with refused("ValidationException", "ensure that the role exists"):
+        world.studio_client.update_user_profile(**name, **settings)
+    world.aws.studio.missing_roles.discard(ROLE)
+    world.studio_client.update_user_profile(**name, **settings)
+
+
+def test_a_space_may_make_its_owners_profile(world: World, refused: Refused) -> None:
+    """With SpaceManagedResources there is one afterwards, of nobody's marks; without, a refusal."""
+    world.aws.identity_store.add_user("ada")
+    request = {
+        "DomainId": DOMAIN,
+        "SpaceName": "lab",
+        "OwnershipSettings": {"OwnerUserProfileName": "ada"},
+        "SpaceSharingSettings": {"SharingType": "Private"},
+    }
+
+    with refused("ResourceNotFound"):
+        world.studio_client.create_space(**request)
+    world.studio_client.create_space(**request, SpaceSettings={"SpaceManagedResources": "ENABLED"})
+    name = {"DomainId": DOMAIN, "UserProfileName": "ada"}
+    made = world.studio_client.describe_user_profile(**name)
+    assert made["SingleSignOnUserValue"] == "ada"
+    assert "UserSettings" not in made
+    assert world.studio_client.list_tags(ResourceArn=made["UserProfileArn"])["Tags"] == []
+
+
+def test_nobody_signs_in_where_the_portal_is_off(world: World) -> None:
+    """DescribeDomain shows the settings of Unified Studio, and sign-in is refused with them."""
+    ada = world.aws.identity_store.add_user("ada")
+    world.aws.application_access.assign(
+        assignment(world, "")["ApplicationArn"], "USER", ada.user_id
+    )
+    world.aws.studio.unify(world.place, DomainId="dzd_1", StudioWebPortalAccess="DISABLED")
+
+    told = world.studio_client.describe_domain(DomainId=DOMAIN)["DomainSettings"]
+    assert told["UnifiedStudioSettings"]["StudioWebPortalAccess"] == "DISABLED"
+    with pytest.raises(ActRefusedError, match="Unified Studio"):
+        world.aws.studio.sign_in(world.place, "ada")
+    world.aws.studio.unify(world.place, DomainId="dzd_1", StudioWebPortalAccess="ENABLED")
+    assert world.aws.studio.sign_in(world.place, "ada").name == "ada-001"
