@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from shared.hints import LookHint, UserHint
     from shared.holds import Hold
     from shared.listing import Page
-    from shared.memory import GroupCopy, HubState, MemberChanges
+    from shared.memory import ForeignProfile, GroupCopy, HubState, MemberChanges, OpenProblem
     from shared.model import GroupId, MappingTable, Person, Target, Unresolved, UserId
     from shared.record import Record
 
@@ -120,6 +120,11 @@ class HubMemory(Protocol):
     def remember_target(self, target: Target, unreachable: str = "") -> None:
         """Keep that a target is mapped, and why it cannot be reached if so."""
 
+    def change_problems(
+        self, scope: str, new: Iterable[OpenProblem], over: Iterable[OpenProblem]
+    ) -> None:
+        """Keep new open problems of a scope, and drop those that are over; others stay."""
+
     def pause(self, reason: str) -> None:
         """Let nothing be done any more until somebody resumes."""
 
@@ -154,8 +159,8 @@ class Limits(Protocol):
 class ForeignProfiles(Protocol):
     """Profiles that are not ours, remembered so that each is described once."""
 
-    def of(self, target: Target) -> Mapping[str, str]:
-        """Return when each was last modified, by the name as Studio compares it."""
+    def of(self, target: Target) -> Mapping[str, ForeignProfile]:
+        """Return each by its name as Studio compares it."""
 
     def remember(self, target: Target, name: str, modified: str) -> None:
         """Keep one."""

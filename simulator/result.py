@@ -76,6 +76,9 @@ def _problems(world: World, refusals: list[str]) -> list[Json]:
                 if entry.get(key)
             }
             found[facts["subject"]] = facts
+        elif entry.get("message") == "RESOLVED":
+            if found.get(entry["subject"], {}).get("kind") == entry["kind"]:
+                del found[entry["subject"]]
         elif entry.get("message") in {"CRASH", "UNREADABLE"}:
             reason = str(entry.get("error") or entry.get("reason"))
             kind = str(entry["message"]).lower()

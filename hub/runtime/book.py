@@ -73,9 +73,8 @@ class Book:
     def is_done(self, target: Target) -> bool:
         """Return whether what is called for in a target is carried out now."""
         verdict, record = self._verdicts[target], self._records.get(target)
-        if isinstance(verdict, Removal) and record and record.state is State.SUSPENDED:
-            return True
-        return is_at_rest(verdict, record)
+        suspended = isinstance(verdict, Removal) and record and record.state is State.SUSPENDED
+        return bool(suspended) or is_at_rest(verdict, record)
 
     def begin(self, action: Action) -> None:
         """Write what is about to happen, so that a crash in the middle leaves a trace."""
@@ -165,6 +164,10 @@ class Book:
         """Write why somebody has a profile or has none, where that changed."""
         self.settled(Settled(verdict, None))
 
+    def amend(self, record: Record) -> None:
+        """Write a record of which a look that is done says more."""
+        self._write(record)
+
     def blocked(self, block: Blocked) -> None:
         """Write that a target could not be observed."""
         old = self._records.get(block.verdict.target)
@@ -205,18 +208,9 @@ class Book:
             old = entries.with_claims(old or self._new(verdict), verdict, self._now)
         if old is not None:
             modified = profile.modified if profile else old.modified
+            record = replace(old, state=state, reason=reason, modified=modified, hold=hold)
             # Once somebody has to help, how long it takes tells nothing of the hub any more.
-            called_at = None if state in _IN_HANDS else old.called_at
-            self._write(
-                replace(
-                    old,
-                    state=state,
-                    reason=reason,
-                    modified=modified,
-                    hold=hold,
-                    called_at=called_at,
-                )
-            )
+            self._write(replace(record, called_at=None) if state in _IN_HANDS else record)
 
     def _there(self, target: Target) -> Record | None:
         """Return the record of somebody who is still there in some way."""
@@ -227,8 +221,8 @@ class Book:
         return self._there(verdict.target) or self._new(verdict)
 
     def _new(self, verdict: DesiredProfile | Removal) -> Record:
-        removed = self._records.get(verdict.target)
-        return replace(entries.blank(verdict), version=removed.version if removed else 0)
+        old = self._records.get(verdict.target) or entries.blank(verdict)
+        return replace(entries.blank(verdict), version=old.version, problems=old.problems)
 
     def _write(self, record: Record) -> None:
         """Write a record that says something new; RetryableError when another worker did."""

@@ -4,33 +4,41 @@ Nothing here acts on what an event said. The hint only tells whom to look at, so
 twice, late or in any order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from hub.runtime import pace, pause, reports
+from hub.runtime import dry_run, open_problems, pace, pause, reports
 from hub.runtime.announce import Witness
 from hub.runtime.book import Book
-from hub.runtime.climb import Climb, observe
+from hub.runtime.climb import Climb, Round, observe
 from hub.runtime.observe import Sight, observe_person
-from hub.runtime.row_reports import rows
+from hub.runtime.row_reports import whole
 from hub.runtime.world import ConvergeWorld
+from shared.actions import PASSING, SkipKind
 from shared.desire import desire
 from shared.errors import PermanentError, RetryableError
 from shared.frozen import freeze
 from shared.hints import UserHint
 from shared.memory import HubState
+from shared.model import Target
+from shared.outcome import Deferred
 from shared.plan import is_at_rest, plan
-from shared.record import Record
+from shared.record import Record, State
 from shared.verdicts import Undecided, Verdict
 from shared.wire import Pace, is_worn_out, put_off, second_look
 
 
 class Look(NamedTuple):
-    """What one look at a person came to: whether it changed anything, and how soon it goes on."""
+    """What one look at a person came to: whether it changed anything, and how soon it goes on.
+
+    `ends` tells that it took up what an earlier look had begun, or could not do.
+    """
 
     changed: bool
     goes_on: Pace | None
+    ends: bool = False
 
 
 _NOTHING_DECIDED = Look(changed=False, goes_on=Pace.BACKING_OFF)
@@ -38,6 +46,8 @@ _NOTHING_DECIDED = Look(changed=False, goes_on=Pace.BACKING_OFF)
 _NOTHING_TO_DO = Look(changed=True, goes_on=None)
 # A pause counts within this time, also for hints that waited since before it.
 _OLDEST_STATE = timedelta(seconds=5)
+# What an earlier look left unfinished.
+_OPEN = frozenset({State.PENDING, State.REMOVING, State.HELD, State.FAILED})
 # The most that can follow one another at once: access and role, spaces, profile, and its end.
 _RUNGS = 4
 
@@ -48,6 +58,7 @@ def converge(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> None:
     What cannot be finished comes back later; what nobody can finish without help is reported. An
     event that changed nothing is looked at once more, since the directory may be catching up.
     """
+    open_problems.begin()
     try:
         look = _look(hint, world, deadline)
     except RetryableError as error:
@@ -62,6 +73,9 @@ def converge(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> None:
         world.later.look_later(*put_off(hint, world.clock.now(), look.goes_on))
     elif not look.changed and not hint.again:
         world.later.look_later(*second_look(hint, world.clock.now()))
+    if not look.goes_on and (look.ends or reports.is_long(hint)):
+        reports.finished(hint)
+    open_problems.close(world.memory)
 
 
 def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
@@ -70,8 +84,10 @@ def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
     if state.paused:
         pause.report(state.paused)
         return _NOTHING_TO_DO
+    pause.over()
     sight = observe_person(hint, world)
-    rows(sight.table, sight.snapshot.groups, world.announced)
+    open_problems.judged("unreadable", subject=reports.THE_TRUTH)
+    whole(sight.table, sight.snapshot.groups, world.announced, state)
     reports.renamed(sight.snapshot.person, sight.records)
 
     verdicts = [
@@ -103,10 +119,36 @@ def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
         witness.publish(world.bus)
     reports.restarted(book.records())
     reports.still_assigned(book.records())
+    undecided = {v.target for v in verdicts if isinstance(v, Undecided) and v.keeps_leaver}
+    for record in open_problems.settled(book.by_target(), _judged(moving, rounds)):
+        since = record.undecided_since or now
+        book.amend(replace(record, undecided_since=since if record.target in undecided else None))
+    open_problems.log_over(sight.records, book.records())
     outcomes = [outcome for each in rounds for outcome in each.outcomes]
     paces = [pace.of_plan(each.todo, sight, each.seen) for each in rounds]
     paces += [pace.of_outcomes(outcomes, book), pace.of_records(book, world.clock.now())]
-    return Look(bool(outcomes), pace.sooner(paces))
+    ends = any(record.state in _OPEN for record in sight.records.values())
+    return Look(bool(outcomes), pace.sooner(paces), ends)
+
+
+def _judged(moving: Iterable[Verdict], rounds: Sequence[Round]) -> Callable[[Target, str], bool]:
+    """Return what tells whether a kind of problem was judged in a target.
+
+    A target that time, throttling or Studio kept from a verdict was not. Of one in which nothing is
+    decided it is certain whether that is so, and nothing else.
+    """
+    seen = {target for each in rounds for target in each.seen.observed}
+    put_off = {o.action.target for each in rounds for o in each.outcomes if isinstance(o, Deferred)}
+    put_off |= {s.target for each in rounds for s in each.todo.skips if s.kind in PASSING}
+    unjudged = {v.target for v in moving} - seen | put_off
+    undecided = {v.target for v in moving if isinstance(v, Undecided)}
+
+    def judged_in(target: Target, kind: str) -> bool:
+        if target in undecided:
+            return kind == SkipKind.UNDECIDED
+        return target not in unjudged or kind == SkipKind.UNDECIDED
+
+    return judged_in
 
 
 def _report(
@@ -121,7 +163,9 @@ def _report(
     seen = observe(verdicts, sight.records, state, world, deadline)
     todo = plan(verdicts, seen.observed, sight.records, world.clock.now())
     reports.planned(todo, seen.blocked, hint)
-    reports.would(todo)
+    dry_run.would(todo)
+    right = (s.verdict for s in todo.settled if not todo.of(s.verdict.target))
+    dry_run.would_not(v for v in right if not isinstance(v, Undecided))
     return Look(bool(todo.actions), pace.of_plan(todo, sight, seen))
 
 

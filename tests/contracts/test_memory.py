@@ -13,7 +13,7 @@ from hub.runtime.adapters.group_copies import DynamoCopies
 from hub.runtime.adapters.hub_memory import DynamoMemory
 from hub.runtime.adapters.ledger import DynamoLedger
 from shared.errors import RetryableError
-from shared.memory import GroupCopy, HubState, MemberChanges
+from shared.memory import ForeignProfile, GroupCopy, HubState, MemberChanges, OpenProblem
 from shared.model import GroupId, Target, UserId
 from shared.record import Record, State
 from simulator.setup import LEDGER
@@ -160,14 +160,33 @@ def test_what_dynamodb_leaves_unwritten_is_written_again(
 def test_profiles_of_others_are_remembered_by_target(ledger_table: "DynamoDBClient") -> None:
     """Each with the time of its last change, under the name as Studio compares it."""
     foreigners = DynamoForeigners(ledger_table, LEDGER)
-    foreigners.remember(LAB, "Hand-Made", "yesterday")
-    foreigners.remember(LAB, "hand-made", "today")
+    foreigners.remember(LAB, "hand-made", "yesterday")
+    foreigners.remember(LAB, "Hand-Made", "today")
     foreigners.remember(SHOP, "other", "today")
 
-    assert foreigners.of(LAB) == {"hand-made": "today"}
+    assert foreigners.of(LAB) == {"hand-made": ForeignProfile("Hand-Made", "today")}
     foreigners.forget(LAB, "HAND-MADE")
     assert foreigners.of(LAB) == {}
-    assert foreigners.of(SHOP) == {"other": "today"}
+    assert foreigners.of(SHOP) == {"other": ForeignProfile("other", "today")}
+
+
+def test_open_problems_are_kept_one_by_one(ledger_table: "DynamoDBClient") -> None:
+    """Two functions that report at once lose nothing, and a target's other words stay."""
+    one, other = DynamoMemory(ledger_table, LEDGER), DynamoMemory(ledger_table, LEDGER)
+    closed = OpenProblem(str(LAB), "unreachable", str(LAB))
+    held = OpenProblem(str(LAB), "held", f"removals in {LAB} (limit)")
+    paused = OpenProblem("paused", "paused", "the hub")
+    one.remember_target(LAB, "closed")
+    one.change_problems(str(LAB), [closed], [])
+    other.change_problems(str(LAB), [held], [])
+    other.change_problems("paused", [paused], [])
+    one.remember_target(LAB)
+
+    assert fresh(ledger_table).problems == {closed, held, paused}
+    one.change_problems(str(LAB), [closed], [held])
+    other.change_problems(str(LAB), [], [closed])
+    assert fresh(ledger_table).problems == {paused}
+    assert fresh(ledger_table).targets == {LAB}
 
 
 def record(user_id: UserId, target: Target, version: int = 0) -> Record:

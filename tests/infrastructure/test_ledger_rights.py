@@ -22,7 +22,7 @@ from hub.runtime.adapters.limits import DynamoLimits
 from shared.guard import LIMIT, Cut, CutKind, HeldCut, TargetLimit
 from shared.happenings import Happening, What
 from shared.holds import Hold
-from shared.memory import MemberChanges
+from shared.memory import MemberChanges, OpenProblem
 from shared.model import GroupId, Target, UserId
 from shared.record import Record, State
 from shared.wire import LEDGER_KEY
@@ -35,6 +35,7 @@ DOCTORS, NURSES = GroupId("group-doctors"), GroupId("group-nurses")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RECORD = Record(user_id=ADA, target=LAB, state=State.ACTIVE, user_name="ada", profile_name="ada")
 HELD = HeldCut(Cut(ADA, "ada", "ada", CutKind.REMOVAL, "left the group"), LIMIT, NOW)
+PROBLEM = OpenProblem(str(LAB), "unreachable", str(LAB))
 CREATED = Happening(What.CREATED, NOW, ADA, "ada", LAB, "ada", "role", "", "", "", "event")
 LEADING = "dynamodb:LeadingKeys"
 
@@ -103,6 +104,7 @@ Call = Callable[[Ledger], object]
 KNOWS_NAMES: tuple[Call, ...] = (
     lambda ledger: ledger.memory.state(NOW),
     lambda ledger: ledger.memory.remember_group("doctors", DOCTORS),
+    lambda ledger: ledger.memory.change_problems(str(LAB), [PROBLEM], [PROBLEM]),
 )
 # The removal limit, for a cut that takes a slot and for one that is held.
 WEIGHS: tuple[Call, ...] = (

@@ -7,7 +7,9 @@ name when the company was founded.
 
 import random
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from shared.model import Target, UserId
 from shared.naming import profile_name
@@ -79,6 +81,18 @@ def story(seed: int, longest: int = 10) -> list[Act]:
         Act(kind, dice.randrange(4), dice.choice(GROUPS), dice.choice(VIA), dice.randint(1, 30))
         for kind in kinds
     ]
+
+
+def open_problems(log: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """Return what a log reports as PROBLEM, and later not as RESOLVED, by kind and subject."""
+    found: set[tuple[str, str]] = set()
+    for entry in log:
+        match entry.get("message"):
+            case "PROBLEM":
+                found.add((entry["kind"], entry["subject"]))
+            case "RESOLVED":
+                found.discard((entry["kind"], entry["subject"]))
+    return found
 
 
 @dataclass
@@ -200,6 +214,29 @@ class Town:
         """Return what the hub wrote so far: its changes in Studio, and both tables as they are."""
         tables = [sorted(map(repr, self.world.rows(table))) for table in (LEDGER, MAPPINGS)]
         return Counter(change.operation for change in self.world.gateway.changes), repr(tables)
+
+    def open_problems(self) -> set[tuple[str, str]]:
+        """Return what the hub reported and has not closed, by kind and subject."""
+        return open_problems(self.world.lambdas.log)
+
+    def stale_problems(self) -> set[tuple[str, str]]:
+        """Return the open problems that stand for nothing that exists now."""
+        store = self.world.services.identity_store
+        rows = self.world.rows(LEDGER)
+        held = {f"removals in {row['pk'][6:]} ({row['cause']})" for row in rows if "cause" in row}
+        names = {f"group {group}" for group, _ in self.rows}
+        people = {row["user_name"] for row in rows if "state" in row}
+        people |= {user.user_name for user in store.users.values()}
+        exists = {"held": held} | dict.fromkeys(
+            ("group-deleted", "group-renamed", "group-recreated"), names
+        )
+        stale = set()
+        for kind, subject in self.open_problems():
+            name, _, target = subject.partition(" in ")
+            personal = target and kind not in {"held", "profile-not-ours", "unreadable-tags"}
+            if (subject not in exists.get(kind, {subject})) or (personal and name not in people):
+                stale.add((kind, subject))
+        return stale
 
     def _in_directory(self, act: Act) -> Told:  # noqa: C901, PLR0911 (one case a word)
         store = self.world.services.identity_store

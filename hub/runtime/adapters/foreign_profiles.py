@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.runtime.adapters.aws import translated
+from shared.memory import ForeignProfile
 from shared.model import Target
 from shared.wire import LEDGER_KEY
 
@@ -21,12 +22,16 @@ class DynamoForeigners:
         self._client = client
         self._table = table
 
-    def of(self, target: Target) -> Mapping[str, str]:
-        """Return when each was last modified, by the name as Studio compares it."""
+    def of(self, target: Target) -> Mapping[str, ForeignProfile]:
+        """Return each by its name as Studio compares it."""
         pages = self._client.get_paginator("query")
         with translated():
             return {
-                item[_SK]["S"].removeprefix(_FOREIGN): item["modified"]["S"]
+                (name := item[_SK]["S"].removeprefix(_FOREIGN)): ForeignProfile(
+                    # Items of earlier versions tell the name in their key alone.
+                    item.get("name", {}).get("S", name),
+                    item["modified"]["S"],
+                )
                 for page in pages.paginate(
                     TableName=self._table,
                     ConsistentRead=True,
@@ -41,7 +46,8 @@ class DynamoForeigners:
         """Keep one."""
         with translated():
             self._client.put_item(
-                TableName=self._table, Item=_key(target, name) | {"modified": {"S": modified}}
+                TableName=self._table,
+                Item=_key(target, name) | {"name": {"S": name}, "modified": {"S": modified}},
             )
 
     def forget(self, target: Target, name: str) -> None:

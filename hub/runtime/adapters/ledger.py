@@ -159,6 +159,7 @@ def _item(record: Record) -> dict[str, Any]:
         "called_at": _iso(record.called_at),
         "begun": _iso(record.begun),
         "retain_until": _iso(record.retain_until),
+        "undecided_since": _iso(record.undecided_since),
         "ended": [asdict(ended) | {"until": _iso(ended.until)} for ended in record.ended],
     }
     # What says nothing is left out: a ledger of many people is read in pages of a megabyte.
@@ -197,7 +198,9 @@ def _record(item: Mapping[str, Any]) -> Record:
             "called_at": _time(plain.get("called_at")),
             "begun": _time(plain.get("begun")),
             "retain_until": _time(plain.get("retain_until")),
+            "undecided_since": _time(plain.get("undecided_since")),
             "spaces": tuple(plain.get("spaces", ())),
+            "problems": tuple(plain.get("problems", ())),
             "because": tuple(Claim(**_whole(claim)) for claim in plain.get("because", ())),
             "ended": tuple(
                 EndedClaim(**_whole(ended) | {"until": datetime.fromisoformat(ended["until"])})

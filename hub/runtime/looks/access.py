@@ -32,6 +32,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
         domain = world.studio.domain(target)
     except PermanentError as error:
         if is_over(hint, target, world):
+            reports.access_judged(target)
             return Found(0, complete=False)
         if not isinstance(error, TargetUnreachableError):
             raise
@@ -42,6 +43,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
     ):
         reports.default_role(target, domain)
     if not domain.application_arn:
+        reports.access_judged(target)
         access_reports.no_application(target)
         return Found(0, complete=True)
     reading: Reading[tuple[str, str]] = Reading(
@@ -61,6 +63,9 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
     unknown = [user for user in users if not _is_known(records.get(user))]
     if unknown:
         reports.assigned_by_others(target, len(unknown))
+    if reading.is_complete and not hint.token:
+        # A listing that went on by message was reported in parts.
+        reports.access_judged(target)
     wrong = list(_too_much(users, records))
     if reading.is_complete:
         wrong += _too_little(reading.seen, records.values())

@@ -8,7 +8,7 @@ from hub.runtime.looks.world import LookWorld
 from shared.differences import Difference, Finding, in_listing
 from shared.errors import RefusedError
 from shared.listing import Seen
-from shared.memory import ListedProfile
+from shared.memory import ForeignProfile, ListedProfile
 from shared.model import Target, UserId
 from shared.observed import ObservedProfile
 from shared.record import Access, Record, State
@@ -21,7 +21,9 @@ class Profiles:
         self._target = target
         self._records = records
         self._world = world
-        self._foreigners: Mapping[str, str] | None = None
+        self._foreigners: Mapping[str, ForeignProfile] | None = None
+        self._untold: list[str] = []
+        self._untold_why = ""
         self._by_name = {
             record.profile_name.casefold(): record
             # Who holds a name comes after whoever is held because of it.
@@ -37,22 +39,26 @@ class Profiles:
                 difference = in_listing(record, profile)
             else:
                 known = self._known_foreigners().get(profile.name.casefold())
-                difference = None if known == profile.modified else self._unknown(profile)
+                same = known is not None and known.modified == profile.modified
+                difference = None if same else self._unknown(profile)
             if difference:
                 yield difference
+        if self._untold:
+            reports.untold(self._target, self._untold, self._untold_why)
 
     def missing(self, seen: Seen) -> Iterator[Difference]:
         """Yield who has a record of a profile that a listing to its end did not show."""
-        for name in self._foreigners or ():
+        for name, foreign in self._known_foreigners().items():
             if name not in seen or name in self._by_name:
                 self._world.foreigners.forget(self._target, name)
+                reports.no_longer_foreign(self._target, foreign.name)
         for name, record in self._by_name.items():
             difference = None if name in seen else in_listing(record, None)
             if difference:
                 yield difference
 
-    def _known_foreigners(self) -> Mapping[str, str]:
-        """Return the profiles that are not ours, read when the first unknown one turns up."""
+    def _known_foreigners(self) -> Mapping[str, ForeignProfile]:
+        """Return the profiles that are not ours, as they were remembered before this look."""
         if self._foreigners is None:
             self._foreigners = self._world.foreigners.of(self._target)
         return self._foreigners
@@ -62,7 +68,8 @@ class Profiles:
         try:
             found = self._world.studio.whose(self._target, listed.name)
         except RefusedError as refused:
-            reports.untold(self._target, listed.name, str(refused))
+            self._untold.append(listed.name)
+            self._untold_why = self._untold_why or str(refused)
             return None
         if found is None:
             return None
