@@ -77,6 +77,7 @@ def test_converge_may_do_exactly_this(hub: Resources) -> None:
             "limit#*",
             "hold#*",
         ),
+        of_ledger("KeepOpenProblems", "dynamodb:UpdateItem", "hub"),
         of_ledger("ForgetWhatIsOver", "dynamodb:DeleteItem", "group#*", "limit#*"),
         allow(
             "ReadThePerson",
@@ -128,7 +129,7 @@ def test_intake_may_do_exactly_this(hub: Resources) -> None:
             "dynamodb:Query",
             "<Records/Ledger.Arn>/index/by-membership",
         ),
-        of_ledger("RememberWhatHoldsForAll", "dynamodb:PutItem", "hub"),
+        of_ledger("RememberWhatHoldsForAll", ["dynamodb:PutItem", "dynamodb:UpdateItem"], "hub"),
         allow("FindTheMappedGroups", "identitystore:GetGroupId", [*STORES, GROUPS]),
     )
 
@@ -157,6 +158,7 @@ def test_look_may_do_exactly_this(hub: Resources) -> None:
             "limit#*",
             "hold#*",
         ),
+        of_ledger("KeepOpenProblems", "dynamodb:UpdateItem", "hub"),
         of_ledger("CopyMembers", "dynamodb:BatchWriteItem", "group#*"),
         of_ledger("ForgetWhatIsGone", "dynamodb:DeleteItem", "target#*", "limit#*"),
         allow("ListMembers", "identitystore:ListGroupMemberships", [*STORES, GROUPS, MEMBERSHIPS]),
@@ -239,7 +241,11 @@ def test_mappings_may_do_exactly_this(hub: Resources) -> None:
         allow("FindTheStream", "dynamodb:ListStreams", "*"),
         allow("KeepWhatFailed", "sqs:SendMessage", "<MappingChanges/DeadLetters.Arn>"),
         allow("QueueWhatToLookThrough", "sqs:SendMessage", "<Sweep/Looks/Queue.Arn>"),
-        of_ledger("RememberGroupNames", ["dynamodb:Query", "dynamodb:PutItem"], "hub"),
+        of_ledger(
+            "RememberGroupNames",
+            ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+            "hub",
+        ),
         allow("FindTheMappedGroups", "identitystore:GetGroupId", [*STORES, GROUPS]),
     )
 
