@@ -25,7 +25,7 @@ _REMEMBERED: Final = frozenset(
         *("default-role", "group-assignment", "assign-by-hand", "assigned-by-others"),
         *("bad-row", "unknown-group", "unreadable-group"),
         *("group-deleted", "group-renamed", "group-recreated"),
-        *("paused", "untold"),
+        *("paused", "untold", "waiting", "gave-up"),
     }
 )
 # One item of the ledger holds them all: beyond so many, they are reported and not remembered.

@@ -25,20 +25,16 @@ from shared.memory import HubState
 from shared.model import Target
 from shared.outcome import Deferred
 from shared.plan import is_at_rest, plan
-from shared.record import Record, State
+from shared.record import Record
 from shared.verdicts import Undecided, Verdict
 from shared.wire import Pace, is_worn_out, put_off, second_look
 
 
 class Look(NamedTuple):
-    """What one look at a person came to: whether it changed anything, and how soon it goes on.
-
-    `ends` tells that it took up what an earlier look had begun, or could not do.
-    """
+    """What one look at a person came to: whether it changed anything, and how soon it goes on."""
 
     changed: bool
     goes_on: Pace | None
-    ends: bool = False
 
 
 _NOTHING_DECIDED = Look(changed=False, goes_on=Pace.BACKING_OFF)
@@ -46,8 +42,6 @@ _NOTHING_DECIDED = Look(changed=False, goes_on=Pace.BACKING_OFF)
 _NOTHING_TO_DO = Look(changed=True, goes_on=None)
 # A pause counts within this time, also for hints that waited since before it.
 _OLDEST_STATE = timedelta(seconds=5)
-# What an earlier look left unfinished.
-_OPEN = frozenset({State.PENDING, State.REMOVING, State.HELD, State.FAILED})
 # The most that can follow one another at once: access and role, spaces, profile, and its end.
 _RUNGS = 4
 
@@ -73,7 +67,7 @@ def converge(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> None:
         world.later.look_later(*put_off(hint, world.clock.now(), look.goes_on))
     elif not look.changed and not hint.again:
         world.later.look_later(*second_look(hint, world.clock.now()))
-    if not look.goes_on and (look.ends or reports.is_long(hint)):
+    if not look.goes_on and look is not _NOTHING_TO_DO:
         reports.finished(hint)
     open_problems.close(world.memory)
 
@@ -127,8 +121,7 @@ def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
     outcomes = [outcome for each in rounds for outcome in each.outcomes]
     paces = [pace.of_plan(each.todo, sight, each.seen) for each in rounds]
     paces += [pace.of_outcomes(outcomes, book), pace.of_records(book, world.clock.now())]
-    ends = any(record.state in _OPEN for record in sight.records.values())
-    return Look(bool(outcomes), pace.sooner(paces), ends)
+    return Look(bool(outcomes), pace.sooner(paces))
 
 
 def _judged(moving: Iterable[Verdict], rounds: Sequence[Round]) -> Callable[[Target, str], bool]:

@@ -161,7 +161,7 @@ def delayed(hint: UserHint, reason: str) -> None:
         "PUT_OFF", extra={"user_id": hint.user_id, "attempt": hint.attempt, "reason": reason}
     )
     telemetry.count("PutOff")
-    if is_long(hint):
+    if hint.attempt >= _LONG:
         telemetry.problem(
             "waiting",
             f"user {hint.user_id}",
@@ -193,14 +193,8 @@ def gave_up(hint: UserHint) -> None:
 
 
 def finished(hint: UserHint) -> None:
-    """Report that nothing waits any more of what was reported to be waiting."""
-    for kind in ("waiting", "gave-up"):
-        telemetry.resolved(kind, f"user {hint.user_id}")
-
-
-def is_long(hint: UserHint) -> bool:
-    """Return whether a look was put off so often that it was reported."""
-    return hint.attempt >= _LONG
+    """Note that nothing of a person waits any more."""
+    open_problems.judged("waiting", "gave-up", subject=f"user {hint.user_id}")
 
 
 def _refused(person: Person, target: Target, error: PermanentError) -> None:
