@@ -38,6 +38,7 @@ ROWS: dict[tuple[str, Target], tuple[str, int]] = {
 # Who cannot be served, since their name is taken by a profile that is not ours, or not theirs.
 TAKEN = {(ONE, "eve.b@example.com"), (TWO, "bob")}
 
+_PASSING = {"waiting", "gave-up", "refused", "unreadable", "paused", "quota", "undecided"}
 _KINDS = {
     "join": 6,
     "leave": 4,
@@ -234,7 +235,12 @@ class Town:
         for kind, subject in self.open_problems():
             name, _, target = subject.partition(" in ")
             personal = target and kind not in {"held", "profile-not-ours", "unreadable-tags"}
-            if (subject not in exists.get(kind, {subject})) or (personal and name not in people):
+            # Nothing waits and nobody refuses anything in a town that is settled, but one account.
+            over = kind in _PASSING or (kind == "unreachable" and subject != str(NO_SPOKE))
+            over |= kind == "group-renamed" and store.find_group(subject[6:]) is not None
+            if over or subject not in exists.get(kind, {subject}):
+                stale.add((kind, subject))
+            elif personal and name not in people:
                 stale.add((kind, subject))
         return stale
 
