@@ -238,9 +238,11 @@ class Town:
             # Nothing waits and nobody refuses anything in a town that is settled, but one account.
             over = kind in _PASSING or (kind == "unreachable" and subject != str(NO_SPOKE))
             over |= kind == "group-renamed" and store.find_group(subject[6:]) is not None
-            if over or subject not in exists.get(kind, {subject}):
-                stale.add((kind, subject))
-            elif personal and name not in people:
+            if (
+                over
+                or subject not in exists.get(kind, {subject})
+                or (personal and name not in people)
+            ):
                 stale.add((kind, subject))
         return stale
 
