@@ -68,7 +68,7 @@ def verdict_in(
     """Return the verdict on one person in one target, or None where it does not concern them."""
     person = snapshot.person
     there = record if record and record.state is not State.REMOVED else None
-    applies = {row: _applies(row, snapshot) for row in of.rows}
+    applies = {row: _applies(row, snapshot, there) for row in of.rows}
     claims = sorted(
         _claim(row, snapshot.groups, there)
         for row, is_so in applies.items()
@@ -139,6 +139,7 @@ def _uncalled_for(
             of.target,
             f"cannot tell whether these mappings apply: {rows}",
             "correct the rows, or the groups' names in them: studio-hub mappings check",
+            keeps_leaver=True,
         )
     if not of.rows:
         reason = "the last mapping row of this target is gone"
@@ -180,13 +181,28 @@ def _id(row: GroupMapping, snapshot: DirectorySnapshot) -> GroupId | Unresolved:
     return group_id(row, snapshot.groups)
 
 
-def _applies(row: GroupMapping, snapshot: DirectorySnapshot) -> Applies:
+def _applies(row: GroupMapping, snapshot: DirectorySnapshot, record: Record | None) -> Applies:
+    """Return whether a row applies; a name that was never resolved never gave anybody anything."""
     group = _id(row, snapshot)
+    if group is Unresolved.UNKNOWN and not _may_have_given(row, record):
+        return Applies.NO
     if isinstance(group, Unresolved) or group in snapshot.doubtful:
         return Applies.UNKNOWN
     if group in snapshot.member_of:
         return Applies.YES
     return Applies.NO if snapshot.complete else Applies.UNKNOWN
+
+
+def _may_have_given(row: GroupMapping, record: Record | None) -> bool:
+    """Return whether somebody may have something through a row whose group has no id (any more).
+
+    The hub's own memory of names may be lost while its records are not, and records that are
+    rebuilt from tags do not tell what gave the role.
+    """
+    if record is None:
+        return False
+    known = {record.given_by, *(claim.group for claim in record.because)} - {""}
+    return row.group in known or (not known and bool(record.role_arn))
 
 
 def _giver(record: Record) -> str | None:

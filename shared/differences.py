@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, assert_never
 
+from shared.actions import SkipKind
 from shared.guard import has_profile
 from shared.listing import Seen
 from shared.memory import GroupCopy, ListedProfile, UnmanagedProfile
@@ -84,9 +85,15 @@ def in_ledger(
 ) -> Difference | None:
     """Return how what is called for differs from what the ledger says.
 
-    Who is undecided stays as they are, whatever that is. What is tried again by itself is left to
-    the request that tries it; what was refused, or has something in its way, is tried again.
+    Who is undecided stays as they are, whatever that is; but the ledger keeps since when a removal
+    is undecided, and who is not undecided any more. What is tried again by itself is left to the
+    request that tries it; what was refused, or has something in its way, is tried again.
     """
+    doubtful = isinstance(verdict, Undecided) and verdict.keeps_leaver
+    if record is not None and doubtful == (record.undecided_since is None):
+        return Difference(user_id, Finding.UNFINISHED)
+    if record is not None and not isinstance(verdict, Undecided) and _was_undecided(record):
+        return Difference(user_id, Finding.UNFINISHED)
     if record is not None and waits(record, now):
         same = not isinstance(verdict, Undecided | None) and calls_for_the_same(verdict, record)
         if same:
@@ -100,6 +107,10 @@ def in_ledger(
             return None
         case _:
             assert_never(verdict)
+
+
+def _was_undecided(record: Record) -> bool:
+    return any(each.partition(" ")[0] == SkipKind.UNDECIDED for each in record.problems)
 
 
 def _against_desired(

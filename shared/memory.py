@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from shared.model import GroupId, Target, UserId
 
@@ -43,6 +43,14 @@ class MemberChanges:
     left: frozenset[GroupId] = frozenset()
 
 
+class OpenProblem(NamedTuple):
+    """A problem that was reported and is not over; `scope` is the target or kind it is kept by."""
+
+    scope: str
+    kind: str
+    subject: str
+
+
 @dataclass(frozen=True, slots=True)
 class HubState:
     """What holds for the whole hub.
@@ -56,6 +64,7 @@ class HubState:
         unreachable: targets whose account did not let the hub in, and what it said.
         everything_at: when everything was, or is to be, looked at on demand (UTC).
         everything_by: the event that asked for that.
+        problems: what was reported of targets, rows, groups and the hub, and is not over.
     """
 
     group_ids: Mapping[str, GroupId] = field(default_factory=dict)
@@ -66,6 +75,7 @@ class HubState:
     unreachable: Mapping[Target, str] = field(default_factory=dict)
     everything_at: datetime | None = None
     everything_by: str = ""
+    problems: frozenset[OpenProblem] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +89,11 @@ class ListedProfile:
 
 @dataclass(frozen=True, slots=True)
 class UnmanagedProfile:
-    """A profile without our tags, as it was when it was described; `user_name` may be empty."""
+    """A profile without our tags, as it was when it was described, with whom it signs in."""
 
     modified: str
-    user_name: str = ""
+    user_name: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from shared.hints import LookHint, UserHint
     from shared.holds import Hold
     from shared.listing import Page, ScanState
-    from shared.memory import GroupCopy, HubState, MemberChanges, UnmanagedProfile
+    from shared.memory import GroupCopy, HubState, MemberChanges, OpenProblem, UnmanagedProfile
     from shared.model import GroupId, MappingTable, Person, Target, Unresolved, UserId
     from shared.record import Record
 
@@ -126,6 +126,11 @@ class HubMemory(Protocol):
     def remember_target(self, target: Target, unreachable: str = "") -> None:
         """Keep that a target is mapped, and why it cannot be reached if so."""
 
+    def change_problems(
+        self, scope: str, new: Iterable[OpenProblem], over: Iterable[OpenProblem]
+    ) -> None:
+        """Keep new open problems of a scope, and drop those that are over; others stay."""
+
     def pause(self, reason: str) -> None:
         """Let nothing be done any more until somebody resumes."""
 
@@ -173,7 +178,7 @@ class ForeignProfiles(Protocol):
     def of(self, target: Target) -> Mapping[str, UnmanagedProfile]:
         """Return each, by its name as Studio compares it."""
 
-    def remember(self, target: Target, name: str, profile: UnmanagedProfile) -> None:
+    def remember(self, target: Target, profile: UnmanagedProfile) -> None:
         """Keep one."""
 
     def forget(self, target: Target, name: str) -> None:

@@ -66,6 +66,10 @@ class Record:
         memberships: ids of the memberships in mapped groups that the groups' copies know.
         hold: what a removal or a role change waits for, see `shared.holds`; empty for none.
         spaces: names of the private spaces that a removal deleted.
+        problems: what was reported of the person here and is not over, each as its kind and the
+            person's name in it, sorted.
+        undecided_since: since when a removal is called for by no certain row and forbidden by a
+            doubtful one; None where that is not so.
         since: when the state began.
         version: counts the writes (0: never written); a write names the version that it saw, so
             that two workers who meet cannot both win.
@@ -92,6 +96,8 @@ class Record:
     restarts: int = 0
     hold: str = ""
     spaces: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    undecided_since: datetime | None = None
     since: datetime | None = None
     last_hint: str = ""
     tries: int = 0

@@ -42,12 +42,17 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """A profile that stays as it is, because nobody can tell what it should be."""
+    """A profile that stays as it is, because nobody can tell what it should be.
+
+    `keeps_leaver` tells that no row applies for certain: were the doubt gone, the profile would be
+    removed. An operator's word that keeps somebody is no doubt.
+    """
 
     person: Person
     target: Target
     reason: str
     way_out: str
+    keeps_leaver: bool = False
 
 
 Verdict = DesiredProfile | Removal | Undecided

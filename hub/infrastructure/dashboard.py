@@ -120,6 +120,7 @@ class Dashboard(Construct):
                 [
                     emitted(Emitted.HOLDS_WAITING, "Sum", HOUR),
                     emitted(Emitted.REMOVAL_LIMIT_REACHED, "Sum", HOUR),
+                    emitted(Emitted.REMOVALS_UNDECIDED, "Sum", HOUR),
                 ],
             ),
             _graph(

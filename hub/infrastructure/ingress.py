@@ -97,8 +97,13 @@ class Ingress(Construct):
                 # A membership that ended tells its own id alone: whose it was is remembered.
                 query_index("KnowWhoseMembershipItWas", records, LEDGER_BY_MEMBERSHIP),
                 # Ids of group names, a pause because the identity source changed, and when
-                # everything is looked at next.
-                use_ledger("RememberWhatHoldsForAll", records, ["dynamodb:PutItem"], Family.HUB),
+                # everything is looked at next; what was reported and is not over.
+                use_ledger(
+                    "RememberWhatHoldsForAll",
+                    records,
+                    ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+                    Family.HUB,
+                ),
                 read_directory(
                     "FindTheMappedGroups", context, ["identitystore:GetGroupId"], "group"
                 ),

@@ -53,11 +53,11 @@ class MappingChanges(Construct):
                 # A record that failed too often is noted here by Lambda, in the function's name.
                 sending("KeepWhatFailed", self.dead_letters),
                 sending("QueueWhatToLookThrough", looks),
-                # The id of each group name, once seen, is kept.
+                # The id of each group name, once seen, is kept, and so is what was reported.
                 use_ledger(
                     "RememberGroupNames",
                     records,
-                    ["dynamodb:Query", "dynamodb:PutItem"],
+                    ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"],
                     Family.HUB,
                 ),
                 # Names of groups that were never seen before to ids.

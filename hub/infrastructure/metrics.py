@@ -34,6 +34,8 @@ class Emitted(StrEnum):
     HOLDS_WAITING = "HoldsWaiting"
     REMOVAL_LIMIT_REACHED = "RemovalLimitReached"
     PROBLEM = "Problem"
+    # People who keep what they have since nobody can tell whether a row applies: for over an hour.
+    REMOVALS_UNDECIDED = "RemovalsUndecided"
     # What events did not tell, and what had to wait.
     UNANNOUNCED_CHANGE = "UnannouncedChange"
     PUT_OFF = "PutOff"

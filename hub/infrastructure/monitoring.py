@@ -152,6 +152,14 @@ class Monitoring(Construct):
             emitted(Emitted.REMOVAL_LIMIT_REACHED, "Sum", FIVE_MINUTES),
             above=0,
         )
+        # Told as HoldsWaiting is, and from an hour on.
+        self._alarm(
+            "RemovalsUndecided",
+            "People keep what they have: for an hour nobody could tell whether a mapping applies",
+            emitted(Emitted.REMOVALS_UNDECIDED, "Maximum", HOUR),
+            above=0,
+            often=_Often(1, 2),
+        )
         self._alarm(
             "UnannouncedChanges",
             f"A sweep found more than {unannounced_alarm} changes that no event had told",

@@ -91,6 +91,8 @@ class Reconciler(Construct):
                     Family.LIMITS,
                     Family.HOLDS,
                 ),
+                # Which problems are open: each function adds and drops those that it judged.
+                use_ledger("KeepOpenProblems", records, ["dynamodb:UpdateItem"], Family.HUB),
                 # And the groups that the person left, and what was held and is not called for any
                 # more; nothing else is ever deleted.
                 use_ledger(

@@ -84,6 +84,8 @@ class Sweep(Construct):
                 # not ours, ids of group names and targets that do not answer; slots and holds of
                 # removals that were found together.
                 use_ledger("WriteWhatWasSeen", records, ["dynamodb:PutItem"], *Family),
+                # Which problems are open: each function adds and drops those that it judged.
+                use_ledger("KeepOpenProblems", records, ["dynamodb:UpdateItem"], Family.HUB),
                 # Members who joined a group or left it, many at a time.
                 use_ledger("CopyMembers", records, ["dynamodb:BatchWriteItem"], Family.GROUPS),
                 # A profile of somebody else that is gone from its target, and a held removal that

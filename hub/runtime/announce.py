@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from hub.runtime import reports, telemetry
+from hub.runtime import open_problems, reports, telemetry
 from hub.runtime.book import Book
 from shared.actions import Action, Create
 from shared.errors import PermanentError, RetryableError
@@ -26,6 +26,9 @@ _ACTIONS = {
     What.RESUMED: "Resume",
     What.REMOVED: "Delete",
 }
+
+
+_BUS = "the hub's event bus"
 
 
 class Witness:
@@ -94,12 +97,13 @@ class Witness:
         self.tell()
         if not self._book.happenings:
             return
+        open_problems.judged("untold", subject=_BUS)
         try:
             bus.tell(self._book.happenings)
         except (RetryableError, PermanentError) as error:
             telemetry.problem(
                 "untold",
-                "the hub's event bus",
+                _BUS,
                 f"{len(self._book.happenings)} events were not taken: {error}",
                 "nothing is lost but the events: the ledger's history has what they told",
             )

@@ -94,9 +94,8 @@ class Book:
     def is_done(self, target: Target) -> bool:
         """Return whether what is called for in a target is carried out now."""
         verdict, record = self._verdicts[target], self._records.get(target)
-        if isinstance(verdict, Removal) and record and record.state is State.SUSPENDED:
-            return True
-        return is_at_rest(verdict, record)
+        suspended = isinstance(verdict, Removal) and record and record.state is State.SUSPENDED
+        return bool(suspended) or is_at_rest(verdict, record)
 
     def unwritten_changes(self) -> MemberChanges:
         """Return what no record has taken along to the copies of groups."""
@@ -239,6 +238,10 @@ class Book:
         """Write why somebody has a profile or has none, where that changed."""
         self.settled(Settled(verdict, None))
 
+    def amend(self, record: Record) -> None:
+        """Write a record of which a look that is done says more."""
+        self._write(record)
+
     def blocked(self, block: Blocked) -> None:
         """Write that a target could not be observed."""
         target = block.verdict.target
@@ -295,19 +298,11 @@ class Book:
         if old is not None:
             own = profile is not None and same_name(profile.name, old.profile_name)
             modified = profile.modified if profile is not None and own else old.modified
-            # Once somebody has to help, how long it takes tells nothing of the hub any more.
-            called_at = None if state in _IN_HANDS else old.called_at
-            self._write(
-                replace(
-                    old,
-                    state=state,
-                    reason=reason,
-                    modified=modified,
-                    hold=hold,
-                    called_at=called_at,
-                    retry_at=None,
-                )
+            record = replace(
+                old, state=state, reason=reason, modified=modified, hold=hold, retry_at=None
             )
+            # Once somebody has to help, how long it takes tells nothing of the hub any more.
+            self._write(replace(record, called_at=None) if state in _IN_HANDS else record)
 
     def _there(self, target: Target) -> Record | None:
         """Return the record of somebody who is still there in some way."""
@@ -318,8 +313,8 @@ class Book:
         return self._there(verdict.target) or self._new(verdict)
 
     def _new(self, verdict: DesiredProfile | Removal) -> Record:
-        removed = self._records.get(verdict.target)
-        return replace(entries.blank(verdict), version=removed.version if removed else 0)
+        old = self._records.get(verdict.target) or entries.blank(verdict)
+        return replace(entries.blank(verdict), version=old.version, problems=old.problems)
 
     def _write(self, record: Record) -> None:
         """Write a record that says something new; RetryableError when another worker did."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from hub.runtime import reports
+from hub.runtime import open_problems, reports
 from hub.runtime.announce import Witness
 from hub.runtime.apply import apply
 from hub.runtime.book import Book
@@ -16,6 +16,7 @@ from shared.actions import Plan, SkipKind
 from shared.errors import TargetUnreachableError
 from shared.guard import cut_of, without
 from shared.hints import UserHint
+from shared.holds import holds_of
 from shared.memory import HubState
 from shared.model import Target
 from shared.outcome import Applied, ByHand, Outcome
@@ -120,6 +121,9 @@ def _release(before: Mapping[Target, Record], book: Book, world: ConvergeWorld) 
     for target, record in before.items():
         if record.hold and not after[target].hold:
             world.limits.release(target, [record.user_id])
+            still = world.limits.of(target).held.values()
+            holds = holds_of(target, still, world.clock.now())
+            open_problems.judged_holds(target, [hold.cause for hold in holds if hold.is_open])
 
 
 def _remember_unreachable(block: Blocked, state: HubState, world: ConvergeWorld) -> None:

@@ -3,6 +3,7 @@
 from aws_lambda_powertools.metrics import MetricUnit
 
 from hub.runtime import telemetry
+from hub.runtime.open_problems import held_subject
 from shared.guard import LIMIT
 from shared.holds import Hold
 
@@ -10,7 +11,7 @@ from shared.holds import Hold
 def held(hold: Hold, most: int, way_out: str) -> None:
     """Report that something waits for an operator's word."""
     reached = f"; the limit is {most} an hour" if hold.cause == LIMIT else ""
-    subject = f"removals in {hold.target} ({hold.cause})"
+    subject = held_subject(hold.target, hold.cause)
     telemetry.problem("held", subject, f"held: {hold}{reached}", way_out, target=str(hold.target))
     telemetry.metrics.add_metric(name="Held", unit=MetricUnit.Count, value=len(hold.cuts))
     if hold.cause == LIMIT:
@@ -19,5 +20,5 @@ def held(hold: Hold, most: int, way_out: str) -> None:
 
 def waiting(hold: Hold, way_out: str) -> None:
     """Report again what has waited for an operator's word."""
-    subject = f"removals in {hold.target} ({hold.cause})"
+    subject = held_subject(hold.target, hold.cause)
     telemetry.problem("held", subject, f"held: {hold}", way_out, target=str(hold.target))

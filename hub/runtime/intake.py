@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, assert_never
 
-from hub.runtime import pause, row_reports, telemetry
+from hub.runtime import open_problems, pause, row_reports, telemetry
 from hub.runtime.everything import look_at_everything
 from hub.runtime.group_names import GroupNames
 from shared.errors import PermanentError, RetryableError, UnreadableMessageError
@@ -80,6 +80,12 @@ class Intake:
             UnreadableMessageError: the body is no event.
             RetryableError, PermanentError: the hint cannot be queued now.
         """
+        open_problems.begin()
+        found = self._take(body)
+        open_problems.close(self.world.memory)
+        return found
+
+    def _take(self, body: str) -> Ignored | None:
         envelope = _json(body)
         origin = origin_of(envelope)
         telemetry.correlate(origin.event_id)

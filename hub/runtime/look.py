@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
-from hub.runtime import pause, telemetry
+from hub.runtime import open_problems, pause, telemetry
 from hub.runtime.looks import access, directory, group, named, rounds, target
 from hub.runtime.looks.found import Found
 from hub.runtime.looks.world import LookWorld
@@ -16,6 +16,16 @@ from shared.wire import Pace, is_worn_out, put_off, second_look
 def look(hint: LookHint, world: LookWorld, until: datetime) -> None:
     """Follow a hint, as far as the time until `until` goes; the rest follows by message.
 
+    What was reported before and is over is closed.
+    """
+    open_problems.begin()
+    _follow(hint, world, until)
+    open_problems.close(world.memory)
+
+
+def _follow(hint: LookHint, world: LookWorld, until: datetime) -> None:
+    """Make a look, and put off what it cannot do now.
+
     A group of which an event told, and in which nobody differs, is looked at once more, since the
     directory may be catching up; so is whatever was refused to be read.
     """
@@ -24,18 +34,20 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> None:
         if paused:
             pause.report(paused)
             return
+        pause.over()
         found = _look(hint, world, until)
         if hint.part and found.complete:
             # Of its messages one that comes once more finds that all is done.
             over = ScanState(hint.part, "", Seen(), is_over=True)
             world.scans.save(hint, over, world.clock.now())
+        open_problems.judged("unreadable", subject=_subject(hint))
     except RetryableError as error:
         _put_off(hint, world, str(error))
         return
     except PermanentError as error:
         telemetry.problem(
             "unreadable",
-            f"{hint.subject} {hint.key}".strip(),
+            _subject(hint),
             str(error),
             "see the hub's role, and the key that Identity Center is encrypted with; it is tried "
             "again, and nobody is removed meanwhile",
@@ -51,6 +63,10 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> None:
     told = hint.announced and hint.subject is Subject.GROUP and not hint.everyone
     if told and not found.people and not hint.again:
         world.later.look_later(*second_look(hint, world.clock.now()))
+
+
+def _subject(hint: LookHint) -> str:
+    return f"{hint.subject} {hint.key}".strip()
 
 
 def _look(hint: LookHint, world: LookWorld, until: datetime) -> Found:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeGuard
 
-from hub.runtime import row_reports, telemetry
+from hub.runtime import open_problems, row_reports, telemetry
 from hub.runtime.group_names import GroupNames, unpinned
 from shared.desire import group_id
 from shared.errors import RetryableError
 from shared.hints import TARGETS, LookHint, Subject
 from shared.mappings import parse_row
 from shared.model import BadMapping, GroupIds, GroupMapping, MappingTable, Unresolved
-from shared.ports import Clock, LooksInbox
+from shared.ports import Clock, HubMemory, LooksInbox
 from shared.visible import visible
 from shared.wire import MAPPINGS_KEY
 
@@ -24,6 +24,7 @@ class MappingsWorld:
     """What `mappings` works through; `announced` is what it has reported already."""
 
     names: GroupNames
+    memory: HubMemory
     looks: LooksInbox
     clock: Clock
     announced: set[str] = field(default_factory=set)
@@ -53,6 +54,12 @@ def take(change: RowChange, world: MappingsWorld) -> None:
     Raises:
         RetryableError, PermanentError: they cannot be queued now.
     """
+    open_problems.begin()
+    _take(change, world)
+    open_problems.close(world.memory)
+
+
+def _take(change: RowChange, world: MappingsWorld) -> None:
     old, new = (parse_row(row) if row else None for row in (change.old, change.new))
     good = tuple(row for row in dict.fromkeys((old, new)) if isinstance(row, GroupMapping))
     bad = tuple(row for row in (new,) if isinstance(row, BadMapping))
@@ -60,8 +67,8 @@ def take(change: RowChange, world: MappingsWorld) -> None:
     names = unpinned(good)
     groups, later = _resolved(names | frozen, change, world)
     reported = {name: groups[name] for name in names & groups.keys()}
-    written = tuple(row for row in (new,) if isinstance(row, GroupMapping))
-    row_reports.rows(MappingTable(written, bad), reported, world.announced)
+    now = (new,) if isinstance(new, GroupMapping) else ()
+    _report(change, MappingTable(now, bad), reported, world)
     if bad or old == new:
         reason = "a row that does not parse" if bad else "a row that reads as it did before"
         telemetry.ignored(reason, **_facts(change))
@@ -94,6 +101,19 @@ def take(change: RowChange, world: MappingsWorld) -> None:
     # The old and the new row are of one group and target: one look is enough.
     world.looks.look_through(*dict.fromkeys(hints))
     telemetry.heard(**_facts(change))
+
+
+def _report(change: RowChange, table: MappingTable, groups: GroupIds, world: MappingsWorld) -> None:
+    """Report what is wrong with a row as it is now, and close what was wrong with it before."""
+    named = {row.group: groups[row.group] for row in table.rows if row.group in groups}
+    row_reports.rows(table, named, world.announced)
+    over = [("bad-row", f"mapping {_facts(change)['key']}")] if not table.bad else []
+    for name, id_ in named.items():
+        if not isinstance(id_, Unresolved):
+            over += [(kind, f"group {name}") for kind in ("unknown-group", "unreadable-group")]
+    for kind, subject in over:
+        open_problems.judged(kind, subject=subject)
+        row_reports.forget(subject, world.announced)
 
 
 def _resolved(

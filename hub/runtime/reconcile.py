@@ -4,23 +4,26 @@ Nothing here acts on what an event said. The hint only tells whom to look at, so
 twice, late or in any order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from hub.runtime import pace, pause, reports
+from hub.runtime import dry_run, open_problems, pace, pause, reports
 from hub.runtime.announce import Witness
 from hub.runtime.book import Book
-from hub.runtime.climb import Climb, observe
+from hub.runtime.climb import Climb, Round, observe
 from hub.runtime.observe import Sight, note_memberships, observe_person
-from hub.runtime.row_reports import rows
+from hub.runtime.row_reports import whole
 from hub.runtime.world import ConvergeWorld
+from shared.actions import PASSING, SkipKind
 from shared.desire import desire
 from shared.errors import PermanentError, RetryableError
 from shared.frozen import freeze
 from shared.hints import EVERY_TARGET, UserHint
 from shared.memory import HubState
+from shared.model import Target
+from shared.outcome import Deferred
 from shared.plan import is_at_rest, plan
 from shared.record import Record
 from shared.retries import is_due
@@ -62,6 +65,7 @@ def converge(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> None:
     What cannot be finished comes back later; what nobody can finish without help is reported. An
     event that changed nothing is looked at once more, since the directory may be catching up.
     """
+    open_problems.begin()
     try:
         look = _look(hint, world, deadline)
     except RetryableError as error:
@@ -79,6 +83,9 @@ def converge(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> None:
         world.later.look_later(*put_off(following, now, pace_, look.next_try))
     elif not look.changed and not hint.again:
         world.later.look_later(*second_look(following, now))
+    if look.is_over and look is not _NOTHING_TO_DO:
+        reports.finished(hint)
+    open_problems.close(world.memory)
 
 
 def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
@@ -87,8 +94,10 @@ def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
     if state.paused:
         pause.report(state.paused)
         return _NOTHING_TO_DO
+    pause.over()
     sight = observe_person(hint, world)
-    rows(sight.table, sight.snapshot.groups, world.announced)
+    open_problems.judged("unreadable", subject=reports.THE_TRUTH)
+    whole(sight.table, sight.snapshot.groups, world.announced, state)
     reports.renamed(sight.snapshot.person, sight.records)
 
     verdicts = [
@@ -115,9 +124,15 @@ def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
             rounds.append(climb.round(again))
     finally:
         witness.publish(world.bus)
-    note_memberships(book.unwritten_changes(), hint.user_id, world.copies)
     reports.restarted(book.records())
     reports.still_assigned(book.records())
+    undecided = {v.target for v in verdicts if isinstance(v, Undecided) and v.keeps_leaver}
+    left = [v.target for v in verdicts if v not in moving and not book.is_done(v.target)]
+    for record in open_problems.settled(book.by_target(), _judged(moving, rounds, left)):
+        since = record.undecided_since or now
+        book.amend(replace(record, undecided_since=since if record.target in undecided else None))
+    note_memberships(book.unwritten_changes(), hint.user_id, world.copies)
+    open_problems.log_over(sight.records, book.records())
     outcomes = [outcome for each in rounds for outcome in each.outcomes]
     paces = [pace.of_plan(each.todo, sight, each.seen) for each in rounds]
     paces += [pace.of_outcomes(outcomes, book), pace.of_records(book, world.clock.now())]
@@ -138,6 +153,30 @@ def _is_moving(verdict: Verdict, record: Record | None, hint: UserHint, now: dat
     return not is_at_rest(verdict, record) and is_due(verdict, record, now)
 
 
+def _judged(
+    moving: Iterable[Verdict], rounds: Sequence[Round], left: Iterable[Target]
+) -> Callable[[Target, str], bool]:
+    """Return what tells whether a kind of problem was judged in a target.
+
+    A target that time, throttling or Studio kept from a verdict was not, nor one that is `left`
+    until its next try is due. Of one in which nothing is decided it is certain whether that is so,
+    and nothing else.
+    """
+    seen = {target for each in rounds for target in each.seen.observed}
+    put_off = {o.action.target for each in rounds for o in each.outcomes if isinstance(o, Deferred)}
+    in_doubt = {*PASSING, SkipKind.FAILED}
+    put_off |= {s.target for each in rounds for s in each.todo.skips if s.kind in in_doubt}
+    unjudged = {v.target for v in moving} - seen | put_off | set(left)
+    undecided = {v.target for v in moving if isinstance(v, Undecided)}
+
+    def judged_in(target: Target, kind: str) -> bool:
+        if target in undecided:
+            return kind == SkipKind.UNDECIDED
+        return target not in unjudged or kind == SkipKind.UNDECIDED
+
+    return judged_in
+
+
 def _report(
     hint: UserHint,
     verdicts: Sequence[Verdict],
@@ -151,7 +190,9 @@ def _report(
     seen = observe(moving, sight.records, state, world, deadline)
     todo = plan(moving, seen.observed, sight.records, world.clock.now())
     reports.planned(todo, seen.blocked, hint)
-    reports.would(todo)
+    dry_run.would(todo)
+    right = (s.verdict for s in todo.settled if not todo.of(s.verdict.target))
+    dry_run.would_not(v for v in right if not isinstance(v, Undecided))
     goes_on = pace.sooner([pace.of_plan(todo, sight, seen), pace.of_blocks(seen)])
     return Look(bool(todo.actions), goes_on)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import assert_never
 
-from hub.runtime import access_reports, telemetry
+from hub.runtime import access_reports, open_problems, telemetry
 from hub.runtime.observe import Blocked
 from shared.actions import (
     UNREMARKABLE,
@@ -38,6 +38,8 @@ _WAYS_OUT = {
 # Waits up to here pass unremarked: about ten minutes.
 _LONG = 6
 _RESTARTS = 3
+# What every look at a person reads before it decides anything.
+THE_TRUTH = "the directory and the tables"
 # Changes of parts; what happens to a profile as a whole is told by its ledger record.
 _PARTS = (Assign, Revoke, StopApp, DeleteSpace, Discard)
 
@@ -52,7 +54,7 @@ def planned(todo: Plan, blocked: Iterable[Blocked], hint: UserHint) -> None:
         else:
             telemetry.problem(
                 skip.kind,
-                _subject(skip.person, skip.target),
+                subject_of(skip.person, skip.target),
                 skip.reason,
                 skip.way_out,
                 user_id=skip.person.id,
@@ -83,24 +85,13 @@ def planned(todo: Plan, blocked: Iterable[Blocked], hint: UserHint) -> None:
                 assert_never(block.error)
 
 
-def would(todo: Plan) -> None:
-    """Report what report mode keeps from being done."""
-    for action in todo.actions:
-        telemetry.problem(
-            f"would-{type(action).__name__.lower()}",
-            _subject(action.person, action.target),
-            f"would {sentence(action)}",
-            "deploy with mode: apply",
-            user_id=action.person.id,
-            target=str(action.target),
-        )
-
-
 def became(outcome: Outcome, hint: UserHint) -> None:
     """Report what became of an action, when it is written down."""
     action = outcome.action
     match outcome:
         case Applied() | Begun():
+            if isinstance(action, Create):
+                open_problems.judged("quota", subject=str(action.target))
             if isinstance(action, _PARTS):
                 kind = type(action).__name__
                 telemetry.change(kind, action.target, action.profile_name, sentence(action))
@@ -159,7 +150,7 @@ def renamed(person: Person, records: Mapping[Target, Record]) -> None:
             continue
         telemetry.problem(
             "renamed",
-            _subject(person, target),
+            subject_of(person, target),
             f"the profile {record.profile_name} was made for {record.user_name}, and Studio cannot "
             f"change that: {person.name} may not get in",
             "let the person save their files elsewhere, then delete the profile by hand: they get "
@@ -188,7 +179,7 @@ def unreadable(hint: UserHint, error: PermanentError) -> None:
     """Report that the directory, the mappings or the ledger refuse to be read."""
     telemetry.problem(
         "unreadable",
-        "the directory and the tables",
+        THE_TRUTH,
         str(error),
         "see the hub's role, and the key that Identity Center is encrypted with",
         user_id=hint.user_id,
@@ -207,11 +198,16 @@ def gave_up(hint: UserHint, reasons: Iterable[str]) -> None:
     )
 
 
+def finished(hint: UserHint) -> None:
+    """Note that nothing of a person waits any more."""
+    open_problems.judged("waiting", "gave-up", subject=f"user {hint.user_id}")
+
+
 def _refused(person: Person, target: Target, error: PermanentError, remedy: str = "") -> None:
     code = error.code if isinstance(error, RefusedError) else ""
     telemetry.problem(
         "quota" if code == _QUOTA else "refused",
-        str(target) if code == _QUOTA else _subject(person, target),
+        str(target) if code == _QUOTA else subject_of(person, target),
         str(error),
         remedy or _WAYS_OUT.get(code, "remove the cause; the next hourly sweep tries again"),
         user_id=person.id,
@@ -226,14 +222,15 @@ def _quietly(skip: Skip) -> None:
     )
 
 
-def _subject(person: Person, target: Target) -> str:
+def subject_of(person: Person, target: Target) -> str:
+    """Return the subject of what is reported of a person in a target."""
     return f"{person.name or person.id} in {target}"
 
 
 def _apps_keep_role(action: ChangeRole, reason: str) -> None:
     telemetry.problem(
         "apps-running",
-        _subject(action.person, action.target),
+        subject_of(action.person, action.target),
         f"the better role waits for running apps, which may go on with the old one: {reason}",
         "ask the person to stop their apps; it is tried again with every sweep",
         user_id=action.person.id,

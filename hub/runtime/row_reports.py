@@ -1,7 +1,11 @@
 """What is wrong with the mappings, told once in an environment by whoever reads them."""
 
-from hub.runtime import telemetry
-from shared.model import GroupIds, MappingTable, Unresolved
+from collections import Counter
+from collections.abc import Iterator
+
+from hub.runtime import open_problems, telemetry
+from shared.memory import HubState
+from shared.model import GroupIds, MappingTable, Target, Unresolved
 from shared.row_checks import same_group_twice
 from shared.visible import visible
 
@@ -11,8 +15,38 @@ _WAYS_OUT = {
 }
 
 
-def rows(table: MappingTable, groups: GroupIds, announced: set[str]) -> None:
-    """Report rows that do not parse, groups that cannot be resolved, and two rows for one group."""
+def whole(table: MappingTable, groups: GroupIds, announced: set[str], state: HubState) -> None:
+    """Report what is wrong with the whole table, and judge all that was reported of rows.
+
+    `state` tells what is open still: what came up again since it was over is reported again.
+    """
+    rows(table, groups, announced, state)
+    open_problems.judged_all("bad-row", "unknown-group", "unreadable-group", "same-group-twice")
+    named = {f"group {visible(row.group)}" for row in table.rows}
+    open_problems.judged_all(
+        *("group-deleted", "group-renamed", "group-recreated"),
+        covers=lambda subject: subject not in named,
+    )
+    if any(each.kind == "equal-priority" for each in state.problems):
+        for target in _tied(table):
+            telemetry.still("equal-priority", f"mappings of {target}", target=str(target))
+        open_problems.judged_all("equal-priority")
+
+
+def _tied(table: MappingTable) -> Iterator[Target]:
+    """Yield the targets in which two rows that count have the same priority."""
+    priorities = Counter((row.target, row.priority) for row in table.rows if row.enabled)
+    yield from sorted({target for (target, _), rows_ in priorities.items() if rows_ > 1})
+
+
+def rows(
+    table: MappingTable, groups: GroupIds, announced: set[str], state: HubState | None = None
+) -> None:
+    """Report rows that do not parse, groups that cannot be resolved, and two rows for one group.
+
+    What was reported already is not said again, while it is open as far as `state` tells.
+    """
+    is_open = {(each.kind, each.subject) for each in state.problems} if state else None
     found = [
         (
             f"mapping {visible(bad.group)} -> {visible(bad.target_text)}",
@@ -36,6 +70,16 @@ def rows(table: MappingTable, groups: GroupIds, announced: set[str]) -> None:
         for each in same_group_twice(table, groups)
     ]
     for subject, kind, reason, way_out in found:
-        if subject + reason not in announced:
+        if subject + reason in announced and is_open is None:
+            # Maybe of an old copy of the table: whoever reads it anew tells whether it is open.
+            continue
+        if subject + reason in announced and is_open and (kind, subject) in is_open:
+            telemetry.still(kind, subject)
+        else:
             announced.add(subject + reason)
             telemetry.problem(kind, subject, reason, way_out)
+
+
+def forget(subject: str, announced: set[str]) -> None:
+    """Have what was reported of a subject that is right now reported again if it comes back."""
+    announced.difference_update([each for each in announced if each.startswith(subject)])

@@ -1,14 +1,14 @@
 """Logs and metrics: constant messages with their facts as keys, and one place that names them.
 
 Operators filter by the messages: HEARD is an event that was taken in, CHANGE is one thing changed,
-PROBLEM wants somebody to act (once per subject and look), SKIP and PUT_OFF explain why something
-waits.
+PROBLEM wants somebody to act (once per subject and look), RESOLVED ends the problem of the same
+kind and subject, SKIP and PUT_OFF explain why something waits.
 """
 
 import json
 import logging
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
@@ -54,6 +54,37 @@ logger = Logger(service="studio-hub", logger_handler=_Stdout(), json_serializer=
 metrics = Metrics(namespace=METRICS_NAMESPACE, service="studio-hub")
 
 
+class Reported(NamedTuple):
+    """A problem that was reported, or goes on; `target` and `user_id` are empty where it has none.
+
+    It is a person's where the subject is one person in a target.
+    """
+
+    kind: str
+    subject: str
+    target: str
+    user_id: str
+
+    @property
+    def is_personal(self) -> bool:
+        """Return whether it is one person's problem in a target."""
+        return bool(self.user_id) and self.subject.endswith(f" in {self.target}")
+
+
+# What the run that goes on now has reported: a function makes one run at a time.
+_reported: set[Reported] = set()
+
+
+def begin() -> None:
+    """Forget what the run before has reported."""
+    _reported.clear()
+
+
+def reported() -> frozenset[Reported]:
+    """Return what this run has reported."""
+    return frozenset(_reported)
+
+
 def correlate(event_id: str) -> None:
     """Have every line carry the id of this event from now on, or none where it is empty."""
     logger.set_correlation_id(event_id or None)
@@ -76,6 +107,17 @@ def problem(kind: str, subject: str, reason: str, way_out: str = "", **facts: st
         extra={"kind": kind, "subject": subject, "reason": reason, "way_out": way_out, **facts},
     )
     count("Problem")
+    still(kind, subject, **facts)
+
+
+def still(kind: str, subject: str, **facts: str) -> None:
+    """Note that a problem goes on which was reported before, without a word of it."""
+    _reported.add(Reported(kind, subject, facts.get("target", ""), facts.get("user_id", "")))
+
+
+def resolved(kind: str, subject: str) -> None:
+    """Log that a problem is over that was reported by this kind and subject."""
+    logger.info("RESOLVED", extra={"kind": kind, "subject": subject})
 
 
 def change(action: str, target: Target, profile_name: str, what: str) -> None:

@@ -49,6 +49,8 @@ FULL = replace(
     restarts=2,
     hold="limit",
     spaces=("ada-lab", "ada-old"),
+    problems=("undecided ada",),
+    undecided_since=WHEN,
     since=WHEN,
     last_hint="0a664dd1-f102-48bc-9e6c-f13525ddaafa",
 )

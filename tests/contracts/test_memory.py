@@ -13,7 +13,7 @@ from hub.runtime.adapters.group_copies import DynamoCopies
 from hub.runtime.adapters.hub_memory import DynamoMemory
 from hub.runtime.adapters.ledger import DynamoLedger
 from shared.errors import RetryableError
-from shared.memory import GroupCopy, HubState, MemberChanges, UnmanagedProfile
+from shared.memory import GroupCopy, HubState, MemberChanges, OpenProblem, UnmanagedProfile
 from shared.model import GroupId, Target, UserId
 from shared.record import Record, State
 from simulator.setup import LEDGER
@@ -171,14 +171,33 @@ def test_what_dynamodb_leaves_unwritten_is_written_again(
 def test_profiles_of_others_are_remembered_by_target(ledger_table: "DynamoDBClient") -> None:
     """Each with its last change and whom it signs in, under the name as Studio compares it."""
     foreigners = DynamoForeigners(ledger_table, LEDGER)
-    foreigners.remember(LAB, "Hand-Made", UnmanagedProfile("yesterday", "bob"))
-    foreigners.remember(LAB, "hand-made", UnmanagedProfile("today", "ada"))
-    foreigners.remember(SHOP, "other", UnmanagedProfile("today"))
+    foreigners.remember(LAB, UnmanagedProfile("yesterday", "bob", "hand-made"))
+    foreigners.remember(LAB, UnmanagedProfile("today", "ada", "Hand-Made"))
+    foreigners.remember(SHOP, UnmanagedProfile("today", "", "other"))
 
-    assert foreigners.of(LAB) == {"hand-made": UnmanagedProfile("today", "ada")}
+    assert foreigners.of(LAB) == {"hand-made": UnmanagedProfile("today", "ada", "Hand-Made")}
     foreigners.forget(LAB, "HAND-MADE")
     assert foreigners.of(LAB) == {}
-    assert foreigners.of(SHOP) == {"other": UnmanagedProfile("today")}
+    assert foreigners.of(SHOP) == {"other": UnmanagedProfile("today", "", "other")}
+
+
+def test_open_problems_are_kept_one_by_one(ledger_table: "DynamoDBClient") -> None:
+    """Two functions that report at once lose nothing, and a target's other words stay."""
+    one, other = DynamoMemory(ledger_table, LEDGER), DynamoMemory(ledger_table, LEDGER)
+    closed = OpenProblem(str(LAB), "unreachable", str(LAB))
+    held = OpenProblem(str(LAB), "held", f"removals in {LAB} (limit)")
+    paused = OpenProblem("paused", "paused", "the hub")
+    one.remember_target(LAB, "closed")
+    one.change_problems(str(LAB), [closed], [])
+    other.change_problems(str(LAB), [held], [])
+    other.change_problems("paused", [paused], [])
+    one.remember_target(LAB)
+
+    assert fresh(ledger_table).problems == {closed, held, paused}
+    one.change_problems(str(LAB), [closed], [held])
+    other.change_problems(str(LAB), [], [closed])
+    assert fresh(ledger_table).problems == {paused}
+    assert fresh(ledger_table).targets == {LAB}
 
 
 def record(user_id: UserId, target: Target, version: int = 0) -> Record:
@@ -197,7 +216,7 @@ def test_the_ledger_is_read_by_person_by_target_and_whole(ledger_table: "DynamoD
     ledger = DynamoLedger(ledger_table, LEDGER)
     DynamoMemory(ledger_table, LEDGER).remember_target(LAB)
     DynamoCopies(ledger_table, LEDGER).save(ANTS, {ADA: "m-1", BOB: "m-2"}, ())
-    DynamoForeigners(ledger_table, LEDGER).remember(LAB, "hand-made", UnmanagedProfile("today"))
+    DynamoForeigners(ledger_table, LEDGER).remember(LAB, UnmanagedProfile("today", "", "hand-made"))
     for user_id, target in ((ADA, LAB), (ADA, SHOP), (BOB, LAB)):
         ledger.write(record(user_id, target))
 

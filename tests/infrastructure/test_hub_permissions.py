@@ -82,6 +82,7 @@ def test_converge_may_do_exactly_this(hub: Resources) -> None:
             "limit#*",
             "hold#*",
         ),
+        of_ledger("KeepOpenProblems", "dynamodb:UpdateItem", "hub"),
         of_ledger("ForgetWhatIsOver", "dynamodb:DeleteItem", "group#*", "limit#*"),
         allow(
             "ReadThePerson",
@@ -137,7 +138,7 @@ def test_intake_may_do_exactly_this(hub: Resources) -> None:
             "dynamodb:Query",
             "<Records/Ledger.Arn>/index/by-membership",
         ),
-        of_ledger("RememberWhatHoldsForAll", "dynamodb:PutItem", "hub"),
+        of_ledger("RememberWhatHoldsForAll", ["dynamodb:PutItem", "dynamodb:UpdateItem"], "hub"),
         allow("FindTheMappedGroups", "identitystore:GetGroupId", [*STORES, GROUPS]),
     )
 
@@ -168,6 +169,7 @@ def test_look_may_do_exactly_this(hub: Resources) -> None:
             "scan#*",
             "hold#*",
         ),
+        of_ledger("KeepOpenProblems", "dynamodb:UpdateItem", "hub"),
         of_ledger("CopyMembers", "dynamodb:BatchWriteItem", "group#*"),
         of_ledger("ForgetWhatIsGone", "dynamodb:DeleteItem", "target#*", "limit#*"),
         allow("ListMembers", "identitystore:ListGroupMemberships", [*STORES, GROUPS, MEMBERSHIPS]),
@@ -253,7 +255,11 @@ def test_mappings_may_do_exactly_this(hub: Resources) -> None:
         allow("FindTheStream", "dynamodb:ListStreams", "*"),
         allow("KeepWhatFailed", "sqs:SendMessage", "<MappingChanges/DeadLetters.Arn>"),
         allow("QueueWhatToLookThrough", "sqs:SendMessage", "<Sweep/Looks/Queue.Arn>"),
-        of_ledger("RememberGroupNames", ["dynamodb:Query", "dynamodb:PutItem"], "hub"),
+        of_ledger(
+            "RememberGroupNames",
+            ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+            "hub",
+        ),
         allow("FindTheMappedGroups", "identitystore:GetGroupId", [*STORES, GROUPS]),
     )
 

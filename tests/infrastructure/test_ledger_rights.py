@@ -25,7 +25,7 @@ from shared.happenings import Happening, What
 from shared.hints import LookHint, Subject
 from shared.holds import Hold
 from shared.listing import ScanState, Seen
-from shared.memory import MemberChanges, UnmanagedProfile
+from shared.memory import MemberChanges, OpenProblem, UnmanagedProfile
 from shared.model import GroupId, Target, UserId
 from shared.record import Record, State
 from shared.wire import LEDGER_KEY
@@ -39,6 +39,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RECORD = Record(user_id=ADA, target=LAB, state=State.ACTIVE, user_name="ada", profile_name="ada")
 HELD = HeldCut(Cut(ADA, "ada", "ada", CutKind.REMOVAL, "left the group"), LIMIT, NOW)
 SCAN = LookHint(Subject.GROUP, DOCTORS, NOW, "event", NOW, part=1)
+PROBLEM = OpenProblem(str(LAB), "unreachable", str(LAB))
 CREATED = Happening(What.CREATED, NOW, ADA, "ada", LAB, "ada", "role", "", "", "", "event")
 LEADING = "dynamodb:LeadingKeys"
 
@@ -108,6 +109,7 @@ Call = Callable[[Ledger], object]
 KNOWS_NAMES: tuple[Call, ...] = (
     lambda ledger: ledger.memory.state(NOW),
     lambda ledger: ledger.memory.remember_group("doctors", DOCTORS),
+    lambda ledger: ledger.memory.change_problems(str(LAB), [PROBLEM], [PROBLEM]),
 )
 # The removal limit, for a cut that takes a slot and for one that is held.
 WEIGHS: tuple[Call, ...] = (
@@ -152,7 +154,9 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda ledger: ledger.scans.load(SCAN, NOW),
         lambda ledger: ledger.scans.save(SCAN, ScanState(1, "t", Seen().with_ids([ADA])), NOW),
         lambda ledger: ledger.foreigners.of(LAB),
-        lambda ledger: ledger.foreigners.remember(LAB, "by-hand", UnmanagedProfile("yesterday")),
+        lambda ledger: ledger.foreigners.remember(
+            LAB, UnmanagedProfile("yesterday", "", "by-hand")
+        ),
         lambda ledger: ledger.foreigners.forget(LAB, "by-hand"),
         lambda ledger: ledger.memory.remember_target(LAB, "does not answer"),
     ),
@@ -236,7 +240,7 @@ def one_by_one(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
         ("Ingress/Intake", lambda ledger: ledger.limits.hold(LAB, [HELD])),
         ("Reconciler/Converge", lambda ledger: ledger.memory.keep(ADA, None)),
         ("Sweep/Look", lambda ledger: ledger.memory.protect(ADA, protected=False)),
-        ("Reconciler/Converge", lambda ledger: ledger.foreigners.remember(LAB, "by-hand", "now")),
+        ("Reconciler/Converge", lambda ledger: ledger.foreigners.forget(LAB, "by-hand")),
         ("Reconciler/Converge", lambda ledger: ledger.memory.resume()),
         ("Sweep/Look", lambda ledger: ledger.memory.resume()),
         (

@@ -142,6 +142,7 @@ def test_every_function_that_fails_pages(hub: Resources) -> None:
     ("name", "metric", "statistic", "above"),
     [
         ("HoldsWaiting", "HoldsWaiting", "Maximum", 0),
+        ("RemovalsUndecided", "RemovalsUndecided", "Maximum", 0),
         ("RemovalLimitReached", "RemovalLimitReached", "Sum", 0),
         ("UnannouncedChanges", "UnannouncedChange", "Sum", 20),
         ("SweepNotFinished", "SweepAge", "Maximum", 3600),
@@ -188,6 +189,7 @@ def test_a_message_that_fails_again_pages_before_its_dead_letter(hub: Resources)
     ("name", "expected"),
     [
         ("HoldsWaiting", (1, 2, 3600)),
+        ("RemovalsUndecided", (1, 2, 3600)),
         ("JoinLatency", (2, 8, 900)),
         ("SweepNotFinished", (2, 2, 3600)),
         # A second refusal, after five minutes or in the next round.

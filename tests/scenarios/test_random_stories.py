@@ -27,11 +27,14 @@ def test_one_sweep_gives_what_is_called_for_and_a_second_writes_nothing(seed: in
 
         town.sweep()
         roles, wanted = town.roles(), town.called_for()
-        after_one = town.written()
+        after_one, is_open = town.written(), town.open_problems()
         town.sweep()
 
         assert (seed, roles) == (seed, wanted)
         assert (seed, town.written()) == (seed, after_one)
+        # Law 11: none of them is over, none was forgotten.
+        assert (seed, town.open_problems()) == (seed, is_open)
+        assert (seed, town.stale_problems()) == (seed, set())
         assert town.foreign() == foreign
         assert world.dead_letters() == 0
         assert world.lambdas.crashes == 0

@@ -8,7 +8,7 @@ from shared.errors import PermanentError, RetryableError
 from shared.happenings import Happening
 from shared.hints import LookHint, UserHint
 from shared.listing import Page, ScanState
-from shared.memory import GroupCopy, HubState, MemberChanges
+from shared.memory import GroupCopy, HubState, MemberChanges, OpenProblem
 from shared.model import (
     GroupId,
     MappingTable,
@@ -114,6 +114,14 @@ class FakeMemory:
     def remember_target(self, target: Target, unreachable: str = "") -> None:
         """Fail: nobody here meets targets."""
         raise NotImplementedError
+
+    def change_problems(
+        self, scope: str, new: Iterable[OpenProblem], over: Iterable[OpenProblem]
+    ) -> None:
+        """Keep new open problems of a scope, and drop those that are over."""
+        assert {each.scope for each in (*new, *over)} <= {scope}
+        problems = (self.truth.problems | set(new)) - set(over)
+        self.truth = replace(self.truth, problems=problems)
 
     def pause(self, reason: str) -> None:
         """Let nothing be done any more."""

@@ -57,14 +57,17 @@ def record(
 
 
 def snapshot(*member_of: str, person: Person = ADA, complete: bool = True) -> DirectorySnapshot:
-    """Return Ada, or somebody else, in groups; the directory knows a, b and c."""
+    """Return Ada, or somebody else, in groups; the directory knows a, b and c.
+
+    It knows no group `lost`, and refuses to tell of `dark`.
+    """
     known: dict[str, GroupId | Unresolved] = {
         name: GroupId(f"id-{name}") for name in ("a", "b", "c")
     }
     return DirectorySnapshot(
         person,
         frozenset(GroupId(f"id-{name}") for name in member_of),
-        known | {"lost": Unresolved.UNKNOWN},
+        known | {"lost": Unresolved.UNKNOWN, "dark": Unresolved.UNREADABLE},
         complete=complete,
     )
 

@@ -61,6 +61,11 @@ class End:
             if profile["assigned"]
         }
 
+    def told(self, message: str) -> list[tuple[str, str]]:
+        """Return the kind and the subject of each line of a message that the functions logged."""
+        log = self.world.lambdas.log
+        return [(each["kind"], each["subject"]) for each in log if each.get("message") == message]
+
     def problems(self) -> list[tuple[str, str]]:
         """Return the kind and the subject of each problem."""
         return [(problem["kind"], problem["subject"]) for problem in self.json["problems"]]

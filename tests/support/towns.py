@@ -7,7 +7,9 @@ name when the company was founded.
 
 import random
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from shared.model import Target, UserId
 from shared.naming import profile_name
@@ -36,6 +38,7 @@ ROWS: dict[tuple[str, Target], tuple[str, int]] = {
 # Who cannot be served, since their name is taken by a profile that is not ours, or not theirs.
 TAKEN = {(ONE, "eve.b@example.com"), (TWO, "bob")}
 
+_PASSING = {"waiting", "gave-up", "refused", "unreadable", "paused", "quota", "undecided"}
 _KINDS = {
     "join": 6,
     "leave": 4,
@@ -79,6 +82,18 @@ def story(seed: int, longest: int = 10) -> list[Act]:
         Act(kind, dice.randrange(4), dice.choice(GROUPS), dice.choice(VIA), dice.randint(1, 30))
         for kind in kinds
     ]
+
+
+def open_problems(log: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """Return what a log reports as PROBLEM, and later not as RESOLVED, by kind and subject."""
+    found: set[tuple[str, str]] = set()
+    for entry in log:
+        match entry.get("message"):
+            case "PROBLEM":
+                found.add((entry["kind"], entry["subject"]))
+            case "RESOLVED":
+                found.discard((entry["kind"], entry["subject"]))
+    return found
 
 
 @dataclass
@@ -200,6 +215,36 @@ class Town:
         """Return what the hub wrote so far: its changes in Studio, and both tables as they are."""
         tables = [sorted(map(repr, self.world.rows(table))) for table in (LEDGER, MAPPINGS)]
         return Counter(change.operation for change in self.world.gateway.changes), repr(tables)
+
+    def open_problems(self) -> set[tuple[str, str]]:
+        """Return what the hub reported and has not closed, by kind and subject."""
+        return open_problems(self.world.lambdas.log)
+
+    def stale_problems(self) -> set[tuple[str, str]]:
+        """Return the open problems that stand for nothing that exists now."""
+        store = self.world.services.identity_store
+        rows = self.world.rows(LEDGER)
+        held = {f"removals in {row['pk'][6:]} ({row['cause']})" for row in rows if "cause" in row}
+        names = {f"group {group}" for group, _ in self.rows}
+        people = {row["user_name"] for row in rows if "state" in row}
+        people |= {user.user_name for user in store.users.values()}
+        exists = {"held": held} | dict.fromkeys(
+            ("group-deleted", "group-renamed", "group-recreated"), names
+        )
+        stale = set()
+        for kind, subject in self.open_problems():
+            name, _, target = subject.partition(" in ")
+            personal = target and kind not in {"held", "profile-not-ours", "unreadable-tags"}
+            # Nothing waits and nobody refuses anything in a town that is settled, but one account.
+            over = kind in _PASSING or (kind == "unreachable" and subject != str(NO_SPOKE))
+            over |= kind == "group-renamed" and store.find_group(subject[6:]) is not None
+            if (
+                over
+                or subject not in exists.get(kind, {subject})
+                or (personal and name not in people)
+            ):
+                stale.add((kind, subject))
+        return stale
 
     def _in_directory(self, act: Act) -> Told:  # noqa: C901, PLR0911 (one case a word)
         store = self.world.services.identity_store

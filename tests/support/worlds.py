@@ -167,12 +167,20 @@ class World:
     def is_unknown(self, target: Target) -> bool:
         """Return whether nobody can say no for some row of the target."""
         return any(bad.target == target for bad in self.table.bad) or any(
-            isinstance(self.group_id(row), Unresolved)
+            self._is_untold(row)
             or self.group_id(row) in self.snapshot.doubtful
             or not (self.snapshot.complete or self.is_in(row))
             for row in self.table.rows
             if row.target == target
         )
+
+    def _is_untold(self, row: GroupMapping) -> bool:
+        """Return whether nobody can tell what group a row means, and somebody may be in it."""
+        found, record = self.group_id(row), self.records.get(row.target)
+        if found is not Unresolved.UNKNOWN or record is None:
+            return found is Unresolved.UNREADABLE
+        gave = {record.given_by, *(claim.group for claim in record.because)} - {""}
+        return row.group in gave or (bool(record.role_arn) and not gave)
 
     def group_id(self, row: GroupMapping) -> GroupId | Unresolved:
         """Return which group a row means, if anybody can tell."""

@@ -166,7 +166,7 @@ def test_one_chain_is_enough(verdict: Verdict, record: Record) -> None:
     assert in_ledger(BARRED, ADA, trying, NOW) is not None
 
 
-HAND_MADE = UnmanagedProfile("noon", "Ada")
+HAND_MADE = UnmanagedProfile("noon", "Ada", "ada-001")
 NAMESAKE = replace(ACTIVE, user_id=BOB, profile_name="ada-old")
 BLOCKED = replace(ACTIVE, state=State.HELD, role_arn="", modified="")
 
@@ -180,8 +180,8 @@ BLOCKED = replace(ACTIVE, state=State.HELD, role_arn="", modified="")
         (replace(BLOCKED, modified="noon"), [], {}, {"ada"}, True),
         (replace(BLOCKED, modified="noon"), [], {}, set(), False),
         (BLOCKED, [], {"ada-001": HAND_MADE}, {"ada-001"}, True),
-        (BLOCKED, [], {"ada-001": UnmanagedProfile("noon", "bob")}, {"ada-001"}, False),
-        (BLOCKED, [], {"ada-001": UnmanagedProfile("noon")}, {"ada-001"}, False),
+        (BLOCKED, [], {"ada-001": UnmanagedProfile("noon", "bob", "ada-001")}, {"ada-001"}, False),
+        (BLOCKED, [], {"ada-001": UnmanagedProfile("noon", "", "ada-001")}, {"ada-001"}, False),
         # One of ours, of somebody who had the same user name.
         (BLOCKED, [BLOCKED, NAMESAKE], {}, {"ada-old"}, True),
         (BLOCKED, [NAMESAKE], {}, {"other"}, False),

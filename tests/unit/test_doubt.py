@@ -14,11 +14,11 @@ from shared.model import (
     MappingTable,
     Standing,
 )
-from shared.record import State
+from shared.record import Record, State
 from shared.verdicts import DesiredProfile, Removal, Undecided
 
 UNKNOWN = {
-    "a group that the directory does not tell": ((row("a"), row("lost")), (), snapshot()),
+    "a group that the directory does not tell": ((row("a"), row("dark")), (), snapshot()),
     "a row that does not parse": ((row("a"),), (unparsed("b"),), snapshot()),
     "only a row that does not parse": ((), (unparsed("a"),), snapshot()),
     "memberships not read to the end": ((row("a"),), (), snapshot(complete=False)),
@@ -41,6 +41,31 @@ def test_what_nobody_can_tell_removes_nobody(
     assert found.target == LAB
     assert found.reason
     assert found.way_out
+    assert found.keeps_leaver
+
+
+def test_a_name_that_never_was_a_group_keeps_no_leaver() -> None:
+    """Rule 3: nobody ever had anything through it, so the row is a no."""
+    found = verdict(record(claim(row("a"))), row("a"), row("lost"), of=snapshot())
+
+    assert isinstance(found, Removal)
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        record(claim(row("a")), claim(row("lost"))),
+        replace(record(claim(row("a"))), given_by="lost"),
+        replace(record(), role_arn="role/lost", state=State.PENDING),
+    ],
+    ids=["a claim of it", "the giver", "rebuilt from tags"],
+)
+def test_a_name_that_may_have_given_something_keeps_it(there: Record) -> None:
+    """Rule 3: the hub may have lost its memory of names, while people have what a name gave."""
+    found = verdict(there, row("a"), row("lost"), of=snapshot())
+
+    assert isinstance(found, Undecided)
+    assert found.keeps_leaver
 
 
 A, B = (frozenset({GroupId(f"id-{name}")}) for name in "ab")

@@ -50,7 +50,7 @@ class Desk:
         clock = FakeClock(NOON)
         self.memory = FakeMemory(clock)
         names = GroupNames(self.directory, self.memory, clock)
-        self.world = MappingsWorld(names, self.boxes, clock)
+        self.world = MappingsWorld(names, self.memory, self.boxes, clock)
 
     def take(self, old: Row | None, new: Row | None) -> list[LookHint]:
         """Take in one change and return what was queued for it."""

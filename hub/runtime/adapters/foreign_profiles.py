@@ -27,8 +27,11 @@ class DynamoForeigners:
         pages = self._client.get_paginator("query")
         with translated():
             return {
-                item[_SK]["S"].removeprefix(_FOREIGN): UnmanagedProfile(
-                    item["modified"]["S"], item.get("user_name", {}).get("S", "")
+                (name := item[_SK]["S"].removeprefix(_FOREIGN)): UnmanagedProfile(
+                    item["modified"]["S"],
+                    item.get("user_name", {}).get("S", ""),
+                    # Items of earlier versions tell the name in their key alone.
+                    item.get("name", {}).get("S", name),
                 )
                 for page in pages.paginate(
                     TableName=self._table,
@@ -40,11 +43,15 @@ class DynamoForeigners:
                 for item in page["Items"]
             }
 
-    def remember(self, target: Target, name: str, profile: UnmanagedProfile) -> None:
+    def remember(self, target: Target, profile: UnmanagedProfile) -> None:
         """Keep one."""
-        seen = {"modified": {"S": profile.modified}, "user_name": {"S": profile.user_name}}
+        seen = {
+            "name": {"S": profile.name},
+            "modified": {"S": profile.modified},
+            "user_name": {"S": profile.user_name},
+        }
         with translated():
-            self._client.put_item(TableName=self._table, Item=_key(target, name) | seen)
+            self._client.put_item(TableName=self._table, Item=_key(target, profile.name) | seen)
 
     def forget(self, target: Target, name: str) -> None:
         """Drop one that is gone."""

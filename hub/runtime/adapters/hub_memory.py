@@ -1,13 +1,13 @@
 """What holds for the whole hub, in one partition of the ledger: one query reads it all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.runtime.adapters.aws import translated, utc_now
 from shared.errors import RefusedError
-from shared.memory import HubState
+from shared.memory import HubState, OpenProblem
 from shared.model import GroupId, Target, UserId
 from shared.wire import LEDGER_KEY, name_digest
 
@@ -18,6 +18,8 @@ _PK, _SK = LEDGER_KEY
 _HUB: Final = "hub"
 _NAME, _TARGET, _PAUSE, _EVERYTHING = "name#", "target#", "pause", "everything"
 _KEPT, _PROTECTED = "kept#", "protected#"
+# Apart from what else is kept of a target, which is written as a whole.
+_PROBLEMS: Final = "problems#"
 # "Look at everything" reads the whole directory, of 20 calls a second that everybody shares.
 _EVERYTHING_EVERY = timedelta(minutes=15)
 _TAKEN = "ConditionalCheckFailedException"
@@ -58,6 +60,26 @@ class DynamoMemory:
         """Keep that a target is mapped, and why it cannot be reached if so."""
         self._put(f"{_TARGET}{target}", {"unreachable": unreachable})
         self._copy = None
+
+    def change_problems(
+        self, scope: str, new: Iterable[OpenProblem], over: Iterable[OpenProblem]
+    ) -> None:
+        """Keep new open problems of a scope, and drop those that are over.
+
+        Only these are written, so that two functions that report at once lose nothing.
+        """
+        for verb, problems in (("ADD", new), ("DELETE", over)):
+            texts = [f"{each.kind} {each.subject}" for each in problems]
+            if texts:
+                with translated():
+                    self._client.update_item(
+                        TableName=self._table,
+                        Key={_PK: {"S": _HUB}, _SK: {"S": f"{_PROBLEMS}{scope}"}},
+                        UpdateExpression=f"{verb} #problems :problems",
+                        ExpressionAttributeNames={"#problems": "problems"},
+                        ExpressionAttributeValues={":problems": {"SS": texts}},
+                    )
+                self._copy = None
 
     def pause(self, reason: str) -> None:
         """Let nothing be done any more until somebody resumes."""
@@ -135,11 +157,14 @@ class DynamoMemory:
                 **conditional,
             )
 
-    def _items(self) -> dict[str, dict[str, str]]:
+    def _items(self) -> dict[str, dict[str, Any]]:
+        """Return the attributes of each item: texts, and sets of texts."""
         pages = self._client.get_paginator("query")
         with translated():
             return {
-                item[_SK]["S"]: {name: value.get("S", "") for name, value in item.items()}
+                item[_SK]["S"]: {
+                    name: value.get("S", value.get("SS", "")) for name, value in item.items()
+                }
                 for page in pages.paginate(
                     TableName=self._table,
                     ConsistentRead=True,
@@ -151,7 +176,7 @@ class DynamoMemory:
             }
 
 
-def _state(items: Mapping[str, Mapping[str, str]]) -> HubState:
+def _state(items: Mapping[str, Mapping[str, Any]]) -> HubState:
     targets = {
         Target.parse(key.removeprefix(_TARGET)): item["unreachable"]
         for key, item in items.items()
@@ -180,4 +205,10 @@ def _state(items: Mapping[str, Mapping[str, str]]) -> HubState:
         if everything
         else None,
         everything_by=everything.get("by", "") if everything else "",
+        problems=frozenset(
+            OpenProblem(key.removeprefix(_PROBLEMS), *text.split(" ", 1))
+            for key, item in items.items()
+            if key.startswith(_PROBLEMS)
+            for text in item.get("problems", ())
+        ),
     )

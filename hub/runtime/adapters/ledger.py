@@ -160,6 +160,7 @@ def _item(record: Record) -> dict[str, Any]:
         "begun": _iso(record.begun),
         "retain_until": _iso(record.retain_until),
         "retry_at": _iso(record.retry_at),
+        "undecided_since": _iso(record.undecided_since),
         "ended": [asdict(ended) | {"until": _iso(ended.until)} for ended in record.ended],
     }
     # What says nothing is left out: a ledger of many people is read in pages of a megabyte.
@@ -200,8 +201,10 @@ def _record(item: Mapping[str, Any]) -> Record:
             "begun": _time(plain.get("begun")),
             "retain_until": _time(plain.get("retain_until")),
             "retry_at": _time(plain.get("retry_at")),
+            "undecided_since": _time(plain.get("undecided_since")),
             "spaces": tuple(plain.get("spaces", ())),
             "memberships": tuple(plain.get("memberships", ())),
+            "problems": tuple(plain.get("problems", ())),
             "because": tuple(Claim(**_whole(claim)) for claim in plain.get("because", ())),
             "ended": tuple(
                 EndedClaim(**_whole(ended) | {"until": datetime.fromisoformat(ended["until"])})

@@ -33,6 +33,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
         domain = world.studio.domain(target)
     except PermanentError as error:
         if is_over(hint, target, world):
+            reports.access_judged(target)
             return Found(0, complete=False)
         if not isinstance(error, TargetUnreachableError):
             raise
@@ -41,6 +42,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
     if not hint.part:
         _see_domain(target, domain)
     if not domain.application_arn:
+        reports.access_judged(target)
         access_reports.no_application(target)
         return Found(0, complete=True)
     reading: Reading[tuple[str, str]] = Reading(
@@ -66,7 +68,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
     count = queue(_unsure(wrong, world), hint, world)
     if reading.is_complete:
         # Last of all, so that whoever is wrong is queued, whatever this call comes to.
-        _see_who_needs_one(target, domain, world)
+        _see_who_needs_one(hint, target, domain, world)
     else:
         reading.go_on()
     return Found(count, reading.is_complete)
@@ -80,8 +82,13 @@ def _see_domain(target: Target, domain: Domain) -> None:
         access_reports.portal_off(target, domain)
 
 
-def _see_who_needs_one(target: Target, domain: Domain, world: LookWorld) -> None:
-    """Report an application that lets in everybody, or does not tell."""
+def _see_who_needs_one(hint: LookHint, target: Target, domain: Domain, world: LookWorld) -> None:
+    """Report an application that lets in everybody, or does not tell; judge the whole listing.
+
+    A listing that went on by message was reported in parts.
+    """
+    if not hint.part:
+        reports.access_judged(target)
     try:
         required = world.access.requires_assignment(domain.application_arn)
     except PermanentError as error:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from hub.runtime.looks.world import LookWorld
 from shared.desire import group_id, verdict_in
 from shared.frozen import freeze
-from shared.guard import Cut, removal_cut
+from shared.guard import Cut, CutKind, HeldCut, removal_cut
 from shared.hints import LookHint
 from shared.model import (
     DirectorySnapshot,
@@ -20,7 +21,10 @@ from shared.model import (
 )
 from shared.record import Record, State
 from shared.target_rows import TargetRows, rows_in
-from shared.verdicts import Removal, Verdict
+from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
+
+# Within it a doubt may end by itself, or by whoever is correcting the rows.
+_AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +104,29 @@ def removals(
     return tuple(cut for cut in cuts if cut is not None)
 
 
-def is_called_off(verdict: Verdict | None, record: Record | None) -> bool:
+def is_called_off(held: HeldCut, verdict: Verdict | None, record: Record | None) -> bool:
     """Return whether a held cut has nothing left that calls for it."""
     if record is None or record.is_leaving or record.state is State.REMOVED:
         return True
+    if isinstance(verdict, DesiredProfile):
+        # Who is called for is not removed, and who has the role that is called for changes none.
+        removal = held.cut.kind is CutKind.REMOVAL
+        return removal or record.role_arn == verdict.role_arn or not record.hold
     return not isinstance(verdict, Removal) and not record.hold
+
+
+def undecided(
+    called_for: Mapping[UserId, Verdict | None], records: Mapping[UserId, Record], now: datetime
+) -> int:
+    """Return of how many people a removal has been undecided for over an hour."""
+    return sum(
+        isinstance(verdict, Undecided)
+        and verdict.keeps_leaver
+        and (record := records.get(user)) is not None
+        and record.undecided_since is not None
+        and now > record.undecided_since + _AN_HOUR
+        for user, verdict in called_for.items()
+    )
 
 
 def _groups(

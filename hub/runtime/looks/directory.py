@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from hub.runtime import open_problems
 from hub.runtime.looks import reports
 from hub.runtime.looks.found import Found
 from hub.runtime.looks.queueing import queue
@@ -97,4 +98,7 @@ def look_at_groups(hint: LookHint, world: LookWorld, until: datetime) -> Found:
                 reports.recreated(name, known, id_)
     if not reading.is_complete:
         reading.go_on()
+    elif not hint.part:
+        # A listing that went on by message was reported in parts.
+        open_problems.judged_all("group-renamed", "group-recreated")
     return Found(0, reading.is_complete)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from hub.runtime import open_problems
 from hub.runtime.looks import reports
 from hub.runtime.looks.called_for import Leaving
 from hub.runtime.looks.found import Found
@@ -78,11 +79,23 @@ def _end(
     if rows:
         copy = world.copies.save(copy, {}, [difference.user_id for difference in gone])
         world.copies.note(copy, deleted=False, emptied=emptied)
+        names = _sole_names(hint, world, rows)
+        open_problems.judged_all("group-deleted", covers=names.__contains__)
         if hint.announced and not hint.everyone:
-            reports.renamed(copy.group_id, world.directory.group_name(copy.group_id), rows)
+            name = world.directory.group_name(copy.group_id)
+            reports.renamed(copy.group_id, name, rows)
+            if name:
+                open_problems.judged_all("group-renamed", covers=names.__contains__)
     else:
         world.copies.save(copy, {}, copy.members)
     return count
+
+
+def _sole_names(hint: LookHint, world: LookWorld, rows: list[GroupMapping]) -> frozenset[str]:
+    """Return the subjects of the names that rows give to this group and to no other."""
+    table = world.mappings.table(newer_than=hint.made_at)
+    others = {row.group for row in table.rows if row not in rows}
+    return frozenset(reports.group_subject(row.group) for row in rows if row.group not in others)
 
 
 def _gone(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hub.runtime import row_reports
+from hub.runtime import open_problems, row_reports
 from hub.runtime.looks.found import Found
 from hub.runtime.looks.world import LookWorld
 from shared.hints import LookHint, Subject
@@ -16,7 +16,9 @@ def look(hint: LookHint, world: LookWorld) -> Found:
         RetryableError: the id cannot be told yet.
     """
     ids = world.names.ids(frozenset({hint.key}), newer_than=hint.made_at)
-    row_reports.rows(MappingTable(()), ids, world.announced)
+    state = world.memory.state(newer_than=hint.made_at)
+    row_reports.rows(MappingTable(()), ids, world.announced, state)
+    open_problems.judged("unknown-group", "unreadable-group", subject=f"group {hint.key}")
     id_ = ids[hint.key]
     if isinstance(id_, Unresolved):
         return Found(0, complete=True)

@@ -22,6 +22,8 @@ class Profiles:
         self._records = records
         self._world = world
         self._foreigners: Mapping[str, UnmanagedProfile] | None = None
+        self._untold: list[str] = []
+        self._untold_why = ""
         self._by_name = {
             record.profile_name.casefold(): record
             # Who holds a name comes after whoever is held because of it.
@@ -41,12 +43,15 @@ class Profiles:
                 difference = None if same else self._unknown(profile)
             if difference:
                 yield difference
+        if self._untold:
+            reports.untold(self._target, self._untold, self._untold_why)
 
     def missing(self, seen: Seen) -> Iterator[Difference]:
         """Yield who has a record of a profile that a listing to its end did not show."""
-        for name in self._foreigners or ():
+        for name, foreign in self._known_foreigners().items():
             if name not in seen or name in self._by_name:
                 self._world.foreigners.forget(self._target, name)
+                reports.no_longer_foreign(self._target, foreign.name)
         for name, record in self._by_name.items():
             difference = None if name in seen else in_listing(record, None)
             if difference:
@@ -60,7 +65,7 @@ class Profiles:
         return not is_in_the_way(record, others, unmanaged, seen)
 
     def _known_foreigners(self) -> Mapping[str, UnmanagedProfile]:
-        """Return the profiles that are not ours, read when the first unknown one turns up."""
+        """Return the profiles that are not ours, as they were remembered before this look."""
         if self._foreigners is None:
             self._foreigners = self._world.foreigners.of(self._target)
         return self._foreigners
@@ -70,14 +75,15 @@ class Profiles:
         try:
             found = self._world.studio.whose(self._target, listed.name)
         except RefusedError as refused:
-            reports.untold(self._target, listed.name, str(refused))
+            self._untold.append(listed.name)
+            self._untold_why = self._untold_why or str(refused)
             return None
         if found is None:
             return None
         profile, user_id = found
         if user_id is None:
-            seen = UnmanagedProfile(listed.modified, profile.user_name)
-            self._world.foreigners.remember(self._target, listed.name, seen)
+            seen = UnmanagedProfile(listed.modified, profile.user_name, listed.name)
+            self._world.foreigners.remember(self._target, seen)
             reports.foreign(self._target, profile)
             return None
         known = self._records.get(user_id)

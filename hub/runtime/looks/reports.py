@@ -1,9 +1,9 @@
 """What a look tells the people who run the hub, beside whom it queued."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from hub.runtime import hold_reports, telemetry
+from hub.runtime import hold_reports, open_problems, telemetry
 from hub.runtime.guard import way_out
 from shared.guard import HeldCut
 from shared.holds import holds_of
@@ -19,10 +19,10 @@ _PIN = "if that is right: studio-hub mappings add --group NAME --target TARGET -
 def renamed(group_id: GroupId, name: str | None, rows: Iterable[GroupMapping | str]) -> None:
     """Report mappings that name a group as it is no longer called; they go on counting."""
     called = {row if isinstance(row, str) else row.group for row in rows}
-    if name and called and name not in called:
+    for each in sorted(called - {name}) if name else ():
         telemetry.problem(
             "group-renamed",
-            f"group {', '.join(sorted(called))}",
+            group_subject(each),
             f"the directory calls this group {name} now; its mappings still count",
             "write its rows anew under that name, then remove the old ones",
             group_id=group_id,
@@ -31,22 +31,23 @@ def renamed(group_id: GroupId, name: str | None, rows: Iterable[GroupMapping | s
 
 def deleted(copy: GroupCopy, rows: Iterable[GroupMapping]) -> None:
     """Report a group that is gone."""
-    called = ", ".join(sorted({row.group for row in rows}))
-    telemetry.problem(
-        "group-deleted",
-        f"group {called}",
-        f"the group was deleted; its {len(copy.members)} people keep what it gave them until their "
-        "removal is approved",
-        "if that is meant: studio-hub holds list; otherwise make the group again and pin its id",
-        group_id=copy.group_id,
-    )
+    for called in sorted({row.group for row in rows}):
+        telemetry.problem(
+            "group-deleted",
+            group_subject(called),
+            f"the group was deleted; its {len(copy.members)} people keep what it gave them until "
+            "their removal is approved",
+            "if that is meant: studio-hub holds list; otherwise make the group again and pin its "
+            "id",
+            group_id=copy.group_id,
+        )
 
 
 def recreated(name: str, known: GroupId, now: GroupId) -> None:
     """Report a group that has the name of another one; nothing is granted through it."""
     telemetry.problem(
         "group-recreated",
-        f"group {name}",
+        group_subject(name),
         f"another group has this name now ({now} instead of {known}); nothing is granted through "
         "it until somebody confirms it",
         _PIN,
@@ -91,12 +92,18 @@ def foreign(target: Target, profile: ObservedProfile) -> None:
     telemetry.count("ForeignProfile")
 
 
-def untold(target: Target, name: str, reason: str) -> None:
-    """Report a profile of which nobody can tell whose it is."""
+def no_longer_foreign(target: Target, name: str) -> None:
+    """Report that a profile that was not ours is gone, or is ours now."""
+    telemetry.resolved("profile-not-ours", f"{name} in {target}")
+
+
+def untold(target: Target, names: Sequence[str], reason: str) -> None:
+    """Report profiles whose owners nobody can tell; one problem for all of a target."""
     telemetry.problem(
         "unreadable-tags",
-        f"{name} in {target}",
-        f"the profile does not show its tags, so nobody can tell whose it is: {reason}",
+        _profiles(target),
+        f"the tags of {len(names)} profiles cannot be read, so their owners are unknown; the "
+        f"first is {names[0]}: {reason}",
         "let the spoke's access role read tags: compare its stack with this version's",
         target=str(target),
     )
@@ -118,10 +125,49 @@ def waiting(
     open_holds = [hold for hold in holds_of(target, held, now) if hold.is_open]
     for hold in open_holds:
         hold_reports.waiting(hold, way_out(hold))
+    open_problems.judged_holds(target, [hold.cause for hold in open_holds])
     people = {user for hold in open_holds for user in hold.users}
     people |= {each.user_id for each in records if each.state is State.HELD and not each.hold}
     if counted and people:
         telemetry.count("HoldsWaiting", len(people))
+
+
+def judged(target: Target, *, wholly: bool) -> None:
+    """Note that the profiles of a target were listed; `wholly` in one part, to the end."""
+    open_problems.judged("unreachable", subject=str(target))
+    if wholly:
+        open_problems.judged("unreadable-tags", subject=_profiles(target))
+
+
+def over(target: Target) -> None:
+    """Note that a target is no concern of the hub any more."""
+    judged(target, wholly=True)
+    open_problems.judged_holds(target, ())
+
+
+def access_judged(target: Target) -> None:
+    """Note that it was seen how people come into a domain, and who."""
+    open_problems.judged(
+        *("assign-by-hand", "assigned-by-others"),
+        *("assignment-not-required", "assignment-unreadable"),
+        subject=_assignments(target),
+    )
+    open_problems.judged("portal-off", subject=f"portal of {target}")
+    open_problems.judged("default-role", subject=f"default role of {target}")
+    open_problems.judged("group-assignment", subject=f"groups assigned to {target}")
+
+
+def group_subject(name: str) -> str:
+    """Return the subject of what is reported of a group by the name that rows give it."""
+    return f"group {name}"
+
+
+def _profiles(target: Target) -> str:
+    return f"profiles in {target}"
+
+
+def _assignments(target: Target) -> str:
+    return f"assignments of {target}"
 
 
 def hole(target: Target, groups: Iterable[str]) -> None:
@@ -156,7 +202,7 @@ def assigned_by_others(target: Target, count: int) -> None:
     """Report people who may sign in, of whom the ledger knows nothing."""
     telemetry.problem(
         "assigned-by-others",
-        f"assignments of {target}",
+        _assignments(target),
         f"{count} people may sign in whom the hub did not assign",
         "if no mapping is to call for them, end their assignments by hand",
         target=str(target),

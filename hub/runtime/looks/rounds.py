@@ -33,7 +33,8 @@ def _groups(hint: LookHint, world: LookWorld) -> list[GroupId]:
     """Return the groups that mappings name, and report what is wrong with the mappings."""
     table = world.mappings.table(newer_than=hint.made_at)
     ids = world.names.of(table, newer_than=hint.made_at)
-    row_reports.rows(table, ids, world.announced)
+    state = world.memory.state(newer_than=hint.made_at)
+    row_reports.whole(table, ids, world.announced, state)
     if Unresolved.UNREADABLE in ids.values():
         # The others are looked at: only here does anybody see that these are not.
         telemetry.count("ReadsRefused")

@@ -11,6 +11,7 @@ from hub.runtime.looks.called_for import (
     is_over,
     records_of,
     removals,
+    undecided,
     verdicts,
 )
 from hub.runtime.looks.found import Found
@@ -52,6 +53,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
         return Found(0, complete=False)
     if unreachable is not None and not reading.is_passed_on:
         world.memory.remember_target(target)
+    reports.judged(target, wholly=reading.is_complete and not hint.part)
     records = records_of(target, world)
     profiles = Profiles(target, records, world)
     found = list(profiles.compare(listed))
@@ -76,6 +78,7 @@ def _refused(error: PermanentError, hint: LookHint, target: Target, world: LookW
     closed. Where nothing is left either, nothing is reported.
     """
     if is_over(hint, target, world):
+        reports.over(target)
         return
     if isinstance(error, TargetUnreachableError):
         reports.unreachable(target, str(error))
@@ -93,6 +96,11 @@ def _called_for(
     yield from _decided(hint, target, called_for, records, world)
     weigh({target: removals(called_for, records)}, world)
     now = world.clock.now()
+    if not hint.announced:
+        # Once a round, so that the sum of an hour is the number of people.
+        late = undecided(called_for, records, now)
+        if late:
+            telemetry.count("RemovalsUndecided", late)
     for user_id, verdict in called_for.items():
         difference = in_ledger(verdict, user_id, records.get(user_id), now)
         if difference:
@@ -109,7 +117,7 @@ def _decided(
     """Yield whose held cut was approved; let nothing wait that nothing calls for any more."""
     now = world.clock.now()
     held = world.limits.of(target).held
-    over = [u for u in held if is_called_off(called_for.get(u), records.get(u))]
+    over = [u for u, cut in held.items() if is_called_off(cut, called_for.get(u), records.get(u))]
     world.limits.release(target, over)
     waiting = [each for user, each in held.items() if user not in over]
     # Once a round, so that the sum of an hour is the number of people.

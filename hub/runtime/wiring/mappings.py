@@ -27,6 +27,7 @@ def world() -> MappingsWorld:
     memory = DynamoMemory(session.client("dynamodb", config=CLIENT_CONFIG), settings.ledger_table)
     return MappingsWorld(
         names=GroupNames(directory, memory, clock),
+        memory=memory,
         looks=LooksQueue(session.client("sqs", config=CLIENT_CONFIG), settings.looks_queue_url),
         clock=clock,
     )

@@ -1,0 +1,151 @@
+"""Closes problems: what a run judged and found right again is logged as RESOLVED.
+
+Two memories tell a run what earlier runs reported. Problems of a person in a target stand in the
+ledger's record. All others that somebody settles stand in the hub's own partition, one item a
+target or kind. A run settles what it judged, and nothing else: what it did not look at stays open.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from hub.runtime import telemetry
+from shared.errors import PermanentError, RetryableError
+from shared.memory import OpenProblem
+from shared.model import Target
+from shared.ports import HubMemory
+from shared.record import Record
+
+# Reported in one run, and settled by another that has no record of a person to go by.
+_REMEMBERED: Final = frozenset(
+    {
+        *("unreachable", "unreadable", "held", "unreadable-tags", "quota", "equal-priority"),
+        *("default-role", "group-assignment", "assign-by-hand", "assigned-by-others"),
+        *("assignment-not-required", "assignment-unreadable", "portal-off", "same-group-twice"),
+        *("bad-row", "unknown-group", "unreadable-group"),
+        *("group-deleted", "group-renamed", "group-recreated"),
+        *("paused", "untold", "waiting", "gave-up"),
+    }
+)
+# One item of the ledger holds them all: beyond so many, they are reported and not remembered.
+_MOST: Final = 1_000
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+
+class _Judgement(NamedTuple):
+    kinds: frozenset[str]
+    covers: Callable[[str], bool]
+
+
+_judgements: list[_Judgement] = []
+
+
+def begin() -> None:
+    """Forget what the run before reported and judged."""
+    telemetry.begin()
+    _judgements.clear()
+
+
+def judged(*kinds: str, subject: str) -> None:
+    """Note that this run would have reported these kinds of a subject, were they true."""
+    _judgements.append(_Judgement(frozenset(kinds), lambda text: text == subject))
+
+
+def judged_all(*kinds: str, covers: Callable[[str], bool] = lambda _: True) -> None:
+    """Note that this run would have reported these kinds of every subject that is covered."""
+    _judgements.append(_Judgement(frozenset(kinds), covers))
+
+
+def judged_holds(target: Target, causes: Iterable[str]) -> None:
+    """Note that this run saw all holds of a target that are open, by their causes."""
+    for cause in causes:
+        telemetry.still("held", held_subject(target, cause), target=str(target))
+    prefix = held_subject(target, "")[:-1]
+    judged_all("held", covers=lambda text: text.startswith(prefix))
+
+
+def held_subject(target: Target, cause: str) -> str:
+    """Return the subject of the problem that removals are held for a cause."""
+    return f"removals in {target} ({cause})"
+
+
+def close(memory: HubMemory) -> None:
+    """Remember what this run reported, and close what it judged and did not report.
+
+    Where the ledger does not take that now, the next run that judges the same closes it.
+    """
+    try:
+        _close(memory)
+    except (RetryableError, PermanentError) as error:
+        telemetry.put_off("problems", "", 0, str(error))
+
+
+def _close(memory: HubMemory) -> None:
+    reported = {
+        OpenProblem(each.target or each.kind, each.kind, each.subject)
+        for each in telemetry.reported()
+        if each.kind in _REMEMBERED and not each.is_personal
+    }
+    if not reported and not _judgements:
+        return
+    known = memory.state(_EVER).problems
+    over = {each for each in known - reported if _is_judged(each)}
+    new = _that_fit(reported - known, known)
+    for scope in sorted({each.scope for each in over | new}):
+        memory.change_problems(
+            scope,
+            sorted(each for each in new if each.scope == scope),
+            sorted(each for each in over if each.scope == scope),
+        )
+    for each in sorted(over):
+        telemetry.resolved(each.kind, each.subject)
+
+
+def _is_judged(problem: OpenProblem) -> bool:
+    return any(
+        problem.kind in judgement.kinds and judgement.covers(problem.subject)
+        for judgement in _judgements
+    )
+
+
+def _that_fit(new: Iterable[OpenProblem], known: Iterable[OpenProblem]) -> set[OpenProblem]:
+    """Return as many of the new ones as their items have room for."""
+    count: dict[str, int] = defaultdict(int)
+    for each in known:
+        count[each.scope] += 1
+    fits = set()
+    for each in sorted(new):
+        count[each.scope] += 1
+        if count[each.scope] <= _MOST:
+            fits.add(each)
+    return fits
+
+
+def settled(
+    records: Mapping[Target, Record], judged_in: Callable[[Target, str], bool]
+) -> Iterator[Record]:
+    """Yield a person's records with the problems that are open now.
+
+    These are what this run reported, and what it did not judge: `judged_in` tells whether a kind
+    was judged in a target.
+    """
+    reported: dict[str, set[str]] = defaultdict(set)
+    for each in telemetry.reported():
+        if each.is_personal:
+            name = each.subject.removesuffix(f" in {each.target}")
+            reported[each.target].add(f"{each.kind} {name}")
+    for target, record in sorted(records.items()):
+        kept = {text for text in record.problems if not judged_in(target, text.partition(" ")[0])}
+        yield replace(record, problems=tuple(sorted(kept | reported[str(target)])))
+
+
+def log_over(before: Mapping[Target, Record], after: Iterable[Record]) -> None:
+    """Log which of a person's problems are over, once the records say so."""
+    for record in after:
+        known = before.get(record.target)
+        for text in known.problems if known else ():
+            if text not in record.problems:
+                kind, _, name = text.partition(" ")
+                telemetry.resolved(kind, f"{name} in {record.target}")

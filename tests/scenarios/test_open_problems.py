@@ -1,0 +1,180 @@
+"""Law 11: what is over is closed by the run that sees it, and what is not over stays open."""
+
+import pytest
+from stories import COMPANY, Play, measured
+
+from simulator.setup import LEDGER, assume, client, make_role
+
+TARGET = "222222222222/eu-west-1/d-one"
+OTHER = "333333333333/us-east-1/d-two"
+ADA = "ada@example.com"
+STRICT = "settings: {removal_limit: {count: 1, percent: 1}}\n"
+# More people than may be removed at once.
+CROWD = STRICT + COMPANY.replace("bob,", "bob, eve, joe,")
+
+
+def crowd(step: str) -> list[str]:
+    """Return a step for everybody of the crowd."""
+    return [step.format(user=user) for user in (ADA, "bob", "eve", "joe")]
+
+
+def test_a_hold_that_was_approved_is_no_problem_any_more(play: Play) -> None:
+    """It was reported, and the first of the removals that it held closes it."""
+    end = play(
+        *crowd("join: {{user: {user}, group: scientists}}"),
+        *crowd("leave: {{user: {user}, group: scientists, via: none}}"),
+        "sweep: {}",
+        "approve: {}",
+        "wait: {minutes: 60}",
+        company=CROWD,
+    )
+
+    held = ("held", f"removals in {TARGET} (emptied scientists)")
+    assert held in end.told("PROBLEM")
+    assert held in end.told("RESOLVED")
+    assert end.problems() == []
+    assert end.json["holds"] == []
+    assert end.roles() == {}
+
+
+def test_a_pause_that_was_ended_is_no_problem_any_more(play: Play) -> None:
+    """The first run that is not kept from anything says so."""
+    end = play(
+        "pause: {}",
+        "join: {user: bob, group: scientists}",
+        "resume: {}",
+        "sweep: {}",
+    )
+
+    assert end.told("PROBLEM") == [("paused", "the hub")] * len(end.told("PROBLEM"))
+    assert end.told("RESOLVED") == [("paused", "the hub")]
+    assert end.problems() == []
+
+
+def test_somebody_who_is_back_has_no_problem_any_more(play: Play) -> None:
+    """A remedy that was given for their leaving would destroy what they work with now."""
+    end = play(
+        "join: {user: bob, group: scientists}",
+        f"start_app: {{user: bob, target: {TARGET}, type: JupyterLab, space: shared}}",
+        "disable_user: {user: bob}",
+        "wait: {minutes: 120}",
+        "enable_user: {user: bob}",
+        "wait: {minutes: 60}",
+        company=COMPANY,
+    )
+
+    assert ("owns-shared-space", f"bob in {TARGET}") in end.told("PROBLEM")
+    assert ("owns-shared-space", f"bob in {TARGET}") in end.told("RESOLVED")
+    assert end.problems() == []
+    assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
+    assert {row.get("reason", "") for row in end.world.rows(LEDGER) if "state" in row} == {""}
+
+
+def test_a_hold_of_people_who_are_back_is_not_reported_once_more(play: Play) -> None:
+    """The sweep that finds them back closes it, before it reports or counts what waits."""
+    steps = [
+        *crowd("join: {{user: {user}, group: scientists}}"),
+        *crowd("leave: {{user: {user}, group: scientists, via: none}}"),
+        "sweep: {}",
+    ]
+    held = play(*steps, company=CROWD)
+    told = len(held.told("PROBLEM"))
+    counted = sum(measured(held.world, "HoldsWaiting"))
+    back = play(
+        *steps,
+        *crowd("join: {{user: {user}, group: scientists, via: none}}"),
+        "sweep: {}",
+        "wait: {minutes: 60}",
+        company=CROWD,
+    )
+
+    assert held.problems()
+    assert back.problems() == []
+    assert back.json["holds"] == []
+    assert len(back.told("PROBLEM")) == told
+    assert sum(measured(back.world, "HoldsWaiting")) == counted
+
+
+def test_an_account_that_is_back_is_no_problem_any_more(play: Play) -> None:
+    """Its own look finds it back; until then it stays open, whatever others do."""
+    fault = (
+        "fault: {service: sts, operation: AssumeRole, account: '222222222222', every: 1, "
+        "error: AccessDenied}"
+    )
+    end = play(fault, "join: {user: bob, group: scientists}", "sweep: {}")
+
+    assert end.problems() == [("unreachable", TARGET)]
+    end.world.gateway.faults.clear()
+    end.world.sweep()
+    end.world.wait(60)
+    assert ("unreachable", TARGET) in end.told("RESOLVED")
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        f"map: {{group: otters, target: {TARGET}, priority: 7}}",
+        f"unmap: {{group: otters, target: {TARGET}}}",
+    ],
+    ids=["corrected", "removed"],
+)
+def test_a_row_that_is_changed_settles_itself(play: Play, over: str) -> None:
+    """At once, and comes up again where it comes back."""
+    wrong = f"map: {{group: otters, target: {TARGET}, priority: high}}"
+    mistake = ("bad-row", f"mapping otters -> {TARGET}")
+    end = play(wrong, over, wrong)
+
+    assert [each for each in end.told("PROBLEM") if each == mistake] == [mistake] * 2
+    assert [each for each in end.told("RESOLVED") if each == mistake] == [mistake]
+    assert mistake in end.problems()
+
+
+def test_a_profile_of_others_that_is_gone_is_no_problem_any_more(play: Play) -> None:
+    """By the name as Studio spells it, with no other unknown profile in the listing."""
+    company = COMPANY.replace(
+        "domain: d-one}", "domain: d-one, profiles: [{name: Stray, user: ada@example.com}]}"
+    )
+    end = play("sweep: {}", company=company)
+    make_role("222222222222", "eu-west-1", "Administrator", {})
+    role = "arn:aws:iam::222222222222:role/studio-hub-system/Administrator"
+    by_hand = client("sagemaker", "eu-west-1", assume(role, "eu-west-1"))
+    by_hand.delete_user_profile(DomainId="d-one", UserProfileName="Stray")
+    end.world.wait(10)
+    end.world.sweep()
+    end.world.wait(60)
+
+    assert ("profile-not-ours", f"Stray in {TARGET}") in end.told("PROBLEM")
+    assert end.told("RESOLVED") == [("profile-not-ours", f"Stray in {TARGET}")]
+
+
+def test_removals_that_stay_undecided_are_counted_after_an_hour(play: Play) -> None:
+    """Rule 3: each target's hourly look counts its people; a corrected row ends it."""
+    steps = [
+        "join: {user: bob, group: scientists}",
+        f"map: {{group: otters, target: {TARGET}, priority: high}}",
+        "leave: {user: bob, group: scientists}",
+        "sweep: {}",
+        "wait: {minutes: 61}",
+        "sweep: {}",
+    ]
+    doubt = play(*steps)
+
+    assert measured(doubt.world, "RemovalsUndecided") == [1]
+    assert ("undecided", f"bob in {TARGET}") in doubt.problems()
+    end = play(*steps, f"unmap: {{group: otters, target: {TARGET}}}", "wait: {minutes: 120}")
+    assert end.problems() == []
+    assert end.roles() == {}
+
+
+def test_whom_an_operator_keeps_is_not_undecided(play: Play) -> None:
+    """Their word is no doubt: nobody is called for it."""
+    end = play(
+        "join: {user: bob, group: scientists}",
+        "protect: {user: bob}",
+        "leave: {user: bob, group: scientists}",
+        "wait: {minutes: 61}",
+        "sweep: {}",
+    )
+
+    assert measured(end.world, "RemovalsUndecided") == []
+    assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
