@@ -119,7 +119,7 @@ def _advance(
         outcomes += _written(outcome, register)
         if isinstance(outcome, Applied | Begun | ByHand):
             continue
-        if isinstance(action, Revoke):
+        if isinstance(action, Revoke) and isinstance(outcome, Deferred | Failed):
             # Who may still sign in loses the role all the same, but nothing that is lost for good.
             course.left = deque(each for each in course.left if isinstance(each, Suspend | StopApp))
         # Whatever became of a suspension, what runs is stopped: it may even stand in its way. And

@@ -159,7 +159,8 @@ def test_whoever_is_removed_loses_access_first_and_the_role_next(
 def as_carried_out(verdict: Verdict, record: Record | None) -> Record | None:
     """Return what the ledger says of a target once the verdict on it is carried out."""
     if isinstance(verdict, Undecided):
-        return record
+        since = NOW if verdict.keeps_leaver else None
+        return record and replace(record, undecided_since=since)
     done = Record(
         user_id=verdict.person.id,
         target=verdict.target,

@@ -114,6 +114,18 @@ def test_what_could_not_be_written_down_afterwards_is_looked_at_again(bench: Ben
     assert bench.became(CHANGE) == ["Applied ChangeRole", "Pending ChangeRole"]
 
 
+@pytest.mark.parametrize("trouble", [DENIED, THROTTLED, CLOSED])
+def test_the_role_goes_whatever_becomes_of_the_assignment(bench: Bench, trouble: Trouble) -> None:
+    """A sign-in that cannot be ended yet opens a profile with which nothing can be done."""
+    bench.studio.troubles["revoke", LAB] = trouble
+
+    bench.apply(REVOKE, SUSPEND, STOP_A, SPACE, DELETE)
+
+    calls = [call for call in bench.calls if call != "watch"]
+    assert calls[:3] == ["revoke", "change_role", "stop_app"]
+    assert not {"delete", "delete_space"} & set(bench.calls)
+
+
 @pytest.mark.parametrize("trouble", [IN_USE, DENIED, INVALID, THROTTLED, CLOSED])
 @pytest.mark.parametrize(
     ("actions", "call"),
@@ -121,14 +133,14 @@ def test_what_could_not_be_written_down_afterwards_is_looked_at_again(bench: Ben
         ((CREATE, ASSIGN), "create"),
         ((CHANGE, ASSIGN), "change_role"),
         ((RESUME, ASSIGN), "change_role"),
-        ((REVOKE, SUSPEND, STOP_A), "revoke"),
+        ((REVOKE, SPACE, DELETE), "revoke"),
         ((DISCARD, CREATE), "delete"),
     ],
 )
 def test_a_course_ends_where_an_action_fails(
     bench: Bench, actions: tuple[Action, ...], call: str, trouble: Trouble
 ) -> None:
-    """Nobody is let in without the role, and nothing is taken from whoever may still sign in."""
+    """Nobody is let in without the role, and nothing is lost for whoever may still sign in."""
     bench.studio.troubles[call, LAB] = trouble
 
     found = bench.apply(*actions, elsewhere(CHANGE))

@@ -104,8 +104,9 @@ _CODES: Final = {
         ResourceNotFoundException
     """,
     Reason.STATE: """
-        ConditionalCheckFailed ConditionalCheckFailedException DuplicateItem
-        IdempotentParameterMismatchException ResourceInUse ResourceInUseException
+        AWS.SimpleQueueService.MessageNotInflight ConditionalCheckFailed ConditionalCheckFailedException DuplicateItem
+        IdempotentParameterMismatchException MessageNotInflight ReceiptHandleIsInvalid
+        ResourceInUse ResourceInUseException
     """,
     Reason.QUOTA: """
         ItemCollectionSizeLimitExceeded ItemCollectionSizeLimitExceededException
