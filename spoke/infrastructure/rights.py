@@ -16,6 +16,17 @@ _SHARING = "sagemaker:SpaceSharingType"
 _PRIVATE = {_SHARING: "Private"}
 _WHILE_CREATING = {"sagemaker:TaggingAction": "CreateUserProfile"}
 
+# The settings of a profile that have a condition key, by what each denial is called. All other
+# settings have none, and docs/security.md lists them.
+_SETTINGS = {
+    "NeverSetSecurityGroups": "sagemaker:VpcSecurityGroupIds",
+    "NeverSetLifecycleConfigurations": "sagemaker:StudioLifecycleConfigArns",
+    "NeverSetImages": "sagemaker:ImageArns",
+    "NeverSetImageVersions": "sagemaker:ImageVersionArns",
+    "NeverSetInstanceTypes": "sagemaker:InstanceTypes",
+    "NeverSetSharingKey": "sagemaker:DomainSharingOutputKmsKeyArn",
+}
+
 
 def rights(hub_account: str, suspended_role_arn: str) -> list[dict[str, Any]]:
     """Return the statements of the access role's policy."""
@@ -25,6 +36,7 @@ def rights(hub_account: str, suspended_role_arn: str) -> list[dict[str, Any]]:
         *_reads(),
         _pass_roles(suspended_role_arn),
         *_never(),
+        *_only_the_role(),
     ]
 
 
@@ -170,6 +182,21 @@ def _never() -> list[dict[str, Any]]:
             "Resource": "*",
             "Condition": {"StringEquals": {_SHARING: "Shared"}},
         },
+    ]
+
+
+def _only_the_role() -> list[dict[str, Any]]:
+    # The hub sends the execution role and no other setting. One statement a key: of several keys in
+    # one condition all would have to be sent.
+    return [
+        {
+            "Sid": sid,
+            "Effect": "Deny",
+            "Action": ["sagemaker:CreateUserProfile", "sagemaker:UpdateUserProfile"],
+            "Resource": "*",
+            "Condition": {"Null": {key: "false"}},
+        }
+        for sid, key in _SETTINGS.items()
     ]
 
 

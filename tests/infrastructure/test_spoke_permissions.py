@@ -129,6 +129,23 @@ PROFILES_POLICY = {
                 "Resource": "*",
                 "Condition": {"StringEquals": {"sagemaker:SpaceSharingType": "Shared"}},
             },
+            *(
+                {
+                    "Sid": sid,
+                    "Effect": "Deny",
+                    "Action": ["sagemaker:CreateUserProfile", "sagemaker:UpdateUserProfile"],
+                    "Resource": "*",
+                    "Condition": {"Null": {key: "false"}},
+                }
+                for sid, key in (
+                    ("NeverSetSecurityGroups", "sagemaker:VpcSecurityGroupIds"),
+                    ("NeverSetLifecycleConfigurations", "sagemaker:StudioLifecycleConfigArns"),
+                    ("NeverSetImages", "sagemaker:ImageArns"),
+                    ("NeverSetImageVersions", "sagemaker:ImageVersionArns"),
+                    ("NeverSetInstanceTypes", "sagemaker:InstanceTypes"),
+                    ("NeverSetSharingKey", "sagemaker:DomainSharingOutputKmsKeyArn"),
+                )
+            ),
         ],
     },
 }

@@ -26,6 +26,19 @@ _SPACE = f"{_STUDIO}:space/{TARGETS[0].domain_id}/everybodys"
 _APP = f"{_STUDIO}:app/{TARGETS[0].domain_id}/everybodys/jupyterlab/default"
 _SHARED = {"sagemaker:SpaceSharingType": "Shared"}
 _OURS = {f"aws:ResourceTag/{MANAGED_BY}": HUB, f"aws:ResourceTag/{USER_ID}": "somebody"}
+# Every setting of a profile that a policy can see, beside its role.
+_SETTINGS: tuple[Context, ...] = (
+    {"sagemaker:VpcSecurityGroupIds": ["sg-0123456789abcdef0"]},
+    {
+        "sagemaker:StudioLifecycleConfigArns": [
+            f"{_STUDIO}:studio-lifecycle-config/install-something"
+        ]
+    },
+    {"sagemaker:ImageArns": [f"{_STUDIO}:image/somebodys"]},
+    {"sagemaker:ImageVersionArns": [f"{_STUDIO}:image-version/somebodys/1"]},
+    {"sagemaker:InstanceTypes": ["ml.p5.48xlarge"]},
+    {"sagemaker:DomainSharingOutputKmsKeyArn": f"arn:aws:kms:{REGION}:{STRANGER}:key/somebodys"},
+)
 
 
 def impossible(cloud: Cloud) -> tuple[IamRequest, ...]:
@@ -56,6 +69,11 @@ def denied_for_good() -> Iterator[IamRequest]:
     yield IamRequest(role, "sagemaker:DeleteSpace", _SPACE, _SHARED)
     yield IamRequest(role, "sagemaker:DeleteSpace", _SPACE)
     yield IamRequest(role, "sagemaker:DeleteApp", _APP, _SHARED)
+    # A profile of ours gets the role and nothing else: not somebody's network, code or image.
+    for setting in _SETTINGS:
+        ours = {**_tagging({MANAGED_BY: HUB, USER_ID: "somebody"}), **setting}
+        yield IamRequest(role, "sagemaker:CreateUserProfile", _PROFILE, ours)
+        yield IamRequest(role, "sagemaker:UpdateUserProfile", _PROFILE, {**_OURS, **setting})
     # Who is suspended may do nothing at all.
     suspended = system_role_arn(_SPOKE, REGION, suspended_role_name(REGION))
     yield IamRequest(suspended, "s3:GetObject", "arn:aws:s3:::studio-data/file")
