@@ -37,7 +37,7 @@ def acknowledge_declared(role: Construct, statements: Iterable[Mapping[str, Any]
 
 
 def acknowledge_access(role: Construct) -> None:
-    """Acknowledge each wildcard of the access role; another one stops the synthesis."""
+    """Acknowledge each wildcard of the hub's roles here; another one stops the synthesis."""
     studio = "Resource::arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>"
     reasons = {
         **{

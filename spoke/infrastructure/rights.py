@@ -15,7 +15,6 @@ PASSED_TO_STUDIO = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws
 _SHARING = "sagemaker:SpaceSharingType"
 _PRIVATE = {_SHARING: "Private"}
 _WHILE_CREATING = {"sagemaker:TaggingAction": "CreateUserProfile"}
-
 # The settings of a profile that have a condition key, by what each denial is called. All other
 # settings have none, and docs/security.md lists them.
 _SETTINGS = {
@@ -29,15 +28,21 @@ _SETTINGS = {
 
 
 def rights(hub_account: str, suspended_role_arn: str) -> list[dict[str, Any]]:
-    """Return the statements of the access role's policy."""
+    """Return the statements of the access role's policy, which `converge` has."""
     return [
         *_profiles(hub_account),
         *_apps_and_spaces(),
         *_reads(),
+        _list_apps_and_spaces(),
         _pass_roles(suspended_role_arn),
         *_never(),
         *_only_the_role(),
     ]
+
+
+def reading_rights() -> list[dict[str, Any]]:
+    """Return the statements of the reader role's policy, which `look` has: it changes nothing."""
+    return [*_reads(), _list_profiles()]
 
 
 def _profiles(hub_account: str) -> list[dict[str, Any]]:
@@ -115,23 +120,29 @@ def _reads() -> list[dict[str, Any]]:
             "Action": ["sagemaker:DescribeUserProfile", "sagemaker:ListTags"],
             "Resource": _in_studio("user-profile"),
         },
-        {
-            # Who is here: a sweep compares it with what should be. It has no resource-level
-            # permission: it lists every domain of account and Region.
-            "Sid": "ListProfiles",
-            "Effect": "Allow",
-            "Action": "sagemaker:ListUserProfiles",
-            "Resource": "*",
-        },
-        {
-            # What would be in the way of a role change or a removal. These have no resource-level
-            # permission: they list every domain of account and Region.
-            "Sid": "ListAppsAndSpaces",
-            "Effect": "Allow",
-            "Action": ["sagemaker:ListApps", "sagemaker:ListSpaces"],
-            "Resource": "*",
-        },
     ]
+
+
+def _list_profiles() -> dict[str, Any]:
+    return {
+        # Who is here: a sweep compares it with what should be. It has no resource-level
+        # permission: it lists every domain of account and Region.
+        "Sid": "ListProfiles",
+        "Effect": "Allow",
+        "Action": "sagemaker:ListUserProfiles",
+        "Resource": "*",
+    }
+
+
+def _list_apps_and_spaces() -> dict[str, Any]:
+    return {
+        # What would be in the way of a role change or a removal. These have no resource-level
+        # permission: they list every domain of account and Region.
+        "Sid": "ListAppsAndSpaces",
+        "Effect": "Allow",
+        "Action": ["sagemaker:ListApps", "sagemaker:ListSpaces"],
+        "Resource": "*",
+    }
 
 
 def _pass_roles(suspended_role_arn: str) -> dict[str, Any]:

@@ -40,7 +40,10 @@ class StudioSpoke(cdk.Stack):
         suspended = SuspendedRole(self, "Suspended")
         access = Access(self, "Access", parameters=parameters, suspended_role_arn=suspended.arn)
         roles = ExecutionRoles(self, "Roles", parameters=parameters, roles=execution_roles)
-        self._output("AccessRoleArn", access.role.attr_arn, "The role that the hub assumes")
+        self._output(
+            "AccessRoleArn", access.role.attr_arn, "The role by which the hub changes profiles"
+        )
+        self._output("ReaderRoleArn", access.reader.attr_arn, "The role by which the hub reads")
         self._output(
             "ExternalId",
             external_id(parameters.hub_account, cdk.Aws.ACCOUNT_ID),

@@ -17,7 +17,9 @@ def test_nothing_but_roles(spoke: Resources) -> None:
     """A spoke is made of roles alone."""
     types = {path: resource["Type"] for path, resource in spoke.items()}
 
-    assert types == dict.fromkeys({"Access/Role", "Suspended/Role"} | GROUP_ROLES, "AWS::IAM::Role")
+    assert types == dict.fromkeys(
+        {"Access/Role", "Access/Reader", "Suspended/Role"} | GROUP_ROLES, "AWS::IAM::Role"
+    )
 
 
 def test_needs_no_bootstrap(spoke_template: Template, cloud_assembly: Path) -> None:
@@ -49,8 +51,12 @@ def test_templates_have_their_names(cloud_assembly: Path) -> None:
 
 
 def test_existing_execution_roles_are_not_made(deploy_spoke: Callable[..., Resources]) -> None:
-    """The second Region of an account gets its own two roles only."""
-    assert set(deploy_spoke(ExecutionRoles="existing")) == {"Access/Role", "Suspended/Role"}
+    """The second Region of an account gets its own three roles only."""
+    assert set(deploy_spoke(ExecutionRoles="existing")) == {
+        "Access/Role",
+        "Access/Reader",
+        "Suspended/Role",
+    }
 
 
 def test_a_boundary_bounds_the_execution_roles(
@@ -129,6 +135,7 @@ def test_outputs_tell_what_a_mapping_needs(spoke_template: Template) -> None:
 
     assert set(outputs) == {
         "AccessRoleArn",
+        "ReaderRoleArn",
         "ExternalId",
         "SuspendedRoleArn",
         "TargetPrefix",
@@ -153,6 +160,8 @@ def test_outputs_have_the_right_form(
     }
 
     assert outputs["ExternalId"] == "studio-hub/111111111111/222222222222"
+    assert outputs["AccessRoleArn"] == "<Access/Role.Arn>"
+    assert outputs["ReaderRoleArn"] == "<Access/Reader.Arn>"
     assert outputs["TargetPrefix"] == "222222222222/eu-west-1/"
     assert (
         outputs["SuspendedRoleArn"]
