@@ -1,7 +1,7 @@
 """What travels in queues and lies in tables: the words that writers and readers share."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,21 @@ from hashlib import sha256
 from typing import Any, Final, TypeVar, assert_never
 
 from shared.errors import UnreadableMessageError
-from shared.hints import Hint, LookHint, Subject, UserHint
+from shared.hints import DAILY, HOURLY, Hint, LookHint, Subject, UserHint
+from shared.message_fields import (
+    MessageFields,
+    any_text,
+    count,
+    digest,
+    directory_id,
+    empty,
+    flag,
+    moment,
+    shown,
+    target,
+    target_or_nothing,
+    text,
+)
 from shared.model import UserId
 
 # Key attributes of the two tables, and the ledger's indices: of everybody in one target, and of
@@ -51,27 +65,26 @@ def decode(body: str) -> Hint:
     """Return the hint in a message body; what it leaves out has its default.
 
     Raises:
-        UnreadableMessageError: the body is no hint.
+        UnreadableMessageError: the body is no hint, or holds what nobody here could have sent.
     """
-    try:
-        plain = json.loads(body)
-        common: dict[str, Any] = {
-            "made_at": _time(plain["made_at"]),
-            "event_id": _text(plain["event_id"]),
-            "event_at": _time(plain.get("event_at", plain["made_at"])),
-            "attempt": _count(plain.get("attempt", 0)),
-            "again": bool(plain.get("again")),
-        }
-        if plain.get("subject", _USER) == _USER:
-            return UserHint(
-                UserId(_text(plain["user_id"])),
-                **common,
-                doubt=str(plain.get("doubt", "")),
-                found_by=str(plain.get("found_by", "")),
-            )
-        return _look_hint(plain, common)
-    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
-        raise UnreadableMessageError(f"no hint: {error!r}") from error
+    fields = MessageFields(body)
+    made_at = fields.required("made_at", moment)
+    common: dict[str, Any] = {
+        "made_at": made_at,
+        "event_id": fields.required("event_id", text),
+        "event_at": fields.optional("event_at", moment, made_at),
+        "attempt": fields.optional("attempt", count, 0),
+        "again": fields.optional("again", flag, default=False),
+    }
+    subject = fields.optional("subject", _subject, _USER)
+    if isinstance(subject, Subject):
+        return _look_hint(fields, subject, common)
+    return UserHint(
+        UserId(fields.required("user_id", directory_id)),
+        **common,
+        doubt=fields.optional("doubt", target_or_nothing, ""),
+        found_by=fields.optional("found_by", digest, ""),
+    )
 
 
 def decode_user(body: str) -> UserHint:
@@ -90,40 +103,43 @@ def decode_look(body: str) -> LookHint:
     return hint
 
 
-def _look_hint(plain: Mapping[str, Any], common: Mapping[str, Any]) -> LookHint:
-    subject = Subject(plain["subject"])
-    key = str(plain.get("key", ""))
-    if subject not in {Subject.PEOPLE, Subject.GROUPS}:
-        _text(key)
+def _look_hint(fields: MessageFields, subject: Subject, common: Mapping[str, Any]) -> LookHint:
+    named = subject not in {Subject.PEOPLE, Subject.GROUPS}
+    key = fields.required("key", _KEYS[subject]) if named else fields.optional("key", empty, "")
     return LookHint(
         subject,
         key,
         **common,
-        target=str(plain.get("target", "")),
-        announced=bool(plain.get("announced")),
-        everyone=bool(plain.get("everyone")),
-        token=str(plain.get("token", "")),
-        seen=str(plain.get("seen", "")),
+        target=fields.optional("target", target_or_nothing, ""),
+        announced=fields.optional("announced", flag, default=False),
+        everyone=fields.optional("everyone", flag, default=False),
+        token=fields.optional("token", any_text, ""),
+        seen=fields.optional("seen", any_text, ""),
     )
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise TypeError(f"{value!r} is no text")
-    return value
+def _subject(value: object) -> str:
+    if value == _USER:
+        return _USER
+    if value not in tuple(Subject):
+        raise ValueError(f"{shown(value)} is no subject")
+    return Subject(text(value))
 
 
-def _time(value: object) -> datetime:
-    time = datetime.fromisoformat(_text(value))
-    if time.tzinfo is None:
-        raise ValueError(f"{value!r} has no time zone")
-    return time
+def _round(value: object) -> str:
+    if value not in (HOURLY, DAILY):
+        raise ValueError(f"{shown(value)} is no round: there are {HOURLY} and {DAILY}")
+    return str(value)
 
 
-def _count(value: object) -> int:
-    if not isinstance(value, int) or value < 0:
-        raise ValueError(f"{value!r} is no count")
-    return value
+# What the key of a look must be, for each subject that has one.
+_KEYS: Final[Mapping[Subject, Callable[[object], str]]] = {
+    Subject.ROUND: _round,
+    Subject.GROUP: directory_id,
+    Subject.NAME: text,
+    Subject.TARGET: target,
+    Subject.ACCESS: target,
+}
 
 
 def message_group(hint: Hint) -> str:
@@ -154,7 +170,7 @@ def is_worn_out(hint: Hint, now: datetime) -> bool:
 
     Every round begins a chain of its own for whoever is unfinished: none outlives it for long.
     """
-    return hint.attempt >= _LAST_ATTEMPT and now >= hint.event_at + _LONGEST_CHAIN
+    return hint.attempt >= _LAST_ATTEMPT and now - hint.event_at >= _LONGEST_CHAIN
 
 
 class Pace(StrEnum):
