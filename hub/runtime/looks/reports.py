@@ -97,7 +97,7 @@ def untold(target: Target, name: str, reason: str) -> None:
         "unreadable-tags",
         f"{name} in {target}",
         f"the profile does not show its tags, so nobody can tell whose it is: {reason}",
-        "let the spoke's access role read tags: compare its stack with this version's",
+        "let the spoke's reader role read tags: compare its stack with this version's",
         target=str(target),
     )
 
