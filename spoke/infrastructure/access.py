@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -17,7 +17,7 @@ from shared.conventions import (
 from spoke.infrastructure.findings import acknowledge_access, acknowledge_unread
 from spoke.infrastructure.parameters import Parameters
 from spoke.infrastructure.rights import PASSED_TO_STUDIO, reading_rights, rights
-from spoke.infrastructure.statements import document
+from spoke.infrastructure.statements import document, substituted
 
 # Source: the Security Token Service's limit for role chaining, which is how a function comes here.
 _LONGEST_SESSION = Duration.hours(1)
@@ -40,20 +40,18 @@ class Access(Construct):
         suspended_role_arn: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        converge, look = hub_role_names(parameters.hub_region)
+        converge, look = hub_role_names("${HubRegion}")
         self.role = self._role(
             "Role",
-            parameters,
-            name=access_role_name(Aws.REGION),
+            name=access_role_name("${AWS::Region}"),
             trusted=converge,
             description="Studio Hub creates, changes and removes Studio user profiles with it",
             policy="Profiles",
-            statements=rights(parameters.hub_account, suspended_role_arn),
+            statements=rights("${HubAccount}", suspended_role_arn),
         )
         self.reader = self._role(
             "Reader",
-            parameters,
-            name=reader_role_name(Aws.REGION),
+            name=reader_role_name("${AWS::Region}"),
             trusted=look,
             description="Studio Hub lists Studio user profiles with it, and changes nothing",
             policy="Reads",
@@ -64,7 +62,6 @@ class Access(Construct):
     def _role(
         self,
         construct_id: str,
-        parameters: Parameters,
         *,
         name: str,
         trusted: str,
@@ -75,20 +72,22 @@ class Access(Construct):
         role = iam.CfnRole(
             self,
             construct_id,
-            role_name=name,
+            role_name=substituted(name),
             path=SYSTEM_PATH,
             description=description,
             max_session_duration=int(_LONGEST_SESSION.to_seconds()),
-            assume_role_policy_document=trust_policy(
-                aws=Aws.PARTITION,
-                hub_account=parameters.hub_account,
-                hub_role_name=trusted,
-                account=Aws.ACCOUNT_ID,
-                organization_id=parameters.organization_id,
+            assume_role_policy_document=substituted(
+                trust_policy(
+                    aws="${AWS::Partition}",
+                    hub_account="${HubAccount}",
+                    hub_role_name=trusted,
+                    account="${AWS::AccountId}",
+                    organization_id="${OrganizationId}",
+                )
             ),
             policies=[
                 iam.CfnRole.PolicyProperty(
-                    policy_name=policy, policy_document=document(*statements)
+                    policy_name=policy, policy_document=substituted(document(*statements))
                 )
             ],
         )

@@ -1,12 +1,10 @@
 """What the hub may do in a spoke: every right beside its need, and nothing that is not called.
 
 Source of what each action can be limited to: the Service Authorization Reference of Amazon
-SageMaker AI.
+SageMaker AI. `${...}` stands for what CloudFormation fills in.
 """
 
 from typing import Any
-
-from aws_cdk import Aws
 
 from shared.conventions import ROLE_PATH
 from shared.ownership import MANAGED_BY, USER_ID
@@ -153,7 +151,7 @@ def _pass_roles(suspended_role_arn: str) -> dict[str, Any]:
         "Effect": "Allow",
         "Action": "iam:PassRole",
         "Resource": [
-            f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role{ROLE_PATH}*",
+            f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{ROLE_PATH}*",
             suspended_role_arn,
         ],
         "Condition": PASSED_TO_STUDIO,
@@ -198,12 +196,13 @@ def _never() -> list[dict[str, Any]]:
 
 def _only_the_role() -> list[dict[str, Any]]:
     # The hub sends the execution role and no other setting. One statement a key: of several keys in
-    # one condition all would have to be sent.
+    # one condition all would have to be sent. Of the actions that the wildcard covers, creating and
+    # updating alone have these keys; it keeps the template small.
     return [
         {
             "Sid": sid,
             "Effect": "Deny",
-            "Action": ["sagemaker:CreateUserProfile", "sagemaker:UpdateUserProfile"],
+            "Action": "sagemaker:*UserProfile",
             "Resource": "*",
             "Condition": {"Null": {key: "false"}},
         }
@@ -212,4 +211,4 @@ def _only_the_role() -> list[dict[str, Any]]:
 
 
 def _in_studio(kind: str) -> str:
-    return f"arn:{Aws.PARTITION}:sagemaker:{Aws.REGION}:{Aws.ACCOUNT_ID}:{kind}/*"
+    return f"arn:${{AWS::Partition}}:sagemaker:${{AWS::Region}}:${{AWS::AccountId}}:{kind}/*"

@@ -129,7 +129,7 @@ PROFILES_POLICY = {
                 {
                     "Sid": sid,
                     "Effect": "Deny",
-                    "Action": ["sagemaker:CreateUserProfile", "sagemaker:UpdateUserProfile"],
+                    "Action": "sagemaker:*UserProfile",
                     "Resource": "*",
                     "Condition": {"Null": {key: "false"}},
                 }
