@@ -15,7 +15,13 @@ from shared.observed import ObservedProfile, ProfileStatus
 from shared.ownership import Ownership
 
 # Nobody adopts with a role of the product itself: what it may do is bounded for good reason.
-_OF_THE_HUB = ("StudioHub-", "StudioHubSpoke-", "StudioHubAssigner-")
+_OF_THE_HUB = (
+    "StudioHub-",
+    "StudioHubSpoke-",
+    "StudioHubSpokeReader-",
+    "StudioHubAssigner-",
+    "StudioHubAssignmentReader-",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,13 @@ def execution_role_arn(account: str, region: str, name: str) -> str:
 
 
 def access_role_name(region: str) -> str:
-    """Return the name of the role that the hub assumes in a spoke, for one Region."""
+    """Return the name of the role by which `converge` changes a spoke, for one Region."""
     return f"StudioHubSpoke-{region}"
+
+
+def reader_role_name(region: str) -> str:
+    """Return the name of the role by which `look` reads a spoke, for one Region."""
+    return f"StudioHubSpokeReader-{region}"
 
 
 def suspended_role_name(region: str) -> str:
@@ -55,8 +60,13 @@ def system_role_arn(account: str, region: str, name: str) -> str:
 
 
 def access_role_arn(account: str, region: str) -> str:
-    """Return the ARN of the role that the hub assumes in a spoke."""
+    """Return the ARN of the role by which `converge` changes a spoke."""
     return system_role_arn(account, region, access_role_name(region))
+
+
+def reader_role_arn(account: str, region: str) -> str:
+    """Return the ARN of the role by which `look` reads a spoke."""
+    return system_role_arn(account, region, reader_role_name(region))
 
 
 def suspended_role_arn(account: str, region: str) -> str:
@@ -67,14 +77,33 @@ def suspended_role_arn(account: str, region: str) -> str:
 def assigner_role_arn(account: str, hub_region: str) -> str:
     """Return the ARN of the role that assigns people to applications, in Identity Center's account.
 
-    The hub assumes it where that account is another one.
+    `converge` assumes it where that account is another one.
     """
     return system_role_arn(account, hub_region, f"StudioHubAssigner-{hub_region}")
+
+
+def assignment_reader_role_arn(account: str, hub_region: str) -> str:
+    """Return the ARN of the role that lists who is assigned, in Identity Center's account.
+
+    `look` assumes it where that account is another one.
+    """
+    return system_role_arn(account, hub_region, f"StudioHubAssignmentReader-{hub_region}")
 
 
 def hub_role_names(hub_region: str) -> tuple[str, str]:
     """Return the names of the two hub roles that a spoke trusts: converge's and look's."""
     return f"StudioHub-Converge-{hub_region}", f"StudioHub-Look-{hub_region}"
+
+
+def source_identity(hub_account: str, hub_role_name: str) -> str:
+    """Return the SourceIdentity of a hub function's sessions in other accounts.
+
+    It names the function's role and the hub's account: a session serves many requests, so it
+    names none of them. It is made of the hub's own settings alone. Both arguments may be
+    CloudFormation tokens.
+    Source: the STS API reference, AssumeRole: 2 to 64 letters, digits and `_+=,.@-`.
+    """
+    return f"{hub_role_name}@{hub_account}"
 
 
 def external_id(hub_account: str, spoke_account: str) -> str:
@@ -83,33 +112,54 @@ def external_id(hub_account: str, spoke_account: str) -> str:
 
 
 def trust_policy(
-    *, aws: str, hub_account: str, hub_region: str, spoke_account: str, organization_id: str
+    *,
+    aws: str,
+    hub_account: str,
+    hub_role_name: str,
+    account: str,
+    organization_id: str,
 ) -> dict[str, Any]:
-    """Return the trust policy of the access role.
+    """Return the trust policy of a role of `account` that one function of the hub assumes.
 
     `aws` is the partition. Every argument may be a CloudFormation token. The principal is the
-    account with the two role ARNs as a condition, because IAM turns a role ARN in a principal
+    account with the function's role ARN as a condition, because IAM turns a role ARN in a principal
     into an id that a re-created role does not have.
+
+    A session may carry the function's SourceIdentity and no other. That right has a statement of
+    its own, since sts:ExternalId is a condition key of AssumeRole alone; without the first
+    statement it gives nothing.
     """
+    principal = {"AWS": f"arn:{aws}:iam::{hub_account}:root"}
+    function = {
+        "aws:PrincipalArn": f"arn:{aws}:iam::{hub_account}:role{SYSTEM_PATH}{hub_role_name}"
+    }
     return {
         "Version": "2012-10-17",
         "Statement": [
             {
-                "Sid": "TheHubsTwoFunctions",
+                "Sid": "HubFunction",
                 "Effect": "Allow",
-                "Principal": {"AWS": f"arn:{aws}:iam::{hub_account}:root"},
+                "Principal": principal,
                 "Action": "sts:AssumeRole",
                 "Condition": {
                     "StringEquals": {
                         "aws:PrincipalOrgID": organization_id,
-                        "sts:ExternalId": external_id(hub_account, spoke_account),
+                        "sts:ExternalId": external_id(hub_account, account),
                     },
-                    "ArnEquals": {
-                        "aws:PrincipalArn": [
-                            f"arn:{aws}:iam::{hub_account}:role{SYSTEM_PATH}{name}"
-                            for name in hub_role_names(hub_region)
-                        ],
+                    "ArnEquals": function,
+                },
+            },
+            {
+                "Sid": "HubFunctionNamesItself",
+                "Effect": "Allow",
+                "Principal": principal,
+                "Action": "sts:SetSourceIdentity",
+                "Condition": {
+                    "StringEquals": {
+                        "aws:PrincipalOrgID": organization_id,
+                        "sts:SourceIdentity": source_identity(hub_account, hub_role_name),
                     },
+                    "ArnEquals": function,
                 },
             },
         ],

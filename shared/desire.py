@@ -185,7 +185,8 @@ def _applies(row: GroupMapping, snapshot: DirectorySnapshot, record: Record | No
     """Return whether a row applies; a name that was never resolved never gave anybody anything."""
     group = _id(row, snapshot)
     if group is Unresolved.UNKNOWN and not _may_have_given(row, record):
-        return Applies.NO
+        # Of whom not all is read, nobody is a leaver.
+        return Applies.NO if snapshot.complete else Applies.UNKNOWN
     if isinstance(group, Unresolved) or group in snapshot.doubtful:
         return Applies.UNKNOWN
     if group in snapshot.member_of:

@@ -1,7 +1,7 @@
 """What travels in queues and lies in tables: the words that writers and readers share."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,7 +10,20 @@ from math import ceil
 from typing import Any, Final, TypeVar, assert_never
 
 from shared.errors import UnreadableMessageError
-from shared.hints import Hint, LookHint, Subject, UserHint
+from shared.hints import DAILY, EVERY_TARGET, HOURLY, TARGETS, Hint, LookHint, Subject, UserHint
+from shared.message_fields import (
+    MessageFields,
+    count,
+    digest,
+    directory_id,
+    empty,
+    flag,
+    moment,
+    shown,
+    target,
+    target_or_nothing,
+    text,
+)
 from shared.model import UserId
 
 # Key attributes of the two tables, and the ledger's indices: of everybody in one target, and of
@@ -46,35 +59,35 @@ _Either = TypeVar("_Either", UserHint, LookHint)
 def encode(hint: Hint) -> str:
     """Return a hint as a message body."""
     kind = {"subject": _USER} if isinstance(hint, UserHint) else {}
-    return json.dumps(asdict(hint) | kind, default=datetime.isoformat, sort_keys=True)
+    said = {name: value for name, value in asdict(hint).items() if value is not None}
+    return json.dumps(said | kind, default=datetime.isoformat, sort_keys=True)
 
 
 def decode(body: str) -> Hint:
     """Return the hint in a message body; what it leaves out has its default.
 
     Raises:
-        UnreadableMessageError: the body is no hint.
+        UnreadableMessageError: the body is no hint, or holds what nobody here could have sent.
     """
-    try:
-        plain = json.loads(body)
-        common: dict[str, Any] = {
-            "made_at": _time(plain["made_at"]),
-            "event_id": _text(plain["event_id"]),
-            "event_at": _time(plain.get("event_at", plain["made_at"])),
-            "attempt": _count(plain.get("attempt", 0)),
-            "again": bool(plain.get("again")),
-            "started_at": _time(plain["started_at"]) if plain.get("started_at") else None,
-        }
-        if plain.get("subject", _USER) == _USER:
-            return UserHint(
-                UserId(_text(plain["user_id"])),
-                **common,
-                doubt=str(plain.get("doubt", "")),
-                found_by=str(plain.get("found_by", "")),
-            )
-        return _look_hint(plain, common)
-    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
-        raise UnreadableMessageError(f"no hint: {error!r}") from error
+    fields = MessageFields(body)
+    made_at = fields.required("made_at", moment)
+    common: dict[str, Any] = {
+        "made_at": made_at,
+        "event_id": fields.required("event_id", text),
+        "event_at": fields.optional("event_at", moment, made_at),
+        "attempt": fields.optional("attempt", count, 0),
+        "again": fields.optional("again", flag, default=False),
+        "started_at": fields.optional("started_at", moment, None),
+    }
+    subject = fields.optional("subject", _subject, _USER)
+    if isinstance(subject, Subject):
+        return _look_hint(fields, subject, common)
+    return UserHint(
+        UserId(fields.required("user_id", directory_id)),
+        **common,
+        doubt=fields.optional("doubt", _doubt, ""),
+        found_by=fields.optional("found_by", digest, ""),
+    )
 
 
 def decode_user(body: str) -> UserHint:
@@ -93,39 +106,47 @@ def decode_look(body: str) -> LookHint:
     return hint
 
 
-def _look_hint(plain: Mapping[str, Any], common: Mapping[str, Any]) -> LookHint:
-    subject = Subject(plain["subject"])
-    key = str(plain.get("key", ""))
-    if subject not in {Subject.PEOPLE, Subject.GROUPS}:
-        _text(key)
+def _look_hint(fields: MessageFields, subject: Subject, common: Mapping[str, Any]) -> LookHint:
+    named = subject not in {Subject.PEOPLE, Subject.GROUPS}
+    key = fields.required("key", _KEYS[subject]) if named else fields.optional("key", empty, "")
     return LookHint(
         subject,
         key,
         **common,
-        target=str(plain.get("target", "")),
-        announced=bool(plain.get("announced")),
-        everyone=bool(plain.get("everyone")),
-        part=_count(plain.get("part", 0)),
+        target=fields.optional("target", target_or_nothing, ""),
+        announced=fields.optional("announced", flag, default=False),
+        everyone=fields.optional("everyone", flag, default=False),
+        part=fields.optional("part", count, 0),
     )
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise TypeError(f"{value!r} is no text")
-    return value
+def _subject(value: object) -> str:
+    if value == _USER:
+        return _USER
+    if value not in tuple(Subject):
+        raise ValueError(f"{shown(value)} is no subject")
+    return Subject(text(value))
 
 
-def _time(value: object) -> datetime:
-    time = datetime.fromisoformat(_text(value))
-    if time.tzinfo is None:
-        raise ValueError(f"{value!r} has no time zone")
-    return time
+def _doubt(value: object) -> str:
+    return EVERY_TARGET if value == EVERY_TARGET else target_or_nothing(value)
 
 
-def _count(value: object) -> int:
-    if not isinstance(value, int) or value < 0:
-        raise ValueError(f"{value!r} is no count")
-    return value
+def _round(value: object) -> str:
+    rounds = (HOURLY, DAILY, TARGETS)
+    if value not in rounds:
+        raise ValueError(f"{shown(value)} is no round: there are {', '.join(rounds)}")
+    return str(value)
+
+
+# What the key of a look must be, for each subject that has one.
+_KEYS: Final[Mapping[Subject, Callable[[object], str]]] = {
+    Subject.ROUND: _round,
+    Subject.GROUP: directory_id,
+    Subject.NAME: text,
+    Subject.TARGET: target,
+    Subject.ACCESS: target,
+}
 
 
 def message_group(hint: Hint) -> str:

@@ -21,7 +21,9 @@ from simulator.signatures import signed_with, text_of
 from simulator.trust import Caller
 
 # The roles of the hub's functions, and those that they assume in the spokes.
-_HUB_ROLES = (f":role{SYSTEM_PATH}StudioHub-", f":role{SYSTEM_PATH}StudioHubSpoke-")
+_HUB_ROLES = tuple(
+    f":role{SYSTEM_PATH}{name}-" for name in ("StudioHub", "StudioHubSpoke", "StudioHubSpokeReader")
+)
 _SERVICES = {"eventbridge": "events"}
 _WRITTEN_TO = frozenset({"sagemaker", "sso-admin"})
 _READS = ("Describe", "Get", "List")

@@ -14,7 +14,15 @@ from moto.sts.models import sts_backends
 from simulator.arns import account_of
 from simulator.errors import ServiceError, refuse
 from simulator.rules import trust as rule
-from simulator.trust import EXTERNAL_ID, PRINCIPAL_ORG_ID, ROLE_SESSION_NAME, Caller, allows
+from simulator.trust import (
+    EXTERNAL_ID,
+    PRINCIPAL_ORG_ID,
+    ROLE_SESSION_NAME,
+    SET_SOURCE_IDENTITY,
+    SOURCE_IDENTITY,
+    Caller,
+    allows,
+)
 from simulator.validation import validate
 from simulator.wire_errors import XmlError
 
@@ -32,10 +40,14 @@ _PARAMETERS = (
 
 @dataclass(frozen=True, slots=True)
 class RoleSession:
-    """An assumed-role session; `expires` (epoch seconds) is None when it is not enforced."""
+    """An assumed-role session; `expires` (epoch seconds) is None when it is not enforced.
+
+    `source_identity` is empty where the session was begun without one.
+    """
 
     caller: Caller
     expires: float | None
+    source_identity: str = ""
 
 
 class Sessions:
@@ -48,6 +60,11 @@ class Sessions:
         self._now = now
         self._setup_is_trusted = setup_is_trusted
         self._by_key: dict[str, RoleSession] = {}
+
+    @property
+    def all(self) -> tuple[RoleSession, ...]:
+        """Return every session that was begun, in order."""
+        return tuple(self._by_key.values())
 
     def caller(self, access_key: str) -> Caller | None:
         """Return whose session an access key belongs to; None for keys of no session."""
@@ -101,6 +118,11 @@ class Sessions:
         document = _parsed(role.assume_role_policy_document)
         if not trusted and not allows(document, who, context):
             raise refuse(rule.NOT_TRUSTED, "AccessDenied", denial)
+        if "SourceIdentity" in request:
+            context[SOURCE_IDENTITY] = request["SourceIdentity"]
+            if not trusted and not allows(document, who, context, SET_SOURCE_IDENTITY):
+                denial = denial.replace("sts:AssumeRole", SET_SOURCE_IDENTITY)
+                raise refuse(rule.SOURCE_IDENTITY, "AccessDenied", denial)
         if caller is not None and duration > LONGEST_CHAINED:
             message = (
                 "The requested DurationSeconds exceeds the 1 hour session limit for roles "
@@ -119,7 +141,9 @@ class Sessions:
         caller = Caller(account_of(role_arn), role_arn, result["AssumedRoleUser"]["Arn"])
         seconds = request.get("DurationSeconds", LONGEST_CHAINED)
         expires = self._now() + seconds if chained else None
-        self._by_key[result["Credentials"].access_key_id] = RoleSession(caller, expires)
+        self._by_key[result["Credentials"].access_key_id] = RoleSession(
+            caller, expires, request.get("SourceIdentity", "")
+        )
 
 
 def _known_to_moto(response: Any) -> Caller | None:  # noqa: ANN401 -- moto's response class

@@ -12,12 +12,15 @@ EXTERNAL_ID = "sts:ExternalId"
 PRINCIPAL_ARN = "aws:PrincipalArn"
 PRINCIPAL_ORG_ID = "aws:PrincipalOrgID"
 ROLE_SESSION_NAME = "sts:RoleSessionName"
+SOURCE_IDENTITY = "sts:SourceIdentity"
+ASSUME = "sts:AssumeRole"
+SET_SOURCE_IDENTITY = "sts:SetSourceIdentity"
 
 # What is not in these tables raises UnknownPolicyError: rule trust.unknown-condition.
 _KEYS = {
-    key.casefold(): key for key in (EXTERNAL_ID, PRINCIPAL_ARN, PRINCIPAL_ORG_ID, ROLE_SESSION_NAME)
+    key.casefold(): key
+    for key in (EXTERNAL_ID, PRINCIPAL_ARN, PRINCIPAL_ORG_ID, ROLE_SESSION_NAME, SOURCE_IDENTITY)
 }
-_ASSUME = "sts:assumerole"
 _STATEMENT = {"Sid", "Effect", "Principal", "Action", "Condition"}
 _NOT_PEOPLE = {"Service", "Federated"}
 _ARN_FIELDS = 6
@@ -35,12 +38,18 @@ class Caller:
     session_arn: str | None = None
 
 
-def allows(document: Mapping[str, Any], caller: Caller, context: Mapping[str, str]) -> bool:
-    """Tell whether a trust policy lets a caller assume its role.
+def allows(
+    document: Mapping[str, Any],
+    caller: Caller,
+    context: Mapping[str, str],
+    action: str = ASSUME,
+) -> bool:
+    """Tell whether a trust policy lets a caller assume its role, or set the session's identity.
 
     `context` holds the request's condition keys (sts:ExternalId, sts:RoleSessionName,
-    aws:PrincipalOrgID); aws:PrincipalArn is taken from the caller. A key that is missing does not
-    match. Raises UnknownPolicyError for an operator, key or principal that is not simulated.
+    sts:SourceIdentity, aws:PrincipalOrgID); aws:PrincipalArn is taken from the caller. A key that
+    is missing does not match. Raises UnknownPolicyError for an operator, key or principal that is
+    not simulated.
     """
     values = dict(context)
     if caller.role_arn is not None:  # trust.principal-arn
@@ -48,7 +57,7 @@ def allows(document: Mapping[str, Any], caller: Caller, context: Mapping[str, st
     effects = {
         statement["Effect"]
         for statement in _many(document.get("Statement", ()))
-        if _applies(statement, caller, values)
+        if _applies(statement, caller, values, action)
     }
     unknown = effects - {"Allow", "Deny"}
     if unknown:
@@ -56,12 +65,16 @@ def allows(document: Mapping[str, Any], caller: Caller, context: Mapping[str, st
     return effects == {"Allow"}
 
 
-def _applies(statement: Mapping[str, Any], caller: Caller, values: Mapping[str, str]) -> bool:
+def _applies(
+    statement: Mapping[str, Any], caller: Caller, values: Mapping[str, str], asked: str
+) -> bool:
     unknown = set(statement) - _STATEMENT
     if unknown:
         raise UnknownPolicyError(f"statement elements {sorted(unknown)}")
     return (
-        any(_like(str(action).casefold(), _ASSUME) for action in _many(statement["Action"]))
+        any(
+            _like(str(action).casefold(), asked.casefold()) for action in _many(statement["Action"])
+        )
         and _is_principal(statement["Principal"], caller)
         and _holds(statement.get("Condition", {}), values)
     )

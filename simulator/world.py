@@ -18,7 +18,9 @@ from moto.iam.models import iam_backends
 from shared.conventions import (
     access_role_name,
     execution_role_arn,
+    hub_role_names,
     partition,
+    reader_role_name,
     suspended_role_arn,
     system_role_arn,
     trust_policy,
@@ -78,17 +80,19 @@ class World:
         self.services.studio.missing_roles |= {
             execution_role_arn(target.account, target.region, name) for name in missing_roles
         }
-        name = access_role_name(target.region)
-        known = iam_backends[target.account][partition(target.region)].get_roles()
-        if name not in {role.name for role in known}:
-            document = trust_policy(
-                aws=partition(target.region),
-                hub_account=HUB_ACCOUNT,
-                hub_region=HUB_REGION,
-                spoke_account=target.account,
-                organization_id=ORGANIZATION,
-            )
-            make_role(target.account, target.region, name, document)
+        aws = partition(target.region)
+        known = {role.name for role in iam_backends[target.account][aws].get_roles()}
+        names = access_role_name(target.region), reader_role_name(target.region)
+        for name, trusted in zip(names, hub_role_names(HUB_REGION), strict=True):
+            if name not in known:
+                document = trust_policy(
+                    aws=aws,
+                    hub_account=HUB_ACCOUNT,
+                    hub_role_name=trusted,
+                    account=target.account,
+                    organization_id=ORGANIZATION,
+                )
+                make_role(target.account, target.region, name, document)
         application = (
             self.services.application_access.add_application(target.account, target.domain_id)
             if sso_application

@@ -1,18 +1,21 @@
 """By whose right people are let into the Identity Center applications of Studio domains.
 
-The hub's own, where its account owns Identity Center; that of the assigner role in the account that
-does, elsewhere.
+The hub's own, where its account owns Identity Center; that of the assigner role, and for `look` of
+the assignment reader, in the account that does, elsewhere.
 
 Source: the Service Authorization Reference of IAM Identity Center: assignments are rights on an
 application, with the condition keys sso:ApplicationAccount and sso:PrimaryRegion, and nothing about
 the principal that is assigned.
 """
 
+from collections.abc import Callable
+
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 
 from hub.infrastructure.context import Context
-from shared.conventions import assigner_role_arn
+from hub.infrastructure.spokes import ASSUME
+from shared.conventions import assigner_role_arn, assignment_reader_role_arn
 
 CHANGING = [
     "sso:CreateApplicationAssignment",
@@ -25,21 +28,23 @@ LISTING = ["sso:ListApplicationAssignments", "sso:GetApplicationAssignmentConfig
 
 def change_assignments(context: Context) -> iam.PolicyStatement:
     """Return the right to let people in and out, or to become who has it."""
-    return _own("LetPeopleIn", context, CHANGING)
+    return _own("LetPeopleIn", context, CHANGING, assigner_role_arn)
 
 
 def list_assignments(context: Context) -> iam.PolicyStatement:
-    """Return the right to see who is let in, or to become who has it."""
-    return _own("SeeWhoIsLetIn", context, LISTING)
+    """Return the right to see who is let in, or to become who has it and no other."""
+    return _own("SeeWhoIsLetIn", context, LISTING, assignment_reader_role_arn)
 
 
-def _own(sid: str, context: Context, actions: list[str]) -> iam.PolicyStatement:
+def _own(
+    sid: str, context: Context, actions: list[str], elsewhere: Callable[[str, str], str]
+) -> iam.PolicyStatement:
     if context.identity_account == context.hub_account:
         return on_applications(sid, context, actions)
     return iam.PolicyStatement(
         sid=sid,
-        actions=["sts:AssumeRole"],
-        resources=[assigner_role_arn(context.identity_account, context.hub_region)],
+        actions=ASSUME,
+        resources=[elsewhere(context.identity_account, context.hub_region)],
     )
 
 

@@ -14,9 +14,13 @@ _PACK = "AwsSolutions::AwsSolutions"
 _ON_EVERYTHING = {"dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 # Beginnings of resources with a wildcard; the partition is written as the pack writes it.
 _WILDCARDS = {
-    "arn:<AWS::Partition>:iam::*:role/studio-hub-system/StudioHubSpoke-*": (
+    **dict.fromkeys(
+        (
+            "arn:<AWS::Partition>:iam::*:role/studio-hub-system/StudioHubSpoke-*",
+            "arn:<AWS::Partition>:iam::*:role/studio-hub-system/StudioHubSpokeReader-*",
+        ),
         "an account is registered without a redeployment of the hub; the role's fixed name, its "
-        "trust policy and the organization's id are the limit"
+        "trust policy and the organization's id are the limit",
     ),
     "arn:<AWS::Partition>:identitystore:::": (
         "objects of a directory have no account and no store in their ARN; each action asks for "

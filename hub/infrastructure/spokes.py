@@ -1,10 +1,13 @@
-"""How the functions come into the accounts that Studio is in: by one role in each of them."""
+"""How the functions come into the accounts that Studio is in: each by a role of its own there."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 
 from hub.infrastructure.context import Context
-from shared.conventions import SYSTEM_PATH, access_role_name
+from shared.conventions import SYSTEM_PATH, access_role_name, reader_role_name
+
+# The second names the function in the session that the first begins.
+ASSUME = ["sts:AssumeRole", "sts:SetSourceIdentity"]
 
 
 def enter_spokes(context: Context) -> iam.PolicyStatement:
@@ -13,9 +16,18 @@ def enter_spokes(context: Context) -> iam.PolicyStatement:
     Any account: registering a spoke needs no redeployment of the hub. The spoke's trust policy
     decides, and the role's fixed name and path keep every other role out.
     """
+    return _assume("EnterTheSpokes", context, access_role_name("*"))
+
+
+def read_spokes(context: Context) -> iam.PolicyStatement:
+    """Return the right to assume reader roles, only in accounts of the organization."""
+    return _assume("ReadTheSpokes", context, reader_role_name("*"))
+
+
+def _assume(sid: str, context: Context, role_name: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(
-        sid="EnterTheSpokes",
-        actions=["sts:AssumeRole"],
-        resources=[f"arn:{Aws.PARTITION}:iam::*:role{SYSTEM_PATH}{access_role_name('*')}"],
+        sid=sid,
+        actions=ASSUME,
+        resources=[f"arn:{Aws.PARTITION}:iam::*:role{SYSTEM_PATH}{role_name}"],
         conditions={"StringEquals": {"aws:ResourceOrgID": context.organization_id}},
     )

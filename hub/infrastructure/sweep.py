@@ -10,7 +10,7 @@ from hub.infrastructure.function import HubFunction, Package, reading, redeliver
 from hub.infrastructure.queues import WorkQueue
 from hub.infrastructure.reconciler import Reconciler
 from hub.infrastructure.records import Records
-from hub.infrastructure.spokes import enter_spokes
+from hub.infrastructure.spokes import read_spokes
 from hub.infrastructure.tables import Family, query_index, read_mappings, use_ledger
 from shared.conventions import hub_role_names
 from shared.wire import LEDGER_BY_TARGET
@@ -121,8 +121,8 @@ class Sweep(Construct):
                 ),
                 *decrypt_directory(context),
                 # To list profiles there, and to see by what application and with what default role
-                # people come into a domain. Each session is narrowed to reading.
-                enter_spokes(context),
+                # people come into a domain: by a role that only reads.
+                read_spokes(context),
                 # Once a day: who is let in that the ledger does not tell of, and who is not.
                 list_assignments(context),
             ],

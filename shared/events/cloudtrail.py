@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.errors import UnreadableMessageError
-from shared.events.envelope import at_path, directory_id, inside, plain_id, time_of
+from shared.events.envelope import at_path, directory_id, event_id_of, inside, plain_id, time_of
 from shared.events.told import (
     DirectoryEvent,
     GroupChange,
@@ -127,8 +127,8 @@ def read(envelope: object, identity_store_id: str) -> DirectoryEvent | Ignored:
 
 
 def _told(detail: object, name: str, shape: _Shape) -> DirectoryEvent:
-    event_id, at = inside(detail, "eventID"), time_of(inside(detail, "eventTime"))
-    if not (isinstance(event_id, str) and event_id and at):
+    event_id, at = event_id_of(inside(detail, "eventID")), time_of(inside(detail, "eventTime"))
+    if not (event_id and at):
         raise UnreadableMessageError(f"{name} without an eventID or an eventTime")
     if shape.pauses:
         return SourceChange(name, event_id, at)

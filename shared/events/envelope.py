@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from shared.message_fields import moment, text
 from shared.model import DIRECTORY_ID
 
 
@@ -35,10 +36,17 @@ def text_at(value: object, path: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def time_of(value: object) -> datetime | None:
-    """Return a time with its zone, or None."""
+def event_id_of(value: object) -> str | None:
+    """Return an event's id; None where it is no text that a queue takes."""
     try:
-        time = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return text(value)
     except ValueError:
         return None
-    return time if time and time.tzinfo else None
+
+
+def time_of(value: object) -> datetime | None:
+    """Return a time with its zone; None where a message could not carry it on."""
+    try:
+        return moment(value)
+    except (OverflowError, ValueError):
+        return None

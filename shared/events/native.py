@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from shared.errors import UnreadableMessageError
-from shared.events.envelope import directory_id, inside, time_of
+from shared.events.envelope import directory_id, event_id_of, inside, time_of
 from shared.events.told import (
     DirectoryEvent,
     GroupChange,
@@ -57,8 +57,8 @@ def read(envelope: object, identity_store_id: str, region: str) -> DirectoryEven
     kind = str(inside(envelope, "detail-type"))
     if inside(envelope, "region") != region:
         return Ignored("of another Region of the directory")
-    event_id, at = inside(envelope, "id"), time_of(inside(envelope, "time"))
-    if not (isinstance(event_id, str) and event_id and at):
+    event_id, at = event_id_of(inside(envelope, "id")), time_of(inside(envelope, "time"))
+    if not (event_id and at):
         raise UnreadableMessageError(f"{kind} without an id or a time")
     listed = inside(envelope, "resources")
     parts = [

@@ -22,6 +22,13 @@ PRINCIPAL_ARN = Rule(
     "IAM user guide, global condition keys",
     "A",
 )
+SOURCE_IDENTITY = Rule(
+    "trust.source-identity",
+    "A SourceIdentity needs sts:SetSourceIdentity in the role's trust policy beside "
+    "sts:AssumeRole; without it the whole request is AccessDenied.",
+    "IAM user guide, monitor and control actions taken with assumed roles",
+    "A",
+)
 CHAINED_HOUR = Rule(
     "trust.chained-hour",
     "A role session that assumes another role gets one hour at most: more is a ValidationError.",
@@ -60,6 +67,7 @@ RULES = (
     ROLE_UNKNOWN,
     NOT_TRUSTED,
     PRINCIPAL_ARN,
+    SOURCE_IDENTITY,
     CHAINED_HOUR,
     MAX_SESSION,
     EXPIRED,

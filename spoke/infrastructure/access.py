@@ -1,24 +1,34 @@
-"""The role that the hub assumes here: whom it trusts, and that it has these rights alone."""
+"""The roles that the hub assumes here: whom each trusts, and that it has these rights alone."""
 
-from aws_cdk import Aws, Duration
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from shared.conventions import SYSTEM_PATH, access_role_name, trust_policy
+from shared.conventions import (
+    SYSTEM_PATH,
+    access_role_name,
+    hub_role_names,
+    reader_role_name,
+    trust_policy,
+)
 from spoke.infrastructure.findings import acknowledge_access, acknowledge_unread
 from spoke.infrastructure.parameters import Parameters
-from spoke.infrastructure.rights import PASSED_TO_STUDIO, rights
-from spoke.infrastructure.statements import document
+from spoke.infrastructure.rights import PASSED_TO_STUDIO, reading_rights, rights
+from spoke.infrastructure.statements import document, substituted
 
 # Source: the Security Token Service's limit for role chaining, which is how a function comes here.
 _LONGEST_SESSION = Duration.hours(1)
 
 
 class Access(Construct):
-    """The access role.
+    """The access role and the reader role.
 
     Attributes:
-        role: trusted by the hub's two functions, for at most an hour at a time.
+        role: trusted by the hub's function that changes profiles, for at most an hour at a time.
+        reader: trusted by the hub's function that only reads, for as long.
     """
 
     def __init__(
@@ -30,30 +40,59 @@ class Access(Construct):
         suspended_role_arn: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        hub_account = parameters.hub_account
-        statements = rights(hub_account, suspended_role_arn)
-        self.role = iam.CfnRole(
-            self,
+        converge, look = hub_role_names("${HubRegion}")
+        self.role = self._role(
             "Role",
-            role_name=access_role_name(Aws.REGION),
-            path=SYSTEM_PATH,
+            name=access_role_name("${AWS::Region}"),
+            trusted=converge,
             description="Studio Hub creates, changes and removes Studio user profiles with it",
+            policy="Profiles",
+            statements=rights("${HubAccount}", suspended_role_arn),
+        )
+        self.reader = self._role(
+            "Reader",
+            name=reader_role_name("${AWS::Region}"),
+            trusted=look,
+            description="Studio Hub lists Studio user profiles with it, and changes nothing",
+            policy="Reads",
+            statements=reading_rights(),
+        )
+        self._pass_additional_roles(parameters)
+
+    def _role(
+        self,
+        construct_id: str,
+        *,
+        name: str,
+        trusted: str,
+        description: str,
+        policy: str,
+        statements: Sequence[Mapping[str, Any]],
+    ) -> iam.CfnRole:
+        role = iam.CfnRole(
+            self,
+            construct_id,
+            role_name=substituted(name),
+            path=SYSTEM_PATH,
+            description=description,
             max_session_duration=int(_LONGEST_SESSION.to_seconds()),
-            assume_role_policy_document=trust_policy(
-                aws=Aws.PARTITION,
-                hub_account=hub_account,
-                hub_region=parameters.hub_region,
-                spoke_account=Aws.ACCOUNT_ID,
-                organization_id=parameters.organization_id,
+            assume_role_policy_document=substituted(
+                trust_policy(
+                    aws="${AWS::Partition}",
+                    hub_account="${HubAccount}",
+                    hub_role_name=trusted,
+                    account="${AWS::AccountId}",
+                    organization_id="${OrganizationId}",
+                )
             ),
             policies=[
                 iam.CfnRole.PolicyProperty(
-                    policy_name="Profiles", policy_document=document(*statements)
+                    policy_name=policy, policy_document=substituted(document(*statements))
                 )
             ],
         )
-        acknowledge_access(self.role)
-        self._pass_additional_roles(parameters)
+        acknowledge_access(role)
+        return role
 
     def _pass_additional_roles(self, parameters: Parameters) -> None:
         # A policy of its own: CloudFormation cannot append a list to a list.

@@ -37,7 +37,7 @@ def acknowledge_declared(role: Construct, statements: Iterable[Mapping[str, Any]
 
 
 def acknowledge_access(role: Construct) -> None:
-    """Acknowledge each wildcard of the access role; another one stops the synthesis."""
+    """Acknowledge each wildcard of the hub's roles here; another one stops the synthesis."""
     studio = "Resource::arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>"
     reasons = {
         **{
@@ -47,6 +47,7 @@ def acknowledge_access(role: Construct) -> None:
         },
         f"Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:role{ROLE_PATH}*": "the roles of "
         "groups: mapping rows name them, and all of them are made for Studio users",
+        "Action::sagemaker:*UserProfile": "it is denied, for each setting that has a condition key",
         "Resource::*": "listing has no resource-level permission, and what is denied is denied "
         "on everything",
     }

@@ -1,12 +1,10 @@
 """What the hub may do in a spoke: every right beside its need, and nothing that is not called.
 
 Source of what each action can be limited to: the Service Authorization Reference of Amazon
-SageMaker AI.
+SageMaker AI. `${...}` stands for what CloudFormation fills in.
 """
 
 from typing import Any
-
-from aws_cdk import Aws
 
 from shared.conventions import ROLE_PATH
 from shared.ownership import MANAGED_BY, USER_ID
@@ -15,17 +13,34 @@ PASSED_TO_STUDIO = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws
 _SHARING = "sagemaker:SpaceSharingType"
 _PRIVATE = {_SHARING: "Private"}
 _WHILE_CREATING = {"sagemaker:TaggingAction": "CreateUserProfile"}
+# The settings of a profile that have a condition key, by what each denial is called. All other
+# settings have none, and docs/security.md lists them.
+_SETTINGS = {
+    "NeverSetSecurityGroups": "sagemaker:VpcSecurityGroupIds",
+    "NeverSetLifecycleConfigurations": "sagemaker:StudioLifecycleConfigArns",
+    "NeverSetImages": "sagemaker:ImageArns",
+    "NeverSetImageVersions": "sagemaker:ImageVersionArns",
+    "NeverSetInstanceTypes": "sagemaker:InstanceTypes",
+    "NeverSetSharingKey": "sagemaker:DomainSharingOutputKmsKeyArn",
+}
 
 
 def rights(hub_account: str, suspended_role_arn: str) -> list[dict[str, Any]]:
-    """Return the statements of the access role's policy."""
+    """Return the statements of the access role's policy, which `converge` has."""
     return [
         *_profiles(hub_account),
         *_apps_and_spaces(),
         *_reads(),
+        _list_apps_and_spaces(),
         _pass_roles(suspended_role_arn),
         *_never(),
+        *_only_the_role(),
     ]
+
+
+def reading_rights() -> list[dict[str, Any]]:
+    """Return the statements of the reader role's policy, which `look` has: it changes nothing."""
+    return [*_reads(), _list_profiles()]
 
 
 def _profiles(hub_account: str) -> list[dict[str, Any]]:
@@ -103,23 +118,29 @@ def _reads() -> list[dict[str, Any]]:
             "Action": ["sagemaker:DescribeUserProfile", "sagemaker:ListTags"],
             "Resource": _in_studio("user-profile"),
         },
-        {
-            # Who is here: a sweep compares it with what should be. It has no resource-level
-            # permission: it lists every domain of account and Region.
-            "Sid": "ListProfiles",
-            "Effect": "Allow",
-            "Action": "sagemaker:ListUserProfiles",
-            "Resource": "*",
-        },
-        {
-            # What would be in the way of a role change or a removal. These have no resource-level
-            # permission: they list every domain of account and Region.
-            "Sid": "ListAppsAndSpaces",
-            "Effect": "Allow",
-            "Action": ["sagemaker:ListApps", "sagemaker:ListSpaces"],
-            "Resource": "*",
-        },
     ]
+
+
+def _list_profiles() -> dict[str, Any]:
+    return {
+        # Who is here: a sweep compares it with what should be. It has no resource-level
+        # permission: it lists every domain of account and Region.
+        "Sid": "ListProfiles",
+        "Effect": "Allow",
+        "Action": "sagemaker:ListUserProfiles",
+        "Resource": "*",
+    }
+
+
+def _list_apps_and_spaces() -> dict[str, Any]:
+    return {
+        # What would be in the way of a role change or a removal. These have no resource-level
+        # permission: they list every domain of account and Region.
+        "Sid": "ListAppsAndSpaces",
+        "Effect": "Allow",
+        "Action": ["sagemaker:ListApps", "sagemaker:ListSpaces"],
+        "Resource": "*",
+    }
 
 
 def _pass_roles(suspended_role_arn: str) -> dict[str, Any]:
@@ -130,7 +151,7 @@ def _pass_roles(suspended_role_arn: str) -> dict[str, Any]:
         "Effect": "Allow",
         "Action": "iam:PassRole",
         "Resource": [
-            f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role{ROLE_PATH}*",
+            f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{ROLE_PATH}*",
             suspended_role_arn,
         ],
         "Condition": PASSED_TO_STUDIO,
@@ -173,5 +194,21 @@ def _never() -> list[dict[str, Any]]:
     ]
 
 
+def _only_the_role() -> list[dict[str, Any]]:
+    # The hub sends the execution role and no other setting. One statement a key: of several keys in
+    # one condition all would have to be sent. Of the actions that the wildcard covers, creating and
+    # updating alone have these keys; it keeps the template small.
+    return [
+        {
+            "Sid": sid,
+            "Effect": "Deny",
+            "Action": "sagemaker:*UserProfile",
+            "Resource": "*",
+            "Condition": {"Null": {key: "false"}},
+        }
+        for sid, key in _SETTINGS.items()
+    ]
+
+
 def _in_studio(kind: str) -> str:
-    return f"arn:{Aws.PARTITION}:sagemaker:{Aws.REGION}:{Aws.ACCOUNT_ID}:{kind}/*"
+    return f"arn:${{AWS::Partition}}:sagemaker:${{AWS::Region}}:${{AWS::AccountId}}:{kind}/*"

@@ -26,12 +26,14 @@ class SuspendedRole(Construct):
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
-        name = suspended_role_name(Aws.REGION)
-        self.arn = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role{SYSTEM_PATH}{name}"
+        name = suspended_role_name("${AWS::Region}")
+        self.arn = Fn.sub(
+            f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{SYSTEM_PATH}{name}"
+        )
         iam.CfnRole(
             self,
             "Role",
-            role_name=name,
+            role_name=Fn.sub(name),
             path=SYSTEM_PATH,
             description="Without any permission: for Studio users whose access has ended",
             assume_role_policy_document=_trust_studio(),
@@ -116,7 +118,7 @@ def _trust_studio() -> dict[str, Any]:
 
 
 def _arn(role: ExecutionRole) -> str:
-    return f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role{ROLE_PATH}{role.name}"
+    return Fn.sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{ROLE_PATH}{role.name}")
 
 
 def _filled_in(value: Any, role: ExecutionRole) -> Any:  # noqa: ANN401 (a JSON value of any depth)

@@ -40,16 +40,18 @@ class StudioSpoke(cdk.Stack):
         suspended = SuspendedRole(self, "Suspended")
         access = Access(self, "Access", parameters=parameters, suspended_role_arn=suspended.arn)
         roles = ExecutionRoles(self, "Roles", parameters=parameters, roles=execution_roles)
-        self._output("AccessRoleArn", access.role.attr_arn, "The role that the hub assumes")
+        self._output(
+            "AccessRoleArn", access.role.attr_arn, "The role by which the hub changes profiles"
+        )
         self._output(
             "ExternalId",
-            external_id(parameters.hub_account, cdk.Aws.ACCOUNT_ID),
+            cdk.Fn.sub(external_id("${HubAccount}", "${AWS::AccountId}")),
             "What the hub says when it does",
         )
         self._output("SuspendedRoleArn", suspended.arn, "The role of whose access has ended")
         self._output(
             "TargetPrefix",
-            f"{cdk.Aws.ACCOUNT_ID}/{cdk.Aws.REGION}/",
+            cdk.Fn.sub("${AWS::AccountId}/${AWS::Region}/"),
             "How a mapping row's target begins; the domain's id follows",
         )
         self._tell_of_domain(suspended, execution_roles, roles.arns)
@@ -69,7 +71,8 @@ class StudioSpoke(cdk.Stack):
         """Make the domain that the parameters ask for; put out what mapping rows of it say."""
         asked = DomainParameters(self)
         domain = Domain(self, "StudioDomain", parameters=asked, suspended=suspended)
-        target = f"{cdk.Aws.ACCOUNT_ID}/{cdk.Aws.REGION}/{domain.id}"
+        here = cdk.Fn.sub("${AWS::AccountId}/${AWS::Region}")
+        target = f"{here}/{domain.id}"
         for name, value, description in (
             ("Target", target, "The target of mapping rows for the domain made here"),
             ("ApplicationArn", domain.application_arn, "What the hub assigns people to"),

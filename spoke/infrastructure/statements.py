@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from aws_cdk import Fn, Token
+
 # What a text of the file may ask for. IAM's own policy variables hold a colon, these do not.
 PLACEHOLDERS = ("partition", "account", "role_arn")
 STATEMENT_KEYS = ("Sid", "Effect", "Action", "Resource", "Condition")
@@ -15,6 +17,23 @@ _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9*]+")
 def document(*statements: Mapping[str, Any]) -> dict[str, Any]:
     """Return the policy document of some statements."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def substituted(value: Any) -> Any:  # noqa: ANN401 (a JSON value of any depth)
+    """Return a value whose texts with `${...}` are filled in by CloudFormation.
+
+    Through Fn::Sub, which is shorter than what tokens become: the CDK deploys no template of more
+    than 50 KiB, as it writes it, without a bucket.
+    """
+    match value:
+        case str():
+            named = "${" in value and not Token.is_unresolved(value)
+            return Fn.sub(value) if named else value
+        case list():
+            return [substituted(item) for item in value]
+        case dict():
+            return {key: substituted(item) for key, item in value.items()}
+    return value
 
 
 def mistakes(statement: Mapping[str, Any]) -> Iterator[str]:

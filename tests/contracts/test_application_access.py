@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.stub import ANY, Stubber
 
-from hub.runtime.adapters.application_access import (
-    LIST_ASSIGNMENTS,
-    SsoAdmin,
-    assumed_client,
-    own_client,
-)
+from hub.runtime.adapters.application_access import SsoAdmin, assumed_client, own_client
+from hub.runtime.adapters.assumed import RoleAssumer
 from hub.runtime.settings import ConvergeSettings, LookSettings
-from hub.runtime.wiring.access import application_access
+from hub.runtime.wiring.access import application_access, role_assumer
+from shared.conventions import assigner_role_arn
 from shared.errors import (
     NotYetPropagatedError,
     RefusedError,
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
 
 Stub = Callable[[Any], Stubber]
 HUB, IDENTITY, REGION = "111111111111", "999999999999", "eu-central-1"
+CONVERGE = f"StudioHub-Converge-{REGION}"
 APPLICATION = f"arn:aws:sso::{IDENTITY}:application/ssoins-1234567890abcdef/apl-1234567890abcdef"
 ADA = UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21")
 ASKED = {"ApplicationArn": APPLICATION, "PrincipalId": ADA, "PrincipalType": "USER"}
@@ -154,11 +152,14 @@ def test_assignments_are_listed_page_by_page(access: SsoAdmin, stubbed: Stubber)
 class Clients:
     """A boto3 session that only notes which clients it was asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, **known: object) -> None:
+        self.known = known
         self.made: list[dict[str, str]] = []
 
     def client(self, service: str, **given: Any) -> object:  # noqa: ANN401 (as boto3 has it)
-        """Return something else each time."""
+        """Return a client that is known, or something else each time."""
+        if service in self.known:
+            return self.known[service]
         given.pop("config")
         self.made.append(given | {"service": service})
         return object()
@@ -177,7 +178,11 @@ def granted(key: str, *, minutes: float = 15) -> dict[str, Any]:
 
 def assumed(clients: Clients, sts: "STSClient") -> Callable[[], object]:
     return assumed_client(
-        cast("boto3.Session", clients), sts, hub_account=HUB, account=IDENTITY, region=REGION
+        cast("boto3.Session", clients),
+        RoleAssumer(sts, hub_account=HUB, role_name=CONVERGE),
+        assigner_role_arn(IDENTITY, REGION),
+        account=IDENTITY,
+        region=REGION,
     )
 
 
@@ -203,9 +208,10 @@ def test_in_another_account_the_assigner_is_assumed_with_its_external_id(
         granted("1"),
         {
             "RoleArn": f"arn:aws:iam::{IDENTITY}:role/studio-hub-system/StudioHubAssigner-{REGION}",
-            "RoleSessionName": "studio-hub",
+            "RoleSessionName": CONVERGE,
             "ExternalId": f"studio-hub/{HUB}/{IDENTITY}",
             "DurationSeconds": 900,
+            "SourceIdentity": f"{CONVERGE}@{HUB}",
         },
     )
 
@@ -223,33 +229,34 @@ def test_in_another_account_the_assigner_is_assumed_with_its_external_id(
 
 
 @pytest.mark.parametrize(
-    ("settings", "narrowed"),
+    ("settings", "function", "role"),
     [
-        (ConvergeSettings, {}),
-        (LookSettings, {"Policy": LIST_ASSIGNMENTS}),
+        (ConvergeSettings, "Converge", "StudioHubAssigner"),
+        (LookSettings, "Look", "StudioHubAssignmentReader"),
     ],
 )
-def test_a_look_asks_for_sessions_that_can_assign_nobody(
+def test_each_function_becomes_its_own_role(
     sts: "STSClient",
     stub: Stub,
     settings: type[ConvergeSettings | LookSettings],
-    narrowed: dict[str, str],
+    function: str,
+    role: str,
 ) -> None:
-    """Both functions become the one assigner role, and converge alone may change assignments."""
-    given = dict.fromkeys(settings._fields, "") | {
-        "region": REGION,
-        "account": HUB,
-        "identity_account": IDENTITY,
-    }
-    session = cast("boto3.Session", Clients())
-    access = application_access(session, sts, settings(**given))
+    """Look's role there can assign nobody; each session tells whose it is."""
+    given = settings(
+        **dict.fromkeys(settings._fields, "")
+        | {"region": REGION, "account": HUB, "identity_account": IDENTITY}
+    )
+    session = cast("boto3.Session", Clients(sts=sts))
+    access = application_access(session, role_assumer(session, given), given)
     stubbed = stub(sts)
+    name = f"StudioHub-{function}-{REGION}"
     asked = {
-        "RoleArn": ANY,
-        "RoleSessionName": ANY,
+        "RoleArn": f"arn:aws:iam::{IDENTITY}:role/studio-hub-system/{role}-{REGION}",
+        "RoleSessionName": name,
         "ExternalId": ANY,
         "DurationSeconds": ANY,
-        **narrowed,
+        "SourceIdentity": f"{name}@{HUB}",
     }
     stubbed.add_response("assume_role", granted("1"), asked)
 
@@ -292,6 +299,9 @@ def test_an_account_that_refuses_the_hub_says_so(
     """And it is asked again the next time."""
     stubbed = stub(sts)
     stubbed.add_client_error("assume_role", code)
+    if error is TargetUnreachableError:
+        # It may be the SourceIdentity that is refused.
+        stubbed.add_client_error("assume_role", code)
     stubbed.add_response("assume_role", granted("1"))
     current = assumed(Clients(), sts)
 

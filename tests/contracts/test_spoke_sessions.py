@@ -1,22 +1,25 @@
 """The adapter that enters spoke accounts: one session for each account and Region, while valid."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.stub import Stubber
 
+from hub.runtime.adapters.assumed import RoleAssumer
 from hub.runtime.adapters.spoke_sessions import SpokeSessions
+from shared.conventions import access_role_arn
 from shared.errors import RetryableError, TargetUnreachableError
-from shared.model import Target
+from shared.model import AccountId, Target
 
 if TYPE_CHECKING:
     import boto3
     from mypy_boto3_sts import STSClient
 
 Stub = Callable[[Any], Stubber]
-HUB = "111111111111"
+HUB, CONVERGE = "111111111111", "StudioHub-Converge-eu-central-1"
 LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 
 
@@ -41,7 +44,8 @@ def clients() -> Clients:
 
 @pytest.fixture
 def sessions(sts: "STSClient", clients: Clients) -> SpokeSessions:
-    return SpokeSessions(cast("boto3.Session", clients), sts, HUB)
+    assumer = RoleAssumer(sts, hub_account=HUB, role_name=CONVERGE)
+    return SpokeSessions(cast("boto3.Session", clients), assumer, access_role_arn)
 
 
 def granted(key: str, *, minutes: float = 15) -> dict[str, Any]:
@@ -60,9 +64,10 @@ def asked(target: Target) -> dict[str, Any]:
     return {
         "RoleArn": f"arn:aws:iam::{target.account}:role/studio-hub-system/"
         f"StudioHubSpoke-{target.region}",
-        "RoleSessionName": "studio-hub",
+        "RoleSessionName": CONVERGE,
         "ExternalId": f"studio-hub/{HUB}/{target.account}",
         "DurationSeconds": 900,
+        "SourceIdentity": f"{CONVERGE}@{HUB}",
     }
 
 
@@ -125,13 +130,50 @@ def test_a_spoke_that_refuses_the_hub_is_unreachable(
     """Everything in the target waits; the message names the role. The next look asks again."""
     stubbed = stub(sts)
     stubbed.add_client_error("assume_role", code, "not authorized")
-    stubbed.add_response("assume_role", granted("1"))
+    if code == "AccessDenied":
+        # It may be the SourceIdentity that is refused.
+        stubbed.add_client_error("assume_role", code, "not authorized")
+    stubbed.add_response("assume_role", granted("1"), asked(LAB))
 
     with pytest.raises(TargetUnreachableError, match="role/studio-hub-system/StudioHubSpoke"):
         sessions.sagemaker(LAB)
     client = sessions.sagemaker(LAB)
 
     assert client is not None
+
+
+def test_a_role_that_takes_no_source_identity_is_assumed_without_it(
+    sts: "STSClient", stub: Stub, sessions: SpokeSessions
+) -> None:
+    """A stack of an older version lets the hub in as before, and is not asked in vain again."""
+    plain = {name: value for name, value in asked(LAB).items() if name != "SourceIdentity"}
+    stubbed = stub(sts)
+    stubbed.add_client_error("assume_role", "AccessDenied", expected_params=asked(LAB))
+    stubbed.add_response("assume_role", granted("1", minutes=0), plain)
+    stubbed.add_response("assume_role", granted("2"), plain)
+    other = replace(LAB, account=AccountId("333333333333"))
+    stubbed.add_response("assume_role", granted("3"), asked(other))
+
+    for target in (LAB, LAB, other):
+        sessions.sagemaker(target)
+
+    stubbed.assert_no_pending_responses()
+
+
+def test_a_trust_that_comes_to_take_it_is_used(
+    sts: "STSClient", stub: Stub, sessions: SpokeSessions
+) -> None:
+    """Whoever refused the hub altogether is not remembered as one who takes no SourceIdentity."""
+    stubbed = stub(sts)
+    stubbed.add_client_error("assume_role", "AccessDenied")
+    stubbed.add_client_error("assume_role", "AccessDenied")
+    stubbed.add_response("assume_role", granted("1"), asked(LAB))
+
+    with pytest.raises(TargetUnreachableError):
+        sessions.sagemaker(LAB)
+    sessions.sagemaker(LAB)
+
+    stubbed.assert_no_pending_responses()
 
 
 def test_an_sts_that_does_not_answer_makes_no_target_unreachable(

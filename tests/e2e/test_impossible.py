@@ -13,8 +13,10 @@ from e2e.strangers import allow_everything_of_sts, session_of
 from shared.conventions import (
     access_role_arn,
     assigner_role_arn,
+    assignment_reader_role_arn,
     external_id,
     hub_role_names,
+    reader_role_arn,
     system_role_arn,
 )
 
@@ -23,9 +25,12 @@ pytestmark = pytest.mark.e2e
 Judge = Callable[[Sequence[IamRequest]], list[Verdict]]
 
 SPOKE = TARGETS[0].account
-ACCESS, RIGHT = access_role_arn(SPOKE, REGION), external_id(HUB, SPOKE)
+ACCESS, READER = access_role_arn(SPOKE, REGION), reader_role_arn(SPOKE, REGION)
+RIGHT = external_id(HUB, SPOKE)
 CONVERGE, LOOK = (system_role_arn(HUB, REGION, name) for name in hub_role_names(REGION))
-ASSIGNER, RIGHT_THERE = assigner_role_arn(MANAGEMENT, REGION), external_id(HUB, MANAGEMENT)
+ASSIGNER = assigner_role_arn(MANAGEMENT, REGION)
+ASSIGNMENT_READER = assignment_reader_role_arn(MANAGEMENT, REGION)
+RIGHT_THERE = external_id(HUB, MANAGEMENT)
 INTAKE = system_role_arn(HUB, REGION, f"StudioHub-Intake-{REGION}")
 
 
@@ -53,13 +58,18 @@ def test_each_denial_holds_and_is_tried(judge: Judge, roles: Roles) -> None:
     assert tried == deployed
 
 
-@pytest.mark.parametrize("role", [CONVERGE, LOOK])
-def test_the_hub_enters_a_spoke_and_becomes_the_assigner(cloud: Cloud, role: str) -> None:
-    """Two of its functions, with the ExternalId of the pair: the refusals below are no accident."""
+@pytest.mark.parametrize(
+    ("role", "entered", "assigning"),
+    [(CONVERGE, ACCESS, ASSIGNER), (LOOK, READER, ASSIGNMENT_READER)],
+)
+def test_the_hub_enters_a_spoke_and_identity_center(
+    cloud: Cloud, role: str, entered: str, assigning: str
+) -> None:
+    """Two of its functions, each by its own role: the refusals below are no accident."""
     session = session_of(cloud, role)
 
-    session_of(cloud, ACCESS, RIGHT, session)
-    session_of(cloud, ASSIGNER, RIGHT_THERE, session)
+    session_of(cloud, entered, RIGHT, session)
+    session_of(cloud, assigning, RIGHT_THERE, session)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +78,12 @@ def test_the_hub_enters_a_spoke_and_becomes_the_assigner(cloud: Cloud, role: str
         (CONVERGE, ACCESS, None),
         (CONVERGE, ACCESS, external_id(HUB, TARGETS[1].account)),
         (CONVERGE, ACCESS, external_id(STRANGER, SPOKE)),
-        (LOOK, ACCESS, external_id(HUB, TARGETS[1].account)),
+        (LOOK, READER, external_id(HUB, TARGETS[1].account)),
+        # Whoever looks changes nothing, and nobody else looks.
+        (LOOK, ACCESS, RIGHT),
+        (LOOK, ASSIGNER, RIGHT_THERE),
+        (CONVERGE, READER, RIGHT),
+        (INTAKE, READER, RIGHT),
         (INTAKE, ACCESS, RIGHT),
         # The role by which people are assigned is entered no more easily.
         (CONVERGE, ASSIGNER, None),
@@ -83,7 +98,7 @@ def test_no_other_way_leads_into_a_spoke(
     cloud: Cloud, role: str, entered: str, said: str | None
 ) -> None:
     """A wrong ExternalId, another function, and another role are refused by STS itself."""
-    if entered not in (ACCESS, ASSIGNER):
+    if entered not in (ACCESS, READER, ASSIGNER):
         allow_everything_of_sts(cloud, entered, trusted=HUB)
     session = session_of(cloud, role)
 

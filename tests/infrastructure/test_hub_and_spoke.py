@@ -1,12 +1,17 @@
-"""What holds between the two stacks: names, the look's narrowed sessions, nothing wholesale."""
+"""What holds between the stacks: names, who is let in by what, nothing wholesale."""
 
-import json
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
-from hub.runtime.adapters.spoke_sessions import READ_ONLY
-from shared.conventions import access_role_arn, external_id, hub_role_names, system_role_arn
+from shared.conventions import (
+    access_role_arn,
+    external_id,
+    hub_role_names,
+    reader_role_arn,
+    system_role_arn,
+)
 
 Resources = dict[str, dict[str, Any]]
 
@@ -17,27 +22,65 @@ SPOKE, REGION = "222222222222", "eu-west-1"
 def test_hub_and_spoke_agree_on_names(hub: Resources, spoke: Resources) -> None:
     """Both stacks and the functions take every name from one place."""
     trusted = [hub[f"{path}/Role"]["Properties"] for path in ("Reconciler/Converge", "Sweep/Look")]
-    access = spoke["Access/Role"]["Properties"]
-    trust = access["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
+    here = [spoke[f"Access/{name}"]["Properties"] for name in ("Role", "Reader")]
+    named = [f"role{role['Path']}{role['RoleName']}" for role in here]
 
     assert tuple(role["RoleName"] for role in trusted) == hub_role_names("eu-west-1")
-    assert access_role_arn(SPOKE, REGION).endswith(f"role{access['Path']}{access['RoleName']}")
-    assert trust["StringEquals"]["sts:ExternalId"] == external_id(HUB, SPOKE)
-    assert trust["ArnEquals"]["aws:PrincipalArn"] == [
-        system_role_arn(HUB, HUB_REGION, name) for name in hub_role_names(HUB_REGION)
-    ]
+    assert access_role_arn(SPOKE, REGION).endswith(named[0])
+    assert reader_role_arn(SPOKE, REGION).endswith(named[1])
 
 
-def test_a_look_only_reads(spoke: Resources) -> None:
-    """What a look narrows its sessions to is allowed to the role, and changes nothing."""
-    narrowed = set(actions(json.loads(READ_ONLY)))
+def test_each_function_is_let_in_by_its_own_role(hub: Resources, spoke: Resources) -> None:
+    """Converge may assume the one and look the other, and no role trusts both.
 
-    assert narrowed <= {
+    Neither function's wildcard covers the other's role.
+    """
+    roles = ("Role", access_role_arn), ("Reader", reader_role_arn)
+    paths = "Reconciler/Converge", "Sweep/Look"
+
+    for name, (path, (role, arn)) in zip(
+        hub_role_names(HUB_REGION), zip(paths, roles, strict=True), strict=True
+    ):
+        trust = spoke[f"Access/{role}"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert {each["Condition"]["ArnEquals"]["aws:PrincipalArn"] for each in trust} == {
+            system_role_arn(HUB, HUB_REGION, name)
+        }
+        assert trust[0]["Condition"]["StringEquals"]["sts:ExternalId"] == external_id(HUB, SPOKE)
+        (statement,) = [
+            each
+            for each in hub[f"{path}/Role"]["Properties"]["Policies"][0]["PolicyDocument"][
+                "Statement"
+            ]
+            if "sts:AssumeRole" in each["Action"]
+        ]
+        assumed = [
+            other
+            for other in (access_role_arn, reader_role_arn)
+            if fnmatchcase(other(SPOKE, REGION), statement["Resource"])
+        ]
+        assert assumed == [arn]
+
+
+def test_look_reads_and_changes_nothing(spoke: Resources, identity: Resources) -> None:
+    """Whoever runs code as look finds no right to change anything, in a spoke or at the directory.
+
+    Its roles in other accounts are made for it alone; no session policy of its own narrows them.
+    """
+    allowed = {
         action
-        for policy in spoke["Access/Role"]["Properties"]["Policies"]
+        for role in (spoke["Access/Reader"], identity["Assigner/Reader"])
+        for policy in role["Properties"]["Policies"]
         for action in actions(policy["PolicyDocument"])
     }
-    assert all(action.startswith(("sagemaker:List", "sagemaker:Describe")) for action in narrowed)
+
+    assert allowed == {
+        "sagemaker:DescribeDomain",
+        "sagemaker:DescribeUserProfile",
+        "sagemaker:ListTags",
+        "sagemaker:ListUserProfiles",
+        "sso:ListApplicationAssignments",
+        "kms:Decrypt",
+    }
 
 
 @pytest.mark.parametrize("stack", ["hub", "hub_elsewhere", "identity", "spoke"])

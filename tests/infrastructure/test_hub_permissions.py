@@ -25,9 +25,18 @@ def of_ledger(sid: str, action: str | list[str], *keys: str) -> dict[str, Any]:
 
 
 READ_MAPPINGS = allow("ReadTheMappings", "dynamodb:Scan", "<Records/Mappings.Arn>")
-ENTER_SPOKES = allow(
-    "EnterTheSpokes", "sts:AssumeRole", "arn:aws:iam::*:role/studio-hub-system/StudioHubSpoke-*"
-) | {"Condition": {"StringEquals": {"aws:ResourceOrgID": "o-exampleorgid"}}}
+ASSUME = ["sts:AssumeRole", "sts:SetSourceIdentity"]
+OF_THE_ORGANIZATION = {
+    "Condition": {"StringEquals": {"aws:ResourceOrgID": "o-exampleorgid"}},
+}
+ENTER_SPOKES = (
+    allow("EnterTheSpokes", ASSUME, "arn:aws:iam::*:role/studio-hub-system/StudioHubSpoke-*")
+    | OF_THE_ORGANIZATION
+)
+READ_SPOKES = (
+    allow("ReadTheSpokes", ASSUME, "arn:aws:iam::*:role/studio-hub-system/StudioHubSpokeReader-*")
+    | OF_THE_ORGANIZATION
+)
 APPLICATIONS = "arn:aws:sso::*:application/*"
 
 
@@ -183,7 +192,7 @@ def test_look_may_do_exactly_this(hub: Resources) -> None:
             ],
             [*STORES, GROUPS],
         ),
-        ENTER_SPOKES,
+        READ_SPOKES,
         of_identity_center(
             "SeeWhoIsLetIn",
             ["sso:ListApplicationAssignments", "sso:GetApplicationAssignmentConfiguration"],
@@ -192,22 +201,24 @@ def test_look_may_do_exactly_this(hub: Resources) -> None:
 
 
 def test_another_account_lets_people_in_by_its_own_role(hub_elsewhere: Resources) -> None:
-    """Where Identity Center is not the hub's, the hub has no right to it but the one role."""
-    assigner = "arn:aws:iam::333333333333:role/studio-hub-system/StudioHubAssigner-eu-west-1"
+    """Where Identity Center is not the hub's, each function has one role there."""
+    roles = "arn:aws:iam::333333333333:role/studio-hub-system"
+    assigner, reader = f"{roles}/StudioHubAssigner-eu-west-1", f"{roles}/StudioHubAssignmentReader"
     found = {
         path: [
             statement
             for statement in hub_elsewhere[f"{path}/Role"]["Properties"]["Policies"][0][
                 "PolicyDocument"
             ]["Statement"]
-            if "sso:" in str(statement["Action"]) or "Assigner" in str(statement["Resource"])
+            if "sso:" in str(statement["Action"])
+            or str(statement["Resource"]).startswith("arn:aws:iam::333333333333:")
         ]
         for path in ("Reconciler/Converge", "Sweep/Look", "Ingress/Intake")
     }
 
     assert found == {
-        "Reconciler/Converge": [allow("LetPeopleIn", "sts:AssumeRole", assigner)],
-        "Sweep/Look": [allow("SeeWhoIsLetIn", "sts:AssumeRole", assigner)],
+        "Reconciler/Converge": [allow("LetPeopleIn", ASSUME, assigner)],
+        "Sweep/Look": [allow("SeeWhoIsLetIn", ASSUME, f"{reader}-eu-west-1")],
         "Ingress/Intake": [],
     }
 

@@ -1,12 +1,13 @@
 """The StudioIdentity stack: what it forwards to the hub, and whom it lets assign people."""
 
 import json
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shared.conventions import assigner_role_arn
+from shared.conventions import assigner_role_arn, assignment_reader_role_arn
 from shared.events import event_patterns
 
 Resources = dict[str, dict[str, Any]]
@@ -99,66 +100,88 @@ def test_hub_and_identity_stack_agree(identity: Resources, hub_elsewhere: Resour
     ]
 
 
-def test_the_assigner_assigns_and_nothing_else(identity: Resources) -> None:
+@pytest.mark.parametrize(
+    ("construct", "arn", "needs"),
+    [
+        (
+            "Role",
+            assigner_role_arn(ACCOUNT, REGION),
+            (
+                "LetPeopleIn",
+                [
+                    "sso:CreateApplicationAssignment",
+                    "sso:DeleteApplicationAssignment",
+                    "sso:DescribeApplicationAssignment",
+                ],
+            ),
+        ),
+        (
+            "Reader",
+            assignment_reader_role_arn(ACCOUNT, REGION),
+            (
+                "SeeWhoIsLetIn",
+                ["sso:ListApplicationAssignments", "sso:GetApplicationAssignmentConfiguration"],
+            ),
+        ),
+    ],
+)
+def test_one_role_assigns_and_the_other_only_lists(
+    identity: Resources, construct: str, arn: str, needs: tuple[str, str | list[str]]
+) -> None:
     """Assignments to applications of the accounts that Studio is in, of this Identity Center."""
-    role = dict(identity["Assigner/Role"]["Properties"])
+    role = dict(identity[f"Assigner/{construct}"]["Properties"])
     limits = {
         "StringEqualsIfExists": {"sso:PrimaryRegion": REGION},
         "StringEquals": {"sso:ApplicationAccount": ["222222222222"]},
     }
     (policy,) = role["Policies"]
-    statements = {each.pop("Sid"): each for each in policy["PolicyDocument"]["Statement"]}
+    statements = {each.pop("Sid"): each for each in deepcopy(policy)["PolicyDocument"]["Statement"]}
+    sid, actions = needs
 
-    assert f"arn:aws:iam::{ACCOUNT}:role{role['Path']}{role['RoleName']}" == assigner_role_arn(
-        ACCOUNT, REGION
-    )
+    assert f"arn:aws:iam::{ACCOUNT}:role{role['Path']}{role['RoleName']}" == arn
     assert role["MaxSessionDuration"] == 3600
     assert statements.pop("DecryptTheDirectory")["Action"] == "kms:Decrypt"
     assert statements == {
-        "LetPeopleIn": {
+        sid: {
             "Effect": "Allow",
-            "Action": [
-                "sso:CreateApplicationAssignment",
-                "sso:DeleteApplicationAssignment",
-                "sso:DescribeApplicationAssignment",
-            ],
-            "Resource": APPLICATIONS,
-            "Condition": limits,
-        },
-        "SeeWhoIsLetIn": {
-            "Effect": "Allow",
-            "Action": [
-                "sso:ListApplicationAssignments",
-                "sso:GetApplicationAssignmentConfiguration",
-            ],
+            "Action": actions,
             "Resource": APPLICATIONS,
             "Condition": limits,
         },
     }
 
 
-def test_the_assigner_trusts_the_hubs_two_functions(identity: Resources) -> None:
+@pytest.mark.parametrize(("construct", "function"), [("Role", "Converge"), ("Reader", "Look")])
+def test_each_role_trusts_one_function_of_the_hub(
+    identity: Resources, construct: str, function: str
+) -> None:
     """By role, organization and the ExternalId of this pair of accounts."""
-    (statement,) = identity["Assigner/Role"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    role = identity[f"Assigner/{construct}"]["Properties"]
+    name = f"StudioHub-{function}-{REGION}"
+    only = {"aws:PrincipalArn": f"arn:aws:iam::{HUB}:role/studio-hub-system/{name}"}
+    enters, named = role["AssumeRolePolicyDocument"]["Statement"]
 
-    assert statement["Principal"] == {"AWS": f"arn:aws:iam::{HUB}:root"}
-    assert statement["Condition"] == {
+    assert enters["Principal"] == named["Principal"] == {"AWS": f"arn:aws:iam::{HUB}:root"}
+    assert (enters["Action"], named["Action"]) == ("sts:AssumeRole", "sts:SetSourceIdentity")
+    assert enters["Condition"] == {
         "StringEquals": {
             "aws:PrincipalOrgID": "o-exampleorgid",
             "sts:ExternalId": f"studio-hub/{HUB}/{ACCOUNT}",
         },
-        "ArnEquals": {
-            "aws:PrincipalArn": [
-                f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Converge-{REGION}",
-                f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Look-{REGION}",
-            ]
+        "ArnEquals": only,
+    }
+    assert named["Condition"] == {
+        "StringEquals": {
+            "aws:PrincipalOrgID": "o-exampleorgid",
+            "sts:SourceIdentity": f"{name}@{HUB}",
         },
+        "ArnEquals": only,
     }
 
 
 def test_an_account_that_only_forwards_assigns_nobody(forwarding_only: Resources) -> None:
     """Where Identity Center is the hub's, the other event account has no role for the hub."""
-    assert "Assigner/Role" not in forwarding_only
+    assert not {"Assigner/Role", "Assigner/Reader"} & forwarding_only.keys()
     assert {path for path, each in forwarding_only.items() if each["Type"] == "AWS::IAM::Role"} == {
         "Forwarding/Role"
     }

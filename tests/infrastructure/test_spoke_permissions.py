@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 Template = dict[str, Any]
 Resources = dict[str, dict[str, Any]]
 
@@ -81,12 +83,6 @@ PROFILES_POLICY = {
                 "Resource": PROFILES,
             },
             {
-                "Sid": "ListProfiles",
-                "Effect": "Allow",
-                "Action": "sagemaker:ListUserProfiles",
-                "Resource": "*",
-            },
-            {
                 "Sid": "ListAppsAndSpaces",
                 "Effect": "Allow",
                 "Action": ["sagemaker:ListApps", "sagemaker:ListSpaces"],
@@ -129,6 +125,49 @@ PROFILES_POLICY = {
                 "Resource": "*",
                 "Condition": {"StringEquals": {"sagemaker:SpaceSharingType": "Shared"}},
             },
+            *(
+                {
+                    "Sid": sid,
+                    "Effect": "Deny",
+                    "Action": "sagemaker:*UserProfile",
+                    "Resource": "*",
+                    "Condition": {"Null": {key: "false"}},
+                }
+                for sid, key in (
+                    ("NeverSetSecurityGroups", "sagemaker:VpcSecurityGroupIds"),
+                    ("NeverSetLifecycleConfigurations", "sagemaker:StudioLifecycleConfigArns"),
+                    ("NeverSetImages", "sagemaker:ImageArns"),
+                    ("NeverSetImageVersions", "sagemaker:ImageVersionArns"),
+                    ("NeverSetInstanceTypes", "sagemaker:InstanceTypes"),
+                    ("NeverSetSharingKey", "sagemaker:DomainSharingOutputKmsKeyArn"),
+                )
+            ),
+        ],
+    },
+}
+READS_POLICY = {
+    "PolicyName": "Reads",
+    "PolicyDocument": {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "ReadDomains",
+                "Effect": "Allow",
+                "Action": "sagemaker:DescribeDomain",
+                "Resource": f"arn:aws:sagemaker:{REGION}:{SPOKE}:domain/*",
+            },
+            {
+                "Sid": "ReadProfiles",
+                "Effect": "Allow",
+                "Action": ["sagemaker:DescribeUserProfile", "sagemaker:ListTags"],
+                "Resource": PROFILES,
+            },
+            {
+                "Sid": "ListProfiles",
+                "Effect": "Allow",
+                "Action": "sagemaker:ListUserProfiles",
+                "Resource": "*",
+            },
         ],
     },
 }
@@ -144,6 +183,19 @@ def test_the_hub_may_do_exactly_this(spoke: Resources) -> None:
         "Path": "/studio-hub-system/",
         "MaxSessionDuration": 3600,
         "Policies": [PROFILES_POLICY],
+    }
+
+
+def test_the_scans_may_do_exactly_this(spoke: Resources) -> None:
+    """The reader role describes and lists, and changes nothing."""
+    role = dict(spoke["Access/Reader"]["Properties"])
+
+    del role["AssumeRolePolicyDocument"], role["Description"]
+    assert role == {
+        "RoleName": f"StudioHubSpokeReader-{REGION}",
+        "Path": "/studio-hub-system/",
+        "MaxSessionDuration": 3600,
+        "Policies": [READS_POLICY],
     }
 
 
@@ -172,13 +224,17 @@ def test_additional_roles_are_named_one_by_one(deploy_spoke: Callable[..., Resou
     assert "Access/AdditionalRoles" not in deploy_spoke()
 
 
-def test_only_the_hubs_two_functions_are_let_in(spoke: Resources) -> None:
-    """The access role trusts two roles of the hub, in the organization, with the right id."""
-    assert spoke["Access/Role"]["Properties"]["AssumeRolePolicyDocument"] == {
+@pytest.mark.parametrize(("role", "function"), [("Role", "Converge"), ("Reader", "Look")])
+def test_only_one_function_of_the_hub_is_let_in(spoke: Resources, role: str, function: str) -> None:
+    """Each role trusts one role of the hub, in the organization, with the right id."""
+    name = f"StudioHub-{function}-{HUB_REGION}"
+    only = {"aws:PrincipalArn": f"arn:aws:iam::{HUB}:role/studio-hub-system/{name}"}
+
+    assert spoke[f"Access/{role}"]["Properties"]["AssumeRolePolicyDocument"] == {
         "Version": "2012-10-17",
         "Statement": [
             {
-                "Sid": "TheHubsTwoFunctions",
+                "Sid": "HubFunction",
                 "Effect": "Allow",
                 "Principal": {"AWS": f"arn:aws:iam::{HUB}:root"},
                 "Action": "sts:AssumeRole",
@@ -187,14 +243,22 @@ def test_only_the_hubs_two_functions_are_let_in(spoke: Resources) -> None:
                         "aws:PrincipalOrgID": "o-exampleorgid",
                         "sts:ExternalId": f"studio-hub/{HUB}/{SPOKE}",
                     },
-                    "ArnEquals": {
-                        "aws:PrincipalArn": [
-                            f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Converge-{HUB_REGION}",
-                            f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Look-{HUB_REGION}",
-                        ]
-                    },
+                    "ArnEquals": only,
                 },
-            }
+            },
+            {
+                "Sid": "HubFunctionNamesItself",
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{HUB}:root"},
+                "Action": "sts:SetSourceIdentity",
+                "Condition": {
+                    "StringEquals": {
+                        "aws:PrincipalOrgID": "o-exampleorgid",
+                        "sts:SourceIdentity": f"{name}@{HUB}",
+                    },
+                    "ArnEquals": only,
+                },
+            },
         ],
     }
 

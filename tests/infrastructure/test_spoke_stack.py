@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 Template = dict[str, Any]
 Resources = dict[str, dict[str, Any]]
@@ -17,7 +18,9 @@ def test_nothing_but_roles(spoke: Resources) -> None:
     """A spoke is made of roles alone."""
     types = {path: resource["Type"] for path, resource in spoke.items()}
 
-    assert types == dict.fromkeys({"Access/Role", "Suspended/Role"} | GROUP_ROLES, "AWS::IAM::Role")
+    assert types == dict.fromkeys(
+        {"Access/Role", "Access/Reader", "Suspended/Role"} | GROUP_ROLES, "AWS::IAM::Role"
+    )
 
 
 def test_needs_no_bootstrap(spoke_template: Template, cloud_assembly: Path) -> None:
@@ -39,6 +42,32 @@ def test_needs_no_bootstrap(spoke_template: Template, cloud_assembly: Path) -> N
     assert len(text.encode()) <= 51_200
 
 
+class _AsTheCdk(yaml.SafeDumper):
+    """Writes YAML as the CDK does: lists are indented too."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 (PyYAML's own signature)
+        """Indent, also a list below a key."""
+        super().increase_indent(flow, indentless=False)
+
+
+def test_the_cdk_deploys_it_without_a_bucket(spoke_template: Template) -> None:
+    """The CDK asks for a bootstrapped account where its YAML has more than 50 KiB.
+
+    Source: aws-cdk 2.1148.1, LARGE_TEMPLATE_SIZE_KB. cdk.json leaves construct paths out.
+    """
+    bare = {
+        **spoke_template,
+        "Resources": {
+            name: {key: part for key, part in resource.items() if key != "Metadata"}
+            for name, resource in spoke_template["Resources"].items()
+        },
+    }
+
+    text = yaml.dump(bare, Dumper=_AsTheCdk, sort_keys=False, width=10**6)
+
+    assert len(text.encode()) <= 50 * 1024
+
+
 def test_templates_have_their_names(cloud_assembly: Path) -> None:
     """Whoever takes a template from cdk.out finds it under the stack's name."""
     assert {path.name for path in cloud_assembly.glob("*.template.json")} == {
@@ -49,8 +78,12 @@ def test_templates_have_their_names(cloud_assembly: Path) -> None:
 
 
 def test_existing_execution_roles_are_not_made(deploy_spoke: Callable[..., Resources]) -> None:
-    """The second Region of an account gets its own two roles only."""
-    assert set(deploy_spoke(ExecutionRoles="existing")) == {"Access/Role", "Suspended/Role"}
+    """The second Region of an account gets its own three roles only."""
+    assert set(deploy_spoke(ExecutionRoles="existing")) == {
+        "Access/Role",
+        "Access/Reader",
+        "Suspended/Role",
+    }
 
 
 def test_a_boundary_bounds_the_execution_roles(
@@ -153,6 +186,7 @@ def test_outputs_have_the_right_form(
     }
 
     assert outputs["ExternalId"] == "studio-hub/111111111111/222222222222"
+    assert outputs["AccessRoleArn"] == "<Access/Role.Arn>"
     assert outputs["TargetPrefix"] == "222222222222/eu-west-1/"
     assert (
         outputs["SuspendedRoleArn"]

@@ -3,9 +3,11 @@
 import json
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -13,12 +15,12 @@ from hypothesis import strategies as st
 from shared.errors import UnreadableMessageError
 from shared.events import origin_of, read_event
 from shared.events.told import Ignored
-from shared.hints import Hint, LookHint, Subject, UserHint
+from shared.hints import DAILY, HOURLY, TARGETS, Hint, LookHint, Subject, UserHint
 from shared.listing import Seen
 from shared.mappings import parse_row, parse_table
-from shared.model import BadMapping, GroupMapping, UserId
+from shared.model import DIRECTORY_ID, BadMapping, GroupMapping, Target, UserId
 from shared.naming import profile_name, same_name
-from shared.wire import decode, deduplication_id, encode, message_group
+from shared.wire import decode, deduplication_id, encode, is_worn_out, message_group
 
 LAWS = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 STORE = "d-9967abc123"
@@ -42,6 +44,7 @@ values: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
+json_values = values.map(lambda value: json.loads(json.dumps(value, default=str)))
 plausible_targets = st.sampled_from(
     [
         "222222222222/eu-west-1/d-research0001",
@@ -187,8 +190,19 @@ events = st.fixed_dictionaries(
 )
 
 
+NATIVE = {
+    "detail-type": "User Updated",
+    "source": "aws.identitystore",
+    "region": REGION,
+    "time": "2026-11-23T12:00:00Z",
+    "id": "e",
+}
+
+
 @LAWS
 @given(values | events)
+@example(NATIVE | {"id": "\ud800"})
+@example(NATIVE | {"time": "9999-12-31T23:59:59-12:00"})
 def test_a_message_is_an_event_or_is_unreadable(body: Any) -> None:  # noqa: ANN401 (any JSON)
     """Dead letters hold what nobody can read, and no crash of the reader; its origin is told."""
     origin = origin_of(body)
@@ -202,30 +216,53 @@ def test_a_message_is_an_event_or_is_unreadable(body: Any) -> None:  # noqa: ANN
             assert origin.event_id == found.event_id
             ids = [getattr(found, name, None) for name in ("user_id", "group_id", "membership_id")]
             assert all(len(id_) >= 36 for id_ in ids if id_ is not None)
+            # Its id and time go on in a message, which must be read in its turn.
+            hint = UserHint(UserId(str(UUID(int=0))), found.at, found.event_id, found.at)
+            assert decode(encode(hint)) == hint
+            assert deduplication_id(hint)
 
 
+targets = st.sampled_from(["222222222222/eu-west-1/d-one", "333333333333/us-east-1/d-two"])
+moments = st.datetimes(timezones=st.just(UTC))
+# Whatever text JSON can hold and a queue takes.
+texts = st.text(st.characters(codec="utf-8"), min_size=1)
 told: dict[str, st.SearchStrategy[Any]] = {
-    "made_at": st.datetimes(timezones=st.just(UTC)),
-    "event_id": st.text(min_size=1),
-    "event_at": st.datetimes(timezones=st.just(UTC)),
+    "made_at": moments,
+    "event_id": texts,
+    "event_at": moments,
     "attempt": st.integers(0, 1000),
     "again": st.booleans(),
 }
 user_hints = st.builds(
     UserHint,
-    user_id=st.text(min_size=1).map(UserId),
-    doubt=st.text(),
-    found_by=st.text(),
+    user_id=user_ids,
+    doubt=targets | st.just(""),
+    found_by=st.just("") | st.binary(max_size=32).map(bytes.hex),
     **told,
 )
-look_hints = st.builds(
-    LookHint,
-    subject=st.sampled_from(Subject),
-    key=st.text(min_size=1),
-    announced=st.booleans(),
-    everyone=st.booleans(),
-    part=st.integers(0, 1000),
-    **told,
+keys: dict[Subject, st.SearchStrategy[str]] = {
+    Subject.ROUND: st.sampled_from([HOURLY, DAILY, TARGETS]),
+    Subject.GROUP: user_ids,
+    Subject.NAME: texts,
+    Subject.TARGET: targets,
+    Subject.ACCESS: targets,
+    Subject.PEOPLE: st.just(""),
+    Subject.GROUPS: st.just(""),
+}
+look_hints = st.one_of(
+    *(
+        st.builds(
+            LookHint,
+            subject=st.just(subject),
+            key=key,
+            target=targets | st.just(""),
+            announced=st.booleans(),
+            everyone=st.booleans(),
+            part=st.integers(0, 1000),
+            **told,
+        )
+        for subject, key in keys.items()
+    )
 )
 hints: st.SearchStrategy[Hint] = user_hints | look_hints
 
@@ -270,29 +307,61 @@ def test_a_packed_listing_is_read_or_is_unreadable(packed: bytes) -> None:
         assert Seen.unpack(seen.pack()) == seen
 
 
-bodies = st.fixed_dictionaries(
-    {
-        "subject": st.sampled_from(["user", *Subject]) | st.text() | st.none(),
-        "key": ids | st.none() | st.integers(),
-        "user_id": ids | st.none() | st.integers(),
-        "made_at": times.map(datetime.isoformat) | st.text(),
-        "event_id": ids | st.lists(ids),
-        "event_at": times.map(datetime.isoformat) | st.floats(),
-        "attempt": st.integers() | st.floats() | st.text(),
-        "again": st.booleans(),
-    }
-).map(json.dumps)
+# A body that is right but for some fields, which can be anything that JSON holds.
+changed_hints = st.builds(
+    lambda hint, changes, names: json.dumps(
+        json.loads(encode(hint)) | dict.fromkeys(names, changes)
+    ),
+    hints,
+    json_values
+    | plausible_targets
+    | user_ids
+    | moments.map(datetime.isoformat)
+    | st.text(st.characters(categories=["Cs"]), min_size=1)
+    | st.sampled_from(
+        ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-11-23", 10**4000, ""]
+    ),
+    st.sets(
+        st.sampled_from(
+            [
+                *("subject", "key", "user_id", "made_at", "event_id", "event_at", "attempt"),
+                *("again", "doubt", "found_by", "target", "announced", "everyone", "token", "seen"),
+            ]
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+)
 
 
 @LAWS
 @given(
-    st.text() | bodies | st.binary().map(bytes.hex) | hints.map(encode).map(lambda body: body[:-9])
+    st.text()
+    | json_values.map(json.dumps)
+    | changed_hints
+    | st.binary().map(bytes.hex)
+    | hints.map(encode).map(lambda body: body[:-9])
 )
+@example(json.dumps({"made_at": "2026-11-23T12:00:00Z", "event_id": "e", "user_id": "d-1"}))
 def test_a_body_is_a_hint_or_is_unreadable(body: str) -> None:
-    """Half a body is none."""
+    """Whatever lies in a queue, nobody acts on half of it, and no reader ends in a crash.
+
+    What a reader does first with a hint goes well with each that is read: its target and its time
+    count, and it can be queued again.
+    """
     with suppress(UnreadableMessageError):
         hint = decode(body)
 
         assert decode(encode(hint)) == hint
         assert hint.made_at.tzinfo is not None
         assert hint.attempt >= 0
+        is_worn_out(replace(hint, attempt=99), datetime(2026, 11, 23, tzinfo=UTC))
+        assert len(message_group(hint)) <= 128
+        assert deduplication_id(hint).isalnum()
+        if isinstance(hint, UserHint):
+            assert DIRECTORY_ID.fullmatch(hint.user_id)
+            assert not hint.doubt or Target.parse(hint.doubt)
+        else:
+            assert not hint.target or Target.parse(hint.target)
+            if hint.subject in (Subject.TARGET, Subject.ACCESS):
+                assert Target.parse(hint.key)

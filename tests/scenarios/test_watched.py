@@ -61,8 +61,9 @@ def test_only_a_look_that_saw_all_tells_of_the_sweep(play: Play) -> None:
     refused = play(
         "fault: {service: identitystore, operation: ListGroupMemberships, error: AccessDenied, "
         "times: 2}",
+        # A role is asked twice, with a SourceIdentity and without.
         "fault: {service: sts, operation: AssumeRole, account: '222222222222', "
-        "error: AccessDenied, times: 2}",
+        "error: AccessDenied, times: 4}",
         "sweep: {}",
     ).world
 

@@ -94,6 +94,22 @@ def test_a_wrong_or_missing_external_id_is_denied(
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
 
 
+def test_a_source_identity_needs_a_right_of_its_own(world: World, refused: Refused) -> None:
+    """The trust must allow sts:SetSourceIdentity beside sts:AssumeRole, or all is denied."""
+    both = json.loads(trust(HUB))
+    both["Statement"][0]["Action"] = ["sts:AssumeRole", "sts:SetSourceIdentity"]
+    make_role(world, SPOKE_ROLE, trust(HUB))
+    make_role(world, f"{SPOKE_ROLE}-2", json.dumps(both))
+    sts = hub_session(world)
+    asked = {"RoleSessionName": "ada", "SourceIdentity": "converge@1"}
+
+    with refused("AccessDenied", "is not authorized to perform: sts:SetSourceIdentity"):
+        sts.assume_role(RoleArn=SPOKE_ROLE, **asked)
+    sts.assume_role(RoleArn=f"{SPOKE_ROLE}-2", **asked)
+
+    assert world.sessions.all[-1].source_identity == "converge@1"
+
+
 def test_another_role_of_the_hub_is_denied(world: World, refused: Refused) -> None:
     """aws:PrincipalArn is the role of the session, path included."""
     make_role(world, SPOKE_ROLE, SPOKE_TRUST)

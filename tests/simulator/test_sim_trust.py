@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.errors import UnknownPolicyError
-from simulator.trust import Caller, allows
+from simulator.trust import SET_SOURCE_IDENTITY, Caller, allows
 
 HUB = "111111111111"
 ROLE = f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Converge-eu-west-1"
@@ -134,6 +134,20 @@ def test_a_deny_wins_in_any_order() -> None:
 def test_actions(action: object, expected: bool) -> None:  # noqa: FBT001 -- a table of cases
     """Only what covers sts:AssumeRole counts."""
     assert allows(policy(allow(Action=action)), CALLER, CONTEXT) is expected
+
+
+def test_an_identity_is_set_by_its_own_right() -> None:
+    """Assuming a role and naming the session are two actions, each with its own conditions."""
+    mine = {"StringEquals": {"sts:SourceIdentity": "look@1"}}
+    named = {**allow(Condition=mine), "Action": SET_SOURCE_IDENTITY}
+    document = policy(allow(), named)
+    told = CONTEXT | {"sts:SourceIdentity": "look@1"}
+
+    assert allows(document, CALLER, told)
+    assert allows(document, CALLER, told, SET_SOURCE_IDENTITY)
+    assert not allows(document, CALLER, CONTEXT, SET_SOURCE_IDENTITY)
+    assert not allows(policy(allow()), CALLER, told, SET_SOURCE_IDENTITY)
+    assert not allows(policy(named), CALLER, told)
 
 
 def test_services_are_no_callers_of_ours() -> None:

@@ -122,7 +122,7 @@ def test_the_role_goes_whatever_becomes_of_the_assignment(bench: Bench, trouble:
     bench.apply(REVOKE, SUSPEND, STOP_A, SPACE, DELETE)
 
     calls = [call for call in bench.calls if call != "watch"]
-    assert calls[:3] == ["revoke", "change_role", "stop_app"]
+    assert calls[:3] == ["revoke", "change_role", "stop_app a"]
     assert not {"delete", "delete_space"} & set(bench.calls)
 
 

@@ -83,15 +83,45 @@ def test_the_external_id_is_of_the_pair() -> None:
     assert conventions.external_id(HUB, SPOKE) == "studio-hub/111111111111/222222222222"
 
 
-def test_a_spoke_trusts_two_roles_of_one_hub_and_nobody_else() -> None:
-    """One statement, with the organization, the ExternalId and exactly the two role ARNs."""
+def test_each_function_has_a_role_of_its_own_elsewhere() -> None:
+    """Who may change is another than who may read, in a spoke and in Identity Center's account."""
+    system = "role/studio-hub-system"
+
+    assert (
+        conventions.reader_role_arn(SPOKE, "eu-west-1")
+        == f"arn:aws:iam::{SPOKE}:{system}/StudioHubSpokeReader-eu-west-1"
+    )
+    assert (
+        conventions.assigner_role_arn(SPOKE, "eu-west-1")
+        == f"arn:aws:iam::{SPOKE}:{system}/StudioHubAssigner-eu-west-1"
+    )
+    assert (
+        conventions.assignment_reader_role_arn(SPOKE, "eu-west-1")
+        == f"arn:aws:iam::{SPOKE}:{system}/StudioHubAssignmentReader-eu-west-1"
+    )
+
+
+# The longest name of a Region today.
+@pytest.mark.parametrize("region", ["eu-west-1", "ap-southeast-1", "us-isob-east-1"])
+def test_a_session_has_a_name_that_sts_takes(region: str) -> None:
+    """Session name and SourceIdentity hold 2 to 64 letters, digits and `_+=,.@-`."""
+    for name in conventions.hub_role_names(region):
+        for said in (name, conventions.source_identity(HUB, name)):
+            assert re.fullmatch(r"[\w+=,.@-]{2,64}", said, re.ASCII)
+            assert name in said
+
+
+def test_a_role_trusts_one_function_of_one_hub_and_nobody_else() -> None:
+    """By the organization, the ExternalId and the role's ARN; it names itself and nobody else."""
     policy = conventions.trust_policy(
         aws="aws-cn",
         hub_account=HUB,
-        hub_region="cn-north-1",
-        spoke_account=SPOKE,
+        hub_role_name="StudioHub-Look-cn-north-1",
+        account=SPOKE,
         organization_id="o-exampleorgid",
     )
+    system = f"arn:aws-cn:iam::{HUB}:role/studio-hub-system"
+    function = {"aws:PrincipalArn": f"{system}/StudioHub-Look-cn-north-1"}
 
     assert [
         (s["Effect"], s["Principal"], s["Action"], s["Condition"]) for s in policy["Statement"]
@@ -105,12 +135,19 @@ def test_a_spoke_trusts_two_roles_of_one_hub_and_nobody_else() -> None:
                     "aws:PrincipalOrgID": "o-exampleorgid",
                     "sts:ExternalId": f"studio-hub/{HUB}/{SPOKE}",
                 },
-                "ArnEquals": {
-                    "aws:PrincipalArn": [
-                        f"arn:aws-cn:iam::{HUB}:role/studio-hub-system/StudioHub-Converge-cn-north-1",
-                        f"arn:aws-cn:iam::{HUB}:role/studio-hub-system/StudioHub-Look-cn-north-1",
-                    ],
+                "ArnEquals": function,
+            },
+        ),
+        (
+            "Allow",
+            {"AWS": f"arn:aws-cn:iam::{HUB}:root"},
+            "sts:SetSourceIdentity",
+            {
+                "StringEquals": {
+                    "aws:PrincipalOrgID": "o-exampleorgid",
+                    "sts:SourceIdentity": f"StudioHub-Look-cn-north-1@{HUB}",
                 },
+                "ArnEquals": function,
             },
         ),
     ]

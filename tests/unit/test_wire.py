@@ -85,6 +85,15 @@ def test_a_hint_that_lacks_something_is_unreadable(hint: Hint, lack: str) -> Non
         {"event_at": None},
         {"attempt": "many"},
         {"attempt": None},
+        {"attempt": True},
+        {"again": "false"},
+        {"user_id": "222222222222/eu-west-1/d-one"},
+        {"doubt": "d-one"},
+        {"doubt": None},
+        {"found_by": "|"},
+        {"event_id": "\ud800"},
+        {"event_at": "9999-12-31T23:59:59-12:00"},
+        {"made_at": "0001-01-01T00:00:00+01:00"},
     ],
 )
 def test_a_hint_with_a_wrong_value_is_unreadable(wrong: dict[str, object]) -> None:
@@ -94,12 +103,51 @@ def test_a_hint_with_a_wrong_value_is_unreadable(wrong: dict[str, object]) -> No
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"key": ""}, {"subject": "planet"}, {"attempt": -1}, {"made_at": "yesterday"}]
+    "wrong",
+    [
+        {"key": ""},
+        {"key": "d-one"},
+        {"key": "222222222222/eu-west-1/d-one"},
+        {"subject": "planet"},
+        {"subject": ["group"]},
+        {"subject": "round"},
+        {"subject": "target"},
+        {"subject": "access"},
+        {"subject": "people"},
+        {"subject": "groups", "key": None},
+        {"subject": "name", "key": "\ud800"},
+        {"target": "everywhere"},
+        {"announced": "false"},
+        {"everyone": 1},
+        {"attempt": -1},
+        {"made_at": "yesterday"},
+    ],
 )
 def test_a_look_with_a_wrong_value_is_unreadable(wrong: dict[str, object]) -> None:
     """A group or a target without its name is no look."""
     with pytest.raises(UnreadableMessageError):
         decode(json.dumps(json.loads(encode(LOOK)) | wrong))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"subject": "target", "key": "d-one"}, "key: 'd-one' is not a target: write <12-digit"),
+        ({"target": "d-two"}, "target: 'd-two' is not a target: write <12-digit"),
+        ({"key": "x" * 9999}, "key: 'xxx"),
+        ({"subject": "target", "key": "x" * 9999}, "key: 'xxx"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place_and_the_remedy(
+    wrong: dict[str, object], told: str
+) -> None:
+    """Whoever finds the dead letter sees the field and knows what to do; a novel stays short."""
+    with pytest.raises(UnreadableMessageError) as raised:
+        decode(json.dumps(json.loads(encode(LOOK)) | wrong))
+
+    assert str(raised.value).startswith(f"no hint: {told}")
+    assert "studio-hub sweep" in str(raised.value)
+    assert len(str(raised.value)) < 500
 
 
 def test_what_the_schedule_sends_is_a_round() -> None:

@@ -4,46 +4,25 @@ They are made with the hub's own role where Identity Center lives in the hub's a
 assumed role in its account elsewhere.
 """
 
-import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from boto3.session import Session
 
-from hub.runtime.adapters.assumed import assume, client_of, expires
+from hub.runtime.adapters.assumed import RoleAssumer, client_of, expires
 from hub.runtime.adapters.aws import CLIENT_CONFIG, translated, utc_now
-from shared.conventions import assigner_role_arn
 from shared.errors import RefusedError
 from shared.listing import Page
 from shared.model import UserId
 
 if TYPE_CHECKING:
     from mypy_boto3_sso_admin import SSOAdminClient
-    from mypy_boto3_sts import STSClient
 
 # A session is given up this long before its end, so that none expires in the middle of a plan.
 _MARGIN = timedelta(minutes=3)
 _PAGE = 100
 _NOT_FOUND = "ResourceNotFoundException"
-# A look lists: its sessions can assign nobody, whatever the role may. The last is for a directory
-# that the company's own key encrypts.
-LIST_ASSIGNMENTS: Final = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Action": [
-                    "sso:ListApplicationAssignments",
-                    "sso:GetApplicationAssignmentConfiguration",
-                    "kms:Decrypt",
-                ],
-                "Resource": "*",
-            }
-        ],
-    }
-)
 Clients = Callable[[], "SSOAdminClient"]
 
 
@@ -54,25 +33,15 @@ def own_client(session: Session) -> Clients:
 
 
 def assumed_client(
-    session: Session,
-    sts: "STSClient",
-    *,
-    hub_account: str,
-    account: str,
-    region: str,
-    policy: str | None = None,
+    session: Session, assumer: RoleAssumer, role_arn: str, *, account: str, region: str
 ) -> Clients:
-    """Return clients of Identity Center's account, of a role that is assumed anew in time.
-
-    `policy` narrows what the sessions may do.
-    """
+    """Return clients of Identity Center's account, of a role that is assumed anew in time."""
     kept: tuple[datetime, SSOAdminClient] | None = None
-    role_arn = assigner_role_arn(account, region)
 
     def current() -> "SSOAdminClient":
         nonlocal kept
         if kept is None or kept[0] <= utc_now():
-            credentials = assume(sts, role_arn, hub_account, account, policy)
+            credentials = assumer.assume(role_arn, account)
             client = client_of(session, "sso-admin", region, credentials)
             kept = expires(credentials) - _MARGIN, client
         return kept[1]

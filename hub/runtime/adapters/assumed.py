@@ -1,4 +1,7 @@
-"""Credentials of the product's roles in other accounts, assumed with their ExternalId."""
+"""Credentials of the product's roles in other accounts, assumed with their ExternalId.
+
+A session tells in its name and its SourceIdentity which function of which hub it is.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.session import Session
 
 from hub.runtime.adapters.aws import SPOKE_CONFIG, translated
-from shared.conventions import external_id
+from shared.conventions import external_id, source_identity
 from shared.errors import RefusedError, TargetUnreachableError
 
 if TYPE_CHECKING:
@@ -15,31 +18,61 @@ if TYPE_CHECKING:
 
 # Seconds; the shortest that STS grants. A change made in the role's trust counts soon.
 _DURATION = 900
+_ACCESS_DENIED = "AccessDenied"
 
 
-def assume(
-    sts: "STSClient", role_arn: str, hub_account: str, account: str, policy: str | None = None
-) -> Mapping[str, Any]:
-    """Return credentials of a role, narrowed by a session policy where one is given.
+class RoleAssumer:
+    """Assumes roles in other accounts in the name of one of the hub's functions.
 
-    Raises:
-        TargetUnreachableError: the account refuses the hub, or there is no such role.
-        RetryableError: STS does not answer now.
+    `role_name` is that of the function's own role.
     """
-    narrowed: dict[str, Any] = {"Policy": policy} if policy else {}
-    try:
+
+    def __init__(self, sts: "STSClient", *, hub_account: str, role_name: str) -> None:
+        self._sts = sts
+        self._hub_account = hub_account
+        self._role_name = role_name
+        # Roles whose trust takes no SourceIdentity, as that of an older stack, until this process
+        # ends.
+        self._without_identity: set[str] = set()
+
+    def assume(self, role_arn: str, account: str) -> Mapping[str, Any]:
+        """Return credentials of a role.
+
+        A role that refuses the SourceIdentity is assumed without it: the ExternalId, the
+        organization and the function's role are what guards it. STS does not say what it refuses,
+        so a role that refuses the function altogether is asked twice.
+
+        Raises:
+            TargetUnreachableError: the account refuses the hub, or there is no such role.
+            RetryableError: STS does not answer now.
+        """
+        try:
+            if role_arn in self._without_identity:
+                return self._assume(role_arn, account)
+            try:
+                identity = source_identity(self._hub_account, self._role_name)
+                return self._assume(role_arn, account, SourceIdentity=identity)
+            except RefusedError as refused:
+                if refused.code != _ACCESS_DENIED:
+                    raise
+            credentials = self._assume(role_arn, account)
+        except RefusedError as refused:
+            raise TargetUnreachableError(f"{role_arn} cannot be assumed: {refused}") from refused
+        self._without_identity.add(role_arn)
+        return credentials
+
+    def _assume(self, role_arn: str, account: str, **identity: str) -> Mapping[str, Any]:
+        more: Any = identity
         with translated():
             return dict(
-                sts.assume_role(
+                self._sts.assume_role(
                     RoleArn=role_arn,
-                    RoleSessionName="studio-hub",
-                    ExternalId=external_id(hub_account, account),
+                    RoleSessionName=self._role_name,
+                    ExternalId=external_id(self._hub_account, account),
                     DurationSeconds=_DURATION,
-                    **narrowed,
+                    **more,
                 )["Credentials"]
             )
-    except RefusedError as refused:
-        raise TargetUnreachableError(f"{role_arn} cannot be assumed: {refused}") from refused
 
 
 def client_of(

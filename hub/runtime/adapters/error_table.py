@@ -104,8 +104,9 @@ _CODES: Final = {
         ResourceNotFoundException
     """,
     Reason.STATE: """
-        AWS.SimpleQueueService.MessageNotInflight ConditionalCheckFailed ConditionalCheckFailedException DuplicateItem
-        IdempotentParameterMismatchException MessageNotInflight ReceiptHandleIsInvalid
+        AWS.SimpleQueueService.MessageNotInflight ConditionalCheckFailed
+        ConditionalCheckFailedException DuplicateItem IdempotentParameterMismatchException
+        MessageNotInflight ReceiptHandleIsInvalid
         ResourceInUse ResourceInUseException
     """,
     Reason.QUOTA: """

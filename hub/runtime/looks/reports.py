@@ -104,7 +104,7 @@ def untold(target: Target, names: Sequence[str], reason: str) -> None:
         _profiles(target),
         f"the tags of {len(names)} profiles cannot be read, so their owners are unknown; the "
         f"first is {names[0]}: {reason}",
-        "let the spoke's access role read tags: compare its stack with this version's",
+        "let the spoke's reader role read tags: compare its stack with this version's",
         target=str(target),
     )
 

@@ -1,38 +1,39 @@
-"""By whose right people are assigned: the hub's own, or that of a role in the identity account."""
-
-from typing import TYPE_CHECKING
+"""By whose right other accounts are entered: that of roles that the function may assume there."""
 
 from boto3.session import Session
 
-from hub.runtime.adapters.application_access import (
-    LIST_ASSIGNMENTS,
-    SsoAdmin,
-    assumed_client,
-    own_client,
-)
+from hub.runtime.adapters.application_access import SsoAdmin, assumed_client, own_client
+from hub.runtime.adapters.assumed import RoleAssumer
+from hub.runtime.adapters.aws import CLIENT_CONFIG
 from hub.runtime.settings import ConvergeSettings, LookSettings
+from shared.conventions import assigner_role_arn, assignment_reader_role_arn, hub_role_names
 from shared.guard import RemovalLimit
 
-if TYPE_CHECKING:
-    from mypy_boto3_sts import STSClient
+
+def role_assumer(session: Session, settings: ConvergeSettings | LookSettings) -> RoleAssumer:
+    """Return what assumes roles in other accounts in the function's name."""
+    converge, look = hub_role_names(settings.region)
+    return RoleAssumer(
+        session.client("sts", config=CLIENT_CONFIG),
+        hub_account=settings.account,
+        role_name=look if isinstance(settings, LookSettings) else converge,
+    )
 
 
 def application_access(
-    session: Session, sts: "STSClient", settings: ConvergeSettings | LookSettings
+    session: Session, assumer: RoleAssumer, settings: ConvergeSettings | LookSettings
 ) -> SsoAdmin:
-    """Return the adapter of assignments that the settings call for."""
-    if settings.identity_account == settings.account:
+    """Return the adapter of assignments that the settings call for.
+
+    By the hub's own right where Identity Center is its account's, else by that of a role there:
+    `converge` assigns, `look` only lists.
+    """
+    account, region = settings.identity_account, settings.region
+    if account == settings.account:
         return SsoAdmin(own_client(session))
-    return SsoAdmin(
-        assumed_client(
-            session,
-            sts,
-            hub_account=settings.account,
-            account=settings.identity_account,
-            region=settings.region,
-            policy=LIST_ASSIGNMENTS if isinstance(settings, LookSettings) else None,
-        )
-    )
+    is_look = isinstance(settings, LookSettings)
+    role_arn = (assignment_reader_role_arn if is_look else assigner_role_arn)(account, region)
+    return SsoAdmin(assumed_client(session, assumer, role_arn, account=account, region=region))
 
 
 def removal_limit(settings: ConvergeSettings | LookSettings) -> RemovalLimit:

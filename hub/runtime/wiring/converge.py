@@ -20,8 +20,9 @@ from hub.runtime.adapters.work_queue import LaterQueue, ReceivedFrom
 from hub.runtime.clock import SystemClock
 from hub.runtime.group_names import GroupNames
 from hub.runtime.settings import ConvergeSettings, read_settings
-from hub.runtime.wiring.access import application_access, removal_limit
+from hub.runtime.wiring.access import application_access, removal_limit, role_assumer
 from hub.runtime.world import ConvergeWorld
+from shared.conventions import access_role_arn
 
 
 @cache
@@ -30,8 +31,8 @@ def world() -> ConvergeWorld:
     settings = read_settings(ConvergeSettings, os.environ)
     session = boto3.Session(region_name=settings.region)
     dynamodb = session.client("dynamodb", config=CLIENT_CONFIG)
-    sts = session.client("sts", config=CLIENT_CONFIG)
-    sessions = SpokeSessions(session, sts, settings.account)
+    assumer = role_assumer(session, settings)
+    sessions = SpokeSessions(session, assumer, access_role_arn)
     clock = SystemClock()
     directory = IdentityCenter(
         session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
@@ -50,7 +51,7 @@ def world() -> ConvergeWorld:
         limits=DynamoLimits(dynamodb, settings.ledger_table),
         foreigners=DynamoForeigners(dynamodb, settings.ledger_table),
         studio=SageMakerStudio(sessions, settings.account),
-        access=application_access(session, sts, settings),
+        access=application_access(session, assumer, settings),
         later=LaterQueue(sqs, settings.later_queue_url),
         received=ReceivedFrom(sqs, settings.users_queue_url),
         bus=EventBus(session.client("events", config=CLIENT_CONFIG), settings.bus_name),

@@ -14,7 +14,7 @@ from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.limits import DynamoLimits
 from hub.runtime.adapters.mapping_store import DynamoMappings
 from hub.runtime.adapters.scan_states import DynamoScanStates
-from hub.runtime.adapters.spoke_sessions import READ_ONLY, SpokeSessions
+from hub.runtime.adapters.spoke_sessions import SpokeSessions
 from hub.runtime.adapters.studio import SageMakerStudio
 from hub.runtime.adapters.work_queue import LaterQueue, LooksQueue, ReceivedFrom, UsersQueue
 from hub.runtime.clock import SystemClock
@@ -22,7 +22,8 @@ from hub.runtime.group_names import GroupNames
 from hub.runtime.looks.copies import KeptCopies
 from hub.runtime.looks.world import LookWorld
 from hub.runtime.settings import LookSettings, read_settings
-from hub.runtime.wiring.access import application_access, removal_limit
+from hub.runtime.wiring.access import application_access, removal_limit, role_assumer
+from shared.conventions import reader_role_arn
 
 # One look is at one target; the next is at another, and comes back in an hour.
 _SESSIONS = 4
@@ -40,14 +41,8 @@ def world() -> LookWorld:
         session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
     )
     memory = DynamoMemory(dynamodb, settings.ledger_table)
-    sts = session.client("sts", config=CLIENT_CONFIG)
-    sessions = SpokeSessions(
-        session,
-        sts,
-        settings.account,
-        policy=READ_ONLY,
-        at_most=_SESSIONS,
-    )
+    assumer = role_assumer(session, settings)
+    sessions = SpokeSessions(session, assumer, reader_role_arn, at_most=_SESSIONS)
     return LookWorld(
         mode="report" if settings.mode == "report" else "apply",
         limit=removal_limit(settings),
@@ -59,7 +54,7 @@ def world() -> LookWorld:
         copies=KeptCopies(DynamoCopies(dynamodb, settings.ledger_table), clock),
         scans=DynamoScanStates(dynamodb, settings.ledger_table),
         limits=DynamoLimits(dynamodb, settings.ledger_table),
-        access=application_access(session, sts, settings),
+        access=application_access(session, assumer, settings),
         foreigners=DynamoForeigners(dynamodb, settings.ledger_table),
         studio=SageMakerStudio(sessions, settings.account, remembers_domains=False),
         users=UsersQueue(sqs, settings.users_queue_url),

@@ -120,17 +120,19 @@ def nobody_can_read_an_event(cloud: Cloud) -> None:
 
 
 def profiles_are_made_by_hand(cloud: Cloud) -> None:
-    """Make profiles without the hub, and sweep."""
+    """Make profiles without the hub where each spoke's reader role sees one, and sweep."""
     make_by_hand(cloud, "by-hand", "by-hand-too")
+    for target in (SECOND, ABROAD):
+        make_by_hand(cloud, "by-hand", target=target)
     studio_hub(cloud, "sweep")
 
 
-def make_by_hand(cloud: Cloud, *names: str) -> None:
+def make_by_hand(cloud: Cloud, *names: str, target: Target = FIRST) -> None:
     """Make profiles without the hub."""
     with cloud.lock:
         for name in names:
             cloud.services.studio.make_profile_by_hand(
-                place(FIRST), name=name, user_name=None, role=handmade(FIRST.account)
+                place(target), name=name, user_name=None, role=handmade(target.account)
             )
 
 

@@ -56,6 +56,16 @@ def asked_by(
 
 
 _Asked = tuple[str, str, Context]
+# By which condition key a policy sees a setting of a profile, wherever in the settings it stands.
+_KEYS_OF_SETTINGS = {
+    "SecurityGroups": "sagemaker:VpcSecurityGroupIds",
+    "LifecycleConfigArn": "sagemaker:StudioLifecycleConfigArns",
+    "LifecycleConfigArns": "sagemaker:StudioLifecycleConfigArns",
+    "SageMakerImageArn": "sagemaker:ImageArns",
+    "SageMakerImageVersionArn": "sagemaker:ImageVersionArns",
+    "InstanceType": "sagemaker:InstanceTypes",
+    "S3KmsKeyId": "sagemaker:DomainSharingOutputKmsKeyArn",
+}
 # Listing has no resource-level permission.
 _LISTINGS = ("ListApps", "ListDomains", "ListSpaces", "ListUserProfiles")
 # What each action reads beside the store itself.
@@ -85,6 +95,7 @@ def _of_studio(heard: Heard) -> Iterator[_Asked]:
         **asked,
         **{f"aws:ResourceTag/{key}": value for key, value in heard.tags.items()},
         **heard.keys,
+        **dict(_settings(request.get("UserSettings"))),
     }
     if tags:
         context["aws:TagKeys"] = sorted(tags)
@@ -95,6 +106,16 @@ def _of_studio(heard: Heard) -> Iterator[_Asked]:
     role = (request.get("UserSettings") or {}).get("ExecutionRole")
     if role:
         yield "iam:PassRole", role, {"iam:PassedToService": "sagemaker.amazonaws.com"}
+
+
+def _settings(found: object) -> Iterator[tuple[str, str | list[str]]]:
+    """Yield the condition keys of a profile's settings, with their values."""
+    if isinstance(found, Mapping):
+        for name, value in found.items():
+            if name in _KEYS_OF_SETTINGS:
+                yield _KEYS_OF_SETTINGS[name], value
+            else:
+                yield from _settings(value)
 
 
 def _studio_arn(call: ServedCall) -> str:

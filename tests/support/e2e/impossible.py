@@ -6,14 +6,15 @@ from dataclasses import replace
 from e2e.accounts import HUB, INSTANCE, MANAGEMENT, REGION, STORE, STRANGER, TARGETS
 from e2e.cloud import Cloud
 from e2e.iam_requests import Context, IamRequest
-from e2e.recorded import assume, put_events
+from e2e.recorded import assume, name_itself, put_events
 
-from hub.runtime.adapters.application_access import LIST_ASSIGNMENTS
-from hub.runtime.adapters.spoke_sessions import READ_ONLY
 from shared.conventions import (
     access_role_arn,
     assigner_role_arn,
+    assignment_reader_role_arn,
     external_id,
+    reader_role_arn,
+    source_identity,
     suspended_role_name,
     system_role_arn,
 )
@@ -26,12 +27,26 @@ _SPACE = f"{_STUDIO}:space/{TARGETS[0].domain_id}/everybodys"
 _APP = f"{_STUDIO}:app/{TARGETS[0].domain_id}/everybodys/jupyterlab/default"
 _SHARED = {"sagemaker:SpaceSharingType": "Shared"}
 _OURS = {f"aws:ResourceTag/{MANAGED_BY}": HUB, f"aws:ResourceTag/{USER_ID}": "somebody"}
+# Every setting of a profile that a policy can see, beside its role.
+_SETTINGS: tuple[Context, ...] = (
+    {"sagemaker:VpcSecurityGroupIds": ["sg-0123456789abcdef0"]},
+    {
+        "sagemaker:StudioLifecycleConfigArns": [
+            f"{_STUDIO}:studio-lifecycle-config/install-something"
+        ]
+    },
+    {"sagemaker:ImageArns": [f"{_STUDIO}:image/somebodys"]},
+    {"sagemaker:ImageVersionArns": [f"{_STUDIO}:image-version/somebodys/1"]},
+    {"sagemaker:InstanceTypes": ["ml.p5.48xlarge"]},
+    {"sagemaker:DomainSharingOutputKmsKeyArn": f"arn:aws:kms:{REGION}:{STRANGER}:key/somebodys"},
+)
 
 
 def impossible(cloud: Cloud) -> tuple[IamRequest, ...]:
     """Return requests, each of which the deployed policies must refuse."""
     return (
         *_in_a_spoke(),
+        *_reading_a_spoke(),
         *_entering_spokes(),
         *_assigning(cloud),
         *_speaking(),
@@ -56,6 +71,11 @@ def denied_for_good() -> Iterator[IamRequest]:
     yield IamRequest(role, "sagemaker:DeleteSpace", _SPACE, _SHARED)
     yield IamRequest(role, "sagemaker:DeleteSpace", _SPACE)
     yield IamRequest(role, "sagemaker:DeleteApp", _APP, _SHARED)
+    # A profile of ours gets the role and nothing else: not somebody's network, code or image.
+    for setting in _SETTINGS:
+        ours = {**_tagging({MANAGED_BY: HUB, USER_ID: "somebody"}), **setting}
+        yield IamRequest(role, "sagemaker:CreateUserProfile", _PROFILE, ours)
+        yield IamRequest(role, "sagemaker:UpdateUserProfile", _PROFILE, {**_OURS, **setting})
     # Who is suspended may do nothing at all.
     suspended = system_role_arn(_SPOKE, REGION, suspended_role_name(REGION))
     yield IamRequest(suspended, "s3:GetObject", "arn:aws:s3:::studio-data/file")
@@ -70,8 +90,6 @@ def _in_a_spoke() -> Iterator[IamRequest]:
     for action in ("sagemaker:DeleteUserProfile", "sagemaker:UpdateUserProfile"):
         yield asks(action)
         yield asks(action, {f"aws:ResourceTag/{MANAGED_BY}": STRANGER})
-        # Under the session policy of a look it may not even change what is ours.
-        yield replace(asks(action, _OURS), session_policy=READ_ONLY)
     for tags in (
         {},
         {MANAGED_BY: HUB},
@@ -99,6 +117,27 @@ def _in_a_spoke() -> Iterator[IamRequest]:
     yield asks("iam:PutRolePolicy", None, role)
 
 
+def _reading_a_spoke() -> Iterator[IamRequest]:
+    """Yield what the access role may do in a spoke, and the reader role may not."""
+    reader = reader_role_arn(_SPOKE, REGION)
+    tags = _tagging({MANAGED_BY: HUB, USER_ID: "somebody"})
+    private = {"sagemaker:SpaceSharingType": "Private"}
+    for action, resource, context in (
+        ("CreateUserProfile", _PROFILE, tags),
+        ("AddTags", _PROFILE, {**tags, "sagemaker:TaggingAction": "CreateUserProfile"}),
+        ("UpdateUserProfile", _PROFILE, _OURS),
+        ("DeleteUserProfile", _PROFILE, _OURS),
+        ("DeleteSpace", _SPACE, private),
+        ("DeleteApp", _APP, private),
+        ("ListApps", "*", {}),
+    ):
+        yield IamRequest(reader, f"sagemaker:{action}", resource, context)
+    passed = f"arn:aws:iam::{_SPOKE}:role/studio-hub/DataScientist"
+    yield IamRequest(
+        reader, "iam:PassRole", passed, {"iam:PassedToService": "sagemaker.amazonaws.com"}
+    )
+
+
 def _tagging(tags: Mapping[str, str]) -> Context:
     keys: Context = {"aws:TagKeys": sorted(tags)} if tags else {}
     return {**{f"aws:RequestTag/{key}": value for key, value in tags.items()}, **keys}
@@ -106,24 +145,36 @@ def _tagging(tags: Mapping[str, str]) -> Context:
 
 def _entering_spokes() -> Iterator[IamRequest]:
     converge, look, intake, mappings = _hub_roles()
-    access, right = access_role_arn(_SPOKE, REGION), external_id(HUB, _SPOKE)
-    for role in (converge, look):
-        yield assume(role, access, None)
-        yield assume(role, access, external_id(HUB, TARGETS[1].account))
+    right = external_id(HUB, _SPOKE)
+    entered = ((converge, access_role_arn), (look, reader_role_arn))
+    for role, arn_in in entered:
+        arn = arn_in(_SPOKE, REGION)
+        yield assume(role, arn, None)
+        yield assume(role, arn, external_id(HUB, TARGETS[1].account))
         yield assume(role, f"arn:aws:iam::{_SPOKE}:role/Admin", right)
-        stranger = assume(role, access_role_arn(STRANGER, REGION), external_id(HUB, STRANGER))
-        # The access role of a spoke of somebody else's, which trusts everybody.
+        stranger = assume(role, arn_in(STRANGER, REGION), external_id(HUB, STRANGER))
+        # The role of a spoke of somebody else's, which trusts everybody.
         yield replace(stranger, context={**stranger.context, "aws:ResourceOrgID": "o-other00000"})
         # And the hub that came into another organization.
-        moved = assume(role, access, right)
+        moved = assume(role, arn, right)
         yield replace(moved, context={**moved.context, "aws:PrincipalOrgID": "o-other00000"})
-    for role in (intake, mappings):
-        yield assume(role, access, right)
+        # No function is taken for somebody else in CloudTrail.
+        for other in (source_identity(STRANGER, role.rpartition("/")[2]), "somebody"):
+            yield name_itself(role, arn, other)
+        for other in (intake, mappings):
+            yield assume(other, arn, right)
+            yield name_itself(other, arn)
+    # What changes is another's than what reads.
+    yield assume(look, access_role_arn(_SPOKE, REGION), right)
+    yield name_itself(look, access_role_arn(_SPOKE, REGION))
+    yield assume(converge, reader_role_arn(_SPOKE, REGION), right)
 
 
 def _assigning(cloud: Cloud) -> Iterator[IamRequest]:
     converge, look, intake, mappings = _hub_roles()
-    assigner, right = assigner_role_arn(MANAGEMENT, REGION), external_id(HUB, MANAGEMENT)
+    right = external_id(HUB, MANAGEMENT)
+    assigner = assigner_role_arn(MANAGEMENT, REGION)
+    reader = assignment_reader_role_arn(MANAGEMENT, REGION)
     application = cloud.applications[TARGETS[0]]
     of_studio = {"sso:ApplicationAccount": _SPOKE}
 
@@ -132,15 +183,20 @@ def _assigning(cloud: Cloud) -> Iterator[IamRequest]:
 
     for role in (intake, mappings, access_role_arn(_SPOKE, REGION)):
         yield assume(role, assigner, right)
-    for role in (converge, look):
-        yield assume(role, assigner, None)
-        yield assume(role, assigner, external_id(HUB, _SPOKE))
-        yield assume(role, assigner_role_arn(HUB, REGION), external_id(HUB, HUB))
+        yield assume(role, reader, right)
+    for role, arn_in in ((converge, assigner_role_arn), (look, assignment_reader_role_arn)):
+        arn = arn_in(MANAGEMENT, REGION)
+        yield assume(role, arn, None)
+        yield assume(role, arn, external_id(HUB, _SPOKE))
+        yield assume(role, arn_in(HUB, REGION), external_id(HUB, HUB))
         yield assume(role, f"arn:aws:iam::{MANAGEMENT}:role/Admin", right)
+        yield name_itself(role, arn, "somebody")
+    # Whoever looks becomes nobody who assigns.
+    yield assume(look, assigner, right)
+    yield assume(converge, reader, right)
     for role in (converge, look, intake, mappings):
         # Whoever is not the assigner, in the hub's own name.
         yield IamRequest(role, "sso:CreateApplicationAssignment", application, of_studio)
-    # A session of look only lists.
     for action in (
         "sso:CreateApplicationAssignment",
         "sso:DeleteApplicationAssignment",
@@ -148,8 +204,9 @@ def _assigning(cloud: Cloud) -> Iterator[IamRequest]:
     ):
         yield asks(action, {"sso:ApplicationAccount": MANAGEMENT})
         yield asks(action, {**of_studio, "sso:PrimaryRegion": "us-east-1"})
-        yield replace(asks(action, of_studio), session_policy=LIST_ASSIGNMENTS)
         yield asks(action, of_studio, application.replace(INSTANCE, "ssoins-0000000000000000"))
+        # The reader lists, and may do nothing that the assigner may.
+        yield IamRequest(reader, action, application, of_studio)
     # An application is neither opened to everybody nor taken away, and nobody gets an account.
     yield asks("sso:PutApplicationAssignmentConfiguration", of_studio)
     yield asks("sso:DeleteApplication", of_studio)

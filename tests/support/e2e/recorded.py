@@ -9,6 +9,8 @@ from e2e.cloud import Cloud
 from e2e.iam_requests import IamRequest, asked_by
 from e2e.roles import Roles
 
+from shared.conventions import source_identity
+
 # MiniStack gives this with every DynamoDB call; IAM has it for reads alone, and no policy asks.
 _NOT_OURS = "dynamodb:Select"
 # What Lambda does in a function's name, by the kind of source that it polls.
@@ -52,19 +54,34 @@ def _entering(entry: Mapping[str, Any], roles: Roles) -> Iterator[IamRequest]:
     role = roles.of_session(entry["principal"])
     if role:
         yield assume(role, entry["trusts"], entry["context"].get("sts:externalid"))
+        # MiniStack takes a SourceIdentity unread, so the second right of each entry is added here.
+        yield name_itself(role, entry["trusts"])
 
 
 def assume(role: str, other: str, external_id: str | None) -> IamRequest:
     """Return the right to assume another role, in the same organization."""
-    context: dict[str, str | list[str]] = {
-        "aws:PrincipalArn": role,
-        "aws:PrincipalOrgID": ORGANIZATION,
-        "aws:ResourceOrgID": ORGANIZATION,
-        "sts:RoleSessionName": "studio-hub",
-    }
+    context = _between(role) | {"sts:RoleSessionName": role.rpartition("/")[2]}
     if external_id:
         context["sts:ExternalId"] = external_id
     return IamRequest(role, "sts:AssumeRole", other, context)
+
+
+def name_itself(role: str, other: str, identity: str | None = None) -> IamRequest:
+    """Return the right to a session of another role that carries the hub role's own identity.
+
+    Or that of somebody else, where `identity` is given.
+    """
+    name = role.rpartition("/")[2]
+    context = {"sts:SourceIdentity": identity or source_identity(role.split(":")[4], name)}
+    return IamRequest(role, "sts:SetSourceIdentity", other, _between(role) | context)
+
+
+def _between(role: str) -> dict[str, str | list[str]]:
+    return {
+        "aws:PrincipalArn": role,
+        "aws:PrincipalOrgID": ORGANIZATION,
+        "aws:ResourceOrgID": ORGANIZATION,
+    }
 
 
 def put_events(role: str, bus: str, *sources: str) -> IamRequest:

@@ -87,7 +87,10 @@ STORY = (
     Chapter(
         "a sweep finds profiles of other hands, and remembers them",
         acts.profiles_are_made_by_hand,
-        (remembers(FIRST, "by-hand"), remembers(FIRST, "by-hand-too")),
+        (
+            *(remembers(target, "by-hand") for target in (FIRST, SECOND, ABROAD)),
+            remembers(FIRST, "by-hand-too"),
+        ),
     ),
     Chapter(
         "one of them is deleted, and a look at the target forgets it",

@@ -1,0 +1,38 @@
+"""What lies in a queue and names nothing ends as a dead letter, by the way that is documented."""
+
+import json
+
+import pytest
+from stories import Play
+
+
+@pytest.mark.parametrize(
+    ("queue", "body"),
+    [
+        ("looks", {"subject": "target", "key": "d-one"}),
+        ("looks", {"subject": "access", "key": "222222222222/eu-west-1"}),
+        ("looks", {"subject": "group", "key": "scientists"}),
+        ("looks", {"subject": "round", "key": "monthly"}),
+        ("users", {"user_id": "bob"}),
+        ("later", {"subject": "target", "key": "d-one"}),
+    ],
+)
+def test_a_body_that_names_nothing_is_a_dead_letter(
+    play: Play, queue: str, body: dict[str, str]
+) -> None:
+    """Its reader says what is wrong and what to do, does nothing, and does not crash over it."""
+    end = play()
+    whole = {"made_at": "2026-11-23T12:00:00Z", "event_id": "e", **body}
+    given = {} if queue == "later" else {"MessageGroupId": "g", "MessageDeduplicationId": "d"}
+    end.world.lambdas.sqs.send_message(
+        QueueUrl=end.world.queues[queue].url, MessageBody=json.dumps(whole), **given
+    )
+    end.world.run()
+    end.world.wait(3 * 3600)
+
+    told = [entry for entry in end.world.lambdas.log if entry.get("message") == "UNREADABLE"]
+    assert end.world.dead_letters() == 1
+    assert told
+    assert all(f"{list(body)[-1]}: " in entry["reason"] for entry in told)
+    assert all("studio-hub sweep" in entry["reason"] for entry in told)
+    assert not end.problems()
