@@ -18,12 +18,13 @@ class Context:
 
     Attributes:
         event_accounts: where Identity Center's events are written; its owner is one of them.
-        studio_accounts: the only ones to whose applications people are assigned; empty for all.
+        studio_accounts: the only ones to whose applications people are assigned; empty for all,
+            which `mode: apply` has to say as `*`.
         identity_key_arn: encrypts the directory; None where AWS's own key does.
         identity_account: people are assigned to applications there: the account that owns Identity
             Center, or its delegated administrator.
         identity_instance: whose applications these are, by the last part of the instance's ARN;
-            None for any.
+            None for any, which `mode: apply` has to say as `*`.
         unannounced_alarm: changes in an hour, found by a sweep, that no event had told: an alarm.
         removal_limit_count: removals that may begin in an hour in a target, or
         removal_limit_percent: so many of a hundred of our profiles there, whichever is more.
@@ -66,9 +67,10 @@ _STORE = _Form(
 )
 _INSTANCE = _Form(
     r"(sso)?ins-[a-zA-Z0-9.-]{16}",
-    "the last part of the ARN of Identity Center's instance, for example ssoins-1234567890abcdef, "
-    "or nothing",
+    "the last part of the ARN of Identity Center's instance, for example ssoins-1234567890abcdef",
 )
+# In so many words: what reaches every application is chosen, never left over from an empty key.
+_ANY = "*"
 _COUNT = _Form(r"\d{1,6}", "a whole number from 0 to 999999")
 _PERCENT = _Form(r"\d{1,2}|100", "a whole number from 0 to 100")
 _MODE = _Form("apply|report", "apply, or report (decide and report, write nothing to Studio)")
@@ -93,6 +95,7 @@ def read_context(value_of: Callable[[str], object], keys: Iterable[str] = ()) ->
     reader = _Reader(value_of)
     reader.refuse_unknown(keys)
     hub_account = reader.text("hub_account", _ACCOUNT)
+    mode = reader.text("mode", _MODE, "apply")
     context = Context(
         hub_account=hub_account,
         hub_region=reader.text("hub_region", _REGION),
@@ -102,10 +105,10 @@ def read_context(value_of: Callable[[str], object], keys: Iterable[str] = ()) ->
         identity_account=reader.one_of(
             "identity_account", (hub_account, *event_accounts), "the hub's or one of event_accounts"
         ),
-        identity_instance=reader.text("identity_instance", _INSTANCE, "") or None,
+        identity_instance=reader.limit("identity_instance", _INSTANCE, mode),
         identity_key_arn=reader.text("identity_key_arn", _KEY, "") or None,
-        studio_accounts=reader.accounts("studio_accounts"),
-        mode=reader.text("mode", _MODE, "apply"),
+        studio_accounts=reader.limiting_accounts("studio_accounts", mode),
+        mode=mode,
         removal_limit_count=reader.number("removal_limit_count", _COUNT, 5),
         removal_limit_percent=reader.number("removal_limit_percent", _PERCENT, 10),
         alarm_email=reader.text("alarm_email", _EMAIL, "") or None,
@@ -163,6 +166,30 @@ class _Reader:
             return int(given)
         self.mistakes.append(f"{key}: {value!r} is not allowed; give {form.allowed}")
         return default
+
+    def limit(self, key: str, form: _Form, mode: str) -> str | None:
+        """Return what narrows the hub's rights; None for `*`, and for nothing in `mode: report`."""
+        value = self._value_of(key)
+        if value == _ANY or self._is_unset(key, form.allowed, mode):
+            return None
+        return self._check(key, value, _Form(form.pattern, f"{form.allowed}, or {_ANY} for any"))
+
+    def limiting_accounts(self, key: str, mode: str) -> tuple[str, ...]:
+        """Return the accounts that narrow the hub's rights; none for `*`, as `limit` has it."""
+        if self._value_of(key) in (_ANY, [_ANY]) or self._is_unset(
+            key, "a list of account ids", mode
+        ):
+            return ()
+        return self.accounts(key)
+
+    def _is_unset(self, key: str, allowed: str, mode: str) -> bool:
+        """Tell whether a key is empty, which is a mistake where the hub writes."""
+        empty = self._value_of(key) in (None, "", [], [""])
+        if empty and mode == "apply":
+            self.mistakes.append(
+                f"{key}: is missing, and mode is apply; give {allowed}, or {_ANY} for any"
+            )
+        return empty
 
     def accounts(self, key: str) -> tuple[str, ...]:
         value = self._value_of(key)

@@ -13,11 +13,13 @@ REQUIRED: dict[str, object] = {
     "hub_region": "eu-west-1",
     "organization_id": "o-exampleorgid",
     "identity_store_id": "d-1234567890",
+    "identity_instance": "ssoins-1234567890abcdef",
+    "studio_accounts": ["222222222222"],
 }
 
 
 def test_defaults_suit_a_hub_in_the_management_account() -> None:
-    """Four facts of the company are enough."""
+    """Six facts of the company are enough."""
     assert read_context(REQUIRED.get) == Context(
         hub_account="111111111111",
         hub_region="eu-west-1",
@@ -25,9 +27,9 @@ def test_defaults_suit_a_hub_in_the_management_account() -> None:
         identity_store_id="d-1234567890",
         event_accounts=("111111111111",),
         identity_account="111111111111",
-        identity_instance=None,
+        identity_instance="ssoins-1234567890abcdef",
         identity_key_arn=None,
-        studio_accounts=(),
+        studio_accounts=("222222222222",),
         mode="apply",
         removal_limit_count=5,
         removal_limit_percent=10,
@@ -88,6 +90,8 @@ def test_every_mistake_is_told_at_once() -> None:
         """\
 the context (cdk.json, or -c key=value) is wrong:
   hub_account: 111111111111 is not allowed; give the 12 digits of an AWS account, in quotes
+  mode: 'dry-run' is not allowed; \
+give apply, or report (decide and report, write nothing to Studio)
   hub_region: 'Ireland' is not allowed; give an AWS Region, for example eu-west-1
   organization_id: is missing; give an organization's id, for example o-exampleorgid
   identity_store_id: 'ssoins-1' is not allowed; \
@@ -95,12 +99,10 @@ give the id of Identity Center's identity store, for example d-1234567890
   event_accounts: 'management' is not allowed; give the 12 digits of an AWS account, in quotes
   identity_account: 'owner' is not allowed; give the 12 digits of an AWS account, in quotes
   identity_instance: 'arn:aws:sso:::instance/*' is not allowed; give the last part of the ARN of \
-Identity Center's instance, for example ssoins-1234567890abcdef, or nothing
+Identity Center's instance, for example ssoins-1234567890abcdef, or * for any
   identity_key_arn: 'alias/identity-center' is not allowed; \
 give the ARN of the KMS key that Identity Center is encrypted with, or nothing
   studio_accounts: 'all' is not allowed; give the 12 digits of an AWS account, in quotes
-  mode: 'dry-run' is not allowed; \
-give apply, or report (decide and report, write nothing to Studio)
   removal_limit_count: -1 is not allowed; give a whole number from 0 to 999999
   removal_limit_percent: '101' is not allowed; give a whole number from 0 to 100
   alarm_email: 'somebody' is not allowed; give an e-mail address, or nothing
@@ -148,6 +150,53 @@ def test_a_stranger_does_not_assign_people() -> None:
     assert str(caught.value).splitlines()[1:] == [
         "  identity_account: '333333333333' is not allowed; give the hub's or one of event_accounts"
     ]
+
+
+@pytest.mark.parametrize("nothing", [None, "", [], [""]])
+def test_a_hub_that_writes_is_narrowed_or_says_that_it_is_not(nothing: object) -> None:
+    """An empty key never reaches every application: both are named, with what to write."""
+    given = REQUIRED | {"identity_instance": None, "studio_accounts": nothing}
+
+    with pytest.raises(ContextError) as caught:
+        read_context((given | {"mode": "apply"}).get)
+
+    assert str(caught.value).splitlines()[1:] == [
+        "  identity_instance: is missing, and mode is apply; give the last part of the ARN of "
+        "Identity Center's instance, for example ssoins-1234567890abcdef, or * for any",
+        "  studio_accounts: is missing, and mode is apply; give a list of account ids, "
+        "or * for any",
+    ]
+
+
+def test_the_default_mode_asks_for_the_limits_too() -> None:
+    """A context without `mode` writes, so it has to say whom it may let in where."""
+    with pytest.raises(ContextError, match="studio_accounts: is missing, and mode is apply"):
+        read_context((REQUIRED | {"studio_accounts": []}).get)
+
+
+@pytest.mark.parametrize("accounts", ["*", ["*"]])
+def test_any_is_said_in_so_many_words(accounts: object) -> None:
+    """`*` is how a company says that the hub may assign people to every application."""
+    given = REQUIRED | {"identity_instance": "*", "studio_accounts": accounts, "mode": "apply"}
+
+    context = read_context(given.get)
+
+    assert (context.identity_instance, context.studio_accounts) == (None, ())
+
+
+def test_any_and_some_accounts_are_no_list() -> None:
+    """Whoever names accounts means these: a `*` among them is a mistake."""
+    with pytest.raises(ContextError, match=r"studio_accounts: '\*' is not allowed"):
+        read_context((REQUIRED | {"studio_accounts": ["222222222222", "*"]}).get)
+
+
+def test_a_hub_that_only_reports_may_leave_the_limits_empty() -> None:
+    """Nobody is assigned in `mode: report`, so a first look needs fewer facts."""
+    given = REQUIRED | {"mode": "report", "identity_instance": "", "studio_accounts": []}
+
+    context = read_context(given.get)
+
+    assert (context.identity_instance, context.studio_accounts) == (None, ())
 
 
 @pytest.mark.parametrize(("given", "number"), [(0, 0), ("7", 7), ("", 10), (100, 100)])
