@@ -7,7 +7,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from hub.infrastructure.context import read_context
 from hub.infrastructure.directory_bus import others_of
-from hub.infrastructure.function import Package
+from hub.infrastructure.function_platform import Package
 from hub.infrastructure.identity_stack import StudioIdentity
 from hub.infrastructure.package import build_package
 from hub.infrastructure.stack import StudioHub

@@ -6,8 +6,15 @@ from pathlib import Path
 import pytest
 
 from hub.infrastructure.context import Context, ContextError, read_context
+from hub.infrastructure.context_reader import Network
 
 ROOT = Path(__file__).parents[2]
+NETWORK = ["vpc-0123456789abcdef0", "subnet-0123456789abcdef1", "subnet-0123456789abcdef0"]
+OF_THE_COMPANY = {
+    "kms_key_arn": "arn:aws:kms:eu-west-1:111111111111:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f",
+    "code_signing_profile_arn": "arn:aws:signer:eu-west-1:111111111111:/signing-profiles/"
+    "StudioHub/abcdefghij",
+}
 REQUIRED: dict[str, object] = {
     "hub_account": "111111111111",
     "hub_region": "eu-west-1",
@@ -37,6 +44,9 @@ def test_defaults_suit_a_hub_in_the_management_account() -> None:
         unannounced_alarm=20,
         lambda_runtime="python3.13",
         lambda_architecture="arm64",
+        kms_key_arn=None,
+        vpc=None,
+        code_signing_profile_arn=None,
     )
 
 
@@ -81,6 +91,9 @@ def test_every_mistake_is_told_at_once() -> None:
         "unannounced_alarm": "few",
         "lambda_runtime": "python3.9",
         "lambda_architecture": "amd64",
+        "kms_key_arn": "alias/studio-hub",
+        "vpc": ["subnet-0123456789abcdef0", "sg-0123456789abcdef0"],
+        "code_signing_profile_arn": "StudioHub",
     }
 
     with pytest.raises(ContextError) as caught:
@@ -90,9 +103,9 @@ def test_every_mistake_is_told_at_once() -> None:
         """\
 the context (cdk.json, or -c key=value) is wrong:
   hub_account: 111111111111 is not allowed; give the 12 digits of an AWS account, in quotes
+  hub_region: 'Ireland' is not allowed; give an AWS Region, for example eu-west-1
   mode: 'dry-run' is not allowed; \
 give apply, or report (decide and report, write nothing to Studio)
-  hub_region: 'Ireland' is not allowed; give an AWS Region, for example eu-west-1
   organization_id: is missing; give an organization's id, for example o-exampleorgid
   identity_store_id: 'ssoins-1' is not allowed; \
 give the id of Identity Center's identity store, for example d-1234567890
@@ -109,7 +122,13 @@ give the ARN of the KMS key that Identity Center is encrypted with, or nothing
   unannounced_alarm: 'few' is not allowed; give a whole number from 0 to 999999
   lambda_runtime: 'python3.9' is not allowed; \
 give python3.11, python3.12, python3.13 or python3.14
-  lambda_architecture: 'amd64' is not allowed; give arm64 or x86_64"""
+  lambda_architecture: 'amd64' is not allowed; give arm64 or x86_64
+  kms_key_arn: 'alias/studio-hub' is not allowed; \
+give the ARN of a KMS key in the hub's Region, or nothing
+  vpc: 'sg-0123456789abcdef0' is not allowed; \
+give the id of one VPC and the ids of its subnets, two at least, or nothing
+  code_signing_profile_arn: 'StudioHub' is not allowed; \
+give the ARN of a version of a signing profile in the hub's Region, or nothing"""
     )
 
 
@@ -161,10 +180,14 @@ def test_a_hub_that_writes_is_narrowed_or_says_that_it_is_not(nothing: object) -
         read_context((given | {"mode": "apply"}).get)
 
     assert str(caught.value).splitlines()[1:] == [
-        "  identity_instance: is missing, and mode is apply; give the last part of the ARN of "
-        "Identity Center's instance, for example ssoins-1234567890abcdef, or * for any",
-        "  studio_accounts: is missing, and mode is apply; give a list of account ids, "
-        "or * for any",
+        (
+            "  identity_instance: is missing, and mode is apply; give the last part of the ARN of "
+            "Identity Center's instance, for example ssoins-1234567890abcdef, or * for any"
+        ),
+        (
+            "  studio_accounts: is missing, and mode is apply; give a list of account ids, "
+            "or * for any"
+        ),
     ]
 
 
@@ -197,6 +220,32 @@ def test_a_hub_that_only_reports_may_leave_the_limits_empty() -> None:
     context = read_context(given.get)
 
     assert (context.identity_instance, context.studio_accounts) == (None, ())
+
+
+@pytest.mark.parametrize("given", [[*NETWORK], ",".join(NETWORK), ", ".join(sorted(NETWORK))])
+def test_a_network_is_its_ids(given: object) -> None:
+    """One VPC and its subnets, in any order, as list or text."""
+    assert read_context((REQUIRED | {"vpc": given}).get).vpc == Network(
+        vpc_id="vpc-0123456789abcdef0",
+        subnet_ids=("subnet-0123456789abcdef0", "subnet-0123456789abcdef1"),
+    )
+
+
+@pytest.mark.parametrize(
+    "given", [NETWORK[:1], NETWORK[:2], NETWORK[1:], [*NETWORK, "vpc-12345678"]]
+)
+def test_half_a_network_is_a_mistake(given: list[str]) -> None:
+    """One VPC exactly, and two subnets at least: a subnet is in one Availability Zone."""
+    with pytest.raises(ContextError, match=r"vpc: .* give the id of one VPC"):
+        read_context((REQUIRED | {"vpc": given}).get)
+
+
+@pytest.mark.parametrize(("key", "arn"), OF_THE_COMPANY.items())
+def test_what_encrypts_and_signs_is_of_the_hubs_region(key: str, arn: str) -> None:
+    """Another Region's key or profile would be refused in the middle of a deployment."""
+    assert getattr(read_context((REQUIRED | {key: arn}).get), key) == arn
+    with pytest.raises(ContextError, match=f"{key}: .* in the hub's Region"):
+        read_context((REQUIRED | {key: arn, "hub_region": "eu-central-1"}).get)
 
 
 @pytest.mark.parametrize(("given", "number"), [(0, 0), ("7", 7), ("", 10), (100, 100)])

@@ -19,7 +19,7 @@ from hub.infrastructure.context import Context
 from hub.infrastructure.findings import acknowledge_wildcards
 
 
-@pytest.mark.parametrize("assembly", ["cloud_assembly", "elsewhere"])
+@pytest.mark.parametrize("assembly", ["cloud_assembly", "elsewhere", "hardened"])
 def test_nothing_is_found(assembly: str, request: pytest.FixtureRequest) -> None:
     """The report of the pack, where there is one, has no violation of its rules."""
     out: Path = request.getfixturevalue(assembly)
