@@ -51,6 +51,21 @@ def acknowledge_wildcards(construct: Construct, statements: Iterable[iam.PolicyS
         _acknowledge(construct, f"IAM5[Resource::{resource}]", reason)
 
 
+def acknowledge_deployment(construct: Construct, statements: Iterable[iam.PolicyStatement]) -> None:
+    """Acknowledge the wildcards in what CloudFormation may do: names begin with the stack's.
+
+    Where a resource is a lone `*`, the action has no resource-level permission, or a condition or
+    an id that nobody knows before stands for it.
+    """
+    reason = (
+        "CloudFormation names what it makes by the stack and an ending of its own; a test compares "
+        "the actions with the resource types of the template"
+    )
+    found = {each for statement in statements for each in statement.resources if "*" in each}
+    for resource in sorted(each.replace(Aws.PARTITION, "<AWS::Partition>") for each in found):
+        _acknowledge(construct, f"IAM5[Resource::{resource}]", reason)
+
+
 def acknowledge_end(construct: Construct) -> None:
     """Acknowledge that a queue has no dead letters of its own: it is where they end."""
     _acknowledge(construct, "SQS3", "it holds what others could not deliver, and nobody reads it")

@@ -96,7 +96,7 @@ class Platform(Construct):
             self,
             "SecurityGroup",
             vpc_id=self._network.vpc_id,
-            group_description="Studio Hub's functions: out by HTTPS, nothing in",
+            group_description="Functions of Studio Hub: out by HTTPS, nothing in",
             security_group_egress=[
                 # Any address: a gateway endpoint, DynamoDB's, has public ones.
                 ec2.CfnSecurityGroup.EgressProperty(

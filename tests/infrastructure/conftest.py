@@ -15,6 +15,7 @@ from cdk_nag import AwsSolutionsChecks
 
 from hub.infrastructure.context import Context
 from hub.infrastructure.context_reader import Network
+from hub.infrastructure.deployment_stack import StudioHubDeployment
 from hub.infrastructure.directory_bus import others_of
 from hub.infrastructure.function_platform import Package
 from hub.infrastructure.identity_stack import StudioIdentity
@@ -87,6 +88,7 @@ def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
             runtime=context.lambda_runtime,
             architecture=context.lambda_architecture,
         )
+        StudioHubDeployment(app, "StudioHubDeployment", context=context)
         StudioHub(app, "StudioHub", context=context, package=package)
         for account in others_of(context):
             StudioIdentity(app, "StudioIdentity", context=context, account=account)

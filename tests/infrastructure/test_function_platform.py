@@ -143,7 +143,7 @@ def test_the_network_lets_out_https_and_nothing_in(hardened: Path, hardened_hub:
 
     assert hardened_hub["Platform/SecurityGroup"]["Properties"] == {
         "VpcId": "vpc-0123456789abcdef0",
-        "GroupDescription": "Studio Hub's functions: out by HTTPS, nothing in",
+        "GroupDescription": "Functions of Studio Hub: out by HTTPS, nothing in",
         "SecurityGroupEgress": [
             {
                 "Description": "To the endpoints of AWS",
