@@ -6,8 +6,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 
 from hub.infrastructure.context import read_context
+from hub.infrastructure.deployment_stack import StudioHubDeployment
 from hub.infrastructure.directory_bus import others_of
-from hub.infrastructure.function import Package
+from hub.infrastructure.function_platform import Package
 from hub.infrastructure.identity_stack import StudioIdentity
 from hub.infrastructure.package import build_package
 from hub.infrastructure.stack import StudioHub
@@ -21,6 +22,7 @@ context = read_context(app.node.try_get_context, app.node.get_all_context())
 asset = build_package(
     ROOT, runtime=context.lambda_runtime, architecture=context.lambda_architecture
 )
+StudioHubDeployment(app, "StudioHubDeployment", context=context)
 StudioHub(
     app,
     "StudioHub",

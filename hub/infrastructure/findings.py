@@ -9,9 +9,14 @@ from aws_cdk import Acknowledgment, Aws, Validations
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from hub.infrastructure.function_platform import INTERFACE_ACTIONS
+
 _PACK = "AwsSolutions::AwsSolutions"
 # Actions that have no resource-level permission.
 _ON_EVERYTHING = {"dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+# Lambda asks for them on every interface, subnet and address before it makes an interface.
+# Source: the Lambda developer guide, execution roles for functions in a VPC.
+_OF_INTERFACES = set(INTERFACE_ACTIONS)
 # Beginnings of resources with a wildcard; the partition is written as the pack writes it.
 _WILDCARDS = {
     **dict.fromkeys(
@@ -39,13 +44,29 @@ def acknowledge_wildcards(construct: Construct, statements: Iterable[iam.PolicyS
     Raises:
         ValueError: a wildcard for which no reason is known.
     """
-    reasons = {
-        resource: _reason(resource, statement.actions)
-        for statement in statements
-        for each in statement.resources
-        if "*" in (resource := each.replace(Aws.PARTITION, "<AWS::Partition>"))
-    }
-    for resource, reason in sorted(reasons.items()):
+    reasons: dict[str, list[str]] = {}
+    for statement in statements:
+        for each in statement.resources:
+            resource = each.replace(Aws.PARTITION, "<AWS::Partition>")
+            if "*" in resource:
+                reasons.setdefault(resource, []).append(_reason(resource, statement.actions))
+    for resource, found in sorted(reasons.items()):
+        reason = "; ".join(dict.fromkeys(found))
+        _acknowledge(construct, f"IAM5[Resource::{resource}]", reason)
+
+
+def acknowledge_deployment(construct: Construct, statements: Iterable[iam.PolicyStatement]) -> None:
+    """Acknowledge the wildcards in what CloudFormation may do: names begin with the stack's.
+
+    Where a resource is a lone `*`, the action has no resource-level permission, or a condition or
+    an id that nobody knows before stands for it.
+    """
+    reason = (
+        "CloudFormation names what it makes by the stack and an ending of its own; a test compares "
+        "the actions with the resource types of the template"
+    )
+    found = {each for statement in statements for each in statement.resources if "*" in each}
+    for resource in sorted(each.replace(Aws.PARTITION, "<AWS::Partition>") for each in found):
         _acknowledge(construct, f"IAM5[Resource::{resource}]", reason)
 
 
@@ -64,6 +85,11 @@ def acknowledge_runtime(construct: Construct) -> None:
 def _reason(resource: str, actions: Iterable[str]) -> str:
     if resource == "*" and set(actions) <= _ON_EVERYTHING:
         return "these actions have no resource-level permission; they trace, or name streams"
+    if resource == "*" and set(actions) <= _OF_INTERFACES:
+        return (
+            "Lambda makes the interfaces in the subnets with these, on whatever id they get; "
+            "a statement beside it denies them to the code"
+        )
     for begins, reason in _WILDCARDS.items():
         if resource.startswith(begins):
             return reason

@@ -3,6 +3,7 @@
 from aws_cdk import Aws
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from hub.infrastructure.context import Context
@@ -22,11 +23,17 @@ class Forwarding(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, context: Context, account: str
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        context: Context,
+        account: str,
+        key: kms.IKey | None,
     ) -> None:
         super().__init__(scope, construct_id)
         bus = directory_bus_arn(context)
-        self.undelivered = dead_letter_queue(self, "Undelivered")
+        self.undelivered = dead_letter_queue(self, "Undelivered", key=key)
         role = iam.Role(
             self,
             "Role",

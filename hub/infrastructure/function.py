@@ -1,9 +1,8 @@
 """A function of the hub with its role and its log: it may do what it needs and nothing else."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from aws_cdk import CfnResource, Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
@@ -12,21 +11,13 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from hub.infrastructure.findings import acknowledge_runtime, acknowledge_wildcards
+from hub.infrastructure.function_platform import Platform
 from shared.conventions import SYSTEM_PATH
 
 _STREAM_BATCH = 10
 # Rows behind a record that fails wait for it. An hour of trouble loses none; by then the sweep has
 # found what they changed.
 _STREAM_LONGEST = Duration.minutes(90)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
-    """What a function runs, and on what."""
-
-    code: lambda_.Code
-    runtime: str
-    architecture: str
 
 
 class HubFunction(Construct):
@@ -45,7 +36,7 @@ class HubFunction(Construct):
         *,
         service: str,
         role_name: str,
-        package: Package,
+        platform: Platform,
         timeout: Duration,
         environment: Mapping[str, str],
         needs: Sequence[iam.PolicyStatement],
@@ -57,6 +48,7 @@ class HubFunction(Construct):
             "Log",
             retention=logs.RetentionDays.THREE_MONTHS,
             removal_policy=RemovalPolicy.RETAIN,
+            encryption_key=platform.key,
         )
         own_log = iam.PolicyStatement(
             sid="WriteItsOwnLog",
@@ -69,24 +61,25 @@ class HubFunction(Construct):
             actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
             resources=["*"],
         )
+        rights = [*needs, own_log, tracing, *platform.needs()]
         self.role = iam.Role(
             self,
             "Role",
             role_name=role_name,
             path=SYSTEM_PATH,
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={"Needs": iam.PolicyDocument(statements=[*needs, own_log, tracing])},
+            inline_policies={"Needs": iam.PolicyDocument(statements=rights)},
         )
-        acknowledge_wildcards(self.role, [*needs, tracing])
+        acknowledge_wildcards(self.role, [each for each in rights if each is not own_log])
         self.function = lambda_.Function(
             self,
             "Function",
             handler=f"hub.runtime.handlers.{service}.handler",
-            code=package.code,
-            runtime=lambda_.Runtime(package.runtime, lambda_.RuntimeFamily.PYTHON),
+            code=platform.package.code,
+            runtime=lambda_.Runtime(platform.package.runtime, lambda_.RuntimeFamily.PYTHON),
             architecture=(
                 lambda_.Architecture.ARM_64
-                if package.architecture == "arm64"
+                if platform.package.architecture == "arm64"
                 else lambda_.Architecture.X86_64
             ),
             timeout=timeout,
@@ -101,13 +94,15 @@ class HubFunction(Construct):
             # docs/decisions/recursive-loop-allowed.md.
             recursive_loop=lambda_.RecursiveLoop.ALLOW,
             environment=dict(environment),
+            environment_encryption=platform.key,
         )
 
         acknowledge_runtime(self.function)
         # The role holds its policies itself, so that it is complete when the function can see it;
         # the CDK's own ordering would say that a second time (cfn-lint W3005).
         resource = self.function.node.default_child
-        if isinstance(resource, CfnResource):
+        if isinstance(resource, lambda_.CfnFunction):
+            platform.harden(resource)
             resource.add_deletion_override("DependsOn")
 
     def reads(

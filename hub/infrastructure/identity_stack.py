@@ -6,6 +6,7 @@ from constructs import Construct
 from hub.infrastructure.assigner import Assigner
 from hub.infrastructure.context import Context
 from hub.infrastructure.forwarding import Forwarding
+from hub.infrastructure.function_platform import customer_key
 from hub.infrastructure.letters import letters_alarm
 from hub.infrastructure.notifications import Notifications
 
@@ -29,10 +30,11 @@ class StudioIdentity(cdk.Stack):
             analytics_reporting=False,
             termination_protection=True,
         )
-        forwarding = Forwarding(self, "Forwarding", context=context, account=account)
+        key = customer_key(self, context)
+        forwarding = Forwarding(self, "Forwarding", context=context, account=account, key=key)
         if account == context.identity_account:
             Assigner(self, "Assigner", context=context)
-        notifications = Notifications(self, "Notifications", email=context.alarm_email)
+        notifications = Notifications(self, "Notifications", email=context.alarm_email, key=key)
         letters_alarm(
             self, "NotForwarded", forwarding.undelivered, notifications, "events of the directory"
         )

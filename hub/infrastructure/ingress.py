@@ -9,7 +9,8 @@ from constructs import Construct
 from hub.infrastructure.context import Context
 from hub.infrastructure.directory import decrypt_directory, read_directory
 from hub.infrastructure.directory_bus import DirectoryBus, others_of
-from hub.infrastructure.function import HubFunction, Package, reading, sending
+from hub.infrastructure.function import HubFunction, reading, sending
+from hub.infrastructure.function_platform import Platform
 from hub.infrastructure.queues import WorkQueue, dead_letter_queue, delivered_by, rule_target
 from hub.infrastructure.reconciler import Reconciler
 from hub.infrastructure.records import Records
@@ -42,14 +43,16 @@ class Ingress(Construct):
         construct_id: str,
         *,
         context: Context,
-        package: Package,
+        platform: Platform,
         records: Records,
         reconciler: Reconciler,
         sweep: Sweep,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.events = WorkQueue(self, "Events", reader_timeout=INTAKE_TIMEOUT, waits_here=True)
-        self.undelivered = dead_letter_queue(self, "Undelivered")
+        self.events = WorkQueue(
+            self, "Events", reader_timeout=INTAKE_TIMEOUT, key=platform.key, waits_here=True
+        )
+        self.undelivered = dead_letter_queue(self, "Undelivered", key=platform.key)
         own = [each for each in context.event_accounts if each == context.hub_account]
         self.forwarded = DirectoryBus(self, "Bus", context=context) if others_of(context) else None
         rules = [
@@ -65,7 +68,7 @@ class Ingress(Construct):
             "Intake",
             service="intake",
             role_name=f"StudioHub-Intake-{context.hub_region}",
-            package=package,
+            platform=platform,
             timeout=INTAKE_TIMEOUT,
             environment={
                 "STUDIO_HUB_IDENTITY_STORE_ID": context.identity_store_id,

@@ -7,7 +7,8 @@ from constructs import Construct
 
 from hub.infrastructure.context import Context
 from hub.infrastructure.directory import decrypt_directory, read_directory
-from hub.infrastructure.function import HubFunction, Package, sending
+from hub.infrastructure.function import HubFunction, sending
+from hub.infrastructure.function_platform import Platform
 from hub.infrastructure.queues import dead_letter_queue
 from hub.infrastructure.records import Records
 from hub.infrastructure.tables import Family, use_ledger
@@ -29,19 +30,19 @@ class MappingChanges(Construct):
         construct_id: str,
         *,
         context: Context,
-        package: Package,
+        platform: Platform,
         records: Records,
         looks: sqs.Queue,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.dead_letters = dead_letter_queue(self, "DeadLetters")
+        self.dead_letters = dead_letter_queue(self, "DeadLetters", key=platform.key)
         stream = records.mappings_stream_arn
         self.mappings = HubFunction(
             self,
             "Mappings",
             service="mappings",
             role_name=f"StudioHub-Mappings-{context.hub_region}",
-            package=package,
+            platform=platform,
             timeout=_TIMEOUT,
             environment={
                 "STUDIO_HUB_IDENTITY_STORE_ID": context.identity_store_id,

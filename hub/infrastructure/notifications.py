@@ -4,6 +4,7 @@ from aws_cdk import Aws
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
@@ -12,16 +13,20 @@ from constructs import Construct
 class Notifications(Construct):
     """An SNS topic that alarms of this account alone may publish to, over TLS alone.
 
-    It is not encrypted with a key: CloudWatch cannot publish with the key that AWS manages for SNS,
-    and an alarm says nothing but its name, its numbers and its state.
+    It is encrypted with the company's key or with none: CloudWatch cannot publish with the key that
+    AWS manages for SNS, and an alarm says nothing but its name, its numbers and its state.
 
     Attributes:
         topic: what pagers and chat tools subscribe to.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, email: str | None) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, email: str | None, key: kms.IKey | None
+    ) -> None:
         super().__init__(scope, construct_id)
-        self.topic = sns.Topic(self, "Topic", display_name="Studio Hub", enforce_ssl=True)
+        self.topic = sns.Topic(
+            self, "Topic", display_name="Studio Hub", enforce_ssl=True, master_key=key
+        )
         self.topic.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="AlarmsOfThisAccount",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -36,12 +37,13 @@ class WorkQueue(Construct):
         construct_id: str,
         *,
         reader_timeout: Duration,
+        key: kms.IKey | None,
         fifo: bool = False,
         waits_here: bool = False,
     ) -> None:
         """Make both queues; in one that `waits_here` messages outlast an hour of trouble."""
         super().__init__(scope, construct_id)
-        self.dead_letters = dead_letter_queue(self, "DeadLetters", fifo=fifo)
+        self.dead_letters = dead_letter_queue(self, "DeadLetters", key=key, fifo=fifo)
         self.queue = sqs.Queue(
             self,
             "Queue",
@@ -59,23 +61,31 @@ class WorkQueue(Construct):
                 queue=self.dead_letters,
                 max_receive_count=_DELIVERIES_OF_AN_HOUR if waits_here else _DELIVERIES,
             ),
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            encryption=_encryption(key),
+            encryption_master_key=key,
             enforce_ssl=True,
         )
 
 
-def dead_letter_queue(scope: Construct, construct_id: str, *, fifo: bool = False) -> sqs.Queue:
+def dead_letter_queue(
+    scope: Construct, construct_id: str, *, key: kms.IKey | None, fifo: bool = False
+) -> sqs.Queue:
     """Return a queue that keeps messages until somebody looks at them."""
     queue = sqs.Queue(
         scope,
         construct_id,
         fifo=fifo or None,
         retention_period=_DEAD_LETTERS_KEPT,
-        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        encryption=_encryption(key),
+        encryption_master_key=key,
         enforce_ssl=True,
     )
     acknowledge_end(queue)
     return queue
+
+
+def _encryption(key: kms.IKey | None) -> sqs.QueueEncryption:
+    return sqs.QueueEncryption.KMS if key else sqs.QueueEncryption.SQS_MANAGED
 
 
 def rule_target(

@@ -7,7 +7,8 @@ from hub.infrastructure.assigning import change_assignments
 from hub.infrastructure.bus import HubBus
 from hub.infrastructure.context import Context
 from hub.infrastructure.directory import decrypt_directory, read_directory
-from hub.infrastructure.function import HubFunction, Package, reading, redelivering, sending
+from hub.infrastructure.function import HubFunction, reading, redelivering, sending
+from hub.infrastructure.function_platform import Platform
 from hub.infrastructure.queues import WorkQueue
 from hub.infrastructure.records import Records
 from hub.infrastructure.spokes import enter_spokes
@@ -37,20 +38,26 @@ class Reconciler(Construct):
         construct_id: str,
         *,
         context: Context,
-        package: Package,
+        platform: Platform,
         records: Records,
         bus: HubBus,
         later_reader_timeout: Duration,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.users = WorkQueue(self, "Users", reader_timeout=_TIMEOUT, fifo=True)
-        self.later = WorkQueue(self, "Later", reader_timeout=later_reader_timeout, waits_here=True)
+        self.users = WorkQueue(self, "Users", reader_timeout=_TIMEOUT, key=platform.key, fifo=True)
+        self.later = WorkQueue(
+            self,
+            "Later",
+            reader_timeout=later_reader_timeout,
+            key=platform.key,
+            waits_here=True,
+        )
         self.converge = HubFunction(
             self,
             "Converge",
             service="converge",
             role_name=hub_role_names(context.hub_region)[0],
-            package=package,
+            platform=platform,
             timeout=_TIMEOUT,
             environment={
                 "STUDIO_HUB_ACCOUNT": context.hub_account,

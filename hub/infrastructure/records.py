@@ -2,6 +2,7 @@
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from shared.wire import (
@@ -21,21 +22,25 @@ class Records(Construct):
         mappings_stream_arn: where every change of a row is told, as it was and as it is.
     """
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey | None) -> None:
         super().__init__(scope, construct_id)
         # A row that was changed concerns the groups of both: the one it named and the one it names.
         self.mappings = _table(
-            self, "Mappings", MAPPINGS_KEY, stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES
+            self,
+            "Mappings",
+            MAPPINGS_KEY,
+            key,
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
         )
         self.mappings_stream_arn = str(self.mappings.table_stream_arn)
         # History expires; what holds today's truth has no such attribute.
-        self.ledger = _table(self, "Ledger", LEDGER_KEY, time_to_live_attribute="expires")
+        self.ledger = _table(self, "Ledger", LEDGER_KEY, key, time_to_live_attribute="expires")
         # A target's look compares whole records; of a membership's id only the keys are asked.
-        for name, key, projection in (
+        for name, index_key, projection in (
             (LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, dynamodb.ProjectionType.ALL),
             (LEDGER_BY_MEMBERSHIP, LEDGER_BY_MEMBERSHIP_KEY, dynamodb.ProjectionType.KEYS_ONLY),
         ):
-            partition_key, sort_key = (_string(attribute) for attribute in key)
+            partition_key, sort_key = (_string(attribute) for attribute in index_key)
             self.ledger.add_global_secondary_index(
                 index_name=name,
                 partition_key=partition_key,
@@ -47,12 +52,13 @@ class Records(Construct):
 def _table(
     scope: Construct,
     construct_id: str,
-    key: tuple[str, str],
+    keys: tuple[str, str],
+    encryption_key: kms.IKey | None,
     *,
     time_to_live_attribute: str | None = None,
     stream: dynamodb.StreamViewType | None = None,
 ) -> dynamodb.Table:
-    partition_key, sort_key = (_string(name) for name in key)
+    partition_key, sort_key = (_string(name) for name in keys)
     return dynamodb.Table(
         scope,
         construct_id,
@@ -61,7 +67,12 @@ def _table(
         time_to_live_attribute=time_to_live_attribute,
         stream=stream,
         billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-        encryption=dynamodb.TableEncryption.AWS_MANAGED,
+        encryption=(
+            dynamodb.TableEncryption.CUSTOMER_MANAGED
+            if encryption_key
+            else dynamodb.TableEncryption.AWS_MANAGED
+        ),
+        encryption_key=encryption_key,
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),

@@ -6,7 +6,7 @@ from constructs import Construct
 from hub.infrastructure.bus import HubBus
 from hub.infrastructure.context import Context
 from hub.infrastructure.dashboard import Dashboard
-from hub.infrastructure.function import Package
+from hub.infrastructure.function_platform import Package, Platform
 from hub.infrastructure.ingress import INTAKE_TIMEOUT, Ingress
 from hub.infrastructure.mapping_changes import MappingChanges
 from hub.infrastructure.monitoring import Monitoring, Watched
@@ -31,13 +31,14 @@ class StudioHub(cdk.Stack):
             analytics_reporting=False,
             termination_protection=True,
         )
-        self.records = Records(self, "Records")
+        self.platform = Platform(self, "Platform", context=context, package=package)
+        self.records = Records(self, "Records", key=self.platform.key)
         self.bus = HubBus(self, "Bus")
         self.reconciler = Reconciler(
             self,
             "Reconciler",
             context=context,
-            package=package,
+            platform=self.platform,
             records=self.records,
             bus=self.bus,
             later_reader_timeout=INTAKE_TIMEOUT,
@@ -46,7 +47,7 @@ class StudioHub(cdk.Stack):
             self,
             "Sweep",
             context=context,
-            package=package,
+            platform=self.platform,
             records=self.records,
             reconciler=self.reconciler,
         )
@@ -54,7 +55,7 @@ class StudioHub(cdk.Stack):
             self,
             "Ingress",
             context=context,
-            package=package,
+            platform=self.platform,
             records=self.records,
             reconciler=self.reconciler,
             sweep=self.sweep,
@@ -63,7 +64,7 @@ class StudioHub(cdk.Stack):
             self,
             "MappingChanges",
             context=context,
-            package=package,
+            platform=self.platform,
             records=self.records,
             looks=self.sweep.looks.queue,
         )
@@ -101,7 +102,9 @@ class StudioHub(cdk.Stack):
         )
 
     def _watch(self, watched: Watched, context: Context) -> None:
-        self.notifications = Notifications(self, "Notifications", email=context.alarm_email)
+        self.notifications = Notifications(
+            self, "Notifications", email=context.alarm_email, key=self.platform.key
+        )
         monitoring = Monitoring(
             self,
             "Monitoring",
@@ -137,5 +140,11 @@ class StudioHub(cdk.Stack):
                 f"{name}Log": function.log_group.log_group_name
                 for name, function in watched.functions.items()
             },
+            # What the company's endpoints have to let in.
+            **(
+                {"FunctionsSecurityGroup": self.platform.security_group_id}
+                if self.platform.security_group_id
+                else {}
+            ),
         }.items():
             cdk.CfnOutput(self, name, value=value)

@@ -6,7 +6,8 @@ from constructs import Construct
 from hub.infrastructure.assigning import list_assignments
 from hub.infrastructure.context import Context
 from hub.infrastructure.directory import decrypt_directory, read_directory
-from hub.infrastructure.function import HubFunction, Package, reading, redelivering, sending
+from hub.infrastructure.function import HubFunction, reading, redelivering, sending
+from hub.infrastructure.function_platform import Platform
 from hub.infrastructure.queues import WorkQueue
 from hub.infrastructure.reconciler import Reconciler
 from hub.infrastructure.records import Records
@@ -36,19 +37,19 @@ class Sweep(Construct):
         construct_id: str,
         *,
         context: Context,
-        package: Package,
+        platform: Platform,
         records: Records,
         reconciler: Reconciler,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.looks = WorkQueue(self, "Looks", reader_timeout=_TIMEOUT, fifo=True)
+        self.looks = WorkQueue(self, "Looks", reader_timeout=_TIMEOUT, key=platform.key, fifo=True)
         looks, users, later = self.looks.queue, reconciler.users.queue, reconciler.later.queue
         self.look = HubFunction(
             self,
             "Look",
             service="look",
             role_name=hub_role_names(context.hub_region)[1],
-            package=package,
+            platform=platform,
             timeout=_TIMEOUT,
             environment={
                 "STUDIO_HUB_ACCOUNT": context.hub_account,

@@ -14,8 +14,10 @@ from aws_cdk import aws_lambda as lambda_
 from cdk_nag import AwsSolutionsChecks
 
 from hub.infrastructure.context import Context
+from hub.infrastructure.context_reader import Network
+from hub.infrastructure.deployment_stack import StudioHubDeployment
 from hub.infrastructure.directory_bus import others_of
-from hub.infrastructure.function import Package
+from hub.infrastructure.function_platform import Package
 from hub.infrastructure.identity_stack import StudioIdentity
 from hub.infrastructure.stack import StudioHub
 from spoke.infrastructure.execution_roles import read_execution_roles
@@ -28,6 +30,10 @@ PSEUDO = {
     "AWS::Region": "eu-west-1",
 }
 KEY = "arn:aws:kms:eu-west-1:333333333333:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f"
+OWN_KEY = "arn:aws:kms:eu-west-1:111111111111:key/1a2b3c4d-0000-4000-8000-1a2b3c4d5e6f"
+VPC = "vpc-0123456789abcdef0"
+SUBNETS = ("subnet-0123456789abcdef0", "subnet-0123456789abcdef1")
+SIGNING_PROFILE = "arn:aws:signer:eu-west-1:111111111111:/signing-profiles/StudioHub/abcdefghij"
 SPOKE_PARAMETERS = {
     "HubAccount": "111111111111",
     "HubRegion": "eu-central-1",
@@ -59,6 +65,9 @@ def context() -> Context:
         unannounced_alarm=20,
         lambda_runtime="python3.13",
         lambda_architecture="arm64",
+        kms_key_arn=None,
+        vpc=None,
+        code_signing_profile_arn=None,
     )
 
 
@@ -79,6 +88,7 @@ def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
             runtime=context.lambda_runtime,
             architecture=context.lambda_architecture,
         )
+        StudioHubDeployment(app, "StudioHubDeployment", context=context)
         StudioHub(app, "StudioHub", context=context, package=package)
         for account in others_of(context):
             StudioIdentity(app, "StudioIdentity", context=context, account=account)
@@ -151,6 +161,31 @@ def elsewhere(synthesize: Callable[..., Path], context: Context) -> Path:
         lambda_architecture="x86_64",
     )
     return synthesize(other)
+
+
+@pytest.fixture(scope="session")
+def hardened(synthesize: Callable[..., Path], context: Context) -> Path:
+    """Return a company's that must: its own key, network and signatures."""
+    return synthesize(
+        replace(
+            context,
+            event_accounts=("111111111111", "999999999999"),
+            alarm_email="ops@example.com",
+            kms_key_arn=OWN_KEY,
+            vpc=Network(vpc_id=VPC, subnet_ids=SUBNETS),
+            code_signing_profile_arn=SIGNING_PROFILE,
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def hardened_hub(hardened: Path) -> Resources:
+    return deployed(json.loads((hardened / "StudioHub.template.json").read_text()), {})
+
+
+@pytest.fixture(scope="session")
+def hardened_identity(hardened: Path) -> Resources:
+    return deployed(json.loads((hardened / "StudioIdentity.template.json").read_text()), {})
 
 
 @pytest.fixture(scope="session")

@@ -6,18 +6,27 @@ from pathlib import Path
 import pytest
 
 from hub.infrastructure.context import Context, ContextError, read_context
+from hub.infrastructure.context_reader import Network
 
 ROOT = Path(__file__).parents[2]
+NETWORK = ["vpc-0123456789abcdef0", "subnet-0123456789abcdef1", "subnet-0123456789abcdef0"]
+OF_THE_COMPANY = {
+    "kms_key_arn": "arn:aws:kms:eu-west-1:111111111111:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f",
+    "code_signing_profile_arn": "arn:aws:signer:eu-west-1:111111111111:/signing-profiles/"
+    "StudioHub/abcdefghij",
+}
 REQUIRED: dict[str, object] = {
     "hub_account": "111111111111",
     "hub_region": "eu-west-1",
     "organization_id": "o-exampleorgid",
     "identity_store_id": "d-1234567890",
+    "identity_instance": "ssoins-1234567890abcdef",
+    "studio_accounts": ["222222222222"],
 }
 
 
 def test_defaults_suit_a_hub_in_the_management_account() -> None:
-    """Four facts of the company are enough."""
+    """Six facts of the company are enough."""
     assert read_context(REQUIRED.get) == Context(
         hub_account="111111111111",
         hub_region="eu-west-1",
@@ -25,9 +34,9 @@ def test_defaults_suit_a_hub_in_the_management_account() -> None:
         identity_store_id="d-1234567890",
         event_accounts=("111111111111",),
         identity_account="111111111111",
-        identity_instance=None,
+        identity_instance="ssoins-1234567890abcdef",
         identity_key_arn=None,
-        studio_accounts=(),
+        studio_accounts=("222222222222",),
         mode="apply",
         removal_limit_count=5,
         removal_limit_percent=10,
@@ -35,6 +44,9 @@ def test_defaults_suit_a_hub_in_the_management_account() -> None:
         unannounced_alarm=20,
         lambda_runtime="python3.13",
         lambda_architecture="arm64",
+        kms_key_arn=None,
+        vpc=None,
+        code_signing_profile_arn=None,
     )
 
 
@@ -79,6 +91,9 @@ def test_every_mistake_is_told_at_once() -> None:
         "unannounced_alarm": "few",
         "lambda_runtime": "python3.9",
         "lambda_architecture": "amd64",
+        "kms_key_arn": "alias/studio-hub",
+        "vpc": ["subnet-0123456789abcdef0", "sg-0123456789abcdef0"],
+        "code_signing_profile_arn": "StudioHub",
     }
 
     with pytest.raises(ContextError) as caught:
@@ -89,25 +104,31 @@ def test_every_mistake_is_told_at_once() -> None:
 the context (cdk.json, or -c key=value) is wrong:
   hub_account: 111111111111 is not allowed; give the 12 digits of an AWS account, in quotes
   hub_region: 'Ireland' is not allowed; give an AWS Region, for example eu-west-1
+  mode: 'dry-run' is not allowed; \
+give apply, or report (decide and report, write nothing to Studio)
   organization_id: is missing; give an organization's id, for example o-exampleorgid
   identity_store_id: 'ssoins-1' is not allowed; \
 give the id of Identity Center's identity store, for example d-1234567890
   event_accounts: 'management' is not allowed; give the 12 digits of an AWS account, in quotes
   identity_account: 'owner' is not allowed; give the 12 digits of an AWS account, in quotes
   identity_instance: 'arn:aws:sso:::instance/*' is not allowed; give the last part of the ARN of \
-Identity Center's instance, for example ssoins-1234567890abcdef, or nothing
+Identity Center's instance, for example ssoins-1234567890abcdef, or * for any
   identity_key_arn: 'alias/identity-center' is not allowed; \
 give the ARN of the KMS key that Identity Center is encrypted with, or nothing
   studio_accounts: 'all' is not allowed; give the 12 digits of an AWS account, in quotes
-  mode: 'dry-run' is not allowed; \
-give apply, or report (decide and report, write nothing to Studio)
   removal_limit_count: -1 is not allowed; give a whole number from 0 to 999999
   removal_limit_percent: '101' is not allowed; give a whole number from 0 to 100
   alarm_email: 'somebody' is not allowed; give an e-mail address, or nothing
   unannounced_alarm: 'few' is not allowed; give a whole number from 0 to 999999
   lambda_runtime: 'python3.9' is not allowed; \
 give python3.11, python3.12, python3.13 or python3.14
-  lambda_architecture: 'amd64' is not allowed; give arm64 or x86_64"""
+  lambda_architecture: 'amd64' is not allowed; give arm64 or x86_64
+  kms_key_arn: 'alias/studio-hub' is not allowed; \
+give the ARN of a KMS key in the hub's Region, or nothing
+  vpc: 'sg-0123456789abcdef0' is not allowed; \
+give the id of one VPC and the ids of its subnets, two at least, or nothing
+  code_signing_profile_arn: 'StudioHub' is not allowed; \
+give the ARN of a version of a signing profile in the hub's Region, or nothing"""
     )
 
 
@@ -148,6 +169,83 @@ def test_a_stranger_does_not_assign_people() -> None:
     assert str(caught.value).splitlines()[1:] == [
         "  identity_account: '333333333333' is not allowed; give the hub's or one of event_accounts"
     ]
+
+
+@pytest.mark.parametrize("nothing", [None, "", [], [""]])
+def test_a_hub_that_writes_is_narrowed_or_says_that_it_is_not(nothing: object) -> None:
+    """An empty key never reaches every application: both are named, with what to write."""
+    given = REQUIRED | {"identity_instance": None, "studio_accounts": nothing}
+
+    with pytest.raises(ContextError) as caught:
+        read_context((given | {"mode": "apply"}).get)
+
+    assert str(caught.value).splitlines()[1:] == [
+        (
+            "  identity_instance: is missing, and mode is apply; give the last part of the ARN of "
+            "Identity Center's instance, for example ssoins-1234567890abcdef, or * for any"
+        ),
+        (
+            "  studio_accounts: is missing, and mode is apply; give a list of account ids, "
+            "or * for any"
+        ),
+    ]
+
+
+def test_the_default_mode_asks_for_the_limits_too() -> None:
+    """A context without `mode` writes, so it has to say whom it may let in where."""
+    with pytest.raises(ContextError, match="studio_accounts: is missing, and mode is apply"):
+        read_context((REQUIRED | {"studio_accounts": []}).get)
+
+
+@pytest.mark.parametrize("accounts", ["*", ["*"]])
+def test_any_is_said_in_so_many_words(accounts: object) -> None:
+    """`*` is how a company says that the hub may assign people to every application."""
+    given = REQUIRED | {"identity_instance": "*", "studio_accounts": accounts, "mode": "apply"}
+
+    context = read_context(given.get)
+
+    assert (context.identity_instance, context.studio_accounts) == (None, ())
+
+
+def test_any_and_some_accounts_are_no_list() -> None:
+    """Whoever names accounts means these: a `*` among them is a mistake."""
+    with pytest.raises(ContextError, match=r"studio_accounts: '\*' is not allowed"):
+        read_context((REQUIRED | {"studio_accounts": ["222222222222", "*"]}).get)
+
+
+def test_a_hub_that_only_reports_may_leave_the_limits_empty() -> None:
+    """Nobody is assigned in `mode: report`, so a first look needs fewer facts."""
+    given = REQUIRED | {"mode": "report", "identity_instance": "", "studio_accounts": []}
+
+    context = read_context(given.get)
+
+    assert (context.identity_instance, context.studio_accounts) == (None, ())
+
+
+@pytest.mark.parametrize("given", [[*NETWORK], ",".join(NETWORK), ", ".join(sorted(NETWORK))])
+def test_a_network_is_its_ids(given: object) -> None:
+    """One VPC and its subnets, in any order, as list or text."""
+    assert read_context((REQUIRED | {"vpc": given}).get).vpc == Network(
+        vpc_id="vpc-0123456789abcdef0",
+        subnet_ids=("subnet-0123456789abcdef0", "subnet-0123456789abcdef1"),
+    )
+
+
+@pytest.mark.parametrize(
+    "given", [NETWORK[:1], NETWORK[:2], NETWORK[1:], [*NETWORK, "vpc-12345678"]]
+)
+def test_half_a_network_is_a_mistake(given: list[str]) -> None:
+    """One VPC exactly, and two subnets at least: a subnet is in one Availability Zone."""
+    with pytest.raises(ContextError, match=r"vpc: .* give the id of one VPC"):
+        read_context((REQUIRED | {"vpc": given}).get)
+
+
+@pytest.mark.parametrize(("key", "arn"), OF_THE_COMPANY.items())
+def test_what_encrypts_and_signs_is_of_the_hubs_region(key: str, arn: str) -> None:
+    """Another Region's key or profile would be refused in the middle of a deployment."""
+    assert getattr(read_context((REQUIRED | {key: arn}).get), key) == arn
+    with pytest.raises(ContextError, match=f"{key}: .* in the hub's Region"):
+        read_context((REQUIRED | {key: arn, "hub_region": "eu-central-1"}).get)
 
 
 @pytest.mark.parametrize(("given", "number"), [(0, 0), ("7", 7), ("", 10), (100, 100)])

@@ -252,4 +252,5 @@ def test_nothing_is_deleted_by_mistake(cloud_assembly: Path) -> None:
         if artifact["type"] == "aws:cloudformation:stack"
     }
 
-    assert protected == {"StudioHub": True, "StudioIdentity": True, "StudioSpoke": True}
+    stacks = ("StudioHub", "StudioHubDeployment", "StudioIdentity", "StudioSpoke")
+    assert protected == dict.fromkeys(stacks, True)

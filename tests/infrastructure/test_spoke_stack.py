@@ -72,6 +72,7 @@ def test_templates_have_their_names(cloud_assembly: Path) -> None:
     """Whoever takes a template from cdk.out finds it under the stack's name."""
     assert {path.name for path in cloud_assembly.glob("*.template.json")} == {
         "StudioHub.template.json",
+        "StudioHubDeployment.template.json",
         "StudioIdentity.template.json",
         "StudioSpoke.template.json",
     }

@@ -23,9 +23,10 @@ class Deployment:
     assembly: Path
     log: Path
 
-    def bootstrap(self, account: str) -> None:
-        """Prepare an account for the CDK."""
-        self._cdk(account, "bootstrap", f"aws://{account}/{self.aws.region}")
+    def bootstrap(self, account: str, policy: str) -> None:
+        """Prepare an account for the CDK; `policy` is all that CloudFormation may do there."""
+        place = f"aws://{account}/{self.aws.region}"
+        self._cdk(account, "bootstrap", place, "--cloudformation-execution-policies", policy)
 
     def deploy(
         self,

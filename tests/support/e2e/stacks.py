@@ -74,7 +74,9 @@ def deploy_stacks(
     The outputs are by the stack's name, those of spokes by account and Region.
     """
     tell("bootstrapping and deploying StudioHub")
-    deployment.bootstrap(HUB)
+    # It stays, as the bootstrap does, whose role has it.
+    policy = deployment.deploy("StudioHubDeployment", HUB)["PolicyArn"]
+    deployment.bootstrap(HUB, policy)
     outputs = {"StudioHub": deployment.deploy("StudioHub", HUB)}
     later(deployment.destroy, "StudioHub", HUB)
     tell("deploying StudioIdentity to the management account")
