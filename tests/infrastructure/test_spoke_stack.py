@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from templates import policies_of
 
 Template = dict[str, Any]
 Resources = dict[str, dict[str, Any]]
@@ -14,10 +15,13 @@ GROUP_ROLES = {"Roles/DataScientist", "Roles/MLEngineer", "Roles/Analyst"}
 
 
 def test_nothing_but_roles(spoke: Resources) -> None:
-    """A spoke is made of roles alone."""
+    """A spoke is made of roles alone, and of the policies that the groups' roles share."""
     types = {path: resource["Type"] for path, resource in spoke.items()}
+    roles = {"Access/Role", "Suspended/Role"} | GROUP_ROLES
 
-    assert types == dict.fromkeys({"Access/Role", "Suspended/Role"} | GROUP_ROLES, "AWS::IAM::Role")
+    assert types == dict.fromkeys(roles, "AWS::IAM::Role") | dict.fromkeys(
+        {"RolesPolicies/network", "RolesPolicies/studio"}, "AWS::IAM::ManagedPolicy"
+    )
 
 
 def test_needs_no_bootstrap(spoke_template: Template, cloud_assembly: Path) -> None:
@@ -79,6 +83,12 @@ def test_parameters_of_the_spoke(spoke_template: Template) -> None:
         "ExecutionRoles": "create",
         "AdditionalPassableRoleArns": "",
         "PermissionsBoundaryArn": "",
+        "JobSubnetIds": "none",
+        "JobSecurityGroupIds": "none",
+        "DataBucketArns": "none",
+        "ImageRegistryAccounts": "763104351884",
+        "InstanceTypes": "*",
+        "SpaceRemoteAccess": "deny",
         "Domain": "existing",
         "DomainName": "studio-hub",
         "DomainVpcId": "none",
@@ -102,6 +112,15 @@ def test_parameters_of_the_spoke(spoke_template: Template) -> None:
             ["", "arn:aws:iam::222222222222:role/service-role/Made_by+Hand"],
             ["*", "arn:aws:iam::222222222222:role/*", "arn:aws:iam::222222222222:user/x"],
         ),
+        ("JobSubnetIds", ["none", "subnet-0a1b2c3d"], ["", "*", "sg-0a1b2c3d"]),
+        ("JobSecurityGroupIds", ["none", "sg-0a1b2c3d"], ["", "*", "subnet-0a1b2c3d"]),
+        (
+            "DataBucketArns",
+            ["none", "arn:aws:s3:::studio-data", "arn:aws-cn:s3:::a.b"],
+            ["", "*", "studio-data", "arn:aws:s3:::studio-*", "arn:aws:s3:::data/prefix"],
+        ),
+        ("ImageRegistryAccounts", ["763104351884"], ["", "*", "none", "76310435188"]),
+        ("InstanceTypes", ["*", "ml.m5.*", "ml.t3.medium"], ["", "ml.*", "m5.large", "ml.m5*"]),
         ("DomainName", ["studio-hub", "A"], ["", "-a", "a-", "a b", "a" * 64]),
         ("DomainVpcId", ["none", "vpc-0a1b2c3d4e5f60718"], ["", "*", "vpc-1", "subnet-0a1b2c3d"]),
         ("DomainSubnetIds", ["none", "subnet-0a1b2c3d"], ["", "*", "vpc-0a1b2c3d"]),
@@ -170,7 +189,8 @@ def test_a_group_role_is_of_studio_alone(spoke: Resources, name: str) -> None:
     role = spoke[f"Roles/{name}"]["Properties"]
 
     assert (role["Path"], role["RoleName"]) == ("/studio-hub/", name)
-    assert role["ManagedPolicyArns"] == []
+    shared = ["<RolesPolicies/studio>"]
+    assert role["ManagedPolicyArns"] == shared + ["<RolesPolicies/network>"] * (name != "Analyst")
     assert (
         role["AssumeRolePolicyDocument"]
         == (spoke["Suspended/Role"]["Properties"]["AssumeRolePolicyDocument"])
@@ -181,11 +201,12 @@ def test_a_group_role_is_of_studio_alone(spoke: Resources, name: str) -> None:
 def test_no_group_role_touches_profiles(spoke: Resources, name: str) -> None:
     """Nobody in Studio can change a profile, its tags or any other role than the own."""
     changing = {"AddTags", "DeleteTags", "CreateUserProfile", "UpdateUserProfile"}
-    (policy,) = spoke[f"Roles/{name}"]["Properties"]["Policies"]
     touching = [
         statement["Sid"]
-        for statement in policy["PolicyDocument"]["Statement"]
-        if any(f"sagemaker:{verb}" in statement["Action"] for verb in changing)
+        for document in policies_of(spoke, f"Roles/{name}").values()
+        for statement in document["Statement"]
+        if statement["Effect"] == "Allow"
+        and any(f"sagemaker:{verb}" in statement["Action"] for verb in changing)
         and ("user-profile" in str(statement["Resource"]) or statement["Resource"] == "*")
     ]
 
