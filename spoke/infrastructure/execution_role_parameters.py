@@ -29,29 +29,28 @@ class ExecutionRoleParameters:
             stack,
             "JobSubnetIds",
             _SUBNET,
-            "Subnets in which jobs and models may run; without them they run isolated only",
+            "Subnets of jobs and models, which else run isolated only",
             "ids of subnets, or none",
         )
         groups = _list(
             stack,
             "JobSecurityGroupIds",
             _GROUP,
-            "Security groups of jobs and models; not those of apps, which reach home directories",
+            "Security groups of jobs and models, not those of apps",
             "ids of security groups, or none",
         )
         buckets = _list(
             stack,
             "DataBucketArns",
             _BUCKET,
-            "Buckets of this account in which each role has its prefix; none: the default bucket "
-            "of the SageMaker SDK in this Region",
+            "Buckets in which each role has its prefix; none: the SageMaker SDK's default bucket",
             "ARNs of S3 buckets, without wildcards, or none",
         )
         registries = _list(
             stack,
             "ImageRegistryAccounts",
             _ACCOUNT,
-            "Accounts whose ECR images jobs and models may use beside this account's own",
+            "Accounts whose ECR images may be used beside this account's",
             "AWS accounts, 12 digits each",
             _DEEP_LEARNING_CONTAINERS,
         )
@@ -90,17 +89,15 @@ class ExecutionRoleParameters:
             "job_subnets": subnets,
             "remote_access": _either(allows, ["DISABLED", "ENABLED"], ["DISABLED"]),
         }
-        no_subnet, no_group = (Fn.condition_contains(each, NOTHING) for each in (subnets, groups))
         CfnRule(
             stack,
             "JobsNeedTheirWholeNetwork",
+            # The other way round nothing is open: without a subnet there is no network.
+            rule_condition=Fn.condition_not(Fn.condition_contains(subnets, NOTHING)),
             assertions=[
                 CfnRuleAssertion(
-                    assert_=Fn.condition_or(
-                        Fn.condition_and(no_subnet, no_group),
-                        Fn.condition_not(Fn.condition_or(no_subnet, no_group)),
-                    ),
-                    assert_description="give both JobSubnetIds and JobSecurityGroupIds, or neither",
+                    assert_=Fn.condition_not(Fn.condition_contains(groups, NOTHING)),
+                    assert_description="JobSubnetIds needs JobSecurityGroupIds",
                 )
             ],
         )

@@ -45,8 +45,11 @@ class StatementSet:
 
     @property
     def is_shared(self) -> bool:
-        """Tell whether it says the same for every role, and so can be one managed policy."""
-        return not {"prefix", "role_arn"} & set(placeholders(self.statements))
+        """Tell whether one managed policy can say it for every role.
+
+        A prefix is in the role's tags, where a policy of many roles finds it.
+        """
+        return "role_arn" not in placeholders(self.statements)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,12 @@ class ExecutionRole:
     managed_policies: tuple[str, ...]
     shared: tuple[StatementSet, ...]
     statements: tuple[Statement, ...]
+
+    @property
+    def has_prefix(self) -> bool:
+        """Tell whether any of its statements is about what has its prefix."""
+        included = [each.statements for each in self.shared]
+        return "prefix" in placeholders([self.statements, included])
 
     @property
     def prefix(self) -> str:
@@ -134,7 +143,7 @@ class _Reader:
         for role in roles:
             if folded.count(role.name.casefold()) > 1:
                 self._wrong(role.name, "another role differs only in case: rename one")
-        self._prefixes([role for role in roles if "prefix" in placeholders(role.statements)])
+        self._prefixes([role for role in roles if role.has_prefix])
         return tuple(roles)
 
     def _prefixes(self, roles: list[ExecutionRole]) -> None:

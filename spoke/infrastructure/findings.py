@@ -43,7 +43,7 @@ def _as_written(made: Construct, found: str, declared: Placeholders) -> str:
     if isinstance(filled, list):
         written = Stack.of(made).resolve(filled)
         return f"{kind}::{json.dumps(written, separators=(',', ':'))}"
-    finding = found.replace("${prefix}", declared.texts.get("prefix", ""))
+    finding = found.replace("${prefix}", declared.text("${prefix}"))
     finding = finding.replace("${partition}", "<AWS::Partition>")
     finding = finding.replace("${account}", "<AWS::AccountId>")
     return _VARIABLE.sub(r"<!\1>", finding)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Acknowledgment, Aws, Fn, Validations
+from aws_cdk import Acknowledgment, Aws, CfnTag, Fn, Validations
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -13,6 +13,9 @@ from spoke.infrastructure.findings import acknowledge_declared
 from spoke.infrastructure.parameters import Parameters
 from spoke.infrastructure.placeholders import Placeholders
 from spoke.infrastructure.statements import document
+
+# In which a role carries how the names begin of what it makes.
+PREFIX_TAG = "studio-hub:prefix"
 
 
 class SuspendedRole(Construct):
@@ -71,7 +74,7 @@ class ExecutionRoles(Construct):
         shared = {each.name: each for role in roles for each in role.shared}
         within = Construct(scope, f"{construct_id}Policies")
         policies = {
-            each.name: _policy(within, each, Placeholders(_TEXTS, lists), parameters)
+            each.name: _policy(within, each, Placeholders(_SHARED_TEXTS, lists), parameters)
             for each in shared.values()
         }
         boundary = Fn.condition_if(
@@ -90,6 +93,8 @@ class ExecutionRoles(Construct):
                     *(policies[each.name] for each in role.shared),
                     *declared.fill_in([*role.managed_policies]),
                 ],
+                # Nobody tags a session with another prefix: the trust does not allow it.
+                tags=[CfnTag(key=PREFIX_TAG, value=role.prefix)] if role.has_prefix else None,
                 permissions_boundary=boundary.to_string(),
                 policies=[
                     iam.CfnRole.PolicyProperty(
@@ -136,7 +141,6 @@ def _policy(
         scope,
         included.name,
         path=ROLE_PATH,
-        description=f"Statement set {included.name} of the group-level execution roles",
         policy_document=document(*(declared.fill_in(dict(each)) for each in included.statements)),
     )
     made.cfn_options.condition = parameters.creates_roles
@@ -146,6 +150,8 @@ def _policy(
 
 # What stands for each placeholder, as Fn::Sub reads it.
 _TEXTS = {"partition": "${AWS::Partition}", "account": "${AWS::AccountId}"}
+# A policy of many roles finds the prefix of each in its tags.
+_SHARED_TEXTS = _TEXTS | {"prefix": f"${{!aws:PrincipalTag/{PREFIX_TAG}}}"}
 
 
 def _texts(role: ExecutionRole) -> dict[str, str]:

@@ -31,17 +31,17 @@ def test_a_role_has_its_sets_before_its_own() -> None:
 
 
 def test_a_set_that_differs_by_role_stands_in_the_role() -> None:
-    """What names the role or its prefix cannot be one policy for all; the rest is one."""
+    """What names the role cannot be one policy for all; a prefix is found in the role's tags."""
     (role,) = read_execution_roles(
         """
         statement_sets:
-          own: [{Sid: Own, Effect: Allow, Action: "s3:GetObject", Resource: "arn:x/${prefix}/*"}]
-          all: [{Sid: All, Effect: Allow, Action: "s3:GetObject", Resource: "arn:y"}]
+          own: [{Sid: Own, Effect: Allow, Action: "s3:GetObject", Resource: "${role_arn}"}]
+          all: [{Sid: All, Effect: Allow, Action: "s3:GetObject", Resource: "arn:x/${prefix}/*"}]
         roles: {ML.Scientists: {description: d, includes: [own, all]}}
         """
     )
 
-    assert role.prefix == "ml-scientists"
+    assert (role.prefix, role.has_prefix) == ("ml-scientists", True)
     assert [each["Sid"] for each in role.statements] == ["Own"]
     assert [each.name for each in role.shared] == ["all"]
 

@@ -50,11 +50,6 @@ def named(prefix: str, *kinds: str) -> list[str]:
     return [f"{STUDIO}:{kind}/{prefix}-*" for kind in kinds]
 
 
-def jobs_of(verb: str) -> list[str]:
-    kinds = ("HyperParameterTuningJob", "ProcessingJob", "TrainingJob", "TransformJob")
-    return [f"sagemaker:{verb}{kind}" for kind in kinds]
-
-
 IN_STUDIO = [
     allow(
         "SeeTheDomain",
@@ -87,7 +82,7 @@ IN_STUDIO = [
     ),
     deny(
         "NoRemoteAccess",
-        "sagemaker: CreateSpace UpdateSpace",
+        "sagemaker:*",
         {
             "Null": {"sagemaker:RemoteAccess": "false"},
             "StringNotEquals": {"sagemaker:RemoteAccess": ["DISABLED"]},
@@ -95,8 +90,7 @@ IN_STUDIO = [
     ),
     deny(
         "OnlyNamedInstanceTypes",
-        "sagemaker: CreateApp CreateEndpointConfig CreateHyperParameterTuningJob "
-        "CreateProcessingJob CreateSpace CreateTrainingJob CreateTransformJob UpdateSpace",
+        "sagemaker:*",
         {"ForAnyValue:StringNotLike": {"sagemaker:InstanceTypes": INSTANCE_TYPES}},
     ),
 ]
@@ -114,17 +108,17 @@ IN_NETWORK = [
     ),
     deny(
         "NoJobInOtherSubnets",
-        WITH_NETWORK,
+        "sagemaker:*",
         {"ForAnyValue:StringNotEquals": {"sagemaker:VpcSubnets": ["none"]}},
     ),
     deny(
         "NoJobInOtherSecurityGroups",
-        WITH_NETWORK,
+        "sagemaker:*",
         {"ForAnyValue:StringNotEquals": {"sagemaker:VpcSecurityGroupIds": ["none"]}},
     ),
     deny(
         "NoFileSystems",
-        "sagemaker: CreateHyperParameterTuningJob CreateTrainingJob",
+        "sagemaker:*",
         {"Null": {"sagemaker:FileSystemId": "false"}},
     ),
     allow(
@@ -158,7 +152,7 @@ IN_NETWORK = [
         "*",
     ),
 ]
-FIND_BUCKETS = allow("FindStudioBuckets", "s3:GetBucketLocation", BUCKETS, THIS_ACCOUNT)
+FIND_BUCKETS = allow("FindStudioBuckets", "s3:GetBucketLocation", "arn:aws:s3:::*", THIS_ACCOUNT)
 READ_SHARED = allow("ReadSharedData", "s3:GetObject", [f"{SDK_BUCKET}/shared/*"], THIS_ACCOUNT)
 
 
@@ -207,10 +201,10 @@ def with_jobs(name: str) -> list[dict[str, Any]]:
     jobs += named(prefix, "transform-job")
     return [
         *IN_STUDIO,
-        *IN_NETWORK,
         *logs(prefix),
         FIND_BUCKETS,
         list_own(prefix),
+        READ_SHARED,
         allow(
             "FindTheDefaultBucket",
             "s3:ListBucket",
@@ -223,20 +217,9 @@ def with_jobs(name: str) -> list[dict[str, Any]]:
             [f"{SDK_BUCKET}/{prefix}/*"],
             THIS_ACCOUNT,
         ),
-        READ_SHARED,
         allow(
             "RunOnesOwnJobs",
-            sorted(
-                {
-                    *jobs_of("Create"),
-                    *jobs_of("Describe"),
-                    *jobs_of("Stop"),
-                    "sagemaker:CreateModel",
-                    "sagemaker:DescribeModel",
-                    "sagemaker:ListTrainingJobsForHyperParameterTuningJob",
-                }
-                - {"sagemaker:CreateTransformJob"}
-            ),
+            f"{WITH_NETWORK} Describe* ListTrainingJobsForHyperParameterTuningJob Stop*",
             jobs,
         ),
         allow(
@@ -253,18 +236,19 @@ def with_jobs(name: str) -> list[dict[str, Any]]:
             "*",
         ),
         allow(
-            "PassOnlyItself",
-            "iam:PassRole",
-            f"arn:aws:iam::222222222222:role/studio-hub/{name}",
-            {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-        ),
-        allow(
             "PullImages",
             "ecr: BatchCheckLayerAvailability BatchGetImage GetDownloadUrlForLayer",
             "arn:aws:ecr:*:*:repository/*",
             {"StringEquals": {"aws:ResourceAccount": ["222222222222", "763104351884"]}},
         ),
         allow("SignInToRegistries", "ecr:GetAuthorizationToken", "*"),
+        *IN_NETWORK,
+        allow(
+            "PassOnlyItself",
+            "iam:PassRole",
+            f"arn:aws:iam::222222222222:role/studio-hub/{name}",
+            {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
     ]
 
 
@@ -296,10 +280,7 @@ def test_an_ml_engineer_delivers(spoke: Resources) -> None:
         *with_jobs("MLEngineer"),
         allow(
             "RunOnesOwnPipelines",
-            "sagemaker: CreatePipeline DeletePipeline DescribePipeline "
-            "DescribePipelineDefinitionForExecution DescribePipelineExecution "
-            "ListPipelineExecutionSteps ListPipelineExecutions ListPipelineParametersForExecution "
-            "RetryPipelineExecution StartPipelineExecution StopPipelineExecution UpdatePipeline",
+            "sagemaker:*Pipeline*",
             f"{STUDIO}:pipeline/mlengineer-*",
         ),
         allow(
@@ -310,8 +291,7 @@ def test_an_ml_engineer_delivers(spoke: Resources) -> None:
         ),
         allow(
             "ServeOnesOwnModels",
-            "sagemaker: CreateEndpoint DeleteEndpoint DeleteEndpointConfig "
-            "DeleteModel DescribeEndpoint DescribeEndpointConfig InvokeEndpoint UpdateEndpoint "
+            "sagemaker: *Endpoint DeleteEndpointConfig DeleteModel DescribeEndpointConfig "
             "UpdateEndpointWeightsAndCapacities",
             named("mlengineer", "endpoint", "endpoint-config", "model"),
         ),

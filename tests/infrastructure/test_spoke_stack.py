@@ -1,16 +1,19 @@
 """The spoke's template: what it asks for, what it tells, and that StackSets take it as it is."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from templates import policies_of
 
 Template = dict[str, Any]
 Resources = dict[str, dict[str, Any]]
 
+SHARED = ("studio", "logs", "find", "data", "jobs", "network")
 GROUP_ROLES = {"Roles/DataScientist", "Roles/MLEngineer", "Roles/Analyst"}
 
 
@@ -20,7 +23,7 @@ def test_nothing_but_roles(spoke: Resources) -> None:
     roles = {"Access/Role", "Suspended/Role"} | GROUP_ROLES
 
     assert types == dict.fromkeys(roles, "AWS::IAM::Role") | dict.fromkeys(
-        {"RolesPolicies/network", "RolesPolicies/studio"}, "AWS::IAM::ManagedPolicy"
+        {f"RolesPolicies/{name}" for name in SHARED}, "AWS::IAM::ManagedPolicy"
     )
 
 
@@ -41,6 +44,19 @@ def test_needs_no_bootstrap(spoke_template: Template, cloud_assembly: Path) -> N
     assert "AWS::CDK::Metadata" not in text
     # Source: CloudFormation quotas, size of a template body in a request.
     assert len(text.encode()) <= 51_200
+    assert len(_as_the_cdk_sends_it(json.loads(text))) <= 51_200
+
+
+class _Yaml(yaml.SafeDumper):
+    """Writes as the CDK's `deploy` does: every list indented, no line broken."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT001, FBT002 (PyYAML's signature)
+        super().increase_indent(flow, indentless and False)
+
+
+def _as_the_cdk_sends_it(template: Template) -> bytes:
+    text = yaml.dump(template, Dumper=_Yaml, width=10**6, sort_keys=False)
+    return text.encode()
 
 
 def test_templates_have_their_names(cloud_assembly: Path) -> None:
@@ -189,8 +205,10 @@ def test_a_group_role_is_of_studio_alone(spoke: Resources, name: str) -> None:
     role = spoke[f"Roles/{name}"]["Properties"]
 
     assert (role["Path"], role["RoleName"]) == ("/studio-hub/", name)
-    shared = ["<RolesPolicies/studio>"]
-    assert role["ManagedPolicyArns"] == shared + ["<RolesPolicies/network>"] * (name != "Analyst")
+    assert role["ManagedPolicyArns"] == [
+        f"<RolesPolicies/{shared}>" for shared in (SHARED[:3] if name == "Analyst" else SHARED)
+    ]
+    assert role["Tags"] == [{"Key": "studio-hub:prefix", "Value": name.lower()}]
     assert (
         role["AssumeRolePolicyDocument"]
         == (spoke["Suspended/Role"]["Properties"]["AssumeRolePolicyDocument"])

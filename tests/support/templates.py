@@ -1,5 +1,6 @@
 """Templates read as CloudFormation would deploy them: parameters and functions worked out."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -95,7 +96,10 @@ class Evaluation:
 
 
 def policies_of(resources: Resources, role: str) -> dict[str, dict[str, Any]]:
-    """Return the policy documents of a role by their names, the stack's managed ones too."""
+    """Return the policy documents of a role by their names, the stack's managed ones too.
+
+    IAM's variables of the role's own tags are filled in.
+    """
     properties = resources[role]["Properties"]
     managed = {
         arn[1:-1]: resources[arn[1:-1]]["Properties"]["PolicyDocument"]
@@ -103,4 +107,8 @@ def policies_of(resources: Resources, role: str) -> dict[str, dict[str, Any]]:
         if arn[1:-1] in resources
     }
     inline = {each["PolicyName"]: each["PolicyDocument"] for each in properties["Policies"]}
-    return managed | inline
+    text = json.dumps(managed | inline)
+    for tag in properties.get("Tags", ()):
+        text = text.replace(f"${{aws:PrincipalTag/{tag['Key']}}}", tag["Value"])
+    filled: dict[str, dict[str, Any]] = json.loads(text)
+    return filled
