@@ -58,7 +58,7 @@ class ExecutionRoleParameters:
             stack,
             "InstanceTypes",
             _INSTANCE,
-            "Instance types of apps, jobs and endpoints, such as ml.t3.medium or ml.m5.*",
+            "Instance types of apps, jobs and endpoints",
             "instance types of SageMaker, or *",
             "*",
         )

@@ -260,15 +260,14 @@ def test_a_data_scientist_explores_and_trains(spoke: Resources) -> None:
         *with_jobs("DataScientist"),
         allow(
             "KeepExperiments",
-            "sagemaker: AssociateTrialComponent BatchPutMetrics CreateExperiment CreateTrial "
-            "CreateTrialComponent DescribeExperiment DescribeTrial DescribeTrialComponent "
-            "UpdateExperiment UpdateTrial UpdateTrialComponent",
+            "sagemaker: AssociateTrialComponent BatchPutMetrics CreateExperiment CreateTrial* "
+            "DescribeExperiment DescribeTrial* UpdateExperiment UpdateTrial*",
             experiments,
         ),
         allow("TagExperimentsWhenMade", "sagemaker:AddTags", experiments, WHEN_MADE),
         allow(
             "ListExperiments",
-            "sagemaker: ListExperiments ListTrialComponents ListTrials",
+            "sagemaker: ListExperiments ListTrial*",
             "*",
         ),
     ]
@@ -355,8 +354,7 @@ def test_an_analyst_reads(spoke: Resources) -> None:
         allow("ListAthena", "athena: ListDataCatalogs ListWorkGroups", "*"),
         allow(
             "ReadTheGlueCatalog",
-            "glue: BatchGetPartition GetDatabase GetDatabases GetPartition GetPartitions GetTable "
-            "GetTables",
+            "glue: BatchGetPartition GetDatabase* GetPartition GetPartitions GetTable GetTables",
             [f"{glue}:catalog", f"{glue}:database/*", f"{glue}:table/*"],
         ),
     ]
