@@ -13,15 +13,21 @@ from typing import Any
 import yaml
 
 from shared.errors import PermanentError
-from spoke.infrastructure.statements import STATEMENT_KEYS, mistakes
+from spoke.infrastructure.statements import STATEMENT_KEYS, mistakes, placeholders
 
 Statement = Mapping[str, Any]
 
-# Sources: IAM quotas (names, descriptions, managed policies, size of all inline policies together).
+# Sources: IAM quotas (names, descriptions, managed policies and the size of one, size of all inline
+# policies together).
 _NAME = re.compile(r"[A-Za-z0-9+=,.@_-]{1,64}")
 _LONGEST_DESCRIPTION = 1000
 _MOST_MANAGED = 10
+_LARGEST_MANAGED = 6_144
 _LARGEST_POLICY = 10_240
+# A tuning job's name has 32 characters at most. Source: SageMaker's API.
+_LONGEST_PREFIX = 24
+# What lies below it in a bucket is read by all roles.
+_SHARED = "shared"
 _MANAGED = re.compile(r"arn:\$\{partition\}:iam::(aws|\$\{account\}):policy/[\w+=,.@/-]+")
 _ROLE_KEYS = ("description", "managed_policies", "includes", "statements")
 
@@ -30,14 +36,49 @@ class ExecutionRolesError(PermanentError):
     """A file of roles that nothing can be made of; the message lists every mistake in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class StatementSet:
+    """Statements that roles include by the set's name."""
+
+    name: str
+    statements: tuple[Statement, ...]
+
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether one managed policy can say it for every role.
+
+        A prefix is in the role's tags, where a policy of many roles finds it.
+        """
+        return "role_arn" not in placeholders(self.statements)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionRole:
-    """A group-level execution role; its texts may hold `${partition}` and the like."""
+    """A group-level execution role; its texts may hold `${partition}` and the like.
+
+    `shared` are the sets that are managed policies of the stack; `statements` stand in the role.
+    """
 
     name: str
     description: str
     managed_policies: tuple[str, ...]
+    shared: tuple[StatementSet, ...]
     statements: tuple[Statement, ...]
+
+    @property
+    def has_prefix(self) -> bool:
+        """Tell whether any of its statements is about what has its prefix."""
+        included = [each.statements for each in self.shared]
+        return "prefix" in placeholders([self.statements, included])
+
+    @property
+    def prefix(self) -> str:
+        """Return how the names begin of what the role makes, without the hyphen that follows.
+
+        In lower case: SageMaker writes some ARNs in lower case, whatever the name, and IAM compares
+        ARNs by case. Source: github.com/boto/boto3/issues/4606.
+        """
+        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
 
 
 def read_execution_roles(text: str) -> tuple[ExecutionRole, ...]:
@@ -82,11 +123,19 @@ class _Reader:
     def roles(self, declared: object) -> tuple[ExecutionRole, ...]:
         file = self._mapping("file", declared, ("statement_sets", "roles"))
         sets = {
-            name: self._statements(f"statement set {name}", listed)
+            name: StatementSet(name, self._statements(f"statement set {name}", listed))
             for name, listed in self._mapping(
                 "statement_sets", file.get("statement_sets", {})
             ).items()
         }
+        for each in sets.values():
+            size = _size(each.statements)
+            if each.is_shared and size > _LARGEST_MANAGED:
+                self._wrong(
+                    f"statement set {each.name}",
+                    f"it has {size} characters and IAM allows {_LARGEST_MANAGED} in a managed "
+                    "policy: split it",
+                )
         named = self._mapping("roles", file.get("roles"))
         roles = [self._role(str(name), value, sets) for name, value in named.items()]
         # IAM compares names without regard to case.
@@ -94,37 +143,59 @@ class _Reader:
         for role in roles:
             if folded.count(role.name.casefold()) > 1:
                 self._wrong(role.name, "another role differs only in case: rename one")
+        self._prefixes([role for role in roles if role.has_prefix])
         return tuple(roles)
 
-    def _role(
-        self, name: str, value: object, sets: Mapping[str, tuple[Statement, ...]]
-    ) -> ExecutionRole:
+    def _prefixes(self, roles: list[ExecutionRole]) -> None:
+        """Refuse a prefix that another role's names may begin with, and those of no use."""
+        for role in roles:
+            if not 0 < len(role.prefix) <= _LONGEST_PREFIX or role.prefix == _SHARED:
+                self._wrong(
+                    role.name,
+                    f"its prefix {role.prefix!r} must have 1 to {_LONGEST_PREFIX} characters and "
+                    f"not be {_SHARED!r}: rename the role",
+                )
+            for other in roles:
+                if other is not role and f"{other.prefix}-".startswith(f"{role.prefix}-"):
+                    self._wrong(
+                        role.name,
+                        f"its names begin with {role.prefix}-, as those of {other.name} do: each "
+                        "could use what the other made; rename one",
+                    )
+
+    def _role(self, name: str, value: object, sets: Mapping[str, StatementSet]) -> ExecutionRole:
         if not _NAME.fullmatch(name):
             self._wrong(name, "is no role name: use 1 to 64 of letters, digits and +=,.@_-")
         role = self._mapping(name, value, _ROLE_KEYS)
         description = role.get("description")
         if not isinstance(description, str) or not 0 < len(description) <= _LONGEST_DESCRIPTION:
             self._wrong(name, f"description: write 1 to {_LONGEST_DESCRIPTION} characters")
+        shared: list[StatementSet] = []
         statements: list[Statement] = []
         for included in self._list(name, "includes", role.get("includes", [])):
-            if included in sets:
-                statements += sets[included]
+            if included in sets and sets[included].is_shared:
+                shared.append(sets[included])
+            elif included in sets:
+                statements += sets[included].statements
             else:
                 known = ", ".join(sets) or "there is none"
                 self._wrong(name, f"includes: no statement set {included!r}; known: {known}")
         statements += self._statements(name, role.get("statements", []))
-        self._whole_policy(name, statements)
-        return ExecutionRole(
+        made = ExecutionRole(
             name=name,
             description=str(description),
-            managed_policies=self._managed(name, role.get("managed_policies", [])),
+            managed_policies=self._managed(name, role.get("managed_policies", []), len(shared)),
+            shared=tuple(shared),
             statements=tuple(statements),
         )
+        self._whole_policy(made)
+        return made
 
-    def _managed(self, name: str, value: object) -> tuple[str, ...]:
+    def _managed(self, name: str, value: object, shared: int) -> tuple[str, ...]:
         listed = self._list(name, "managed_policies", value)
-        if len(listed) > _MOST_MANAGED:
-            self._wrong(name, f"managed_policies: {len(listed)} of at most {_MOST_MANAGED}")
+        most = _MOST_MANAGED - shared
+        if len(listed) > most:
+            self._wrong(name, f"managed_policies: {len(listed)} of at most {most}")
         for arn in listed:
             if not isinstance(arn, str) or not _MANAGED.fullmatch(arn):
                 self._wrong(
@@ -134,11 +205,13 @@ class _Reader:
                 )
         return tuple(map(str, listed))
 
-    def _whole_policy(self, name: str, statements: list[Statement]) -> None:
-        sids = [statement.get("Sid") for statement in statements]
+    def _whole_policy(self, role: ExecutionRole) -> None:
+        name = role.name
+        included = [each for one in role.shared for each in one.statements]
+        sids = [statement.get("Sid") for statement in (*included, *role.statements)]
         for sid in sorted({str(sid) for sid in sids if sids.count(sid) > 1}):
             self._wrong(name, f"Sid {sid} stands twice: a Sid is unique in a role")
-        size = len(json.dumps(statements, separators=(",", ":")))
+        size = _size(role.statements, role.prefix)
         if size > _LARGEST_POLICY:
             self._wrong(
                 name,
@@ -179,3 +252,8 @@ class _Reader:
 
     def _wrong(self, where: str, mistake: str) -> None:
         self.mistakes.append(f"{where}: {mistake}")
+
+
+def _size(statements: tuple[Statement, ...], prefix: str = "") -> int:
+    """Return how many characters IAM counts at most, with one item in each list."""
+    return len(json.dumps(statements, separators=(",", ":")).replace("${prefix}", prefix))

@@ -1,21 +1,25 @@
 """Findings of cdk-nag's AwsSolutions pack that are meant to be so, each with its reason."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from aws_cdk import Acknowledgment, Validations
+from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import Construct
 
 from shared.conventions import ROLE_PATH
+from spoke.infrastructure.placeholders import Placeholders
 from spoke.infrastructure.statements import texts
 
 _VARIABLE = re.compile(r"\$\{([^}]*:[^}]*)\}")
 _IAM5 = "AwsSolutions::AwsSolutions-IAM5"
 
 
-def acknowledge_declared(role: Construct, statements: Iterable[Mapping[str, Any]]) -> None:
-    """Acknowledge the wildcards that the file of execution roles declares for a role."""
+def acknowledge_declared(
+    made: Construct, statements: Iterable[Mapping[str, Any]], declared: Placeholders
+) -> None:
+    """Acknowledge the wildcards that the file of execution roles declares for a role or policy."""
     found = {
         f"{kind}::{text}"
         for statement in statements
@@ -24,16 +28,25 @@ def acknowledge_declared(role: Construct, statements: Iterable[Mapping[str, Any]
         if "*" in text
     }
     for each in sorted(found):
-        # As the pack writes them, IAM's own variables too.
-        finding = each.replace("${partition}", "<AWS::Partition>")
-        finding = finding.replace("${account}", "<AWS::AccountId>")
-        finding = _VARIABLE.sub(r"<!\1>", finding)
         _acknowledge(
-            role,
-            f"[{finding}]",
+            made,
+            f"[{_as_written(made, each, declared)}]",
             "declared in spoke/execution_roles.yaml, whose reader refuses whole services, IAM and "
             "passing any role; the parameter PermissionsBoundaryArn may bound it",
         )
+
+
+def _as_written(made: Construct, found: str, declared: Placeholders) -> str:
+    """Return a wildcard as the pack writes it, IAM's own variables and lists too."""
+    kind, _, text = found.partition("::")
+    filled = declared.fill_in(text)
+    if isinstance(filled, list):
+        written = Stack.of(made).resolve(filled)
+        return f"{kind}::{json.dumps(written, separators=(',', ':'))}"
+    finding = found.replace("${prefix}", declared.text("${prefix}"))
+    finding = finding.replace("${partition}", "<AWS::Partition>")
+    finding = finding.replace("${account}", "<AWS::AccountId>")
+    return _VARIABLE.sub(r"<!\1>", finding)
 
 
 def acknowledge_access(role: Construct) -> None:

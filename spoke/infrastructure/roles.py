@@ -1,20 +1,21 @@
 """The roles that Studio users get: one per group, and the one that takes everything away."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Acknowledgment, Aws, Fn, Validations
+from aws_cdk import Acknowledgment, Aws, CfnTag, Fn, Validations
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from shared.conventions import ROLE_PATH, SYSTEM_PATH, suspended_role_name
-from spoke.infrastructure.execution_roles import ExecutionRole
+from spoke.infrastructure.execution_roles import ExecutionRole, StatementSet
 from spoke.infrastructure.findings import acknowledge_declared
 from spoke.infrastructure.parameters import Parameters
+from spoke.infrastructure.placeholders import Placeholders
 from spoke.infrastructure.statements import document
 
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+# In which a role carries how the names begin of what it makes.
+PREFIX_TAG = "studio-hub:prefix"
 
 
 class SuspendedRole(Construct):
@@ -67,14 +68,22 @@ class ExecutionRoles(Construct):
         construct_id: str,
         *,
         parameters: Parameters,
+        lists: Mapping[str, Sequence[str]],
         roles: Sequence[ExecutionRole],
     ) -> None:
         super().__init__(scope, construct_id)
         self.arns = [_arn(role) for role in roles]
+        shared = {each.name: each for role in roles for each in role.shared}
+        within = Construct(scope, f"{construct_id}Policies")
+        policies = {
+            each.name: _policy(within, each, Placeholders(_SHARED_TEXTS, lists), parameters)
+            for each in shared.values()
+        }
         boundary = Fn.condition_if(
             parameters.has_boundary.logical_id, parameters.permissions_boundary_arn, Aws.NO_VALUE
         )
         for role in roles:
+            declared = Placeholders(_texts(role), lists)
             made = iam.CfnRole(
                 self,
                 role.name,
@@ -82,19 +91,24 @@ class ExecutionRoles(Construct):
                 path=ROLE_PATH,
                 description=role.description,
                 assume_role_policy_document=_trust_studio(),
-                managed_policy_arns=[_filled_in(arn, role) for arn in role.managed_policies],
+                managed_policy_arns=[
+                    *(policies[each.name] for each in role.shared),
+                    *declared.fill_in([*role.managed_policies]),
+                ],
+                # Nobody tags a session with another prefix: the trust does not allow it.
+                tags=[CfnTag(key=PREFIX_TAG, value=role.prefix)] if role.has_prefix else None,
                 permissions_boundary=boundary.to_string(),
                 policies=[
                     iam.CfnRole.PolicyProperty(
                         policy_name="Needs",
                         policy_document=document(
-                            *(_filled_in(statement, role) for statement in role.statements)
+                            *(declared.fill_in(dict(each)) for each in role.statements)
                         ),
                     )
                 ],
             )
             made.cfn_options.condition = parameters.creates_roles
-            acknowledge_declared(made, role.statements)
+            acknowledge_declared(made, role.statements, declared)
             Validations.of(made).acknowledge(
                 Acknowledgment(
                     id="CloudFormation-Validate::F3033",
@@ -121,24 +135,27 @@ def _arn(role: ExecutionRole) -> str:
     return Fn.sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{ROLE_PATH}{role.name}")
 
 
-def _filled_in(value: Any, role: ExecutionRole) -> Any:  # noqa: ANN401 (a JSON value of any depth)
-    """Return the value with the placeholders of its texts filled in; IAM's variables stay.
+def _policy(
+    scope: Construct, included: StatementSet, declared: Placeholders, parameters: Parameters
+) -> str:
+    """Make the managed policy of statements that roles share, and return its ARN."""
+    made = iam.CfnManagedPolicy(
+        scope,
+        included.name,
+        path=ROLE_PATH,
+        policy_document=document(*(declared.fill_in(dict(each)) for each in included.statements)),
+    )
+    made.cfn_options.condition = parameters.creates_roles
+    acknowledge_declared(made, included.statements, declared)
+    return made.ref
 
-    Through Fn::Sub, which is shorter than what tokens become: a template of more than 51,200 bytes
-    could not be deployed without a bucket. Source: CloudFormation quotas.
-    """
-    match value:
-        case str():
-            names = {
-                "partition": "${AWS::Partition}",
-                "account": "${AWS::AccountId}",
-                "role_arn": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role"
-                f"{ROLE_PATH}{role.name}",
-            }
-            text = _VARIABLE.sub(lambda found: names.get(found[1], f"${{!{found[1]}}}"), value)
-            return Fn.sub(text) if "${AWS::" in text else value
-        case list():
-            return [_filled_in(item, role) for item in value]
-        case dict():
-            return {key: _filled_in(item, role) for key, item in value.items()}
-    return value
+
+# What stands for each placeholder, as Fn::Sub reads it.
+_TEXTS = {"partition": "${AWS::Partition}", "account": "${AWS::AccountId}"}
+# A policy of many roles finds the prefix of each in its tags.
+_SHARED_TEXTS = _TEXTS | {"prefix": f"${{!aws:PrincipalTag/{PREFIX_TAG}}}"}
+
+
+def _texts(role: ExecutionRole) -> dict[str, str]:
+    own = f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{ROLE_PATH}{role.name}"
+    return _TEXTS | {"role_arn": own, "prefix": role.prefix}

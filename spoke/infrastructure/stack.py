@@ -9,6 +9,7 @@ from shared.conventions import external_id
 from spoke.infrastructure.access import Access
 from spoke.infrastructure.domain import Domain
 from spoke.infrastructure.domain_parameters import DomainParameters
+from spoke.infrastructure.execution_role_parameters import ExecutionRoleParameters
 from spoke.infrastructure.execution_roles import ExecutionRole
 from spoke.infrastructure.parameters import Parameters
 from spoke.infrastructure.roles import ExecutionRoles, SuspendedRole
@@ -39,7 +40,13 @@ class StudioSpoke(cdk.Stack):
         parameters = Parameters(self)
         suspended = SuspendedRole(self, "Suspended")
         access = Access(self, "Access", parameters=parameters, suspended_role_arn=suspended.arn)
-        roles = ExecutionRoles(self, "Roles", parameters=parameters, roles=execution_roles)
+        roles = ExecutionRoles(
+            self,
+            "Roles",
+            parameters=parameters,
+            lists=ExecutionRoleParameters(self).lists,
+            roles=execution_roles,
+        )
         self._output(
             "AccessRoleArn", access.role.attr_arn, "The role by which the hub changes profiles"
         )

@@ -7,7 +7,16 @@ from typing import Any
 from aws_cdk import Fn, Token
 
 # What a text of the file may ask for. IAM's own policy variables hold a colon, these do not.
-PLACEHOLDERS = ("partition", "account", "role_arn")
+PLACEHOLDERS = ("partition", "account", "role_arn", "prefix")
+# What stands for several texts at once, each from a parameter of the stack.
+LISTS = (
+    "data_buckets",
+    "image_registries",
+    "instance_types",
+    "job_security_groups",
+    "job_subnets",
+    "remote_access",
+)
 STATEMENT_KEYS = ("Sid", "Effect", "Action", "Resource", "Condition")
 
 _PLACEHOLDER = re.compile(r"\$\{([^}:]*)\}")
@@ -48,12 +57,19 @@ def mistakes(statement: Mapping[str, Any]) -> Iterator[str]:
         yield "Resource: write an ARN or a list of them"
     if not isinstance(statement.get("Condition", {}), dict):
         yield "Condition: write an operator, below it keys with values"
-    for name in sorted(set(_PLACEHOLDER.findall(str(dict(statement)))) - set(PLACEHOLDERS)):
+    for name in sorted(set(placeholders(statement)) - {*PLACEHOLDERS, *LISTS}):
         known = ", ".join(f"${{{known}}}" for known in PLACEHOLDERS)
-        yield f"${{{name}}} is not known; there are {known} and IAM's variables"
+        yield f"${{{name}}} is not known; there are {known}, the lists and IAM's variables"
+    for text in _all_texts(dict(statement), inside=False):
+        yield from _misplaced_list(text)
     if effect == "Allow":
         for action in actions:
             yield from _too_much(action, statement)
+
+
+def placeholders(value: object) -> tuple[str, ...]:
+    """Return the names of the placeholders in a statement or a part of it, IAM's variables not."""
+    return tuple(_PLACEHOLDER.findall(str(value)))
 
 
 def texts(value: object) -> tuple[str, ...]:
@@ -61,6 +77,29 @@ def texts(value: object) -> tuple[str, ...]:
     listed: list[object] = value if isinstance(value, list) else [value]
     found = tuple(item for item in listed if isinstance(item, str) and item)
     return found if len(found) == len(listed) else ()
+
+
+def _all_texts(value: object, *, inside: bool) -> Iterator[tuple[str, bool]]:
+    """Yield every text of a JSON value, and whether it is an item of a list."""
+    match value:
+        case str():
+            yield value, inside
+        case list():
+            for item in value:
+                yield from _all_texts(item, inside=True)
+        case dict():
+            for item in value.values():
+                yield from _all_texts(item, inside=False)
+
+
+def _misplaced_list(found: tuple[str, bool]) -> Iterator[str]:
+    text, inside = found
+    names = placeholders(text)
+    for name in sorted(set(names) & set(LISTS)):
+        if inside:
+            yield f"${{{name}}} is a list: its text stands alone, and is no item of another"
+        if set(names) - {name, "prefix"} or names.count(name) > 1:
+            yield f"${{{name}}} is a list: beside it a text may hold only ${{prefix}}"
 
 
 def _too_much(action: str, statement: Mapping[str, Any]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import pytest
 from e2e.cloud import Cloud, deployed
@@ -6,8 +6,10 @@ from e2e.evaluator import Verdict, evaluate, install_evaluator
 from e2e.iam_requests import IamRequest
 from e2e.recorded import rights_asked_for
 from e2e.roles import Roles, deployed_roles
+from e2e.shipped import shipped_roles, spoke_template
 from e2e.stacks import build
 from e2e.story import STORY, play
+from templates import Template
 
 Judge = Callable[[Sequence[IamRequest]], list[Verdict]]
 
@@ -42,3 +44,23 @@ def judge(roles: Roles) -> Judge:
 @pytest.fixture(scope="session")
 def verdicts(played: Cloud, roles: Roles, judge: Judge) -> list[Verdict]:
     return judge(rights_asked_for(played, roles))
+
+
+@pytest.fixture(scope="session")
+def shipped_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return spoke_template(tmp_path_factory.mktemp("spoke"))
+
+
+@pytest.fixture(scope="session")
+def judge_shipped(shipped_template: Template) -> Callable[..., list[Verdict]]:
+    logs = build("logs")
+    logs.mkdir(parents=True, exist_ok=True)
+    script = install_evaluator(build("evaluator"), logs / "npm.log")
+
+    def judged(requests: Iterable[IamRequest], parameters: Mapping[str, str]) -> list[Verdict]:
+        verdicts = evaluate(script, shipped_roles(shipped_template, parameters), [*requests])
+        # A key that the action does not have proves nothing: IAM would not send it.
+        assert [(str(each), each.ignored) for each in verdicts if each.ignored] == []
+        return verdicts
+
+    return judged

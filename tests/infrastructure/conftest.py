@@ -1,8 +1,7 @@
 """The stacks, synthesized once per session, and read as CloudFormation would deploy them."""
 
 import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from aws_cdk import Validations
 from aws_cdk import aws_lambda as lambda_
 from cdk_nag import AwsSolutionsChecks
+from templates import SPOKE_PARAMETERS, Resources, Template, deployed, evaluation
 
 from hub.infrastructure.context import Context
 from hub.infrastructure.context_reader import Network
@@ -24,26 +24,11 @@ from spoke.infrastructure.execution_roles import read_execution_roles
 from spoke.infrastructure.stack import StudioSpoke
 
 ROOT = Path(__file__).parents[2]
-PSEUDO = {
-    "AWS::Partition": "aws",
-    "AWS::AccountId": "222222222222",
-    "AWS::Region": "eu-west-1",
-}
 KEY = "arn:aws:kms:eu-west-1:333333333333:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f"
 OWN_KEY = "arn:aws:kms:eu-west-1:111111111111:key/1a2b3c4d-0000-4000-8000-1a2b3c4d5e6f"
 VPC = "vpc-0123456789abcdef0"
 SUBNETS = ("subnet-0123456789abcdef0", "subnet-0123456789abcdef1")
 SIGNING_PROFILE = "arn:aws:signer:eu-west-1:111111111111:/signing-profiles/StudioHub/abcdefghij"
-SPOKE_PARAMETERS = {
-    "HubAccount": "111111111111",
-    "HubRegion": "eu-central-1",
-    "OrganizationId": "o-exampleorgid",
-}
-# The place of a value that CloudFormation leaves out.
-NOTHING = object()
-
-Template = dict[str, Any]
-Resources = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
@@ -134,7 +119,7 @@ def deploy_spoke(spoke_template: Template) -> Callable[..., Resources]:
 @pytest.fixture(scope="session")
 def evaluated() -> Callable[..., Any]:
     def evaluate(template: Template, value: object, **parameters: str) -> object:
-        return _evaluation(template, SPOKE_PARAMETERS | parameters)(value)
+        return evaluation(template, SPOKE_PARAMETERS | parameters)(value)
 
     return evaluate
 
@@ -201,71 +186,3 @@ def identity(elsewhere: Path) -> Resources:
 @pytest.fixture(scope="session")
 def forwarding_only(cloud_assembly: Path) -> Resources:
     return deployed(json.loads((cloud_assembly / "StudioIdentity.template.json").read_text()), {})
-
-
-def deployed(template: Template, parameters: Mapping[str, str]) -> Resources:
-    """Return the resources by construct path, with every intrinsic function worked out.
-
-    A resource is written `<path>` where it is referred to, and `<path.Attribute>`.
-    """
-    evaluate = _evaluation(template, parameters)
-    return {
-        _path(resource): evaluate(
-            {key: part for key, part in resource.items() if key != "Metadata"}
-        )
-        for resource in template["Resources"].values()
-        if "Condition" not in resource or evaluate.holds(resource["Condition"])
-    }
-
-
-def _evaluation(template: Template, parameters: Mapping[str, str]) -> "_Evaluation":
-    values: dict[str, Any] = dict(PSEUDO)
-    for name, parameter in template.get("Parameters", {}).items():
-        value = parameters.get(name, parameter.get("Default"))
-        is_list = parameter["Type"] == "CommaDelimitedList"
-        values[name] = value.split(",") if is_list and value is not None else value
-    for logical_id, resource in template["Resources"].items():
-        values[logical_id] = f"<{_path(resource)}>"
-    return _Evaluation(values, template.get("Conditions", {}))
-
-
-def _path(resource: Mapping[str, Any]) -> str:
-    path: str = resource["Metadata"]["aws:cdk:path"]
-    return path.partition("/")[2].removesuffix("/Resource")
-
-
-class _Evaluation:
-    """Works out the intrinsic functions that the two templates use."""
-
-    def __init__(self, values: Mapping[str, Any], conditions: Mapping[str, Any]) -> None:
-        self._values = values
-        self._conditions = conditions
-        self._functions: dict[str, Callable[[Any], Any]] = {
-            "Ref": lambda name: NOTHING if name == "AWS::NoValue" else values[name],
-            "Fn::GetAtt": lambda at: f"{values[at[0]][:-1]}.{at[1]}>",
-            "Fn::Join": lambda given: given[0].join(self(given[1])),
-            "Fn::Sub": self._substituted,
-            "Fn::If": lambda given: self(given[1] if self.holds(given[0]) else given[2]),
-            "Fn::Equals": lambda given: self(given[0]) == self(given[1]),
-            "Fn::Not": lambda given: not self(given[0]),
-            "Fn::And": lambda given: all(self(each) for each in given),
-            "Fn::Contains": lambda given: self(given[1]) in self(given[0]),
-            "Condition": self.holds,
-        }
-
-    def holds(self, condition: str) -> bool:
-        return bool(self(self._conditions[condition]))
-
-    def __call__(self, value: Any) -> Any:  # noqa: ANN401 (a JSON value of any depth)
-        if isinstance(value, list):
-            return [part for part in map(self, value) if part is not NOTHING]
-        if not isinstance(value, dict):
-            return value
-        if len(value) == 1 and (name := next(iter(value))) in self._functions:
-            return self._functions[name](value[name])
-        parts = {key: self(part) for key, part in value.items()}
-        return {key: part for key, part in parts.items() if part is not NOTHING}
-
-    def _substituted(self, text: str) -> str:
-        named = re.sub(r"\$\{([^!}]*)\}", lambda found: str(self._values[found[1]]), text)
-        return named.replace("${!", "${")

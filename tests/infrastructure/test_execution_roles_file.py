@@ -21,11 +21,118 @@ def test_a_role_has_its_sets_before_its_own() -> None:
               - {Sid: Never, Effect: Deny, Action: "*", Resource: "*"}
         """
     )
+    (shared,) = role.shared
 
     assert role.name == "ml-scientists"
     assert role.description == "Explores"
     assert role.managed_policies == ("arn:${partition}:iam::aws:policy/AmazonAthenaFullAccess",)
-    assert [statement["Sid"] for statement in role.statements] == ["See", "Never"]
+    assert (shared.name, [each["Sid"] for each in shared.statements]) == ("see", ["See"])
+    assert [statement["Sid"] for statement in role.statements] == ["Never"]
+
+
+def test_a_set_that_differs_by_role_stands_in_the_role() -> None:
+    """What names the role cannot be one policy for all; a prefix is found in the role's tags."""
+    (role,) = read_execution_roles(
+        """
+        statement_sets:
+          own: [{Sid: Own, Effect: Allow, Action: "s3:GetObject", Resource: "${role_arn}"}]
+          all: [{Sid: All, Effect: Allow, Action: "s3:GetObject", Resource: "arn:x/${prefix}/*"}]
+        roles: {ML.Scientists: {description: d, includes: [own, all]}}
+        """
+    )
+
+    assert (role.prefix, role.has_prefix) == ("ml-scientists", True)
+    assert [each["Sid"] for each in role.statements] == ["Own"]
+    assert [each.name for each in role.shared] == ["all"]
+
+
+@pytest.mark.parametrize(
+    ("names", "mistake"),
+    [
+        (
+            "ml, ml-lead",
+            (
+                "ml: its names begin with ml-, as those of ml-lead do: "
+                "each could use what the other made; rename one"
+            ),
+        ),
+        (
+            "a.b, a_b",
+            (
+                "a.b: its names begin with a-b-, as those of a_b do: "
+                "each could use what the other made; rename one"
+            ),
+        ),
+        (
+            "Shared",
+            (
+                "Shared: its prefix 'shared' must have 1 to 24 characters and not be 'shared': "
+                "rename the role"
+            ),
+        ),
+        (
+            "a" * 25,
+            (
+                f"{'a' * 25}: its prefix '{'a' * 25}' must have 1 to 24 characters and not be "
+                "'shared': rename the role"
+            ),
+        ),
+        (
+            "+",
+            "+: its prefix '' must have 1 to 24 characters and not be 'shared': rename the role",
+        ),
+    ],
+)
+def test_no_role_has_what_begins_like_anothers(names: str, mistake: str) -> None:
+    """Where a role has a prefix, it is that role's alone, short, and not what all read."""
+    own = "{Sid: S, Effect: Allow, Action: 's3:GetObject', Resource: 'arn:x/${prefix}/*'}"
+    other = "{Sid: S, Effect: Allow, Action: 's3:GetObject', Resource: 'arn:x'}"
+    roles = [f"{name}: {{description: d, statements: [%s]}}" for name in names.split(", ")]
+    text = f"roles: {{{', '.join(roles)}}}"
+
+    assert mistakes_of(text.replace("%s", own))[0] == mistake
+    assert read_execution_roles(text.replace("%s", other))
+
+
+@pytest.mark.parametrize(
+    ("resource", "mistake"),
+    [
+        (
+            "['arn:x', '${data_buckets}/*']",
+            "${data_buckets} is a list: its text stands alone, and is no item of another",
+        ),
+        (
+            "'arn:${partition}:s3:::${data_buckets}'",
+            "${data_buckets} is a list: beside it a text may hold only ${prefix}",
+        ),
+        (
+            "'${data_buckets}/${data_buckets}'",
+            "${data_buckets} is a list: beside it a text may hold only ${prefix}",
+        ),
+    ],
+)
+def test_a_list_stands_where_it_can_be_filled_in(resource: str, mistake: str) -> None:
+    """CloudFormation joins lists with plain texts alone, and makes no list within another."""
+    text = f"{{Sid: S, Effect: Allow, Action: 's3:GetObject', Resource: {resource}}}"
+
+    assert mistakes_of(f"roles: {{R: {{description: d, statements: [{text}]}}}}") == [
+        f"R: S: {mistake}"
+    ]
+
+
+def test_a_shared_set_that_iam_would_refuse_is_refused() -> None:
+    """It is one managed policy, and counts as one of a role's."""
+    long = "x" * 6_100
+    policies = ", ".join(["'arn:${partition}:iam::aws:policy/P'"] * 10)
+    text = (
+        f"statement_sets: {{s: [{{Sid: S, Effect: Allow, Action: 's3:GetObject', "
+        f"Resource: 'arn:{long}'}}]}}\n"
+        f"roles: {{R: {{description: d, includes: [s], managed_policies: [{policies}]}}}}"
+    )
+
+    size, number = mistakes_of(text)
+    assert size.startswith("statement set s: it has 6172 characters and IAM allows 6144 ")
+    assert number == "R: managed_policies: 10 of at most 9"
 
 
 def test_every_mistake_in_the_roles_is_told_at_once() -> None:
@@ -62,7 +169,7 @@ write arn:${partition}:iam::aws:policy/<name>, or ${account} for one of your own
 Analyst: Open: * allows too much or is no action: write <service>:<Action>
 Analyst: Open: Effect 'Permit': write Allow or Deny
 Analyst: Open: ${region} is not known; \
-there are ${partition}, ${account}, ${role_arn} and IAM's variables
+there are ${partition}, ${account}, ${role_arn}, ${prefix}, the lists and IAM's variables
 Analyst: statement: 'NotAction' is not known; allowed: Sid, Effect, Action, Resource, Condition
 Analyst: Sid 'a-b': give each statement one, of letters and digits
 Analyst: a-b: Action: write an action or a list of them
@@ -118,7 +225,7 @@ def test_a_role_that_iam_would_refuse_is_refused() -> None:
         f"[{{Sid: S, Effect: Allow, Action: 's3:GetObject', Resource: 'arn:{long}'}}]}}}}"
     )
 
-    size, number = mistakes_of(text)
+    number, size = mistakes_of(text)
     assert size.startswith("R: its statements have 10372 characters and IAM allows 10240: ")
     assert number == "R: managed_policies: 11 of at most 10"
 

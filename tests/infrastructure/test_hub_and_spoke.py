@@ -79,6 +79,7 @@ def test_look_reads_and_changes_nothing(spoke: Resources, identity: Resources) -
         "sagemaker:ListTags",
         "sagemaker:ListUserProfiles",
         "sso:ListApplicationAssignments",
+        "sso:GetApplicationAssignmentConfiguration",
         "kms:Decrypt",
     }
 

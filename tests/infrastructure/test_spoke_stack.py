@@ -1,5 +1,6 @@
 """The spoke's template: what it asks for, what it tells, and that StackSets take it as it is."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -7,19 +8,22 @@ from typing import Any
 
 import pytest
 import yaml
+from templates import policies_of
 
 Template = dict[str, Any]
 Resources = dict[str, dict[str, Any]]
 
+SHARED = ("studio", "logs", "find", "data", "jobs", "network")
 GROUP_ROLES = {"Roles/DataScientist", "Roles/MLEngineer", "Roles/Analyst"}
 
 
 def test_nothing_but_roles(spoke: Resources) -> None:
-    """A spoke is made of roles alone."""
+    """A spoke is made of roles alone, and of the policies that the groups' roles share."""
     types = {path: resource["Type"] for path, resource in spoke.items()}
+    roles = {"Access/Role", "Access/Reader", "Suspended/Role"} | GROUP_ROLES
 
-    assert types == dict.fromkeys(
-        {"Access/Role", "Access/Reader", "Suspended/Role"} | GROUP_ROLES, "AWS::IAM::Role"
+    assert types == dict.fromkeys(roles, "AWS::IAM::Role") | dict.fromkeys(
+        {f"RolesPolicies/{name}" for name in SHARED}, "AWS::IAM::ManagedPolicy"
     )
 
 
@@ -40,32 +44,22 @@ def test_needs_no_bootstrap(spoke_template: Template, cloud_assembly: Path) -> N
     assert "AWS::CDK::Metadata" not in text
     # Source: CloudFormation quotas, size of a template body in a request.
     assert len(text.encode()) <= 51_200
+    assert len(_as_the_cdk_sends_it(json.loads(text))) <= 51_200
 
 
-class _AsTheCdk(yaml.SafeDumper):
-    """Writes YAML as the CDK does: lists are indented too."""
+class _Yaml(yaml.SafeDumper):
+    """Writes as the CDK's `deploy` does: every list indented, no line broken."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 (PyYAML's own signature)
-        """Indent, also a list below a key."""
-        super().increase_indent(flow, indentless=False)
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT001, FBT002 (PyYAML's signature)
+        super().increase_indent(flow, indentless and False)
 
 
-def test_the_cdk_deploys_it_without_a_bucket(spoke_template: Template) -> None:
-    """The CDK asks for a bootstrapped account where its YAML has more than 50 KiB.
-
-    Source: aws-cdk 2.1148.1, LARGE_TEMPLATE_SIZE_KB. cdk.json leaves construct paths out.
-    """
-    bare = {
-        **spoke_template,
-        "Resources": {
-            name: {key: part for key, part in resource.items() if key != "Metadata"}
-            for name, resource in spoke_template["Resources"].items()
-        },
-    }
-
-    text = yaml.dump(bare, Dumper=_AsTheCdk, sort_keys=False, width=10**6)
-
-    assert len(text.encode()) <= 50 * 1024
+def _as_the_cdk_sends_it(template: Template) -> bytes:
+    # cdk.json leaves the paths of constructs out.
+    for resource in template["Resources"].values():
+        resource.pop("Metadata", None)
+    text = yaml.dump(template, Dumper=_Yaml, width=10**6, sort_keys=False)
+    return text.encode()
 
 
 def test_templates_have_their_names(cloud_assembly: Path) -> None:
@@ -113,6 +107,12 @@ def test_parameters_of_the_spoke(spoke_template: Template) -> None:
         "ExecutionRoles": "create",
         "AdditionalPassableRoleArns": "",
         "PermissionsBoundaryArn": "",
+        "JobSubnetIds": "none",
+        "JobSecurityGroupIds": "none",
+        "DataBucketArns": "none",
+        "ImageRegistryAccounts": "763104351884",
+        "InstanceTypes": "*",
+        "SpaceRemoteAccess": "deny",
         "Domain": "existing",
         "DomainName": "studio-hub",
         "DomainVpcId": "none",
@@ -136,6 +136,15 @@ def test_parameters_of_the_spoke(spoke_template: Template) -> None:
             ["", "arn:aws:iam::222222222222:role/service-role/Made_by+Hand"],
             ["*", "arn:aws:iam::222222222222:role/*", "arn:aws:iam::222222222222:user/x"],
         ),
+        ("JobSubnetIds", ["none", "subnet-0a1b2c3d"], ["", "*", "sg-0a1b2c3d"]),
+        ("JobSecurityGroupIds", ["none", "sg-0a1b2c3d"], ["", "*", "subnet-0a1b2c3d"]),
+        (
+            "DataBucketArns",
+            ["none", "arn:aws:s3:::studio-data", "arn:aws-cn:s3:::a.b"],
+            ["", "*", "studio-data", "arn:aws:s3:::studio-*", "arn:aws:s3:::data/prefix"],
+        ),
+        ("ImageRegistryAccounts", ["763104351884"], ["", "*", "none", "76310435188"]),
+        ("InstanceTypes", ["*", "ml.m5.*", "ml.t3.medium"], ["", "ml.*", "m5.large", "ml.m5*"]),
         ("DomainName", ["studio-hub", "A"], ["", "-a", "a-", "a b", "a" * 64]),
         ("DomainVpcId", ["none", "vpc-0a1b2c3d4e5f60718"], ["", "*", "vpc-1", "subnet-0a1b2c3d"]),
         ("DomainSubnetIds", ["none", "subnet-0a1b2c3d"], ["", "*", "vpc-0a1b2c3d"]),
@@ -205,7 +214,10 @@ def test_a_group_role_is_of_studio_alone(spoke: Resources, name: str) -> None:
     role = spoke[f"Roles/{name}"]["Properties"]
 
     assert (role["Path"], role["RoleName"]) == ("/studio-hub/", name)
-    assert role["ManagedPolicyArns"] == []
+    assert role["ManagedPolicyArns"] == [
+        f"<RolesPolicies/{shared}>" for shared in (SHARED[:3] if name == "Analyst" else SHARED)
+    ]
+    assert role["Tags"] == [{"Key": "studio-hub:prefix", "Value": name.lower()}]
     assert (
         role["AssumeRolePolicyDocument"]
         == (spoke["Suspended/Role"]["Properties"]["AssumeRolePolicyDocument"])
@@ -216,11 +228,12 @@ def test_a_group_role_is_of_studio_alone(spoke: Resources, name: str) -> None:
 def test_no_group_role_touches_profiles(spoke: Resources, name: str) -> None:
     """Nobody in Studio can change a profile, its tags or any other role than the own."""
     changing = {"AddTags", "DeleteTags", "CreateUserProfile", "UpdateUserProfile"}
-    (policy,) = spoke[f"Roles/{name}"]["Properties"]["Policies"]
     touching = [
         statement["Sid"]
-        for statement in policy["PolicyDocument"]["Statement"]
-        if any(f"sagemaker:{verb}" in statement["Action"] for verb in changing)
+        for document in policies_of(spoke, f"Roles/{name}").values()
+        for statement in document["Statement"]
+        if statement["Effect"] == "Allow"
+        and any(f"sagemaker:{verb}" in statement["Action"] for verb in changing)
         and ("user-profile" in str(statement["Resource"]) or statement["Resource"] == "*")
     ]
 

@@ -8,7 +8,7 @@ condition keys against the Service Authorization Reference.
 import json
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,3 +101,19 @@ def evaluate(script: Path, roles: Roles, requests: Sequence[IamRequest]) -> list
         )
         for request, told in zip(requests, json.loads(answer.stdout), strict=True)
     ]
+
+
+def not_allowed(verdicts: Iterable[Verdict]) -> list[str]:
+    """Return which requests are not allowed."""
+    return [str(each) for each in verdicts if not each.allowed]
+
+
+def not_refused(verdicts: Iterable[Verdict]) -> list[str]:
+    """Return which requests are not refused; one that cannot be judged is none that is refused."""
+    refused = {"ImplicitlyDenied", "ExplicitlyDenied"}
+    return [str(each) for each in verdicts if each.result not in refused]
+
+
+def not_denied(verdicts: Iterable[Verdict]) -> list[str]:
+    """Return which requests are not denied for good, whatever else is granted."""
+    return [str(each) for each in verdicts if each.result != "ExplicitlyDenied"]
