@@ -23,10 +23,10 @@ _WAYS_OUT: Final = {
     "profile by hand, then: studio-hub sweep --user {user}",
     SkipKind.NOT_OURS: "take it over: studio-hub adopt {user} --target {target}; or delete it by "
     "hand, then: studio-hub sweep --user {user}",
-    SkipKind.NAME_TAKEN: "remove the other person's profile by hand, then: studio-hub sweep --user "
-    "{user}",
-    _IN_THE_WAY: "if the person has another profile there, take it over: studio-hub adopt {user} "
-    "--target {target}; or delete it by hand, then: studio-hub sweep --user {user}",
+    SkipKind.NAME_TAKEN: "wait until the other person's profile is deleted, or delete it by hand; "
+    "the next hourly sweep tries again, and at once: studio-hub sweep --user {user}",
+    _IN_THE_WAY: "find the domain's profile with this user name, and delete it if it is not "
+    "needed; the next hourly sweep tells whose it is, and tries again",
 }
 
 

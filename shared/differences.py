@@ -180,9 +180,9 @@ def is_in_the_way(
     `listed` are the names of a listing that reached its end, as Studio compares them, and
     `unmanaged` those among them that are not ours.
     """
-    if record.state is not State.HELD:
+    if record.state is not State.HELD or record.is_leaving:
         return False
-    if record.modified and record.profile_name.casefold() in listed:
+    if record.in_the_way and record.in_the_way.casefold() in listed:
         return True
     namesakes = (
         other.profile_name.casefold()

@@ -190,6 +190,7 @@ def active(
         begun=None,
         retain_until=None,
         restarts=0,
+        in_the_way="",
         tries=0,
         retry_at=None,
         spaces=(),
@@ -208,6 +209,7 @@ def suspended(removal: Removal, record: Record, profile: ObservedProfile, now: d
         called_at=None,
         begun=record.begun or now,
         retain_until=retention_ends(removal, record, now),
+        in_the_way="",
         tries=0,
         retry_at=None,
     )
@@ -230,6 +232,7 @@ def removed(removal: Removal, record: Record) -> Record:
         begun=None,
         retain_until=None,
         restarts=0,
+        in_the_way="",
         tries=0,
         retry_at=None,
     )

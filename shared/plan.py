@@ -51,6 +51,8 @@ def is_at_rest(verdict: Verdict, record: Record | None) -> bool:
                 and record.state is State.ACTIVE
                 and record.role_arn == verdict.role_arn
                 and record.access in MAY_ENTER
+                # What Studio ended as failed is tried again.
+                and record.retry_at is None
                 and not has_lapsed(verdict, record)
             )
         case Removal():
@@ -204,7 +206,8 @@ def _not_ours(
         return skip(
             SkipKind.NAME_TAKEN,
             verdict,
-            f"the profile {profile.name} is not ours, and signs in {profile.user_name}",
+            f"the profile {profile.name} belongs to another person: it signs in "
+            f"{profile.user_name}",
             f"{_DELETE_BY_HAND}; it is never handed over",
         )
     if isinstance(verdict, Removal) and profile.user_name:

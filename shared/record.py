@@ -61,6 +61,7 @@ class Record:
         retain_until: when what a removal leaves is deleted.
         kept_role: whose apps a role change let go on; empty for none.
         restarts: how often the person started apps again that a role change had stopped.
+        in_the_way: the profile that was seen in the way of this person's; it may be listed still.
         tries: how often in a row something did not work that is tried again by itself.
         retry_at: when it is tried again; None where nothing waits for that.
         memberships: ids of the memberships in mapped groups that the groups' copies know.
@@ -100,6 +101,7 @@ class Record:
     undecided_since: datetime | None = None
     since: datetime | None = None
     last_hint: str = ""
+    in_the_way: str = ""
     tries: int = 0
     retry_at: datetime | None = None
     memberships: tuple[str, ...] = ()

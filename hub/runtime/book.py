@@ -28,6 +28,7 @@ from shared.model import Target
 from shared.naming import same_name, same_user
 from shared.observed import ObservedProfile
 from shared.outcome import Applied, Begun, ByHand, Deferred, Failed, Outcome, Pending
+from shared.ownership import Ownership
 from shared.plan import is_at_rest
 from shared.ports import Clock, Ledger
 from shared.record import Access, Record, State
@@ -301,6 +302,8 @@ class Book:
             record = replace(
                 old, state=state, reason=reason, modified=modified, hold=hold, retry_at=None
             )
+            if profile is not None and profile.ownership is not Ownership.OURS:
+                record = replace(record, in_the_way=profile.name)
             # Once somebody has to help, how long it takes tells nothing of the hub any more.
             self._write(replace(record, called_at=None) if state in _IN_HANDS else record)
 

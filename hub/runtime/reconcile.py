@@ -109,7 +109,6 @@ def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
     # and a target that does not answer holds up no other.
     moving.sort(key=lambda v: (_gave_trouble(sight.records.get(v.target)), v.target))
     if world.mode == "report":
-        note_memberships(sight.changes, hint.user_id, world.copies)
         return _report(hint, verdicts, sight, state, world, deadline)
     decided = {v.target: v for v in verdicts if not isinstance(v, Undecided)}
     book = Book(world.ledger, sight, decided, hint, world.clock)

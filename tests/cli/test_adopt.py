@@ -131,7 +131,7 @@ def test_a_crash_between_two_writes_is_made_good_by_the_same_command(
     hub.world.run()
 
     assert (code, repeated) == (0, 0)
-    assert (held["cause"], again["cause"]) == ("in-the-way", "not-ours")
+    assert (held["cause"], again["cause"]) == ("not-ours", "not-ours")
     assert hub.operator.holds() == []
     assert hub.roles()["eve"] == "eves-own Scientist"
 

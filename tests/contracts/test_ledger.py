@@ -29,6 +29,7 @@ FULL = replace(
     PENDING,
     state=State.ACTIVE,
     role_arn="arn:aws:iam::222222222222:role/studio-hub/Lead",
+    in_the_way="ada-001",
     tries=2,
     retry_at=WHEN,
     memberships=("m-1", "m-2"),

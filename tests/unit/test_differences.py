@@ -176,9 +176,9 @@ BLOCKED = replace(ACTIVE, state=State.HELD, role_arn="", modified="")
     [
         (BLOCKED, [], {}, {"ada", "ada-001"}, False),
         (BLOCKED, [BLOCKED], {"ada-001": HAND_MADE}, set(), False),
-        # A profile of the very name, which was seen; or by which the person signs in already.
-        (replace(BLOCKED, modified="noon"), [], {}, {"ada"}, True),
-        (replace(BLOCKED, modified="noon"), [], {}, set(), False),
+        # A profile that was seen; or one by which the person signs in already.
+        (replace(BLOCKED, in_the_way="Ada"), [], {}, {"ada"}, True),
+        (replace(BLOCKED, in_the_way="Ada"), [], {}, set(), False),
         (BLOCKED, [], {"ada-001": HAND_MADE}, {"ada-001"}, True),
         (BLOCKED, [], {"ada-001": UnmanagedProfile("noon", "bob", "ada-001")}, {"ada-001"}, False),
         (BLOCKED, [], {"ada-001": UnmanagedProfile("noon", "", "ada-001")}, {"ada-001"}, False),

@@ -17,9 +17,12 @@ _PIN = "if that is right: studio-hub mappings add --group NAME --target TARGET -
 
 
 def renamed(group_id: GroupId, name: str | None, rows: Iterable[GroupMapping | str]) -> None:
-    """Report mappings that name a group as it is no longer called; they go on counting."""
+    """Report mappings that name a group as it is no longer called; they go on counting.
+
+    The directory compares names without case, so another case is no other name.
+    """
     called = {row if isinstance(row, str) else row.group for row in rows}
-    for each in sorted(called - {name}) if name else ():
+    for each in sorted(each for each in called if name and each.casefold() != name.casefold()):
         telemetry.problem(
             "group-renamed",
             group_subject(each),
@@ -35,10 +38,9 @@ def deleted(copy: GroupCopy, rows: Iterable[GroupMapping]) -> None:
         telemetry.problem(
             "group-deleted",
             group_subject(called),
-            f"the group was deleted; its {len(copy.members)} people keep what it gave them until "
-            "their removal is approved",
-            "if that is meant: studio-hub holds list; otherwise make the group again and pin its "
-            "id",
+            "the group was deleted; nothing that it gave is taken without an approval",
+            "if that is meant: studio-hub holds list shows whom it concerns, then remove the "
+            "group's mapping rows; otherwise make the group again and pin its id",
             group_id=copy.group_id,
         )
 

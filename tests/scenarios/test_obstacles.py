@@ -1,0 +1,164 @@
+"""What is in somebody's way, and what Studio refuses, is tried again once an hour."""
+
+from stories import End, Play, leave_quietly
+
+from simulator.setup import LEDGER
+from simulator.studio import Place
+
+T = "222222222222/eu-west-1/d-one"
+ELSEWHERE = "333333333333/us-east-1/d-two"
+COMPANY = f"""
+version: 1
+directory:
+  groups: [scientists, leads]
+  users: [{{name: ada, groups: [scientists]}}]
+targets:
+  - {{account: "222222222222", region: eu-west-1, domain: d-one}}
+  - {{account: "333333333333", region: us-east-1, domain: d-two}}
+mappings:
+  - {{group: scientists, target: {T}, role: Scientist}}
+  - {{group: scientists, target: {ELSEWHERE}, role: Analyst}}
+"""
+HAND_MADE = COMPANY.replace(
+    "domain: d-one}",
+    "domain: d-one, profiles: [{name: ada-001, user: ada, role: Handmade}]}",
+)
+
+
+def creations(end: End) -> int:
+    """Return how often a creation was tried."""
+    return int(end.json["api_calls"].get("sagemaker.CreateUserProfile", 0))
+
+
+def test_a_profile_in_the_way_is_tried_once_whatever_happens_elsewhere(play: Play) -> None:
+    """A look that an app in another account causes does not try what was refused here."""
+    apps = [f"start_app: {{user: ada, target: {ELSEWHERE}, space: private}}"]
+    change = f"map: {{group: scientists, target: {ELSEWHERE}, role: Reader}}"
+    before = creations(play("sweep: {}", company=HAND_MADE))
+    end = play("sweep: {}", *apps, change, "wait: {minutes: 55}", company=HAND_MADE)
+
+    assert creations(end) <= before + 1
+    assert end.roles()["3 ada"] == "Reader"
+
+
+def test_a_profile_in_the_way_is_not_tried_while_a_listing_shows_it(play: Play) -> None:
+    """Day after day, and after a rename; the report proposes to adopt what is the person's own."""
+    rename = "rename_user: {user: ada, to: ada-king}"
+    once = creations(play("sweep: {}", "sweep: {}", company=HAND_MADE))
+    days = ["sweep: {}", "wait: {days: 1}"] * 3
+    end = play("sweep: {}", "sweep: {}", *days, company=HAND_MADE)
+    renamed = play("sweep: {}", "sweep: {}", rename, *days, company=HAND_MADE)
+    (problem,) = (each for each in end.json["problems"] if each["kind"] == "not-ours")
+
+    assert creations(end) == once
+    assert creations(renamed) <= once + 2
+    assert "studio-hub adopt" in problem["way_out"]
+
+
+def test_once_nothing_is_in_the_way_the_next_sweep_makes_the_profile(play: Play) -> None:
+    """Nobody has to be swept by hand."""
+    gone = f"by_hand: {{delete: ada, target: {T}}}"
+    end = play("sweep: {}", "sweep: {}", gone, "sweep: {hourly: true}", company=HAND_MADE)
+
+    assert end.roles() == {"2 ada": "Scientist", "3 ada": "Analyst"}
+    assert end.problems() == []
+
+
+def test_the_same_refusal_again_writes_nothing_and_tells_nobody(play: Play) -> None:
+    """The ledger has the reason already, and the bus told it once."""
+    company = COMPANY.replace("domain: d-one}", "domain: d-one, missing_roles: [Scientist]}")
+    end = play("sweep: {}", "sweep: {}", company=company)
+    before, told = ledger(end), end.world.gateway.calls["events.PutEvents"]
+    end.world.sweep()
+    end.world.wait(3600)
+
+    assert end.world.gateway.calls["sagemaker.CreateUserProfile"] == creations(end) + 1
+    assert ledger(end) == before
+    assert end.world.gateway.calls["events.PutEvents"] == told
+
+
+def test_whoever_has_a_recycled_user_name_waits_for_the_other_profile_to_go(play: Play) -> None:
+    """They inherit nothing, and the remedy never proposes to adopt what is another person's."""
+    company = COMPANY.replace("name: ada,", "name: ada@corp.example,")
+    again = (
+        "sweep: {}",
+        "delete_user: {user: ada@corp.example}",
+        "wait: {minutes: 1}",
+        "create_user: {name: ada@corp.example, groups: [scientists]}",
+        "sweep: {}",
+    )
+    waiting = play(*again, company=company.replace("role: Scientist", "role: S, retention_days: 1"))
+    ways_out = [each["way_out"] for each in waiting.json["problems"] if each.get("way_out")]
+    end = play(
+        *again,
+        *["wait: {hours: 25}", "sweep: {}"] * 2,
+        company=company.replace("role: Scientist", "role: S, retention_days: 1").replace(
+            "role: Analyst", "role: A, retention_days: 1"
+        ),
+    )
+
+    assert ways_out
+    assert not [text for text in ways_out if "adopt" in text]
+    assert set(end.roles().values()) == {"S", "A"}
+    assert {profile["managed"] for profile in end.json["profiles"]} == {True}
+    assert len(end.assigned()) == 2
+
+
+def test_whoever_was_blocked_by_a_namesake_is_made_under_their_new_name(play: Play) -> None:
+    """A name that the ledger noted for a profile which was never made is no profile's name."""
+    end = play(
+        "sweep: {}",
+        "delete_user: {user: ada}",
+        "create_user: {name: ada, groups: [scientists]}",
+        "rename_user: {user: ada, to: zed}",
+        "wait: {minutes: 5}",
+        company=COMPANY,
+    )
+    roles = {profile["name"]: profile["execution_role_arn"] for profile in end.json["profiles"]}
+
+    assert roles["zed"].endswith(("/Scientist", "/Analyst"))
+    assert roles["ada"].endswith(("/Suspended-eu-west-1", "/Suspended-us-east-1"))
+
+
+def test_who_leaves_a_profile_made_by_hand_may_still_sign_in_to_it(play: Play) -> None:
+    """Only what is ours is ended: an assignment that others made is not."""
+    end = play("sweep: {}", "sweep: {}", company=HAND_MADE)
+    place = end.world.services.studio.snapshot()[0]
+    person = end.world.services.identity_store.find_user("ada")
+    assert person is not None
+    assert place.application_arn is not None
+    end.world.services.application_access.assign(place.application_arn, "USER", person.user_id)
+    leave_quietly(end.world, "ada", "scientists")
+    end.world.sweep()
+    end.world.wait(3600)
+    end.world.sweep()
+    end.world.wait(3600)
+
+    assert end.world.services.application_access.is_assigned(
+        place.application_arn, "USER", person.user_id
+    )
+
+
+def test_a_removal_goes_on_once_the_shared_space_is_gone(play: Play) -> None:
+    """The target's hourly scan finds that out; nobody has to be swept by hand."""
+    shared = f"start_app: {{user: ada, target: {T}, space: shared}}"
+    leave = "leave: {user: ada, group: scientists}"
+    company = COMPANY.replace("role: Scientist", "role: Scientist, retention_days: 0")
+    end = play("sweep: {}", shared, leave, "wait: {hours: 1}", "sweep: {}", company=company)
+    domain = end.world.services.studio.place(Place(*T.split("/")))
+    assert end.roles()["2 ada"] == "Suspended-eu-west-1"
+    domain.apps.clear()
+    domain.spaces.clear()
+    end.world.sweep()
+    end.world.wait(3600)
+
+    assert end.world.services.studio.snapshot()[0].profiles == ()
+
+
+def ledger(end: End) -> list[str]:
+    """Return what the ledger knows of people."""
+    return sorted(
+        str(sorted(row.items()))
+        for row in end.world.rows(LEDGER)
+        if str(row["pk"]).startswith("user#")
+    )

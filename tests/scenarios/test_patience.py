@@ -1,0 +1,173 @@
+"""How long, and how often, what did not work is tried again; what is kept meanwhile."""
+
+from stories import Play
+
+from simulator.quirks import Quirks
+from simulator.studio import Place
+
+T = "222222222222/eu-west-1/d-one"
+PLACE = Place(*T.split("/"))
+JOIN, LEAVE = (f"{word}: {{user: ada, group: scientists}}" for word in ("join", "leave"))
+
+
+def company(days: int = 30) -> str:
+    return f"""
+version: 1
+directory:
+  groups: [scientists, leads]
+  users: [ada, bob]
+targets: [{{account: "222222222222", region: eu-west-1, domain: d-one}}]
+mappings:
+  - {{target: {T}, group: scientists, role: Scientist, priority: 20, retention_days: {days}}}
+"""
+
+
+def test_what_studio_ends_as_failed_is_tried_again_with_growing_waits(play: Play) -> None:
+    """Design of the delays: ten seconds doubling to five minutes, in one chain, for two hours."""
+    end = play(company=company())
+    domain = end.world.services.studio.place(PLACE)
+    domain.failures += [("CreateUserProfile", "no capacity")] * 500
+    person = end.world.services.identity_store.find_user("ada")
+    group = end.world.services.identity_store.find_group("scientists")
+    assert person is not None
+    assert group is not None
+    end.world.services.identity_store.add_membership(person.user_id, group.group_id)
+    end.world.sweep()
+    end.world.wait(3600)
+    end.world.sweep()
+    end.world.wait(3600)
+    tries = end.world.gateway.calls["sagemaker.CreateUserProfile"]
+    last = [line for line in end.world.lambdas.log if line.get("kind") == "gave-up"][-1:]
+
+    assert 10 <= tries <= 40
+    assert last == [] or "no capacity" in last[0]["reason"]
+
+
+def test_once_studio_is_well_again_the_profile_is_made_without_a_sweep(play: Play) -> None:
+    """And the ledger remembers no try of what worked."""
+    quirks = Quirks(first_attempt_fails=frozenset({"CreateUserProfile"}))
+    end = play(JOIN, "wait: {minutes: 5}", company=company(), quirks=quirks)
+
+    assert end.roles() == {"2 ada": "Scientist"}
+    assert end.assigned() == {"2 ada"}
+    assert end.problems() == []
+
+
+def test_an_event_out_of_a_backlog_has_its_whole_chain(play: Play) -> None:
+    """Patience is counted from when the request was taken up, not from the event's own time."""
+    throttled = (
+        "fault: {service: sagemaker, operation: CreateUserProfile, error: ThrottlingException, "
+        "times: 24}"
+    )
+    late = "join: {user: ada, group: scientists, late: {minutes: 80}}"
+    end = play(throttled, late, "wait: {minutes: 50}", company=company())
+
+    assert end.roles() == {"2 ada": "Scientist"}
+
+
+def test_a_retention_that_was_lowered_a_moment_ago_deletes_nothing_at_once(play: Play) -> None:
+    """The longest that applied at any time in the last day counts."""
+    lowered = f"map: {{group: scientists, target: {T}, role: Scientist, retention_days: 0}}"
+    end = play(JOIN, lowered, LEAVE, "wait: {hours: 30}", "sweep: {}", company=company())
+    later = play(JOIN, lowered, "wait: {hours: 30}", "sweep: {}", LEAVE, company=company())
+
+    assert end.roles() == {"2 ada": "Suspended-eu-west-1"}
+    assert later.roles() == {}
+
+
+def test_apps_that_start_in_a_suspended_profile_of_somebody_kept_are_stopped(play: Play) -> None:
+    """An operator's word keeps what is there; it gives nobody an app back."""
+    app = f"start_app: {{user: ada, target: {T}, space: private}}"
+    for word in ("keep: {user: ada, days: 9}", "protect: {user: ada}"):
+        end = play(
+            JOIN, LEAVE, "wait: {minutes: 3}", word, app, "wait: {minutes: 20}", company=company()
+        )
+        (ada,) = end.json["profiles"]
+
+        assert ada["apps"] == []
+        assert [space["type"] for space in ada["spaces"]] == ["Private"]
+
+
+def test_nothing_of_somebody_kept_is_deleted_when_their_retention_ends(play: Play) -> None:
+    """It is deleted when they are kept no more."""
+    keep = "keep: {user: ada, days: 40}"
+    days = ["wait: {days: 31}", "sweep: {}", "wait: {minutes: 10}"]
+    end = play(JOIN, LEAVE, "wait: {minutes: 3}", keep, *days, company=company())
+    over = play(JOIN, LEAVE, "wait: {minutes: 3}", keep, *days, *days, company=company())
+
+    assert end.roles() == {"2 ada": "Suspended-eu-west-1"}
+    assert over.roles() == {}
+
+
+def test_a_leave_by_the_public_api_after_a_rejoin_is_known_at_once(play: Play) -> None:
+    """Such an event names a membership id alone: the one that the rejoin brought."""
+    end = play(
+        JOIN,
+        LEAVE,
+        JOIN,
+        "wait: {minutes: 10}",
+        "leave: {user: ada, group: scientists, via: api}",
+        "wait: {minutes: 5}",
+        company=company(),
+    )
+
+    assert end.roles() == {"2 ada": "Suspended-eu-west-1"}
+    assert end.assigned() == set()
+
+
+def test_a_quick_rejoin_is_known_too_where_nothing_changed(play: Play) -> None:
+    """Whoever a look sees in a mapped group is in its copy afterwards, whatever else it did."""
+    end = play(
+        JOIN,
+        "leave: {user: ada, group: scientists, via: none}",
+        JOIN,
+        "wait: {minutes: 2}",
+        "leave: {user: ada, group: scientists, via: api}",
+        "wait: {minutes: 5}",
+        company=company(),
+    )
+
+    assert end.roles() == {"2 ada": "Suspended-eu-west-1"}
+
+
+SAME = company().replace("role: Scientist", "role: Same")
+
+
+def test_a_deleted_group_whose_role_another_gives_takes_nothing(play: Play) -> None:
+    """No hold stays open that nobody can use, and no report says otherwise."""
+    also = f"map: {{group: leads, target: {T}, role: Same}}"
+    end = play(
+        JOIN,
+        "join: {user: ada, group: leads}",
+        "delete_group: {group: scientists}",
+        "wait: {minutes: 5}",
+        also,
+        "wait: {minutes: 5}",
+        "sweep: {}",
+        company=SAME,
+    )
+
+    assert (end.roles(), end.assigned()) == ({"2 ada": "Same"}, {"2 ada"})
+    assert end.json["holds"] == []
+    assert end.problems() == [("group-deleted", "group scientists")]
+    assert "another role" not in str(end.json["problems"])
+
+
+def test_a_deleted_group_whose_role_another_replaces_waits_for_an_approval(play: Play) -> None:
+    """A hold that can be approved, not an endless undecided."""
+    steps = (
+        JOIN,
+        "join: {user: ada, group: leads}",
+        f"map: {{group: leads, target: {T}, role: Reader, priority: 50}}",
+        "delete_group: {group: scientists}",
+        "wait: {minutes: 5}",
+        "sweep: {}",
+    )
+    held = play(*steps, company=company())
+    end = play(*steps, "approve: {}", "wait: {minutes: 5}", company=company())
+
+    assert held.roles() == {"2 ada": "Scientist"}
+    assert [hold["cause"] for hold in held.json["holds"]] == ["deleted scientists"]
+    assert end.roles() == {"2 ada": "Reader"}
+    assert end.json["holds"] == []
+    assert "held" not in {kind for kind, _ in end.problems()}
