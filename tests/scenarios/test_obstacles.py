@@ -4,6 +4,7 @@ from stories import End, Play, leave_quietly
 
 from simulator.setup import LEDGER
 from simulator.studio import Place
+from simulator.studio.contents import drop
 
 T = "222222222222/eu-west-1/d-one"
 ELSEWHERE = "333333333333/us-east-1/d-two"
@@ -147,8 +148,8 @@ def test_a_removal_goes_on_once_the_shared_space_is_gone(play: Play) -> None:
     end = play("sweep: {}", shared, leave, "wait: {hours: 1}", "sweep: {}", company=company)
     domain = end.world.services.studio.place(Place(*T.split("/")))
     assert end.roles()["2 ada"] == "Suspended-eu-west-1"
-    domain.apps.clear()
-    domain.spaces.clear()
+    for thing in [*domain.apps.values(), *domain.spaces.values()]:
+        drop(domain, thing)
     end.world.sweep()
     end.world.wait(3600)
 
