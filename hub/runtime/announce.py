@@ -1,6 +1,7 @@
 """Tells what happened, in its order: CHANGE lines and metrics, and events on the hub's bus."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from hub.runtime import open_problems, reports, telemetry
@@ -11,7 +12,7 @@ from shared.happenings import Happening, What
 from shared.hints import UserHint
 from shared.model import Target
 from shared.observed import ObservedProfile, ProfileStatus
-from shared.outcome import Applied, Failed, Outcome, namesake_in_the_way
+from shared.outcome import Applied, Failed, Outcome, Pending, namesake_in_the_way
 from shared.ownership import Ownership
 from shared.ports import Bus, Clock
 from shared.render import story
@@ -61,11 +62,19 @@ class Witness:
         return self._book.by_target()[action.target].since or self._clock.now()
 
     def _explained(self, outcome: Outcome) -> Outcome:
-        """Return a refused creation with whose profile is in its way, where the ledger knows."""
+        """Return an outcome with what the ledger knows of it.
+
+        That is whose profile is in the way of a creation, and what came of it the last time.
+        """
         match outcome:
             case Failed(action=Create() as action, code=code) if code == _IN_USE:
                 other = self._book.namesake(action.target)
                 return namesake_in_the_way(outcome, other) if other else outcome
+            case Pending(action=action):
+                record = self._book.by_target()[action.target]
+                if not record.tries:
+                    return outcome
+                return replace(outcome, reason=f"{outcome.reason}; last time: {record.reason}")
             case _:
                 return outcome
 

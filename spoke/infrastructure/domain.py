@@ -1,6 +1,6 @@
 """A Studio domain in which nobody can do a thing without a profile that the hub made."""
 
-from aws_cdk import Acknowledgment, CfnDeletionPolicy, Validations
+from aws_cdk import Acknowledgment, CfnDeletionPolicy, Stack, Validations
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
@@ -60,5 +60,6 @@ class Domain(Construct):
         # It holds everybody's home directory.
         domain.cfn_options.deletion_policy = CfnDeletionPolicy.RETAIN
         domain.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
-        self.id = domain.attr_domain_id
+        # As Fn::Sub reads it, which is much shorter than a Fn::Join.
+        self.id_text = f"${{{Stack.of(self).get_logical_id(domain)}.DomainId}}"
         self.application_arn = domain.attr_single_sign_on_application_arn

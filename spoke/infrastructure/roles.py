@@ -56,11 +56,7 @@ class SuspendedRole(Construct):
 
 
 class ExecutionRoles(Construct):
-    """The group-level execution roles, where the parameter asks for them.
-
-    Attributes:
-        arns: of all of them, in the order of the file.
-    """
+    """The group-level execution roles, where the parameter asks for them."""
 
     def __init__(
         self,
@@ -72,7 +68,6 @@ class ExecutionRoles(Construct):
         roles: Sequence[ExecutionRole],
     ) -> None:
         super().__init__(scope, construct_id)
-        self.arns = [_arn(role) for role in roles]
         shared = {each.name: each for role in roles for each in role.shared}
         within = Construct(scope, f"{construct_id}Policies")
         policies = {
@@ -131,8 +126,9 @@ def _trust_studio() -> dict[str, Any]:
     )
 
 
-def _arn(role: ExecutionRole) -> str:
-    return Fn.sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{ROLE_PATH}{role.name}")
+def arn_text(role: ExecutionRole) -> str:
+    """Return the ARN of a group-level execution role, as Fn::Sub reads it."""
+    return f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{ROLE_PATH}{role.name}"
 
 
 def _policy(
@@ -157,5 +153,4 @@ _SHARED_TEXTS = _TEXTS | {"prefix": f"${{!aws:PrincipalTag/{PREFIX_TAG}}}"}
 
 
 def _texts(role: ExecutionRole) -> dict[str, str]:
-    own = f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{ROLE_PATH}{role.name}"
-    return _TEXTS | {"role_arn": own, "prefix": role.prefix}
+    return _TEXTS | {"role_arn": arn_text(role), "prefix": role.prefix}

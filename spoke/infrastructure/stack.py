@@ -12,7 +12,7 @@ from spoke.infrastructure.domain_parameters import DomainParameters
 from spoke.infrastructure.execution_role_parameters import ExecutionRoleParameters
 from spoke.infrastructure.execution_roles import ExecutionRole
 from spoke.infrastructure.parameters import Parameters
-from spoke.infrastructure.roles import ExecutionRoles, SuspendedRole
+from spoke.infrastructure.roles import ExecutionRoles, SuspendedRole, arn_text
 
 
 class StudioSpoke(cdk.Stack):
@@ -40,7 +40,7 @@ class StudioSpoke(cdk.Stack):
         parameters = Parameters(self)
         suspended = SuspendedRole(self, "Suspended")
         access = Access(self, "Access", parameters=parameters, suspended_role_arn=suspended.arn)
-        roles = ExecutionRoles(
+        ExecutionRoles(
             self,
             "Roles",
             parameters=parameters,
@@ -61,34 +61,30 @@ class StudioSpoke(cdk.Stack):
             cdk.Fn.sub("${AWS::AccountId}/${AWS::Region}/"),
             "How a mapping row's target begins; the domain's id follows",
         )
-        self._tell_of_domain(suspended, execution_roles, roles.arns)
+        self._tell_of_domain(suspended, execution_roles)
         if execution_roles:
             self._output(
                 "ExecutionRoleArns",
-                cdk.Fn.join(",", roles.arns),
+                cdk.Fn.sub(",".join(arn_text(role) for role in execution_roles)),
                 "The group-level execution roles made here",
             ).condition = parameters.creates_roles
 
     def _tell_of_domain(
-        self,
-        suspended: SuspendedRole,
-        execution_roles: Sequence[ExecutionRole],
-        arns: Sequence[str],
+        self, suspended: SuspendedRole, execution_roles: Sequence[ExecutionRole]
     ) -> None:
         """Make the domain that the parameters ask for; put out what mapping rows of it say."""
         asked = DomainParameters(self)
         domain = Domain(self, "StudioDomain", parameters=asked, suspended=suspended)
-        here = cdk.Fn.sub("${AWS::AccountId}/${AWS::Region}")
-        target = f"{here}/{domain.id}"
+        target = f"${{AWS::AccountId}}/${{AWS::Region}}/{domain.id_text}"
         for name, value, description in (
-            ("Target", target, "The target of mapping rows for the domain made here"),
+            ("Target", cdk.Fn.sub(target), "The target of mapping rows for the domain made here"),
             ("ApplicationArn", domain.application_arn, "What the hub assigns people to"),
         ):
             self._output(name, value, description).condition = asked.creates
-        for number, (role, arn) in enumerate(zip(execution_roles, arns, strict=True), start=1):
+        for number, role in enumerate(execution_roles, start=1):
             self._output(
                 f"Mapping{number}",
-                f"--target {target} --role-arn {arn}",
+                cdk.Fn.sub(f"--target {target} --role-arn {arn_text(role)}"),
                 f"For studio-hub mappings add --group GROUP: {role.name}",
             ).condition = asked.creates
 

@@ -44,7 +44,8 @@ def test_needs_no_bootstrap(spoke_template: Template, cloud_assembly: Path) -> N
     assert "AWS::CDK::Metadata" not in text
     # Source: CloudFormation quotas, size of a template body in a request.
     assert len(text.encode()) <= 51_200
-    assert len(_as_the_cdk_sends_it(json.loads(text))) <= 51_200
+    # With room for what its writer spells otherwise.
+    assert len(_as_the_cdk_sends_it(json.loads(text))) <= 51_000
 
 
 class _Yaml(yaml.SafeDumper):

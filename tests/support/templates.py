@@ -91,8 +91,13 @@ class Evaluation:
         return {key: part for key, part in parts.items() if part is not NOTHING}
 
     def _substituted(self, text: str) -> str:
-        named = re.sub(r"\$\{([^!}]*)\}", lambda found: str(self._values[found[1]]), text)
+        named = re.sub(r"\$\{([^!}]*)\}", lambda found: self._named(found[1]), text)
         return named.replace("${!", "${")
+
+    def _named(self, name: str) -> str:
+        resource, dot, attribute = name.partition(".")
+        value = self._values[resource]
+        return f"{value[:-1]}.{attribute}>" if dot else str(value)
 
 
 def policies_of(resources: Resources, role: str) -> dict[str, dict[str, Any]]:
