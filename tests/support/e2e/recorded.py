@@ -121,6 +121,10 @@ def _by_lambda(cloud: Cloud) -> Iterator[IamRequest]:
         role, arn = functions[source["FunctionArn"]]["Role"], source["EventSourceArn"]
         for action in _POLLS[arn.split(":")[2]]:
             yield IamRequest(role, action, "*" if action.endswith("ListStreams") else arn)
+        if arn.endswith(".fifo"):
+            # A function that can put off nothing has its message come back soon. No run here takes
+            # SQS away; tests/scenarios/test_passing_trouble.py does.
+            yield IamRequest(role, "sqs:ChangeMessageVisibility", arn)
         failed = source.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
         if failed:
             yield IamRequest(role, "sqs:SendMessage", failed)
