@@ -9,7 +9,7 @@ from typing import Literal, assert_never
 from shared.actions import SkipKind
 from shared.guard import has_profile
 from shared.listing import Seen
-from shared.memory import GroupCopy, ListedProfile, UnmanagedProfile
+from shared.memory import GroupCopy, ListedProfile
 from shared.model import Person, Standing, Target, UserId
 from shared.naming import same_user
 from shared.observed import ProfileStatus
@@ -169,34 +169,24 @@ def in_listing(record: Record, listed: ListedProfile | None) -> Difference | Non
     return None
 
 
-def is_in_the_way(
-    record: Record,
-    others: Iterable[Record],
-    unmanaged: Mapping[str, UnmanagedProfile],
-    listed: Container[str],
-) -> bool:
-    """Return whether a listing still shows what is in the way of somebody's profile.
+def is_in_the_way(record: Record, others: Iterable[Record], listed: Container[str]) -> bool:
+    """Return whether a listing still shows what was in the way of somebody's profile.
 
-    `listed` are the names of a listing that reached its end, as Studio compares them, and
-    `unmanaged` those among them that are not ours.
+    `listed` are the names of a listing that reached its end, as Studio compares them. A profile of
+    other hands is noted by the look that finds it; of another person with the same user name the
+    ledger knows.
     """
     if record.state is not State.HELD or record.is_leaving:
         return False
     if record.in_the_way and record.in_the_way.casefold() in listed:
         return True
-    namesakes = (
-        other.profile_name.casefold()
+    return any(
+        other.profile_name.casefold() in listed
         for other in others
         if other.user_id != record.user_id
         and other.role_arn
         and same_user(other.user_name, record.user_name)
     )
-    made_by_hand = (
-        name
-        for name, profile in unmanaged.items()
-        if profile.user_name and same_user(profile.user_name, record.user_name)
-    )
-    return any(name in listed for name in (*namesakes, *made_by_hand))
 
 
 @dataclass(slots=True)

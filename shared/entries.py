@@ -58,7 +58,11 @@ def begun(
     which the rest is kept. Whatever is begun for somebody ends with their access, so from then on
     nobody knows how far that is: who was here once is not taken for untouched.
     """
-    record = old or replace(blank(verdict), version=before.version if before else 0)
+    record = old or replace(
+        blank(verdict),
+        version=before.version if before else 0,
+        problems=before.problems if before else (),
+    )
     # What was tried before in vain stays told until something comes of it.
     again = old is not None and calls_for_the_same(verdict, old)
     tries = record.tries if again else 0
@@ -87,8 +91,11 @@ def begun(
             return replace(record, access=Access.UNSURE)
         case StopApp() if isinstance(verdict, DesiredProfile):
             # What a removal had stopped is none of the apps that a role change stops.
-            stopped = before is not None and before.begun is not None and not before.is_leaving
-            restarts = (before.restarts if before else 0) + int(stopped)
+            # Nor what was never stopped, since that was refused or put off.
+            since = before.begun if before is not None and not before.is_leaving else None
+            started = action.app.created
+            again = since is not None and (started is None or started > since)
+            restarts = (before.restarts if before else 0) + int(again)
             return replace(record, begun=record.begun or now, restarts=restarts)
         case ChangeRole(keeps_apps=False):
             # Something may be started before the role is there: it is looked for afterwards.

@@ -190,17 +190,17 @@ def _not_ours(
             f"the profile {profile.name} does not show its tags, so nobody can tell whose it is",
             "let the spoke's access role read tags: compare its stack with this version's",
         )
-    # Who was told as held is settled; but whose assignment is taken for ours is told once more.
-    left = not (record and record.access in MAY_BE_ASSIGNED and _lets_in(verdict, profile))
+    # Nothing of ours is left to take; but whom an assignment still lets in is told of meanwhile.
+    enters = record and record.access in MAY_BE_ASSIGNED and _lets_in(verdict, profile)
     held = record is not None and record.state is State.HELD and not record.hold
-    if isinstance(verdict, Removal) and held and left:
+    if isinstance(verdict, Removal) and held and not enters:
         return Settled(verdict, None)
     if profile.ownership is Ownership.OTHER_PERSON:
         return skip(
             SkipKind.NAME_TAKEN,
             verdict,
-            f"the profile {profile.name} belongs to another person of the directory",
-            f"{_DELETE_BY_HAND}; it is never handed over",
+            f"the profile {profile.name} belongs to another person, and is never handed over",
+            f"wait until it is deleted; or, if nothing in it is needed, {_DELETE_BY_HAND}",
         )
     if profile.user_name and not _lets_in(verdict, profile):
         return skip(

@@ -118,6 +118,11 @@ class Record:
         return self.state is State.FAILED or (self.state is State.HELD and not self.hold)
 
     @property
+    def is_seen(self) -> bool:
+        """Return whether a profile of ours was seen, and is there as far as anybody knows."""
+        return self.state is not State.REMOVED and bool(self.role_arn or self.efs_uid)
+
+    @property
     def is_never_made(self) -> bool:
         """Return whether all that was tried is a creation, which never made a profile."""
         return self.is_blocked and not (self.role_arn or self.efs_uid or self.is_leaving)

@@ -8,8 +8,9 @@ else is called for.
 from datetime import datetime, timedelta
 from typing import Final
 
+from shared.conventions import suspended_role_arn
 from shared.naming import same_name
-from shared.record import Record
+from shared.record import Record, State
 from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
 # Seconds. The first try follows soon; a waiting change stays visible.
@@ -32,7 +33,18 @@ def is_due(verdict: Verdict, record: Record | None, now: datetime) -> bool:
     """
     if isinstance(verdict, Undecided) or record is None or not calls_for_the_same(verdict, record):
         return True
-    return not (record.is_blocked or waits(record, now))
+    if waits(record, now):
+        return False
+    return not record.is_blocked or (isinstance(verdict, Removal) and _may_use(verdict, record))
+
+
+def _may_use(removal: Removal, record: Record) -> bool:
+    """Return whether whoever leaves may still use something that can be taken, or stopped.
+
+    Whoever owns a shared space is suspended like others, and what they start is stopped.
+    """
+    powerless = suspended_role_arn(removal.target.account, removal.target.region)
+    return record.state is State.HELD or record.role_arn not in {"", powerless}
 
 
 def must_wait(verdict: DesiredProfile | Removal, record: Record | None) -> bool:

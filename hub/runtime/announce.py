@@ -71,8 +71,8 @@ class Witness:
                 other = self._book.namesake(action.target)
                 return namesake_in_the_way(outcome, other) if other else outcome
             case Pending(action=action):
-                record = self._book.by_target()[action.target]
-                if not record.tries:
+                record = self._book.by_target().get(action.target)
+                if record is None or not record.tries:
                     return outcome
                 return replace(outcome, reason=f"{outcome.reason}; last time: {record.reason}")
             case _:

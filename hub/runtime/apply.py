@@ -134,7 +134,7 @@ def _written(outcome: Outcome, register: Register) -> tuple[Outcome, ...]:
     try:
         register.became(outcome)
     except RetryableError as error:
-        return outcome, Pending(outcome.action, str(error))
+        return outcome, Deferred(outcome.action, str(error))
     return (outcome,)
 
 
@@ -147,7 +147,7 @@ def _begin(
     try:
         register.begin(action)
     except RetryableError as error:
-        return Pending(action, str(error))
+        return Deferred(action, str(error))
     try:
         return _do(action, world, register)
     except NotYetPropagatedError as error:

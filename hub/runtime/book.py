@@ -48,8 +48,10 @@ _AFTER_SKIP = {
 _IN_THE_WAY = frozenset({"ResourceInUse", "ValidationException"})
 # Studio knows no such domain: no attempt of this call made anything in it.
 _NO_DOMAIN = "ResourceNotFound"
+_OF_OTHERS = frozenset({SkipKind.NOT_OURS, SkipKind.NAME_TAKEN})
 _IN_HANDS = frozenset({State.HELD, State.FAILED})
-_NO_CHANGES = MemberChanges()
+# Source: the DynamoDB API: a transaction has 100 items at most; the record and its event are two.
+_MOST_CHANGES = 90
 
 Verdicts = Mapping[Target, DesiredProfile | Removal]
 
@@ -149,7 +151,11 @@ class Book:
         if written and (
             # A creation announced that access follows.
             (isinstance(action, Assign) and entries.announces(written, record))
-            or (written.is_blocked and entries.is_announced_by_refusal(written, record))
+            or (
+                isinstance(action, Create | Assign | Revoke)
+                and written.is_blocked
+                and entries.is_announced_by_refusal(written, record)
+            )
         ):
             self._records[target] = record
         else:
@@ -207,15 +213,15 @@ class Book:
         if skip.kind is SkipKind.FAILED:
             self._retry(skip.target, skip.reason, LONGEST)
         elif state is not None:
-            self._leave_to_its_assignment(skip)
+            self._leave_to_others(skip)
             self._note(skip.target, state, skip.reason, profile, skip.hold)
 
-    def _leave_to_its_assignment(self, skip: Skip) -> None:
-        """Keep that nobody's assignment is ours who signs in to a profile that is not."""
+    def _leave_to_others(self, skip: Skip) -> None:
+        """Keep that the role of a leaver's profile is none of ours any more: others have it now."""
         leaves = isinstance(self._verdicts[skip.target], Removal)
         record = self._records.get(skip.target)
-        if skip.kind is SkipKind.NOT_OURS and leaves and record is not None:
-            self._records[skip.target] = replace(record, access=Access.UNTOUCHED)
+        if skip.kind in _OF_OTHERS and leaves and record is not None:
+            self._records[skip.target] = replace(record, role_arn="", given_by="")
 
     def settled(self, settled: Settled) -> None:
         """Write that a target is as it should be."""
@@ -329,10 +335,24 @@ class Book:
         since = record.since
         if old is None or old.state is not record.state:
             since = self._now
-        changes, self._changes = self._changes, _NO_CHANGES
-        record = replace(record, since=since, last_hint=self._hint.event_id)
+        changes, self._changes = _as_many_as_fit(self._changes)
+        # Whoever put a try off goes on with it.
+        by = self._hint.event_id
+        if old is not None and record.retry_at is not None and record.retry_at == old.retry_at:
+            by = old.last_hint
+        record = replace(record, since=since, last_hint=by)
         happening = happened(old, record, self._now)
         written = self._ledger.write(record, changes, happening)
         self._records[target] = self._written[target] = written
         if happening is not None:
             self.happenings.append(happening)
+
+
+def _as_many_as_fit(changes: MemberChanges) -> tuple[MemberChanges, MemberChanges]:
+    """Return what of the changes goes with one record, and what is left for later."""
+    joined, left = sorted(changes.joined.items()), sorted(changes.left)
+    room = max(0, _MOST_CHANGES - len(joined))
+    return (
+        MemberChanges(dict(joined[:_MOST_CHANGES]), frozenset(left[:room])),
+        MemberChanges(dict(joined[_MOST_CHANGES:]), frozenset(left[room:])),
+    )

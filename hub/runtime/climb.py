@@ -13,7 +13,7 @@ from hub.runtime.guard import waits_for, way_out, weighed
 from hub.runtime.observe import Blocked, TargetSight, observe_targets
 from hub.runtime.world import ConvergeWorld
 from shared.actions import Plan, SkipKind
-from shared.errors import TargetUnreachableError
+from shared.errors import RetryableError, TargetUnreachableError
 from shared.guard import cut_of, without
 from shared.hints import UserHint
 from shared.holds import holds_of
@@ -22,7 +22,7 @@ from shared.model import Target
 from shared.outcome import Applied, ByHand, Outcome
 from shared.plan import plan
 from shared.record import Record
-from shared.skips import skip
+from shared.skips import in_flight, skip
 from shared.verdicts import Undecided, Verdict
 
 
@@ -105,7 +105,14 @@ def _guarded(
         cut = cut_of(verdict, todo.of(target), records.get(target))
         if cut is None or isinstance(verdict, Undecided):
             continue
-        found = weighed(target, [cut], world.limit, world.limits, world.ledger, now, begins=True)
+        try:
+            found = weighed(
+                target, [cut], world.limit, world.limits, world.ledger, now, begins=True
+            )
+        except RetryableError as error:
+            # The other targets go on.
+            held.append(in_flight(verdict, str(error)))
+            continue
         refusal = found.refused.get(cut.user_id)
         if refusal is not None:
             hold = waits_for(target, refusal, world.limits.of(target), now)

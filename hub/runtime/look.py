@@ -40,7 +40,7 @@ def _follow(hint: LookHint, world: LookWorld, until: datetime) -> None:
             # Of its messages one that comes once more finds that all is done.
             over = ScanState(hint.part, "", Seen(), is_over=True)
             world.scans.save(hint, over, world.clock.now())
-        open_problems.judged("unreadable", subject=_subject(hint))
+        open_problems.judged("unreadable", "gave-up", subject=_subject(hint))
     except RetryableError as error:
         _put_off(hint, world, str(error))
         return
@@ -93,3 +93,11 @@ def _put_off(hint: LookHint, world: LookWorld, reason: str) -> None:
     telemetry.put_off(hint.subject, hint.key, hint.attempt, reason)
     if not is_worn_out(hint, world.clock.now()):
         world.later.look_later(*put_off(hint, world.clock.now()))
+        return
+    telemetry.problem(
+        "gave-up",
+        _subject(hint),
+        f"not finished after {hint.attempt} attempts: {reason}",
+        "remove the cause; the next sweep tries again, and nobody is removed meanwhile",
+    )
+    telemetry.count("ReadsRefused")

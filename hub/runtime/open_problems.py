@@ -29,8 +29,9 @@ _REMEMBERED: Final = frozenset(
         *("paused", "untold", "waiting", "gave-up"),
     }
 )
-# One item of the ledger holds them all: beyond so many, they are reported and not remembered.
-_MOST: Final = 1_000
+# One item of the ledger holds them all: beyond so many bytes, they are reported, not remembered.
+# Source: the DynamoDB API: an item has 400 KB at most.
+_MOST: Final = 200_000
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -40,6 +41,8 @@ class _Judgement(NamedTuple):
 
 
 _judgements: list[_Judgement] = []
+# Reported by this environment, and not remembered yet, since the ledger did not take it.
+_owed: set[OpenProblem] = set()
 
 
 def begin() -> None:
@@ -74,33 +77,36 @@ def held_subject(target: Target, cause: str) -> str:
 def close(memory: HubMemory) -> None:
     """Remember what this run reported, and close what it judged and did not report.
 
-    Where the ledger does not take that now, the next run that judges the same closes it.
+    What the ledger does not take now is remembered by the next run of this environment, or closed
+    by the next that judges it.
     """
-    try:
-        _close(memory)
-    except (RetryableError, PermanentError) as error:
-        telemetry.put_off("problems", "", 0, str(error))
-
-
-def _close(memory: HubMemory) -> None:
     reported = {
         OpenProblem(each.target or each.kind, each.kind, each.subject)
         for each in telemetry.reported()
         if each.kind in _REMEMBERED and not each.is_personal
     }
-    if not reported and not _judgements:
+    if not (reported or _judgements or _owed):
         return
-    known = memory.state(_EVER).problems
-    over = {each for each in known - reported if _is_judged(each)}
-    new = _that_fit(reported - known, known)
-    for scope in sorted({each.scope for each in over | new}):
-        memory.change_problems(
-            scope,
-            sorted(each for each in new if each.scope == scope),
-            sorted(each for each in over if each.scope == scope),
-        )
-    for each in sorted(over):
-        telemetry.resolved(each.kind, each.subject)
+    try:
+        known = memory.state(_EVER).problems
+    except (RetryableError, PermanentError) as error:
+        _owed.update(reported)
+        telemetry.put_off("problems", "", 0, str(error))
+        return
+    judged_right = {each for each in known | _owed if each not in reported and _is_judged(each)}
+    new = (reported | _owed) - known - judged_right
+    _owed.clear()
+    for scope in sorted({each.scope for each in judged_right | new}):
+        over = sorted(each for each in judged_right if each.scope == scope)
+        fits = _that_fit((each for each in new if each.scope == scope), known)
+        try:
+            memory.change_problems(scope, fits, [each for each in over if each in known])
+        except (RetryableError, PermanentError) as error:
+            _owed.update(fits)
+            telemetry.put_off("problems", scope, 0, str(error))
+            continue
+        for each in over:
+            telemetry.resolved(each.kind, each.subject)
 
 
 def _is_judged(problem: OpenProblem) -> bool:
@@ -110,17 +116,21 @@ def _is_judged(problem: OpenProblem) -> bool:
     )
 
 
-def _that_fit(new: Iterable[OpenProblem], known: Iterable[OpenProblem]) -> set[OpenProblem]:
-    """Return as many of the new ones as their items have room for."""
-    count: dict[str, int] = defaultdict(int)
-    for each in known:
-        count[each.scope] += 1
-    fits = set()
-    for each in sorted(new):
-        count[each.scope] += 1
-        if count[each.scope] <= _MOST:
-            fits.add(each)
+def _that_fit(new: Iterable[OpenProblem], known: Iterable[OpenProblem]) -> list[OpenProblem]:
+    """Return as many of the new ones of one scope as its item has room for, sorted."""
+    wanted = sorted(new)
+    scope = wanted[0].scope if wanted else ""
+    left = _MOST - sum(_size(each) for each in known if each.scope == scope)
+    fits = []
+    for each in wanted:
+        left -= _size(each)
+        if left >= 0:
+            fits.append(each)
     return fits
+
+
+def _size(problem: OpenProblem) -> int:
+    return len(problem.kind.encode()) + len(problem.subject.encode()) + 1
 
 
 def settled(

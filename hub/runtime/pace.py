@@ -65,7 +65,9 @@ def of_records(book: Book, now: datetime) -> Pace | None:
     waiting = (
         record.since is not None and now < record.since + _AN_HOUR
         for record in book.records()
-        if record.state is State.SUSPENDED or (record.state is State.PENDING and record.given_by)
+        if record.state is State.SUSPENDED
+        or (record.is_blocked and record.is_leaving and record.state is State.HELD)
+        or (record.state is State.PENDING and record.given_by)
     )
     return Pace.PATIENT if any(waiting) else None
 

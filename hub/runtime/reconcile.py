@@ -27,14 +27,15 @@ from shared.outcome import Deferred
 from shared.plan import is_at_rest, plan
 from shared.record import Record
 from shared.retries import is_due
-from shared.verdicts import Undecided, Verdict
+from shared.verdicts import DesiredProfile, Undecided, Verdict
 from shared.wire import Pace, is_worn_out, put_off, second_look
 
 
 class Look(NamedTuple):
     """What one look at a person came to: whether it changed anything, and how soon it goes on.
 
-    `next_try` is when something is tried again that did not work. What a target's scan had doubts
+    `next_try` is when something is tried again that did not work; something `waits` also where
+    another request tries it. What a target's scan had doubts
     about is `observed`, so that what follows need not observe it again.
     """
 
@@ -43,6 +44,7 @@ class Look(NamedTuple):
     next_try: datetime | None = None
     observed: bool = False
     reasons: tuple[str, ...] = ()
+    waits: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -77,13 +79,15 @@ def converge(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> None:
     now = world.clock.now()
     following = replace(hint, doubt="") if look.observed else hint
     if not look.is_over and is_worn_out(hint, now):
-        reports.gave_up(hint, look.reasons)
+        if look.goes_on is not Pace.PATIENT or look.next_try:
+            reports.gave_up(hint, look.reasons)
     elif not look.is_over:
         pace_ = look.goes_on or Pace.PATIENT
         world.later.look_later(*put_off(following, now, pace_, look.next_try))
     elif not look.changed and not hint.again:
         world.later.look_later(*second_look(following, now))
-    if look.is_over and look is not _NOTHING_TO_DO:
+    patient = look.goes_on is Pace.PATIENT and look.next_try is None
+    if (look.is_over or patient) and not look.waits and look is not _NOTHING_TO_DO:
         reports.finished(hint)
     open_problems.close(world.memory)
 
@@ -98,12 +102,13 @@ def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
     sight = observe_person(hint, world)
     open_problems.judged("unreadable", subject=reports.THE_TRUTH)
     whole(sight.table, sight.snapshot.groups, world.announced, state)
-    reports.renamed(sight.snapshot.person, sight.records)
-
     verdicts = [
         freeze(verdict, sight.records.get(verdict.target), state, now)
         for verdict in desire(sight.snapshot, sight.table, sight.records, now)
     ]
+    called_for = {v.target for v in verdicts if isinstance(v, DesiredProfile)}
+    made = {target: r for target, r in sight.records.items() if target in called_for and r.is_seen}
+    reports.renamed(sight.snapshot.person, made)
     moving = [v for v in verdicts if _is_moving(v, sight.records.get(v.target), hint, now)]
     # Whatever gave trouble comes last: whoever is in very many targets gets on with each return,
     # and a target that does not answer holds up no other.
@@ -142,6 +147,7 @@ def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
         book.next_try(),
         hint.doubt in {EVERY_TARGET, *map(str, seen)},
         tuple(f"{r.target}: {r.reason}" for r in book.records() if r.tries and r.reason),
+        any(record.retry_at for record in book.records()),
     )
 
 

@@ -21,10 +21,10 @@ from shared.actions import (
 )
 from shared.errors import PermanentError, RefusedError, RetryableError, TargetUnreachableError
 from shared.hints import UserHint
-from shared.model import Person, Standing, Target
+from shared.model import Person, Target
 from shared.naming import same_user
 from shared.outcome import Applied, Begun, ByHand, Deferred, Failed, Outcome, Pending
-from shared.record import Access, Record, State
+from shared.record import Access, Record
 from shared.render import sentence
 
 # The target's quota is used up: one problem of the target, not one of each person.
@@ -67,6 +67,7 @@ def planned(todo: Plan, blocked: Iterable[Blocked], hint: UserHint) -> None:
                 f"mappings of {action.target}",
                 f"equal priorities: {action.because}; the lower group name wins",
                 "give one of the rows a lower number",
+                target=str(action.target),
             )
     for block in blocked:
         match block.error:
@@ -145,8 +146,7 @@ def renamed(person: Person, records: Mapping[Target, Record]) -> None:
     Source: the SageMaker API model: UpdateUserProfile cannot change SingleSignOnUserValue.
     """
     for target, record in sorted(records.items()):
-        gone = record.state is State.REMOVED or person.standing is not Standing.ENABLED
-        if gone or record.is_never_made or same_user(record.user_name, person.name):
+        if same_user(record.user_name, person.name):
             continue
         telemetry.problem(
             "renamed",

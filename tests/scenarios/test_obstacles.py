@@ -156,6 +156,36 @@ def test_a_removal_goes_on_once_the_shared_space_is_gone(play: Play) -> None:
     assert end.world.services.studio.snapshot()[0].profiles == ()
 
 
+def test_after_a_rejoin_the_report_names_what_is_in_the_way(play: Play) -> None:
+    """The remedy that it gives works, as it did the first time."""
+    leave, join = (f"{word}: {{user: ada, group: scientists}}" for word in ("leave", "join"))
+    end = play("sweep: {}", leave, "wait: {minutes: 10}", join, "sweep: {}", company=HAND_MADE)
+    here = [each for each in end.json["problems"] if each.get("target") == T]
+
+    assert {each["kind"] for each in here} == {"profile-not-ours", "not-ours"}
+
+
+def test_whoever_is_blocked_and_not_called_for_any_more_is_told_off(play: Play) -> None:
+    """Also where the change of the row was missed: nobody is to adopt anything any more."""
+    unmap = f"unmap: {{group: scientists, target: {T}}}"
+    end = play("sweep: {}", "pause: {}", unmap, "resume: {}", "sweep: {}", company=HAND_MADE)
+
+    ways_out = [each["way_out"] for each in end.json["problems"] if each["kind"] == "not-ours"]
+
+    assert not [text for text in ways_out if "adopt" in text]
+
+
+def test_what_others_took_over_is_not_told_as_removed(play: Play) -> None:
+    """Without our tags a profile is not ours, and is reported while somebody may enter it."""
+    untag = f"by_hand: {{untag: ada, target: {T}}}"
+    leave = "leave: {user: ada, group: scientists}"
+    end = play("sweep: {}", untag, leave, "wait: {minutes: 5}", "sweep: {}", company=COMPANY)
+    told = [line for line in end.world.lambdas.log if line.get("message") == "CHANGE"]
+
+    assert not [line for line in told if line["action"] == "Delete" and line["target"] == T]
+    assert ("not-ours", f"ada in {T}") in end.problems()
+
+
 def ledger(end: End) -> list[str]:
     """Return what the ledger knows of people."""
     return sorted(

@@ -178,3 +178,56 @@ def test_a_deleted_group_whose_role_another_replaces_waits_for_an_approval(play:
     assert end.roles() == {"2 ada": "Reader"}
     assert end.json["holds"] == []
     assert "held" not in {kind for kind, _ in end.problems()}
+
+
+WRITES = "fault: {service: dynamodb, operation: TransactWriteItems, error: %s, times: %d}"
+
+
+@pytest.mark.parametrize("error", ["ThrottlingException", "InvalidSignatureException"])
+def test_a_ledger_that_takes_no_record_for_a_moment_delays_and_loses_nothing(
+    play: Play, error: str
+) -> None:
+    """Neither a join nor a better role waits for a sweep, and nobody is told to stop apps."""
+    rows = company().rstrip() + f"\n  - {{target: {T}, group: leads, role: Lead, priority: 10}}\n"
+    end = play(
+        WRITES % (error, 1),
+        JOIN,
+        "wait: {minutes: 2}",
+        WRITES % (error, 1),
+        "join: {user: ada, group: leads}",
+        "wait: {minutes: 2}",
+        company=rows,
+    )
+
+    assert end.roles() == {"2 ada": "Lead"}
+    assert end.problems() == []
+    assert end.world.lambdas.crashes == 0
+    assert end.json["dead_letters"] == 0
+
+
+def test_somebody_who_left_is_told_nothing_of_a_rename(play: Play) -> None:
+    """Whose profile is kept until it is deleted gets no new one by deleting it by hand."""
+    rename = "rename_user: {user: ada, to: zed}"
+    here = play(JOIN, rename, "wait: {minutes: 2}", company=company(1))
+    gone = play(
+        JOIN,
+        rename,
+        "leave: {user: zed, group: scientists}",
+        "wait: {minutes: 2}",
+        company=company(1),
+    )
+
+    assert [kind for kind, _ in here.problems()] == ["renamed"]
+    assert gone.problems() == []
+
+
+def test_a_refused_revocation_holds_up_no_suspension(play: Play) -> None:
+    """The role goes as soon as the apps are gone; the refusal is tried again by the sweep."""
+    refused = (
+        "fault: {service: sso-admin, operation: DeleteApplicationAssignment, "
+        "error: AccessDeniedException, times: 500}"
+    )
+    app = f"start_app: {{user: ada, target: {T}, space: private}}"
+    end = play(JOIN, app, refused, LEAVE, "wait: {minutes: 10}", company=company())
+
+    assert end.roles() == {"2 ada": "Suspended-eu-west-1"}

@@ -103,7 +103,7 @@ def test_nothing_is_begun_that_could_not_be_written_down(bench: Bench) -> None:
     """Two workers who meet: the one who lost changes nothing."""
     bench.notes.begin_fails = True
 
-    assert bench.became(CREATE, ASSIGN) == ["Pending Create"]
+    assert bench.became(CREATE, ASSIGN) == ["Deferred Create"]
     assert bench.calls == []
 
 
@@ -111,7 +111,7 @@ def test_what_could_not_be_written_down_afterwards_is_looked_at_again(bench: Ben
     """It is done, and the next look sees it."""
     bench.notes.became_fails = True
 
-    assert bench.became(CHANGE) == ["Applied ChangeRole", "Pending ChangeRole"]
+    assert bench.became(CHANGE) == ["Applied ChangeRole", "Deferred ChangeRole"]
 
 
 @pytest.mark.parametrize("trouble", [DENIED, THROTTLED, CLOSED])

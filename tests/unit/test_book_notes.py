@@ -90,12 +90,13 @@ def test_a_profile_that_is_discarded_is_neither_lost_nor_had() -> None:
     ],
 )
 def test_what_is_left_alone_stays_or_is_held(kind: SkipKind, state: State) -> None:
-    """What it waits for stands by it, with the role that the profile has."""
+    """What it waits for stands by it, with the role that the profile has while it is ours."""
     desk, hold = knowing(ACTIVE), "limit" if kind is SkipKind.HELD else ""
     desk.open(REMOVAL).skipped(skip(kind, REMOVAL, "why", "way out", hold), THERE)
 
     assert (desk.record.state, desk.record.hold) == (state, hold)
-    assert desk.record.role_arn == OLD
+    others_have_it = kind in {SkipKind.NOT_OURS, SkipKind.NAME_TAKEN}
+    assert desk.record.role_arn == ("" if others_have_it else OLD)
     assert desk.told == ([What.HELD] if state is State.HELD else [])
 
 

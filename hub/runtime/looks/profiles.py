@@ -27,7 +27,10 @@ class Profiles:
         self._by_name = {
             record.profile_name.casefold(): record
             # Who holds a name comes after whoever is held because of it.
-            for record in sorted(records.values(), key=lambda each: each.state is not State.HELD)
+            for record in sorted(
+                records.values(),
+                key=lambda each: (each.state is not State.HELD, bool(each.role_arn)),
+            )
             if record.state is not State.REMOVED
         }
 
@@ -57,12 +60,14 @@ class Profiles:
             if difference:
                 yield difference
 
-    def are_free_for(self, record: Record, seen: Seen) -> bool:
-        """Return whether a listing to its end shows nothing in the way of somebody's profile."""
-        if not record.is_blocked:
-            return True
-        others, unmanaged = self._records.values(), self._known_foreigners()
-        return not is_in_the_way(record, others, unmanaged, seen)
+    def obstructed(self, seen: Seen) -> frozenset[UserId]:
+        """Return in whose way a listing to its end still shows something."""
+        blocked = [record for record in self._records.values() if record.is_blocked]
+        return frozenset(
+            record.user_id
+            for record in blocked
+            if is_in_the_way(record, self._records.values(), seen)
+        )
 
     def _known_foreigners(self) -> Mapping[str, UnmanagedProfile]:
         """Return the profiles that are not ours, as they were remembered before this look."""

@@ -12,6 +12,7 @@ from shared.model import GroupId, GroupMapping, Target
 from shared.naming import role_name
 from shared.observed import ObservedProfile
 from shared.record import Record, State
+from shared.visible import visible
 
 _PIN = "if that is right: studio-hub mappings add --group NAME --target TARGET --identity-store ID"
 
@@ -161,7 +162,7 @@ def access_judged(target: Target) -> None:
 
 def group_subject(name: str) -> str:
     """Return the subject of what is reported of a group by the name that rows give it."""
-    return f"group {name}"
+    return f"group {visible(name)}"
 
 
 def _profiles(target: Target) -> str:

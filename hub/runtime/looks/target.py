@@ -25,7 +25,7 @@ from shared.errors import PermanentError, TargetUnreachableError
 from shared.hints import LookHint
 from shared.model import Target, UserId
 from shared.record import Record, State
-from shared.verdicts import Verdict
+from shared.verdicts import DesiredProfile, Verdict
 
 
 def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
@@ -59,12 +59,7 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
     found = list(profiles.compare(listed))
     if reading.is_complete:
         found += profiles.missing(reading.seen)
-        found += [
-            each
-            for each in _called_for(hint, target, records, world)
-            if each.user_id not in records
-            or profiles.are_free_for(records[each.user_id], reading.seen)
-        ]
+        found += _called_for(hint, target, records, world, profiles.obstructed(reading.seen))
     count = queue(found, hint, world)
     if not reading.is_complete:
         reading.go_on()
@@ -89,9 +84,16 @@ def _refused(error: PermanentError, hint: LookHint, target: Target, world: LookW
 
 
 def _called_for(
-    hint: LookHint, target: Target, records: Mapping[UserId, Record], world: LookWorld
+    hint: LookHint,
+    target: Target,
+    records: Mapping[UserId, Record],
+    world: LookWorld,
+    obstructed: frozenset[UserId],
 ) -> Iterator[Difference]:
-    """Yield who has something else in the ledger than the groups and the rows call for."""
+    """Yield who has something else in the ledger than the groups and the rows call for.
+
+    What is called for already is not tried again for whom something is `obstructed`.
+    """
     called_for = verdicts(hint, target, records, world)
     yield from _decided(hint, target, called_for, records, world)
     weigh({target: removals(called_for, records)}, world)
@@ -103,7 +105,8 @@ def _called_for(
             telemetry.count("RemovalsUndecided", late)
     for user_id, verdict in called_for.items():
         difference = in_ledger(verdict, user_id, records.get(user_id), now)
-        if difference:
+        again = isinstance(verdict, DesiredProfile) and difference is not None and difference.doubt
+        if difference and not (again and user_id in obstructed):
             yield difference
 
 
