@@ -42,6 +42,15 @@ class MemberChanges:
     joined: Mapping[GroupId, str] = field(default_factory=dict)
     left: frozenset[GroupId] = frozenset()
 
+    def split(self, most: int) -> "tuple[MemberChanges, MemberChanges]":
+        """Return so many of them at most, and the rest."""
+        joined, left = sorted(self.joined.items()), sorted(self.left)
+        room = max(0, most - len(joined))
+        return (
+            MemberChanges(dict(joined[:most]), frozenset(left[:room])),
+            MemberChanges(dict(joined[most:]), frozenset(left[room:])),
+        )
+
 
 class OpenProblem(NamedTuple):
     """A problem that was reported and is not over; `scope` is the target or kind it is kept by."""

@@ -1,8 +1,11 @@
 """What became of an action."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from shared.actions import Action
+from shared.model import Person
+from shared.naming import same_user
 from shared.observed import ObservedProfile
 from shared.record import Record
 
@@ -60,6 +63,20 @@ class Failed:
 
 
 Outcome = Applied | Begun | ByHand | Pending | Deferred | Failed
+
+
+def namesake_of(person: Person, records: Iterable[Record]) -> Record | None:
+    """Return the record of somebody else with a profile, who had the person's user name."""
+    return next(
+        (
+            record
+            for record in records
+            if record.user_id != person.id
+            and record.role_arn
+            and same_user(record.user_name, person.name)
+        ),
+        None,
+    )
 
 
 def namesake_in_the_way(failed: Failed, other: Record) -> Failed:

@@ -1,7 +1,7 @@
 """Reads a scenario file, and refuses it with every mistake before anything is played."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -178,18 +178,34 @@ def _words() -> str:
 
 
 def _doubles(document: LocatedYaml, reading: _Reading) -> Iterator[Mistake]:
-    names: dict[Place, Callable[[Any], object]] = {
-        ("directory", "groups"): lambda group: group.name,
-        ("directory", "users"): lambda user: user.name,
-        ("targets",): lambda spoke: spoke.target,
-        ("mappings",): lambda row: (str(row.group), str(row.target)),
+    """Yield what may stand in a list once, and stands there twice; names have no case."""
+    keys: dict[Place, Callable[[Any], Iterable[object]]] = {
+        ("directory", "groups"): lambda group: (group.name.casefold(), group.id),
+        ("directory", "users"): lambda user: (user.name.casefold(), user.id),
+        ("targets",): lambda spoke: (spoke.target,),
+        ("mappings",): lambda row: ((str(row.group), str(row.target)),),
     }
-    for path, name in names.items():
-        seen = set()
-        for number, item in reading.items[path]:
-            if name(item) in seen:
-                yield document.mistake((*path, number), f"stands here twice: {name(item)}")
-            seen.add(name(item))
+    for path, keys_of in keys.items():
+        yield from _repeated(document, path, reading.items[path], keys_of)
+    for number, spoke in reading.items["targets",]:
+        names = list(enumerate(each.name.casefold() for each in spoke.profiles))
+        path = ("targets", number, "profiles")
+        yield from _repeated(document, path, names, lambda name: (name,))
+
+
+def _repeated(
+    document: LocatedYaml,
+    path: Place,
+    items: Iterable[tuple[int, Any]],
+    keys_of: Callable[[Any], Iterable[object]],
+) -> Iterator[Mistake]:
+    seen: set[object] = set()
+    for number, item in items:
+        keys = [key for key in keys_of(item) if key is not None]
+        for key in keys:
+            if key in seen:
+                yield document.mistake((*path, number), f"stands here twice: {key}")
+        seen.update(keys)
 
 
 def _unreadable_events(
@@ -200,7 +216,7 @@ def _unreadable_events(
             continue
         try:
             event = json.loads(event_path(folder, step).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, RecursionError, ValueError) as error:
             yield document.mistake(("steps", number, word, "file"), f"cannot be read: {error}")
         else:
             if not isinstance(event, dict):

@@ -96,10 +96,11 @@ class Part(BaseModel):
 class Span(Part):
     """A length of time."""
 
-    seconds: Annotated[float, Field(ge=0)] = 0
-    minutes: Annotated[float, Field(ge=0)] = 0
-    hours: Annotated[float, Field(ge=0)] = 0
-    days: Annotated[float, Field(ge=0)] = 0
+    # Ten years at most: no calendar ends in a story.
+    seconds: Annotated[FiniteFloat, Field(ge=0, le=315_360_000)] = 0
+    minutes: Annotated[FiniteFloat, Field(ge=0, le=5_256_000)] = 0
+    hours: Annotated[FiniteFloat, Field(ge=0, le=87_600)] = 0
+    days: Annotated[FiniteFloat, Field(ge=0, le=3_650)] = 0
 
     @property
     def total(self) -> float:

@@ -25,9 +25,9 @@ from shared.happenings import Happening, happened
 from shared.hints import UserHint
 from shared.memory import MemberChanges
 from shared.model import Target
-from shared.naming import same_name, same_user
+from shared.naming import same_name
 from shared.observed import ObservedProfile
-from shared.outcome import Applied, Begun, ByHand, Deferred, Failed, Outcome, Pending
+from shared.outcome import Applied, Begun, ByHand, Deferred, Failed, Outcome, Pending, namesake_of
 from shared.ownership import Ownership
 from shared.plan import is_at_rest
 from shared.ports import Clock, Ledger
@@ -75,7 +75,7 @@ class Book:
         self._standing_of = sight.snapshot.person.standing
         # Goes with the first record that is written.
         self._changes = sight.changes
-        self._verdicts = verdicts
+        self._verdicts = dict(verdicts)
         self._hint = hint
         self._now = clock.now()
         self._memberships = tuple(sorted(sight.memberships))
@@ -104,6 +104,16 @@ class Book:
         """Return what no record has taken along to the copies of groups."""
         return self._changes
 
+    def rename(self, verdict: DesiredProfile) -> None:
+        """Take a verdict under another profile name; there is no profile under the old one."""
+        target = verdict.target
+        self._verdicts[target] = verdict
+        self._records[target] = replace(
+            self._records[target],
+            user_name=verdict.person.name,
+            profile_name=verdict.profile_name,
+        )
+
     def waits(self, target: Target) -> bool:
         """Return whether what did not work in a target is tried again by itself."""
         record = self._records.get(target)
@@ -124,17 +134,7 @@ class Book:
 
     def namesake(self, target: Target) -> Record | None:
         """Return whose profile is in the way of this person's: somebody had the same user name."""
-        person = self._verdicts[target].person
-        return next(
-            (
-                record
-                for record in self._ledger.of_target(target)
-                if record.user_id != person.id
-                and record.role_arn
-                and same_user(record.user_name, person.name)
-            ),
-            None,
-        )
+        return namesake_of(self._verdicts[target].person, self._ledger.of_target(target))
 
     def begin(self, action: Action) -> None:
         """Write what is about to happen, so that a crash in the middle leaves a trace.
@@ -335,7 +335,7 @@ class Book:
         since = record.since
         if old is None or old.state is not record.state:
             since = self._now
-        changes, self._changes = _as_many_as_fit(self._changes)
+        changes, self._changes = self._changes.split(_MOST_CHANGES)
         # Whoever put a try off goes on with it.
         by = self._hint.event_id
         if old is not None and record.retry_at is not None and record.retry_at == old.retry_at:
@@ -346,13 +346,3 @@ class Book:
         self._records[target] = self._written[target] = written
         if happening is not None:
             self.happenings.append(happening)
-
-
-def _as_many_as_fit(changes: MemberChanges) -> tuple[MemberChanges, MemberChanges]:
-    """Return what of the changes goes with one record, and what is left for later."""
-    joined, left = sorted(changes.joined.items()), sorted(changes.left)
-    room = max(0, _MOST_CHANGES - len(joined))
-    return (
-        MemberChanges(dict(joined[:_MOST_CHANGES]), frozenset(left[:room])),
-        MemberChanges(dict(joined[_MOST_CHANGES:]), frozenset(left[room:])),
-    )

@@ -19,11 +19,12 @@ from shared.hints import UserHint
 from shared.holds import holds_of
 from shared.memory import HubState
 from shared.model import Target
+from shared.naming import profile_name, same_name
 from shared.outcome import Applied, ByHand, Outcome
 from shared.plan import plan
-from shared.record import Record
+from shared.record import Record, State
 from shared.skips import in_flight, skip
-from shared.verdicts import Undecided, Verdict
+from shared.verdicts import DesiredProfile, Undecided, Verdict
 
 
 class Round(NamedTuple):
@@ -32,6 +33,7 @@ class Round(NamedTuple):
     seen: TargetSight
     todo: Plan
     outcomes: tuple[Outcome, ...]
+    verdicts: Sequence[Verdict]
 
 
 class Climb(NamedTuple):
@@ -48,6 +50,7 @@ class Climb(NamedTuple):
         """Observe, plan, guard and apply once, and write down what came of it."""
         world, book, records = self.world, self.book, self.book.by_target()
         seen = observe(verdicts, records, self.state, world, self.deadline)
+        verdicts = [self._by_their_name_now(verdict, seen) for verdict in verdicts]
         self.witness.saw(seen.observed)
         now = world.clock.now()
         todo = plan(verdicts, seen.observed, records, now)
@@ -63,9 +66,27 @@ class Climb(NamedTuple):
         for block in seen.blocked:
             book.blocked(block)
         _release(records, book, world)
-        return Round(seen, todo, outcomes)
+        return Round(seen, todo, outcomes, verdicts)
 
-    def next_rung(self, verdicts: Iterable[Verdict], last: Round) -> list[Verdict]:
+    def _by_their_name_now(self, verdict: Verdict, seen: TargetSight) -> Verdict:
+        """Return the verdict under the name that the person has now, where nothing was ever made.
+
+        A creation that was announced may have made a profile under the old name: that is looked
+        for first.
+        """
+        record = self.book.by_target().get(verdict.target)
+        if not isinstance(verdict, DesiredProfile) or record is None or record.is_seen:
+            return verdict
+        if record.state is State.REMOVED or seen.observed.get(verdict.target, verdict) is not None:
+            return verdict
+        name = profile_name(verdict.person.name, verdict.person.id)
+        if same_name(name, verdict.profile_name):
+            return verdict
+        found = replace(verdict, profile_name=name)
+        self.book.rename(found)
+        return found
+
+    def next_rung(self, last: Round) -> list[Verdict]:
         """Return what can go on now, since all that was begun in its target is done."""
         done = {each.action.target for each in last.outcomes if isinstance(each, Applied | ByHand)}
         waits = {
@@ -73,7 +94,7 @@ class Climb(NamedTuple):
         }
         return [
             verdict
-            for verdict in verdicts
+            for verdict in last.verdicts
             if verdict.target in done - waits and not self.book.is_done(verdict.target)
         ]
 

@@ -124,7 +124,7 @@ def _look(hint: UserHint, world: ConvergeWorld, deadline: datetime) -> Look:
             if verdict not in moving and is_at_rest(verdict, sight.records.get(verdict.target)):
                 book.at_rest(verdict)
         rounds = [climb.round(moving)]
-        while (again := climb.next_rung(moving, rounds[-1])) and len(rounds) < _RUNGS:
+        while (again := climb.next_rung(rounds[-1])) and len(rounds) < _RUNGS:
             rounds.append(climb.round(again))
     finally:
         witness.publish(world.bus)

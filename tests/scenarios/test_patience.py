@@ -231,3 +231,17 @@ def test_a_refused_revocation_holds_up_no_suspension(play: Play) -> None:
     end = play(JOIN, app, refused, LEAVE, "wait: {minutes: 10}", company=company())
 
     assert end.roles() == {"2 ada": "Suspended-eu-west-1"}
+
+
+def test_a_rename_while_a_creation_is_put_off_counts(play: Play) -> None:
+    """There is one profile, under the new name, and nobody is to delete it by hand."""
+    throttled = (
+        "fault: {service: sagemaker, operation: CreateUserProfile, error: ThrottlingException, "
+        "times: 9}"
+    )
+    rename = "rename_user: {user: ada, to: ada-lovelace}"
+    end = play(throttled, JOIN, rename, "wait: {minutes: 10}", company=company())
+
+    assert [profile["name"] for profile in end.json["profiles"]] == ["ada-lovelace"]
+    assert end.roles() == {"2 ada-lovelace": "Scientist"}
+    assert end.problems() == []

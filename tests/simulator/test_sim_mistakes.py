@@ -82,3 +82,35 @@ def test_a_name_that_is_a_number_to_yaml_is_what_was_written(written: str, name:
 
     assert scenario.frame.directory.groups[0].name == name
     assert getattr(scenario.steps[0][1], "name") == name  # noqa: B009 (one of many kinds of steps)
+
+
+TWO_PROFILES = """
+targets:
+  - {account: "222222222222", region: eu-west-1, domain: d-one, profiles: [{name: x}, {name: X}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (
+            "directory: {groups: [{name: a, id: ID}, {name: b, id: ID}]}",
+            "directory.groups[2]: stands here twice",
+        ),
+        ("directory: {groups: [a, A]}", "directory.groups[2]: stands here twice: a"),
+        ("directory: {users: [ada, Ada]}", "directory.users[2]: stands here twice: ada"),
+        (
+            TWO_PROFILES,
+            "targets[1].profiles[2]: stands here twice: x",
+        ),
+        ("steps: [{wait: {days: .inf}}]", "steps[1].wait.days: must be a number"),
+        ("steps: [{wait: {days: 1000000000}}]", "steps[1].wait.days: must be less than"),
+    ],
+)
+def test_what_cannot_be_played_is_a_mistake_of_the_file(text: str, wrong: str) -> None:
+    """Never the end of the program: the place is named, and what is wrong there."""
+    id_ = "14f83478-a061-708f-8de4-a3a2b99e9d89"
+    with pytest.raises(ScenarioError) as refused:
+        parse("version: 1\n" + text.replace("ID", id_), name="story", folder=Path())
+
+    assert wrong in str(refused.value)

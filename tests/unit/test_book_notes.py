@@ -238,3 +238,17 @@ def test_a_worker_who_was_overtaken_writes_nothing_more() -> None:
     with pytest.raises(RetryableError):
         book.begin(REVOKE)
     assert desk.record.reason == "another worker's"
+
+
+def test_no_record_takes_more_along_than_a_transaction_holds() -> None:
+    """Whoever is in very many groups has the rest of them noted beside the record."""
+    joined = {GroupId(f"g-{number:03}"): f"m-{number}" for number in range(150)}
+    left = frozenset(GroupId(f"l-{number:03}") for number in range(30))
+
+    first, rest = MemberChanges(joined, left).split(90)
+    second, third = rest.split(90)
+
+    assert len(first.joined) + len(first.left) == 90
+    assert {**first.joined, **second.joined} == joined
+    assert first.left | second.left == left
+    assert third == MemberChanges()
