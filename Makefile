@@ -60,7 +60,7 @@ synth: setup  ## write cdk.out/StudioHub.template.json and StudioSpoke.template.
 	@$(BIN)/cfn-lint cdk.out/*.template.json
 
 check: export STORIES := 200
-check: lint types synth e2e test  ## everything that CI runs: `test` with ten times as many stories
+check: lint types synth e2e test  ## everything that CI runs: `test` with every story and every crash
 
 bench: setup  ## measure calls, time and memory; a table, and JSON on the standard output
 	@$(BIN)/python -m cli.benchmark
