@@ -279,3 +279,45 @@ def test_an_application_without_assignments_gives_a_leaver_no_power(play: Play) 
     stray = end.world.services.studio.sign_in(PLACE, "bob")
     role = end.world.services.studio.place(PLACE).role_of(stray)
     assert str(role).rpartition("/")[2] == SUSPENDED
+
+
+def test_where_a_profile_needs_an_assignment_the_next_sweep_makes_it(play: Play) -> None:
+    """Once somebody was assigned by hand the next sweep makes their profile."""
+    quirks = Quirks(create_needs_assignment=True)
+    end = play(JOIN, "wait: {hours: 1}", SWEEP, company=company(), quirks=quirks)
+    end.world.services.application_access.assign(application(end), "USER", user_id(end))
+    end.world.sweep()
+    end.world.wait(3600)
+
+    assert later_roles(end) == {"ada": "Scientist"}
+    settled(end)
+
+
+def test_a_role_that_comes_to_exist_is_used_by_the_next_sweep(play: Play) -> None:
+    """A join that was refused for want of the role is made good by the next sweep."""
+    text = company().replace("domain: d-one", "domain: d-one, missing_roles: [Scientist]")
+    end = play(JOIN, "wait: {hours: 1}", SWEEP, company=text)
+    role = execution_role_arn("222222222222", "eu-west-1", "Scientist")
+    end.world.services.studio.missing_roles.discard(role)
+    end.world.sweep()
+    end.world.wait(3600)
+
+    assert later_roles(end) == {"ada": "Scientist"}
+    settled(end)
+
+
+@pytest.mark.parametrize("seconds", [3, 60, 1200])
+def test_an_assignment_that_is_not_propagated_is_changed_without_a_sweep(
+    play: Play, seconds: int
+) -> None:
+    """Somebody who leaves and comes back at once may sign in; who leaves again may not."""
+    quirks = Quirks(assignment_propagation=seconds)
+    wait = "wait: {hours: 1}"
+    back = play(JOIN, LEAVE, JOIN, wait, company=company(), quirks=quirks)
+    gone = play(JOIN, LEAVE, JOIN, LEAVE, wait, company=company(), quirks=quirks)
+    left = play(JOIN, LEAVE, company=company(), quirks=quirks)
+
+    assert (back.roles(), back.assigned()) == ({"2 ada": "Scientist"}, {"2 ada"})
+    assert (gone.roles(), gone.assigned()) == ({"2 ada": SUSPENDED}, set())
+    # The role goes at once, whatever becomes of the assignment.
+    assert left.roles() == {"2 ada": SUSPENDED}
