@@ -278,3 +278,13 @@ def is_announced_by_refusal(refused: Record, record: Record) -> bool:
     """
     again = replace(record, state=refused.state, reason=refused.reason)
     return same_name(refused.profile_name, record.profile_name) and announces(refused, again)
+
+
+def says_no_more(record: Record, written: Record, *, joins: bool) -> bool:
+    """Return whether a record need not be written over another one.
+
+    New memberships alone are worth a write where they have still to join the groups' copies: one
+    record takes them along.
+    """
+    known = replace(record, last_hint=written.last_hint, memberships=written.memberships)
+    return known == written and not (joins and record.memberships != written.memberships)

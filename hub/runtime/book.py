@@ -329,7 +329,7 @@ class Book:
         """Write a record that says something new; RetryableError when another worker did."""
         record = replace(record, standing=self._standing_of, memberships=self._memberships)
         target, old = record.target, self._written.get(record.target)
-        if old is not None and replace(record, last_hint=old.last_hint) == old:
+        if old is not None and entries.says_no_more(record, old, joins=bool(self._changes.joined)):
             self._records[target] = record
             return
         since = record.since

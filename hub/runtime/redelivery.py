@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from hub.runtime import telemetry
@@ -15,16 +15,20 @@ if TYPE_CHECKING:
 
 # Seconds. What is put off waits in `later`; this is for what cannot even be put off.
 _SOON: Final = 60
+# For so long messages of one date may be sent, and the first of them be read meanwhile.
+_SENDING: Final = timedelta(seconds=10)
 _Either = TypeVar("_Either", UserHint, LookHint)
 
 
 def as_sent(hint: _Either, record: Mapping[str, Any]) -> _Either:
-    """Return a hint that is not older than its message: what was read before is stale for it.
+    """Return a hint that is little older than its message: what was read before is stale for it.
 
-    The date in the body is the sender's word. Source: the SQS API, SentTimestamp: milliseconds.
+    The date in the body is the sender's word. Who sends many at once dates them all alike, and what
+    was read for the first of them counts for the others.
+    Source: the SQS API, SentTimestamp: milliseconds.
     """
     sent = datetime.fromtimestamp(int(record["attributes"]["SentTimestamp"]) / 1000, UTC)
-    return replace(hint, made_at=max(hint.made_at, sent))
+    return replace(hint, made_at=max(hint.made_at, sent - _SENDING))
 
 
 @contextmanager
