@@ -14,6 +14,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.request import Request, environ_key_for_header
 from werkzeug.exceptions import HTTPException
 
+from simulator.direct_calls import answer_directly
 from simulator.signatures import text_of
 
 _process = BotocoreStubber.process_request
@@ -27,6 +28,8 @@ def process_request(stubber: BotocoreStubber, request: AWSPreparedRequest) -> An
     answer = _route(request.url.partition("?")[0])
     if answer is None:
         return _process(stubber, request)
+    if (direct := answer_directly(answer, request)) is not None:
+        return direct
     normal = Request(_environ(request))
     try:
         return answer(normal, normal.raw_url, normal.headers)

@@ -20,6 +20,7 @@ from moto.dynamodb.models.utilities import bytesize
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue
 
+from simulator.direct_calls import direct_calls, is_plain
 from simulator.replacing import replace
 from simulator.routes import process_request
 
@@ -32,7 +33,7 @@ _LARGEST_ITEM = 405_000
 @contextmanager
 def quick_moto() -> Iterator[None]:
     """Let moto answer without its detours; to be entered before `mock_aws`."""
-    with ExitStack() as undo:
+    with direct_calls(), ExitStack() as undo:
         # Nobody here calls AWS by `requests`, for which moto prepares a thousand answers.
         replace(undo, moto_models, "RESPONSES_METHODS", ())
         # moto lists a class's methods, and spells an operation's name, anew for every call.
@@ -85,7 +86,7 @@ def _write_structure(
     Only where every key of the dict is a member's own name do the other names find nothing.
     Most of what is written are attributes of items, which are as they should be.
     """
-    if shape.name == "AttributeValue" and key and _is_plain(value):
+    if shape.name == "AttributeValue" and key and is_plain(value):
         serializer._default_serialize(serialized, value, shape, key)  # noqa: SLF001 (moto's own)
         return
     if (
@@ -102,20 +103,6 @@ def _write_structure(
             serializer._serialize(written, value[name], member, name)  # noqa: SLF001 (as above)
     if key:
         serializer._default_serialize(serialized, written, shape, key)  # noqa: SLF001 (as above)
-
-
-def _is_plain(value: Any) -> bool:  # noqa: ANN401 (an attribute of an item)
-    """Return whether an attribute is JSON already, as all are that hold no bytes."""
-    if type(value) is not dict or len(value) != 1:
-        return False
-    match next(iter(value.items())):
-        case "S" | "N" | "BOOL" | "NULL" | "SS" | "NS", _:
-            return True
-        case "L", list(items):
-            return all(map(_is_plain, items))
-        case "M", dict(items):
-            return all(map(_is_plain, items.values()))
-    return False
 
 
 class _Attributes(Mapping[str, Any]):

@@ -64,6 +64,25 @@ def _tables() -> Iterator[Any]:
     yield _query(dynamodb, "ada", Limit=1)
     yield _query(dynamodb, "ada", ScanIndexForward=False)
     yield dynamodb.scan(TableName=LEDGER, Limit=3)
+    odd = {"raw": {"B": b"\x00\xff"}, "set": {"SS": ["a", "b"]}, "flag": {"BOOL": False}}
+    nested = {"list": {"L": [{"B": b"x"}, {"M": {"n": {"N": "1.5"}}}]}}
+    yield dynamodb.put_item(TableName=LEDGER, Item=_key("odd", "one") | odd | nested)
+    yield _query(dynamodb, "odd")
+    yield dynamodb.get_item(TableName=LEDGER, Key=_key("odd", "one"), ProjectionExpression="flag")
+    conditions = "attribute_not_exists(pk)", "target = :t AND NOT target <> :t", "contains(pk, :t)"
+    for condition in conditions:
+        yield _tried(
+            dynamodb.update_item,
+            TableName=LEDGER,
+            Key=_key("ada", "two"),
+            UpdateExpression="SET seen = :t",
+            ConditionExpression=condition,
+            ExpressionAttributeValues={":t": {"S": "two"}},
+            ReturnValues="ALL_NEW",
+        )
+    yield _tried(dynamodb.get_item, TableName="no-such-table", Key=_key("ada", "one"))
+    keys: Any = {LEDGER: {"Keys": [_key("ada", "one"), _key("nobody", "one")]}}
+    yield dynamodb.batch_get_item(RequestItems=keys, ReturnConsumedCapacity="TOTAL")
 
 
 def _queues() -> Iterator[Any]:
@@ -89,6 +108,12 @@ def _queues() -> Iterator[Any]:
         for names in (["RedrivePolicy"], ["VisibilityTimeout", "QueueArn"], ["Policy"], ["None"]):
             yield _tried(sqs.get_queue_attributes, QueueUrl=queue.url, AttributeNames=names)
         yield _counts(sqs, dead.url)
+        yield _tried(sqs.receive_message, QueueUrl=f"{queue.url}-gone")
+        raw: Any = {"MessageAttributes": {"raw": {"DataType": "Binary", "BinaryValue": b"\x00"}}}
+        if fifo:
+            raw |= {"MessageGroupId": "1", "MessageDeduplicationId": "raw"}
+        yield sqs.send_message(QueueUrl=queue.url, MessageBody="raw", **raw)
+    yield sqs.list_queues()
 
 
 def _key(user: str, target: str) -> dict[str, Any]:
@@ -143,5 +168,8 @@ def _tried(call: Any, **request: Any) -> Any:  # noqa: ANN401 (any operation)
 
 def _plain(answer: Any) -> Any:  # noqa: ANN401 (any answer)
     if isinstance(answer, dict):
+        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        if status is not None:
+            answer = answer | {"status": status}
         return {k: _plain(v) for k, v in answer.items() if k not in _OF_ITS_OWN}
     return [_plain(each) for each in answer] if isinstance(answer, list) else answer
