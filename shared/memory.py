@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from shared.model import GroupId, Target, UserId
@@ -60,6 +60,27 @@ class OpenProblem(NamedTuple):
     subject: str
 
 
+# A little less than the time between two sweeps, so that each finds out anew.
+_ASKED_AGAIN_AFTER: Final = timedelta(minutes=55)
+_FORGOTTEN_AFTER: Final = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRefusal:
+    """What an account said when it refused the role that changes its profiles, and when (UTC)."""
+
+    reason: str
+    at: datetime
+
+    def counts(self, now: datetime) -> bool:
+        """Return whether nobody asks the account again yet."""
+        return now < self.at + _ASKED_AGAIN_AFTER
+
+    def is_forgotten(self, now: datetime) -> bool:
+        """Return whether nobody needed the account in two sweeps: who comes next finds out."""
+        return now > self.at + _FORGOTTEN_AFTER
+
+
 @dataclass(frozen=True, slots=True)
 class HubState:
     """What holds for the whole hub.
@@ -70,7 +91,8 @@ class HubState:
         kept: until when (UTC) nothing of a person is removed.
         protected: users, and profiles as `<target>/<name>`, of whom nothing is ever taken.
         targets: every target that was ever mapped.
-        unreachable: targets whose account did not let the hub in, and what it said.
+        unreachable: targets whose account refused the role that lists profiles, and what it said.
+        refused: targets whose account refused the role that changes profiles.
         everything_at: when everything was, or is to be, looked at on demand (UTC).
         everything_by: the event that asked for that.
         problems: what was reported of targets, rows, groups and the hub, and is not over.
@@ -82,6 +104,7 @@ class HubState:
     protected: frozenset[str] = frozenset()
     targets: frozenset[Target] = frozenset()
     unreachable: Mapping[Target, str] = field(default_factory=dict)
+    refused: Mapping[Target, AccessRefusal] = field(default_factory=dict)
     everything_at: datetime | None = None
     everything_by: str = ""
     problems: frozenset[OpenProblem] = frozenset()

@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from shared.hints import LookHint, UserHint
     from shared.holds import Hold
     from shared.listing import Page, ScanState
-    from shared.memory import GroupCopy, HubState, MemberChanges, OpenProblem, UnmanagedProfile
+    from shared.memory import (
+        AccessRefusal,
+        GroupCopy,
+        HubState,
+        MemberChanges,
+        OpenProblem,
+        UnmanagedProfile,
+    )
     from shared.model import GroupId, MappingTable, Person, Target, Unresolved, UserId
     from shared.record import Record
 
@@ -124,7 +131,10 @@ class HubMemory(Protocol):
         """Keep the id of a group of this name; return the id that was kept first."""
 
     def remember_target(self, target: Target, unreachable: str = "") -> None:
-        """Keep that a target is mapped, and why it cannot be reached if so."""
+        """Keep that a target is mapped, and why its profiles cannot be listed if so."""
+
+    def remember_refusal(self, target: Target, refusal: AccessRefusal | None) -> None:
+        """Keep that an account refused the role that changes profiles; None ends it."""
 
     def change_problems(
         self, scope: str, new: Iterable[OpenProblem], over: Iterable[OpenProblem]

@@ -1,6 +1,6 @@
 """Rounds over a person's targets: observe, plan, guard, apply, until nothing can go on at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -10,14 +10,14 @@ from hub.runtime.announce import Witness
 from hub.runtime.apply import apply
 from hub.runtime.book import Book
 from hub.runtime.guard import waits_for, way_out, weighed
-from hub.runtime.observe import Blocked, TargetSight, observe_targets
+from hub.runtime.observe import TargetSight, observe_targets
 from hub.runtime.world import ConvergeWorld
 from shared.actions import Plan, SkipKind
 from shared.errors import RetryableError, TargetUnreachableError
 from shared.guard import cut_of, without
 from shared.hints import UserHint
 from shared.holds import holds_of
-from shared.memory import HubState
+from shared.memory import AccessRefusal, HubState
 from shared.model import Target
 from shared.naming import profile_name, same_name
 from shared.outcome import Applied, ByHand, Outcome
@@ -56,8 +56,6 @@ class Climb(NamedTuple):
         todo = plan(verdicts, seen.observed, records, now)
         todo = _guarded(todo, verdicts, records, world, now)
         reports.planned(todo, seen.blocked, self.hint)
-        for block in seen.blocked:
-            _remember_unreachable(block, self.state, world)
         outcomes = apply(todo, world, self.deadline, self.witness)
         for settled in todo.settled:
             book.settled(settled)
@@ -109,7 +107,10 @@ def observe(
     """Return what is in the targets; half of the time that is left is for looking."""
     now = world.clock.now()
     half = now + (deadline - now) / 2
-    return observe_targets(verdicts, world, half, state.unreachable, records)
+    refused = {t: each.reason for t, each in state.refused.items() if each.counts(now)}
+    seen = observe_targets(verdicts, world, half, refused, records)
+    _remember_refusals(seen, refused, state, world)
+    return seen
 
 
 def _guarded(
@@ -154,8 +155,19 @@ def _release(before: Mapping[Target, Record], book: Book, world: ConvergeWorld) 
             open_problems.judged_holds(target, [hold.cause for hold in holds if hold.is_open])
 
 
-def _remember_unreachable(block: Blocked, state: HubState, world: ConvergeWorld) -> None:
-    """Keep that an account refuses the hub, so that not every person's look asks it again."""
-    target = block.verdict.target
-    if isinstance(block.error, TargetUnreachableError) and target not in state.unreachable:
-        world.memory.remember_target(target, unreachable=str(block.error))
+def _remember_refusals(
+    seen: TargetSight, known: Container[Target], state: HubState, world: ConvergeWorld
+) -> None:
+    """Keep which accounts refused the hub, so that nobody else asks them for an hour.
+
+    An account that let the hub in ends what was kept of it. Whether it is still refused the list
+    of its profiles is for the target's own look to say.
+    """
+    for target, error in ((block.verdict.target, block.error) for block in seen.blocked):
+        if isinstance(error, TargetUnreachableError) and target not in known:
+            refusal = AccessRefusal(str(error), world.clock.now())
+            world.memory.remember_refusal(target, refusal)
+    for target in sorted(seen.observed.keys() & state.refused.keys()):
+        world.memory.remember_refusal(target, None)
+        if target not in state.unreachable:
+            open_problems.judged("unreachable", subject=str(target))

@@ -159,12 +159,12 @@ def observe_targets(
     verdicts: Iterable[Verdict],
     world: ConvergeWorld,
     until: datetime,
-    unreachable: Mapping[Target, str],
+    refused: Mapping[Target, str],
     records: Mapping[Target, Record],
 ) -> TargetSight:
     """Return the profile of each verdict's target, as far as the time until `until` goes.
 
-    Whether an `unreachable` target is back is for its own look to find out.
+    A target that `refused` the hub a while ago is not asked, and is blocked for that reason.
     """
     observed: dict[Target, ObservedProfile | None] = {}
     blocked: list[Blocked] = []
@@ -175,8 +175,8 @@ def observe_targets(
         if world.clock.now() >= until:
             complete = False
             break
-        if verdict.target in unreachable:
-            blocked.append(Blocked(verdict, TargetUnreachableError(unreachable[verdict.target])))
+        if verdict.target in refused:
+            blocked.append(Blocked(verdict, TargetUnreachableError(refused[verdict.target])))
             continue
         try:
             observed[verdict.target] = _observe(verdict, records.get(verdict.target), world)

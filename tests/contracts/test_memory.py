@@ -13,7 +13,14 @@ from hub.runtime.adapters.group_copies import DynamoCopies
 from hub.runtime.adapters.hub_memory import DynamoMemory
 from hub.runtime.adapters.ledger import DynamoLedger
 from shared.errors import RetryableError
-from shared.memory import GroupCopy, HubState, MemberChanges, OpenProblem, UnmanagedProfile
+from shared.memory import (
+    AccessRefusal,
+    GroupCopy,
+    HubState,
+    MemberChanges,
+    OpenProblem,
+    UnmanagedProfile,
+)
 from shared.model import GroupId, Target, UserId
 from shared.record import Record, State
 from simulator.setup import LEDGER
@@ -79,6 +86,20 @@ def test_targets_are_remembered_with_what_they_said(ledger_table: "DynamoDBClien
     memory.remember_target(SHOP)
     assert fresh(ledger_table).unreachable == {}
     assert fresh(ledger_table).targets == {LAB, SHOP}
+
+
+def test_refusals_are_kept_beside_the_targets(ledger_table: "DynamoDBClient") -> None:
+    """One function keeps what it was told without losing what the other was told."""
+    memory, refusal = DynamoMemory(ledger_table, LEDGER), AccessRefusal("AccessDenied", NOW)
+    memory.remember_target(LAB, "no reader")
+    memory.remember_refusal(LAB, refusal)
+
+    assert fresh(ledger_table).refused == {LAB: refusal}
+    memory.remember_target(LAB)
+    assert memory.state(EVER).refused == {LAB: refusal}
+    memory.remember_refusal(LAB, None)
+    assert fresh(ledger_table).refused == {}
+    assert fresh(ledger_table).targets == {LAB}
 
 
 def test_everything_is_looked_at_once_in_a_quarter_of_an_hour(

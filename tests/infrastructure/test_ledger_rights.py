@@ -25,7 +25,7 @@ from shared.happenings import Happening, What
 from shared.hints import LookHint, Subject
 from shared.holds import Hold
 from shared.listing import ScanState, Seen
-from shared.memory import MemberChanges, OpenProblem, UnmanagedProfile
+from shared.memory import AccessRefusal, MemberChanges, OpenProblem, UnmanagedProfile
 from shared.model import GroupId, Target, UserId
 from shared.record import Record, State
 from shared.wire import LEDGER_KEY
@@ -141,7 +141,8 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda ledger: ledger.copies.set_membership(DOCTORS, ADA, "membership-1"),
         lambda ledger: ledger.copies.set_membership(DOCTORS, ADA, None),
         lambda ledger: ledger.foreigners.of(LAB),
-        lambda ledger: ledger.memory.remember_target(LAB, "does not answer"),
+        lambda ledger: ledger.memory.remember_refusal(LAB, AccessRefusal("no", NOW)),
+        lambda ledger: ledger.memory.remember_refusal(LAB, None),
     ),
     "Sweep/Look": (
         *KNOWS_NAMES,
@@ -159,6 +160,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
         ),
         lambda ledger: ledger.foreigners.forget(LAB, "by-hand"),
         lambda ledger: ledger.memory.remember_target(LAB, "does not answer"),
+        lambda ledger: ledger.memory.remember_refusal(LAB, None),
     ),
     "MappingChanges/Mappings": KNOWS_NAMES,
 }

@@ -8,7 +8,7 @@ from shared.errors import PermanentError, RetryableError
 from shared.happenings import Happening
 from shared.hints import LookHint, UserHint
 from shared.listing import Page, ScanState
-from shared.memory import GroupCopy, HubState, MemberChanges, OpenProblem
+from shared.memory import AccessRefusal, GroupCopy, HubState, MemberChanges, OpenProblem
 from shared.model import (
     GroupId,
     MappingTable,
@@ -112,6 +112,10 @@ class FakeMemory:
         return ids[name]
 
     def remember_target(self, target: Target, unreachable: str = "") -> None:
+        """Fail: nobody here meets targets."""
+        raise NotImplementedError
+
+    def remember_refusal(self, target: Target, refusal: AccessRefusal | None) -> None:
         """Fail: nobody here meets targets."""
         raise NotImplementedError
 

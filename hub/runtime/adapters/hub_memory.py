@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hub.runtime.adapters.aws import translated, utc_now
 from shared.errors import RefusedError
-from shared.memory import HubState, OpenProblem
+from shared.memory import AccessRefusal, HubState, OpenProblem
 from shared.model import GroupId, Target, UserId
 from shared.wire import LEDGER_KEY, name_digest
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _PK, _SK = LEDGER_KEY
 _HUB: Final = "hub"
 _NAME, _TARGET, _PAUSE, _EVERYTHING = "name#", "target#", "pause", "everything"
+_REFUSED = "refused#"
 _KEPT, _PROTECTED = "kept#", "protected#"
 # Apart from what else is kept of a target, which is written as a whole.
 _PROBLEMS: Final = "problems#"
@@ -57,8 +58,15 @@ class DynamoMemory:
         return group_id
 
     def remember_target(self, target: Target, unreachable: str = "") -> None:
-        """Keep that a target is mapped, and why it cannot be reached if so."""
+        """Keep that a target is mapped, and why its profiles cannot be listed if so."""
         self._put(f"{_TARGET}{target}", {"unreachable": unreachable})
+        self._copy = None
+
+    def remember_refusal(self, target: Target, refusal: AccessRefusal | None) -> None:
+        """Keep that an account refused the role that changes profiles; None ends it."""
+        # No function may delete what the hub remembers: an empty item says that it is over.
+        said = {"reason": refusal.reason, "at": refusal.at.isoformat()} if refusal else {}
+        self._put(f"{_REFUSED}{target}", said)
         self._copy = None
 
     def change_problems(
@@ -201,6 +209,13 @@ def _state(items: Mapping[str, Mapping[str, Any]]) -> HubState:
         ),
         targets=frozenset(targets),
         unreachable={target: why for target, why in targets.items() if why},
+        refused={
+            Target.parse(key.removeprefix(_REFUSED)): AccessRefusal(
+                item["reason"], datetime.fromisoformat(item["at"])
+            )
+            for key, item in items.items()
+            if key.startswith(_REFUSED) and "at" in item
+        },
         everything_at=datetime.fromisoformat(everything["at"]).astimezone(UTC)
         if everything
         else None,

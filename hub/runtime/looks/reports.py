@@ -135,16 +135,17 @@ def waiting(
         telemetry.count("HoldsWaiting", len(people))
 
 
-def judged(target: Target, *, wholly: bool) -> None:
+def judged(target: Target, *, is_open: bool, wholly: bool) -> None:
     """Note that the profiles of a target were listed; `wholly` in one part, to the end."""
-    open_problems.judged("unreachable", subject=str(target))
+    if is_open:
+        open_problems.judged("unreachable", subject=str(target))
     if wholly:
         open_problems.judged("unreadable-tags", subject=_profiles(target))
 
 
 def over(target: Target) -> None:
     """Note that a target is no concern of the hub any more."""
-    judged(target, wholly=True)
+    judged(target, is_open=True, wholly=True)
     open_problems.judged_holds(target, ())
 
 

@@ -23,6 +23,7 @@ from hub.runtime.looks.world import LookWorld
 from shared.differences import Difference, Finding, in_ledger
 from shared.errors import PermanentError, TargetUnreachableError
 from shared.hints import LookHint
+from shared.memory import HubState
 from shared.model import Target, UserId
 from shared.record import Record, State
 from shared.verdicts import DesiredProfile, Verdict
@@ -43,7 +44,8 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
         world,
         until,
     )
-    unreachable = world.memory.state(newer_than=hint.made_at).unreachable.get(target)
+    state = world.memory.state(newer_than=hint.made_at)
+    unreachable = state.unreachable.get(target)
     try:
         listed = [profile for page in reading.pages() for profile in page]
     except PermanentError as error:
@@ -53,7 +55,8 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
         return Found(0, complete=False)
     if unreachable is not None and not reading.is_passed_on:
         world.memory.remember_target(target)
-    reports.judged(target, wholly=reading.is_complete and not hint.part)
+    is_open = _is_open(hint, target, state, world)
+    reports.judged(target, is_open=is_open, wholly=reading.is_complete and not hint.part)
     records = records_of(target, world)
     profiles = Profiles(target, records, world)
     found = list(profiles.compare(listed))
@@ -64,6 +67,30 @@ def look(hint: LookHint, world: LookWorld, until: datetime) -> Found:
     if not reading.is_complete:
         reading.go_on()
     return Found(count, reading.is_complete)
+
+
+def _is_open(hint: LookHint, target: Target, state: HubState, world: LookWorld) -> bool:
+    """Return whether an account that lists its profiles also lets the hub change them.
+
+    The look itself has no right to change anything: it goes by what people's looks were told.
+    """
+    refusal = state.refused.get(target)
+    if refusal is None:
+        return True
+    if target in state.unreachable or refusal.is_forgotten(world.clock.now()):
+        # The account is back, or nobody needed it for long: whoever comes next finds out.
+        world.memory.remember_refusal(target, None)
+        return True
+    if not hint.part:
+        reports.unreachable(target, refusal.reason)
+        _count(hint, target, world)
+    return False
+
+
+def _count(hint: LookHint, target: Target, world: LookWorld) -> None:
+    """Count a target that refuses the hub, once a round, while rows name it."""
+    if is_mapped(hint, target, world) and not hint.announced:
+        telemetry.count("TargetsUnreachable")
 
 
 def _refused(error: PermanentError, hint: LookHint, target: Target, world: LookWorld) -> None:
@@ -79,8 +106,7 @@ def _refused(error: PermanentError, hint: LookHint, target: Target, world: LookW
         reports.unreachable(target, str(error))
     else:
         reports.unlisted(target, str(error))
-    if is_mapped(hint, target, world) and not hint.announced:
-        telemetry.count("TargetsUnreachable")
+    _count(hint, target, world)
 
 
 def _called_for(

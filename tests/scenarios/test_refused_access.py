@@ -1,0 +1,132 @@
+"""Law 11: an account may refuse one of the hub's two roles there, and let the other in."""
+
+from typing import Any
+
+from moto.iam.models import iam_backends
+from stories import End, Play, join_quietly, leave_quietly, measured, membership_event
+
+from cli.rehearsal import cold_start
+from shared.conventions import access_role_name, reader_role_name
+from simulator.result import result
+from simulator.world import World
+
+ACCOUNT, REGION = "222222222222", "eu-west-1"
+UNREACHABLE = ("unreachable", f"{ACCOUNT}/{REGION}/d-one")
+
+
+class Roles:
+    """The roles of the one account, which can be taken away."""
+
+    def __init__(self) -> None:
+        """Take none away yet."""
+        self._iam = iam_backends[ACCOUNT]["aws"]
+        self._gone: list[Any] = []
+
+    def take(self, name: str) -> None:
+        """Let the account refuse whoever assumes a role."""
+        self._gone.append(self._iam.get_role(name))
+        self._iam.delete_role(name)
+        cold_start()
+
+    def give_back(self) -> None:
+        """Let the account be as it was."""
+        for role in self._gone:
+            trust = role.assume_role_policy_document
+            self._iam.create_role(role.name, trust, role.path, None, "", [], None)
+
+
+def sweep(world: World) -> tuple[float, int]:
+    """Sweep, and return how often the account was counted, and how often a role was asked for."""
+    before = len(measured(world, "TargetsUnreachable")), world.gateway.calls["sts.AssumeRole"]
+    world.sweep()
+    world.wait(3600)
+    after = len(measured(world, "TargetsUnreachable")), world.gateway.calls["sts.AssumeRole"]
+    return after[0] - before[0], after[1] - before[1]
+
+
+def join(world: World, user: str, group: str) -> None:
+    """Let somebody join, with an event."""
+    join_quietly(world, user, group)
+    world.deliver(membership_event(world, user, group))
+    world.wait(60)
+
+
+def told(end: End) -> list[str]:
+    """Return what was told of the account, in order."""
+    return [
+        entry["message"]
+        for entry in end.world.lambdas.log
+        if (entry.get("kind"), entry.get("subject")) == UNREACHABLE
+    ]
+
+
+def test_a_refused_access_role_pages_until_it_is_back(play: Play) -> None:
+    """Each sweep counts it, the problem stays open, and one person an hour asks again."""
+    end = play("wait: {minutes: 1}")
+    world, roles = end.world, Roles()
+    roles.take(access_role_name(REGION))
+    join(world, "bob", "scientists")
+    rounds = [sweep(world), sweep(world)]
+    join(world, "ada@example.com", "scientists")
+    rounds += [sweep(world), sweep(world)]
+
+    assert [counted for counted, _ in rounds] == [1, 1, 1, 1]
+    assert rounds[1] == rounds[3]
+    assert set(told(end)) == {"PROBLEM"}
+    assert roles_of(world) == {"3 ada@example.com", "3 bob"}
+
+    roles.give_back()
+    assert [sweep(world)[0] for _ in range(2)] == [1, 0]
+    assert told(end)[-1] == "RESOLVED"
+    assert roles_of(world) == {"2 ada@example.com", "3 ada@example.com", "2 bob", "3 bob"}
+
+
+def test_a_refused_reader_role_stops_nobody(play: Play) -> None:
+    """Joins go on in an account whose profiles cannot be listed, and that is told."""
+    end = play("wait: {minutes: 1}")
+    world, roles = end.world, Roles()
+    roles.take(reader_role_name(REGION))
+    assert sweep(world)[0] == 1
+    join(world, "bob", "scientists")
+
+    assert roles_of(world) == {"2 bob", "3 bob"}
+    assert sweep(world)[0] == 1
+    assert set(told(end)) == {"PROBLEM"}
+
+    roles.give_back()
+    assert sweep(world)[0] == 0
+    assert told(end)[-1] == "RESOLVED"
+
+
+def test_an_account_that_is_back_is_asked_at_once(play: Play) -> None:
+    """Where both roles were refused, the sweep that can list its profiles lets everybody in."""
+    end = play("wait: {minutes: 1}")
+    world, roles = end.world, Roles()
+    for name in (access_role_name(REGION), reader_role_name(REGION)):
+        roles.take(name)
+    join(world, "bob", "scientists")
+    counted = [sweep(world)[0]]
+    world.wait(600)
+    roles.give_back()
+    counted.append(sweep(world)[0])
+
+    assert counted == [1, 0]
+    assert roles_of(world) == {"2 bob", "3 bob"}
+    assert told(end)[-1] == "RESOLVED"
+
+
+def test_a_refusal_that_nobody_meets_any_more_is_over(play: Play) -> None:
+    """Whoever waited has left, and nothing was made: nobody knows whether it is still refused."""
+    end = play("wait: {minutes: 1}")
+    world, roles = end.world, Roles()
+    roles.take(access_role_name(REGION))
+    join(world, "bob", "scientists")
+    leave_quietly(world, "bob", "scientists")
+
+    assert [sweep(world)[0] for _ in range(4)] == [1, 1, 0, 0]
+    assert told(end)[-1] == "RESOLVED"
+
+
+def roles_of(world: World) -> set[str]:
+    """Return who has a profile, by account's first digit and person."""
+    return {f"{each['account'][0]} {each['user']}" for each in result(world, (), [])["profiles"]}
