@@ -95,24 +95,41 @@ class Weighing:
     refused: Mapping[UserId, HeldCut]
 
 
+def known_hold(cut: Cut, at: TargetLimit, now: datetime, *, alone: bool) -> HeldCut | None:
+    """Return how a cut is held already; None where it is not, or for a cause that is over.
+
+    What waited for the limit, or was approved, goes on as it is. What waited for another cause is
+    weighed anew once that cause is over. A cut that has no cause now is weighed with all others of
+    its target, by a scan: `alone` it stays held, so that many do not slip away one by one.
+    """
+    held = at.held.get(cut.user_id)
+    if held is None or held.cut.kind is not cut.kind:
+        return None
+    stays = held.cut.cause in ("", cut.cause) or (alone and not cut.cause)
+    return held if stays or held.is_approved(now) else None
+
+
 def weigh(
     cuts: Iterable[Cut],
     limit: RemovalLimit,
     at: TargetLimit,
     profiles: frozenset[UserId],
     now: datetime,
+    *,
+    alone: bool = False,
 ) -> Weighing:
     """Return which of the cuts found together in one target may begin.
 
     `profiles` are the people who have a profile of ours there that nothing is being taken from.
+    `alone` tells that one person's cut was found by itself.
     """
     refused: dict[UserId, HeldCut] = {}
     hold: list[HeldCut] = []
     asking: list[Cut] = []
     taken = at.taken(now)
     for cut in sorted(cuts, key=lambda each: (each.user_id, each.kind)):
-        known = at.held.get(cut.user_id)
-        if known is not None and known.cut.kind is cut.kind:
+        known = known_hold(cut, at, now, alone=alone)
+        if known is not None:
             if not known.is_approved(now):
                 refused[cut.user_id] = known
         elif cut.cause:

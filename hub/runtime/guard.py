@@ -13,6 +13,7 @@ from shared.guard import (
     TargetLimit,
     Weighing,
     has_profile,
+    known_hold,
     weigh,
 )
 from shared.holds import Hold, holds_of
@@ -35,7 +36,9 @@ def weighed(
 ) -> Weighing:
     """Return which of the cuts found together may begin; slots and holds are written by then.
 
-    What `begins` now counts from now on, also where its slot was taken a while ago.
+    What `begins` now counts from now on, also where its slot was taken a while ago. It is one
+    person's cut: what a scan found together does not begin by itself. What was held for a cause
+    that is over, and may begin, is held no more.
 
     Raises:
         RetryableError: others took slots in the target all the time.
@@ -44,12 +47,13 @@ def weighed(
     profiles: frozenset[UserId] | None = None
     for _ in range(_TRIES):
         at = limits.of(target)
-        if profiles is None and not _all_known(together, at, now):
+        if profiles is None and not _all_known(together, at, now, alone=begins):
             profiles = frozenset(r.user_id for r in ledger.of_target(target) if has_profile(r))
-        found = weigh(together, limit, at, profiles or frozenset(), now)
+        found = weigh(together, limit, at, profiles or frozenset(), now, alone=begins)
         slots = {*found.take, *(_taken(together, at, found, now) if begins else ())}
         if slots and not limits.take(target, at, sorted(slots), now):
             continue
+        limits.release(target, _held_no_more(together, at, found, now))
         if found.hold:
             limits.hold(target, found.hold)
             _report(
@@ -82,10 +86,20 @@ def way_out(hold: Hold) -> str:
     )
 
 
-def _all_known(cuts: tuple[Cut, ...], at: TargetLimit, now: datetime) -> bool:
+def _all_known(cuts: tuple[Cut, ...], at: TargetLimit, now: datetime, *, alone: bool) -> bool:
     """Return whether nobody asks for a slot: how many profiles there are does not count then."""
     taken = at.taken(now)
-    return all(cut.cause or cut.user_id in taken or _is_held(cut, at) for cut in cuts)
+    return all(
+        cut.cause or cut.user_id in taken or known_hold(cut, at, now, alone=alone) for cut in cuts
+    )
+
+
+def _held_no_more(
+    cuts: tuple[Cut, ...], at: TargetLimit, found: Weighing, now: datetime
+) -> list[UserId]:
+    """Return whose hold was for a cause that is over, and who may begin now."""
+    waited = (cut for cut in cuts if _is_held(cut, at) and cut.user_id not in found.refused)
+    return [cut.user_id for cut in waited if not at.held[cut.user_id].is_approved(now)]
 
 
 def _taken(

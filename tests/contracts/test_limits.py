@@ -12,7 +12,7 @@ from fake_limits import FakeLimits
 
 from hub.runtime.adapters.limits import DynamoLimits
 from shared.errors import RefusedError, RetryableError
-from shared.guard import LIMIT, CutKind, HeldCut, TargetLimit
+from shared.guard import LIMIT, REJECTED, CutKind, HeldCut, TargetLimit
 from shared.holds import Hold
 from shared.model import Target
 from shared.ports import Limits
@@ -98,6 +98,44 @@ def test_holding_and_taking_do_not_get_in_one_anothers_way(limits: Limits) -> No
     assert limits.take(LAB, seen, [user(5)], NOON)
     assert limits.of(LAB).held == {user(1): BARE}
     assert limits.of(LAB).slots == {user(5): NOON}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_anew"),
+    [
+        (("last-row", "last-row"), "", True),
+        (("last-row", "last-row"), "emptied ants", True),
+        (("last-row", REJECTED), "emptied ants", True),
+        (("last-row", "last-row"), "last-row", False),
+        (("last-row", REJECTED), "last-row", False),
+        (("", LIMIT), "emptied ants", False),
+        (("", REJECTED), "emptied ants", False),
+    ],
+)
+def test_only_a_cause_that_is_over_is_written_over(
+    limits: Limits, before: tuple[str, str], after: str, *, is_anew: bool
+) -> None:
+    """Neither what waits for the limit, nor an operator's word on what is so still."""
+    always, cause = before
+    waits = HeldCut(cut(1, cause=always), cause, NOON)
+    anew = HeldCut(cut(1, cause=after), after or LIMIT, NOON + HOUR)
+    limits.hold(LAB, [waits])
+    limits.hold(LAB, [anew])
+
+    assert limits.of(LAB).held == {user(1): anew if is_anew else waits}
+
+
+@pytest.mark.parametrize(("hours", "is_anew"), [(2, False), (1, True), (0, True)])
+def test_an_approval_is_written_over_when_it_is_worn_out(
+    limits: Limits, hours: int, *, is_anew: bool
+) -> None:
+    """Until then it lets the cut begin, whatever else comes true."""
+    approved = HeldCut(cut(1, cause="last-row"), "last-row", NOON, NOON + hours * HOUR)
+    anew = HeldCut(cut(1, cause="emptied ants"), "emptied ants", NOON + HOUR)
+    limits.hold(LAB, [approved])
+    limits.hold(LAB, [anew])
+
+    assert limits.of(LAB).held == {user(1): anew if is_anew else approved}
 
 
 def test_what_waits_no_more_is_gone(limits: Limits) -> None:

@@ -14,7 +14,7 @@ HOUR = timedelta(hours=1)
 LAWS = settings(deadline=None, max_examples=300)
 
 limits = st.builds(RemovalLimit, st.sampled_from([0, 1, 2, 5]), st.sampled_from([0, 10, 30, 100]))
-causes = st.sampled_from(["", "", "", "", "last-row"])
+causes = st.sampled_from(["", "", "", "", "last-row", "emptied"])
 kinds = st.sampled_from([CutKind.REMOVAL] * 3 + [CutKind.ROLE_CHANGE])
 
 
@@ -27,6 +27,7 @@ class Wish:
     kind: CutKind
     cause: str
     approves: bool
+    alone: bool
 
 
 wishes = st.lists(
@@ -36,6 +37,7 @@ wishes = st.lists(
         st.frozensets(st.integers(0, 29), min_size=1, max_size=8),
         kinds,
         causes,
+        st.booleans(),
         st.booleans(),
     ),
     max_size=12,
@@ -60,14 +62,15 @@ class Town:
         cuts = [Cut(u, "n", "p", wish.kind, "why", wish.cause) for u in whom if u in self.here()]
         population = self.here() | self.at.taken(self.now)
         held_before = dict(self.at.held)
-        found = weigh(cuts, self.limit, self.at, self.here(), self.now)
+        found = weigh(cuts, self.limit, self.at, self.here(), self.now, alone=wish.alone)
         self.began += [(self.now, user) for user in found.take]
         taken = {u: self.at.slots[u] for u in self.at.taken(self.now)}
-        held = {**self.at.held} | {each.cut.user_id: each for each in found.hold}
-        self.at = TargetLimit(taken | dict.fromkeys(found.take, self.now), held)
         may = {cut.user_id for cut in cuts} - found.refused.keys()
+        held = {u: e for u, e in held_before.items() if u not in may or e.is_approved(self.now)}
+        held |= {each.cut.user_id: each for each in found.hold}
+        self.at = TargetLimit(taken | dict.fromkeys(found.take, self.now), held)
         self.gone |= may if wish.kind is CutKind.REMOVAL else set()
-        self.check(cuts, population, held_before, may, found.take)
+        self.check(wish, cuts, population, held_before, may, found.take)
         if wish.approves:
             self.approve()
 
@@ -83,6 +86,7 @@ class Town:
 
     def check(
         self,
+        wish: Wish,
         cuts: list[Cut],
         population: frozenset[UserId],
         held_before: dict[UserId, HeldCut],
@@ -100,16 +104,19 @@ class Town:
             known = held_before.get(user)
             approved = known is not None and known.is_approved(self.now)
             assert user in lately or approved
-        # Nobody who waits for a word begins without it, and no cause is ever passed over.
+        # Nobody who waits for a word begins without it, and no cause is ever passed over. What
+        # waited for a cause that is over is weighed anew, with all that a scan found together.
         for cut in cuts:
             known = held_before.get(cut.user_id)
-            waits = known is not None and known.cut.kind is cut.kind
-            if waits or cut.cause:
-                approved = waits and known is not None and known.is_approved(self.now)
+            if known is not None and known.cut.kind is not cut.kind:
+                known = None
+            is_over = known is not None and known.cut.cause not in ("", cut.cause)
+            if cut.cause or (known is not None and (wish.alone or not is_over)):
+                approved = known is not None and known.is_approved(self.now)
                 assert (cut.user_id in may) is approved
         # All of those who ask for a slot get one, or none of them.
-        asking = [c.user_id for c in cuts if not c.cause and c.user_id in may - {*held_before}]
-        newly = {u for u, each in self.at.held.items() if u not in held_before}
+        asking = [c.user_id for c in cuts if not c.cause and c.user_id in may]
+        newly = {u for u, each in self.at.held.items() if each is not held_before.get(u)}
         by_limit = {u for u in newly if self.at.held[u].cause == LIMIT}
         assert not (by_limit and set(asking) & set(took))
 

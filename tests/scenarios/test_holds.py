@@ -146,6 +146,76 @@ def test_some_removals_always_ask(play: Play, steps: list[str], cause: str) -> N
     assert (suspended(gone), held(gone)) == (2, {})
 
 
+# Nobody has a row any more, and the operator says that nobody is to lose anything by that.
+NO_ROW = [
+    "sweep: {}",
+    f"unmap: {{group: others, target: {T}}}",
+    f"unmap: {{group: all, target: {T}}}",
+    "wait: {minutes: 5}",
+]
+
+
+@pytest.mark.parametrize("word", [[], ["reject: {}"]], ids=["open", "rejected"])
+def test_a_hold_does_not_outlive_its_cause(play: Play, word: list[str]) -> None:
+    """Whoever is disabled goes, by the limit, also where a last row's end waits or was a no."""
+    end = play(
+        *NO_ROW,
+        *word,
+        "disable_user: {user: p0}",
+        "sweep: {}",
+        "wait: {hours: 1}",
+        company=company(people=4, members=4),
+    )
+
+    assert end.roles()["2 p0"] == SUSPENDED
+    assert (suspended(end), held(end)) == (1, {} if word else {"last-row": 3})
+    assert {each["kind"] for each in end.json["problems"]} <= {"held"}
+    assert end.json["steps"][-1]["resolved_problems"] == []
+
+
+def test_many_whose_cause_is_over_wait_for_the_limit(play: Play) -> None:
+    """A row that is written again for the wrong group lets nobody slip away one by one."""
+    end = play(
+        *NO_ROW,
+        f"map: {{group: unmapped, target: {T}, role: Other}}",
+        "wait: {minutes: 30}",
+        "sweep: {}",
+        "wait: {hours: 1}",
+        company=company(people=20, members=20),
+    )
+
+    assert (suspended(end), held(end)) == (0, {"limit": 20})
+    assert [(each["kind"], each["subject"]) for each in end.json["problems"]] == [
+        ("held", f"removals in {T} (limit)")
+    ]
+    back = play(
+        *NO_ROW,
+        f"map: {{group: unmapped, target: {T}, role: Other}}",
+        "sweep: {}",
+        f"map: {{group: all, target: {T}, role: Member}}",
+        "wait: {hours: 1}",
+        "sweep: {}",
+        company=company(people=20, members=20),
+    )
+    assert (suspended(back), held(back), back.json["problems"]) == (0, {}, [])
+
+
+def test_another_cause_is_another_hold(play: Play) -> None:
+    """The text tells what is so now: the group is gone, not the row that is back."""
+    end = play(
+        *NO_ROW,
+        f"map: {{group: all, target: {T}, role: Member}}",
+        "delete_group: {group: all, via: none}",
+        "sweep: {}",
+        company=company(people=2, members=2),
+    )
+
+    assert (suspended(end), held(end)) == (0, {"deleted all": 2})
+    assert [each["subject"] for each in end.json["problems"] if each["kind"] == "held"] == [
+        f"removals in {T} (deleted all)"
+    ]
+
+
 def test_many_disabled_people_found_by_the_daily_round_are_one_set(play: Play) -> None:
     """Forty who were disabled in silence: an accident until somebody says otherwise."""
     off = [f"disable_user: {{user: p{n}, via: none}}" for n in range(40)]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from shared.guard import HeldCut, TargetLimit
+from shared.guard import HeldCut, TargetLimit, known_hold
 from shared.holds import Hold
 from shared.model import Target, UserId
 
@@ -40,9 +40,12 @@ class FakeLimits:
         return True
 
     def hold(self, target: Target, cuts: Iterable[HeldCut]) -> None:
-        """Let cuts wait."""
+        """Let cuts wait; what waits for the limit, or was approved, goes on as it is."""
         there = self.targets.get(target, TargetLimit())
-        held = {**there.held, **{each.cut.user_id: each for each in cuts}}
+        held = dict(there.held)
+        for each in cuts:
+            if known_hold(each.cut, there, each.since, alone=False) is None:
+                held[each.cut.user_id] = each
         self.targets[target] = replace(there, held=held)
 
     def release(self, target: Target, users: Iterable[UserId]) -> None:

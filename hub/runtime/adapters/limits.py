@@ -92,16 +92,30 @@ class DynamoLimits:
         return True
 
     def hold(self, target: Target, cuts: Iterable[HeldCut]) -> None:
-        """Let cuts wait; a word that an operator gave meanwhile stands."""
+        """Let cuts wait; a word that an operator gave meanwhile stands.
+
+        What waited for another cause, which is over, waits for this one.
+        """
         for each in cuts:
             try:
                 with translated():
                     self._client.put_item(
                         TableName=self._table,
                         Item=_item(target, each),
-                        ConditionExpression="attribute_not_exists(#pk) OR #kind <> :kind",
-                        ExpressionAttributeNames={"#pk": _PK, "#kind": "kind"},
-                        ExpressionAttributeValues={":kind": {"S": each.cut.kind}},
+                        ConditionExpression="attribute_not_exists(#pk) OR #kind <> :kind OR ("
+                        "attribute_exists(#always) AND #always <> :always "
+                        "AND (attribute_not_exists(#approved) OR #approved <= :now))",
+                        ExpressionAttributeNames={
+                            "#pk": _PK,
+                            "#kind": "kind",
+                            "#always": "always",
+                            "#approved": "approved_until",
+                        },
+                        ExpressionAttributeValues={
+                            ":kind": {"S": each.cut.kind},
+                            ":always": {"S": each.cut.cause},
+                            ":now": {"S": each.since.isoformat()},
+                        },
                     )
             except RefusedError as refused:
                 if refused.code != _TAKEN:

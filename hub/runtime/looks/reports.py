@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hub.runtime import hold_reports, open_problems, telemetry
 from hub.runtime.guard import way_out
+from hub.runtime.open_problems import held_subject
 from shared.guard import HeldCut
 from shared.holds import holds_of
 from shared.memory import Domain, GroupCopy
@@ -126,8 +127,10 @@ def waiting(
     no word helps.
     """
     open_holds = [hold for hold in holds_of(target, held, now) if hold.is_open]
+    told = {each.subject for each in telemetry.reported() if each.kind == "held"}
     for hold in open_holds:
-        hold_reports.waiting(hold, way_out(hold))
+        if held_subject(target, hold.cause) not in told:
+            hold_reports.waiting(hold, way_out(hold))
     open_problems.judged_holds(target, [hold.cause for hold in open_holds])
     people = {user for hold in open_holds for user in hold.users}
     people |= {each.user_id for each in records if each.state is State.HELD and not each.hold}

@@ -22,6 +22,7 @@ from hub.runtime.looks.weighing import weigh
 from hub.runtime.looks.world import LookWorld
 from shared.differences import Difference, Finding, in_ledger
 from shared.errors import PermanentError, TargetUnreachableError
+from shared.guard import HeldCut
 from shared.hints import LookHint
 from shared.memory import HubState
 from shared.model import Target, UserId
@@ -121,8 +122,12 @@ def _called_for(
     What is called for already is not tried again for whom something is `obstructed`.
     """
     called_for = verdicts(hint, target, records, world)
-    yield from _decided(hint, target, called_for, records, world)
-    weigh({target: removals(called_for, records)}, world)
+    held = _still_held(target, called_for, records, world)
+    cuts = removals(called_for, records)
+    if cuts:
+        weigh({target: cuts}, world)
+        held = world.limits.of(target).held
+    yield from _decided(hint, target, held, records, world)
     now = world.clock.now()
     if not hint.announced:
         # Once a round, so that the sum of an hour is the number of people.
@@ -136,25 +141,36 @@ def _called_for(
             yield difference
 
 
-def _decided(
-    hint: LookHint,
+def _still_held(
     target: Target,
     called_for: Mapping[UserId, Verdict | None],
     records: Mapping[UserId, Record],
     world: LookWorld,
-) -> Iterator[Difference]:
-    """Yield whose held cut was approved; let nothing wait that nothing calls for any more."""
-    now = world.clock.now()
+) -> Mapping[UserId, HeldCut]:
+    """Release what nothing calls for any more, and return what is held."""
     held = world.limits.of(target).held
     over = [u for u, cut in held.items() if is_called_off(cut, called_for.get(u), records.get(u))]
     world.limits.release(target, over)
-    waiting = [each for user, each in held.items() if user not in over]
+    return {user: each for user, each in held.items() if user not in over}
+
+
+def _decided(
+    hint: LookHint,
+    target: Target,
+    held: Mapping[UserId, HeldCut],
+    records: Mapping[UserId, Record],
+    world: LookWorld,
+) -> Iterator[Difference]:
+    """Report what is held, and yield whom an approval, or another cause, gives something to do."""
+    now = world.clock.now()
     # Once a round, so that the sum of an hour is the number of people.
-    reports.waiting(target, waiting, records.values(), now, counted=not hint.announced)
+    reports.waiting(target, held.values(), records.values(), now, counted=not hint.announced)
     for user, each in held.items():
-        if user not in over and each.is_approved(now):
+        if each.is_approved(now):
             yield Difference(user, Finding.UNFINISHED)
-    # Whose record waits for a word that nobody can give is weighed anew.
     for user, record in records.items():
-        if record.state is State.HELD and record.hold and (user not in held or user in over):
-            yield Difference(user, Finding.UNFINISHED)
+        if record.state is State.HELD and record.hold:
+            waits = held.get(user)
+            # An approved one was yielded; any other record tells of a hold that there is not.
+            if waits is None or (waits.cause != record.hold and not waits.is_approved(now)):
+                yield Difference(user, Finding.UNFINISHED)
