@@ -200,6 +200,23 @@ def test_many_whose_cause_is_over_wait_for_the_limit(play: Play) -> None:
     assert (suspended(back), held(back), back.json["problems"]) == (0, {}, [])
 
 
+def test_nobody_slips_away_whose_cause_ends_for_many(play: Play) -> None:
+    """A group that listed nobody lists somebody else: whoever is looked at alone waits for all."""
+    end = play(
+        "sweep: {}",
+        *leave(range(20), "none"),
+        "sweep: {}",
+        "join: {user: p20, group: all}",
+        *[f"join: {{user: p{n}, group: unmapped}}" for n in range(20)],
+        "wait: {minutes: 5}",
+        f"expect: {{target: {T}, holds: 1}}",
+        "sweep: {}",
+        company=company(people=21, members=20),
+    )
+
+    assert (suspended(end), held(end)) == (0, {"limit": 20})
+
+
 def test_another_cause_is_another_hold(play: Play) -> None:
     """The text tells what is so now: the group is gone, not the row that is back."""
     end = play(
