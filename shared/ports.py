@@ -86,6 +86,12 @@ class Ledger(Protocol):
     def knows(self, user_id: UserId) -> bool:
         """Return whether there is any record of the person."""
 
+    def dry_run(self, user_id: UserId) -> frozenset[str]:
+        """Return what report mode last kept from being done for a person: `kind subject`."""
+
+    def save_dry_run(self, user_id: UserId, problems: frozenset[str]) -> None:
+        """Keep what report mode keeps from being done for a person."""
+
     def write(
         self, record: Record, changes: MemberChanges = ..., happening: Happening | None = None
     ) -> Record:

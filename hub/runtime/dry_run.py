@@ -1,48 +1,47 @@
-"""What report mode tells: what it keeps from being done, and where there is nothing to do."""
+"""What report mode reports: the actions that it keeps from being done, until they are over."""
 
-from collections.abc import Iterable
+from collections.abc import Container
 
 from hub.runtime import telemetry
 from hub.runtime.reports import subject_of
-from shared.actions import (
-    Assign,
-    ChangeRole,
-    Create,
-    Delete,
-    DeleteSpace,
-    Discard,
-    Plan,
-    Resume,
-    Revoke,
-    StopApp,
-    Suspend,
-)
+from shared.actions import Plan
+from shared.model import UserId
+from shared.ports import Ledger
 from shared.render import sentence
-from shared.verdicts import DesiredProfile, Removal
-
-# What a verdict may call for.
-_TO_GIVE = (Create, Assign, ChangeRole, Resume, StopApp, Discard)
-_TO_TAKE = (Revoke, Suspend, StopApp, DeleteSpace, Delete, Discard)
 
 
-def would(todo: Plan) -> None:
-    """Report what report mode keeps from being done."""
+def report(todo: Plan) -> frozenset[str]:
+    """Report each action that report mode keeps from being done; return them as `kind subject`."""
+    found = set()
     for action in todo.actions:
+        kind = f"would-{type(action).__name__.lower()}"
+        subject = subject_of(action.person, action.target)
         telemetry.problem(
-            f"would-{type(action).__name__.lower()}",
-            subject_of(action.person, action.target),
+            kind,
+            subject,
             f"would {sentence(action)}",
             "deploy with mode: apply",
             user_id=action.person.id,
             target=str(action.target),
         )
+        found.add(f"{kind} {subject}")
+    return frozenset(found)
 
 
-def would_not(verdicts: Iterable[DesiredProfile | Removal]) -> None:
-    """Report that report mode keeps nothing from being done where all is as it should be."""
-    for verdict in verdicts:
-        kinds = _TO_GIVE if isinstance(verdict, DesiredProfile) else _TO_TAKE
-        for kind in kinds:
-            telemetry.resolved(
-                f"would-{kind.__name__.lower()}", subject_of(verdict.person, verdict.target)
-            )
+def close(
+    reported: frozenset[str], user_id: UserId, ledger: Ledger, unjudged: Container[str]
+) -> None:
+    """Log what was reported of a person before and is over; keep what is not.
+
+    A target that could not be judged keeps what was reported of it. A target that nothing calls
+    for any more has nothing left to do.
+
+    Raises:
+        RetryableError, PermanentError: what was reported before cannot be read or written.
+    """
+    before = ledger.dry_run(user_id)
+    kept = {text for text in before if text.rpartition(" in ")[2] in unjudged}
+    for text in sorted(before - reported - kept):
+        telemetry.resolved(*text.split(" ", 1))
+    if reported | kept != before:
+        ledger.save_dry_run(user_id, reported | kept)

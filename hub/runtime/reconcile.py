@@ -195,9 +195,11 @@ def _report(
     seen = observe(moving, sight.records, state, world, deadline)
     todo = plan(moving, seen.observed, sight.records, world.clock.now())
     reports.planned(todo, seen.blocked, hint)
-    dry_run.would(todo)
-    right = (s.verdict for s in todo.settled if not todo.of(s.verdict.target))
-    dry_run.would_not(v for v in right if not isinstance(v, Undecided))
+    in_doubt = {s.target for s in todo.skips if s.kind in {*PASSING, SkipKind.FAILED}}
+    unjudged = {v.target for v in moving} - seen.observed.keys() | in_doubt
+    person = sight.snapshot.person
+    dry_run.close(dry_run.report(todo), person.id, world.ledger, {*map(str, unjudged)})
+    note_memberships(sight.changes, person.id, world.copies)
     goes_on = pace.sooner([pace.of_plan(todo, sight, seen), pace.of_blocks(seen)])
     return Look(bool(todo.actions), goes_on)
 

@@ -110,6 +110,18 @@ def test_a_person_has_one_record_in_each_target(ledger: DynamoLedger) -> None:
     assert ledger.records(UserId("nobody")) == {}
 
 
+def test_what_report_mode_reported_is_kept_beside_the_records(ledger: DynamoLedger) -> None:
+    """Of each person alone, and it is no record of theirs."""
+    reported = frozenset({"would-create ada in LAB", "would-assign ada in LAB"})
+    ledger.save_dry_run(ADA, reported)
+
+    assert ledger.dry_run(ADA) == reported
+    assert ledger.dry_run(UserId("somebody-else")) == frozenset()
+    assert (ledger.records(ADA), list(ledger.everybody())) == ({}, [])
+    ledger.save_dry_run(ADA, frozenset())
+    assert ledger.dry_run(ADA) == frozenset()
+
+
 def test_who_saw_the_last_version_may_write(ledger: DynamoLedger) -> None:
     """Versions count the writes."""
     first = ledger.write(PENDING)

@@ -140,6 +140,8 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda ledger: ledger.copies.membership(DOCTORS, ADA),
         lambda ledger: ledger.copies.set_membership(DOCTORS, ADA, "membership-1"),
         lambda ledger: ledger.copies.set_membership(DOCTORS, ADA, None),
+        lambda ledger: ledger.records.dry_run(ADA),
+        lambda ledger: ledger.records.save_dry_run(ADA, frozenset({"would-create ada in LAB"})),
         lambda ledger: ledger.foreigners.of(LAB),
         lambda ledger: ledger.memory.remember_refusal(LAB, AccessRefusal("no", NOW)),
         lambda ledger: ledger.memory.remember_refusal(LAB, None),

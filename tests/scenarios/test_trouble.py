@@ -167,15 +167,49 @@ def test_a_disabled_row_grants_nothing_new_and_ends_nothing(play: Play) -> None:
 
 
 def test_report_mode_writes_nothing(play: Play) -> None:
-    """In report mode every change is told, none is made, and the ledger notes nobody."""
+    """In report mode every change is told, none is made, and the ledger has no record of it."""
     company = COMPANY.replace("version: 1\n", "version: 1\nsettings: {mode: report}\n")
     end = play("join: {user: bob, group: scientists}", "wait: {hours: 1}", company=company)
 
     assert end.json["profiles"] == []
     assert end.json["changes"] == []
-    assert {row["pk"] for row in end.world.rows(LEDGER)} == {"hub"}
+    rows = (row["sk"].partition("#")[0] for row in end.world.rows(LEDGER) if row["pk"] != "hub")
+    assert sorted(rows) == ["dry-run", "member"]
     told = {e["kind"] for e in end.world.lambdas.log if e.get("message") == "PROBLEM"}
     assert told == {"would-create", "would-assign"}
+
+
+UNREADABLE = (
+    "fault: {service: sagemaker, operation: DescribeUserProfile, every: 1, "
+    "error: InternalFailure, account: '222222222222'}"
+)
+
+
+@pytest.mark.parametrize(
+    ("steps", "left"),
+    [
+        (["leave: {user: bob, group: scientists}"], set()),
+        (["leave: {user: bob, group: scientists, via: none}", "sweep: {}"], set()),
+        (["unmap: {group: scientists, target: 222222222222/eu-west-1/d-one}"], {"333333333333"}),
+        (["disable_user: {user: bob}"], set()),
+        (
+            [UNREADABLE, "sweep: {}"],
+            {"222222222222", "333333333333"},
+        ),
+    ],
+    ids=["left", "left in silence", "no row", "disabled", "unreadable"],
+)
+def test_what_report_mode_would_do_no_more_is_over(
+    play: Play, steps: list[str], left: set[str]
+) -> None:
+    """Law 11: also where nothing calls for a profile any more; a doubt closes nothing."""
+    company = COMPANY.replace("version: 1\n", "version: 1\nsettings: {mode: report}\n")
+    end = play("join: {user: bob, group: scientists}", *steps, company=company)
+
+    would = {subject for kind, subject in end.problems() if kind.startswith("would-")}
+    assert {subject.split(" in ")[1].split("/")[0] for subject in would} == left
+    told = [each for each in end.told("RESOLVED") if each[0].startswith("would-")]
+    assert len(told) == len(set(told)) == 2 * (2 - len(left))
 
 
 def test_equal_priorities_are_told(play: Play) -> None:

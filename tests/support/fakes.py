@@ -192,6 +192,14 @@ class FakeLedger:
         """Return every record there is."""
         return self.rows.values()
 
+    def dry_run(self, user_id: UserId) -> frozenset[str]:
+        """Fail: nobody here works in report mode."""
+        raise NotImplementedError
+
+    def save_dry_run(self, user_id: UserId, problems: frozenset[str]) -> None:
+        """Fail: nobody here works in report mode."""
+        raise NotImplementedError
+
     def write(
         self,
         record: Record,

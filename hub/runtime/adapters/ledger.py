@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _from_dynamodb = TypeDeserializer().deserialize
 _to_dynamodb = TypeSerializer().serialize
 _PK, _SK = LEDGER_KEY
-_USER, _TARGET, _HISTORY = "user#", "target#", "history#"
+_USER, _TARGET, _HISTORY, _DRY_RUN = "user#", "target#", "history#", "dry-run"
 # What happened to a person is told for so long.
 _REMEMBERED = timedelta(days=400)
 _NO_CHANGES = MemberChanges()
@@ -136,6 +136,31 @@ class DynamoLedger:
             raise
         return written
 
+    def dry_run(self, user_id: UserId) -> frozenset[str]:
+        """Return what report mode last kept from being done for a person."""
+        with translated():
+            found = self._client.query(
+                TableName=self._table,
+                ConsistentRead=True,
+                KeyConditionExpression="#pk = :user AND #sk = :dry_run",
+                ExpressionAttributeNames={"#pk": _PK, "#sk": _SK},
+                ExpressionAttributeValues={
+                    ":user": {"S": f"{_USER}{user_id}"},
+                    ":dry_run": {"S": _DRY_RUN},
+                },
+            )
+        return frozenset(
+            text for item in found["Items"] for text in item.get("problems", {}).get("SS", ())
+        )
+
+    def save_dry_run(self, user_id: UserId, problems: frozenset[str]) -> None:
+        """Keep what report mode keeps from being done for a person."""
+        item = _dry_run_key(user_id)
+        if problems:
+            item["problems"] = {"SS": sorted(problems)}
+        with translated():
+            self._client.put_item(TableName=self._table, Item=item)
+
     def _member_writes(self, user_id: UserId, changes: MemberChanges) -> Iterator[Any]:
         for group, membership in sorted(changes.joined.items()):
             item = member_item(group, user_id, membership)
@@ -148,6 +173,10 @@ class DynamoLedger:
         with translated():
             for page in pages:
                 yield from map(_record, page["Items"])
+
+
+def _dry_run_key(user_id: UserId) -> dict[str, Any]:
+    return {_PK: {"S": f"{_USER}{user_id}"}, _SK: {"S": _DRY_RUN}}
 
 
 def _item(record: Record) -> dict[str, Any]:
