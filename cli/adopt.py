@@ -17,16 +17,16 @@ from cli.mappings import TableName, TargetText, Yes
 from cli.options import REFUSED, SOMETHING_TO_DO, Json, Later, Ledger, Region
 from cli.people import People, find_user, named
 from hub.runtime.adapters.mapping_store import DynamoMappings
-from shared.model import Person, Standing, Target
+from shared.model import Person, Standing, Target, UserId
 from shared.naming import role_name
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What there is to adopt, and what was adopted before."""
+    """What there is to adopt, and whose profile was adopted before."""
 
     proposals: tuple[Proposal, ...]
-    ours: int = 0
+    ours: UserId | None = None
 
 
 def adopt(  # noqa: PLR0913 (one option an attribute)
@@ -83,6 +83,9 @@ def adopt(  # noqa: PLR0913 (one option an attribute)
     doable = [each for each in found.proposals if not each.refusal]
     for each in doable if yes else ():
         adoption.adopt(each)
+    if yes and found.ours:
+        # Whatever the hub was told to wait for may be mended by now: tags that were put back.
+        adoption.desk.look_at([found.ours], adoption.target)
     _show(found.proposals, adopted=yes, as_json=as_json)
     _say_what_is_next(found, len(doable), yes=yes)
     if not doable and found.proposals and user is not None:
@@ -123,7 +126,7 @@ def _one(adoption: Adoption, user: str) -> _Found:
         )
         raise typer.Exit(1)
     if adoption.is_ours(profiles[0], person):
-        return _Found((), ours=1)
+        return _Found((), ours=person.id)
     return _Found((adoption.propose(profiles[0], person),))
 
 
@@ -165,7 +168,7 @@ def _show(proposals: Iterable[Proposal], *, adopted: bool, as_json: bool) -> Non
 def _say_what_is_next(found: _Found, doable: int, *, yes: bool) -> None:
     left = len(found.proposals) - doable
     if not found.proposals:
-        typer.echo("Adopted already." if found.ours else "Nothing to adopt.", err=True)
+        typer.echo(_nothing_to_adopt(found, yes=yes), err=True)
     elif yes and doable:
         typer.echo(
             f"{doable} adopted, {left} left alone. The hub gives each the role called for within a "
@@ -180,6 +183,14 @@ def _say_what_is_next(found: _Found, doable: int, *, yes: bool) -> None:
                 "command with --yes",
                 err=True,
             )
+
+
+def _nothing_to_adopt(found: _Found, *, yes: bool) -> str:
+    if not found.ours:
+        return "Nothing to adopt."
+    if yes:
+        return "Adopted already. The hub looks at it within a minute:  studio-hub show USER"
+    return "Adopted already. To have the hub look at it:  the same command with --yes"
 
 
 def _plain(proposal: Proposal) -> dict[str, Any]:

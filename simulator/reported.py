@@ -9,6 +9,11 @@ Json = dict[str, Any]
 
 _FACTS = ("kind", "subject", "reason", "way_out", "user_id", "target")
 _Key = tuple[str, str]
+_OF_MESSAGES = {
+    "crash": "none needed: the message comes again; a crash without a fault in the story is a "
+    "mistake of the hub",
+    "unreadable": "see who writes into the hub's queues; the message ends in the dead letters",
+}
 
 
 @dataclass(slots=True)
@@ -72,6 +77,7 @@ def _problem(entry: Mapping[str, Any]) -> tuple[_Key, Json] | None:
                 "kind": kind,
                 "subject": "a message",
                 "reason": reason,
+                "way_out": _OF_MESSAGES[kind],
             }
         case _:
             return None

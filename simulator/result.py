@@ -38,7 +38,11 @@ def result(
 
 def refused_acts(refusals: Sequence[str]) -> list[Json]:
     """Return acts of people that Studio refused, as problems."""
-    return [{"kind": "refused-act", "subject": text, "reason": text} for text in refusals]
+    remedy = "Studio refuses it in AWS, too: let the story do what people can do"
+    return [
+        {"kind": "refused-act", "subject": text, "reason": text, "way_out": remedy}
+        for text in refusals
+    ]
 
 
 def owner_id(world: World, profile: ProfileView) -> str | None:

@@ -171,7 +171,7 @@ def delayed(hint: UserHint, reason: str) -> None:
             "waiting",
             f"user {hint.user_id}",
             f"not finished after {hint.attempt} attempts: {reason}",
-            "read the reason; it is tried again every five minutes, and with each sweep",
+            "read the reason; it is tried again within minutes, and with each sweep",
         )
 
 

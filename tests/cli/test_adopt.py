@@ -83,6 +83,28 @@ def test_what_was_adopted_is_adopted(hub: Company, command: Command) -> None:
     assert hub.ledger() == before
 
 
+def test_whose_tags_were_put_back_is_looked_at(hub: Company, command: Command) -> None:
+    """The remedy of a profile that lost its tags works when the tags are there again."""
+    command(*ADOPT, "eve", "--yes")
+    hub.world.run()
+    profile = hub.world.services.studio.place(Place(*PLACE.split("/"))).profiles["eves-own"]
+    marks = dict(profile.tags)
+    profile.tags.clear()
+    hub.world.sweep()
+    command("sweep", "--user", "eve")
+    hub.world.wait(60)
+    lost = hub.record("eve")["state"]
+    profile.tags.update(marks)
+    dry, _, hint = command(*ADOPT, "eve")
+    code, _, said = command(*ADOPT, "eve", "--yes")
+    hub.world.wait(60)
+
+    assert (lost, dry, code) == ("held", 0, 0)
+    assert "the same command with --yes" in hint
+    assert "The hub looks at it" in said
+    assert hub.record("eve")["state"] == "active"
+
+
 @pytest.mark.parametrize(
     ("marks", "told"),
     [

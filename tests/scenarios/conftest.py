@@ -52,6 +52,9 @@ def play() -> Iterator[Play]:
             assert story.unmet == []
             end = result(world, story.refusals, operator.holds(), log.steps)
             assert json.loads(json.dumps(end)) == end
+            # Law 11: each problem names its subject, its cause and a way out.
+            for problem in (*end["problems"], *end["resolved_problems"]):
+                assert all(problem.get(name) for name in ("subject", "reason", "way_out")), problem
             return End(end, world)
 
         yield play_it

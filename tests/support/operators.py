@@ -84,6 +84,12 @@ class Company:
             for each in domain.profiles
         }
 
+    def record(self, name: str) -> Mapping[str, Any]:
+        """Return the one record of a person."""
+        mine = f"user#{self.user_id(name)}"
+        (row,) = (r for r in self.ledger() if r["pk"] == mine and r["sk"].startswith("target#"))
+        return row
+
     def ledger(self) -> list[Mapping[str, Any]]:
         """Return every row of the ledger, sorted."""
         return sorted(self.world.rows(LEDGER), key=lambda row: (row["pk"], row["sk"]))
