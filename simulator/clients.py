@@ -17,6 +17,7 @@ from botocore.endpoint_provider import EndpointProvider
 from botocore.hooks import EventAliaser, HierarchicalEmitter
 from botocore.loaders import Loader, create_loader
 from botocore.model import ServiceModel
+from botocore.regions import EndpointRulesetResolver
 from botocore.useragent import sanitize_user_agent_string_component
 
 from simulator.handler_trees import Handlers, append, remove, shared
@@ -25,6 +26,7 @@ from simulator.replacing import replace
 _class_of = ClientCreator._create_client_class  # type: ignore[attr-defined]  # noqa: SLF001 (there is no other way in)
 _model_of = ClientCreator._load_service_model  # type: ignore[attr-defined]  # noqa: SLF001 (as above)
 _clean = cache(sanitize_user_agent_string_component)
+_endpoint_of = EndpointRulesetResolver.construct_endpoint
 # Every session has the same aliases, and every client asks for all of them once.
 _aliaser: Any = EventAliaser(HierarchicalEmitter())
 _alias = cache(partial(EventAliaser._alias_event_name, _aliaser))  # type: ignore[attr-defined]  # noqa: SLF001 (as above)
@@ -49,6 +51,7 @@ def shared_models() -> Iterator[None]:
         replace(undo, EventAliaser, "_alias_event_name", lambda _, name: _alias(name))
         replace(undo, botocore.useragent, "sanitize_user_agent_string_component", _clean)
         replace(undo, botocore.regions, "EndpointProvider", _provider)
+        replace(undo, EndpointRulesetResolver, "construct_endpoint", _endpoint)
         replace(undo, botocore.hooks, "accepts_kwargs", _accepts_kwargs)
         replace(undo, Handlers, "__copy__", shared)
         replace(undo, Handlers, "append_item", append)
@@ -76,6 +79,18 @@ def _provider(ruleset_data: dict[str, Any], **more: Any) -> EndpointProvider:  #
     if key not in _providers:
         _providers[key] = ruleset_data, EndpointProvider(ruleset_data, **more)
     return _providers[key][1]
+
+
+def _endpoint(resolver: Any, operation_model: Any, call_args: Any, request_context: Any) -> Any:  # noqa: ANN401 (as above)
+    """Return where a client sends an operation: worked out once for what the rules look at."""
+    if operation_model.operation_context_parameters:
+        return _endpoint_of(resolver, operation_model, call_args, request_context)
+    looked_at = [(call_args or {}).get(p.member_name) for p in operation_model.context_parameters]
+    known = vars(resolver).setdefault("_known_endpoints", {})
+    key = (operation_model.name, *looked_at)
+    if key not in known:
+        known[key] = _endpoint_of(resolver, operation_model, call_args, request_context)
+    return known[key]
 
 
 def _accepts_kwargs(handler: Any) -> Any:  # noqa: ANN401 (anything that can be called)

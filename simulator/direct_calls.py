@@ -126,6 +126,8 @@ def _expand(part: Any) -> Any:  # noqa: ANN401 (whatever an answer holds)
         return [_expand(each) for each in part]
     if kind is DynamoType and part.type in _WRITTEN:
         return {part.type: part.value}
+    if kind is DynamoType and part.type in ("L", "M"):
+        return {part.type: _expand(part.value)}
     return _expand(part.to_json()) if isinstance(part, Item) else _expanded(part)
 
 
