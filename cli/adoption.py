@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 
-from cli.desk import Desk, now
-from cli.handmade import HandMade, SpokeProfiles
+from cli.hub_client import Desk, now
 from cli.people import People
-from hub.runtime.looks.profiles import rebuilt
-from shared.desire import verdict_in
-from shared.frozen import freeze
+from cli.spoke_profiles import HandMade, SpokeProfiles
+from hub.runtime.decisions.decision import DesiredProfile, Removal
+from hub.runtime.decisions.desired import verdict_in
+from hub.runtime.decisions.observed import ProfileStatus
+from hub.runtime.decisions.protection import freeze
+from hub.runtime.decisions.record import Record, State
+from hub.runtime.decisions.target_rows import rows_in
+from hub.runtime.scan.profiles import rebuilt
 from shared.model import DirectorySnapshot, MappingTable, Person, Standing, Target
 from shared.naming import role_name, same_name
-from shared.observed import ProfileStatus
 from shared.ownership import MANAGED_BY, USER_ID, tags
-from shared.record import Record, State
-from shared.target_rows import rows_in
-from shared.verdicts import DesiredProfile, Removal
 
 _USABLE = frozenset({ProfileStatus.IN_SERVICE, ProfileStatus.UPDATE_FAILED})
 
@@ -87,7 +87,7 @@ class Adoption:
             self.desk.ledger.write(self._adopted(found, person))
         self.spoke.mark(found, tags(self.hub_account, person.id))
         self.desk.foreigners.forget(self.target, found.profile.name)
-        self.desk.look_at([person.id], self.target)
+        self.desk.enqueue([person.id], self.target)
 
     def _not_to_be_had(self, found: HandMade, person: Person) -> str:
         """Return why a profile cannot become the hub's; empty where it can."""

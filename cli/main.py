@@ -5,7 +5,10 @@ import sys
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import adopt, freeze, holds, mappings, operate, person, rehearse
+from cli import person
+from cli.commands import adopt, holds, mappings, operate
+from cli.commands import protect as freeze
+from cli.commands import simulate as rehearse
 from shared.errors import StudioHubError
 from shared.visible import escaped_lines
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import boto3
 
-from cli import console
+from cli import output as console
 from cli.people import People
-from shared.mappings import parse_table
+from hub.runtime.decisions.mapping_rows import parse_table
+from hub.runtime.decisions.row_checks import RowProblem, between_rows
 from shared.model import BadMapping, GroupId, GroupIds, GroupMapping, MappingTable, Unresolved
-from shared.row_checks import RowProblem, between_rows
 from shared.visible import visible
 
 

@@ -23,12 +23,12 @@ Ledger = Annotated[
 Later = Annotated[
     str,
     typer.Option(
-        "--later-queue",
-        envvar="STUDIO_HUB_LATER_QUEUE_URL",
-        help="The URL of the later queue; default: the stack's output LaterQueueUrl.",
+        "--delayed-queue",
+        envvar="STUDIO_HUB_DELAYED_QUEUE_URL",
+        help="The URL of the later queue; default: the stack's output DelayedQueueUrl.",
         default_factory=str,
         show_default=False,
-        callback=output_of_stack("LaterQueueUrl"),
+        callback=output_of_stack("DelayedQueueUrl"),
     ),
 ]
 Region = Annotated[

@@ -6,9 +6,9 @@ from typing import Any
 
 import typer
 
-from cli.desk import Desk
+from cli.hub_client import Desk
 from hub.runtime.adapters.aws import translated
-from hub.runtime.adapters.identity_center import IdentityCenter
+from hub.runtime.adapters.identity_store import IdentityCenter
 from shared.errors import RefusedError
 from shared.model import DIRECTORY_ID, Person, Standing, UserId
 

@@ -8,16 +8,16 @@ from typing import Any, Final
 
 import typer
 
-from cli.console import print_table, row, table, wide_console
-from cli.desk import Desk, now, open_desk
+from cli.hub_client import Desk, now, open_desk
 from cli.options import Json, Later, Ledger, Region, User
+from cli.output import print_table, row, table, wide_console
 from cli.people import find_user
-from shared.frozen import protected_profile
-from shared.holds import Hold, holds_of
-from shared.memory import HubState
+from hub.runtime.decisions.holds import Hold, holds_of
+from hub.runtime.decisions.hub_state import HubState
+from hub.runtime.decisions.protection import protected_profile
+from hub.runtime.decisions.record import Record, State
 from shared.model import Because, UserId
 from shared.naming import role_name
-from shared.record import Record, State
 
 _TOLD: Final = (
     "at",
@@ -33,10 +33,15 @@ _TOLD: Final = (
 
 
 def show(
-    user: User, ledger: Ledger, later_queue: Later, *, region: Region = None, as_json: Json = False
+    user: User,
+    ledger: Ledger,
+    delayed_queue: Later,
+    *,
+    region: Region = None,
+    as_json: Json = False,
 ) -> None:
     """Show what a person has in every target, why, what waits, and the history, newest first."""
-    desk = open_desk(ledger, later_queue, region)
+    desk = open_desk(ledger, delayed_queue, region)
     user_id = find_user(desk, user)
     records = [record for _, record in sorted(desk.ledger.records(user_id).items())]
     history = desk.ledger.history(user_id)

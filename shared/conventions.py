@@ -12,6 +12,8 @@ LONGEST_ROLE_NAME = 64
 _NOT_IN_ROLE_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]+")
 # Room for a hyphen and eight hex digits.
 _READABLE_ROLE_NAME = 55
+# Somebody who is kept for ten years is forgotten by all who might end it: protect them instead.
+MOST_DAYS_KEPT = 3650
 
 
 def partition(region: str) -> str:
@@ -40,12 +42,12 @@ def execution_role_arn(account: str, region: str, name: str) -> str:
 
 
 def access_role_name(region: str) -> str:
-    """Return the name of the role by which `converge` changes a spoke, for one Region."""
+    """Return the name of the role by which `reconcile` changes a spoke, for one Region."""
     return f"StudioHubSpoke-{region}"
 
 
 def reader_role_name(region: str) -> str:
-    """Return the name of the role by which `look` reads a spoke, for one Region."""
+    """Return the name of the role by which `scan` reads a spoke, for one Region."""
     return f"StudioHubSpokeReader-{region}"
 
 
@@ -60,12 +62,12 @@ def system_role_arn(account: str, region: str, name: str) -> str:
 
 
 def access_role_arn(account: str, region: str) -> str:
-    """Return the ARN of the role by which `converge` changes a spoke."""
+    """Return the ARN of the role by which `reconcile` changes a spoke."""
     return system_role_arn(account, region, access_role_name(region))
 
 
 def reader_role_arn(account: str, region: str) -> str:
-    """Return the ARN of the role by which `look` reads a spoke."""
+    """Return the ARN of the role by which `scan` reads a spoke."""
     return system_role_arn(account, region, reader_role_name(region))
 
 
@@ -77,7 +79,7 @@ def suspended_role_arn(account: str, region: str) -> str:
 def assigner_role_arn(account: str, hub_region: str) -> str:
     """Return the ARN of the role that assigns people to applications, in Identity Center's account.
 
-    `converge` assumes it where that account is another one.
+    `reconcile` assumes it where that account is another one.
     """
     return system_role_arn(account, hub_region, f"StudioHubAssigner-{hub_region}")
 
@@ -85,14 +87,14 @@ def assigner_role_arn(account: str, hub_region: str) -> str:
 def assignment_reader_role_arn(account: str, hub_region: str) -> str:
     """Return the ARN of the role that lists who is assigned, in Identity Center's account.
 
-    `look` assumes it where that account is another one.
+    `scan` assumes it where that account is another one.
     """
     return system_role_arn(account, hub_region, f"StudioHubAssignmentReader-{hub_region}")
 
 
 def hub_role_names(hub_region: str) -> tuple[str, str]:
-    """Return the names of the two hub roles that a spoke trusts: converge's and look's."""
-    return f"StudioHub-Converge-{hub_region}", f"StudioHub-Look-{hub_region}"
+    """Return the names of the two hub roles that a spoke trusts: `reconcile`'s and look's."""
+    return f"StudioHub-Reconcile-{hub_region}", f"StudioHub-Scan-{hub_region}"
 
 
 def source_identity(hub_account: str, hub_role_name: str) -> str:

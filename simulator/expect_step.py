@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from simulator.words import Name, Part, listed
+from simulator.scenario_schema import Name, Part, listed
 
 State = Literal["pending", "active", "suspended", "held", "removing", "removed", "failed", "none"]
 

@@ -8,7 +8,7 @@ from botocore.loaders import create_loader
 from pydantic import Field, model_validator
 
 from simulator.faults import XML_SERVICES
-from simulator.words import Account, Name, Part
+from simulator.scenario_schema import Account, Name, Part
 
 Service = Literal["dynamodb", "events", "identitystore", "sagemaker", "sqs", "sso-admin", "sts"]
 
@@ -35,8 +35,8 @@ class FaultStep(Part):
         known = operations(self.service)
         if self.operation not in known:
             near = get_close_matches(self.operation, known, cutoff=0.5)
-            hint = f"; there is {' or '.join(near)}" if near else ""
-            wrong.append(f"{self.service} has no operation {self.operation!r}{hint}")
+            request = f"; there is {' or '.join(near)}" if near else ""
+            wrong.append(f"{self.service} has no operation {self.operation!r}{request}")
         if wrong:
             raise ValueError("; ".join(wrong))
         return self

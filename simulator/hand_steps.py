@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from simulator.words import Name, Part
+from simulator.scenario_schema import Name, Part
 
 Act = Literal["delete", "untag", "recreate", "change_role"]
 

@@ -6,10 +6,9 @@ from typing import Final
 from shared.model import Target
 from simulator.expect_step import Expect
 from simulator.hand_steps import ByHand, CreateRole
-from simulator.located import LocatedYaml, Mistake
-from simulator.located import Path as Place
 from simulator.operator_steps import Approve, Keep, Protect, Reject
 from simulator.scenario import Frame
+from simulator.scenario_schema import Row
 from simulator.steps import (
     STEPS,
     CreateGroup,
@@ -26,7 +25,8 @@ from simulator.steps import (
     StartApp,
     Step,
 )
-from simulator.words import Row
+from simulator.yaml_positions import LocatedYaml, Mistake
+from simulator.yaml_positions import Path as Place
 
 _USER: Final = ("user", "users")
 _GROUP: Final = ("group", "groups")

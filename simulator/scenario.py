@@ -6,8 +6,19 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from shared.model import AccountId, Target
+from simulator.scenario_schema import (
+    Account,
+    Domain,
+    Id,
+    Name,
+    Part,
+    Region,
+    Row,
+    StoreId,
+    keyed,
+    listed,
+)
 from simulator.steps import Step
-from simulator.words import Account, Domain, Id, Name, Part, Region, Row, StoreId, keyed, listed
 
 
 def entry(value: object) -> object:

@@ -8,11 +8,11 @@ from typing import Any, Final
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from simulator.known_names import begun_by, unknown_names
-from simulator.located import LocatedYaml, Mistake, ScenarioError
-from simulator.located import Path as Place
 from simulator.scenario import Frame, Group, GroupEntry, Scenario, Spoke, User, UserEntry
+from simulator.scenario_schema import Row
 from simulator.steps import STEPS, Event, Step
-from simulator.words import Row
+from simulator.yaml_positions import LocatedYaml, Mistake, ScenarioError
+from simulator.yaml_positions import Path as Place
 
 
 def load(path: Path) -> Scenario:

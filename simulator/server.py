@@ -1,6 +1,6 @@
 """Serves the Identity Store, assignments and Studio over HTTP, for programs outside this process.
 
-Only what `simulator.plug` plugs into moto is served; signatures are not verified.
+Only what `simulator.moto_backend` plugs into moto is served; signatures are not verified.
 """
 
 import json
@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from simulator.errors import ServiceError
-from simulator.plug import SERVICES, EmbeddedServices
+from simulator.moto_backend import SERVICES, EmbeddedServices
 from simulator.signatures import signed_with
 from simulator.validation import validate
 

@@ -9,7 +9,7 @@ import boto3
 from moto.iam.models import iam_backends
 
 from shared.conventions import SYSTEM_PATH, partition
-from shared.wire import (
+from shared.messages import (
     LEDGER_BY_MEMBERSHIP,
     LEDGER_BY_MEMBERSHIP_KEY,
     LEDGER_BY_TARGET,
@@ -24,7 +24,7 @@ _BY_MEMBERSHIP: _Index = (LEDGER_BY_MEMBERSHIP, LEDGER_BY_MEMBERSHIP_KEY)
 MAPPINGS, LEDGER, BUS = "studio-hub-mappings", "studio-hub-ledger", "studio-hub"
 # Of each queue, the same as in the hub stack: for how many seconds nobody else gets a message that
 # was received, and how often it is delivered before it is a dead letter.
-QUEUES = {"events": (108, 40), "later": (108, 40), "users": (720, 5), "looks": (1800, 5)}
+QUEUES = {"events": (108, 40), "delayed": (108, 40), "reconcile": (720, 5), "scan": (1800, 5)}
 
 
 def make_role(account: str, region: str, name: str, trust: Mapping[str, Any]) -> None:

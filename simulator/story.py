@@ -7,7 +7,7 @@ from typing import assert_never
 from shared.conventions import execution_role_arn
 from shared.model import Target
 from simulator.delivery import Delivery
-from simulator.directory_acts import DirectoryActs, Told
+from simulator.directory_operations import DirectoryActs, Told
 from simulator.errors import ActRefusedError, ServiceError
 from simulator.expect_step import Expect
 from simulator.expectations import unmet
@@ -18,6 +18,7 @@ from simulator.operator import Operator
 from simulator.operator_steps import Approve, Keep, Operated, Pause, Protect, Reject, Resume
 from simulator.scenario import HandMade, Scenario, Spoke
 from simulator.scenario_file import event_path
+from simulator.scenario_schema import Row
 from simulator.steps import (
     CreateGroup,
     CreateUser,
@@ -44,7 +45,6 @@ from simulator.steps import (
     Wait,
 )
 from simulator.studio import Place, by_hand
-from simulator.words import Row
 from simulator.world import World
 
 

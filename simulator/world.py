@@ -25,17 +25,17 @@ from shared.conventions import (
     system_role_arn,
     trust_policy,
 )
-from shared.events import event_patterns
-from shared.hints import DAILY, HOURLY, LookHint, Subject
+from shared.directory_events import event_patterns
+from shared.messages import MAPPINGS_KEY, encode
 from shared.model import Target
-from shared.wire import MAPPINGS_KEY, encode
+from shared.requests import DAILY, HOURLY, ScanRequest, Subject
 from simulator.clients import shared_models
 from simulator.clock import VirtualClock, virtual_time
 from simulator.fifo_memory import remembering
 from simulator.gateway import Gateway, watching
 from simulator.lambda_service import LambdaService
+from simulator.moto_backend import EmbeddedServices, plugged
 from simulator.partitions import partitioned
-from simulator.plug import EmbeddedServices, plugged
 from simulator.polling import Queue
 from simulator.quirks import Quirks
 from simulator.setup import (
@@ -169,9 +169,9 @@ class World:
         """Begin the rounds of the hour and the day, as the schedule does; `run` does the rest."""
         now = datetime.fromtimestamp(self.clock.now(), UTC)
         for round_ in (HOURLY,) if hourly_only else (HOURLY, DAILY):
-            hint = LookHint(Subject.ROUND, round_, now, str(uuid4()), now)
+            request = ScanRequest(Subject.ROUND, round_, now, str(uuid4()), now)
             self.lambdas.sqs.send_message(
-                QueueUrl=self.queues["later"].url, MessageBody=encode(hint)
+                QueueUrl=self.queues["delayed"].url, MessageBody=encode(request)
             )
 
     def run(self) -> None:
@@ -234,8 +234,8 @@ def embedded_aws(
             gateway.opens = world.opens
             make_tables(world.dynamodb)
             client("events", HUB_REGION, keys).create_event_bus(Name=BUS)
-            for name in ("events", "later", "users", "looks"):
-                fifo = name in {"users", "looks"}
+            for name in ("events", "delayed", "reconcile", "scan"):
+                fifo = name in {"reconcile", "scan"}
                 world.queues[name], dead = make_queue(sqs, name, fifo=fifo)
                 world.graveyards.append(dead)
             yield world

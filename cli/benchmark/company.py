@@ -6,13 +6,13 @@ from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
 
-from hub.runtime.adapters.group_copies import DynamoCopies
+from hub.runtime.adapters.group_snapshots import DynamoCopies
 from hub.runtime.adapters.ledger import DynamoLedger
+from hub.runtime.decisions.record import Access, Record, State
 from shared.conventions import execution_role_arn
 from shared.model import AccountId, Claim, GroupId, Target, UserId
 from shared.naming import profile_name
 from shared.ownership import tags
-from shared.record import Access, Record, State
 from simulator.setup import LEDGER
 from simulator.studio import Place
 from simulator.world import HUB_ACCOUNT, HUB_REGION, World

@@ -4,10 +4,10 @@ from typing import Any
 
 from cli.benchmark import blog_post
 from cli.benchmark.costs import measured
-from cli.rehearsal import deployed_hub
+from cli.simulation.deployment import deployed_hub
 from shared.conventions import execution_role_arn
 from shared.model import Target
-from simulator.directory_acts import DirectoryActs
+from simulator.directory_operations import DirectoryActs
 from simulator.lambda_service import EventSource, Function
 from simulator.world import HUB_ACCOUNT, World
 
@@ -89,9 +89,9 @@ def _found(world: World) -> None:
 
 
 def _deploy_baseline(world: World) -> None:
-    """Put the blog post's handler in the place of the hub's functions, with converge's role."""
-    converge = next(s.function for s in world.lambdas.sources if s.function.name == "converge")
-    function = Function("blog-post", blog_post.handler, converge.environment, 60)
+    """Put the blog post's handler in the place of the hub's functions, with `reconcile`'s role."""
+    reconcile = next(s.function for s in world.lambdas.sources if s.function.name == "reconcile")
+    function = Function("blog-post", blog_post.handler, reconcile.environment, 60)
     world.lambdas.sources = [EventSource(world.queues["events"], function, 1, partial=False)]
     world.lambdas.streams = []
 

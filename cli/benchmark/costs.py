@@ -20,7 +20,7 @@ _MEGABYTE: Final = 1024 * 1024
 _READS: Final = ("Describe", "Get", "List", "Query", "Scan", "AssumeRole")
 _QUEUES: Final = ("SendMessage", "SendMessageBatch")
 _HANDLERS = ", ".join(
-    f"hub.runtime.handlers.{name}" for name in ("intake", "converge", "look", "mappings")
+    f"hub.runtime.functions.{name}" for name in ("intake", "reconcile", "scan", "mapping_stream")
 )
 _SERVICES = ("dynamodb", "events", "identitystore", "sagemaker", "sqs", "sso-admin", "sts")
 # A process that a large one starts has that one's size in its ru_maxrss, but not in its VmHWM.

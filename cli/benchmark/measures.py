@@ -6,8 +6,8 @@ from moto.dynamodb.models import dynamodb_backends
 
 from cli.benchmark.company import Company, Size, found, row
 from cli.benchmark.costs import Cost, measured, megabytes, memory_of_handlers
-from cli.rehearsal import deployed_hub
-from simulator.directory_acts import DirectoryActs
+from cli.simulation.deployment import deployed_hub
+from simulator.directory_operations import DirectoryActs
 from simulator.setup import LEDGER
 from simulator.world import HUB_ACCOUNT, HUB_REGION, World
 

@@ -4,7 +4,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from shared.wire import BUS_SOURCE
+from shared.messages import BUS_SOURCE
 
 _NAME = "studio-hub"
 
@@ -13,10 +13,10 @@ class HubBus(Construct):
     """The hub's event bus; a rule on it makes a ticket, a mail or a report of what happened.
 
     It has no policy of its own, so only identities of the hub's account that have the right to
-    put events reach it, and converge's is to speak as the hub and as nobody else.
+    put events reach it, and `reconcile`'s is to speak as the hub and as nobody else.
 
     Attributes:
-        name: by which rules and converge find it.
+        name: by which rules and `reconcile` find it.
     """
 
     def __init__(self, scope: Construct, construct_id: str) -> None:

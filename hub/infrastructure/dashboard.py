@@ -58,7 +58,7 @@ class Dashboard(Construct):
                 "How much there was to do",
                 [
                     emitted(name, "Sum", FIVE_MINUTES)
-                    for name in (Emitted.RECEIVED, Emitted.LOOKS, Emitted.LOOKS_THROUGH)
+                    for name in (Emitted.RECEIVED, Emitted.RECONCILES, Emitted.SCANS)
                 ],
             ),
             _graph(
@@ -109,7 +109,7 @@ class Dashboard(Construct):
                 "How long a sweep takes (s), and what had to wait",
                 [
                     emitted(Emitted.SWEEP_AGE, "Maximum", HOUR),
-                    emitted(Emitted.PUT_OFF, "Sum", HOUR),
+                    emitted(Emitted.REQUEUED, "Sum", HOUR),
                 ],
             ),
         )

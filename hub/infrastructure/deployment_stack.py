@@ -29,7 +29,7 @@ from hub.infrastructure.deployment_rights import (
     SIGNING,
     SUBSCRIPTION,
 )
-from hub.infrastructure.findings import acknowledge_deployment
+from hub.infrastructure.nag_suppressions import acknowledge_deployment
 from shared.conventions import SYSTEM_PATH
 
 # What CloudFormation names without being told begins with the stack's name.

@@ -10,8 +10,8 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from hub.infrastructure.findings import acknowledge_runtime, acknowledge_wildcards
 from hub.infrastructure.function_platform import Platform
+from hub.infrastructure.nag_suppressions import acknowledge_runtime, acknowledge_wildcards
 from shared.conventions import SYSTEM_PATH
 
 _STREAM_BATCH = 10
@@ -41,7 +41,7 @@ class HubFunction(Construct):
         environment: Mapping[str, str],
         needs: Sequence[iam.PolicyStatement],
     ) -> None:
-        """Make the function `hub.runtime.handlers.<service>.handler`."""
+        """Make the function `hub.runtime.functions.<service>.handler`."""
         super().__init__(scope, construct_id)
         self.log_group = logs.LogGroup(
             self,
@@ -74,7 +74,7 @@ class HubFunction(Construct):
         self.function = lambda_.Function(
             self,
             "Function",
-            handler=f"hub.runtime.handlers.{service}.handler",
+            handler=f"hub.runtime.functions.{service}.handler",
             code=platform.package.code,
             runtime=lambda_.Runtime(platform.package.runtime, lambda_.RuntimeFamily.PYTHON),
             architecture=(
@@ -89,7 +89,7 @@ class HubFunction(Construct):
             role=self.role.without_policy_updates(),
             log_group=self.log_group,
             tracing=lambda_.Tracing.ACTIVE,
-            # What must wait goes round through `later` for more than an hour, and a long listing
+            # What must wait goes round through `delayed` for more than an hour, and a long listing
             # goes on by message, on purpose; Lambda would stop that after 16 rounds. See
             # docs/decisions/recursive-loop-allowed.md.
             recursive_loop=lambda_.RecursiveLoop.ALLOW,

@@ -3,11 +3,11 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from hub.infrastructure.assigner import Assigner
+from hub.infrastructure.assignment_role import Assigner
 from hub.infrastructure.context import Context
+from hub.infrastructure.dead_letter_alarms import letters_alarm
 from hub.infrastructure.forwarding import Forwarding
 from hub.infrastructure.function_platform import customer_key
-from hub.infrastructure.letters import letters_alarm
 from hub.infrastructure.notifications import Notifications
 
 

@@ -7,17 +7,17 @@ from aws_cdk import aws_events as events
 from constructs import Construct
 
 from hub.infrastructure.context import Context
-from hub.infrastructure.directory import decrypt_directory, read_directory
 from hub.infrastructure.directory_bus import DirectoryBus, others_of
 from hub.infrastructure.function import HubFunction, reading, sending
 from hub.infrastructure.function_platform import Platform
+from hub.infrastructure.identity_store_policies import decrypt_directory, read_directory
 from hub.infrastructure.queues import WorkQueue, dead_letter_queue, delivered_by, rule_target
 from hub.infrastructure.reconciler import Reconciler
-from hub.infrastructure.records import Records
-from hub.infrastructure.sweep import Sweep
-from hub.infrastructure.tables import Family, query_index, read_mappings, use_ledger
-from shared.events import event_patterns
-from shared.wire import LEDGER_BY_MEMBERSHIP
+from hub.infrastructure.scanner import Scanner
+from hub.infrastructure.table_policies import Family, query_index, read_mappings, use_ledger
+from hub.infrastructure.tables import Tables
+from shared.directory_events import event_patterns
+from shared.messages import LEDGER_BY_MEMBERSHIP
 
 # A batch takes a second or two. What fails comes back after six times as long (see queues.py), and
 # nothing that is passing may delay an event by more than two minutes.
@@ -28,7 +28,7 @@ _MAX_CONCURRENCY = 5
 
 
 class Ingress(Construct):
-    """From an event of the directory to a hint in users.fifo or looks.fifo.
+    """From an event of the directory to a hint in reconcile.fifo or scan.fifo.
 
     Attributes:
         events: envelopes as EventBridge delivers them.
@@ -44,9 +44,9 @@ class Ingress(Construct):
         *,
         context: Context,
         platform: Platform,
-        records: Records,
+        tables: Tables,
         reconciler: Reconciler,
-        sweep: Sweep,
+        scanner: Scanner,
     ) -> None:
         super().__init__(scope, construct_id)
         self.events = WorkQueue(
@@ -61,8 +61,8 @@ class Ingress(Construct):
         ]
         for queue in (self.events.queue, self.undelivered):
             queue.add_to_resource_policy(delivered_by("TheEventRulesSend", queue, rules))
-        users, later = reconciler.users.queue, reconciler.later.queue
-        looks = sweep.looks.queue
+        reconcile_queue, delayed_queue = reconciler.requests.queue, reconciler.delayed.queue
+        scan_queue = scanner.requests.queue
         self.intake = HubFunction(
             self,
             "Intake",
@@ -72,38 +72,38 @@ class Ingress(Construct):
             timeout=INTAKE_TIMEOUT,
             environment={
                 "STUDIO_HUB_IDENTITY_STORE_ID": context.identity_store_id,
-                "STUDIO_HUB_MAPPINGS_TABLE": records.mappings.table_name,
-                "STUDIO_HUB_LEDGER_TABLE": records.ledger.table_name,
-                "STUDIO_HUB_USERS_QUEUE_URL": users.queue_url,
-                "STUDIO_HUB_LOOKS_QUEUE_URL": looks.queue_url,
-                "STUDIO_HUB_LATER_QUEUE_URL": later.queue_url,
+                "STUDIO_HUB_MAPPINGS_TABLE": tables.mappings.table_name,
+                "STUDIO_HUB_LEDGER_TABLE": tables.ledger.table_name,
+                "STUDIO_HUB_RECONCILE_QUEUE_URL": reconcile_queue.queue_url,
+                "STUDIO_HUB_SCAN_QUEUE_URL": scan_queue.queue_url,
+                "STUDIO_HUB_DELAYED_QUEUE_URL": delayed_queue.queue_url,
                 # By it intake tells what comes back from waiting from an event.
-                "STUDIO_HUB_LATER_QUEUE_ARN": later.queue_arn,
+                "STUDIO_HUB_DELAYED_QUEUE_ARN": delayed_queue.queue_arn,
             },
             needs=[
-                reading("ReadEventsAndWhatWaited", self.events.queue, later),
-                sending("QueueWhatToLookAt", users, looks),
+                reading("ReadEventsAndWhatWaited", self.events.queue, delayed_queue),
+                sending("QueueWhatToLookAt", reconcile_queue, scan_queue),
                 # An event that nobody can read calls for a look at everything, at most once in a
                 # quarter of an hour: the next one waits its turn.
-                sending("LookAtEverythingInTime", later),
+                sending("LookAtEverythingInTime", delayed_queue),
                 # An event of a group that no row names is dropped here.
-                read_mappings(records),
+                read_mappings(tables),
                 # And so is one of a person without a record; what holds for all tells the ids of
                 # group names, and when everything was looked at.
                 use_ledger(
                     "KnowWhomTheHubServes",
-                    records,
+                    tables,
                     ["dynamodb:Query"],
                     Family.PEOPLE,
                     Family.HUB,
                 ),
                 # A membership that ended tells its own id alone: whose it was is remembered.
-                query_index("KnowWhoseMembershipItWas", records, LEDGER_BY_MEMBERSHIP),
+                query_index("KnowWhoseMembershipItWas", tables, LEDGER_BY_MEMBERSHIP),
                 # Ids of group names, a pause because the identity source changed, and when
                 # everything is looked at next; what was reported and is not over.
                 use_ledger(
                     "RememberWhatHoldsForAll",
-                    records,
+                    tables,
                     ["dynamodb:PutItem", "dynamodb:UpdateItem"],
                     Family.HUB,
                 ),
@@ -113,7 +113,7 @@ class Ingress(Construct):
                 *decrypt_directory(context),
             ],
         )
-        for name, queue in (("ReadsEvents", self.events.queue), ("ReadsLater", later)):
+        for name, queue in (("ReadsEvents", self.events.queue), ("ReadsLater", delayed_queue)):
             self.intake.reads(name, queue, batch_size=_BATCH, max_concurrency=_MAX_CONCURRENCY)
 
     def _hear(

@@ -8,7 +8,7 @@ from enum import StrEnum
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from shared.wire import METRICS_NAMESPACE
+from shared.messages import METRICS_NAMESPACE
 
 # Every metric of the functions has it; some have a second dimension for reading, not for alarms.
 _DIMENSIONS = {"service": "studio-hub"}
@@ -20,7 +20,7 @@ class Emitted(StrEnum):
     """What the functions tell of their work."""
 
     # How fast: seconds from the directory's change to a profile in service.
-    JOIN_LATENCY = "JoinLatency"
+    JOIN_LATENCY = "ProvisioningLatency"
     # Seconds from the beginning of a round to the end of one of its looks that saw all it was to
     # see: the last is the sweep's.
     SWEEP_AGE = "SweepAge"
@@ -37,8 +37,8 @@ class Emitted(StrEnum):
     # People who keep what they have since nobody can tell whether a row applies: for over an hour.
     REMOVALS_UNDECIDED = "RemovalsUndecided"
     # What events did not tell, and what had to wait.
-    UNANNOUNCED_CHANGE = "UnannouncedChange"
-    PUT_OFF = "PutOff"
+    UNANNOUNCED_CHANGE = "Drift"
+    REQUEUED = "PutOff"
     # What failed, and comes again: Lambda counts no error for a batch that fails in parts.
     MESSAGES_FAILED = "MessagesFailed"
     ROW_CHANGES_FAILED = "RowChangesFailed"
@@ -48,8 +48,8 @@ class Emitted(StrEnum):
     TARGETS_UNREACHABLE = "TargetsUnreachable"
     # How much there was to do.
     RECEIVED = "Received"
-    LOOKS = "Looks"
-    LOOKS_THROUGH = "LooksThrough"
+    RECONCILES = "Reconciles"
+    SCANS = "Scans"
 
 
 def emitted(name: Emitted, statistic: str, period: Duration) -> cloudwatch.Metric:

@@ -10,14 +10,14 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from hub.infrastructure.letters import letters_alarm
+from hub.infrastructure.dead_letter_alarms import letters_alarm
 from hub.infrastructure.metrics import FIVE_MINUTES, HOUR, Emitted, emitted
 from hub.infrastructure.notifications import Notifications
 
 # Seconds that a message may wait before somebody is told. Events and people: several times what the
 # promise of a minute allows. Looks: a sweep of every group and target goes on for most of an hour
-# by design. `later`: the longest delay is five minutes.
-_OLDEST = {"Events": 300, "Users": 900, "Looks": 3600, "Later": 900}
+# by design. `delayed`: the longest delay is five minutes.
+_OLDEST = {"Events": 300, "Reconcile": 900, "Scan": 3600, "Delayed": 900}
 # A record of the mappings' stream that waits so long is stuck behind one that fails.
 _OLDEST_ROW_CHANGE = Duration.minutes(15)
 # Whoever joins may sign in within a minute.
@@ -35,8 +35,8 @@ class _Often(NamedTuple):
 
 
 _ONCE, _THRICE = _Often(1, 1), _Often(3, 3)
-# One failure comes back by itself: a message of `intake` within two minutes, one that `converge` or
-# `look` died on after its visibility time-out of twelve or thirty. Whatever fails in a second
+# One failure comes back by itself: a message of `intake` within two minutes, one that `reconcile`
+# or `scan` died on after its visibility time-out of twelve or thirty. Whatever fails in a second
 # period of an hour goes on failing.
 _AGAIN_WITHIN_AN_HOUR = _Often(2, 12)
 
@@ -161,7 +161,7 @@ class Monitoring(Construct):
             often=_Often(1, 2),
         )
         self._alarm(
-            "UnannouncedChanges",
+            "Drifts",
             f"A sweep found more than {unannounced_alarm} changes that no event had told",
             emitted(Emitted.UNANNOUNCED_CHANGE, "Sum", HOUR),
             above=unannounced_alarm,
@@ -176,7 +176,7 @@ class Monitoring(Construct):
             missing=cloudwatch.TreatMissingData.BREACHING,
         )
         self._alarm(
-            "JoinLatency",
+            "ProvisioningLatency",
             f"One join in twenty takes more than {_JOIN_SECONDS} s",
             emitted(Emitted.JOIN_LATENCY, "p95", Duration.minutes(15)),
             above=_JOIN_SECONDS,

@@ -9,7 +9,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from hub.infrastructure.findings import acknowledge_end
+from hub.infrastructure.nag_suppressions import acknowledge_end
 
 # Deliveries before a message is a dead letter: those are for crashes and unreadable bodies alone.
 _DELIVERIES = 5

@@ -1,20 +1,20 @@
-"""Where people are looked at, one at a time: users.fifo, converge, and `later` for the waiting."""
+"""Where users are reconciled: reconcile.fifo, the function that reads it, and the delayed queue."""
 
 from aws_cdk import Duration
 from constructs import Construct
 
-from hub.infrastructure.assigning import change_assignments
+from hub.infrastructure.assignment_policies import change_assignments
 from hub.infrastructure.bus import HubBus
 from hub.infrastructure.context import Context
-from hub.infrastructure.directory import decrypt_directory, read_directory
 from hub.infrastructure.function import HubFunction, reading, redelivering, sending
 from hub.infrastructure.function_platform import Platform
+from hub.infrastructure.identity_store_policies import decrypt_directory, read_directory
 from hub.infrastructure.queues import WorkQueue
-from hub.infrastructure.records import Records
 from hub.infrastructure.spokes import enter_spokes
-from hub.infrastructure.tables import Family, query_index, read_mappings, use_ledger
+from hub.infrastructure.table_policies import Family, query_index, read_mappings, use_ledger
+from hub.infrastructure.tables import Tables
 from shared.conventions import hub_role_names
-from shared.wire import LEDGER_BY_TARGET
+from shared.messages import LEDGER_BY_TARGET
 
 _TIMEOUT = Duration.seconds(120)
 # People at once. Identity Store answers 20 calls a second for the whole organization, and one look
@@ -23,13 +23,13 @@ MAX_CONCURRENCY = 10
 
 
 class Reconciler(Construct):
-    """The converge function between its two queues.
+    """The function `reconcile` between its two queues.
 
     Attributes:
-        users: users.fifo, hints of people, in the order of each person's hints.
+        users: reconcile.fifo, hints of people, in the order of each person's hints.
         later: people, groups and targets to be looked at again after a delay, and rounds to begin;
             intake brings each to the queue where its kind waits.
-        converge: the function.
+        reconcile: the function.
     """
 
     def __init__(
@@ -39,23 +39,25 @@ class Reconciler(Construct):
         *,
         context: Context,
         platform: Platform,
-        records: Records,
+        tables: Tables,
         bus: HubBus,
-        later_reader_timeout: Duration,
+        delayed_reader_timeout: Duration,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.users = WorkQueue(self, "Users", reader_timeout=_TIMEOUT, key=platform.key, fifo=True)
-        self.later = WorkQueue(
+        self.requests = WorkQueue(
+            self, "Requests", reader_timeout=_TIMEOUT, key=platform.key, fifo=True
+        )
+        self.delayed = WorkQueue(
             self,
-            "Later",
-            reader_timeout=later_reader_timeout,
+            "Delayed",
+            reader_timeout=delayed_reader_timeout,
             key=platform.key,
             waits_here=True,
         )
-        self.converge = HubFunction(
+        self.reconcile = HubFunction(
             self,
-            "Converge",
-            service="converge",
+            "Reconcile",
+            service="reconcile",
             role_name=hub_role_names(context.hub_region)[0],
             platform=platform,
             timeout=_TIMEOUT,
@@ -67,30 +69,30 @@ class Reconciler(Construct):
                 "STUDIO_HUB_REMOVAL_COUNT": str(context.removal_limit_count),
                 "STUDIO_HUB_REMOVAL_PERCENT": str(context.removal_limit_percent),
                 "STUDIO_HUB_BUS_NAME": bus.name,
-                "STUDIO_HUB_MAPPINGS_TABLE": records.mappings.table_name,
-                "STUDIO_HUB_LEDGER_TABLE": records.ledger.table_name,
-                "STUDIO_HUB_USERS_QUEUE_URL": self.users.queue.queue_url,
-                "STUDIO_HUB_LATER_QUEUE_URL": self.later.queue.queue_url,
+                "STUDIO_HUB_MAPPINGS_TABLE": tables.mappings.table_name,
+                "STUDIO_HUB_LEDGER_TABLE": tables.ledger.table_name,
+                "STUDIO_HUB_RECONCILE_QUEUE_URL": self.requests.queue.queue_url,
+                "STUDIO_HUB_DELAYED_QUEUE_URL": self.delayed.queue.queue_url,
             },
             needs=[
-                reading("ReadWhomToLookAt", self.users.queue),
+                reading("ReadWhomToLookAt", self.requests.queue),
                 # Where it cannot, the message itself comes back soon.
-                redelivering("RedeliverWhoCannotWait", self.users.queue),
+                redelivering("RedeliverWhoCannotWait", self.requests.queue),
                 # A wait completes its message and comes back as a new one.
-                sending("PutOffWhoMustWait", self.later.queue),
-                read_mappings(records),
+                sending("PutOffWhoMustWait", self.delayed.queue),
+                read_mappings(tables),
                 # What was made for the person, who else was in a group that lists nobody, what is
                 # held in a target, and what holds for the whole hub.
-                use_ledger("ReadTheLedger", records, ["dynamodb:Query"]),
+                use_ledger("ReadTheLedger", tables, ["dynamodb:Query"]),
                 # How many profiles of ours are in a target: the removal limit is a part of them.
-                query_index("CountOurProfiles", records, LEDGER_BY_TARGET),
+                query_index("CountOurProfiles", tables, LEDGER_BY_TARGET),
                 # Every record is written over the version that was read; with it, in one
                 # transaction, go the history of the person and the groups that they joined. A
                 # removal takes a slot or is held. Ids of group names and targets that do not
                 # answer are remembered for everybody.
                 use_ledger(
                     "KeepTheLedger",
-                    records,
+                    tables,
                     ["dynamodb:PutItem"],
                     Family.PEOPLE,
                     Family.GROUPS,
@@ -99,12 +101,12 @@ class Reconciler(Construct):
                     Family.HOLDS,
                 ),
                 # Which problems are open: each function adds and drops those that it judged.
-                use_ledger("KeepOpenProblems", records, ["dynamodb:UpdateItem"], Family.HUB),
+                use_ledger("KeepOpenProblems", tables, ["dynamodb:UpdateItem"], Family.HUB),
                 # And the groups that the person left, and what was held and is not called for any
                 # more; nothing else is ever deleted.
                 use_ledger(
                     "ForgetWhatIsOver",
-                    records,
+                    tables,
                     ["dynamodb:DeleteItem"],
                     Family.GROUPS,
                     Family.LIMITS,
@@ -134,6 +136,6 @@ class Reconciler(Construct):
                 bus.telling("TellWhatHappened"),
             ],
         )
-        self.converge.reads(
-            "ReadsUsers", self.users.queue, batch_size=1, max_concurrency=MAX_CONCURRENCY
+        self.reconcile.reads(
+            "ReadsRequests", self.requests.queue, batch_size=1, max_concurrency=MAX_CONCURRENCY
         )

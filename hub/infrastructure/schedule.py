@@ -1,4 +1,4 @@
-"""When everything is looked through: hints of a round, hourly and daily, straight into `later`."""
+"""When everything is scanned: the requests of a sweep, hourly and daily, into `delayed`."""
 
 import json
 
@@ -7,7 +7,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from hub.infrastructure.queues import delivered_by, rule_target
-from shared.hints import DAILY, HOURLY, Subject
+from shared.requests import DAILY, HOURLY, Subject
 
 # UTC: night in Europe, evening in America; and off the full hour, when everybody else's jobs ask
 # the directory, which answers 20 calls a second to all of them together.
@@ -19,7 +19,12 @@ class Schedule(Construct):
     """Two rules that need no function to start a round: what they send is a hint already."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, later: sqs.Queue, undelivered: sqs.Queue
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        delayed_queue: sqs.Queue,
+        undelivered: sqs.Queue,
     ) -> None:
         super().__init__(scope, construct_id)
         rules = [
@@ -30,18 +35,21 @@ class Schedule(Construct):
                 schedule_expression=when,
                 targets=[
                     rule_target(
-                        "Later", later, undelivered, input_transformer=_hint_of_round(round_)
+                        "Delayed",
+                        delayed_queue,
+                        undelivered,
+                        input_transformer=_request_of_sweep(round_),
                     )
                 ],
             )
             for round_, when in _WHEN.items()
         ]
-        for queue in (later, undelivered):
+        for queue in (delayed_queue, undelivered):
             queue.add_to_resource_policy(delivered_by("TheScheduleSends", queue, rules))
 
 
-def _hint_of_round(round_: str) -> events.CfnRule.InputTransformerProperty:
-    """Return how a scheduled event becomes the hint of a round, in the words of shared.wire.
+def _request_of_sweep(round_: str) -> events.CfnRule.InputTransformerProperty:
+    """Return how a scheduled event becomes the hint of a round, in the words of shared.messages.
 
     EventBridge puts quotes around a text that it fills in for an unquoted name.
     Source: the EventBridge user guide on input transformation.
@@ -49,5 +57,5 @@ def _hint_of_round(round_: str) -> events.CfnRule.InputTransformerProperty:
     constant = json.dumps({"subject": Subject.ROUND, "key": round_})
     return events.CfnRule.InputTransformerProperty(
         input_paths_map={"id": "$.id", "time": "$.time"},
-        input_template=f'{constant[:-1]}, "made_at": <time>, "event_id": <id>}}',
+        input_template=f'{constant[:-1]}, "enqueued_at": <time>, "event_id": <id>}}',
     )

@@ -16,7 +16,7 @@ def enter_spokes(context: Context) -> iam.PolicyStatement:
     Any account: registering a spoke needs no redeployment of the hub. The spoke's trust policy
     decides, and the role's fixed name and path keep every other role out.
     """
-    return _assume("EnterTheSpokes", context, access_role_name("*"))
+    return _assume("AssumeSpokeRoles", context, access_role_name("*"))
 
 
 def read_spokes(context: Context) -> iam.PolicyStatement:

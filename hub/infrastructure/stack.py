@@ -8,13 +8,13 @@ from hub.infrastructure.context import Context
 from hub.infrastructure.dashboard import Dashboard
 from hub.infrastructure.function_platform import Package, Platform
 from hub.infrastructure.ingress import INTAKE_TIMEOUT, Ingress
-from hub.infrastructure.mapping_changes import MappingChanges
+from hub.infrastructure.mapping_stream import MappingStream
 from hub.infrastructure.monitoring import Monitoring, Watched
 from hub.infrastructure.notifications import Notifications
 from hub.infrastructure.reconciler import Reconciler
-from hub.infrastructure.records import Records
+from hub.infrastructure.scanner import Scanner
 from hub.infrastructure.schedule import Schedule
-from hub.infrastructure.sweep import Sweep
+from hub.infrastructure.tables import Tables
 
 
 class StudioHub(cdk.Stack):
@@ -32,23 +32,23 @@ class StudioHub(cdk.Stack):
             termination_protection=True,
         )
         self.platform = Platform(self, "Platform", context=context, package=package)
-        self.records = Records(self, "Records", key=self.platform.key)
+        self.tables = Tables(self, "Tables", key=self.platform.key)
         self.bus = HubBus(self, "Bus")
         self.reconciler = Reconciler(
             self,
             "Reconciler",
             context=context,
             platform=self.platform,
-            records=self.records,
+            tables=self.tables,
             bus=self.bus,
-            later_reader_timeout=INTAKE_TIMEOUT,
+            delayed_reader_timeout=INTAKE_TIMEOUT,
         )
-        self.sweep = Sweep(
+        self.scanner = Scanner(
             self,
-            "Sweep",
+            "Scanner",
             context=context,
             platform=self.platform,
-            records=self.records,
+            tables=self.tables,
             reconciler=self.reconciler,
         )
         self.ingress = Ingress(
@@ -56,22 +56,22 @@ class StudioHub(cdk.Stack):
             "Ingress",
             context=context,
             platform=self.platform,
-            records=self.records,
+            tables=self.tables,
             reconciler=self.reconciler,
-            sweep=self.sweep,
+            scanner=self.scanner,
         )
-        self.mapping_changes = MappingChanges(
+        self.mapping_stream = MappingStream(
             self,
-            "MappingChanges",
+            "MappingStream",
             context=context,
             platform=self.platform,
-            records=self.records,
-            looks=self.sweep.looks.queue,
+            tables=self.tables,
+            scan_queue=self.scanner.requests.queue,
         )
         Schedule(
             self,
             "Schedule",
-            later=self.reconciler.later.queue,
+            delayed_queue=self.reconciler.delayed.queue,
             undelivered=self.ingress.undelivered,
         )
         watched = self._watched()
@@ -81,24 +81,24 @@ class StudioHub(cdk.Stack):
     def _watched(self) -> Watched:
         queues = {
             "Events": self.ingress.events,
-            "Users": self.reconciler.users,
-            "Looks": self.sweep.looks,
-            "Later": self.reconciler.later,
+            "Reconcile": self.reconciler.requests,
+            "Scan": self.scanner.requests,
+            "Delayed": self.reconciler.delayed,
         }
         return Watched(
             queues={name: each.queue for name, each in queues.items()},
             dead_letters={
                 **{name: each.dead_letters for name, each in queues.items()},
                 "EventRules": self.ingress.undelivered,
-                "RowChanges": self.mapping_changes.dead_letters,
+                "RowChanges": self.mapping_stream.dead_letters,
             },
             functions={
                 "Intake": self.ingress.intake.function,
-                "Converge": self.reconciler.converge.function,
-                "Look": self.sweep.look.function,
-                "Mappings": self.mapping_changes.mappings.function,
+                "Reconcile": self.reconciler.reconcile.function,
+                "Scan": self.scanner.scan.function,
+                "MappingStream": self.mapping_stream.mapping_stream.function,
             },
-            stream_reader=self.mapping_changes.mappings.function,
+            stream_reader=self.mapping_stream.mapping_stream.function,
         )
 
     def _watch(self, watched: Watched, context: Context) -> None:
@@ -124,12 +124,12 @@ class StudioHub(cdk.Stack):
         """Put out what an operator's tools look up instead of being told."""
         for name, value in {
             "IdentityStoreId": context.identity_store_id,
-            "MappingsTable": self.records.mappings.table_name,
-            "LedgerTable": self.records.ledger.table_name,
+            "MappingsTable": self.tables.mappings.table_name,
+            "LedgerTable": self.tables.ledger.table_name,
             "EventsQueueUrl": self.ingress.events.queue.queue_url,
-            "UsersQueueUrl": self.reconciler.users.queue.queue_url,
-            "LooksQueueUrl": self.sweep.looks.queue.queue_url,
-            "LaterQueueUrl": self.reconciler.later.queue.queue_url,
+            "ReconcileQueueUrl": self.reconciler.requests.queue.queue_url,
+            "ScanQueueUrl": self.scanner.requests.queue.queue_url,
+            "DelayedQueueUrl": self.reconciler.delayed.queue.queue_url,
             "BusName": self.bus.name,
             "AlarmTopicArn": self.notifications.topic.topic_arn,
             **{

@@ -1,58 +1,85 @@
-"""What the functions may do with the two tables: rows are read whole, the ledger by its families.
+"""The two tables: what the company wants (mappings), and what the hub made of it (ledger)."""
 
-Sources: the Service Authorization Reference of Amazon DynamoDB; the DynamoDB developer guide on
-fine-grained access control and on IAM with transactions: a transaction asks for the rights of the
-writes in it and for none of its own, a batch of writes for one right of its own.
-"""
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from constructs import Construct
 
-from enum import StrEnum
-
-from aws_cdk import aws_iam as iam
-
-from hub.infrastructure.records import Records
-
-
-class Family(StrEnum):
-    """Items of the ledger that belong together, by the form of their partition key."""
-
-    PEOPLE = "user#*"  # what the hub made for whom
-    GROUPS = "group#*"  # membership as last seen
-    TARGETS = "target#*"  # profiles that are not ours
-    HUB = "hub"  # ids of group names, the pause, what holds for all
-    LIMITS = "limit#*"  # slots of the removal limit, and who waits for an approval
-    SCANS = "scan#*"  # how far long listings got
-    HOLDS = "hold#*"  # whom a hold's digest stood for
+from shared.messages import (
+    LEDGER_BY_MEMBERSHIP,
+    LEDGER_BY_MEMBERSHIP_KEY,
+    LEDGER_BY_TARGET,
+    LEDGER_BY_TARGET_KEY,
+    LEDGER_KEY,
+    MAPPINGS_KEY,
+)
 
 
-def read_mappings(records: Records) -> iam.PolicyStatement:
-    """Return the right to read the rows, all together: a row's absence counts in nothing less."""
-    return iam.PolicyStatement(
-        sid="ReadTheMappings",
-        actions=["dynamodb:Scan"],
-        resources=[records.mappings.table_arn],
-    )
+class Tables(Construct):
+    """The tables `mappings` and `ledger`; both survive their stack.
 
-
-def use_ledger(
-    sid: str, records: Records, actions: list[str], *families: Family
-) -> iam.PolicyStatement:
-    """Return the right to items of some families of the ledger; to all of it where none is named.
-
-    A scan names no key, so no family limits it.
+    Attributes:
+        mappings_stream_arn: where every change of a row is told, as it was and as it is.
     """
-    limit = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [str(each) for each in families]}}
-    return iam.PolicyStatement(
-        sid=sid,
-        actions=actions,
-        resources=[records.ledger.table_arn],
-        conditions=limit if families else None,
+
+    def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey | None) -> None:
+        super().__init__(scope, construct_id)
+        # A row that was changed concerns the groups of both: the one it named and the one it names.
+        self.mappings = _table(
+            self,
+            "Mappings",
+            MAPPINGS_KEY,
+            key,
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+        )
+        self.mappings_stream_arn = str(self.mappings.table_stream_arn)
+        # History expires; what holds today's truth has no such attribute.
+        self.ledger = _table(self, "Ledger", LEDGER_KEY, key, time_to_live_attribute="expires")
+        # A target's look compares whole records; of a membership's id only the keys are asked.
+        for name, index_key, projection in (
+            (LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, dynamodb.ProjectionType.ALL),
+            (LEDGER_BY_MEMBERSHIP, LEDGER_BY_MEMBERSHIP_KEY, dynamodb.ProjectionType.KEYS_ONLY),
+        ):
+            partition_key, sort_key = (_string(attribute) for attribute in index_key)
+            self.ledger.add_global_secondary_index(
+                index_name=name,
+                partition_key=partition_key,
+                sort_key=sort_key,
+                projection_type=projection,
+            )
+
+
+def _table(
+    scope: Construct,
+    construct_id: str,
+    keys: tuple[str, str],
+    encryption_key: kms.IKey | None,
+    *,
+    time_to_live_attribute: str | None = None,
+    stream: dynamodb.StreamViewType | None = None,
+) -> dynamodb.Table:
+    partition_key, sort_key = (_string(name) for name in keys)
+    return dynamodb.Table(
+        scope,
+        construct_id,
+        partition_key=partition_key,
+        sort_key=sort_key,
+        time_to_live_attribute=time_to_live_attribute,
+        stream=stream,
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        encryption=(
+            dynamodb.TableEncryption.CUSTOMER_MANAGED
+            if encryption_key
+            else dynamodb.TableEncryption.AWS_MANAGED
+        ),
+        encryption_key=encryption_key,
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        removal_policy=RemovalPolicy.RETAIN,
+        deletion_protection=True,
     )
 
 
-def query_index(sid: str, records: Records, index: str) -> iam.PolicyStatement:
-    """Return the right to query one index of the ledger, and not the table with it."""
-    return iam.PolicyStatement(
-        sid=sid,
-        actions=["dynamodb:Query"],
-        resources=[f"{records.ledger.table_arn}/index/{index}"],
-    )
+def _string(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

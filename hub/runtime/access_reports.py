@@ -1,7 +1,7 @@
 """What is told of how people come into a domain: by hand, without being assigned, or not at all."""
 
 from hub.runtime import telemetry
-from shared.memory import Domain
+from hub.runtime.decisions.hub_state import Domain
 from shared.model import Target
 
 

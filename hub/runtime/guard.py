@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from hub.runtime import hold_reports
-from shared.errors import RetryableError
-from shared.guard import (
+from hub.runtime.decisions.holds import Hold, holds_of
+from hub.runtime.decisions.removal_limit import (
     REJECTED,
     Cut,
     HeldCut,
@@ -16,9 +16,9 @@ from shared.guard import (
     known_hold,
     weigh,
 )
-from shared.holds import Hold, holds_of
+from hub.runtime.ports import Ledger, Limits
+from shared.errors import RetryableError
 from shared.model import Target, UserId
-from shared.ports import Ledger, Limits
 
 # Whoever loses this race so often is looked at again later.
 _TRIES = 5

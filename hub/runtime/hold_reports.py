@@ -3,9 +3,9 @@
 from aws_lambda_powertools.metrics import MetricUnit
 
 from hub.runtime import telemetry
+from hub.runtime.decisions.holds import Hold
+from hub.runtime.decisions.removal_limit import LIMIT
 from hub.runtime.open_problems import held_subject
-from shared.guard import LIMIT
-from shared.holds import Hold
 
 
 def held(hold: Hold, most: int, way_out: str) -> None:

@@ -6,11 +6,20 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, assert_never
 
 from hub.runtime import open_problems, pause, row_reports, telemetry
-from hub.runtime.everything import look_at_everything
-from hub.runtime.group_names import GroupNames
-from shared.errors import PermanentError, RetryableError, UnreadableMessageError
-from shared.events import origin_of, read_event
-from shared.events.told import (
+from hub.runtime.full_sweep import look_at_everything
+from hub.runtime.group_resolver import GroupNames
+from hub.runtime.ports import (
+    Clock,
+    DelayedQueue,
+    GroupCopies,
+    HubMemory,
+    Ledger,
+    MappingStore,
+    ReconcileQueue,
+    ScanQueue,
+)
+from shared.directory_events import origin_of, read_event
+from shared.directory_events.types import (
     GroupChange,
     Ignored,
     MembershipChange,
@@ -20,19 +29,10 @@ from shared.events.told import (
     Unclear,
     UserChange,
 )
-from shared.hints import Hint, LookHint, Subject, UserHint
+from shared.errors import PermanentError, RetryableError, UnreadableMessageError
+from shared.messages import decode
 from shared.model import GroupId, Unresolved, UserId
-from shared.ports import (
-    Clock,
-    GroupCopies,
-    HubMemory,
-    LaterBox,
-    Ledger,
-    LooksInbox,
-    MappingStore,
-    UsersInbox,
-)
-from shared.wire import decode
+from shared.requests import ReconcileRequest, Request, ScanRequest, Subject
 
 # CloudTrail writes whole seconds: within one, a copy of the mappings may be older than an event.
 _RESOLUTION = timedelta(seconds=1)
@@ -40,20 +40,20 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class IntakeWorld:
+class IntakePorts:
     """What `intake` works through; `announced` is what it has reported already."""
 
     identity_store_id: str
     region: str
-    later_queue_arn: str
+    delayed_queue_arn: str
     mappings: MappingStore
     names: GroupNames
     memory: HubMemory
     ledger: Ledger
     copies: GroupCopies
-    users: UsersInbox
-    looks: LooksInbox
-    later: LaterBox
+    users: ReconcileQueue
+    looks: ScanQueue
+    later: DelayedQueue
     clock: Clock
     announced: set[str] = field(default_factory=set)
 
@@ -67,7 +67,7 @@ class Intake:
     whom the hub knows nothing costs one read of the ledger.
     """
 
-    world: IntakeWorld
+    world: IntakePorts
     _mapped: "tuple[datetime, _MappedGroups] | None" = field(default=None, init=False)
     _cannot_tell: bool = field(default=False, init=False)
 
@@ -107,18 +107,18 @@ class Intake:
         telemetry.heard(found.subject, found.key, **_facts(origin))
         return None
 
-    def put_back(self, body: str) -> Hint:
+    def redeliver(self, body: str) -> Request:
         """Queue a look that was put off, now that its time has come, and return it."""
-        hint = decode(body)
-        telemetry.correlate(hint.event_id)
-        match hint:
-            case UserHint():
-                self.world.users.look_at(hint)
-            case LookHint():
-                self.world.looks.look_through(hint)
+        request = decode(body)
+        telemetry.correlate(request.event_id)
+        match request:
+            case ReconcileRequest():
+                self.world.users.enqueue(request)
+            case ScanRequest():
+                self.world.looks.enqueue(request)
             case _:
-                assert_never(hint)
-        return hint
+                assert_never(request)
+        return request
 
     def _of_group(self, event: MembershipChange | GroupChange) -> "_Heard | Ignored":
         if not self._is_mapped(event.group_id, event.at):
@@ -126,8 +126,10 @@ class Intake:
         if isinstance(event, MembershipChange):
             return self._look_at(event.user_id, event.event_id, event.at)
         now = self.world.clock.now()
-        self.world.looks.look_through(
-            LookHint(Subject.GROUP, event.group_id, now, event.event_id, event.at, announced=True)
+        self.world.looks.enqueue(
+            ScanRequest(
+                Subject.GROUP, event.group_id, now, event.event_id, event.at, announced=True
+            )
         )
         return _Heard(Subject.GROUP, event.group_id)
 
@@ -159,7 +161,7 @@ class Intake:
         return _Heard("everything", "")
 
     def _look_at(self, user_id: UserId, event_id: str, at: datetime) -> "_Heard":
-        self.world.users.look_at(UserHint(user_id, self.world.clock.now(), event_id, at))
+        self.world.users.enqueue(ReconcileRequest(user_id, self.world.clock.now(), event_id, at))
         return _Heard("user", user_id)
 
     def _may_be_known(self, user_id: UserId) -> bool:

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from hub.runtime import telemetry
+from hub.runtime.decisions.hub_state import OpenProblem
+from hub.runtime.decisions.record import Record
+from hub.runtime.ports import HubMemory
 from shared.errors import PermanentError, RetryableError
-from shared.memory import OpenProblem
 from shared.model import Target
-from shared.ports import HubMemory
-from shared.record import Record
 
 # Reported in one run, and settled by another that has no record of a person to go by.
 _REMEMBERED: Final = frozenset(
@@ -91,7 +91,7 @@ def close(memory: HubMemory) -> None:
         known = memory.state(_EVER).problems
     except (RetryableError, PermanentError) as error:
         _owed.update(reported)
-        telemetry.put_off("problems", "", 0, str(error))
+        telemetry.requeue("problems", "", 0, str(error))
         return
     judged_right = {each for each in known | _owed if each not in reported and _is_judged(each)}
     new = (reported | _owed) - known - judged_right
@@ -103,7 +103,7 @@ def close(memory: HubMemory) -> None:
             memory.change_problems(scope, fits, [each for each in over if each in known])
         except (RetryableError, PermanentError) as error:
             _owed.update(fits)
-            telemetry.put_off("problems", scope, 0, str(error))
+            telemetry.requeue("problems", scope, 0, str(error))
             continue
         for each in over:
             telemetry.resolved(each.kind, each.subject)

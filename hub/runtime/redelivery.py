@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from hub.runtime import telemetry
 from shared.errors import RetryableError
-from shared.hints import LookHint, UserHint
+from shared.requests import ReconcileRequest, ScanRequest
 
 if TYPE_CHECKING:
-    from shared.ports import Redelivery
+    from hub.runtime.ports import Redelivery
 
-# Seconds. What is put off waits in `later`; this is for what cannot even be put off.
+# Seconds. What is put off waits in `delayed`; this is for what cannot even be put off.
 _SOON: Final = 60
 # For so long messages of one date may be sent, and the first of them be read meanwhile.
 _SENDING: Final = timedelta(seconds=10)
-_Either = TypeVar("_Either", UserHint, LookHint)
+_Either = TypeVar("_Either", ReconcileRequest, ScanRequest)
 
 
-def as_sent(hint: _Either, record: Mapping[str, Any]) -> _Either:
+def as_sent(request: _Either, record: Mapping[str, Any]) -> _Either:
     """Return a hint that is little older than its message: what was read before is stale for it.
 
     The date in the body is the sender's word. Who sends many at once dates them all alike, and what
@@ -28,7 +28,7 @@ def as_sent(hint: _Either, record: Mapping[str, Any]) -> _Either:
     Source: the SQS API, SentTimestamp: milliseconds.
     """
     sent = datetime.fromtimestamp(int(record["attributes"]["SentTimestamp"]) / 1000, UTC)
-    return replace(hint, made_at=max(hint.made_at, sent - _SENDING))
+    return replace(request, enqueued_at=max(request.enqueued_at, sent - _SENDING))
 
 
 @contextmanager

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from hub.runtime import open_problems, telemetry
-from shared.memory import HubState
+from hub.runtime.decisions.hub_state import HubState
+from hub.runtime.decisions.row_checks import same_group_twice
 from shared.model import GroupIds, MappingTable, Target, Unresolved
-from shared.row_checks import same_group_twice
 from shared.visible import visible
 
 _WAYS_OUT = {

@@ -21,10 +21,10 @@ _PATTERNS = {
     "STUDIO_HUB_BUS_NAME": (r"[\w./-]{1,256}", "the name of the hub's event bus"),
     "STUDIO_HUB_MAPPINGS_TABLE": (r".+", "the name of the mappings table"),
     "STUDIO_HUB_LEDGER_TABLE": (r".+", "the name of the ledger table"),
-    "STUDIO_HUB_USERS_QUEUE_URL": (r"https?://.+", "the URL of the queue of users"),
-    "STUDIO_HUB_LOOKS_QUEUE_URL": (r"https?://.+", "the URL of the queue of looks"),
-    "STUDIO_HUB_LATER_QUEUE_URL": (r"https?://.+", "the URL of the later queue"),
-    "STUDIO_HUB_LATER_QUEUE_ARN": (r"arn:.+", "the ARN of the later queue"),
+    "STUDIO_HUB_RECONCILE_QUEUE_URL": (r"https?://.+", "the URL of the queue of users"),
+    "STUDIO_HUB_SCAN_QUEUE_URL": (r"https?://.+", "the URL of the queue of looks"),
+    "STUDIO_HUB_DELAYED_QUEUE_URL": (r"https?://.+", "the URL of the later queue"),
+    "STUDIO_HUB_DELAYED_QUEUE_ARN": (r"arn:.+", "the ARN of the later queue"),
 }
 
 
@@ -39,20 +39,20 @@ _VARIABLES = {
     "bus_name": "STUDIO_HUB_BUS_NAME",
     "mappings_table": "STUDIO_HUB_MAPPINGS_TABLE",
     "ledger_table": "STUDIO_HUB_LEDGER_TABLE",
-    "users_queue_url": "STUDIO_HUB_USERS_QUEUE_URL",
-    "looks_queue_url": "STUDIO_HUB_LOOKS_QUEUE_URL",
-    "later_queue_url": "STUDIO_HUB_LATER_QUEUE_URL",
-    "later_queue_arn": "STUDIO_HUB_LATER_QUEUE_ARN",
+    "reconcile_queue_url": "STUDIO_HUB_RECONCILE_QUEUE_URL",
+    "scan_queue_url": "STUDIO_HUB_SCAN_QUEUE_URL",
+    "delayed_queue_url": "STUDIO_HUB_DELAYED_QUEUE_URL",
+    "delayed_queue_arn": "STUDIO_HUB_DELAYED_QUEUE_ARN",
 }
 
 
-class MappingsSettings(NamedTuple):
+class MappingStreamSettings(NamedTuple):
     """What `mappings` has to know."""
 
     region: str
     identity_store_id: str
     ledger_table: str
-    looks_queue_url: str
+    scan_queue_url: str
 
 
 class IntakeSettings(NamedTuple):
@@ -62,14 +62,14 @@ class IntakeSettings(NamedTuple):
     identity_store_id: str
     mappings_table: str
     ledger_table: str
-    users_queue_url: str
-    looks_queue_url: str
-    later_queue_url: str
-    later_queue_arn: str
+    reconcile_queue_url: str
+    scan_queue_url: str
+    delayed_queue_url: str
+    delayed_queue_arn: str
 
 
-class LookSettings(NamedTuple):
-    """What `look` has to know; `mode` is `report` where nothing may be written."""
+class ScanSettings(NamedTuple):
+    """What `scan` has to know; `mode` is `report` where nothing may be written."""
 
     region: str
     account: str
@@ -80,21 +80,21 @@ class LookSettings(NamedTuple):
     removal_percent: str
     mappings_table: str
     ledger_table: str
-    users_queue_url: str
-    looks_queue_url: str
-    later_queue_url: str
+    reconcile_queue_url: str
+    scan_queue_url: str
+    delayed_queue_url: str
 
 
-class ConvergeSettings(NamedTuple):
-    """What `converge` has to know; `mode` is `report` where nothing may be written."""
+class ReconcileSettings(NamedTuple):
+    """What `reconcile` has to know; `mode` is `report` where nothing may be written."""
 
     region: str
     account: str
     identity_store_id: str
     mappings_table: str
     ledger_table: str
-    users_queue_url: str
-    later_queue_url: str
+    reconcile_queue_url: str
+    delayed_queue_url: str
     identity_account: str
     mode: str
     removal_count: str
@@ -102,7 +102,9 @@ class ConvergeSettings(NamedTuple):
     bus_name: str
 
 
-Settings = TypeVar("Settings", MappingsSettings, IntakeSettings, LookSettings, ConvergeSettings)
+Settings = TypeVar(
+    "Settings", MappingStreamSettings, IntakeSettings, ScanSettings, ReconcileSettings
+)
 
 
 def read_settings(kind: type[Settings], environment: Mapping[str, str]) -> Settings:

@@ -1,8 +1,8 @@
 """Logs and metrics: constant messages with their facts as keys, and one place that names them.
 
-Operators filter by the messages: HEARD is an event that was taken in, CHANGE is one thing changed,
-PROBLEM wants somebody to act (once per subject and look), RESOLVED ends the problem of the same
-kind and subject, SKIP and PUT_OFF explain why something waits.
+Operators filter by the messages: EVENT_ACCEPTED is an event that was taken in, CHANGE is one thing
+changed, PROBLEM wants somebody to act (once per subject and request), RESOLVED ends the problem of
+the same kind and subject, SKIP and REQUEUED explain why something waits.
 """
 
 import json
@@ -13,9 +13,9 @@ from typing import Any, Final, NamedTuple
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
+from shared.messages import METRICS_NAMESPACE
 from shared.model import Target
 from shared.visible import cut, escaped_lines, visible
-from shared.wire import METRICS_NAMESPACE
 
 # Characters of one text in a line; four bytes each still leave room for all of them.
 # Source: Lambda and CloudWatch Logs quotas: an event of a log has at most 256 KB.
@@ -92,12 +92,12 @@ def correlate(event_id: str) -> None:
 
 def heard(subject: str, key: str, **facts: str) -> None:
     """Log that an event was taken in, and what is looked at because of it."""
-    logger.info("HEARD", extra={"subject": subject, "key": key, **facts})
+    logger.info("EVENT_ACCEPTED", extra={"subject": subject, "key": key, **facts})
 
 
 def ignored(reason: str, **facts: str) -> None:
     """Log that an event concerns nobody here, and why."""
-    logger.info("IGNORED", extra={"reason": reason, **facts})
+    logger.info("EVENT_IGNORED", extra={"reason": reason, **facts})
 
 
 def problem(kind: str, subject: str, reason: str, way_out: str = "", **facts: str) -> None:
@@ -137,7 +137,7 @@ def change(action: str, target: Target, profile_name: str, what: str) -> None:
 def found(kind: str, count_: int, subject: str, key: str, *, announced: bool) -> None:
     """Report how many a look found, and count them by kind where an event should have told."""
     logger.info(
-        "FOUND",
+        "DRIFT",
         extra={
             "kind": kind,
             "count": count_,
@@ -147,9 +147,9 @@ def found(kind: str, count_: int, subject: str, key: str, *, announced: bool) ->
         },
     )
     if not announced:
-        count("UnannouncedChange", count_)
+        count("Drift", count_)
         with single_metric(
-            name="UnannouncedChange",
+            name="Drift",
             unit=MetricUnit.Count,
             value=count_,
             namespace=METRICS_NAMESPACE,
@@ -158,10 +158,10 @@ def found(kind: str, count_: int, subject: str, key: str, *, announced: bool) ->
             metric.add_dimension(name="kind", value=kind)
 
 
-def put_off(subject: str, key: str, attempt: int, reason: str) -> None:
+def requeue(subject: str, key: str, attempt: int, reason: str) -> None:
     """Log that a look comes back later."""
     logger.info(
-        "PUT_OFF",
+        "REQUEUED",
         extra={"subject": subject, "key": key, "attempt": attempt, "reason": reason},
     )
     count("PutOff")
@@ -170,11 +170,11 @@ def put_off(subject: str, key: str, attempt: int, reason: str) -> None:
 def joined(called_at: datetime, now: datetime) -> None:
     """Measure the time from the directory's change to a profile that is seen in service."""
     seconds = max(0.0, (now - called_at).total_seconds())
-    metrics.add_metric(name="JoinLatency", unit=MetricUnit.Seconds, value=seconds)
+    metrics.add_metric(name="ProvisioningLatency", unit=MetricUnit.Seconds, value=seconds)
 
 
 def looked(begun_at: datetime, now: datetime) -> None:
-    """Measure how long after its round began a look saw all; the last look's is the sweep's."""
+    """Measure how long after its round began a look saw all; the last `scan`'s is the sweep's."""
     seconds = max(0.0, (now - begun_at).total_seconds())
     metrics.add_metric(name="SweepAge", unit=MetricUnit.Seconds, value=seconds)
 

@@ -14,7 +14,7 @@ from shared.conventions import (
     reader_role_name,
     trust_policy,
 )
-from spoke.infrastructure.findings import acknowledge_access, acknowledge_unread
+from spoke.infrastructure.nag_suppressions import acknowledge_access, acknowledge_unread
 from spoke.infrastructure.parameters import Parameters
 from spoke.infrastructure.rights import PASSED_TO_STUDIO, reading_rights, rights
 from spoke.infrastructure.statements import document, substituted
@@ -40,11 +40,11 @@ class Access(Construct):
         suspended_role_arn: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        converge, look = hub_role_names("${HubRegion}")
+        reconcile, look = hub_role_names("${HubRegion}")
         self.role = self._role(
             "Role",
             name=access_role_name("${AWS::Region}"),
-            trusted=converge,
+            trusted=reconcile,
             description="Studio Hub creates, changes and removes Studio user profiles with it",
             policy="Profiles",
             statements=rights("${HubAccount}", suspended_role_arn),

@@ -26,7 +26,7 @@ _SETTINGS = {
 
 
 def rights(hub_account: str, suspended_role_arn: str) -> list[dict[str, Any]]:
-    """Return the statements of the access role's policy, which `converge` has."""
+    """Return the statements of the access role's policy, which `reconcile` has."""
     return [
         *_profiles(hub_account),
         *_apps_and_spaces(),
@@ -39,7 +39,7 @@ def rights(hub_account: str, suspended_role_arn: str) -> list[dict[str, Any]]:
 
 
 def reading_rights() -> list[dict[str, Any]]:
-    """Return the statements of the reader role's policy, which `look` has: it changes nothing."""
+    """Return the statements of the reader role's policy, which `scan` has: it changes nothing."""
     return [*_reads(), _list_profiles()]
 
 

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from shared.conventions import ROLE_PATH, SYSTEM_PATH, suspended_role_name
 from spoke.infrastructure.execution_roles import ExecutionRole, StatementSet
-from spoke.infrastructure.findings import acknowledge_declared
+from spoke.infrastructure.nag_suppressions import acknowledge_declared
 from spoke.infrastructure.parameters import Parameters
 from spoke.infrastructure.placeholders import Placeholders
 from spoke.infrastructure.statements import document

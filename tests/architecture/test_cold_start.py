@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 BOTO3 = "boto3"
 HANDLERS = tuple(
-    f"hub.runtime.handlers.{name}" for name in ("intake", "converge", "look", "mappings")
+    f"hub.runtime.functions.{name}" for name in ("intake", "reconcile", "scan", "mapping_stream")
 )
 LIMIT = 1.5
 # Minima settle after a few rounds; a busy machine gets more of them before it counts as slow.

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from hub.runtime.settings import (
-    ConvergeSettings,
     IntakeSettings,
-    LookSettings,
-    MappingsSettings,
+    MappingStreamSettings,
+    ReconcileSettings,
+    ScanSettings,
     read_settings,
 )
 from shared.errors import SettingsError
@@ -29,14 +29,14 @@ WHOLE = {
     "STUDIO_HUB_BUS_NAME": ("bus_name", "studio-hub"),
     "STUDIO_HUB_MAPPINGS_TABLE": ("mappings_table", "mappings"),
     "STUDIO_HUB_LEDGER_TABLE": ("ledger_table", "ledger"),
-    "STUDIO_HUB_USERS_QUEUE_URL": ("users_queue_url", "https://sqs.aws/1/users.fifo"),
-    "STUDIO_HUB_LOOKS_QUEUE_URL": ("looks_queue_url", "https://sqs.aws/1/looks.fifo"),
-    "STUDIO_HUB_LATER_QUEUE_URL": ("later_queue_url", "http://localhost:4566/later"),
-    "STUDIO_HUB_LATER_QUEUE_ARN": ("later_queue_arn", "arn:aws:sqs:eu-west-1:1:later"),
+    "STUDIO_HUB_RECONCILE_QUEUE_URL": ("reconcile_queue_url", "https://sqs.aws/1/reconcile.fifo"),
+    "STUDIO_HUB_SCAN_QUEUE_URL": ("scan_queue_url", "https://sqs.aws/1/scan.fifo"),
+    "STUDIO_HUB_DELAYED_QUEUE_URL": ("delayed_queue_url", "http://localhost:4566/later"),
+    "STUDIO_HUB_DELAYED_QUEUE_ARN": ("delayed_queue_arn", "arn:aws:sqs:eu-west-1:1:later"),
 }
 ENVIRONMENT = {variable: value for variable, (_, value) in WHOLE.items()}
 Kind = Any
-KINDS: list[Kind] = [MappingsSettings, IntakeSettings, LookSettings, ConvergeSettings]
+KINDS: list[Kind] = [MappingStreamSettings, IntakeSettings, ScanSettings, ReconcileSettings]
 
 
 def needs(kind: Kind) -> set[str]:
@@ -77,7 +77,7 @@ def test_every_wrong_variable_is_named_at_once(kind: Kind, value: str | None) ->
         ("STUDIO_HUB_ACCOUNT", "11111111111"),
         ("STUDIO_HUB_IDENTITY_STORE_ID", "d-123456789"),
         ("STUDIO_HUB_IDENTITY_STORE_ID", "d-1234567890\n"),
-        ("STUDIO_HUB_LATER_QUEUE_URL", "later"),
+        ("STUDIO_HUB_DELAYED_QUEUE_URL", "later"),
         ("STUDIO_HUB_REMOVAL_COUNT", "-1"),
         ("STUDIO_HUB_REMOVAL_PERCENT", "101"),
         ("STUDIO_HUB_IDENTITY_ACCOUNT", "management"),
@@ -88,7 +88,7 @@ def test_every_wrong_variable_is_named_at_once(kind: Kind, value: str | None) ->
 def test_a_wrong_variable_alone_is_the_only_one_named(name: str, value: str) -> None:
     """The message shows what it has; a misspelt mode never means apply."""
     with pytest.raises(SettingsError) as raised:
-        read_settings(ConvergeSettings, ENVIRONMENT | {name: value})
+        read_settings(ReconcileSettings, ENVIRONMENT | {name: value})
 
     assert named(raised.value) == {name}
     assert repr(value) in str(raised.value)

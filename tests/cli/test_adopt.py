@@ -95,12 +95,12 @@ def test_whose_tags_were_put_back_is_looked_at(hub: Company, command: Command) -
     hub.world.wait(60)
     lost = hub.record("eve")["state"]
     profile.tags.update(marks)
-    dry, _, hint = command(*ADOPT, "eve")
+    dry, _, request = command(*ADOPT, "eve")
     code, _, said = command(*ADOPT, "eve", "--yes")
     hub.world.wait(60)
 
     assert (lost, dry, code) == ("held", 0, 0)
-    assert "the same command with --yes" in hint
+    assert "the same command with --yes" in request
     assert "The hub looks at it" in said
     assert hub.record("eve")["state"] == "active"
 

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from cli.rehearse import DEMO
+from cli.commands.simulate import DEMO
 from simulator.setup import make_tables
 
 TARGET = "222222222222/eu-west-1/d-research0001"

@@ -10,8 +10,8 @@ from operators import PLACE, Company
 from rich.console import Console
 from rich.text import Text
 
-from cli import console
-from cli.console import print_table, row, table
+from cli import output as console
+from cli.output import print_table, row, table
 
 Command = Callable[..., tuple[int, str, str]]
 GROUP = "data-scientists-of-the-laboratory"

@@ -65,8 +65,8 @@ def _answer(stubber: Stubber, outputs: dict[str, str] | None) -> None:
 def test_names_come_from_the_stack(command: Command, deploy: Deploy) -> None:
     """With the hub account's credentials nothing has to be named."""
     make_tables(boto3.client("dynamodb"))
-    queue = boto3.client("sqs").create_queue(QueueName="later")["QueueUrl"]
-    deploy(HOME, MappingsTable=MAPPINGS, LedgerTable=LEDGER, LaterQueueUrl=queue)
+    queue = boto3.client("sqs").create_queue(QueueName="delayed")["QueueUrl"]
+    deploy(HOME, MappingsTable=MAPPINGS, LedgerTable=LEDGER, DelayedQueueUrl=queue)
 
     assert command("mappings", "list")[0] == 0
     assert command("sweep")[0] == 0

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from operators import PLACE, Company
 
-from cli import decide
-from cli.desk import now
-from cli.waiting import holds
+from cli import hold_decisions as decide
+from cli.held_items import holds
+from cli.hub_client import now
 from shared.model import UserId
 
 Command = Callable[..., tuple[int, str, str]]

@@ -7,10 +7,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from hub.runtime.adapters.hub_memory import DynamoMemory
-from shared.hints import DAILY, HOURLY, LookHint, Subject, UserHint
+from hub.runtime.adapters.hub_state import DynamoMemory
+from shared.messages import decode
 from shared.model import GroupId
-from shared.wire import decode
+from shared.requests import DAILY, HOURLY, ReconcileRequest, ScanRequest, Subject
 from simulator.setup import LEDGER, MAPPINGS, make_tables
 
 ADA = "a3d46882-6071-7063-2f5e-91b4c7d80e21"
@@ -28,9 +28,9 @@ class Hub:
         make_tables(dynamodb)
         self.memory = DynamoMemory(dynamodb, LEDGER)
         self._sqs = boto3.client("sqs")
-        self.queue = self._sqs.create_queue(QueueName="later")["QueueUrl"]
+        self.queue = self._sqs.create_queue(QueueName="delayed")["QueueUrl"]
 
-    def queued(self) -> list[UserHint | LookHint]:
+    def queued(self) -> list[ReconcileRequest | ScanRequest]:
         """Return what was queued and is due."""
         found = self._sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10)
         return [decode(message["Body"]) for message in found.get("Messages", [])]
@@ -55,7 +55,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     with mock_aws():
         hub = Hub()
         monkeypatch.setenv("STUDIO_HUB_LEDGER_TABLE", LEDGER)
-        monkeypatch.setenv("STUDIO_HUB_LATER_QUEUE_URL", hub.queue)
+        monkeypatch.setenv("STUDIO_HUB_DELAYED_QUEUE_URL", hub.queue)
         monkeypatch.setenv("STUDIO_HUB_MAPPINGS_TABLE", MAPPINGS)
         yield hub
 
@@ -70,7 +70,9 @@ def test_a_sweep_of_everything_begins_once_in_a_quarter_of_an_hour(
     third, _, refused = command("sweep")
 
     assert (first, second, third) == (0, 0, 3)
-    assert {(hint.subject, hint.key) for hint in queued if isinstance(hint, LookHint)} == {
+    assert {
+        (request.subject, request.key) for request in queued if isinstance(request, ScanRequest)
+    } == {
         (Subject.ROUND, HOURLY),
         (Subject.ROUND, DAILY),
     }
@@ -93,8 +95,10 @@ def test_one_group_target_or_person_may_be_looked_at_any_time(hub: Hub, command:
         )
     ]
     keys = sorted(
-        hint.user_id if isinstance(hint, UserHint) else f"{hint.subject} {hint.key}"
-        for hint in hub.queued()
+        request.user_id
+        if isinstance(request, ReconcileRequest)
+        else f"{request.subject} {request.key}"
+        for request in hub.queued()
     )
 
     assert codes == [0, 0, 0, 0]
@@ -109,7 +113,7 @@ def test_a_group_that_only_a_row_pins_is_known_by_its_name(hub: Hub, command: Co
     hub.pin("ants", ADA, TARGET.replace("research", "other"))
     doubtful, _, said = command("sweep", "--group", "ants")
 
-    assert [hint.key for hint in queued if isinstance(hint, LookHint)] == [ANTS]
+    assert [request.key for request in queued if isinstance(request, ScanRequest)] == [ANTS]
     assert (known, doubtful) == (0, 1)
     assert f"{ANTS}, {ADA}" in " ".join(said.split())
     assert hub.queued() == []

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.stub import ANY, Stubber
 
-from hub.runtime.adapters.application_access import SsoAdmin, assumed_client, own_client
-from hub.runtime.adapters.assumed import RoleAssumer
-from hub.runtime.settings import ConvergeSettings, LookSettings
+from hub.runtime.adapters.assignments import SsoAdmin, assumed_client, own_client
+from hub.runtime.adapters.sessions import RoleAssumer
+from hub.runtime.decisions.listing import Page
+from hub.runtime.settings import ReconcileSettings, ScanSettings
 from hub.runtime.wiring.access import application_access, role_assumer
 from shared.conventions import assigner_role_arn
 from shared.errors import (
@@ -18,7 +19,6 @@ from shared.errors import (
     RetryableError,
     TargetUnreachableError,
 )
-from shared.listing import Page
 from shared.model import UserId
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Stub = Callable[[Any], Stubber]
 HUB, IDENTITY, REGION = "111111111111", "999999999999", "eu-central-1"
-CONVERGE = f"StudioHub-Converge-{REGION}"
+RECONCILE = f"StudioHub-Reconcile-{REGION}"
 APPLICATION = f"arn:aws:sso::{IDENTITY}:application/ssoins-1234567890abcdef/apl-1234567890abcdef"
 ADA = UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21")
 ASKED = {"ApplicationArn": APPLICATION, "PrincipalId": ADA, "PrincipalType": "USER"}
@@ -179,7 +179,7 @@ def granted(key: str, *, minutes: float = 15) -> dict[str, Any]:
 def assumed(clients: Clients, sts: "STSClient") -> Callable[[], object]:
     return assumed_client(
         cast("boto3.Session", clients),
-        RoleAssumer(sts, hub_account=HUB, role_name=CONVERGE),
+        RoleAssumer(sts, hub_account=HUB, role_name=RECONCILE),
         assigner_role_arn(IDENTITY, REGION),
         account=IDENTITY,
         region=REGION,
@@ -208,10 +208,10 @@ def test_in_another_account_the_assigner_is_assumed_with_its_external_id(
         granted("1"),
         {
             "RoleArn": f"arn:aws:iam::{IDENTITY}:role/studio-hub-system/StudioHubAssigner-{REGION}",
-            "RoleSessionName": CONVERGE,
+            "RoleSessionName": RECONCILE,
             "ExternalId": f"studio-hub/{HUB}/{IDENTITY}",
             "DurationSeconds": 900,
-            "SourceIdentity": f"{CONVERGE}@{HUB}",
+            "SourceIdentity": f"{RECONCILE}@{HUB}",
         },
     )
 
@@ -231,14 +231,14 @@ def test_in_another_account_the_assigner_is_assumed_with_its_external_id(
 @pytest.mark.parametrize(
     ("settings", "function", "role"),
     [
-        (ConvergeSettings, "Converge", "StudioHubAssigner"),
-        (LookSettings, "Look", "StudioHubAssignmentReader"),
+        (ReconcileSettings, "Reconcile", "StudioHubAssigner"),
+        (ScanSettings, "Scan", "StudioHubAssignmentReader"),
     ],
 )
 def test_each_function_becomes_its_own_role(
     sts: "STSClient",
     stub: Stub,
-    settings: type[ConvergeSettings | LookSettings],
+    settings: type[ReconcileSettings | ScanSettings],
     function: str,
     role: str,
 ) -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import Stubber
 
-from hub.runtime.adapters.identity_center import IdentityCenter
+from hub.runtime.adapters.identity_store import IdentityCenter
+from hub.runtime.decisions.listing import Page
 from shared.errors import RefusedError, RetryableError
-from shared.listing import Page
 from shared.model import GroupId, Person, Standing, UserId
 
 if TYPE_CHECKING:

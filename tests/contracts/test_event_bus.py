@@ -10,8 +10,8 @@ import pytest
 from botocore.stub import Stubber
 
 from hub.runtime.adapters.event_bus import EventBus
+from hub.runtime.decisions.profile_events import Happening, What
 from shared.errors import RefusedError, RetryableError
-from shared.happenings import Happening, What
 from shared.model import Target, UserId
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub.runtime.adapters.ledger import DynamoLedger
+from hub.runtime.decisions.hub_state import MemberChanges
+from hub.runtime.decisions.profile_events import Happening, What
+from hub.runtime.decisions.record import Record, State
 from shared.errors import RetryableError
-from shared.happenings import Happening, What
-from shared.memory import MemberChanges
 from shared.model import GroupId, Target, UserId
-from shared.record import Record, State
 from simulator.setup import LEDGER
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from hub.runtime.adapters.hub_memory import DynamoMemory
-from shared.frozen import protected_profile
-from shared.memory import HubState
+from hub.runtime.adapters.hub_state import DynamoMemory
+from hub.runtime.decisions.hub_state import HubState
+from hub.runtime.decisions.protection import protected_profile
 from shared.model import Target, UserId
 from simulator.setup import LEDGER
 

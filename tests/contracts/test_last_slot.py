@@ -8,10 +8,10 @@ import pytest
 from cuts import NOON, cut, user
 from fakes import FakeLedger
 
-from hub.runtime.adapters.limits import DynamoLimits
+from hub.runtime.adapters.removal_limits import DynamoLimits
+from hub.runtime.decisions.removal_limit import RemovalLimit, TargetLimit
 from hub.runtime.guard import weighed
 from shared.errors import RetryableError
-from shared.guard import RemovalLimit, TargetLimit
 from shared.model import Target
 from simulator.setup import LEDGER
 

@@ -11,10 +11,10 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from hub.runtime.adapters.ledger import DynamoLedger
+from hub.runtime.decisions.record import Access, EndedClaim, Record, State
 from shared.errors import RefusedError, RetryableError
+from shared.messages import LEDGER_KEY
 from shared.model import Claim, Target, UserId
-from shared.record import Access, EndedClaim, Record, State
-from shared.wire import LEDGER_KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -53,7 +53,7 @@ FULL = replace(
     problems=("undecided ada",),
     undecided_since=WHEN,
     since=WHEN,
-    last_hint="0a664dd1-f102-48bc-9e6c-f13525ddaafa",
+    last_request="0a664dd1-f102-48bc-9e6c-f13525ddaafa",
 )
 
 

@@ -10,12 +10,12 @@ from botocore.stub import Stubber
 from cuts import LAB, NOON, cut, user
 from fake_limits import FakeLimits
 
-from hub.runtime.adapters.limits import DynamoLimits
+from hub.runtime.adapters.removal_limits import DynamoLimits
+from hub.runtime.decisions.holds import Hold
+from hub.runtime.decisions.removal_limit import LIMIT, REJECTED, CutKind, HeldCut, TargetLimit
+from hub.runtime.ports import Limits
 from shared.errors import RefusedError, RetryableError
-from shared.guard import LIMIT, REJECTED, CutKind, HeldCut, TargetLimit
-from shared.holds import Hold
 from shared.model import Target
-from shared.ports import Limits
 from simulator.setup import LEDGER
 
 if TYPE_CHECKING:

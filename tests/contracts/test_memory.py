@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import Stubber
 
-from hub.runtime.adapters.foreign_profiles import DynamoForeigners
-from hub.runtime.adapters.group_copies import DynamoCopies
-from hub.runtime.adapters.hub_memory import DynamoMemory
+from hub.runtime.adapters.group_snapshots import DynamoCopies
+from hub.runtime.adapters.hub_state import DynamoMemory
 from hub.runtime.adapters.ledger import DynamoLedger
-from shared.errors import RetryableError
-from shared.memory import (
+from hub.runtime.adapters.unmanaged_profiles import DynamoForeigners
+from hub.runtime.decisions.hub_state import (
     AccessRefusal,
     GroupCopy,
     HubState,
@@ -21,8 +20,9 @@ from shared.memory import (
     OpenProblem,
     UnmanagedProfile,
 )
+from hub.runtime.decisions.record import Record, State
+from shared.errors import RetryableError
 from shared.model import GroupId, Target, UserId
-from shared.record import Record, State
 from simulator.setup import LEDGER
 
 if TYPE_CHECKING:

@@ -8,16 +8,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from hub.runtime.adapters.scan_states import DynamoScanStates
+from hub.runtime.decisions.listing import ScanState, Seen
 from shared.errors import RefusedError
-from shared.hints import LookHint, Subject
-from shared.listing import ScanState, Seen
+from shared.requests import ScanRequest, Subject
 from simulator.setup import LEDGER
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-SCAN = LookHint(Subject.GROUP, "33e47872-ants", NOW, "an-event", NOW, part=1)
+SCAN = ScanRequest(Subject.GROUP, "33e47872-ants", NOW, "an-event", NOW, part=1)
 # More than one item of the ledger holds.
 MANY = Seen().with_ids(str(number) for number in range(100_000))
 
@@ -31,7 +31,7 @@ def test_what_is_kept_is_loaded_as_it_was(
     state = ScanState(2, "next page", seen, is_over)
     DynamoScanStates(ledger_table, LEDGER).save(SCAN, state, NOW)
 
-    later = replace(SCAN, part=2, attempt=9, made_at=NOW + timedelta(minutes=9))
+    later = replace(SCAN, part=2, attempt=9, enqueued_at=NOW + timedelta(minutes=9))
     assert DynamoScanStates(ledger_table, LEDGER).load(later, NOW) == state
 
 
@@ -43,7 +43,7 @@ def test_what_is_kept_is_loaded_as_it_was(
         {"event_id": "another"},
         {"again": True},
         {"announced": True},
-        {"everyone": True},
+        {"include_all": True},
         {"target": "another"},
     ],
 )

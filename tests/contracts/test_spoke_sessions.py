@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.stub import Stubber
 
-from hub.runtime.adapters.assumed import RoleAssumer
+from hub.runtime.adapters.sessions import RoleAssumer
 from hub.runtime.adapters.spoke_sessions import SpokeSessions
 from shared.conventions import access_role_arn
 from shared.errors import RetryableError, TargetUnreachableError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 Stub = Callable[[Any], Stubber]
-HUB, CONVERGE = "111111111111", "StudioHub-Converge-eu-central-1"
+HUB, RECONCILE = "111111111111", "StudioHub-Reconcile-eu-central-1"
 LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 
 
@@ -44,7 +44,7 @@ def clients() -> Clients:
 
 @pytest.fixture
 def sessions(sts: "STSClient", clients: Clients) -> SpokeSessions:
-    assumer = RoleAssumer(sts, hub_account=HUB, role_name=CONVERGE)
+    assumer = RoleAssumer(sts, hub_account=HUB, role_name=RECONCILE)
     return SpokeSessions(cast("boto3.Session", clients), assumer, access_role_arn)
 
 
@@ -64,10 +64,10 @@ def asked(target: Target) -> dict[str, Any]:
     return {
         "RoleArn": f"arn:aws:iam::{target.account}:role/studio-hub-system/"
         f"StudioHubSpoke-{target.region}",
-        "RoleSessionName": CONVERGE,
+        "RoleSessionName": RECONCILE,
         "ExternalId": f"studio-hub/{HUB}/{target.account}",
         "DurationSeconds": 900,
-        "SourceIdentity": f"{CONVERGE}@{HUB}",
+        "SourceIdentity": f"{RECONCILE}@{HUB}",
     }
 
 

@@ -9,9 +9,9 @@ from botocore.stub import Stubber
 from spokes import HUB, LAB, ClosedSpoke
 
 from hub.runtime.adapters.studio import SageMakerStudio
+from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus
 from shared.errors import RefusedError, RetryableError, TargetUnreachableError
 from shared.model import Person, UserId
-from shared.observed import App, ObservedProfile, ProfileStatus
 from shared.ownership import Ownership
 
 Stub = Callable[[Any], Stubber]

@@ -5,8 +5,8 @@ from botocore.stub import Stubber
 from spokes import LAB
 
 from hub.runtime.adapters.studio import SageMakerStudio
+from hub.runtime.decisions.hub_state import Domain
 from shared.errors import RefusedError, RetryableError
-from shared.memory import Domain
 
 ASKED = {"DomainId": LAB.domain_id}
 APPLICATION = "arn:aws:sso::999999999999:application/ssoins-1/apl-1"

@@ -9,8 +9,8 @@ from botocore.stub import Stubber
 from spokes import LAB
 
 from hub.runtime.adapters.studio import SageMakerStudio
+from hub.runtime.decisions.observed import App, Space, Workload
 from shared.errors import RefusedError, RetryableError
-from shared.observed import App, Space, Workload
 
 IN_DOMAIN = {"DomainIdEquals": LAB.domain_id, "MaxResults": 100}
 MADE = datetime(2026, 11, 23, 12, tzinfo=UTC)

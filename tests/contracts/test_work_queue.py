@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import Stubber
 
-from hub.runtime.adapters.work_queue import LaterQueue, ReceivedFrom, UsersQueue
+from hub.runtime.adapters.queues import ReceivedFrom, SqsDelayedQueue, SqsReconcileQueue
 from shared.errors import RefusedError, RetryableError
-from shared.hints import UserHint
+from shared.messages import deduplication_id, encode
 from shared.model import UserId
-from shared.wire import deduplication_id, encode
+from shared.requests import ReconcileRequest
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 Stub = Callable[[Any], Stubber]
-URL = "https://sqs.eu-west-1.amazonaws.com/111111111111/users.fifo"
+URL = "https://sqs.eu-west-1.amazonaws.com/111111111111/reconcile.fifo"
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
-HINT = UserHint(UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21"), AT, "an-event", AT)
+REQUEST = ReconcileRequest(UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21"), AT, "an-event", AT)
 SENT = {"MessageId": "1", "MD5OfMessageBody": "0" * 32}
 
 
@@ -31,23 +31,23 @@ def test_the_hints_of_one_user_come_in_order_and_once(sqs: "SQSClient", stub: St
         SENT,
         {
             "QueueUrl": URL,
-            "MessageBody": encode(HINT),
-            "MessageGroupId": HINT.user_id,
-            "MessageDeduplicationId": deduplication_id(HINT),
+            "MessageBody": encode(REQUEST),
+            "MessageGroupId": REQUEST.user_id,
+            "MessageDeduplicationId": deduplication_id(REQUEST),
         },
     )
 
-    UsersQueue(sqs, URL).look_at(HINT)
+    SqsReconcileQueue(sqs, URL).enqueue(REQUEST)
 
 
 def test_a_look_put_off_waits_in_the_queue(sqs: "SQSClient", stub: Stub) -> None:
     """Nothing sleeps in a function: the message carries its delay."""
-    hint = replace(HINT, attempt=4)
+    request = replace(REQUEST, attempt=4)
     stub(sqs).add_response(
-        "send_message", SENT, {"QueueUrl": URL, "MessageBody": encode(hint), "DelaySeconds": 160}
+        "send_message", SENT, {"QueueUrl": URL, "MessageBody": encode(request), "DelaySeconds": 160}
     )
 
-    LaterQueue(sqs, URL).look_later(hint, 160)
+    SqsDelayedQueue(sqs, URL).enqueue_after(request, 160)
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,9 @@ def test_a_hint_that_cannot_be_queued_is_never_lost_in_silence(
     stubbed.add_client_error("send_message", code)
 
     with pytest.raises(error, match=code):
-        UsersQueue(sqs, URL).look_at(HINT)
+        SqsReconcileQueue(sqs, URL).enqueue(REQUEST)
     with pytest.raises(error, match=code):
-        LaterQueue(sqs, URL).look_later(HINT, 10)
+        SqsDelayedQueue(sqs, URL).enqueue_after(REQUEST, 10)
 
 
 def test_a_message_comes_again_when_its_reader_says(sqs: "SQSClient", stub: Stub) -> None:

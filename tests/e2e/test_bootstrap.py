@@ -21,15 +21,15 @@ ELSEWHERE = [
     asked("dynamodb:DeleteTable", f"arn:aws:dynamodb:{REGION}:{HUB}:table/StudioHub-RecordsLedger"),
     asked("dynamodb:Scan", f"arn:aws:dynamodb:{REGION}:{HUB}:table/StudioHub-RecordsMappings"),
     asked("dynamodb:UpdateTable", f"arn:aws:dynamodb:{REGION}:{HUB}:table/Payroll"),
-    asked("iam:AttachRolePolicy", f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Look"),
+    asked("iam:AttachRolePolicy", f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Scan"),
     asked("iam:CreateRole", f"arn:aws:iam::{HUB}:role/Admin"),
     asked("iam:PutRolePolicy", f"arn:aws:iam::{HUB}:role/Admin"),
-    asked("lambda:InvokeFunction", f"arn:aws:lambda:{REGION}:{HUB}:function:StudioHub-Look"),
+    asked("lambda:InvokeFunction", f"arn:aws:lambda:{REGION}:{HUB}:function:StudioHub-Scan"),
     asked("lambda:UpdateFunctionCode", f"arn:aws:lambda:{REGION}:{HUB}:function:Payroll"),
     asked("s3:PutObject", f"arn:aws:s3:::cdk-hnb659fds-assets-{HUB}-{REGION}/package.zip"),
     asked("sqs:ReceiveMessage", f"arn:aws:sqs:{REGION}:{HUB}:StudioHub-Events"),
     passing(f"arn:aws:iam::{HUB}:role/Admin", "lambda.amazonaws.com"),
-    passing(f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Look", "ec2.amazonaws.com"),
+    passing(f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Scan", "ec2.amazonaws.com"),
 ]
 
 

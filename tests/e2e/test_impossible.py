@@ -27,7 +27,7 @@ Judge = Callable[[Sequence[IamRequest]], list[Verdict]]
 SPOKE = TARGETS[0].account
 ACCESS, READER = access_role_arn(SPOKE, REGION), reader_role_arn(SPOKE, REGION)
 RIGHT = external_id(HUB, SPOKE)
-CONVERGE, LOOK = (system_role_arn(HUB, REGION, name) for name in hub_role_names(REGION))
+RECONCILE, LOOK = (system_role_arn(HUB, REGION, name) for name in hub_role_names(REGION))
 ASSIGNER = assigner_role_arn(MANAGEMENT, REGION)
 ASSIGNMENT_READER = assignment_reader_role_arn(MANAGEMENT, REGION)
 RIGHT_THERE = external_id(HUB, MANAGEMENT)
@@ -60,7 +60,7 @@ def test_each_denial_holds_and_is_tried(judge: Judge, roles: Roles) -> None:
 
 @pytest.mark.parametrize(
     ("role", "entered", "assigning"),
-    [(CONVERGE, ACCESS, ASSIGNER), (LOOK, READER, ASSIGNMENT_READER)],
+    [(RECONCILE, ACCESS, ASSIGNER), (LOOK, READER, ASSIGNMENT_READER)],
 )
 def test_the_hub_enters_a_spoke_and_identity_center(
     cloud: Cloud, role: str, entered: str, assigning: str
@@ -75,23 +75,23 @@ def test_the_hub_enters_a_spoke_and_identity_center(
 @pytest.mark.parametrize(
     ("role", "entered", "said"),
     [
-        (CONVERGE, ACCESS, None),
-        (CONVERGE, ACCESS, external_id(HUB, TARGETS[1].account)),
-        (CONVERGE, ACCESS, external_id(STRANGER, SPOKE)),
+        (RECONCILE, ACCESS, None),
+        (RECONCILE, ACCESS, external_id(HUB, TARGETS[1].account)),
+        (RECONCILE, ACCESS, external_id(STRANGER, SPOKE)),
         (LOOK, READER, external_id(HUB, TARGETS[1].account)),
         # Whoever looks changes nothing, and nobody else looks.
         (LOOK, ACCESS, RIGHT),
         (LOOK, ASSIGNER, RIGHT_THERE),
-        (CONVERGE, READER, RIGHT),
+        (RECONCILE, READER, RIGHT),
         (INTAKE, READER, RIGHT),
         (INTAKE, ACCESS, RIGHT),
         # The role by which people are assigned is entered no more easily.
-        (CONVERGE, ASSIGNER, None),
-        (CONVERGE, ASSIGNER, RIGHT),
+        (RECONCILE, ASSIGNER, None),
+        (RECONCILE, ASSIGNER, RIGHT),
         (INTAKE, ASSIGNER, RIGHT_THERE),
         # Roles that trust the hub's account, and that have another path or name.
-        (CONVERGE, f"arn:aws:iam::{SPOKE}:role/StudioHubSpoke-other", RIGHT),
-        (CONVERGE, f"arn:aws:iam::{SPOKE}:role/studio-hub-system/Other", RIGHT),
+        (RECONCILE, f"arn:aws:iam::{SPOKE}:role/StudioHubSpoke-other", RIGHT),
+        (RECONCILE, f"arn:aws:iam::{SPOKE}:role/studio-hub-system/Other", RIGHT),
     ],
 )
 def test_no_other_way_leads_into_a_spoke(

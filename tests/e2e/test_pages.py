@@ -7,7 +7,7 @@ from e2e.cloud import Cloud
 from e2e.pages import Script, run_script, scripts
 from e2e.stacks import build
 
-from shared.wire import LEDGER_KEY
+from shared.messages import LEDGER_KEY
 
 pytestmark = pytest.mark.e2e
 

@@ -18,7 +18,7 @@ from aws_cdk import aws_sqs as sqs
 from cdk_nag import AwsSolutionsChecks
 
 from hub.infrastructure.context import Context
-from hub.infrastructure.findings import acknowledge_wildcards
+from hub.infrastructure.nag_suppressions import acknowledge_wildcards
 
 
 @pytest.mark.parametrize("assembly", ["cloud_assembly", "elsewhere", "hardened"])

@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[2]
 OWN_KEY = "arn:aws:kms:eu-west-1:111111111111:key/1a2b3c4d-0000-4000-8000-1a2b3c4d5e6f"
 ROLES = [
     "Ingress/Intake/Role",
-    "MappingChanges/Mappings/Role",
-    "Reconciler/Converge/Role",
-    "Sweep/Look/Role",
+    "MappingStream/MappingStream/Role",
+    "Reconciler/Reconcile/Role",
+    "Scanner/Scan/Role",
 ]
 # What keeps something, and how it says with which key.
 ENCRYPTED: dict[str, dict[str, Any]] = {

@@ -21,7 +21,9 @@ SPOKE, REGION = "222222222222", "eu-west-1"
 
 def test_hub_and_spoke_agree_on_names(hub: Resources, spoke: Resources) -> None:
     """Both stacks and the functions take every name from one place."""
-    trusted = [hub[f"{path}/Role"]["Properties"] for path in ("Reconciler/Converge", "Sweep/Look")]
+    trusted = [
+        hub[f"{path}/Role"]["Properties"] for path in ("Reconciler/Reconcile", "Scanner/Scan")
+    ]
     here = [spoke[f"Access/{name}"]["Properties"] for name in ("Role", "Reader")]
     named = [f"role{role['Path']}{role['RoleName']}" for role in here]
 
@@ -31,12 +33,12 @@ def test_hub_and_spoke_agree_on_names(hub: Resources, spoke: Resources) -> None:
 
 
 def test_each_function_is_let_in_by_its_own_role(hub: Resources, spoke: Resources) -> None:
-    """Converge may assume the one and look the other, and no role trusts both.
+    """`reconcile` may assume the one and look the other, and no role trusts both.
 
     Neither function's wildcard covers the other's role.
     """
     roles = ("Role", access_role_arn), ("Reader", reader_role_arn)
-    paths = "Reconciler/Converge", "Sweep/Look"
+    paths = "Reconciler/Reconcile", "Scanner/Scan"
 
     for name, (path, (role, arn)) in zip(
         hub_role_names(HUB_REGION), zip(paths, roles, strict=True), strict=True

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from hub.runtime.settings import (
-    ConvergeSettings,
     IntakeSettings,
-    LookSettings,
-    MappingsSettings,
+    MappingStreamSettings,
+    ReconcileSettings,
+    ScanSettings,
     read_settings,
 )
 from shared.errors import SettingsError
@@ -17,17 +17,17 @@ from shared.errors import SettingsError
 Resources = dict[str, dict[str, Any]]
 
 PATHS = {
-    "converge": "Reconciler/Converge",
+    "reconcile": "Reconciler/Reconcile",
     "intake": "Ingress/Intake",
-    "look": "Sweep/Look",
-    "mappings": "MappingChanges/Mappings",
+    "scan": "Scanner/Scan",
+    "mapping_stream": "MappingStream/MappingStream",
 }
-SECONDS = {"converge": 120, "intake": 18, "look": 300, "mappings": 60}
+SECONDS = {"reconcile": 120, "intake": 18, "scan": 300, "mapping_stream": 60}
 SETTINGS = {
-    "converge": ConvergeSettings,
+    "reconcile": ReconcileSettings,
     "intake": IntakeSettings,
-    "look": LookSettings,
-    "mappings": MappingsSettings,
+    "scan": ScanSettings,
+    "mapping_stream": MappingStreamSettings,
 }
 # What each variable is, whichever function is told it.
 VALUES = {
@@ -38,12 +38,12 @@ VALUES = {
     "STUDIO_HUB_REMOVAL_COUNT": "5",
     "STUDIO_HUB_REMOVAL_PERCENT": "10",
     "STUDIO_HUB_BUS_NAME": "<Bus>",
-    "STUDIO_HUB_MAPPINGS_TABLE": "<Records/Mappings>",
-    "STUDIO_HUB_LEDGER_TABLE": "<Records/Ledger>",
-    "STUDIO_HUB_USERS_QUEUE_URL": "<Reconciler/Users/Queue>",
-    "STUDIO_HUB_LOOKS_QUEUE_URL": "<Sweep/Looks/Queue>",
-    "STUDIO_HUB_LATER_QUEUE_URL": "<Reconciler/Later/Queue>",
-    "STUDIO_HUB_LATER_QUEUE_ARN": "<Reconciler/Later/Queue.Arn>",
+    "STUDIO_HUB_MAPPINGS_TABLE": "<Tables/Mappings>",
+    "STUDIO_HUB_LEDGER_TABLE": "<Tables/Ledger>",
+    "STUDIO_HUB_RECONCILE_QUEUE_URL": "<Reconciler/Requests/Queue>",
+    "STUDIO_HUB_SCAN_QUEUE_URL": "<Scanner/Requests/Queue>",
+    "STUDIO_HUB_DELAYED_QUEUE_URL": "<Reconciler/Delayed/Queue>",
+    "STUDIO_HUB_DELAYED_QUEUE_ARN": "<Reconciler/Delayed/Queue.Arn>",
 }
 
 
@@ -72,7 +72,7 @@ def test_a_function_as_deployed(hub: Resources, service: str) -> None:
     assert function == {
         "Code": function["Code"],
         "Environment": function["Environment"],
-        "Handler": f"hub.runtime.handlers.{service}.handler",
+        "Handler": f"hub.runtime.functions.{service}.handler",
         "Runtime": "python3.13",
         "Architectures": ["arm64"],
         "Timeout": SECONDS[service],
@@ -99,9 +99,9 @@ def test_who_reads_which_queue(hub: Resources) -> None:
     """Each reader reports single failures; people and looks come one at a time, some at once."""
     assert [reader for reader in readers(hub) if "ScalingConfig" in reader] == [
         queue_reader("Ingress/Intake", "Ingress/Events", batch=10, concurrency=5),
-        queue_reader("Ingress/Intake", "Reconciler/Later", batch=10, concurrency=5),
-        queue_reader("Reconciler/Converge", "Reconciler/Users", batch=1, concurrency=10),
-        queue_reader("Sweep/Look", "Sweep/Looks", batch=1, concurrency=2),
+        queue_reader("Ingress/Intake", "Reconciler/Delayed", batch=10, concurrency=5),
+        queue_reader("Reconciler/Reconcile", "Reconciler/Requests", batch=1, concurrency=10),
+        queue_reader("Scanner/Scan", "Scanner/Requests", batch=1, concurrency=2),
     ]
 
 
@@ -109,14 +109,14 @@ def test_who_reads_the_stream(hub: Resources) -> None:
     """From the first row on, bounded in time alone, and what is given up is kept."""
     assert [reader for reader in readers(hub) if "ScalingConfig" not in reader] == [
         {
-            "FunctionName": "<MappingChanges/Mappings/Function>",
-            "EventSourceArn": "<Records/Mappings.StreamArn>",
+            "FunctionName": "<MappingStream/MappingStream/Function>",
+            "EventSourceArn": "<Tables/Mappings.StreamArn>",
             "BatchSize": 10,
             "StartingPosition": "TRIM_HORIZON",
             "BisectBatchOnFunctionError": True,
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
             "MaximumRecordAgeInSeconds": 90 * 60,
-            "DestinationConfig": {"OnFailure": {"Destination": "<MappingChanges/DeadLetters.Arn>"}},
+            "DestinationConfig": {"OnFailure": {"Destination": "<MappingStream/DeadLetters.Arn>"}},
         }
     ]
 
@@ -140,7 +140,7 @@ def queue_reader(function: str, queue: str, *, batch: int, concurrency: int) -> 
     }
 
 
-@pytest.mark.parametrize("service", ["converge", "look"])
+@pytest.mark.parametrize("service", ["reconcile", "scan"])
 def test_the_context_reaches_the_functions(hub_elsewhere: Resources, service: str) -> None:
     """Mode, limit, identity account, runtime and architecture are the company's choice."""
     function = hub_elsewhere[f"{PATHS[service]}/Function"]["Properties"]

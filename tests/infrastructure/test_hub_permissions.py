@@ -11,7 +11,7 @@ STORES = [
 GROUPS = "arn:aws:identitystore:::group/*"
 MEMBERSHIPS = "arn:aws:identitystore:::membership/*"
 USERS = "arn:aws:identitystore:::user/*"
-LEDGER = "<Records/Ledger.Arn>"
+LEDGER = "<Tables/Ledger.Arn>"
 READ_QUEUE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
 
 
@@ -24,13 +24,13 @@ def of_ledger(sid: str, action: str | list[str], *keys: str) -> dict[str, Any]:
     return allow(sid, action, LEDGER) | {"Condition": limit}
 
 
-READ_MAPPINGS = allow("ReadTheMappings", "dynamodb:Scan", "<Records/Mappings.Arn>")
+READ_MAPPINGS = allow("ReadTheMappings", "dynamodb:Scan", "<Tables/Mappings.Arn>")
 ASSUME = ["sts:AssumeRole", "sts:SetSourceIdentity"]
 OF_THE_ORGANIZATION = {
     "Condition": {"StringEquals": {"aws:ResourceOrgID": "o-exampleorgid"}},
 }
 ENTER_SPOKES = (
-    allow("EnterTheSpokes", ASSUME, "arn:aws:iam::*:role/studio-hub-system/StudioHubSpoke-*")
+    allow("AssumeSpokeRoles", ASSUME, "arn:aws:iam::*:role/studio-hub-system/StudioHubSpoke-*")
     | OF_THE_ORGANIZATION
 )
 READ_SPOKES = (
@@ -65,20 +65,20 @@ def function_role(name: str, path: str, *needs: dict[str, Any]) -> dict[str, Any
     }
 
 
-def test_converge_may_do_exactly_this(hub: Resources) -> None:
-    """Converge reads the directory and the rows, keeps the ledger, and enters the spokes."""
-    path = "Reconciler/Converge"
+def test_reconcile_may_do_exactly_this(hub: Resources) -> None:
+    """`reconcile` reads the directory and the rows, keeps the ledger, and enters the spokes."""
+    path = "Reconciler/Reconcile"
 
     assert hub[f"{path}/Role"]["Properties"] == function_role(
-        "StudioHub-Converge-eu-west-1",
+        "StudioHub-Reconcile-eu-west-1",
         path,
-        allow("ReadWhomToLookAt", READ_QUEUE, "<Reconciler/Users/Queue.Arn>"),
+        allow("ReadWhomToLookAt", READ_QUEUE, "<Reconciler/Requests/Queue.Arn>"),
         allow(
             "RedeliverWhoCannotWait",
             "sqs:ChangeMessageVisibility",
-            "<Reconciler/Users/Queue.Arn>",
+            "<Reconciler/Requests/Queue.Arn>",
         ),
-        allow("PutOffWhoMustWait", "sqs:SendMessage", "<Reconciler/Later/Queue.Arn>"),
+        allow("PutOffWhoMustWait", "sqs:SendMessage", "<Reconciler/Delayed/Queue.Arn>"),
         READ_MAPPINGS,
         allow("ReadTheLedger", "dynamodb:Query", LEDGER),
         allow("CountOurProfiles", "dynamodb:Query", f"{LEDGER}/index/by-target"),
@@ -105,7 +105,7 @@ def test_converge_may_do_exactly_this(hub: Resources) -> None:
         ),
         ENTER_SPOKES,
         of_identity_center(
-            "LetPeopleIn",
+            "ManageAssignments",
             [
                 "sso:CreateApplicationAssignment",
                 "sso:DeleteApplicationAssignment",
@@ -132,20 +132,20 @@ def test_intake_may_do_exactly_this(hub: Resources) -> None:
         allow(
             "ReadEventsAndWhatWaited",
             READ_QUEUE,
-            ["<Ingress/Events/Queue.Arn>", "<Reconciler/Later/Queue.Arn>"],
+            ["<Ingress/Events/Queue.Arn>", "<Reconciler/Delayed/Queue.Arn>"],
         ),
         allow(
             "QueueWhatToLookAt",
             "sqs:SendMessage",
-            ["<Reconciler/Users/Queue.Arn>", "<Sweep/Looks/Queue.Arn>"],
+            ["<Reconciler/Requests/Queue.Arn>", "<Scanner/Requests/Queue.Arn>"],
         ),
-        allow("LookAtEverythingInTime", "sqs:SendMessage", "<Reconciler/Later/Queue.Arn>"),
+        allow("LookAtEverythingInTime", "sqs:SendMessage", "<Reconciler/Delayed/Queue.Arn>"),
         READ_MAPPINGS,
         of_ledger("KnowWhomTheHubServes", "dynamodb:Query", "user#*", "hub"),
         allow(
             "KnowWhoseMembershipItWas",
             "dynamodb:Query",
-            "<Records/Ledger.Arn>/index/by-membership",
+            "<Tables/Ledger.Arn>/index/by-membership",
         ),
         of_ledger("RememberWhatHoldsForAll", ["dynamodb:PutItem", "dynamodb:UpdateItem"], "hub"),
         allow("FindTheMappedGroups", "identitystore:GetGroupId", [*STORES, GROUPS]),
@@ -154,16 +154,18 @@ def test_intake_may_do_exactly_this(hub: Resources) -> None:
 
 def test_look_may_do_exactly_this(hub: Resources) -> None:
     """Look lists groups, people and targets, keeps its copies, and describes nobody itself."""
-    path = "Sweep/Look"
+    path = "Scanner/Scan"
 
     assert hub[f"{path}/Role"]["Properties"] == function_role(
-        "StudioHub-Look-eu-west-1",
+        "StudioHub-Scan-eu-west-1",
         path,
-        allow("ReadWhatToLookThrough", READ_QUEUE, "<Sweep/Looks/Queue.Arn>"),
-        allow("RedeliverWhatCannotWait", "sqs:ChangeMessageVisibility", "<Sweep/Looks/Queue.Arn>"),
-        allow("QueueWhoDiffers", "sqs:SendMessage", "<Reconciler/Users/Queue.Arn>"),
-        allow("QueueFurtherLooks", "sqs:SendMessage", "<Sweep/Looks/Queue.Arn>"),
-        allow("PutOffWhatMustWait", "sqs:SendMessage", "<Reconciler/Later/Queue.Arn>"),
+        allow("ReadWhatToLookThrough", READ_QUEUE, "<Scanner/Requests/Queue.Arn>"),
+        allow(
+            "RedeliverWhatCannotWait", "sqs:ChangeMessageVisibility", "<Scanner/Requests/Queue.Arn>"
+        ),
+        allow("QueueWhoDiffers", "sqs:SendMessage", "<Reconciler/Requests/Queue.Arn>"),
+        allow("QueueFurtherScans", "sqs:SendMessage", "<Scanner/Requests/Queue.Arn>"),
+        allow("PutOffWhatMustWait", "sqs:SendMessage", "<Reconciler/Delayed/Queue.Arn>"),
         READ_MAPPINGS,
         allow("ReadTheLedger", ["dynamodb:Query", "dynamodb:Scan"], LEDGER),
         allow("ReadWhoIsInATarget", "dynamodb:Query", f"{LEDGER}/index/by-target"),
@@ -194,7 +196,7 @@ def test_look_may_do_exactly_this(hub: Resources) -> None:
         ),
         READ_SPOKES,
         of_identity_center(
-            "SeeWhoIsLetIn",
+            "ListAssignments",
             ["sso:ListApplicationAssignments", "sso:GetApplicationAssignmentConfiguration"],
         ),
     )
@@ -213,12 +215,12 @@ def test_another_account_lets_people_in_by_its_own_role(hub_elsewhere: Resources
             if "sso:" in str(statement["Action"])
             or str(statement["Resource"]).startswith("arn:aws:iam::333333333333:")
         ]
-        for path in ("Reconciler/Converge", "Sweep/Look", "Ingress/Intake")
+        for path in ("Reconciler/Reconcile", "Scanner/Scan", "Ingress/Intake")
     }
 
     assert found == {
-        "Reconciler/Converge": [allow("LetPeopleIn", ASSUME, assigner)],
-        "Sweep/Look": [allow("SeeWhoIsLetIn", ASSUME, f"{reader}-eu-west-1")],
+        "Reconciler/Reconcile": [allow("ManageAssignments", ASSUME, assigner)],
+        "Scanner/Scan": [allow("ListAssignments", ASSUME, f"{reader}-eu-west-1")],
         "Ingress/Intake": [],
     }
 
@@ -238,10 +240,10 @@ def test_a_key_of_the_company_is_used_through_identity_center_alone(
             if "kms:" in str(statement["Action"])
         ]
         for path in (
-            "Reconciler/Converge",
-            "Sweep/Look",
+            "Reconciler/Reconcile",
+            "Scanner/Scan",
             "Ingress/Intake",
-            "MappingChanges/Mappings",
+            "MappingStream/MappingStream",
         )
     }
 
@@ -253,19 +255,19 @@ def test_a_key_of_the_company_is_used_through_identity_center_alone(
 
 def test_mappings_may_do_exactly_this(hub: Resources) -> None:
     """Mappings reads the changes of rows, and neither the table of rows nor anybody's record."""
-    path = "MappingChanges/Mappings"
+    path = "MappingStream/MappingStream"
 
     assert hub[f"{path}/Role"]["Properties"] == function_role(
-        "StudioHub-Mappings-eu-west-1",
+        "StudioHub-MappingStream-eu-west-1",
         path,
         allow(
             "ReadTheStream",
             ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
-            "<Records/Mappings.StreamArn>",
+            "<Tables/Mappings.StreamArn>",
         ),
         allow("FindTheStream", "dynamodb:ListStreams", "*"),
-        allow("KeepWhatFailed", "sqs:SendMessage", "<MappingChanges/DeadLetters.Arn>"),
-        allow("QueueWhatToLookThrough", "sqs:SendMessage", "<Sweep/Looks/Queue.Arn>"),
+        allow("KeepWhatFailed", "sqs:SendMessage", "<MappingStream/DeadLetters.Arn>"),
+        allow("QueueWhatToLookThrough", "sqs:SendMessage", "<Scanner/Requests/Queue.Arn>"),
         of_ledger(
             "RememberGroupNames",
             ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"],
@@ -282,8 +284,8 @@ def test_no_other_identity_has_rights(hub: Resources) -> None:
     }
 
     assert identities == {
-        "Reconciler/Converge/Role",
+        "Reconciler/Reconcile/Role",
         "Ingress/Intake/Role",
-        "Sweep/Look/Role",
-        "MappingChanges/Mappings/Role",
+        "Scanner/Scan/Role",
+        "MappingStream/MappingStream/Role",
     }

@@ -1,10 +1,11 @@
 """The hub's queues: what waits how long, where it ends, and who may put something in."""
 
+import re
 from typing import Any
 
 import pytest
 
-from cli.rehearsal import STREAM_LONGEST, TIME_OUT
+from cli.simulation.deployment import STREAM_LONGEST, TIME_OUT
 from simulator.setup import QUEUES
 
 Resources = dict[str, dict[str, Any]]
@@ -21,7 +22,7 @@ SCHEDULE = ["<Schedule/Hourly.Arn>", "<Schedule/Daily.Arn>"]
 
 @pytest.mark.parametrize(
     ("path", "visibility_timeout"),
-    [("Ingress/Events", 108), ("Reconciler/Later", 108)],
+    [("Ingress/Events", 108), ("Reconciler/Delayed", 108)],
 )
 def test_a_standard_queue_has_dead_letters(
     hub: Resources, path: str, visibility_timeout: int
@@ -39,7 +40,7 @@ def test_a_standard_queue_has_dead_letters(
 
 @pytest.mark.parametrize(
     ("path", "visibility_timeout"),
-    [("Reconciler/Users", 720), ("Sweep/Looks", 1800)],
+    [("Reconciler/Requests", 720), ("Scanner/Requests", 1800)],
 )
 def test_looks_are_queued_one_after_another(
     hub: Resources, path: str, visibility_timeout: int
@@ -62,9 +63,9 @@ def test_looks_are_queued_one_after_another(
 # What reads each queue that no other function could read in its stead.
 READ_BY = {
     "Ingress/Events": "Ingress/Intake",
-    "Reconciler/Later": "Ingress/Intake",
-    "Reconciler/Users": "Reconciler/Converge",
-    "Sweep/Looks": "Sweep/Look",
+    "Reconciler/Delayed": "Ingress/Intake",
+    "Reconciler/Requests": "Reconciler/Reconcile",
+    "Scanner/Requests": "Scanner/Scan",
 }
 LONGEST_WAIT = 120
 
@@ -87,7 +88,7 @@ def test_passing_trouble_delays_no_message_by_more_than_two_minutes(
     assert waits >= 6 * hub[f"{READ_BY[queue]}/Function"]["Properties"]["Timeout"]
 
 
-@pytest.mark.parametrize("queue", ["Ingress/Events", "Reconciler/Later"])
+@pytest.mark.parametrize("queue", ["Ingress/Events", "Reconciler/Delayed"])
 def test_an_hour_of_trouble_makes_no_dead_letter(hub: Resources, queue: str) -> None:
     """What intake cannot write anywhere waits in the queue that it came from."""
     properties = hub[f"{queue}/Queue"]["Properties"]
@@ -96,10 +97,14 @@ def test_an_hour_of_trouble_makes_no_dead_letter(hub: Resources, queue: str) -> 
     assert (deliveries - 1) * properties["VisibilityTimeout"] > 3600
 
 
+# Two queues hold the requests of their own construct alone.
+QUEUE_OF = {"Reconciler/Requests": "reconcile", "Scanner/Requests": "scan"}
+
+
 def test_stories_are_rehearsed_with_the_same_numbers(hub: Resources) -> None:
     """A story waits as long as the deployed hub does, and loses no less."""
     deployed = {
-        path.rpartition("/")[2].lower(): (
+        QUEUE_OF.get(path, path.rpartition("/")[2].lower()): (
             properties["VisibilityTimeout"],
             properties["RedrivePolicy"]["maxReceiveCount"],
         )
@@ -115,8 +120,10 @@ def test_stories_are_rehearsed_with_the_same_numbers(hub: Resources) -> None:
     assert deployed == QUEUES
     assert stream == STREAM_LONGEST
     assert {
-        path.rpartition("/")[2].lower(): hub[f"{path}/Function"]["Properties"]["Timeout"]
-        for path in [*READ_BY.values(), "MappingChanges/Mappings"]
+        re.sub("(?<=[a-z])(?=[A-Z])", "_", path.rpartition("/")[2]).lower(): hub[
+            f"{path}/Function"
+        ]["Properties"]["Timeout"]
+        for path in [*READ_BY.values(), "MappingStream/MappingStream"]
     } == TIME_OUT
 
 
@@ -132,10 +139,10 @@ def test_dead_letters_outlast_their_queue(hub: Resources) -> None:
     assert found == {
         "Ingress/Events/DeadLetters": kept,
         "Ingress/Undelivered": kept,
-        "MappingChanges/DeadLetters": kept,
-        "Reconciler/Later/DeadLetters": kept,
-        "Reconciler/Users/DeadLetters": {"FifoQueue": True, **kept},
-        "Sweep/Looks/DeadLetters": {"FifoQueue": True, **kept},
+        "MappingStream/DeadLetters": kept,
+        "Reconciler/Delayed/DeadLetters": kept,
+        "Reconciler/Requests/DeadLetters": {"FifoQueue": True, **kept},
+        "Scanner/Requests/DeadLetters": {"FifoQueue": True, **kept},
     }
 
 
@@ -143,7 +150,7 @@ def test_dead_letters_outlast_their_queue(hub: Resources) -> None:
     ("path", "senders"),
     [
         ("Ingress/Events/Queue", {"TheEventRulesSend": EVENT_RULES}),
-        ("Reconciler/Later/Queue", {"TheScheduleSends": SCHEDULE}),
+        ("Reconciler/Delayed/Queue", {"TheScheduleSends": SCHEDULE}),
         (
             "Ingress/Undelivered",
             {"TheEventRulesSend": EVENT_RULES, "TheScheduleSends": SCHEDULE},
@@ -180,12 +187,12 @@ def test_only_these_rules_are_let_in(
     "path",
     [
         "Ingress/Events/DeadLetters",
-        "MappingChanges/DeadLetters",
-        "Reconciler/Later/DeadLetters",
-        "Reconciler/Users/DeadLetters",
-        "Reconciler/Users/Queue",
-        "Sweep/Looks/DeadLetters",
-        "Sweep/Looks/Queue",
+        "MappingStream/DeadLetters",
+        "Reconciler/Delayed/DeadLetters",
+        "Reconciler/Requests/DeadLetters",
+        "Reconciler/Requests/Queue",
+        "Scanner/Requests/DeadLetters",
+        "Scanner/Requests/Queue",
     ],
 )
 def test_inner_queues_let_nobody_in(hub: Resources, path: str) -> None:

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from hub.infrastructure.context import Context
-from shared.events import event_patterns
-from shared.hints import LookHint, Subject
-from shared.wire import (
+from shared.directory_events import event_patterns
+from shared.messages import (
     LEDGER_BY_MEMBERSHIP,
     LEDGER_BY_MEMBERSHIP_KEY,
     LEDGER_BY_TARGET,
@@ -21,6 +20,7 @@ from shared.wire import (
     MAPPINGS_KEY,
     decode,
 )
+from shared.requests import ScanRequest, Subject
 
 Template = dict[str, Any]
 Resources = dict[str, dict[str, Any]]
@@ -70,14 +70,14 @@ def test_every_route_has_its_rule(hub: Resources) -> None:
     [("Schedule/Hourly", "rate(1 hour)"), ("Schedule/Daily", "cron(37 2 * * ? *)")],
 )
 def test_a_round_begins_in_time(hub: Resources, path: str, when: str) -> None:
-    """The schedule sends to `later` without a function between, and loses nothing silently."""
+    """The schedule sends to `delayed` without a function between, and loses nothing silently."""
     rule = hub[path]["Properties"]
     (target,) = rule["Targets"]
 
     assert rule["ScheduleExpression"] == when
     assert target == {
-        "Id": "Later",
-        "Arn": "<Reconciler/Later/Queue.Arn>",
+        "Id": "Delayed",
+        "Arn": "<Reconciler/Delayed/Queue.Arn>",
         "InputTransformer": target["InputTransformer"],
         "DeadLetterConfig": {"Arn": "<Ingress/Undelivered.Arn>"},
     }
@@ -101,7 +101,7 @@ def test_what_the_schedule_sends_is_a_hint(hub: Resources, round_: str) -> None:
     }
     at = datetime(2026, 11, 23, 2, 37, tzinfo=UTC)
 
-    assert decode(filled_in(target["InputTransformer"], event)) == LookHint(
+    assert decode(filled_in(target["InputTransformer"], event)) == ScanRequest(
         Subject.ROUND, round_, at, event["id"], at
     )
 
@@ -120,7 +120,7 @@ def test_the_mappings_table(hub: Resources) -> None:
     expected = table(MAPPINGS_KEY, ())
     expected["Properties"]["StreamSpecification"] = {"StreamViewType": "NEW_AND_OLD_IMAGES"}
 
-    assert hub["Records/Mappings"] == expected
+    assert hub["Tables/Mappings"] == expected
 
 
 def test_the_ledger_table(hub: Resources) -> None:
@@ -142,7 +142,7 @@ def test_the_ledger_table(hub: Resources) -> None:
         ],
     }
 
-    assert hub["Records/Ledger"] == expected
+    assert hub["Tables/Ledger"] == expected
 
 
 def table(key: tuple[str, str], index_attributes: tuple[str, ...]) -> dict[str, Any]:
@@ -181,24 +181,24 @@ def test_outputs_tell_what_an_operator_needs(
 
     assert outputs == {
         "IdentityStoreId": "d-1234567890",
-        "MappingsTable": "<Records/Mappings>",
-        "LedgerTable": "<Records/Ledger>",
+        "MappingsTable": "<Tables/Mappings>",
+        "LedgerTable": "<Tables/Ledger>",
         "EventsQueueUrl": "<Ingress/Events/Queue>",
-        "UsersQueueUrl": "<Reconciler/Users/Queue>",
-        "LooksQueueUrl": "<Sweep/Looks/Queue>",
-        "LaterQueueUrl": "<Reconciler/Later/Queue>",
+        "ReconcileQueueUrl": "<Reconciler/Requests/Queue>",
+        "ScanQueueUrl": "<Scanner/Requests/Queue>",
+        "DelayedQueueUrl": "<Reconciler/Delayed/Queue>",
         "BusName": "<Bus>",
         "AlarmTopicArn": "<Notifications/Topic>",
         "EventsDeadLettersUrl": "<Ingress/Events/DeadLetters>",
-        "UsersDeadLettersUrl": "<Reconciler/Users/DeadLetters>",
-        "LooksDeadLettersUrl": "<Sweep/Looks/DeadLetters>",
-        "LaterDeadLettersUrl": "<Reconciler/Later/DeadLetters>",
+        "ReconcileDeadLettersUrl": "<Reconciler/Requests/DeadLetters>",
+        "ScanDeadLettersUrl": "<Scanner/Requests/DeadLetters>",
+        "DelayedDeadLettersUrl": "<Reconciler/Delayed/DeadLetters>",
         "EventRulesDeadLettersUrl": "<Ingress/Undelivered>",
-        "RowChangesDeadLettersUrl": "<MappingChanges/DeadLetters>",
+        "RowChangesDeadLettersUrl": "<MappingStream/DeadLetters>",
         "IntakeLog": "<Ingress/Intake/Log>",
-        "ConvergeLog": "<Reconciler/Converge/Log>",
-        "LookLog": "<Sweep/Look/Log>",
-        "MappingsLog": "<MappingChanges/Mappings/Log>",
+        "ReconcileLog": "<Reconciler/Reconcile/Log>",
+        "ScanLog": "<Scanner/Scan/Log>",
+        "MappingStreamLog": "<MappingStream/MappingStream/Log>",
     }
 
 

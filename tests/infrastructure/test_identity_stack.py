@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.conventions import assigner_role_arn, assignment_reader_role_arn
-from shared.events import event_patterns
+from shared.directory_events import event_patterns
 
 Resources = dict[str, dict[str, Any]]
 
@@ -107,7 +107,7 @@ def test_hub_and_identity_stack_agree(identity: Resources, hub_elsewhere: Resour
             "Role",
             assigner_role_arn(ACCOUNT, REGION),
             (
-                "LetPeopleIn",
+                "ManageAssignments",
                 [
                     "sso:CreateApplicationAssignment",
                     "sso:DeleteApplicationAssignment",
@@ -119,7 +119,7 @@ def test_hub_and_identity_stack_agree(identity: Resources, hub_elsewhere: Resour
             "Reader",
             assignment_reader_role_arn(ACCOUNT, REGION),
             (
-                "SeeWhoIsLetIn",
+                "ListAssignments",
                 ["sso:ListApplicationAssignments", "sso:GetApplicationAssignmentConfiguration"],
             ),
         ),
@@ -151,7 +151,7 @@ def test_one_role_assigns_and_the_other_only_lists(
     }
 
 
-@pytest.mark.parametrize(("construct", "function"), [("Role", "Converge"), ("Reader", "Look")])
+@pytest.mark.parametrize(("construct", "function"), [("Role", "Reconcile"), ("Reader", "Scan")])
 def test_each_role_trusts_one_function_of_the_hub(
     identity: Resources, construct: str, function: str
 ) -> None:

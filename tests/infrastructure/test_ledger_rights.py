@@ -14,21 +14,26 @@ from typing import Any
 import boto3
 import pytest
 
-from hub.runtime.adapters.foreign_profiles import DynamoForeigners
-from hub.runtime.adapters.group_copies import DynamoCopies
-from hub.runtime.adapters.hub_memory import DynamoMemory
+from hub.runtime.adapters.group_snapshots import DynamoCopies
+from hub.runtime.adapters.hub_state import DynamoMemory
 from hub.runtime.adapters.ledger import DynamoLedger
-from hub.runtime.adapters.limits import DynamoLimits
+from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.adapters.scan_states import DynamoScanStates
-from shared.guard import LIMIT, Cut, CutKind, HeldCut, TargetLimit
-from shared.happenings import Happening, What
-from shared.hints import LookHint, Subject
-from shared.holds import Hold
-from shared.listing import ScanState, Seen
-from shared.memory import AccessRefusal, MemberChanges, OpenProblem, UnmanagedProfile
+from hub.runtime.adapters.unmanaged_profiles import DynamoForeigners
+from hub.runtime.decisions.holds import Hold
+from hub.runtime.decisions.hub_state import (
+    AccessRefusal,
+    MemberChanges,
+    OpenProblem,
+    UnmanagedProfile,
+)
+from hub.runtime.decisions.listing import ScanState, Seen
+from hub.runtime.decisions.profile_events import Happening, What
+from hub.runtime.decisions.record import Record, State
+from hub.runtime.decisions.removal_limit import LIMIT, Cut, CutKind, HeldCut, TargetLimit
+from shared.messages import LEDGER_KEY
 from shared.model import GroupId, Target, UserId
-from shared.record import Record, State
-from shared.wire import LEDGER_KEY
+from shared.requests import ScanRequest, Subject
 
 Resources = dict[str, dict[str, Any]]
 
@@ -38,7 +43,7 @@ DOCTORS, NURSES = GroupId("group-doctors"), GroupId("group-nurses")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RECORD = Record(user_id=ADA, target=LAB, state=State.ACTIVE, user_name="ada", profile_name="ada")
 HELD = HeldCut(Cut(ADA, "ada", "ada", CutKind.REMOVAL, "left the group"), LIMIT, NOW)
-SCAN = LookHint(Subject.GROUP, DOCTORS, NOW, "event", NOW, part=1)
+SCAN = ScanRequest(Subject.GROUP, DOCTORS, NOW, "event", NOW, part=1)
 PROBLEM = OpenProblem(str(LAB), "unreachable", str(LAB))
 CREATED = Happening(What.CREATED, NOW, ADA, "ada", LAB, "ada", "role", "", "", "", "event")
 LEADING = "dynamodb:LeadingKeys"
@@ -128,7 +133,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda ledger: ledger.memory.pause("the identity source changed"),
         lambda ledger: ledger.memory.reserve_everything(NOW, "event"),
     ),
-    "Reconciler/Converge": (
+    "Reconciler/Reconcile": (
         *KNOWS_NAMES,
         *WEIGHS,
         lambda ledger: ledger.records.records(ADA),
@@ -146,7 +151,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda ledger: ledger.memory.remember_refusal(LAB, AccessRefusal("no", NOW)),
         lambda ledger: ledger.memory.remember_refusal(LAB, None),
     ),
-    "Sweep/Look": (
+    "Scanner/Scan": (
         *KNOWS_NAMES,
         *WEIGHS,
         lambda ledger: list(ledger.records.everybody()),
@@ -164,7 +169,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda ledger: ledger.memory.remember_target(LAB, "does not answer"),
         lambda ledger: ledger.memory.remember_refusal(LAB, None),
     ),
-    "MappingChanges/Mappings": KNOWS_NAMES,
+    "MappingStream/MappingStream": KNOWS_NAMES,
 }
 
 
@@ -181,13 +186,13 @@ def statements(hub: Resources, path: str) -> list[dict[str, Any]]:
     return [
         statement
         for statement in policy["PolicyDocument"]["Statement"]
-        if str(statement["Resource"]).startswith("<Records/Ledger.Arn>")
+        if str(statement["Resource"]).startswith("<Tables/Ledger.Arn>")
     ]
 
 
 def allows(statement: Mapping[str, Any], right: Asked) -> bool:
     actions = statement["Action"]
-    resource = "<Records/Ledger.Arn>" + (f"/index/{right.index}" if right.index else "")
+    resource = "<Tables/Ledger.Arn>" + (f"/index/{right.index}" if right.index else "")
     limit = statement.get("Condition", {"ForAllValues:StringLike": {LEADING: ["*"]}})
     patterns = limit["ForAllValues:StringLike"][LEADING]
     return (
@@ -236,19 +241,19 @@ def one_by_one(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("path", "call"),
     [
-        ("MappingChanges/Mappings", lambda ledger: ledger.records.write(RECORD)),
-        ("MappingChanges/Mappings", lambda ledger: ledger.records.records(ADA)),
+        ("MappingStream/MappingStream", lambda ledger: ledger.records.write(RECORD)),
+        ("MappingStream/MappingStream", lambda ledger: ledger.records.records(ADA)),
         ("Ingress/Intake", lambda ledger: ledger.records.write(RECORD)),
         ("Ingress/Intake", lambda ledger: ledger.copies.copy(DOCTORS)),
         ("Ingress/Intake", lambda ledger: ledger.memory.resume()),
         ("Ingress/Intake", lambda ledger: ledger.limits.hold(LAB, [HELD])),
-        ("Reconciler/Converge", lambda ledger: ledger.memory.keep(ADA, None)),
-        ("Sweep/Look", lambda ledger: ledger.memory.protect(ADA, protected=False)),
-        ("Reconciler/Converge", lambda ledger: ledger.foreigners.forget(LAB, "by-hand")),
-        ("Reconciler/Converge", lambda ledger: ledger.memory.resume()),
-        ("Sweep/Look", lambda ledger: ledger.memory.resume()),
+        ("Reconciler/Reconcile", lambda ledger: ledger.memory.keep(ADA, None)),
+        ("Scanner/Scan", lambda ledger: ledger.memory.protect(ADA, protected=False)),
+        ("Reconciler/Reconcile", lambda ledger: ledger.foreigners.forget(LAB, "by-hand")),
+        ("Reconciler/Reconcile", lambda ledger: ledger.memory.resume()),
+        ("Scanner/Scan", lambda ledger: ledger.memory.resume()),
         (
-            "Reconciler/Converge",
+            "Reconciler/Reconcile",
             lambda ledger: ledger.scans.save(SCAN, ScanState(1, "", Seen()), NOW),
         ),
     ],

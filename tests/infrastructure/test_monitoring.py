@@ -43,7 +43,7 @@ def constants() -> Iterator[str]:
 
 def actions() -> set[str]:
     """Return the names of the changes of a whole profile, from the table that counts them."""
-    tree = ast.parse((RUNTIME / "announce.py").read_text(encoding="utf-8"))
+    tree = ast.parse((RUNTIME / "reconcile" / "publisher.py").read_text(encoding="utf-8"))
     (table,) = (
         node.value
         for node in tree.body
@@ -84,14 +84,14 @@ def test_metrics_are_asked_for_as_they_are_written(hub: Resources) -> None:
 
 QUEUES = {
     "Events": ("Ingress/Events", 300),
-    "Users": ("Reconciler/Users", 900),
-    "Looks": ("Sweep/Looks", 3600),
-    "Later": ("Reconciler/Later", 900),
+    "Reconcile": ("Reconciler/Requests", 900),
+    "Scan": ("Scanner/Requests", 3600),
+    "Delayed": ("Reconciler/Delayed", 900),
 }
 DEAD_LETTERS = {
     **{name: f"{path}/DeadLetters" for name, (path, _) in QUEUES.items()},
     "EventRules": "Ingress/Undelivered",
-    "RowChanges": "MappingChanges/DeadLetters",
+    "RowChanges": "MappingStream/DeadLetters",
 }
 
 
@@ -144,9 +144,9 @@ def test_every_function_that_fails_pages(hub: Resources) -> None:
         ("HoldsWaiting", "HoldsWaiting", "Maximum", 0),
         ("RemovalsUndecided", "RemovalsUndecided", "Maximum", 0),
         ("RemovalLimitReached", "RemovalLimitReached", "Sum", 0),
-        ("UnannouncedChanges", "UnannouncedChange", "Sum", 20),
+        ("Drifts", "Drift", "Sum", 20),
         ("SweepNotFinished", "SweepAge", "Maximum", 3600),
-        ("JoinLatency", "JoinLatency", "p95", 60),
+        ("ProvisioningLatency", "ProvisioningLatency", "p95", 60),
         ("ReadsRefused", "ReadsRefused", "Sum", 0),
         ("TargetsUnreachable", "TargetsUnreachable", "Sum", 0),
     ],
@@ -190,7 +190,7 @@ def test_a_message_that_fails_again_pages_before_its_dead_letter(hub: Resources)
     [
         ("HoldsWaiting", (1, 2, 3600)),
         ("RemovalsUndecided", (1, 2, 3600)),
-        ("JoinLatency", (2, 8, 900)),
+        ("ProvisioningLatency", (2, 8, 900)),
         ("SweepNotFinished", (2, 2, 3600)),
         # A second refusal, after five minutes or in the next round.
         ("ReadsRefused", (2, 24, 300)),

@@ -18,10 +18,10 @@ def project(tmp_path: Path) -> Path:
     for name, text in {
         "requirements/runtime.txt": "wheel==1 --hash=sha256:0\n",
         "hub/__init__.py": '"""The hub."""\n',
-        "hub/runtime/handlers/intake.py": "def handler(): ...\n",
+        "hub/runtime/functions/intake.py": "def handler(): ...\n",
         "hub/runtime/__pycache__/old.pyc": "",
         "hub/infrastructure/stack.py": "import aws_cdk\n",
-        "shared/wire.py": "",
+        "shared/messages.py": "",
         "tests/test_hub.py": "",
     }.items():
         write(tmp_path / name, text)
@@ -65,8 +65,8 @@ def test_a_package_holds_what_runs_and_no_more(project: Path, install: Install) 
 
     assert files(package) == {
         "hub/__init__.py",
-        "hub/runtime/handlers/intake.py",
-        "shared/wire.py",
+        "hub/runtime/functions/intake.py",
+        "shared/messages.py",
         "wheel/__init__.py",
         "wheel-1.dist-info/METADATA",
     }
@@ -77,7 +77,7 @@ def test_wheels_are_installed_once(
 ) -> None:
     """A second synthesis runs no pip, yet takes our code as it is now, without what was deleted."""
     first = build_package(project, runtime="python3.13", architecture="arm64", install=install)
-    (project / "shared/wire.py").unlink()
+    (project / "shared/messages.py").unlink()
     write(project / "shared/naming.py", "")
 
     second = build_package(project, runtime="python3.13", architecture="arm64", install=install)

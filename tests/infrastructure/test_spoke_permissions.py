@@ -224,7 +224,7 @@ def test_additional_roles_are_named_one_by_one(deploy_spoke: Callable[..., Resou
     assert "Access/AdditionalRoles" not in deploy_spoke()
 
 
-@pytest.mark.parametrize(("role", "function"), [("Role", "Converge"), ("Reader", "Look")])
+@pytest.mark.parametrize(("role", "function"), [("Role", "Reconcile"), ("Reader", "Scan")])
 def test_only_one_function_of_the_hub_is_let_in(spoke: Resources, role: str, function: str) -> None:
     """Each role trusts one role of the hub, in the organization, with the right id."""
     name = f"StudioHub-{function}-{HUB_REGION}"

@@ -6,6 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from worlds import LAWS, TARGETS, World, record_in, worlds
 
+from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided
+from hub.runtime.decisions.record import State
 from shared.model import (
     BadMapping,
     GroupId,
@@ -15,8 +17,6 @@ from shared.model import (
     Target,
     Unresolved,
 )
-from shared.record import State
-from shared.verdicts import DesiredProfile, Removal, Undecided
 
 
 @LAWS

@@ -12,15 +12,15 @@ from uuid import UUID
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from hub.runtime.decisions.listing import Seen
+from hub.runtime.decisions.mapping_rows import parse_row, parse_table
+from shared.directory_events import origin_of, read_event
+from shared.directory_events.types import Ignored
 from shared.errors import UnreadableMessageError
-from shared.events import origin_of, read_event
-from shared.events.told import Ignored
-from shared.hints import DAILY, HOURLY, TARGETS, Hint, LookHint, Subject, UserHint
-from shared.listing import Seen
-from shared.mappings import parse_row, parse_table
+from shared.messages import decode, deduplication_id, encode, is_exhausted, message_group
 from shared.model import DIRECTORY_ID, BadMapping, GroupMapping, Target, UserId
 from shared.naming import profile_name, same_name
-from shared.wire import decode, deduplication_id, encode, is_worn_out, message_group
+from shared.requests import DAILY, HOURLY, TARGETS, ReconcileRequest, Request, ScanRequest, Subject
 
 LAWS = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 STORE = "d-9967abc123"
@@ -217,9 +217,9 @@ def test_a_message_is_an_event_or_is_unreadable(body: Any) -> None:  # noqa: ANN
             ids = [getattr(found, name, None) for name in ("user_id", "group_id", "membership_id")]
             assert all(len(id_) >= 36 for id_ in ids if id_ is not None)
             # Its id and time go on in a message, which must be read in its turn.
-            hint = UserHint(UserId(str(UUID(int=0))), found.at, found.event_id, found.at)
-            assert decode(encode(hint)) == hint
-            assert deduplication_id(hint)
+            request = ReconcileRequest(UserId(str(UUID(int=0))), found.at, found.event_id, found.at)
+            assert decode(encode(request)) == request
+            assert deduplication_id(request)
 
 
 targets = st.sampled_from(["222222222222/eu-west-1/d-one", "333333333333/us-east-1/d-two"])
@@ -227,17 +227,17 @@ moments = st.datetimes(timezones=st.just(UTC))
 # Whatever text JSON can hold and a queue takes.
 texts = st.text(st.characters(codec="utf-8"), min_size=1)
 told: dict[str, st.SearchStrategy[Any]] = {
-    "made_at": moments,
+    "enqueued_at": moments,
     "event_id": texts,
     "event_at": moments,
     "attempt": st.integers(0, 1000),
     "again": st.booleans(),
 }
 user_hints = st.builds(
-    UserHint,
+    ReconcileRequest,
     user_id=user_ids,
     doubt=targets | st.just(""),
-    found_by=st.just("") | st.binary(max_size=32).map(bytes.hex),
+    source_scan=st.just("") | st.binary(max_size=32).map(bytes.hex),
     **told,
 )
 keys: dict[Subject, st.SearchStrategy[str]] = {
@@ -249,34 +249,36 @@ keys: dict[Subject, st.SearchStrategy[str]] = {
     Subject.PEOPLE: st.just(""),
     Subject.GROUPS: st.just(""),
 }
-look_hints = st.one_of(
+scan_requests = st.one_of(
     *(
         st.builds(
-            LookHint,
+            ScanRequest,
             subject=st.just(subject),
             key=key,
             target=targets | st.just(""),
             announced=st.booleans(),
-            everyone=st.booleans(),
+            include_all=st.booleans(),
             part=st.integers(0, 1000),
             **told,
         )
         for subject, key in keys.items()
     )
 )
-hints: st.SearchStrategy[Hint] = user_hints | look_hints
+sent_requests: st.SearchStrategy[Request] = user_hints | scan_requests
 
 
 @LAWS
-@given(hints)
-def test_every_hint_survives_the_queue(hint: Hint) -> None:
+@given(sent_requests)
+def test_every_hint_survives_the_queue(request: Request) -> None:
     """What is sent is what arrives, whichever queue it travels in."""
-    assert decode(encode(hint)) == hint
+    assert decode(encode(request)) == request
 
 
 @LAWS
-@given(hints, hints)
-def test_two_hints_are_one_message_only_if_they_ask_for_the_same(one: Hint, other: Hint) -> None:
+@given(sent_requests, sent_requests)
+def test_two_hints_are_one_message_only_if_they_ask_for_the_same(
+    one: Request, other: Request
+) -> None:
     """Apart from when they were made and what they saw, which no duplicate can differ in."""
     if (one.event_id, message_group(one), one.attempt, one.again) != (
         other.event_id,
@@ -309,10 +311,10 @@ def test_a_packed_listing_is_read_or_is_unreadable(packed: bytes) -> None:
 
 # A body that is right but for some fields, which can be anything that JSON holds.
 changed_hints = st.builds(
-    lambda hint, changes, names: json.dumps(
-        json.loads(encode(hint)) | dict.fromkeys(names, changes)
+    lambda request, changes, names: json.dumps(
+        json.loads(encode(request)) | dict.fromkeys(names, changes)
     ),
-    hints,
+    sent_requests,
     json_values
     | plausible_targets
     | user_ids
@@ -324,8 +326,17 @@ changed_hints = st.builds(
     st.sets(
         st.sampled_from(
             [
-                *("subject", "key", "user_id", "made_at", "event_id", "event_at", "attempt"),
-                *("again", "doubt", "found_by", "target", "announced", "everyone", "token", "seen"),
+                *("subject", "key", "user_id", "enqueued_at", "event_id", "event_at", "attempt"),
+                *(
+                    "again",
+                    "doubt",
+                    "source_scan",
+                    "target",
+                    "announced",
+                    "include_all",
+                    "token",
+                    "seen",
+                ),
             ]
         ),
         min_size=1,
@@ -340,9 +351,9 @@ changed_hints = st.builds(
     | json_values.map(json.dumps)
     | changed_hints
     | st.binary().map(bytes.hex)
-    | hints.map(encode).map(lambda body: body[:-9])
+    | sent_requests.map(encode).map(lambda body: body[:-9])
 )
-@example(json.dumps({"made_at": "2026-11-23T12:00:00Z", "event_id": "e", "user_id": "d-1"}))
+@example(json.dumps({"enqueued_at": "2026-11-23T12:00:00Z", "event_id": "e", "user_id": "d-1"}))
 def test_a_body_is_a_hint_or_is_unreadable(body: str) -> None:
     """Whatever lies in a queue, nobody acts on half of it, and no reader ends in a crash.
 
@@ -350,18 +361,18 @@ def test_a_body_is_a_hint_or_is_unreadable(body: str) -> None:
     count, and it can be queued again.
     """
     with suppress(UnreadableMessageError):
-        hint = decode(body)
+        request = decode(body)
 
-        assert decode(encode(hint)) == hint
-        assert hint.made_at.tzinfo is not None
-        assert hint.attempt >= 0
-        is_worn_out(replace(hint, attempt=99), datetime(2026, 11, 23, tzinfo=UTC))
-        assert len(message_group(hint)) <= 128
-        assert deduplication_id(hint).isalnum()
-        if isinstance(hint, UserHint):
-            assert DIRECTORY_ID.fullmatch(hint.user_id)
-            assert not hint.doubt or Target.parse(hint.doubt)
+        assert decode(encode(request)) == request
+        assert request.enqueued_at.tzinfo is not None
+        assert request.attempt >= 0
+        is_exhausted(replace(request, attempt=99), datetime(2026, 11, 23, tzinfo=UTC))
+        assert len(message_group(request)) <= 128
+        assert deduplication_id(request).isalnum()
+        if isinstance(request, ReconcileRequest):
+            assert DIRECTORY_ID.fullmatch(request.user_id)
+            assert not request.doubt or Target.parse(request.doubt)
         else:
-            assert not hint.target or Target.parse(hint.target)
-            if hint.subject in (Subject.TARGET, Subject.ACCESS):
-                assert Target.parse(hint.key)
+            assert not request.target or Target.parse(request.target)
+            if request.subject in (Subject.TARGET, Subject.ACCESS):
+                assert Target.parse(request.key)

@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.guard import LIMIT, Cut, CutKind, HeldCut, RemovalLimit, TargetLimit, weigh
+from hub.runtime.decisions.removal_limit import (
+    LIMIT,
+    Cut,
+    CutKind,
+    HeldCut,
+    RemovalLimit,
+    TargetLimit,
+    weigh,
+)
 from shared.model import UserId
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

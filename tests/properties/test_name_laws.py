@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.runtime.adapters.event_bus import EventBus
-from hub.runtime.adapters.hub_memory import DynamoMemory
+from hub.runtime.adapters.hub_state import DynamoMemory
 from hub.runtime.adapters.ledger import DynamoLedger
-from shared.happenings import Happening, What
-from shared.hints import LookHint, Subject
-from shared.mappings import parse_row
+from hub.runtime.decisions.mapping_rows import parse_row
+from hub.runtime.decisions.profile_events import Happening, What
+from hub.runtime.decisions.retention import ended_claims
+from shared.messages import deduplication_id, encode, message_group
 from shared.model import BadMapping, Because, Claim, GroupId, GroupMapping, UserId
 from shared.naming import profile_name
-from shared.retention import ended_claims
-from shared.wire import deduplication_id, encode, message_group
+from shared.requests import ScanRequest, Subject
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 GROUP_ID = GroupId("33e47872-9051-70c8-1b7a-0f2d5c9e4a10")
@@ -64,11 +64,13 @@ def test_a_groups_name_is_kept_under_a_key_that_fits(name: str) -> None:
 @given(group_names)
 def test_a_look_for_a_name_fits_a_queue(name: str) -> None:
     """Message group and deduplication id: 128 letters, digits and punctuation; a body 256 KB."""
-    hint = LookHint(Subject.NAME, name, NOON, "an-event", NOON, announced=True, target=str(LAB))
+    request = ScanRequest(
+        Subject.NAME, name, NOON, "an-event", NOON, announced=True, target=str(LAB)
+    )
 
-    for id_ in (message_group(hint), deduplication_id(hint)):
+    for id_ in (message_group(request), deduplication_id(request)):
         assert re.fullmatch(r"[!-~]{1,128}", id_)
-    assert len(encode(hint)) < 256 * 1024
+    assert len(encode(request)) < 256 * 1024
 
 
 @given(group_names, user_names)

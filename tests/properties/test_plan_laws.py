@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import LAWS, NOW, Observed, World, observations, worlds
 
-from shared.actions import (
+from hub.runtime.decisions.actions import (
     Assign,
     ChangeRole,
     Create,
@@ -17,17 +17,17 @@ from shared.actions import (
     Revoke,
     Suspend,
 )
+from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
+from hub.runtime.decisions.drift import in_ledger
+from hub.runtime.decisions.observed import ProfileStatus
+from hub.runtime.decisions.plan import is_at_rest
+from hub.runtime.decisions.record import Access, Record, State
 from shared.conventions import suspended_role_arn
-from shared.differences import in_ledger
 from shared.model import (
     Standing,
     UserId,
 )
-from shared.observed import ProfileStatus
 from shared.ownership import Ownership
-from shared.plan import is_at_rest
-from shared.record import Access, Record, State
-from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
 
 @LAWS

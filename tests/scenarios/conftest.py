@@ -7,10 +7,10 @@ from contextlib import ExitStack
 import pytest
 from stories import COMPANY, FIXTURES, End, Play
 
-from cli.rehearsal import deployed_hub
-from cli.rehearsed_operator import RehearsedOperator
-from cli.sentences import sentence
-from shared.guard import RemovalLimit
+from cli.simulation.deployment import deployed_hub
+from cli.simulation.operator import RehearsedOperator
+from cli.simulation.transcript import sentence
+from hub.runtime.decisions.removal_limit import RemovalLimit
 from simulator.quirks import Quirks
 from simulator.result import result
 from simulator.scenario_file import parse

@@ -9,9 +9,9 @@ import pytest
 from moto.dynamodb.models import dynamodb_backends
 from stories import Play, join_quietly, membership_event
 
-from shared.hints import HOURLY, LookHint, Subject
-from shared.wire import encode
-from simulator.directory_acts import DirectoryActs, Via
+from shared.messages import encode
+from shared.requests import HOURLY, ScanRequest, Subject
+from simulator.directory_operations import DirectoryActs, Via
 from simulator.faults import Fault
 from simulator.setup import LEDGER, MAPPINGS
 from simulator.world import HUB_ACCOUNT, HUB_REGION, World
@@ -63,28 +63,28 @@ def row_change_ids(world: World) -> list[str]:
 def round_begins(world: World) -> str:
     join_quietly(world, "bob", "scientists")
     now = datetime.fromtimestamp(world.clock.now(), UTC)
-    hint = LookHint(Subject.ROUND, HOURLY, now, "the-id-of-the-round", now)
-    later = world.queues["later"].url
-    world.lambdas.sqs.send_message(QueueUrl=later, MessageBody=encode(hint))
-    return hint.event_id
+    request = ScanRequest(Subject.ROUND, HOURLY, now, "the-id-of-the-round", now)
+    delayed = world.queues["delayed"].url
+    world.lambdas.sqs.send_message(QueueUrl=delayed, MessageBody=encode(request))
+    return request.event_id
 
 
 @pytest.mark.parametrize(
     ("happens", "through"),
     [
-        (joins("console"), {"intake", "converge"}),
-        (joins("native"), {"intake", "converge"}),
-        (joins("scim"), {"intake", "look", "converge"}),
-        (row_changes, {"mappings", "look", "converge"}),
+        (joins("console"), {"intake", "reconcile"}),
+        (joins("native"), {"intake", "reconcile"}),
+        (joins("scim"), {"intake", "scan", "reconcile"}),
+        (row_changes, {"mapping_stream", "scan", "reconcile"}),
         # Intake passes a round on without a word.
-        (round_begins, {"look", "converge"}),
+        (round_begins, {"scan", "reconcile"}),
     ],
     ids=["console", "native", "scim", "row", "round"],
 )
 def test_every_line_about_an_event_carries_its_id(
     play: Play, happens: Callable[[World], str], through: set[str]
 ) -> None:
-    """Through every queue: users, looks, and `later`, where what is throttled waits."""
+    """Through every queue: users, looks, and `delayed`, where what is throttled waits."""
     world = play().world
     world.lambdas.log.clear()
     for operation in ("CreateUserProfile", "ListGroupMemberships"):
@@ -96,10 +96,10 @@ def test_every_line_about_an_event_carries_its_id(
 
     assert ids(world) == {event_id}
     assert functions(world) == through
-    assert {"PUT_OFF", "CHANGE"} <= {entry["message"] for entry in lines(world)}
-    assert len(lines(world, "HEARD")) == len(through & {"intake", "mappings"})
+    assert {"REQUEUED", "CHANGE"} <= {entry["message"] for entry in lines(world)}
+    assert len(lines(world, "EVENT_ACCEPTED")) == len(through & {"intake", "mapping_stream"})
     records = [row for row in world.rows(LEDGER) if row.get("state") == "active"]
-    assert {row["last_hint"] for row in records} == {event_id}
+    assert {row["last_request"] for row in records} == {event_id}
 
 
 def test_an_event_that_is_taken_in_says_so(play: Play) -> None:
@@ -117,7 +117,7 @@ def test_an_event_that_is_taken_in_says_so(play: Play) -> None:
     world.put_mapping(ROW)
     world.run()
 
-    console, scim, row = lines(world, "HEARD")
+    console, scim, row = lines(world, "EVENT_ACCEPTED")
     assert (console["subject"], console["key"]) == ("user", bob.user_id)
     assert console["event_name"] == "AddMemberToGroup"
     assert console["source"] == "sso-directory.amazonaws.com"
@@ -147,10 +147,10 @@ def test_no_event_of_a_batch_lends_its_id_to_another(play: Play) -> None:
 
     told = [(entry["message"], entry.get("correlation_id")) for entry in lines(world)]
     assert told[:4] == [
-        ("HEARD", "bob/scientists"),
+        ("EVENT_ACCEPTED", "bob/scientists"),
         # Known by the envelope's own id, where the event's is missing.
         ("UNREADABLE", "e1"),
-        ("IGNORED", "bob/others"),
+        ("EVENT_IGNORED", "bob/others"),
         ("UNREADABLE", None),
     ]
 
@@ -170,7 +170,7 @@ def test_no_row_of_a_batch_lends_its_id_to_another(play: Play) -> None:
     told = [(entry["message"], entry["correlation_id"]) for entry in lines(world)]
     assert told[:4] == [
         ("PROBLEM", bad),
-        ("IGNORED", bad),
-        ("HEARD", new),
-        ("IGNORED", same),
+        ("EVENT_IGNORED", bad),
+        ("EVENT_ACCEPTED", new),
+        ("EVENT_IGNORED", same),
     ]

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from towns import ONE, TWO, Act, Town
 
-from cli.rehearsal import deployed_hub
-from shared.hints import Subject
+from cli.simulation.deployment import deployed_hub
+from shared.requests import Subject
 from simulator.setup import LEDGER
 from simulator.world import IDENTITY_STORE, World
 
@@ -65,7 +65,7 @@ def tokens(world: World, town: Town) -> list[str]:
 
 def send(world: World, body: dict[str, Any]) -> None:
     world.lambdas.sqs.send_message(
-        QueueUrl=world.queues["looks"].url,
+        QueueUrl=world.queues["scan"].url,
         MessageBody=json.dumps(body),
         MessageGroupId=f"{body['subject']}#{body['key']}",
         MessageDeduplicationId=str(uuid4()),
@@ -74,7 +74,12 @@ def send(world: World, body: dict[str, Any]) -> None:
 
 def body(world: World, town: Town, **more: object) -> dict[str, Any]:
     now = datetime.fromtimestamp(world.clock.now(), UTC).isoformat()
-    plain = {"subject": "group", "key": town.group_ids["ants"], "made_at": now, "event_id": "e-1"}
+    plain = {
+        "subject": "group",
+        "key": town.group_ids["ants"],
+        "enqueued_at": now,
+        "event_id": "e-1",
+    }
     return plain | more
 
 
@@ -125,7 +130,7 @@ forged = st.fixed_dictionaries(
         "seen": st.sampled_from(["", "AAAAAAAAAAA=", "c2Vlbg=="]),
         "again": st.booleans(),
         "announced": st.booleans(),
-        "everyone": st.booleans(),
+        "include_all": st.booleans(),
         "attempt": st.integers(0, 20),
     },
 )
@@ -177,9 +182,9 @@ def test_an_old_date_makes_no_old_copy_good() -> None:
         world.put_mapping(row | {"execution_role_arn": role})
         world.skip_row_changes()
         world.wait(11)
-        old = {"user_id": town.people[0], "made_at": "2020-01-01T00:00:00+00:00"}
+        old = {"user_id": town.people[0], "enqueued_at": "2020-01-01T00:00:00+00:00"}
         world.lambdas.sqs.send_message(
-            QueueUrl=world.queues["users"].url,
+            QueueUrl=world.queues["reconcile"].url,
             MessageBody=json.dumps(old | {"event_id": "forged"}),
             MessageGroupId=town.people[0],
             MessageDeduplicationId=str(uuid4()),

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from stories import FIXTURES, End, Play
 
-from cli.rehearsed_operator import RehearsedOperator
+from cli.simulation.operator import RehearsedOperator
 from shared.ownership import MANAGED_BY
 from simulator.scenario_file import parse
 from simulator.story import Story

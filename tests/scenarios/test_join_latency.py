@@ -4,7 +4,7 @@ import pytest
 from stories import Play, measured
 from towns import ONE, Act, Town
 
-from cli.rehearsal import cold_start, deployed_hub
+from cli.simulation.deployment import cold_start, deployed_hub
 from simulator.faults import Fault
 from simulator.quirks import Durations
 from simulator.setup import LEDGER
@@ -20,7 +20,7 @@ def test_a_join_is_measured_when_its_profile_is_in_service(play: Play) -> None:
     """Studio takes two seconds, and is asked after three; nothing else takes any time here."""
     world = play("join: {user: bob, group: scientists}", "sweep: {}").world
 
-    assert measured(world, "JoinLatency") == [3, 3]
+    assert measured(world, "ProvisioningLatency") == [3, 3]
 
 
 def test_a_join_that_takes_longer_is_measured_from_its_event() -> None:
@@ -30,7 +30,7 @@ def test_a_join_that_takes_longer_is_measured_from_its_event() -> None:
         slow_studio(world, 40)
         town.do(Act("join", 0, "ants"))
         world.wait(300)
-        (one, two) = measured(world, "JoinLatency")
+        (one, two) = measured(world, "ProvisioningLatency")
 
         assert 40 <= one <= two <= 60
 
@@ -43,7 +43,7 @@ def test_a_join_that_was_throttled_is_measured_from_its_event(play: Play, times:
         f"error: ThrottlingException, times: {times}}}"
     )
     end = play(fault, "join: {user: bob, group: scientists}", "wait: {minutes: 60}")
-    early, late = sorted(measured(end.world, "JoinLatency"))
+    early, late = sorted(measured(end.world, "ProvisioningLatency"))
     # Three tries a call; ten seconds, doubling.
     waited = sum(min(10 * 2**n, 300) for n in range(times // 3))
 
@@ -59,11 +59,14 @@ def test_whoever_sees_a_profile_in_service_measures_from_when_it_was_called_for(
         slow_studio(world, 200)
         town.do(Act("join", 0, "ants"))
         # The message that waits for the profile is lost.
-        world.lambdas.sqs.purge_queue(QueueUrl=world.queues["later"].url)
+        world.lambdas.sqs.purge_queue(QueueUrl=world.queues["delayed"].url)
         world.wait(1800)
         town.sweep()
 
-        assert [latency >= 1800 for latency in measured(world, "JoinLatency")] == [True, True]
+        assert [latency >= 1800 for latency in measured(world, "ProvisioningLatency")] == [
+            True,
+            True,
+        ]
 
 
 def test_what_is_only_written_down_again_is_no_join() -> None:
@@ -72,7 +75,7 @@ def test_what_is_only_written_down_again_is_no_join() -> None:
         town = Town(world)
         town.do(Act("join", 0, "ants"))
         town.do(Act("join", 0, "bees"))
-        joins = measured(world, "JoinLatency")
+        joins = measured(world, "ProvisioningLatency")
         for row in world.rows(LEDGER):
             key = {name: {"S": row[name]} for name in ("pk", "sk")}
             world.dynamodb.delete_item(TableName=LEDGER, Key=key)
@@ -84,7 +87,7 @@ def test_what_is_only_written_down_again_is_no_join() -> None:
         world.wait(600)
         town.sweep()
 
-        assert measured(world, "JoinLatency") == joins
+        assert measured(world, "ProvisioningLatency") == joins
         assert "Ant" in town.roles_of(ONE)
 
 
@@ -99,4 +102,4 @@ def test_what_somebody_had_to_help_with_is_no_slow_join(play: Play) -> None:
     )
 
     assert len(end.roles()) == 2
-    assert max(measured(end.world, "JoinLatency")) < 60
+    assert max(measured(end.world, "ProvisioningLatency")) < 60

@@ -10,7 +10,7 @@ import pytest
 from branches import branch, ending
 from towns import NO_SPOKE, ONE, TWO, USERS, Act, Town
 
-from cli.rehearsal import cold_start, deployed_hub
+from cli.simulation.deployment import cold_start, deployed_hub
 from shared.model import Target
 from simulator.faults import Call, Fault
 from simulator.lambda_service import Crash

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from stories import End, Play, membership_event
 
-from cli.rehearsal import cold_start
-from cli.rehearsed_operator import RehearsedOperator
-from shared.wire import LEDGER_KEY
+from cli.simulation.deployment import cold_start
+from cli.simulation.operator import RehearsedOperator
+from shared.messages import LEDGER_KEY
 from simulator.faults import Fault
 from simulator.setup import LEDGER
 

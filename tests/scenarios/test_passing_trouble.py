@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from stories import COMPANY, End, Play
 
-from shared.hints import LookHint, Subject, UserHint
+from shared.messages import deduplication_id, encode, message_group
 from shared.model import UserId
-from shared.wire import deduplication_id, encode, message_group
+from shared.requests import ReconcileRequest, ScanRequest, Subject
 from simulator.faults import Fault
 
 TARGET = "222222222222/eu-west-1/d-one"
@@ -72,14 +72,14 @@ def test_an_event_outlasts_an_hour_of_trouble(play: Play) -> None:
     assert end.world.dead_letters() == 0
 
 
-def send(end: End, hint: UserHint | LookHint) -> None:
+def send(end: End, request: ReconcileRequest | ScanRequest) -> None:
     """Queue what is to be looked at, with nobody's help."""
     world = end.world
     world.lambdas.sqs.send_message(
-        QueueUrl=world.queues["users" if isinstance(hint, UserHint) else "looks"].url,
-        MessageBody=encode(hint),
-        MessageGroupId=message_group(hint),
-        MessageDeduplicationId=deduplication_id(hint),
+        QueueUrl=world.queues["reconcile" if isinstance(request, ReconcileRequest) else "scan"].url,
+        MessageBody=encode(request),
+        MessageGroupId=message_group(request),
+        MessageDeduplicationId=deduplication_id(request),
     )
 
 
@@ -93,7 +93,7 @@ def now(end: End) -> datetime:
 def test_who_can_be_neither_served_nor_put_off_comes_again(
     play: Play, troubled: tuple[str, str]
 ) -> None:
-    """Converge cannot write to `later`: its message comes back in a minute, not in twelve."""
+    """`reconcile` cannot write to `delayed`: its message comes back in a minute, not in twelve."""
     end = play("join: {user: bob, group: scientists, via: none}")
     users = end.world.services.identity_store.users.values()
     (bob,) = (user.user_id for user in users if user.user_name == "bob")
@@ -101,7 +101,7 @@ def test_who_can_be_neither_served_nor_put_off_comes_again(
         Fault(*troubled, "InternalServerError", times=ONCE),
         Fault("sqs", "SendMessage", "InternalError", times=ONCE),
     ]
-    send(end, UserHint(UserId(bob), now(end), "an-event", now(end)))
+    send(end, ReconcileRequest(UserId(bob), now(end), "an-event", now(end)))
     end.world.wait(120)
 
     assert roles(end) == {"Scientist", "Analyst"}
@@ -109,7 +109,7 @@ def test_who_can_be_neither_served_nor_put_off_comes_again(
 
 
 def test_a_group_that_can_be_neither_listed_nor_put_off_comes_again(play: Play) -> None:
-    """Look cannot write to `later`: its message comes back in a minute, not in thirty."""
+    """Look cannot write to `delayed`: its message comes back in a minute, not in thirty."""
     end = play("join: {user: bob, group: scientists, via: none}")
     group = end.world.services.identity_store.find_group("scientists")
     assert group is not None
@@ -117,7 +117,7 @@ def test_a_group_that_can_be_neither_listed_nor_put_off_comes_again(play: Play) 
         Fault("identitystore", "ListGroupMemberships", "ThrottlingException", times=ONCE),
         Fault("sqs", "SendMessage", "InternalError", times=ONCE),
     ]
-    send(end, LookHint(Subject.GROUP, group.group_id, now(end), "an-event", now(end)))
+    send(end, ScanRequest(Subject.GROUP, group.group_id, now(end), "an-event", now(end)))
     end.world.wait(120)
 
     assert roles(end) == {"Scientist", "Analyst"}

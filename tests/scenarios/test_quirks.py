@@ -44,7 +44,7 @@ def user_id(end: End, name: str = "ada") -> str:
     return person.user_id
 
 
-def later_roles(end: End) -> dict[str, str]:
+def delayed_roles(end: End) -> dict[str, str]:
     """Return the roles as they are now, after the story."""
     (domain,) = end.world.services.studio.snapshot()
     return {str(p.sso_user): str(p.role).rpartition("/")[2] for p in domain.profiles}
@@ -121,7 +121,7 @@ def test_who_cannot_be_read_for_a_while_loses_nothing_for_good(play: Play) -> No
     (ada,) = domain.profiles
     assert (ada.name, ada.efs_uid is not None) == (before["name"], True)
     assert [space.name for space in ada.spaces] == [space["name"] for space in before["spaces"]]
-    assert later_roles(end) == {"ada": "Scientist"}
+    assert delayed_roles(end) == {"ada": "Scientist"}
     access = end.world.services.application_access
     assert access.is_assigned(application(end), "USER", user_id(end))
     assert "DeleteSpace" not in [change.operation for change in end.world.gateway.changes]
@@ -188,7 +188,7 @@ def test_spaces_and_apps_that_failed_keep_nobody_here(play: Play) -> None:
     end.world.sweep()
     end.world.wait(2 * 3600)
 
-    assert later_roles(end) == {}
+    assert delayed_roles(end) == {}
     settled(end)
 
 
@@ -205,13 +205,13 @@ def test_a_role_that_comes_to_exist_is_given_by_the_next_sweep(play: Play, at_fi
     )
     studio = end.world.services.studio
     if at_first == "Lead":
-        assert later_roles(end) != {"ada": "Lead"}
+        assert delayed_roles(end) != {"ada": "Lead"}
         assert "refused" in {kind for kind, _ in end.problems()}
     studio.missing_roles.discard(execution_role_arn("222222222222", "eu-west-1", at_first))
     end.world.sweep()
     end.world.wait(3600)
 
-    assert later_roles(end) == {"ada": "Lead"}
+    assert delayed_roles(end) == {"ada": "Lead"}
     settled(end)
 
 
@@ -258,13 +258,13 @@ def test_an_assignment_that_is_there_already_is_as_good(play: Play, twice: str) 
     store.add_membership(user_id(end), group.group_id)
     end.world.sweep()
     end.world.wait(3600)
-    assert later_roles(end) == {"ada": "Scientist"}
+    assert delayed_roles(end) == {"ada": "Scientist"}
     store.remove_membership(user_id(end), group.group_id)
     end.world.sweep()
     end.world.wait(3600)
 
     access = end.world.services.application_access
-    assert later_roles(end) == {"ada": SUSPENDED}
+    assert delayed_roles(end) == {"ada": SUSPENDED}
     assert not access.is_assigned(application(end), "USER", user_id(end))
 
 
@@ -289,7 +289,7 @@ def test_where_a_profile_needs_an_assignment_the_next_sweep_makes_it(play: Play)
     end.world.sweep()
     end.world.wait(3600)
 
-    assert later_roles(end) == {"ada": "Scientist"}
+    assert delayed_roles(end) == {"ada": "Scientist"}
     settled(end)
 
 
@@ -302,7 +302,7 @@ def test_a_role_that_comes_to_exist_is_used_by_the_next_sweep(play: Play) -> Non
     end.world.sweep()
     end.world.wait(3600)
 
-    assert later_roles(end) == {"ada": "Scientist"}
+    assert delayed_roles(end) == {"ada": "Scientist"}
     settled(end)
 
 

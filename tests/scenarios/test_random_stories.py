@@ -5,7 +5,7 @@ import os
 import pytest
 from towns import Town, story
 
-from cli.rehearsal import cold_start, deployed_hub
+from cli.simulation.deployment import cold_start, deployed_hub
 
 # `make check` plays two hundred.
 STORIES = int(os.environ.get("STORIES", "20"))

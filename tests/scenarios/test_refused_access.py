@@ -5,7 +5,7 @@ from typing import Any
 from moto.iam.models import iam_backends
 from stories import End, Play, join_quietly, leave_quietly, measured, membership_event
 
-from cli.rehearsal import cold_start
+from cli.simulation.deployment import cold_start
 from shared.conventions import access_role_name, reader_role_name
 from simulator.result import result
 from simulator.world import World

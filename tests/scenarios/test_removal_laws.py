@@ -6,8 +6,8 @@ import pytest
 from campus import LIMIT, Campus
 from tales import tale
 
-from cli.rehearsal import cold_start, deployed_hub
-from shared.guard import RemovalLimit
+from cli.simulation.deployment import cold_start, deployed_hub
+from hub.runtime.decisions.removal_limit import RemovalLimit
 from simulator.quirks import Quirks
 
 # `make check` plays fifty: they are longer than those of `test_random_stories`.

@@ -24,13 +24,13 @@ def entered(world: World) -> set[tuple[str, str, str]]:
 
 
 def test_who_reads_enters_by_another_role_than_who_changes(play: Play) -> None:
-    """A spoke lets converge into the one role and look into the other, and knows them apart."""
+    """A spoke lets `reconcile` into the one role and look into the other, and knows them apart."""
     end = play("join: {user: bob, group: scientists}", "sweep: {}")
-    converge, look = hub_role_names(HUB_REGION)
+    reconcile, look = hub_role_names(HUB_REGION)
 
     assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
     assert entered(end.world) == {
         (name_in(region), function, source_identity(HUB_ACCOUNT, function))
         for region in REGIONS
-        for name_in, function in ((access_role_name, converge), (reader_role_name, look))
+        for name_in, function in ((access_role_name, reconcile), (reader_role_name, look))
     }

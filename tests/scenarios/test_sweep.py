@@ -7,7 +7,7 @@ import pytest
 from stories import COMPANY, Play
 from towns import ONE, TWO, Act, Town
 
-from cli.rehearsal import cold_start, deployed_hub
+from cli.simulation.deployment import cold_start, deployed_hub
 from simulator.faults import Fault
 from simulator.setup import LEDGER
 from simulator.world import World
@@ -19,7 +19,7 @@ def unannounced(world: World) -> dict[str, int]:
     """Return what the sweep found that no event had told, by kind."""
     found: dict[str, int] = {}
     for entry in world.lambdas.log:
-        if entry.get("message") == "FOUND" and not entry["announced"]:
+        if entry.get("message") == "DRIFT" and not entry["announced"]:
             found[entry["kind"]] = found.get(entry["kind"], 0) + entry["count"]
     return found
 
@@ -291,7 +291,7 @@ def test_a_bulk_of_people_whom_a_row_brought_is_no_lost_event(
         for _ in range(3):
             town.sweep()
 
-        assert sum(entry["count"] for entry in log(world, "FOUND")) > 8
+        assert sum(entry["count"] for entry in log(world, "DRIFT")) > 8
         assert unannounced(world) == {}
 
 

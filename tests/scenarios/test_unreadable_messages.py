@@ -9,12 +9,12 @@ from stories import Play
 @pytest.mark.parametrize(
     ("queue", "body"),
     [
-        ("looks", {"subject": "target", "key": "d-one"}),
-        ("looks", {"subject": "access", "key": "222222222222/eu-west-1"}),
-        ("looks", {"subject": "group", "key": "scientists"}),
-        ("looks", {"subject": "round", "key": "monthly"}),
-        ("users", {"user_id": "bob"}),
-        ("later", {"subject": "target", "key": "d-one"}),
+        ("scan", {"subject": "target", "key": "d-one"}),
+        ("scan", {"subject": "access", "key": "222222222222/eu-west-1"}),
+        ("scan", {"subject": "group", "key": "scientists"}),
+        ("scan", {"subject": "round", "key": "monthly"}),
+        ("reconcile", {"user_id": "bob"}),
+        ("delayed", {"subject": "target", "key": "d-one"}),
     ],
 )
 def test_a_body_that_names_nothing_is_a_dead_letter(
@@ -22,8 +22,8 @@ def test_a_body_that_names_nothing_is_a_dead_letter(
 ) -> None:
     """Its reader says what is wrong and what to do, does nothing, and does not crash over it."""
     end = play()
-    whole = {"made_at": "2026-11-23T12:00:00Z", "event_id": "e", **body}
-    given = {} if queue == "later" else {"MessageGroupId": "g", "MessageDeduplicationId": "d"}
+    whole = {"enqueued_at": "2026-11-23T12:00:00Z", "event_id": "e", **body}
+    given = {} if queue == "delayed" else {"MessageGroupId": "g", "MessageDeduplicationId": "d"}
     end.world.lambdas.sqs.send_message(
         QueueUrl=end.world.queues[queue].url, MessageBody=json.dumps(whole), **given
     )

@@ -11,7 +11,7 @@ import time_machine
 from moto import mock_aws
 from simulated import DOMAIN, OWNER, REGION, SPOKE, STORE, Refused, World, WorldMaker
 
-from simulator.plug import EmbeddedServices, plugged
+from simulator.moto_backend import EmbeddedServices, plugged
 from simulator.quirks import Quirks
 from simulator.shortcuts import quick_moto
 

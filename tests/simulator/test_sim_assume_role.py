@@ -13,10 +13,10 @@ from moto.sts.responses import TokenResponse
 from simulated import Refused, World, WorldMaker
 
 from simulator.errors import SimulatorError
-from simulator.plug import EmbeddedServices, plugged
+from simulator.moto_backend import EmbeddedServices, plugged
 
 HUB, SPOKE = "111111111111", "222222222222"
-HUB_ROLE = f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Converge-eu-west-1"
+HUB_ROLE = f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Reconcile-eu-west-1"
 SPOKE_ROLE = f"arn:aws:iam::{SPOKE}:role/studio-hub-system/StudioHubSpoke-eu-west-1"
 EXTERNAL_ID = f"studio-hub/{HUB}/{SPOKE}"
 Client = Any  # a boto3 client
@@ -55,7 +55,7 @@ def hub_session(world: World, role: str = HUB_ROLE) -> Client:
     lambda_trust = json.dumps({"Version": "2012-10-17", "Statement": []})
     make_role(world, role, lambda_trust)
     setup = world.client("sts", HUB)
-    credentials = setup.assume_role(RoleArn=role, RoleSessionName="converge")["Credentials"]
+    credentials = setup.assume_role(RoleArn=role, RoleSessionName="reconcile")["Credentials"]
     return world.client_of("sts", credentials)
 
 
@@ -88,7 +88,7 @@ def test_a_wrong_or_missing_external_id_is_denied(
         sts.assume_role(RoleArn=SPOKE_ROLE, RoleSessionName="ada", **more)
 
     assert caught.value.response["Error"]["Message"] == (
-        f"User: arn:aws:sts::{HUB}:assumed-role/StudioHub-Converge-eu-west-1/converge "
+        f"User: arn:aws:sts::{HUB}:assumed-role/StudioHub-Reconcile-eu-west-1/reconcile "
         f"is not authorized to perform: sts:AssumeRole on resource: {SPOKE_ROLE}"
     )
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
@@ -101,13 +101,13 @@ def test_a_source_identity_needs_a_right_of_its_own(world: World, refused: Refus
     make_role(world, SPOKE_ROLE, trust(HUB))
     make_role(world, f"{SPOKE_ROLE}-2", json.dumps(both))
     sts = hub_session(world)
-    asked = {"RoleSessionName": "ada", "SourceIdentity": "converge@1"}
+    asked = {"RoleSessionName": "ada", "SourceIdentity": "reconcile@1"}
 
     with refused("AccessDenied", "is not authorized to perform: sts:SetSourceIdentity"):
         sts.assume_role(RoleArn=SPOKE_ROLE, **asked)
     sts.assume_role(RoleArn=f"{SPOKE_ROLE}-2", **asked)
 
-    assert world.sessions.all[-1].source_identity == "converge@1"
+    assert world.sessions.all[-1].source_identity == "reconcile@1"
 
 
 def test_another_role_of_the_hub_is_denied(world: World, refused: Refused) -> None:

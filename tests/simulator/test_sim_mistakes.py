@@ -6,11 +6,11 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from simulator.located import ScenarioError
 from simulator.scenario import Frame, Group, HandMade, Settings, Spoke, User
 from simulator.scenario_file import parse
+from simulator.scenario_schema import Row
 from simulator.steps import STEPS
-from simulator.words import Row
+from simulator.yaml_positions import ScenarioError
 
 WRONG = [None, True, -1, 1.5, float("inf"), "", "x" * 129, ["x"], {"x": "y"}]
 # What a library would say; and the names of the models are nobody's business either.

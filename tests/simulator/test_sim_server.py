@@ -6,7 +6,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from simulator.plug import EmbeddedServices
+from simulator.moto_backend import EmbeddedServices
 from simulator.server import ServedCall, served
 from simulator.studio import Place
 

@@ -88,7 +88,7 @@ def _tables() -> Iterator[Any]:
 def _queues() -> Iterator[Any]:
     sqs = boto3.client("sqs", "eu-west-1")
     for fifo in (False, True):
-        queue, dead = make_queue(sqs, "looks" if fifo else "later", fifo=fifo)
+        queue, dead = make_queue(sqs, "scan" if fifo else "delayed", fifo=fifo)
         for number in range(4):
             more = {"MessageGroupId": f"{number % 2}", "MessageDeduplicationId": f"{number}"}
             yield sqs.send_message(

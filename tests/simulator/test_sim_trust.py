@@ -10,13 +10,13 @@ from simulator.errors import UnknownPolicyError
 from simulator.trust import SET_SOURCE_IDENTITY, Caller, allows
 
 HUB = "111111111111"
-ROLE = f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Converge-eu-west-1"
-SESSION = f"arn:aws:sts::{HUB}:assumed-role/StudioHub-Converge-eu-west-1/converge"
+ROLE = f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Reconcile-eu-west-1"
+SESSION = f"arn:aws:sts::{HUB}:assumed-role/StudioHub-Reconcile-eu-west-1/reconcile"
 CALLER = Caller(HUB, ROLE, SESSION)
 CONTEXT = {
     "sts:ExternalId": "studio-hub/1/2",
     "aws:PrincipalOrgID": "o-a1b2c3d4e5",
-    "sts:RoleSessionName": "converge-ada",
+    "sts:RoleSessionName": "reconcile-ada",
 }
 
 
@@ -62,7 +62,7 @@ def test_principals(principal: object, expected: bool) -> None:  # noqa: FBT001 
         ({"StringEquals": {"sts:ExternalId": "STUDIO-HUB/1/2"}}, False),
         ({"StringEquals": {"sts:ExternalId": "studio-hub/*"}}, False),
         ({"StringLike": {"sts:ExternalId": "studio-hub/?/2"}}, True),
-        ({"StringLike": {"sts:RoleSessionName": "converge-*"}}, True),
+        ({"StringLike": {"sts:RoleSessionName": "reconcile-*"}}, True),
         ({"StringLike": {"sts:RoleSessionName": "look-*"}}, False),
         ({"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{HUB}:role/*/StudioHub-*"}}, True),
         ({"ArnEquals": {"aws:PrincipalArn": ROLE}}, True),
@@ -81,7 +81,7 @@ def test_principals(principal: object, expected: bool) -> None:  # noqa: FBT001 
         (
             {
                 "StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"},
-                "StringLike": {"aws:PrincipalArn": "*Converge*"},
+                "StringLike": {"aws:PrincipalArn": "*Reconcile*"},
             },
             True,
         ),

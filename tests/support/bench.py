@@ -8,9 +8,7 @@ from cases import ADA, BECAUSE, LAB, NEW, NOON, OLD, POWERLESS, SHOP, THERE, app
 from fake_studio import FakeAccess, FakeStudio
 from fakes import FakeClock
 
-from hub.runtime.apply import apply
-from hub.runtime.world import ConvergeWorld
-from shared.actions import (
+from hub.runtime.decisions.actions import (
     Action,
     Assign,
     ChangeRole,
@@ -24,13 +22,15 @@ from shared.actions import (
     StopApp,
     Suspend,
 )
+from hub.runtime.decisions.outcome import Outcome
+from hub.runtime.reconcile.apply import apply
+from hub.runtime.reconcile.ports import ReconcilePorts
 from shared.errors import (
     NotYetPropagatedError,
     RefusedError,
     RetryableError,
     TargetUnreachableError,
 )
-from shared.outcome import Outcome
 
 CREATE, ASSIGN = Create(ADA, LAB, "ada", NEW, BECAUSE), Assign(ADA, LAB, "ada")
 CHANGE = ChangeRole(ADA, LAB, "ada", OLD, NEW, BECAUSE)
@@ -89,7 +89,7 @@ class Bench:
         if self.assigned:
             access.assigned.add((f"application of {LAB}", ADA.id))
         nobody: Any = None
-        world = ConvergeWorld(
+        world = ReconcilePorts(
             mode="apply",
             limit=nobody,
             directory=nobody,

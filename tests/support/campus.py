@@ -10,11 +10,11 @@ from typing import Any, Literal
 from referee import Pair, Referee
 from tales import GROUPS, ONE, PEOPLE, TWO, Deed
 
-from cli.rehearsed_operator import RehearsedOperator
+from cli.simulation.operator import RehearsedOperator
 from shared.model import Target
 from shared.ownership import USER_ID, tags
 from simulator.delivery import Delivery
-from simulator.directory_acts import DirectoryActs
+from simulator.directory_operations import DirectoryActs
 from simulator.errors import ActRefusedError
 from simulator.faults import Fault
 from simulator.setup import LEDGER, assume, client, make_role

@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided
+from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Space, Workload
+from hub.runtime.decisions.record import Access, Record, State
 from shared.conventions import suspended_role_arn
 from shared.model import Because, Claim, Person, Target, UserId
-from shared.observed import App, ObservedProfile, ProfileStatus, Space, Workload
 from shared.ownership import Ownership
-from shared.record import Access, Record, State
-from shared.verdicts import DesiredProfile, Removal, Undecided
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

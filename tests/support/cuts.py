@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from shared.guard import Cut, CutKind
+from hub.runtime.decisions.record import Record, State
+from hub.runtime.decisions.removal_limit import Cut, CutKind
 from shared.model import Target, UserId
-from shared.record import Record, State
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LAB = Target.parse("222222222222/eu-west-1/d-research0001")

@@ -19,9 +19,7 @@ from cases import (
 )
 from fakes import FakeClock, FakeLedger
 
-from hub.runtime.book import Book
-from hub.runtime.observe import Sight
-from shared.actions import (
+from hub.runtime.decisions.actions import (
     Action,
     Assign,
     ChangeRole,
@@ -32,19 +30,21 @@ from shared.actions import (
     StopApp,
     Suspend,
 )
-from shared.happenings import What
-from shared.hints import UserHint
-from shared.memory import MemberChanges
+from hub.runtime.decisions.decision import DesiredProfile, Removal
+from hub.runtime.decisions.hub_state import MemberChanges
+from hub.runtime.decisions.outcome import Applied, Outcome
+from hub.runtime.decisions.profile_events import What
+from hub.runtime.decisions.record import Access, Record, State
+from hub.runtime.reconcile.observe import Sight
+from hub.runtime.reconcile.recorder import Book
 from shared.model import DirectorySnapshot, MappingTable
-from shared.outcome import Applied, Outcome
-from shared.record import Access, Record, State
-from shared.verdicts import DesiredProfile, Removal
+from shared.requests import ReconcileRequest
 
 CREATE, ASSIGN = Create(ADA, LAB, "ada", NEW, BECAUSE), Assign(ADA, LAB, "ada")
 CHANGE = ChangeRole(ADA, LAB, "ada", OLD, NEW, BECAUSE)
 REVOKE, SUSPEND = Revoke(ADA, LAB, "ada", "left"), Suspend(ADA, LAB, "ada", POWERLESS, "left")
 STOP, SPACE = StopApp(ADA, LAB, "ada", app()), DeleteSpace(ADA, LAB, "ada", "lab")
-HINT = UserHint(ADA.id, NOON, "an-event", NOON - MINUTE)
+REQUEST = ReconcileRequest(ADA.id, NOON, "an-event", NOON - MINUTE)
 DELETE = Delete(ADA, LAB, "ada", "left", "200005")
 POWERLESS_NOW = replace(THERE, role_arn=POWERLESS, modified="later")
 LEAVING = replace(
@@ -60,7 +60,10 @@ class Desk:
     changes: MemberChanges = field(default_factory=MemberChanges)
 
     def open(
-        self, verdict: DesiredProfile | Removal, now: datetime = NOON, hint: UserHint = HINT
+        self,
+        verdict: DesiredProfile | Removal,
+        now: datetime = NOON,
+        request: ReconcileRequest = REQUEST,
     ) -> Book:
         """Begin a look."""
         snapshot = DirectorySnapshot(ADA, frozenset(), {})
@@ -73,7 +76,7 @@ class Desk:
             memberships=frozenset(),
             changes=self.changes,
         )
-        self.book = Book(self.ledger, sight, {LAB: verdict}, hint, FakeClock(now))
+        self.book = Book(self.ledger, sight, {LAB: verdict}, request, FakeClock(now))
         return self.book
 
     def does(self, action: Action, becomes: Outcome | None = None) -> Record:

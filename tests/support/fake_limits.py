@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from shared.guard import HeldCut, TargetLimit, known_hold
-from shared.holds import Hold
+from hub.runtime.decisions.holds import Hold
+from hub.runtime.decisions.removal_limit import HeldCut, TargetLimit, known_hold
 from shared.model import Target, UserId
 
 

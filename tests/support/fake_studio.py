@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 
+from hub.runtime.decisions.hub_state import Domain
+from hub.runtime.decisions.listing import Page
+from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Workload
 from shared.errors import PermanentError, RetryableError
-from shared.listing import Page
-from shared.memory import Domain
 from shared.model import Person, Target, UserId
-from shared.observed import App, ObservedProfile, ProfileStatus, Workload
 from shared.ownership import Ownership
 
 Trouble = RetryableError | PermanentError

@@ -4,11 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from hub.runtime.decisions.hub_state import (
+    AccessRefusal,
+    GroupCopy,
+    HubState,
+    MemberChanges,
+    OpenProblem,
+)
+from hub.runtime.decisions.listing import Page, ScanState
+from hub.runtime.decisions.profile_events import Happening
+from hub.runtime.decisions.record import Record
 from shared.errors import PermanentError, RetryableError
-from shared.happenings import Happening
-from shared.hints import LookHint, UserHint
-from shared.listing import Page, ScanState
-from shared.memory import AccessRefusal, GroupCopy, HubState, MemberChanges, OpenProblem
+from shared.messages import scan_chain
 from shared.model import (
     GroupId,
     MappingTable,
@@ -17,8 +24,7 @@ from shared.model import (
     Unresolved,
     UserId,
 )
-from shared.record import Record
-from shared.wire import scan_chain
+from shared.requests import ReconcileRequest, ScanRequest
 
 Trouble = RetryableError | PermanentError
 
@@ -257,16 +263,16 @@ class FakeScans:
     """How far listings got, by their chain; `asked` are the hints that somebody asked of."""
 
     states: dict[str, ScanState] = field(default_factory=dict)
-    asked: list[LookHint] = field(default_factory=list)
+    asked: list[ScanRequest] = field(default_factory=list)
 
-    def load(self, hint: LookHint, now: datetime) -> ScanState | None:  # noqa: ARG002 (the port's)
+    def load(self, request: ScanRequest, now: datetime) -> ScanState | None:  # noqa: ARG002 (the port's)
         """Return the state of the hint's own listing."""
-        self.asked.append(hint)
-        return self.states.get(scan_chain(hint))
+        self.asked.append(request)
+        return self.states.get(scan_chain(request))
 
-    def save(self, hint: LookHint, state: ScanState, now: datetime) -> None:  # noqa: ARG002 (the port's)
+    def save(self, request: ScanRequest, state: ScanState, now: datetime) -> None:  # noqa: ARG002 (the port's)
         """Keep the state of the hint's listing."""
-        self.states[scan_chain(hint)] = state
+        self.states[scan_chain(request)] = state
 
 
 @dataclass
@@ -276,25 +282,21 @@ class FakeBoxes:
     With trouble, none of them takes anything.
     """
 
-    users: list[UserHint] = field(default_factory=list)
-    looks: list[LookHint] = field(default_factory=list)
-    later: list[tuple[UserHint | LookHint, int]] = field(default_factory=list)
+    users: list[ReconcileRequest] = field(default_factory=list)
+    looks: list[ScanRequest] = field(default_factory=list)
+    later: list[tuple[ReconcileRequest | ScanRequest, int]] = field(default_factory=list)
     trouble: Trouble | None = None
 
-    def look_at(self, *hints: UserHint) -> None:
-        """Queue looks at users."""
+    def enqueue(self, *requests: ReconcileRequest | ScanRequest) -> None:
+        """Queue requests, each in the queue of its kind."""
         self._check()
-        self.users.extend(hints)
+        self.users += [each for each in requests if isinstance(each, ReconcileRequest)]
+        self.looks += [each for each in requests if isinstance(each, ScanRequest)]
 
-    def look_through(self, *hints: LookHint) -> None:
-        """Queue looks through groups and targets."""
-        self._check()
-        self.looks.extend(hints)
-
-    def look_later(self, hint: UserHint | LookHint, seconds: int) -> None:
+    def enqueue_after(self, request: ReconcileRequest | ScanRequest, seconds: int) -> None:
         """Queue a look after some seconds."""
         self._check()
-        self.later.append((hint, seconds))
+        self.later.append((request, seconds))
 
     def _check(self) -> None:
         if self.trouble:

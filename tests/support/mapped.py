@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from shared.desire import desire
+from hub.runtime.decisions.decision import Verdict
+from hub.runtime.decisions.desired import desire
+from hub.runtime.decisions.record import EndedClaim, Record, State
 from shared.model import (
     BadMapping,
     Claim,
@@ -16,8 +18,6 @@ from shared.model import (
     Unresolved,
     UserId,
 )
-from shared.record import EndedClaim, Record, State
-from shared.verdicts import Verdict
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LAB = Target.parse("222222222222/eu-west-1/d-research0001")

@@ -9,10 +9,10 @@ from typing import Any
 import boto3
 import pytest
 
-from cli.rehearsal import deployed_hub
-from cli.rehearsed_operator import RehearsedOperator
+from cli.simulation.deployment import deployed_hub
+from cli.simulation.operator import RehearsedOperator
+from hub.runtime.decisions.removal_limit import RemovalLimit
 from shared.conventions import system_role_arn
-from shared.guard import RemovalLimit
 from simulator.scenario import Frame, Scenario
 from simulator.scenario_file import parse
 from simulator.setup import LEDGER, MAPPINGS, assume, make_role
@@ -114,7 +114,7 @@ def company(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Company]:
         monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
         monkeypatch.setenv("STUDIO_HUB_LEDGER_TABLE", LEDGER)
         monkeypatch.setenv("STUDIO_HUB_MAPPINGS_TABLE", MAPPINGS)
-        monkeypatch.setenv("STUDIO_HUB_LATER_QUEUE_URL", world.queues["later"].url)
+        monkeypatch.setenv("STUDIO_HUB_DELAYED_QUEUE_URL", world.queues["delayed"].url)
         store = world.services.identity_store.store_id
         monkeypatch.setenv("STUDIO_HUB_IDENTITY_STORE_ID", store)
         boto3.setup_default_session()

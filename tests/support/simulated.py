@@ -11,7 +11,7 @@ import time_machine
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from simulator.plug import EmbeddedServices
+from simulator.moto_backend import EmbeddedServices
 from simulator.sessions import Sessions
 from simulator.studio import Place
 

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 from shared.model import Target
-from simulator.directory_acts import Via
+from simulator.directory_operations import Via
 
 ONE = Target.parse("222222222222/eu-west-1/d-one")
 TWO = Target.parse("333333333333/us-east-1/d-two")

@@ -15,7 +15,7 @@ from shared.model import Target, UserId
 from shared.naming import profile_name
 from shared.ownership import USER_ID, tags
 from simulator.delivery import Delivery
-from simulator.directory_acts import DirectoryActs, Told, Via
+from simulator.directory_operations import DirectoryActs, Told, Via
 from simulator.faults import Fault
 from simulator.setup import LEDGER, MAPPINGS, assume, client, make_role
 from simulator.studio import Place

@@ -7,11 +7,15 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from shared.actions import (
+from hub.runtime.decisions.actions import (
     Plan,
 )
+from hub.runtime.decisions.decision import Removal, Verdict
+from hub.runtime.decisions.desired import desire
+from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Workload
+from hub.runtime.decisions.plan import plan
+from hub.runtime.decisions.record import Access, EndedClaim, Record, State
 from shared.conventions import suspended_role_arn
-from shared.desire import desire
 from shared.model import (
     BadMapping,
     Claim,
@@ -25,11 +29,7 @@ from shared.model import (
     Unresolved,
     UserId,
 )
-from shared.observed import App, ObservedProfile, ProfileStatus, Workload
 from shared.ownership import Ownership
-from shared.plan import plan
-from shared.record import Access, EndedClaim, Record, State
-from shared.verdicts import Removal, Verdict
 
 LAWS = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -27,10 +27,10 @@ from bench import (
 from cases import LAB, NEW, NOON, SHOP, THERE
 from fake_studio import Trouble
 
-from shared.actions import (
+from hub.runtime.decisions.actions import (
     Action,
 )
-from shared.outcome import Applied
+from hub.runtime.decisions.outcome import Applied
 
 
 @pytest.fixture

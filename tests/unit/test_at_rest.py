@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from cases import ACTIVE, AT_ONCE, BECAUSE, NEW, NOON, OLD, PROMOTED, REMOVAL, THERE, UNDECIDED
 
-from shared.observed import ObservedProfile
+from hub.runtime.decisions.decision import Verdict
+from hub.runtime.decisions.observed import ObservedProfile
+from hub.runtime.decisions.plan import is_at_rest, needs_workload
+from hub.runtime.decisions.record import Access, Record, State
 from shared.ownership import Ownership
-from shared.plan import is_at_rest, needs_workload
-from shared.record import Access, Record, State
-from shared.verdicts import Verdict
 
 HAS_IT = replace(THERE, role_arn=NEW)
 GRANTED = replace(ACTIVE, role_arn=NEW, because=BECAUSE.claims)

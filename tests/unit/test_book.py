@@ -25,9 +25,9 @@ from desk import (
     CHANGE,
     CREATE,
     DELETE,
-    HINT,
     LEAVING,
     POWERLESS_NOW,
+    REQUEST,
     REVOKE,
     SPACE,
     STOP,
@@ -36,14 +36,14 @@ from desk import (
     knowing,
 )
 
-from shared.actions import (
+from hub.runtime.decisions.actions import (
     Resume,
     Settled,
     StopApp,
 )
-from shared.happenings import What
-from shared.outcome import Applied, Begun, ByHand
-from shared.record import Access, Record, State
+from hub.runtime.decisions.outcome import Applied, Begun, ByHand
+from hub.runtime.decisions.profile_events import What
+from hub.runtime.decisions.record import Access, Record, State
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_nobody_is_active_before_they_may_sign_in(desk: Desk) -> None:
         given_by="ml-leads",
         because=BECAUSE.claims,
         since=NOON,
-        last_hint="an-event",
+        last_request="an-event",
         version=desk.record.version,
     )
     assert desk.told == [What.CREATED]
@@ -214,9 +214,9 @@ def test_a_creation_keeps_when_it_was_called_for_until_it_is_there() -> None:
     desk = knowing(None)
     desk.open(PROMOTED).begin(CREATE)
     asked = desk.record.called_at
-    desk.open(PROMOTED, NOON + HOUR, replace(HINT, event_at=NOON + HOUR)).begin(CREATE)
+    desk.open(PROMOTED, NOON + HOUR, replace(REQUEST, event_at=NOON + HOUR)).begin(CREATE)
 
-    assert asked == HINT.event_at
+    assert asked == REQUEST.event_at
     assert desk.record.called_at == asked
     assert [desk.book.arrived(LAB) for _ in range(2)] == [asked, None]
     desk.book.settled(Settled(PROMOTED, THERE))

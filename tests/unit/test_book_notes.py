@@ -16,23 +16,23 @@ from cases import (
 )
 from desk import ASSIGN, CHANGE, CREATE, DELETE, REVOKE, SPACE, STOP, SUSPEND, Desk, knowing
 
-from hub.runtime.observe import Blocked
-from shared.actions import (
+from hub.runtime.decisions.actions import (
     Action,
     Discard,
     Resume,
     Settled,
     SkipKind,
 )
+from hub.runtime.decisions.decision import DesiredProfile
+from hub.runtime.decisions.hub_state import MemberChanges
+from hub.runtime.decisions.outcome import Applied, Deferred, Failed, Outcome, Pending
+from hub.runtime.decisions.plan import is_at_rest
+from hub.runtime.decisions.profile_events import What
+from hub.runtime.decisions.record import Access, Record, State
+from hub.runtime.decisions.skips import skip
+from hub.runtime.reconcile.observe import Blocked
 from shared.errors import PermanentError, RetryableError
-from shared.happenings import What
-from shared.memory import MemberChanges
 from shared.model import GroupId
-from shared.outcome import Applied, Deferred, Failed, Outcome, Pending
-from shared.plan import is_at_rest
-from shared.record import Access, Record, State
-from shared.skips import skip
-from shared.verdicts import DesiredProfile
 
 DISCARD, RESUME = Discard(ADA, LAB, "ada", "it is Failed"), Resume(ADA, LAB, "ada", NEW, BECAUSE)
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from cases import ADA, BECAUSE, LAB, NEW, NOON, OLD, UNDECIDED
 
-from hub.runtime.looks.called_for import is_called_off
-from shared.guard import LIMIT, Cut, CutKind, HeldCut
-from shared.record import Record, State
-from shared.verdicts import DesiredProfile, Removal, Verdict
+from hub.runtime.decisions.decision import DesiredProfile, Removal, Verdict
+from hub.runtime.decisions.record import Record, State
+from hub.runtime.decisions.removal_limit import LIMIT, Cut, CutKind, HeldCut
+from hub.runtime.scan.desired import is_called_off
 
 RECORD = Record(
     user_id=ADA.id,

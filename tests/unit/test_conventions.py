@@ -116,12 +116,12 @@ def test_a_role_trusts_one_function_of_one_hub_and_nobody_else() -> None:
     policy = conventions.trust_policy(
         aws="aws-cn",
         hub_account=HUB,
-        hub_role_name="StudioHub-Look-cn-north-1",
+        hub_role_name="StudioHub-Scan-cn-north-1",
         account=SPOKE,
         organization_id="o-exampleorgid",
     )
     system = f"arn:aws-cn:iam::{HUB}:role/studio-hub-system"
-    function = {"aws:PrincipalArn": f"{system}/StudioHub-Look-cn-north-1"}
+    function = {"aws:PrincipalArn": f"{system}/StudioHub-Scan-cn-north-1"}
 
     assert [
         (s["Effect"], s["Principal"], s["Action"], s["Condition"]) for s in policy["Statement"]
@@ -145,7 +145,7 @@ def test_a_role_trusts_one_function_of_one_hub_and_nobody_else() -> None:
             {
                 "StringEquals": {
                     "aws:PrincipalOrgID": "o-exampleorgid",
-                    "sts:SourceIdentity": f"StudioHub-Look-cn-north-1@{HUB}",
+                    "sts:SourceIdentity": f"StudioHub-Scan-cn-north-1@{HUB}",
                 },
                 "ArnEquals": function,
             },

@@ -21,12 +21,19 @@ from cases import (
     runs,
 )
 
-from shared.guard import Cut, CutKind, cut_of, has_profile, removal_cut, without
-from shared.observed import ObservedProfile, ProfileStatus
+from hub.runtime.decisions.decision import DesiredProfile, Removal, Verdict
+from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
+from hub.runtime.decisions.plan import plan
+from hub.runtime.decisions.record import Access, Record, State
+from hub.runtime.decisions.removal_limit import (
+    Cut,
+    CutKind,
+    cut_of,
+    has_profile,
+    removal_cut,
+    without,
+)
 from shared.ownership import Ownership
-from shared.plan import plan
-from shared.record import Access, Record, State
-from shared.verdicts import DesiredProfile, Removal, Verdict
 
 FOREIGN = Ownership.FOREIGN
 BUSY = replace(THERE, workload=runs(app()))

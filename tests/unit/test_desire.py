@@ -5,17 +5,17 @@ from dataclasses import replace
 import pytest
 from mapped import ADA, LAB, NOW, SHOP, claim, record, row, snapshot, unparsed, verdict, verdicts
 
-from shared.desire import desire
+from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided
+from hub.runtime.decisions.desired import desire
+from hub.runtime.decisions.plan import is_at_rest, plan
+from hub.runtime.decisions.record import Record, State
+from hub.runtime.decisions.target_rows import TargetRows, rows_by_target
 from shared.model import (
     Because,
     GroupId,
     MappingTable,
     Standing,
 )
-from shared.plan import is_at_rest, plan
-from shared.record import Record, State
-from shared.target_rows import TargetRows, rows_by_target
-from shared.verdicts import DesiredProfile, Removal, Undecided
 
 
 def test_the_lowest_priority_wins_and_the_others_are_remembered() -> None:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.differences import (
+from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
+from hub.runtime.decisions.drift import (
     Difference,
     Finding,
     KnownPeople,
@@ -18,12 +19,11 @@ from shared.differences import (
     left,
     of_people,
 )
-from shared.listing import Seen
-from shared.memory import GroupCopy, ListedProfile
+from hub.runtime.decisions.hub_state import GroupCopy, ListedProfile
+from hub.runtime.decisions.listing import Seen
+from hub.runtime.decisions.observed import ProfileStatus
+from hub.runtime.decisions.record import Access, Record, State
 from shared.model import Because, Claim, GroupId, Person, Standing, Target, UserId
-from shared.observed import ProfileStatus
-from shared.record import Access, Record, State
-from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
 LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 from mapped import ADA, LAB, SHOP, claim, record, row, snapshot, unparsed, verdict, verdicts
 
-from shared.desire import left_groups
+from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided
+from hub.runtime.decisions.desired import left_groups
+from hub.runtime.decisions.record import Record, State
 from shared.model import (
     BadMapping,
     DirectorySnapshot,
@@ -14,8 +16,6 @@ from shared.model import (
     MappingTable,
     Standing,
 )
-from shared.record import Record, State
-from shared.verdicts import DesiredProfile, Removal, Undecided
 
 UNKNOWN = {
     "a group that the directory does not tell": ((row("a"), row("dark")), (), snapshot()),

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
-from shared.errors import UnreadableMessageError
-from shared.events import event_patterns, read_event
-from shared.events.told import (
+from shared.directory_events import event_patterns, read_event
+from shared.directory_events.types import (
     DirectoryEvent,
     GroupChange,
     Ignored,
@@ -21,6 +20,7 @@ from shared.events.told import (
     Unclear,
     UserChange,
 )
+from shared.errors import UnreadableMessageError
 
 SAMPLES: dict[str, dict[str, Any]] = {
     path.stem: json.loads(path.read_text())

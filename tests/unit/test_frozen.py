@@ -19,11 +19,11 @@ from cases import (
     UNDECIDED,
 )
 
-from shared.frozen import freeze, protected_profile
-from shared.memory import HubState
+from hub.runtime.decisions.decision import Undecided, Verdict
+from hub.runtime.decisions.hub_state import HubState
+from hub.runtime.decisions.protection import freeze, protected_profile
+from hub.runtime.decisions.record import Record
 from shared.model import UserId
-from shared.record import Record
-from shared.verdicts import Undecided, Verdict
 
 HAS_NEW = replace(ACTIVE, role_arn=NEW)
 SUSPENDED = replace(ACTIVE, role_arn=POWERLESS)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from fakes import FakeClock, FakeDirectory, FakeMemory
 
-from hub.runtime.group_names import GroupNames
+from hub.runtime.decisions.hub_state import HubState
+from hub.runtime.group_resolver import GroupNames
 from shared.errors import RetryableError
-from shared.memory import HubState
 from shared.model import GroupId, GroupMapping, MappingTable, Target, Unresolved
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -9,11 +9,20 @@ from cuts import LAB, NOON, cut, profile, user
 from fake_limits import FakeLimits
 from fakes import FakeLedger
 
+from hub.runtime.decisions.record import Record
+from hub.runtime.decisions.removal_limit import (
+    LIMIT,
+    REJECTED,
+    Cut,
+    CutKind,
+    HeldCut,
+    RemovalLimit,
+    TargetLimit,
+    Weighing,
+)
 from hub.runtime.guard import waits_for, way_out, weighed
 from shared.errors import RetryableError
-from shared.guard import LIMIT, REJECTED, Cut, CutKind, HeldCut, RemovalLimit, TargetLimit, Weighing
 from shared.model import Target
-from shared.record import Record
 
 TWO = RemovalLimit(2, 10)
 

@@ -16,9 +16,9 @@ from cases import (
     POWERLESS,
 )
 
-from shared.happenings import Happening, What, happened
-from shared.record import Record, State
-from shared.render import story
+from hub.runtime.decisions.describe import story
+from hub.runtime.decisions.profile_events import Happening, What, happened
+from hub.runtime.decisions.record import Record, State
 
 NOTHING = replace(ACTIVE, state=State.PENDING, role_arn="")
 HAS_NEW = replace(ACTIVE, role_arn=NEW)
@@ -36,7 +36,7 @@ REMOVED = replace(ACTIVE, state=State.REMOVED, role_arn="", because=())
         (NOTHING, ACTIVE, What.CREATED),
         (REMOVED, ACTIVE, What.CREATED),
         (ACTIVE, HAS_NEW, What.ROLE_CHANGED),
-        (ACTIVE, replace(ACTIVE, reason="x", modified="y", last_hint="z"), None),
+        (ACTIVE, replace(ACTIVE, reason="x", modified="y", last_request="z"), None),
         (ACTIVE, LEAVING, None),
         (LEAVING, SUSPENDED, What.SUSPENDED),
         (SUSPENDED, replace(SUSPENDED, state=State.REMOVING), None),
@@ -75,7 +75,7 @@ def test_what_a_change_of_the_record_tells(
 
 def test_a_happening_says_whose_and_why() -> None:
     """The roles before and after, the rows that gave it, and the event that led to it."""
-    new = replace(HAS_NEW, because=BECAUSE.claims, last_hint="an-event", reason="")
+    new = replace(HAS_NEW, because=BECAUSE.claims, last_request="an-event", reason="")
 
     assert happened(ACTIVE, new, NOON) == Happening(
         What.ROLE_CHANGED,

@@ -8,8 +8,8 @@ from cases import HOUR, LAB, NOON, SHOP
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.guard import LIMIT, REJECTED, Cut, CutKind, HeldCut
-from shared.holds import Hold, holds_of
+from hub.runtime.decisions.holds import Hold, holds_of
+from hub.runtime.decisions.removal_limit import LIMIT, REJECTED, Cut, CutKind, HeldCut
 from shared.model import UserId
 
 

@@ -19,12 +19,12 @@ from fakes import (
 )
 
 from hub.runtime import telemetry
-from hub.runtime.group_names import GroupNames
-from hub.runtime.intake import Intake, IntakeWorld
+from hub.runtime.decisions.hub_state import HubState
+from hub.runtime.group_resolver import GroupNames
+from hub.runtime.intake import Intake, IntakePorts
+from shared.directory_events.types import Ignored
 from shared.errors import PermanentError, RetryableError, UnreadableMessageError
-from shared.events.told import Ignored
-from shared.hints import LookHint, Subject, UserHint
-from shared.memory import HubState
+from shared.messages import encode
 from shared.model import (
     BadMapping,
     GroupId,
@@ -34,7 +34,7 @@ from shared.model import (
     Unresolved,
     UserId,
 )
-from shared.wire import encode
+from shared.requests import ReconcileRequest, ScanRequest, Subject
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 EARLIER = NOON - timedelta(minutes=5)
@@ -66,10 +66,10 @@ class Office:
         self.mappings = FakeMappings(self.clock, MappingTable(ROWS))
         self.mappings.table(EARLIER)
         self.clock.time = NOON
-        self.world = IntakeWorld(
+        self.world = IntakePorts(
             identity_store_id=STORE,
             region=REGION,
-            later_queue_arn="arn",
+            delayed_queue_arn="arn",
             mappings=self.mappings,
             names=GroupNames(self.directory, self.memory, self.clock),
             memory=self.memory,
@@ -145,7 +145,7 @@ def unclear() -> str:
     )
 
 
-ADA_IS_LOOKED_AT = UserHint(ADA, NOON, "event", EARLIER)
+ADA_IS_LOOKED_AT = ReconcileRequest(ADA, NOON, "event", EARLIER)
 LEAVES = event("DeleteGroupMembership", source="identitystore", membershipId=MEMBERSHIP)
 
 
@@ -166,7 +166,7 @@ def test_an_event_of_somebody_has_them_looked_at(office: Office, body: str) -> N
 
 def test_an_event_of_a_mapped_group_has_it_looked_through(office: Office) -> None:
     """What such a look finds was announced."""
-    look = LookHint(Subject.GROUP, ANTS, NOON, "event", EARLIER, announced=True)
+    look = ScanRequest(Subject.GROUP, ANTS, NOON, "event", EARLIER, announced=True)
 
     assert office.take(event("DeleteGroup", groupId=ANTS)) == [None]
     assert office.boxes == FakeBoxes(looks=[look])
@@ -219,7 +219,7 @@ def test_another_source_of_identities_pauses_the_hub(office: Office) -> None:
 def test_what_is_unclear_has_everything_looked_at_once(office: Office) -> None:
     """Both rounds, now; who comes later is served by the round after, or by one that is due."""
     rounds = [
-        LookHint(Subject.ROUND, name, NOON, "event", EARLIER, announced=True)
+        ScanRequest(Subject.ROUND, name, NOON, "event", EARLIER, announced=True)
         for name in ("hourly", "daily")
     ]
 
@@ -362,14 +362,14 @@ def test_wrong_rows_are_reported_once_for_all_batches(office: Office) -> None:
 
 def test_what_was_put_off_goes_back_to_its_queue(office: Office) -> None:
     """As it is: who follows it counts its attempts."""
-    look = LookHint(Subject.TARGET, str(LAB), EARLIER, "event", EARLIER, attempt=3)
-    user = UserHint(ADA, EARLIER, "event", EARLIER, attempt=3, again=True)
+    look = ScanRequest(Subject.TARGET, str(LAB), EARLIER, "event", EARLIER, attempt=3)
+    user = ReconcileRequest(ADA, EARLIER, "event", EARLIER, attempt=3, again=True)
     batch = Intake(office.world)
 
-    assert [batch.put_back(encode(hint)) for hint in (look, user)] == [look, user]
+    assert [batch.redeliver(encode(request)) for request in (look, user)] == [look, user]
     assert office.boxes == FakeBoxes(users=[user], looks=[look])
     with pytest.raises(UnreadableMessageError):
-        batch.put_back(joins(ANTS))
+        batch.redeliver(joins(ANTS))
 
 
 def test_somebody_of_whom_nobody_can_tell_now_is_looked_at(office: Office) -> None:

@@ -22,7 +22,7 @@ from cases import (
     shared,
 )
 
-from shared.actions import (
+from hub.runtime.decisions.actions import (
     Action,
     Delete,
     DeleteSpace,
@@ -33,10 +33,10 @@ from shared.actions import (
     StopApp,
     Suspend,
 )
-from shared.ladder import remove, retention_ends
-from shared.observed import App, ObservedProfile, ProfileStatus, Space
-from shared.record import Access, Record
-from shared.verdicts import Removal
+from hub.runtime.decisions.decision import Removal
+from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Space
+from hub.runtime.decisions.record import Access, Record
+from hub.runtime.decisions.removal import remove, retention_ends
 
 WHY = REMOVAL.reason
 POWERLESS_NOW = replace(THERE, role_arn=POWERLESS)

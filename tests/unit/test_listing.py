@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.listing import Page, Seen
+from hub.runtime.decisions.listing import Page, Seen
 
 
 def test_a_page_without_a_token_is_the_last() -> None:

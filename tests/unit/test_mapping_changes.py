@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from fakes import FakeBoxes, FakeClock, FakeDirectory, FakeMemory, Trouble
 
-from hub.runtime.group_names import GroupNames
-from hub.runtime.mapping_changes import MappingsWorld, Row, RowChange, take
+from hub.runtime.decisions.hub_state import HubState
+from hub.runtime.group_resolver import GroupNames
+from hub.runtime.mapping_stream import MappingStreamPorts, Row, RowChange, take
 from shared.errors import PermanentError, RetryableError
-from shared.hints import TARGETS, LookHint, Subject
-from shared.memory import HubState
 from shared.model import GroupId, Unresolved
+from shared.requests import TARGETS, ScanRequest, Subject
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WRITTEN = NOON - timedelta(seconds=7)
@@ -26,15 +26,15 @@ BAD: Row = {**ROW, "priority": "high"}
 NOWHERE: Row = {**ROW, "target": "the lab"}
 
 
-def group(id_: str) -> LookHint:
-    return LookHint(
-        Subject.GROUP, id_, NOON, "event", WRITTEN, announced=True, everyone=True, target=LAB
+def group(id_: str) -> ScanRequest:
+    return ScanRequest(
+        Subject.GROUP, id_, NOON, "event", WRITTEN, announced=True, include_all=True, target=LAB
     )
 
 
-THE_TARGET = LookHint(Subject.TARGET, LAB, NOON, "event", WRITTEN, announced=True)
+THE_TARGET = ScanRequest(Subject.TARGET, LAB, NOON, "event", WRITTEN, announced=True)
 THE_GROUP = replace(group(ANTS), target="")
-EVERY_TARGET = LookHint(Subject.ROUND, TARGETS, NOON, "event", WRITTEN, announced=True)
+EVERY_TARGET = ScanRequest(Subject.ROUND, TARGETS, NOON, "event", WRITTEN, announced=True)
 
 
 @dataclass
@@ -50,9 +50,9 @@ class Desk:
         clock = FakeClock(NOON)
         self.memory = FakeMemory(clock)
         names = GroupNames(self.directory, self.memory, clock)
-        self.world = MappingsWorld(names, self.memory, self.boxes, clock)
+        self.world = MappingStreamPorts(names, self.memory, self.boxes, clock)
 
-    def take(self, old: Row | None, new: Row | None) -> list[LookHint]:
+    def take(self, old: Row | None, new: Row | None) -> list[ScanRequest]:
         """Take in one change and return what was queued for it."""
         self.boxes.looks.clear()
         take(RowChange("event", WRITTEN, old, new, "MODIFY"), self.world)
@@ -105,7 +105,7 @@ def desk(capsys: pytest.CaptureFixture[str]) -> Desk:
     ],
 )
 def test_what_is_looked_at_when_a_row_changes(
-    desk: Desk, old: Row | None, new: Row | None, looks: list[LookHint]
+    desk: Desk, old: Row | None, new: Row | None, looks: list[ScanRequest]
 ) -> None:
     """Each once, with the time of the change and of now; a change of rows is no lost event."""
     assert desk.take(old, new) == looks

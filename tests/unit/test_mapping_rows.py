@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.mappings import parse_row, parse_table
+from hub.runtime.decisions.mapping_rows import parse_row, parse_table
 from shared.model import BadMapping, GroupMapping, Target
 
 TEXT = "222222222222/eu-west-1/d-research0001"

@@ -25,7 +25,7 @@ from cases import (
     runs,
 )
 
-from shared.actions import (
+from hub.runtime.decisions.actions import (
     Action,
     Assign,
     ChangeRole,
@@ -41,12 +41,12 @@ from shared.actions import (
     StopApp,
     Suspend,
 )
+from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
+from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
+from hub.runtime.decisions.plan import plan
+from hub.runtime.decisions.record import Access, Record, State
 from shared.model import Target
-from shared.observed import ObservedProfile, ProfileStatus
 from shared.ownership import Ownership
-from shared.plan import plan
-from shared.record import Access, Record, State
-from shared.verdicts import DesiredProfile, Removal, Undecided, Verdict
 
 GRANTS_NOTHING = replace(PROMOTED, grants=False)
 HAS_IT = replace(THERE, role_arn=NEW)

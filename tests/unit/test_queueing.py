@@ -7,32 +7,32 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from fakes import FakeBoxes, FakeClock
 
-from hub.runtime.looks.queueing import queue
-from shared.differences import Difference, Finding
-from shared.hints import LookHint, Subject, UserHint
+from hub.runtime.decisions.drift import Difference, Finding
+from hub.runtime.scan.enqueue import queue
+from shared.messages import deduplication_id
 from shared.model import UserId
-from shared.wire import deduplication_id
+from shared.requests import ReconcileRequest, ScanRequest, Subject
 
 if TYPE_CHECKING:
-    from hub.runtime.looks.world import LookWorld
+    from hub.runtime.scan.ports import ScanPorts
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ADA, BOB = UserId("u-ada"), UserId("u-bob")
 EVENT = "0a664dd1-f102-48bc-9e6c-f13525ddaafa"
-LOOK = LookHint(Subject.GROUP, "g-1", NOON, EVENT, NOON - timedelta(seconds=7), announced=True)
+LOOK = ScanRequest(Subject.GROUP, "g-1", NOON, EVENT, NOON - timedelta(seconds=7), announced=True)
 
 
 @dataclass
 class Desk:
-    """The part of a look's world that queueing needs."""
+    """The part of a `scan`'s world that queueing needs."""
 
     users: FakeBoxes = field(default_factory=FakeBoxes)
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
 
-    def queued(self, hint: LookHint, *found: Difference) -> list[UserHint]:
+    def queued(self, request: ScanRequest, *found: Difference) -> list[ReconcileRequest]:
         """Return what a look queues for whom it found."""
         self.users.users.clear()
-        queue(found, hint, cast("LookWorld", self))
+        queue(found, request, cast("ScanPorts", self))
         return list(self.users.users)
 
 
@@ -42,9 +42,9 @@ FOUND = Difference(ADA, Finding.JOINED)
 @pytest.mark.parametrize("subject", list(Subject))
 def test_whoever_a_look_finds_keeps_the_id_of_its_event(subject: Subject) -> None:
     """It is what the logs of all functions are searched by: nothing is added to it on the way."""
-    hints = Desk().queued(replace(LOOK, subject=subject), FOUND, Difference(BOB, Finding.LEFT))
+    requests = Desk().queued(replace(LOOK, subject=subject), FOUND, Difference(BOB, Finding.LEFT))
 
-    assert [(hint.user_id, hint.event_id, hint.event_at) for hint in hints] == [
+    assert [(request.user_id, request.event_id, request.event_at) for request in requests] == [
         (ADA, EVENT, LOOK.event_at),
         (BOB, EVENT, LOOK.event_at),
     ]
@@ -62,10 +62,12 @@ def test_whoever_a_look_finds_keeps_the_id_of_its_event(subject: Subject) -> Non
         replace(LOOK, part=1),
     ],
 )
-def test_two_looks_for_one_event_hide_nobody_from_one_another(other: LookHint) -> None:
-    """SQS drops the second message of an id: each look's hints have their own."""
+def test_two_looks_for_one_event_hide_nobody_from_one_another(other: ScanRequest) -> None:
+    """SQS drops the second message of an id: each `scan`'s hints have their own."""
     desk = Desk()
-    ids = {deduplication_id(hint) for look in (LOOK, other) for hint in desk.queued(look, FOUND)}
+    ids = {
+        deduplication_id(request) for look in (LOOK, other) for request in desk.queued(look, FOUND)
+    }
 
     assert len(ids) == 2
 
@@ -75,7 +77,7 @@ def test_a_look_that_is_delivered_twice_queues_nobody_twice() -> None:
     desk = Desk()
     (once,) = desk.queued(LOOK, FOUND)
     desk.clock.sleep(60)
-    (twice,) = desk.queued(replace(LOOK, made_at=NOON + timedelta(minutes=1)), FOUND)
+    (twice,) = desk.queued(replace(LOOK, enqueued_at=NOON + timedelta(minutes=1)), FOUND)
 
     assert deduplication_id(once) == deduplication_id(twice)
     assert once != twice

@@ -8,14 +8,22 @@ from typing import Any
 import pytest
 from fakes import FakeBoxes, FakeClock, FakeScans
 
-from hub.runtime.looks.reading import Reading
+from hub.runtime.decisions.listing import Page, ScanState, Seen
+from hub.runtime.scan.listing import Reading
 from shared.errors import PermanentError, RetryableError
-from shared.hints import LookHint, Subject
-from shared.listing import Page, ScanState, Seen
+from shared.requests import ScanRequest, Subject
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-HINT = LookHint(
-    Subject.GROUP, "g-1", NOON, "event", NOON, attempt=3, again=True, announced=True, everyone=True
+REQUEST = ScanRequest(
+    Subject.GROUP,
+    "g-1",
+    NOON,
+    "event",
+    NOON,
+    attempt=3,
+    again=True,
+    announced=True,
+    include_all=True,
 )
 # Three pages, by the token that begins each.
 PAGES: dict[str, Page[str]] = {
@@ -59,12 +67,12 @@ def listing() -> Listing:
 
 def reading(
     listing: Listing,
-    hint: LookHint = HINT,
+    request: ScanRequest = REQUEST,
     seconds: int = 3600,
     remember: Callable[[str], bool] = lambda _: True,
 ) -> Reading[str]:
     until = listing.desk.clock.now() + timedelta(seconds=seconds)
-    return Reading(hint, listing.fetch, str, listing.desk, until, remember)
+    return Reading(request, listing.fetch, str, listing.desk, until, remember)
 
 
 def seen(*ids: str) -> Seen:
@@ -105,7 +113,7 @@ def test_the_next_part_goes_on_where_the_last_one_stopped(listing: Listing) -> N
     first.go_on()
 
     (rest,) = listing.desk.looks.looks
-    assert rest == replace(HINT, made_at=NOON + timedelta(seconds=10), attempt=0, part=1)
+    assert rest == replace(REQUEST, enqueued_at=NOON + timedelta(seconds=10), attempt=0, part=1)
     second = reading(listing, rest)
     assert list(second.pages()) == [("eve",), ("dan",)]
     assert second.is_complete
@@ -117,7 +125,7 @@ def test_the_next_part_goes_on_where_the_last_one_stopped(listing: Listing) -> N
     [
         {"event_id": "another"},
         {"again": False},
-        {"everyone": False},
+        {"include_all": False},
         {"announced": False},
         {"target": "another"},
         {"key": "g-2"},
@@ -132,7 +140,7 @@ def test_a_part_without_a_state_of_its_own_begins_anew(
     list(first.pages())
     first.go_on()
 
-    part = reading(listing, replace(HINT, **{"part": 1} | other))
+    part = reading(listing, replace(REQUEST, **{"part": 1} | other))
 
     assert list(part.pages()) == [page.items for page in PAGES.values()]
     assert part.seen == seen("ada", "bob", "eve", "dan")
@@ -140,28 +148,28 @@ def test_a_part_without_a_state_of_its_own_begins_anew(
 
 def test_a_part_that_began_anew_goes_on_under_a_number_of_its_own(listing: Listing) -> None:
     """SQS would swallow the id of a part that was sent before."""
-    part = reading(listing, replace(HINT, part=7), seconds=0)
+    part = reading(listing, replace(REQUEST, part=7), seconds=0)
     list(part.pages())
 
     part.go_on()
 
-    assert [hint.part for hint in listing.desk.looks.looks] == [8]
+    assert [request.part for request in listing.desk.looks.looks] == [8]
 
 
 def test_a_part_that_comes_twice_reads_nothing(listing: Listing) -> None:
     """It queues the next part once more, since the first may have died before it did."""
-    for hint in (HINT, replace(HINT, part=1), replace(HINT, part=1)):
-        part = reading(listing, hint, seconds=0)
+    for request in (REQUEST, replace(REQUEST, part=1), replace(REQUEST, part=1)):
+        part = reading(listing, request, seconds=0)
         list(part.pages())
         part.go_on()
 
     assert listing.asked == ["", "2"]
-    assert [hint.part for hint in listing.desk.looks.looks] == [1, 2, 2]
+    assert [request.part for request in listing.desk.looks.looks] == [1, 2, 2]
 
 
 def test_a_part_of_what_is_over_does_nothing(listing: Listing) -> None:
     """A message may come long after the listing has ended."""
-    last = replace(HINT, part=1)
+    last = replace(REQUEST, part=1)
     listing.desk.scans.save(last, ScanState(1, "", Seen(), is_over=True), NOON)
     part = reading(listing, last)
 
@@ -236,7 +244,7 @@ def test_only_what_is_worth_it_is_remembered(listing: Listing) -> None:
 
 def test_a_listing_without_end_is_given_up(listing: Listing) -> None:
     """No message goes round for ever: somebody is told, and nobody is removed."""
-    part = reading(listing, replace(HINT, part=10_000), seconds=0)
+    part = reading(listing, replace(REQUEST, part=10_000), seconds=0)
     list(part.pages())
 
     with pytest.raises(PermanentError, match="group g-1 has no end"):

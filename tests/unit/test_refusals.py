@@ -24,12 +24,12 @@ from bench import (
 from cases import LAB, NOON
 from fake_studio import Trouble
 
-from shared.actions import (
+from hub.runtime.decisions.actions import (
     Action,
 )
+from hub.runtime.decisions.observed import ProfileStatus
+from hub.runtime.decisions.outcome import Applied, Deferred, Failed, Outcome, Pending
 from shared.errors import RefusedError, RetryableError, TargetUnreachableError
-from shared.observed import ProfileStatus
-from shared.outcome import Applied, Deferred, Failed, Outcome, Pending
 
 
 @pytest.fixture

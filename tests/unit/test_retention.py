@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from mapped import NOW, record, row, snapshot, verdict
 
+from hub.runtime.decisions.decision import Removal
+from hub.runtime.decisions.record import EndedClaim
+from hub.runtime.decisions.retention import ended_claims, remembered
 from shared.model import (
     Claim,
 )
-from shared.record import EndedClaim
-from shared.retention import ended_claims, remembered
-from shared.verdicts import Removal
 
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 

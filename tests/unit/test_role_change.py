@@ -22,16 +22,16 @@ from cases import (
     shared,
 )
 
-from shared.actions import Action, ChangeRole, Resume, Skip, SkipKind, StopApp
-from shared.observed import App, ObservedProfile, ProfileStatus
-from shared.record import Record
-from shared.role_change import bring_to_role
-from shared.verdicts import DesiredProfile
+from hub.runtime.decisions.actions import Action, ChangeRole, Resume, Skip, SkipKind, StopApp
+from hub.runtime.decisions.decision import DesiredProfile
+from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus
+from hub.runtime.decisions.record import Record
+from hub.runtime.decisions.role_change import bring_to_role
 
 HAS_IT = replace(THERE, role_arn=NEW)
 # A change that had to stop what ran, seen by the ledger to have begun.
 STOPPING = replace(ACTIVE, begun=NOON - HOUR)
-EARLIER, LATER = NOON - MINUTE, NOON + MINUTE
+EARLIER, DELAYED = NOON - MINUTE, NOON + MINUTE
 
 
 def change(verdict: DesiredProfile, old: str = OLD, *, keeps: bool) -> ChangeRole:
@@ -106,7 +106,7 @@ def test_whoever_was_suspended_is_resumed(verdict: DesiredProfile) -> None:
     ("what", "then"),
     [
         ((), []),
-        ((app("a", created=LATER),), []),
+        ((app("a", created=DELAYED),), []),
         # At the moment of the change it was there with the new role.
         ((app("a", created=NOON),), []),
         ((app("a", created=EARLIER),), [stop(app("a", created=EARLIER))]),
@@ -115,7 +115,7 @@ def test_whoever_was_suspended_is_resumed(verdict: DesiredProfile) -> None:
         ((app("a", "Failed", created=EARLIER), app("b", "Deleted", created=EARLIER)), []),
         ((app("a", "Deleting", created=EARLIER),), [SkipKind.IN_FLIGHT]),
         (
-            (app("a", created=LATER), app("b", created=EARLIER)),
+            (app("a", created=DELAYED), app("b", created=EARLIER)),
             [stop(app("b", created=EARLIER))],
         ),
     ],

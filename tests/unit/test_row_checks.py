@@ -2,9 +2,9 @@
 
 import pytest
 
-from shared.mappings import parse_table
+from hub.runtime.decisions.mapping_rows import parse_table
+from hub.runtime.decisions.row_checks import between_rows
 from shared.model import GroupId, GroupIds, MappingTable
-from shared.row_checks import between_rows
 
 LAB = "222222222222/eu-west-1/d-research0001"
 SHOP = "222222222222/eu-central-1/d-retail0001"

@@ -4,8 +4,8 @@ import pytest
 from bench import ASSIGN, CHANGE, CREATE, DELETE, DISCARD, RESUME, REVOKE, SPACE, STOP_A, SUSPEND
 from cases import BECAUSE, app
 
-from shared.actions import Action, StopApp
-from shared.render import sentence
+from hub.runtime.decisions.actions import Action, StopApp
+from hub.runtime.decisions.describe import sentence
 
 IN_SPACE = StopApp(STOP_A.person, STOP_A.target, "ada", app("a", space="ada-lab"))
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from cases import HOUR, MINUTE, NOON
 
-from shared.guard import (
+from hub.runtime.decisions.holds import APPROVED_FOR
+from hub.runtime.decisions.removal_limit import (
     LIMIT,
     REJECTED,
     Cut,
@@ -16,7 +17,6 @@ from shared.guard import (
     Weighing,
     weigh,
 )
-from shared.holds import APPROVED_FOR
 from shared.model import UserId
 
 FIVE = RemovalLimit()

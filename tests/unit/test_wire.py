@@ -7,66 +7,66 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from shared.errors import UnreadableMessageError
-from shared.hints import Hint, LookHint, Subject, UserHint
-from shared.model import UserId
-from shared.wire import (
+from shared.messages import (
     decode,
-    decode_look,
-    decode_user,
+    decode_reconcile_request,
+    decode_scan_request,
     deduplication_id,
     encode,
     message_group,
 )
+from shared.model import UserId
+from shared.requests import ReconcileRequest, Request, ScanRequest, Subject
 
 AT = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
-HINT = UserHint(
+REQUEST = ReconcileRequest(
     user_id=UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21"),
-    made_at=AT,
+    enqueued_at=AT,
     event_id="0a664dd1-f102-48bc-9e6c-f13525ddaafa",
     event_at=AT - timedelta(seconds=7),
     attempt=3,
     again=True,
     doubt="222222222222/eu-west-1/d-one",
-    found_by="5f2c0a",
+    source_scan="5f2c0a",
 )
-LOOK = LookHint(
+LOOK = ScanRequest(
     Subject.GROUP,
     "33e47872-9051-70c8-1b7a-0f2d5c9e4a10",
-    made_at=AT,
+    enqueued_at=AT,
     event_id="0a664dd1-f102-48bc-9e6c-f13525ddaafa",
     event_at=AT - timedelta(seconds=7),
     attempt=3,
     again=True,
     announced=True,
-    everyone=True,
+    include_all=True,
     target="222222222222/eu-west-1/d-one",
     part=2,
 )
 
 
 @pytest.mark.parametrize(
-    "hint",
+    "sent",
     [
-        HINT,
+        REQUEST,
         LOOK,
-        LookHint(Subject.PEOPLE, "", AT, "round", AT),
-        replace(HINT, attempt=0, again=False, doubt="", found_by=""),
-        replace(HINT, event_at=AT.astimezone(timezone(timedelta(hours=2)))),
+        ScanRequest(Subject.PEOPLE, "", AT, "round", AT),
+        replace(REQUEST, attempt=0, again=False, doubt="", source_scan=""),
+        replace(REQUEST, event_at=AT.astimezone(timezone(timedelta(hours=2)))),
     ],
 )
-def test_a_hint_arrives_as_it_was_sent(hint: Hint) -> None:
+def test_a_hint_arrives_as_it_was_sent(sent: Request) -> None:
     """Nothing is lost on the way, not even a fraction of a second."""
-    assert decode(encode(hint)) == hint
+    assert decode(encode(sent)) == sent
 
 
 @pytest.mark.parametrize(
-    ("hint", "lack"),
-    [(hint, lack) for hint in (HINT, LOOK) for lack in ("made_at", "event_id")]
-    + [(HINT, "user_id")],
+    ("sent", "lack"),
+    [(sent, lack) for sent in (REQUEST, LOOK) for lack in ("enqueued_at", "event_id")]
+    + [(REQUEST, "user_id")],
 )
-def test_a_hint_that_lacks_something_is_unreadable(hint: Hint, lack: str) -> None:
+def test_a_hint_that_lacks_something_is_unreadable(sent: Request, lack: str) -> None:
     """A body that nobody here wrote goes to the dead letters, named."""
-    plain = json.loads(encode(hint))
+    plain = json.loads(encode(sent))
     del plain[lack]
 
     with pytest.raises(UnreadableMessageError, match=lack):
@@ -80,8 +80,8 @@ def test_a_hint_that_lacks_something_is_unreadable(hint: Hint, lack: str) -> Non
         {"user_id": 7},
         {"user_id": None},
         {"event_id": []},
-        {"made_at": "yesterday"},
-        {"made_at": 1763900000},
+        {"enqueued_at": "yesterday"},
+        {"enqueued_at": 1763900000},
         {"event_at": None},
         {"attempt": "many"},
         {"attempt": None},
@@ -90,16 +90,16 @@ def test_a_hint_that_lacks_something_is_unreadable(hint: Hint, lack: str) -> Non
         {"user_id": "222222222222/eu-west-1/d-one"},
         {"doubt": "d-one"},
         {"doubt": None},
-        {"found_by": "|"},
+        {"source_scan": "|"},
         {"event_id": "\ud800"},
         {"event_at": "9999-12-31T23:59:59-12:00"},
-        {"made_at": "0001-01-01T00:00:00+01:00"},
+        {"enqueued_at": "0001-01-01T00:00:00+01:00"},
     ],
 )
 def test_a_hint_with_a_wrong_value_is_unreadable(wrong: dict[str, object]) -> None:
     """No half of a hint is acted on."""
     with pytest.raises(UnreadableMessageError):
-        decode(json.dumps(json.loads(encode(HINT)) | wrong))
+        decode(json.dumps(json.loads(encode(REQUEST)) | wrong))
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,9 @@ def test_a_hint_with_a_wrong_value_is_unreadable(wrong: dict[str, object]) -> No
         {"subject": "name", "key": "\ud800"},
         {"target": "everywhere"},
         {"announced": "false"},
-        {"everyone": 1},
+        {"include_all": 1},
         {"attempt": -1},
-        {"made_at": "yesterday"},
+        {"enqueued_at": "yesterday"},
     ],
 )
 def test_a_look_with_a_wrong_value_is_unreadable(wrong: dict[str, object]) -> None:
@@ -152,34 +152,34 @@ def test_what_is_wrong_is_told_with_its_place_and_the_remedy(
 
 def test_what_the_schedule_sends_is_a_round() -> None:
     """It knows the time and its own id; everything else has its default."""
-    body = '{"subject":"round","key":"hourly","made_at":"2026-11-23T12:00:00Z","event_id":"7"}'
+    body = '{"subject":"round","key":"hourly","enqueued_at":"2026-11-23T12:00:00Z","event_id":"7"}'
     at = AT.replace(microsecond=0)
 
-    assert decode(body) == LookHint(Subject.ROUND, "hourly", at, "7", at)
+    assert decode(body) == ScanRequest(Subject.ROUND, "hourly", at, "7", at)
 
 
 def test_what_an_older_version_sent_is_read() -> None:
     """It waits in a queue while functions are changed; what it does not know has its default."""
-    plain = json.loads(encode(HINT))
-    del plain["found_by"]
+    plain = json.loads(encode(REQUEST))
+    del plain["source_scan"]
 
-    assert decode(json.dumps(plain)) == replace(HINT, found_by="")
+    assert decode(json.dumps(plain)) == replace(REQUEST, source_scan="")
 
 
 def test_each_function_takes_its_own_hints_alone() -> None:
     """A hint in the wrong queue is a mistake of whoever put it there."""
-    assert decode_user(encode(HINT)) == HINT
-    assert decode_look(encode(LOOK)) == LOOK
+    assert decode_reconcile_request(encode(REQUEST)) == REQUEST
+    assert decode_scan_request(encode(LOOK)) == LOOK
     with pytest.raises(UnreadableMessageError, match="no user's hint"):
-        decode_user(encode(LOOK))
-    with pytest.raises(UnreadableMessageError, match="no look's hint"):
-        decode_look(encode(HINT))
+        decode_reconcile_request(encode(LOOK))
+    with pytest.raises(UnreadableMessageError, match="no `scan`'s hint"):
+        decode_scan_request(encode(REQUEST))
 
 
 def test_a_group_and_a_target_never_stand_in_one_row() -> None:
     """Each user, group and target has a line of its own, in which it is kept in order."""
     looks = [replace(LOOK, subject=subject) for subject in Subject]
-    groups = [message_group(HINT), *map(message_group, looks)]
+    groups = [message_group(REQUEST), *map(message_group, looks)]
 
     assert len(set(groups)) == len(groups)
     assert message_group(replace(LOOK, event_id="another")) == message_group(LOOK)
@@ -192,21 +192,21 @@ def test_what_is_no_hint_is_unreadable(body: str) -> None:
         decode(body)
 
 
-@pytest.mark.parametrize("hint", [HINT, LOOK])
-def test_the_same_hint_sent_twice_is_one_message(hint: Hint) -> None:
+@pytest.mark.parametrize("sent", [REQUEST, LOOK])
+def test_the_same_hint_sent_twice_is_one_message(sent: Request) -> None:
     """SQS drops the second: when the hint was made plays no part."""
-    assert deduplication_id(hint) == deduplication_id(replace(hint, made_at=AT + timedelta(1)))
+    assert deduplication_id(sent) == deduplication_id(replace(sent, enqueued_at=AT + timedelta(1)))
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        replace(HINT, event_id="another"),
-        replace(HINT, user_id=UserId("another")),
-        replace(HINT, attempt=4),
-        replace(HINT, again=False),
-        replace(HINT, doubt=""),
-        replace(HINT, found_by="another"),
+        replace(REQUEST, event_id="another"),
+        replace(REQUEST, user_id=UserId("another")),
+        replace(REQUEST, attempt=4),
+        replace(REQUEST, again=False),
+        replace(REQUEST, doubt=""),
+        replace(REQUEST, source_scan="another"),
         LOOK,
         replace(LOOK, part=3),
         replace(LOOK, key="another"),
@@ -216,9 +216,9 @@ def test_the_same_hint_sent_twice_is_one_message(hint: Hint) -> None:
         replace(LOOK, event_id="another"),
     ],
 )
-def test_another_event_subject_or_attempt_is_another_message(other: Hint) -> None:
+def test_another_event_subject_or_attempt_is_another_message(other: Request) -> None:
     """SQS remembers an id for five minutes and would swallow the next real change."""
-    likes = {deduplication_id(hint) for hint in (HINT, LOOK) if hint != other}
+    likes = {deduplication_id(sent) for sent in (REQUEST, LOOK) if sent != other}
 
     assert deduplication_id(other) not in likes
     # Source: SQS, MessageDeduplicationId: at most 128 alphanumeric characters.
@@ -227,12 +227,12 @@ def test_another_event_subject_or_attempt_is_another_message(other: Hint) -> Non
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"made_at": "2026-11-23T12:00:00"}, {"attempt": float("inf")}, {"attempt": -1}]
+    "wrong", [{"enqueued_at": "2026-11-23T12:00:00"}, {"attempt": float("inf")}, {"attempt": -1}]
 )
 def test_a_hint_that_no_worker_can_follow_is_unreadable(wrong: dict[str, object]) -> None:
     """A time without its zone, or an attempt that cannot be counted on, was not written here."""
     with pytest.raises(UnreadableMessageError):
-        decode(json.dumps(json.loads(encode(HINT)) | wrong))
+        decode(json.dumps(json.loads(encode(REQUEST)) | wrong))
 
 
 def test_a_group_is_looked_for_by_any_name() -> None:

@@ -6,10 +6,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from hub.runtime.adapters.aws import translated
+from hub.runtime.decisions.profile_events import Happening
 from shared.errors import RetryableError
-from shared.happenings import Happening
+from shared.messages import BUS_SOURCE
 from shared.visible import cut
-from shared.wire import BUS_SOURCE
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from hub.runtime.adapters.aws import translated
-from hub.runtime.adapters.group_copies import member_item, member_key
+from hub.runtime.adapters.group_snapshots import member_item, member_key
+from hub.runtime.decisions.hub_state import MemberChanges
+from hub.runtime.decisions.record import Access, EndedClaim, Record, State
 from shared.errors import RefusedError, RetryableError
-from shared.memory import MemberChanges
+from shared.messages import LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, LEDGER_KEY
 from shared.model import Claim, Standing, Target, UserId
-from shared.record import Access, EndedClaim, Record, State
-from shared.wire import LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, LEDGER_KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from shared.happenings import Happening
+    from hub.runtime.decisions.profile_events import Happening
 
 _from_dynamodb = TypeDeserializer().deserialize
 _to_dynamodb = TypeSerializer().serialize

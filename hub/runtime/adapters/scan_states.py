@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.runtime.adapters.aws import translated
-from shared.hints import LookHint
-from shared.listing import ScanState, Seen
-from shared.wire import LEDGER_KEY, message_group, scan_chain
+from hub.runtime.decisions.listing import ScanState, Seen
+from shared.messages import LEDGER_KEY, message_group, scan_chain
+from shared.requests import ScanRequest
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,55 +29,57 @@ class DynamoScanStates:
         self._client = client
         self._table = table
 
-    def load(self, hint: LookHint, now: datetime) -> ScanState | None:
+    def load(self, request: ScanRequest, now: datetime) -> ScanState | None:
         """Return the state of the hint's own listing; None where it is lost, broken or too old."""
-        chain = scan_chain(hint)
-        found = self._items(hint, "#sk = :sk", chain)
+        chain = scan_chain(request)
+        found = self._items(request, "#sk = :sk", chain)
         if not found or int(found[0]["expires"]["N"]) <= now.timestamp():
             return None
         head = found[0]
         part = int(head["part"]["N"])
-        chunks = self._items(hint, "begins_with(#sk, :sk)", _chunks(chain, part))
+        chunks = self._items(request, "begins_with(#sk, :sk)", _chunks(chain, part))
         packed = b"".join(bytes(chunk["seen"]["B"]) for chunk in chunks)
         # Whoever is missing in it would be taken for a leaver.
         if len(packed) != int(head["bytes"]["N"]):
             return None
         return ScanState(part, head["token"]["S"], Seen.unpack(packed), head["over"]["BOOL"])
 
-    def save(self, hint: LookHint, state: ScanState, now: datetime) -> None:
+    def save(self, request: ScanRequest, state: ScanState, now: datetime) -> None:
         """Keep the state of the hint's listing; a save that dies half-way changes nothing."""
-        chain, packed = scan_chain(hint), state.seen.pack()
+        chain, packed = scan_chain(request), state.seen.pack()
         for start in range(0, len(packed), _CHUNK):
             key = f"{_chunks(chain, state.part)}{start // _CHUNK:06d}"
-            self._put(hint, key, {"seen": {"B": packed[start : start + _CHUNK]}}, now)
+            self._put(request, key, {"seen": {"B": packed[start : start + _CHUNK]}}, now)
         head = {
             "part": {"N": str(state.part)},
             "token": {"S": state.token},
             "bytes": {"N": str(len(packed))},
             "over": {"BOOL": state.is_over},
         }
-        self._put(hint, chain, head, now)
+        self._put(request, chain, head, now)
 
-    def _put(self, hint: LookHint, key: str, attributes: Mapping[str, Any], now: datetime) -> None:
+    def _put(
+        self, request: ScanRequest, key: str, attributes: Mapping[str, Any], now: datetime
+    ) -> None:
         expires = {"N": str(int((now + _KEPT).timestamp()))}
-        item = {_PK: {"S": _scan(hint)}, _SK: {"S": key}, "expires": expires, **attributes}
+        item = {_PK: {"S": _scan(request)}, _SK: {"S": key}, "expires": expires, **attributes}
         with translated():
             self._client.put_item(TableName=self._table, Item=item)
 
-    def _items(self, hint: LookHint, condition: str, key: str) -> list[Any]:
+    def _items(self, request: ScanRequest, condition: str, key: str) -> list[Any]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             ConsistentRead=True,
             KeyConditionExpression=f"#pk = :scan AND {condition}",
             ExpressionAttributeNames={"#pk": _PK, "#sk": _SK},
-            ExpressionAttributeValues={":scan": {"S": _scan(hint)}, ":sk": {"S": key}},
+            ExpressionAttributeValues={":scan": {"S": _scan(request)}, ":sk": {"S": key}},
         )
         with translated():
             return [item for page in pages for item in page["Items"]]
 
 
-def _scan(hint: LookHint) -> str:
-    return f"scan#{message_group(hint)}"
+def _scan(request: ScanRequest) -> str:
+    return f"scan#{message_group(request)}"
 
 
 def _chunks(chain: str, part: int) -> str:

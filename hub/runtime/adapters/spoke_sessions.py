@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from boto3.session import Session
 
-from hub.runtime.adapters.assumed import RoleAssumer, client_of, expires
 from hub.runtime.adapters.aws import utc_now
+from hub.runtime.adapters.sessions import RoleAssumer, client_of, expires
 from shared.model import Target
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from hub.runtime.adapters.aws import text, translated
 from hub.runtime.adapters.workload import workload
+from hub.runtime.decisions.hub_state import Domain, ListedProfile
+from hub.runtime.decisions.listing import Page
+from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Workload
 from shared.errors import RefusedError
-from shared.listing import Page
-from shared.memory import Domain, ListedProfile
 from shared.model import DIRECTORY_ID, Person, Target, UserId
-from shared.observed import App, ObservedProfile, ProfileStatus, Workload
 from shared.ownership import Ownership, owner, ownership, tags
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hub.runtime.adapters.aws import text, translated
+from hub.runtime.decisions.observed import App, Space, Workload
 from shared.naming import same_name
-from shared.observed import App, Space, Workload
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient

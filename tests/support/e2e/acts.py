@@ -24,8 +24,8 @@ from e2e.expectations import role_arn
 from e2e.processes import output_of
 
 from shared.model import Target
-from simulator.directory_acts import Via
 from simulator.directory_events import Event
+from simulator.directory_operations import Via
 
 # The role of each group in each target; the first two groups are there from the start.
 SCIENTISTS = {

@@ -31,8 +31,8 @@ from e2e.stacks import build, deploy_stacks, synthesized
 
 from shared.conventions import execution_role_arn
 from shared.model import Target
-from simulator.directory_acts import DirectoryActs
-from simulator.plug import EmbeddedServices
+from simulator.directory_operations import DirectoryActs
+from simulator.moto_backend import EmbeddedServices
 from simulator.quirks import Durations
 from simulator.server import ServedCall, served
 from simulator.studio import ProfileView
@@ -100,7 +100,7 @@ class Cloud:
         Deployment(self.aws, self.assembly, log).deploy("StudioHub", HUB)
 
     def _forgets_what_comes_later(self) -> bool:
-        self.aws.client("sqs", HUB).purge_queue(QueueUrl=self.hub["LaterQueueUrl"])
+        self.aws.client("sqs", HUB).purge_queue(QueueUrl=self.hub["DelayedQueueUrl"])
         return True
 
     def _is_idle(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulator.plug import EmbeddedServices
+from simulator.moto_backend import EmbeddedServices
 from simulator.server import ServedCall
 from simulator.studio import Domain, Space
 

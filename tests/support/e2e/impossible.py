@@ -144,9 +144,9 @@ def _tagging(tags: Mapping[str, str]) -> Context:
 
 
 def _entering_spokes() -> Iterator[IamRequest]:
-    converge, look, intake, mappings = _hub_roles()
+    reconcile, look, intake, mappings = _hub_roles()
     right = external_id(HUB, _SPOKE)
-    entered = ((converge, access_role_arn), (look, reader_role_arn))
+    entered = ((reconcile, access_role_arn), (look, reader_role_arn))
     for role, arn_in in entered:
         arn = arn_in(_SPOKE, REGION)
         yield assume(role, arn, None)
@@ -167,11 +167,11 @@ def _entering_spokes() -> Iterator[IamRequest]:
     # What changes is another's than what reads.
     yield assume(look, access_role_arn(_SPOKE, REGION), right)
     yield name_itself(look, access_role_arn(_SPOKE, REGION))
-    yield assume(converge, reader_role_arn(_SPOKE, REGION), right)
+    yield assume(reconcile, reader_role_arn(_SPOKE, REGION), right)
 
 
 def _assigning(cloud: Cloud) -> Iterator[IamRequest]:
-    converge, look, intake, mappings = _hub_roles()
+    reconcile, look, intake, mappings = _hub_roles()
     right = external_id(HUB, MANAGEMENT)
     assigner = assigner_role_arn(MANAGEMENT, REGION)
     reader = assignment_reader_role_arn(MANAGEMENT, REGION)
@@ -184,7 +184,7 @@ def _assigning(cloud: Cloud) -> Iterator[IamRequest]:
     for role in (intake, mappings, access_role_arn(_SPOKE, REGION)):
         yield assume(role, assigner, right)
         yield assume(role, reader, right)
-    for role, arn_in in ((converge, assigner_role_arn), (look, assignment_reader_role_arn)):
+    for role, arn_in in ((reconcile, assigner_role_arn), (look, assignment_reader_role_arn)):
         arn = arn_in(MANAGEMENT, REGION)
         yield assume(role, arn, None)
         yield assume(role, arn, external_id(HUB, _SPOKE))
@@ -193,8 +193,8 @@ def _assigning(cloud: Cloud) -> Iterator[IamRequest]:
         yield name_itself(role, arn, "somebody")
     # Whoever looks becomes nobody who assigns.
     yield assume(look, assigner, right)
-    yield assume(converge, reader, right)
-    for role in (converge, look, intake, mappings):
+    yield assume(reconcile, reader, right)
+    for role in (reconcile, look, intake, mappings):
         # Whoever is not the assigner, in the hub's own name.
         yield IamRequest(role, "sso:CreateApplicationAssignment", application, of_studio)
     for action in (
@@ -215,16 +215,16 @@ def _assigning(cloud: Cloud) -> Iterator[IamRequest]:
 
 
 def _speaking() -> Iterator[IamRequest]:
-    converge, look, intake, mappings = _hub_roles()
+    reconcile, look, intake, mappings = _hub_roles()
     buses = f"arn:aws:events:{REGION}:{HUB}:event-bus"
     told, directory = f"{buses}/studio-hub", f"{buses}/studio-hub-directory"
     forwarder = f"StudioHubForwarder-{REGION}"
-    # Converge speaks as the hub and as nobody else, and the others do not speak.
-    yield put_events(converge, told)
-    yield put_events(converge, told, "somebody.else", "studio-hub")
+    # `reconcile` speaks as the hub and as nobody else, and the others do not speak.
+    yield put_events(reconcile, told)
+    yield put_events(reconcile, told, "somebody.else", "studio-hub")
     for role in (look, intake, mappings):
         yield put_events(role, told, "studio-hub")
-    for role in (converge, look, intake, mappings):
+    for role in (reconcile, look, intake, mappings):
         yield put_events(role, directory)
     yield put_events(system_role_arn(MANAGEMENT, REGION, forwarder), told)
     # The bus hears the forwarders of the event accounts: not who has their name in an account that
@@ -238,14 +238,14 @@ def _speaking() -> Iterator[IamRequest]:
 
 
 def _in_the_hub(cloud: Cloud) -> Iterator[IamRequest]:
-    converge, look, intake, mappings = _hub_roles()
+    reconcile, look, intake, mappings = _hub_roles()
     tables = f"arn:aws:dynamodb:{REGION}:{HUB}:table"
     rows, ledger = f"{tables}/{cloud.hub['MappingsTable']}", f"{tables}/{cloud.hub['LedgerTable']}"
 
     def items(role: str, action: str, *keys: str) -> IamRequest:
         return IamRequest(role, f"dynamodb:{action}", ledger, {"dynamodb:LeadingKeys": [*keys]})
 
-    for role in (converge, look, intake, mappings):
+    for role in (reconcile, look, intake, mappings):
         yield IamRequest(role, "dynamodb:Scan", f"{tables}/somebody-elses")
         yield IamRequest(role, "dynamodb:PutItem", rows, {"dynamodb:LeadingKeys": ["ml-leads"]})
         yield IamRequest(role, "dynamodb:DeleteItem", rows, {"dynamodb:LeadingKeys": ["ml-leads"]})
@@ -263,21 +263,21 @@ def _in_the_hub(cloud: Cloud) -> Iterator[IamRequest]:
             "identitystore:GetGroupId",
             f"arn:aws:identitystore::{MANAGEMENT}:identitystore/d-0000000000",
         )
-    yield items(converge, "PutItem", "target#somewhere")
-    yield items(converge, "PutItem", "user#somebody", "target#somewhere")
+    yield items(reconcile, "PutItem", "target#somewhere")
+    yield items(reconcile, "PutItem", "user#somebody", "target#somewhere")
     yield items(intake, "PutItem", "user#somebody")
     yield items(mappings, "Query", "user#somebody")
     yield IamRequest(mappings, "dynamodb:Scan", ledger)
     yield IamRequest(intake, "dynamodb:Scan", ledger)
-    queue = cloud.hub["UsersQueueUrl"].rsplit("/", 1)[-1]
-    for role in (converge, mappings):
+    queue = cloud.hub["ReconcileQueueUrl"].rsplit("/", 1)[-1]
+    for role in (reconcile, mappings):
         yield IamRequest(role, "sqs:SendMessage", f"arn:aws:sqs:{REGION}:{HUB}:{queue}")
 
 
 def _hub_roles() -> tuple[str, str, str, str]:
-    """Return the roles of converge, look, intake and mappings."""
-    converge, look, intake, mappings = (
+    """Return the roles of `reconcile`, look, intake and mappings."""
+    reconcile, look, intake, mappings = (
         system_role_arn(HUB, REGION, f"StudioHub-{name}-{REGION}")
-        for name in ("Converge", "Look", "Intake", "Mappings")
+        for name in ("Reconcile", "Scan", "Intake", "MappingStream")
     )
-    return converge, look, intake, mappings
+    return reconcile, look, intake, mappings

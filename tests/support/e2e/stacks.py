@@ -69,7 +69,7 @@ def synthesized(name: str, logs: Path, without: str, **more: str) -> Path:
 def deploy_stacks(
     deployment: Deployment, later: Callable[..., object]
 ) -> dict[str, dict[str, str]]:
-    """Deploy every stack and return their outputs; `later` takes what undoes each.
+    """Deploy every stack and return their outputs; `delayed` takes what undoes each.
 
     The outputs are by the stack's name, those of spokes by account and Region.
     """

@@ -1,0 +1,212 @@
+"""`studio-hub adopt`: profiles that other hands made become the hub's."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import boto3
+import typer
+
+from cli.adoption import Adoption, Proposal
+from cli.commands.mappings import TableName, TargetText, Yes
+from cli.deployed import output_of_stack
+from cli.hub_client import now, open_desk
+from cli.options import REFUSED, SOMETHING_TO_DO, Json, Later, Ledger, Region
+from cli.output import say, wide_console
+from cli.people import People, find_user, named
+from cli.spoke_profiles import SpokeProfiles, caller
+from hub.runtime.adapters.mappings_table import DynamoMappings
+from shared.model import Person, Standing, Target, UserId
+from shared.naming import role_name
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What there is to adopt, and whose profile was adopted before."""
+
+    proposals: tuple[Proposal, ...]
+    ours: UserId | None = None
+
+
+def adopt(  # noqa: PLR0913 (one option an attribute)
+    target: TargetText,
+    table: TableName,
+    ledger: Ledger,
+    delayed_queue: Later,
+    identity_store: Annotated[
+        str,
+        typer.Option(
+            "--identity-store",
+            envvar="STUDIO_HUB_IDENTITY_STORE_ID",
+            help="The identity store; default: the stack's output IdentityStoreId.",
+            default_factory=str,
+            show_default=False,
+            callback=output_of_stack("IdentityStoreId"),
+        ),
+    ],
+    *,
+    user: Annotated[
+        str | None,
+        typer.Argument(help="A user id, or a user name of the directory.", show_default=False),
+    ] = None,
+    all_matching: Annotated[
+        bool,
+        typer.Option("--all-matching", help="Everybody there for whom a mapping of it calls."),
+    ] = False,
+    spoke_profile: Annotated[
+        str | None,
+        typer.Option(
+            help="The AWS profile with your own credentials in the Studio account; default: the "
+            "same as for the hub. The hub's role can never do this."
+        ),
+    ] = None,
+    region: Region = None,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Take over hand-made profiles: mark them as the hub's, and give them the role called for.
+
+    What other hands made is only ever adopted by this command. Exits 2 when --yes is missing and 3
+    when the person's profile is not to be had.
+    """
+    if (user is None) is not all_matching:
+        raise typer.BadParameter("give a USER, or --all-matching")
+    adoption = _adoption(
+        target,
+        table,
+        SpokeProfiles(_target(target), spoke_profile),
+        (ledger, delayed_queue, identity_store),
+        region,
+    )
+    found = _one(adoption, user) if user is not None else _all(adoption)
+    doable = [each for each in found.proposals if not each.refusal]
+    for each in doable if yes else ():
+        adoption.adopt(each)
+    if yes and found.ours:
+        # Whatever the hub was told to wait for may be mended by now: tags that were put back.
+        adoption.desk.enqueue([found.ours], adoption.target)
+    _show(found.proposals, adopted=yes, as_json=as_json)
+    _say_what_is_next(found, len(doable), yes=yes)
+    if not doable and found.proposals and user is not None:
+        raise typer.Exit(REFUSED)
+    if doable and not yes:
+        raise typer.Exit(SOMETHING_TO_DO)
+
+
+def _adoption(
+    target: str, table: str, spoke: SpokeProfiles, hub: tuple[str, str, str], region: str | None
+) -> Adoption:
+    mistake = spoke.mistake()
+    if mistake:
+        say(f"error: {mistake}", err=True)
+        raise typer.Exit(1)
+    ledger, delayed_queue, store = hub
+    session = boto3.Session(region_name=region)
+    account, _ = caller(session)
+    return Adoption(
+        open_desk(ledger, delayed_queue, region),
+        spoke,
+        People(session.client("identitystore"), store),
+        DynamoMappings(session.client("dynamodb"), table).table(now()),
+        _target(target),
+        account,
+    )
+
+
+def _one(adoption: Adoption, user: str) -> _Found:
+    """Return what becomes of one person's profile."""
+    person = named(adoption.directory, user) or _known(adoption, user)
+    profiles = list(adoption.spoke.of(person.name))
+    if len(profiles) != 1:
+        names = ", ".join(each.profile.name for each in profiles) or "none"
+        say(
+            f"error: one profile in {adoption.target} must be {person.name}'s; there is: {names}",
+            err=True,
+        )
+        raise typer.Exit(1)
+    if adoption.is_ours(profiles[0], person):
+        return _Found((), ours=person.id)
+    return _Found((adoption.propose(profiles[0], person),))
+
+
+def _known(adoption: Adoption, user: str) -> Person:
+    """Return somebody whom the ledger knows by a name that they had."""
+    person = adoption.directory.person(find_user(adoption.desk, user))
+    if person.standing is Standing.GONE:
+        raise typer.BadParameter(f"{user} is not in the directory")
+    return person
+
+
+def _all(adoption: Adoption) -> _Found:
+    """Return what becomes of every profile that is not ours and whose person is known."""
+    return _Found(tuple(_proposals(adoption)))
+
+
+def _proposals(adoption: Adoption) -> Iterator[Proposal]:
+    for found in adoption.spoke.all():
+        person = named(adoption.directory, found.user_name)
+        if person is None or adoption.is_ours(found, person):
+            continue
+        yield adoption.propose(found, person)
+
+
+def _show(proposals: Iterable[Proposal], *, adopted: bool, as_json: bool) -> None:
+    if as_json:
+        plain = [_plain(each) | {"adopted": adopted and not each.refusal} for each in proposals]
+        typer.echo(json.dumps(plain, indent=2))
+        return
+    out = wide_console()
+    for each in proposals:
+        who = f"{each.person.name}  {each.found.profile.name}"
+        if each.refusal:
+            out.print(f"  · {who}  left alone: {each.refusal}")
+        else:
+            out.print(f"  ~ {who}  {each.role} → {each.becomes}  because {each.because}")
+
+
+def _say_what_is_next(found: _Found, doable: int, *, yes: bool) -> None:
+    left = len(found.proposals) - doable
+    if not found.proposals:
+        typer.echo(_nothing_to_adopt(found, yes=yes), err=True)
+    elif yes and doable:
+        typer.echo(
+            f"{doable} adopted, {left} left alone. The hub gives each the role called for within a "
+            "minute:  studio-hub show USER",
+            err=True,
+        )
+    else:
+        typer.echo(f"{doable} to adopt, {left} left alone. Nothing was changed.", err=True)
+        if doable:
+            typer.echo(
+                "Where the role changes, running apps are stopped first. Adopt them:  the same "
+                "command with --yes",
+                err=True,
+            )
+
+
+def _nothing_to_adopt(found: _Found, *, yes: bool) -> str:
+    if not found.ours:
+        return "Nothing to adopt."
+    if yes:
+        return "Adopted already. The hub looks at it within a minute:  studio-hub show USER"
+    return "Adopted already. To have the hub look at it:  the same command with --yes"
+
+
+def _plain(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "user": proposal.person.name,
+        "user_id": proposal.person.id,
+        "profile": proposal.found.profile.name,
+        "role": role_name(proposal.found.profile.role_arn) or None,
+        "becomes": proposal.becomes or None,
+        "because": proposal.because or None,
+        "refusal": proposal.refusal or None,
+    }
+
+
+def _target(text: str) -> Target:
+    try:
+        return Target.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"--target: {error}") from error

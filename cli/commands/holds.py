@@ -1,0 +1,216 @@
+"""`studio-hub holds`: what waits for a word, and the word.
+
+Approving and rejecting need no --yes: the digest names exactly the set that somebody looked at.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import Annotated, Any, assert_never
+
+import typer
+
+from cli import hold_decisions as decide
+from cli.held_items import Wait, holds, of_hold, waits
+from cli.hub_client import Desk, now, open_desk
+from cli.options import REFUSED, Json, Later, Ledger, Region
+from cli.output import print_table, row, say, table, wide_console
+from hub.runtime.decisions.holds import APPROVED_FOR, Hold
+
+app = typer.Typer(
+    name="holds",
+    help="List, show, approve and reject what waits for a word. A digest names exactly one set.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Digest = Annotated[
+    str, typer.Argument(help="The digest of a hold, as `holds list` shows it.", show_default=False)
+]
+Word = Callable[[Desk, Hold], decide.Changed | None]
+
+
+@app.command("list")
+def list_holds(
+    ledger: Ledger,
+    delayed_queue: Later,
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what was rejected; it may be approved after all.")
+    ] = False,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Show all that waits: holds with their digests, then people in whose way something stands."""
+    desk = open_desk(ledger, delayed_queue, region)
+    found = waits(desk, now(), rejected=everything)
+    _remember(desk, found)
+    if as_json:
+        typer.echo(json.dumps([_plain(wait) for wait in found], indent=2))
+    elif found:
+        out = table("Digest", "Target", "People", "Why", long=("Why",))
+        for wait in found:
+            who = str(len(wait.people)) if wait.hold else wait.people[0].user
+            row(out, wait.digest or "-", str(wait.target), who, wait.reason)
+        print_table(wide_console(), out)
+    _say(_next(found))
+
+
+@app.command("show")
+def show(
+    digest: Digest,
+    ledger: Ledger,
+    delayed_queue: Later,
+    *,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Show whom a hold holds, and why."""
+    desk = open_desk(ledger, delayed_queue, region)
+    hold = _hold(desk, digest, as_json=as_json)
+    _remember(desk, [of_hold(hold)])
+    _print(hold, as_json=as_json)
+    _say(of_hold(hold).way_out)
+
+
+@app.command("approve")
+def approve(
+    digest: Digest,
+    ledger: Ledger,
+    delayed_queue: Later,
+    *,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Let exactly these removals begin, within 72 hours. Exits 3 when the set has changed."""
+    hours = int(APPROVED_FOR.total_seconds() // 3600)
+    done = (
+        f"Approved for {hours} hours, and queued. What becomes of it:  studio-hub show USER, or "
+        "the CHANGE lines in the log of the functions"
+    )
+    _give(decide.approve, digest, open_desk(ledger, delayed_queue, region), done, as_json=as_json)
+
+
+@app.command("reject")
+def reject(
+    digest: Digest,
+    ledger: Ledger,
+    delayed_queue: Later,
+    *,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Let these people keep what they have. Exits 3 when the set has changed."""
+    done = (
+        "Rejected: they keep what they have until they are called for, or until this is approved "
+        "after all:  studio-hub holds list --all"
+    )
+    _give(decide.reject, digest, open_desk(ledger, delayed_queue, region), done, as_json=as_json)
+
+
+def _give(word: Word, digest: str, desk: Desk, done: str, *, as_json: bool) -> None:
+    hold = _hold(desk, digest, as_json=as_json)
+    differs = word(desk, hold)
+    if differs is not None:
+        _refuse(differs, as_json=as_json)
+    _print(hold, as_json=as_json)
+    _say(done)
+
+
+def _hold(desk: Desk, digest: str, *, as_json: bool) -> Hold:
+    """Return the hold of a digest; without one, tell what became of it and end."""
+    hold = decide.find(desk, digest)
+    if hold is not None:
+        return hold
+    differs = decide.changed(desk, digest)
+    if differs is not None:
+        _refuse(differs, as_json=as_json)
+    digests = ", ".join(hold.digest for hold in holds(desk, now())) or "none"
+    _say(f"error: no hold has the digest {digest!r}; open are: {digests}")
+    _say("See them:  studio-hub holds list")
+    raise typer.Exit(1)
+
+
+def _refuse(differs: decide.Changed, *, as_json: bool) -> None:
+    """Show how a set has changed, and end: nobody has said yes or no to the new one."""
+    new = differs.now.digest if differs.now else None
+    if as_json:
+        plain = asdict(differs) | {"target": str(differs.target), "now": new}
+        typer.echo(json.dumps(plain, indent=2))
+    else:
+        out = wide_console()
+        for mark, names, what in (
+            ("+", differs.joined, "came"),
+            ("-", differs.left, "waits no more"),
+            ("·", differs.decided, "was decided already"),
+        ):
+            for name in names:
+                out.print(f"  {mark} {name}  {what}")
+    what, what_next = _became(differs)
+    _say(f"Refused: {differs.digest} {what} in {differs.target}.")
+    _say(what_next)
+    raise typer.Exit(REFUSED)
+
+
+def _became(differs: decide.Changed) -> tuple[str, str]:
+    """Return what became of a digest, and what to do next."""
+    if differs.now:
+        return (
+            "stood for another set of people",
+            f"Look at it as it is now:  studio-hub holds show {differs.now.digest}",
+        )
+    match differs.word:
+        case "approved":
+            return "is approved already", "What becomes of it:  studio-hub show USER"
+        case "rejected":
+            return "was rejected", "With its digest as it is now:  studio-hub holds list --all"
+        case "":
+            return (
+                "stood for people who do not wait for that any more",
+                "What waits now:  studio-hub holds list",
+            )
+        case _:
+            assert_never(differs.word)
+
+
+def _print(hold: Hold, *, as_json: bool) -> None:
+    wait = of_hold(hold)
+    if as_json:
+        typer.echo(json.dumps(_plain(wait), indent=2))
+        return
+    out = wide_console()
+    out.print(f"{hold.digest}  {hold}\n")
+    people = table("Person", "Profile", "What", "Reason", "Since (UTC)", long=("Reason",))
+    for each in wait.people:
+        since = f"{each.since:%Y-%m-%d %H:%M}" if each.since else ""
+        row(people, each.user or each.user_id, each.profile, each.kind, each.reason, since)
+    print_table(out, people)
+
+
+def _plain(wait: Wait) -> dict[str, Any]:
+    """Return the JSON of a story's end, and what helps an operator."""
+    plain = wait.plain()
+    for shown, each in zip(plain["people"], wait.people, strict=True):
+        since = each.since.isoformat() if each.since else None
+        shown |= {"user_id": each.user_id, "since": since}
+    return plain | {"way_out": wait.way_out}
+
+
+def _remember(desk: Desk, found: Iterable[Wait]) -> None:
+    """Keep what was shown, so that a later difference can be told."""
+    for wait in found:
+        if wait.hold is not None:
+            desk.limits.remember(wait.hold)
+
+
+def _next(found: tuple[Wait, ...]) -> str:
+    first = next((wait for wait in found if wait.digest), None)
+    if first is not None:
+        return f"Whom one holds, and why:  studio-hub holds show {first.digest}"
+    if found:
+        return f"None of it can be approved. The first one's way out: {found[0].way_out}"
+    return "Nothing waits. What was rejected:  studio-hub holds list --all"
+
+
+def _say(text: str) -> None:
+    say(text, err=True)

@@ -1,0 +1,102 @@
+"""Stories for people: what was done, what the hub made of it, and who has what because of what."""
+
+from collections import Counter
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cli.output import print_table, row, table
+from cli.simulation.transcript import sentence
+from shared.naming import role_name
+from simulator.setup import LEDGER
+from simulator.steps import Step
+from simulator.world import World
+
+_MARKS: Final = {
+    **dict.fromkeys(("Create", "Assign"), ("+", "green")),
+    **dict.fromkeys(("ChangeRole", "Resume"), ("~", "yellow")),
+    **dict.fromkeys(
+        ("Revoke", "Suspend", "StopApp", "DeleteSpace", "Delete", "Discard"), ("-", "red")
+    ),
+}
+
+
+class Telling:
+    """Tells a story step by step, with what the hub logged since the step before."""
+
+    def __init__(self, out: Console, world: World) -> None:
+        self._out = out
+        self._world = world
+        self._told = 0
+        self._number = 0
+
+    def step(self, _word: str, step: Step) -> None:
+        """Tell one step and what came of it."""
+        self._number += 1
+        self._out.print(Text(f"{self._number:>2}  {sentence(step)}", style="bold"))
+        log = self._world.lambdas.log
+        lines = [line for entry in log[self._told :] if (line := _line(entry))]
+        self._told = len(log)
+        if not lines:
+            self._out.print(Text("      · nothing to change", style="dim"))
+        for line in dict.fromkeys(lines):
+            self._out.print(Text(f"      {line[0]} {line[1]}", style=line[2]))
+
+
+def end(out: Console, world: World, end_state: dict[str, Any]) -> None:
+    """Show who has what and why, what was reported, and what it cost."""
+    out.print()
+    print_table(out, _profiles(world, end_state["profiles"]))
+    for problem in end_state["problems"]:
+        out.print(Text(f"  ! {problem['subject']}: {problem['reason']}", style="yellow"))
+        if problem.get("way_out"):
+            out.print(f"      way out: {problem['way_out']}")
+    changes = Counter(change["operation"] for change in end_state["changes"])
+    done = ", ".join(f"{count} {name}" for name, count in sorted(changes.items())) or "nothing"
+    out.print(
+        f"Changed: {done}.  AWS calls: {sum(end_state['api_calls'].values())}.  "
+        f"Holds: {len(end_state['holds'])}.  Problems: {len(end_state['problems'])}.  "
+        f"Dead letters: {end_state['dead_letters']}."
+    )
+
+
+def _line(entry: dict[str, Any]) -> tuple[str, str, str] | None:
+    match entry.get("message"):
+        case "CHANGE":
+            mark, style = _MARKS[entry["action"]]
+            return mark, f"{entry['target']}  {entry['what']}", style
+        case "PROBLEM":
+            return "!", f"{entry['subject']}: {entry['reason']}", "yellow"
+        case "EVENT_IGNORED":
+            return "·", f"ignored: {entry['reason']}", "dim"
+        case "REQUEUED":
+            return "…", f"put off: {entry['reason']}", "dim"
+        case "CRASH" | "UNREADABLE":
+            return "!", str(entry.get("error") or entry.get("reason")), "red"
+        case _:
+            return None
+
+
+def _profiles(world: World, profiles: list[dict[str, Any]]) -> Table:
+    because = {
+        (kept["target"], kept["profile_name"]): " over ".join(
+            f"{claim['group']} ({claim['priority']})" for claim in kept.get("because", ())
+        )
+        for kept in world.rows(LEDGER)
+        if "state" in kept
+    }
+    found = table("Target", "Profile", "Person", "Role", "Because", long=("Because",))
+    for profile in profiles:
+        target = f"{profile['account']}/{profile['region']}/{profile['domain']}"
+        why = because.get((target, profile["name"]), "")
+        row(
+            found,
+            target,
+            profile["name"],
+            profile["user"] or "",
+            role_name(profile["execution_role_arn"] or ""),
+            why if profile["managed"] else "made by other hands; left alone",
+        )
+    return found

@@ -1,0 +1,93 @@
+"""Deploys the hub's own handlers onto an embedded AWS: the second wiring over the same core."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from hub.runtime.decisions.removal_limit import RemovalLimit
+from hub.runtime.functions import intake, mapping_stream, reconcile, scan
+from hub.runtime.wiring import intake as intake_wiring
+from hub.runtime.wiring import mapping_stream as mapping_stream_wiring
+from hub.runtime.wiring import reconcile as reconcile_wiring
+from hub.runtime.wiring import scan as scan_wiring
+from shared.conventions import hub_role_names
+from simulator.lambda_service import EventSource, Function
+from simulator.quirks import Quirks
+from simulator.setup import BUS, LEDGER, MAPPINGS
+from simulator.streams import StreamSource
+from simulator.world import HUB_ACCOUNT, HUB_REGION, IDENTITY_STORE, World, embedded_aws
+
+# Seconds and messages: the same as in the hub stack.
+TIME_OUT = {"intake": 18, "reconcile": 120, "scan": 300, "mapping_stream": 60}
+_AT_ONCE = 10
+STREAM_LONGEST = 90 * 60
+_WIRINGS = (intake_wiring, reconcile_wiring, scan_wiring, mapping_stream_wiring)
+
+
+@contextmanager
+def deployed_hub(
+    *,
+    mode: Literal["apply", "report"] = "apply",
+    limit: RemovalLimit | None = None,
+    identity_store_id: str = IDENTITY_STORE,
+    page_limit: int | None = None,
+    quirks: Quirks | None = None,
+) -> Iterator[World]:
+    """Start an embedded AWS with the hub deployed in it."""
+    with embedded_aws(
+        identity_store_id=identity_store_id, page_limit=page_limit, quirks=quirks
+    ) as world:
+        cold_start()
+        deploy(world, mode, limit or RemovalLimit())
+        try:
+            yield world
+        finally:
+            cold_start()
+
+
+def cold_start() -> None:
+    """Let every function forget its world, as new execution environments do."""
+    for wiring in _WIRINGS:
+        wiring.world.cache_clear()
+
+
+def deploy(world: World, mode: Literal["apply", "report"], limit: RemovalLimit) -> None:
+    """Connect the handlers to the queues, as the hub stack does."""
+    store = world.services.identity_store.store_id
+    common = {
+        # Source: botocore; the account-id endpoint of DynamoDB is one that moto does not route.
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+        "STUDIO_HUB_ACCOUNT": HUB_ACCOUNT,
+        "STUDIO_HUB_IDENTITY_STORE_ID": store,
+        "STUDIO_HUB_IDENTITY_ACCOUNT": HUB_ACCOUNT,
+        "STUDIO_HUB_MODE": mode,
+        "STUDIO_HUB_REMOVAL_COUNT": str(limit.count),
+        "STUDIO_HUB_REMOVAL_PERCENT": str(limit.percent),
+        "STUDIO_HUB_BUS_NAME": BUS,
+        "STUDIO_HUB_MAPPINGS_TABLE": MAPPINGS,
+        "STUDIO_HUB_LEDGER_TABLE": LEDGER,
+        "STUDIO_HUB_RECONCILE_QUEUE_URL": world.queues["reconcile"].url,
+        "STUDIO_HUB_SCAN_QUEUE_URL": world.queues["scan"].url,
+        "STUDIO_HUB_DELAYED_QUEUE_URL": world.queues["delayed"].url,
+        "STUDIO_HUB_DELAYED_QUEUE_ARN": world.queues["delayed"].arn,
+    }
+    reconcile_role, scan_role = hub_role_names(HUB_REGION)
+    roles = {
+        "intake": (intake.handler, f"StudioHub-Intake-{HUB_REGION}"),
+        "mapping_stream": (mapping_stream.handler, f"StudioHub-MappingStream-{HUB_REGION}"),
+        "reconcile": (reconcile.handler, reconcile_role),
+        "scan": (scan.handler, scan_role),
+    }
+    functions = {
+        name: Function(name, handler, common | world.function_credentials(role), TIME_OUT[name])
+        for name, (handler, role) in roles.items()
+    }
+    world.lambdas.sources = [
+        EventSource(world.queues["events"], functions["intake"], _AT_ONCE, partial=True),
+        EventSource(world.queues["reconcile"], functions["reconcile"], 1, partial=False),
+        EventSource(world.queues["delayed"], functions["intake"], _AT_ONCE, partial=True),
+        EventSource(world.queues["scan"], functions["scan"], 1, partial=False),
+    ]
+    world.lambdas.streams = [
+        StreamSource(MAPPINGS, functions["mapping_stream"], _AT_ONCE, STREAM_LONGEST)
+    ]

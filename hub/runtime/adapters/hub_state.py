@@ -1,0 +1,229 @@
+"""What holds for the whole hub, in one partition of the ledger: one query reads it all."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from hub.runtime.adapters.aws import translated, utc_now
+from hub.runtime.decisions.hub_state import AccessRefusal, HubState, OpenProblem
+from shared.errors import RefusedError
+from shared.messages import LEDGER_KEY, name_digest
+from shared.model import GroupId, Target, UserId
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_PK, _SK = LEDGER_KEY
+_HUB: Final = "hub"
+_NAME, _TARGET, _PAUSE, _EVERYTHING = "name#", "target#", "pause", "everything"
+_REFUSED = "refused#"
+_KEPT, _PROTECTED = "kept#", "protected#"
+# Apart from what else is kept of a target, which is written as a whole.
+_PROBLEMS: Final = "problems#"
+# "Look at everything" reads the whole directory, of 20 calls a second that everybody shares.
+_EVERYTHING_EVERY = timedelta(minutes=15)
+_TAKEN = "ConditionalCheckFailedException"
+
+
+class DynamoMemory:
+    """Implements the port HubMemory."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+        self._copy: tuple[datetime, HubState] | None = None
+
+    def state(self, newer_than: datetime) -> HubState:
+        """Return it, from a read that began after `newer_than`."""
+        if self._copy is None or self._copy[0] <= newer_than:
+            self._copy = (utc_now(), _state(self._items()))
+        return self._copy[1]
+
+    def remember_group(self, name: str, group_id: GroupId) -> GroupId:
+        """Keep the id of a group of this name; return the id that was kept first."""
+        try:
+            self._put(
+                f"{_NAME}{name_digest(name)}",
+                {"name": name, "group_id": group_id},
+                "attribute_not_exists(#pk)",
+            )
+        except RefusedError as refused:
+            if refused.code != _TAKEN:
+                raise
+            return self.state(utc_now()).group_ids[name]
+        if self._copy is not None:
+            read_at, state = self._copy
+            self._copy = read_at, replace(state, group_ids={**state.group_ids, name: group_id})
+        return group_id
+
+    def remember_target(self, target: Target, unreachable: str = "") -> None:
+        """Keep that a target is mapped, and why its profiles cannot be listed if so."""
+        self._put(f"{_TARGET}{target}", {"unreachable": unreachable})
+        self._copy = None
+
+    def remember_refusal(self, target: Target, refusal: AccessRefusal | None) -> None:
+        """Keep that an account refused the role that changes profiles; None ends it."""
+        # No function may delete what the hub remembers: an empty item says that it is over.
+        said = {"reason": refusal.reason, "at": refusal.at.isoformat()} if refusal else {}
+        self._put(f"{_REFUSED}{target}", said)
+        self._copy = None
+
+    def change_problems(
+        self, scope: str, new: Iterable[OpenProblem], over: Iterable[OpenProblem]
+    ) -> None:
+        """Keep new open problems of a scope, and drop those that are over.
+
+        Only these are written, so that two functions that report at once lose nothing.
+        """
+        for verb, problems in (("ADD", new), ("DELETE", over)):
+            texts = [f"{each.kind} {each.subject}" for each in problems]
+            if texts:
+                with translated():
+                    self._client.update_item(
+                        TableName=self._table,
+                        Key={_PK: {"S": _HUB}, _SK: {"S": f"{_PROBLEMS}{scope}"}},
+                        UpdateExpression=f"{verb} #problems :problems",
+                        ExpressionAttributeNames={"#problems": "problems"},
+                        ExpressionAttributeValues={":problems": {"SS": texts}},
+                    )
+                self._copy = None
+
+    def pause(self, reason: str) -> None:
+        """Let nothing be done any more until somebody resumes."""
+        self._put(_PAUSE, {"reason": reason, "at": utc_now().isoformat()})
+        self._copy = None
+
+    def resume(self) -> None:
+        """Let everything go on."""
+        self._delete(_PAUSE)
+
+    def keep(self, user_id: UserId, until: datetime | None) -> None:
+        """Let nothing of a person be removed until then; None ends it."""
+        if until is None:
+            self._delete(f"{_KEPT}{user_id}")
+        else:
+            self._put(f"{_KEPT}{user_id}", {"until": until.isoformat()})
+            self._copy = None
+
+    def protect(self, whom: str, *, protected: bool) -> None:
+        """Let nothing ever be taken of a user id or a profile (`<target>/<name>`), or end that."""
+        if protected:
+            self._put(f"{_PROTECTED}{whom}", {"at": utc_now().isoformat()})
+            self._copy = None
+        else:
+            self._delete(f"{_PROTECTED}{whom}")
+
+    def _delete(self, key: str) -> None:
+        with translated():
+            self._client.delete_item(TableName=self._table, Key={_PK: {"S": _HUB}, _SK: {"S": key}})
+        self._copy = None
+
+    def reserve_everything(self, now: datetime, event_id: str) -> int | None:
+        """Return in how many seconds everything may be looked at; None when it will be anyway.
+
+        Once in fifteen minutes, and never less than once after the last call. Whoever asks again
+        for the same event, since they could not queue it, is given the same time.
+        """
+        state = self.state(utc_now())
+        last = state.everything_at
+        if last is not None and last > now:
+            return int((last - now).total_seconds()) if state.everything_by == event_id else None
+        at = now if last is None else max(now, last + _EVERYTHING_EVERY)
+        seen = {":seen": {"S": last.isoformat()}} if last else {}
+        condition = "#at = :seen" if last else "attribute_not_exists(#pk)"
+        try:
+            self._put(_EVERYTHING, {"at": at.isoformat(), "by": event_id}, condition, seen)
+        except RefusedError as refused:
+            if refused.code != _TAKEN:
+                raise
+            return None
+        self._copy = None
+        return int((at - now).total_seconds())
+
+    def _put(
+        self,
+        key: str,
+        attributes: Mapping[str, str],
+        condition: str = "",
+        values: Mapping[str, Any] | None = None,
+    ) -> None:
+        conditional: dict[str, Any] = {}
+        if condition:
+            names = {"#pk": _PK, "#at": "at"}
+            conditional = {
+                "ConditionExpression": condition,
+                "ExpressionAttributeNames": {k: v for k, v in names.items() if k in condition},
+            }
+        if values:
+            conditional["ExpressionAttributeValues"] = values
+        item = {_PK: _HUB, _SK: key, **attributes}
+        with translated():
+            self._client.put_item(
+                TableName=self._table,
+                Item={name: {"S": value} for name, value in item.items()},
+                **conditional,
+            )
+
+    def _items(self) -> dict[str, dict[str, Any]]:
+        """Return the attributes of each item: texts, and sets of texts."""
+        pages = self._client.get_paginator("query")
+        with translated():
+            return {
+                item[_SK]["S"]: {
+                    name: value.get("S", value.get("SS", "")) for name, value in item.items()
+                }
+                for page in pages.paginate(
+                    TableName=self._table,
+                    ConsistentRead=True,
+                    KeyConditionExpression="#pk = :hub",
+                    ExpressionAttributeNames={"#pk": _PK},
+                    ExpressionAttributeValues={":hub": {"S": _HUB}},
+                )
+                for item in page["Items"]
+            }
+
+
+def _state(items: Mapping[str, Mapping[str, Any]]) -> HubState:
+    targets = {
+        Target.parse(key.removeprefix(_TARGET)): item["unreachable"]
+        for key, item in items.items()
+        if key.startswith(_TARGET)
+    }
+    everything = items.get(_EVERYTHING)
+    return HubState(
+        group_ids={
+            # Once the name itself was the key; the longest names do not fit one.
+            item.get("name") or key.removeprefix(_NAME): GroupId(item["group_id"])
+            for key, item in items.items()
+            if key.startswith(_NAME)
+        },
+        paused=items.get(_PAUSE, {}).get("reason", ""),
+        kept={
+            UserId(key.removeprefix(_KEPT)): datetime.fromisoformat(item["until"])
+            for key, item in items.items()
+            if key.startswith(_KEPT)
+        },
+        protected=frozenset(
+            key.removeprefix(_PROTECTED) for key in items if key.startswith(_PROTECTED)
+        ),
+        targets=frozenset(targets),
+        unreachable={target: why for target, why in targets.items() if why},
+        refused={
+            Target.parse(key.removeprefix(_REFUSED)): AccessRefusal(
+                item["reason"], datetime.fromisoformat(item["at"])
+            )
+            for key, item in items.items()
+            if key.startswith(_REFUSED) and "at" in item
+        },
+        everything_at=datetime.fromisoformat(everything["at"]).astimezone(UTC)
+        if everything
+        else None,
+        everything_by=everything.get("by", "") if everything else "",
+        problems=frozenset(
+            OpenProblem(key.removeprefix(_PROBLEMS), *text.split(" ", 1))
+            for key, item in items.items()
+            if key.startswith(_PROBLEMS)
+            for text in item.get("problems", ())
+        ),
+    )

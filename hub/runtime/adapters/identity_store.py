@@ -1,0 +1,145 @@
+"""Identity Center's identity store, read only."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hub.runtime.adapters.aws import translated
+from hub.runtime.decisions.listing import Page
+from shared.errors import RefusedError, RetryableError
+from shared.model import GroupId, Person, Standing, Unresolved, UserId
+
+if TYPE_CHECKING:
+    from mypy_boto3_identitystore import IdentityStoreClient
+
+# Source: the Identity Store API model: at most 100 a page.
+_PAGE = 100
+
+
+class IdentityCenter:
+    """Implements the port Directory."""
+
+    def __init__(self, client: "IdentityStoreClient", identity_store_id: str) -> None:
+        self._client = client
+        self._store = identity_store_id
+
+    def person(self, user_id: UserId) -> Person:
+        """Return the person.
+
+        Only ResourceNotFoundException about the user, without a reason of the store's key, means
+        GONE: a directory that cannot be decrypted must remove nobody.
+        Source: botocore 1.44.5's Identity Store model, ResourceType and Reason.
+        """
+        try:
+            with translated():
+                found = self._client.describe_user(IdentityStoreId=self._store, UserId=user_id)
+        except RefusedError as refused:
+            if _is_about(refused, "USER"):
+                return Person(user_id, "", Standing.GONE)
+            raise
+        return _person(found)
+
+    def memberships(self, user_id: UserId) -> Mapping[GroupId, str]:
+        """Return every group of the person; RetryableError when they went while being read."""
+        pages = self._client.get_paginator("list_group_memberships_for_member")
+        try:
+            with translated():
+                return {
+                    GroupId(membership["GroupId"]): membership.get("MembershipId", "")
+                    for page in pages.paginate(
+                        IdentityStoreId=self._store,
+                        MemberId={"UserId": user_id},
+                        PaginationConfig={"PageSize": _PAGE},
+                    )
+                    for membership in page["GroupMemberships"]
+                }
+        except RefusedError as refused:
+            if _is_about(refused, "USER"):
+                raise RetryableError("the user went while their groups were read") from refused
+            raise
+
+    def group_id(self, name: str) -> GroupId | Unresolved:
+        """Return the id of the group that has this name now, or why there is none."""
+        try:
+            with translated():
+                found = self._client.get_group_id(
+                    IdentityStoreId=self._store,
+                    AlternateIdentifier=_by_display_name(name),
+                )
+        except RefusedError as refused:
+            unknown = _is_about(refused, "GROUP")
+            return Unresolved.UNKNOWN if unknown else Unresolved.UNREADABLE
+        return GroupId(found["GroupId"])
+
+    def group_name(self, group_id: GroupId) -> str | None:
+        """Return the group's name, None when it is gone."""
+        try:
+            with translated():
+                found = self._client.describe_group(IdentityStoreId=self._store, GroupId=group_id)
+        except RefusedError as refused:
+            if _is_about(refused, "GROUP"):
+                return None
+            raise
+        return found.get("DisplayName", "")
+
+    def members(self, group_id: GroupId, token: str) -> Page[tuple[UserId, str]] | None:
+        """Return a page of a group's members with their memberships' ids; None when it is gone."""
+        try:
+            with translated():
+                page = self._client.list_group_memberships(
+                    IdentityStoreId=self._store, GroupId=group_id, **_from(token)
+                )
+        except RefusedError as refused:
+            if _is_about(refused, "GROUP"):
+                return None
+            raise
+        return Page(
+            tuple(
+                (UserId(membership["MemberId"]["UserId"]), membership.get("MembershipId", ""))
+                for membership in page["GroupMemberships"]
+                if "UserId" in membership.get("MemberId", {})
+            ),
+            page.get("NextToken", ""),
+        )
+
+    def people(self, token: str) -> Page[Person]:
+        """Return a page of everybody in the directory."""
+        with translated():
+            page = self._client.list_users(IdentityStoreId=self._store, **_from(token))
+        return Page(tuple(map(_person, page["Users"])), page.get("NextToken", ""))
+
+    def groups(self, token: str) -> Page[tuple[GroupId, str]]:
+        """Return a page of all groups with their names."""
+        with translated():
+            page = self._client.list_groups(IdentityStoreId=self._store, **_from(token))
+        found = (
+            (GroupId(group["GroupId"]), group.get("DisplayName", "")) for group in page["Groups"]
+        )
+        return Page(tuple(found), page.get("NextToken", ""))
+
+
+def _person(found: Mapping[str, Any]) -> Person:
+    disabled = found.get("UserStatus") == "DISABLED"
+    return Person(
+        UserId(found["UserId"]),
+        found.get("UserName", ""),
+        Standing.DISABLED if disabled else Standing.ENABLED,
+    )
+
+
+def _from(token: str) -> dict[str, Any]:
+    return {"MaxResults": _PAGE} | ({"NextToken": token} if token else {})
+
+
+def _by_display_name(name: str) -> Any:  # noqa: ANN401 (the stubs want a document for a text)
+    return {"UniqueAttribute": {"AttributePath": "displayName", "AttributeValue": name}}
+
+
+def _is_about(refused: RefusedError, resource: str) -> bool:
+    cause = refused.__cause__
+    answer = getattr(cause, "response", {})
+    reason = str(answer.get("Reason") or "")
+    return (
+        refused.code == "ResourceNotFoundException"
+        and answer.get("ResourceType") == resource
+        and not reason.startswith("KMS")
+    )

@@ -1,0 +1,231 @@
+"""Slots of the removal limit and holds, in the ledger: one partition a target.
+
+The target's own item holds the slots of the last hour and is written over the version that was
+read, so that two workers never both take the last one. Each held cut is an item beside it.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from hub.runtime.adapters.aws import translated
+from hub.runtime.decisions.holds import Hold
+from hub.runtime.decisions.removal_limit import Cut, CutKind, HeldCut, TargetLimit
+from shared.errors import RefusedError
+from shared.messages import LEDGER_KEY
+from shared.model import Target, UserId
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_from_dynamodb = TypeDeserializer().deserialize
+_to_dynamodb = TypeSerializer().serialize
+_PK, _SK = LEDGER_KEY
+_LIMIT, _HOLD, _HELD, _ITSELF = "limit#", "hold#", "held#", "slots"
+_TAKEN: Final = "ConditionalCheckFailedException"
+# Whom a digest stood for is told for a month; a longer list than this is only counted.
+_REMEMBERED: Final = timedelta(days=30)
+_MOST_USERS: Final = 5_000
+
+
+class DynamoLimits:
+    """Implements the port Limits, and what the operator's commands add to it."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def of(self, target: Target) -> TargetLimit:
+        """Return a target's slots and who is held there, read consistently and to the end."""
+        pages = self._client.get_paginator("query")
+        slots: dict[UserId, datetime] = {}
+        held: dict[UserId, HeldCut] = {}
+        version = 0
+        with translated():
+            for page in pages.paginate(
+                TableName=self._table,
+                ConsistentRead=True,
+                KeyConditionExpression="#pk = :limit",
+                ExpressionAttributeNames={"#pk": _PK},
+                ExpressionAttributeValues={":limit": {"S": f"{_LIMIT}{target}"}},
+            ):
+                for raw in page["Items"]:
+                    item = {name: _from_dynamodb(value) for name, value in raw.items()}
+                    if item[_SK] == _ITSELF:
+                        version = int(item["version"])
+                        slots = {
+                            UserId(user): datetime.fromisoformat(at)
+                            for user, at in item["taken"].items()
+                        }
+                    else:
+                        each = _held(item)
+                        held[each.cut.user_id] = each
+        return TargetLimit(slots, held, version)
+
+    def take(
+        self, target: Target, seen: TargetLimit, users: Iterable[UserId], now: datetime
+    ) -> bool:
+        """Take slots for all of the users; false where somebody else wrote meanwhile."""
+        taken = {user: seen.slots[user] for user in seen.taken(now)}
+        taken |= dict.fromkeys(users, now)
+        item = {
+            _PK: f"{_LIMIT}{target}",
+            _SK: _ITSELF,
+            "taken": {user: at.isoformat() for user, at in taken.items()},
+            "version": seen.version + 1,
+        }
+        try:
+            with translated():
+                self._client.put_item(
+                    TableName=self._table,
+                    Item={name: _to_dynamodb(value) for name, value in item.items()},
+                    ConditionExpression="attribute_not_exists(#pk) OR #version = :seen",
+                    ExpressionAttributeNames={"#pk": _PK, "#version": "version"},
+                    ExpressionAttributeValues={":seen": {"N": str(seen.version)}},
+                )
+        except RefusedError as refused:
+            if refused.code != _TAKEN:
+                raise
+            return False
+        return True
+
+    def hold(self, target: Target, cuts: Iterable[HeldCut]) -> None:
+        """Let cuts wait; a word that an operator gave meanwhile stands.
+
+        What waited for another cause, which is over, waits for this one.
+        """
+        for each in cuts:
+            try:
+                with translated():
+                    self._client.put_item(
+                        TableName=self._table,
+                        Item=_item(target, each),
+                        ConditionExpression="attribute_not_exists(#pk) OR #kind <> :kind OR ("
+                        "attribute_exists(#always) AND #always <> :always "
+                        "AND (attribute_not_exists(#approved) OR #approved <= :now))",
+                        ExpressionAttributeNames={
+                            "#pk": _PK,
+                            "#kind": "kind",
+                            "#always": "always",
+                            "#approved": "approved_until",
+                        },
+                        ExpressionAttributeValues={
+                            ":kind": {"S": each.cut.kind},
+                            ":always": {"S": each.cut.cause},
+                            ":now": {"S": each.since.isoformat()},
+                        },
+                    )
+            except RefusedError as refused:
+                if refused.code != _TAKEN:
+                    raise
+
+    def release(self, target: Target, users: Iterable[UserId]) -> None:
+        """Let the users' cuts wait no more."""
+        for user in users:
+            with translated():
+                self._client.delete_item(TableName=self._table, Key=_key(target, user))
+
+    def decide(self, target: Target, decided: HeldCut, seen: HeldCut) -> bool:
+        """Write an operator's word over a held cut; false where it is not as seen any more."""
+        try:
+            with translated():
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=_item(target, decided),
+                    ConditionExpression="#cause = :cause AND #kind = :kind",
+                    ExpressionAttributeNames={"#cause": "cause", "#kind": "kind"},
+                    ExpressionAttributeValues={
+                        ":cause": {"S": seen.cause},
+                        ":kind": {"S": seen.cut.kind},
+                    },
+                )
+        except RefusedError as refused:
+            if refused.code != _TAKEN:
+                raise
+            return False
+        return True
+
+    def targets(self) -> tuple[Target, ...]:
+        """Return every target in which something is held, sorted."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="begins_with(#pk, :limit) AND begins_with(#sk, :held)",
+            ExpressionAttributeNames={"#pk": _PK, "#sk": _SK},
+            ExpressionAttributeValues={":limit": {"S": _LIMIT}, ":held": {"S": _HELD}},
+            ProjectionExpression="#pk",
+        )
+        with translated():
+            found = {
+                item[_PK]["S"].removeprefix(_LIMIT) for page in pages for item in page["Items"]
+            }
+        return tuple(sorted(map(Target.parse, found)))
+
+    def remember(self, hold: Hold) -> None:
+        """Keep whom a hold's digest stands for."""
+        shown = max((each.since for each in hold.cuts), default=None)
+        expires = int((shown + _REMEMBERED).timestamp()) if shown else 0
+        item = {
+            _PK: f"{_HOLD}{hold.digest}",
+            _SK: str(hold.target),
+            "cause": hold.cause,
+            "users": sorted(hold.users)[:_MOST_USERS],
+            "count": len(hold.users),
+            "expires": expires,
+        }
+        with translated():
+            self._client.put_item(
+                TableName=self._table,
+                Item={name: _to_dynamodb(value) for name, value in item.items()},
+            )
+
+    def remembered(self, digest: str) -> tuple[Target, str, frozenset[UserId]] | None:
+        """Return the target, the cause and the users that a digest stood for; None if not known."""
+        with translated():
+            items = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="#pk = :hold",
+                ExpressionAttributeNames={"#pk": _PK},
+                ExpressionAttributeValues={":hold": {"S": f"{_HOLD}{digest}"}},
+            )["Items"]
+        for raw in items:
+            item: Mapping[str, Any] = {n: _from_dynamodb(value) for n, value in raw.items()}
+            return Target.parse(item[_SK]), item["cause"], frozenset(map(UserId, item["users"]))
+        return None
+
+
+def _key(target: Target, user: UserId) -> dict[str, Any]:
+    return {_PK: {"S": f"{_LIMIT}{target}"}, _SK: {"S": f"{_HELD}{user}"}}
+
+
+def _item(target: Target, held: HeldCut) -> dict[str, Any]:
+    plain = {
+        "user_name": held.cut.user_name,
+        "profile_name": held.cut.profile_name,
+        "kind": str(held.cut.kind),
+        "reason": held.cut.reason,
+        "always": held.cut.cause,
+        "cause": held.cause,
+        "since": held.since.isoformat(),
+        "approved_until": held.approved_until.isoformat() if held.approved_until else "",
+    }
+    filled = {name: _to_dynamodb(value) for name, value in plain.items() if value}
+    return _key(target, held.cut.user_id) | filled
+
+
+def _held(item: Mapping[str, Any]) -> HeldCut:
+    approved = item.get("approved_until")
+    return HeldCut(
+        Cut(
+            UserId(item[_SK].removeprefix(_HELD)),
+            item.get("user_name", ""),
+            item.get("profile_name", ""),
+            CutKind(item["kind"]),
+            item.get("reason", ""),
+            item.get("always", ""),
+        ),
+        item["cause"],
+        datetime.fromisoformat(item["since"]),
+        datetime.fromisoformat(approved) if approved else None,
+    )

@@ -1,0 +1,63 @@
+"""Profiles that are not ours, remembered in the ledger so that each is described once."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from hub.runtime.adapters.aws import translated
+from hub.runtime.decisions.hub_state import UnmanagedProfile
+from shared.messages import LEDGER_KEY
+from shared.model import Target
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_PK, _SK = LEDGER_KEY
+_FOREIGN: Final = "foreign#"
+
+
+class DynamoForeigners:
+    """Implements the port ForeignProfiles."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def of(self, target: Target) -> Mapping[str, UnmanagedProfile]:
+        """Return each, by its name as Studio compares it."""
+        pages = self._client.get_paginator("query")
+        with translated():
+            return {
+                (name := item[_SK]["S"].removeprefix(_FOREIGN)): UnmanagedProfile(
+                    item["modified"]["S"],
+                    item.get("user_name", {}).get("S", ""),
+                    # Items of earlier versions tell the name in their key alone.
+                    item.get("name", {}).get("S", name),
+                )
+                for page in pages.paginate(
+                    TableName=self._table,
+                    ConsistentRead=True,
+                    KeyConditionExpression="#pk = :target",
+                    ExpressionAttributeNames={"#pk": _PK},
+                    ExpressionAttributeValues={":target": {"S": f"target#{target}"}},
+                )
+                for item in page["Items"]
+            }
+
+    def remember(self, target: Target, profile: UnmanagedProfile) -> None:
+        """Keep one."""
+        seen = {
+            "name": {"S": profile.name},
+            "modified": {"S": profile.modified},
+            "user_name": {"S": profile.user_name},
+        }
+        with translated():
+            self._client.put_item(TableName=self._table, Item=_key(target, profile.name) | seen)
+
+    def forget(self, target: Target, name: str) -> None:
+        """Drop one that is gone."""
+        with translated():
+            self._client.delete_item(TableName=self._table, Key=_key(target, name))
+
+
+def _key(target: Target, name: str) -> dict[str, Any]:
+    return {_PK: {"S": f"target#{target}"}, _SK: {"S": f"{_FOREIGN}{name.casefold()}"}}

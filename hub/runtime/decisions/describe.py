@@ -1,0 +1,70 @@
+"""Actions, and what happened, in words."""
+
+from typing import assert_never
+
+from hub.runtime.decisions.actions import (
+    Action,
+    Assign,
+    ChangeRole,
+    Create,
+    Delete,
+    DeleteSpace,
+    Discard,
+    Resume,
+    Revoke,
+    StopApp,
+    Suspend,
+)
+from hub.runtime.decisions.profile_events import Happening, What
+from shared.naming import role_name
+
+
+def sentence(action: Action) -> str:  # noqa: C901 (one case a type, each a line)
+    """Return an action as the end of a sentence that begins with what would or did act."""
+    name = action.profile_name
+    match action:
+        case Create():
+            return f"create {name} with {role_name(action.role_arn)}, because {action.because}"
+        case Assign():
+            return f"let {name} sign in"
+        case ChangeRole():
+            old, new = role_name(action.old_role_arn), role_name(action.role_arn)
+            return f"change {name} from {old} to {new}, because {action.because}"
+        case Resume():
+            return f"resume {name} with {role_name(action.role_arn)}, because {action.because}"
+        case Revoke():
+            return f"end the sign-in of {name}: {action.reason}"
+        case Suspend():
+            return f"suspend {name}: {action.reason}"
+        case StopApp():
+            return f"stop {action.app} of {name}"
+        case DeleteSpace():
+            return f"delete the private space {action.space} of {name}"
+        case Delete():
+            return f"delete {name}: {action.reason}"
+        case Discard():
+            return f"discard {name}, to make it anew: {action.reason}"
+        case _:
+            assert_never(action)
+
+
+def story(told: Happening) -> str:
+    """Return what happened to a profile, as the end of a sentence that begins with what did it."""
+    name, role, old = told.profile_name, role_name(told.role_arn), role_name(told.old_role_arn)
+    match told.what:
+        case What.CREATED:
+            return f"create {name} with {role}, because {told.because}"
+        case What.ROLE_CHANGED:
+            return f"change {name} from {old} to {role}, because {told.because}"
+        case What.SUSPENDED:
+            return f"suspend {name}: {told.reason}"
+        case What.RESUMED:
+            return f"resume {name} with {role}, because {told.because}"
+        case What.REMOVED:
+            return f"delete {name}: {told.reason}"
+        case What.HELD:
+            return f"hold {name}: {told.reason}"
+        case What.RELEASED:
+            return f"let {name} wait no more"
+        case _:
+            assert_never(told.what)

@@ -1,0 +1,244 @@
+"""What the mappings call for, person by person: yes, no or unknown, and because of what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from enum import Enum
+
+from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
+from hub.runtime.decisions.record import Record, State
+from hub.runtime.decisions.retention import retention_days
+from hub.runtime.decisions.target_rows import (
+    TargetRows,
+    maybe_here,
+    rows_by_target,
+    targetless_groups,
+)
+from shared.conventions import suspended_role_arn
+from shared.model import (
+    DEFAULT_RETENTION_DAYS,
+    Because,
+    Claim,
+    DirectorySnapshot,
+    GroupId,
+    GroupIds,
+    GroupMapping,
+    MappingTable,
+    Person,
+    Standing,
+    Target,
+    Unresolved,
+)
+from shared.naming import profile_name
+
+_UNCALLED_FOR = "no mapping calls for it"
+# What a removal always waits for an approval of.
+LAST_ROW, DELETED, EMPTIED = "last-row", "deleted", "emptied"
+
+
+class Applies(Enum):
+    """Whether a row calls for a profile of this person."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+def desire(
+    snapshot: DirectorySnapshot,
+    table: MappingTable,
+    records: Mapping[Target, Record],
+    now: datetime,
+) -> tuple[Verdict, ...]:
+    """Return a verdict for every target that concerns the person, sorted by target.
+
+    A target concerns a person whom a row of it applies to, or who has a record there.
+    """
+    rows, targetless = rows_by_target(table), targetless_groups(table)
+    verdicts = (
+        verdict_in(
+            replace(rows.get(target, TargetRows(target)), targetless=targetless),
+            snapshot,
+            records.get(target),
+            now,
+        )
+        for target in sorted({*rows, *records})
+    )
+    return tuple(verdict for verdict in verdicts if verdict)
+
+
+def verdict_in(
+    of: TargetRows, snapshot: DirectorySnapshot, record: Record | None, now: datetime
+) -> Verdict | None:
+    """Return the verdict on one person in one target, or None where it does not concern them."""
+    person = snapshot.person
+    there = record if record and record.state is not State.REMOVED else None
+    applies = {row: _applies(row, snapshot, there) for row in of.rows}
+    claims = sorted(
+        _claim(row, snapshot.groups, there)
+        for row, is_so in applies.items()
+        if is_so is Applies.YES and (row.enabled or (there and _giver(there) == row.group))
+    )
+    if person.standing is not Standing.ENABLED:
+        known = there or (record and record.standing is not person.standing)
+        return _barred(person, of, record, now) if known or claims else None
+
+    unknown = {row.group for row, is_so in applies.items() if is_so is Applies.UNKNOWN}
+    unknown.update(of.unparsed)
+    maybe = maybe_here(of.targetless, snapshot, there, _giver(there) if there else None)
+    # A row of the group that does parse here tells what the group gives here.
+    unknown_givers = unknown | maybe - {row.group for row in of.rows}
+    if claims and not (there and _giver(there) in unknown_givers):
+        because = Because.of(claims)
+        made = there is not None and not there.is_never_made
+        name = there.profile_name if there and made else profile_name(person.name, person.id)
+        winner = because.winner
+        grants = any(row.enabled and row.group == winner.group for row in of.rows)
+        deleted = frozenset(r.group for r in of.rows if _id(r, snapshot) in snapshot.deleted)
+        hold = _taken_by_a_deletion(of.target, there, winner.role_arn, deleted)
+        return DesiredProfile(person, of.target, name, winner.role_arn, because, grants, hold)
+    if there:
+        return _uncalled_for(of, there, snapshot, sorted(unknown | maybe), now)
+    if record and record.standing is not person.standing:
+        return _removal(person, of, record, _UNCALLED_FOR, now)
+    return None
+
+
+def _barred(person: Person, of: TargetRows, record: Record | None, now: datetime) -> Removal:
+    """Return the removal of somebody who is disabled or gone, also if they never had a profile.
+
+    The ledger remembers why they have none, so that a sweep need not ask again.
+    """
+    reason = f"the user is {person.standing} in the directory"
+    if record is None:
+        name = profile_name(person.name, person.id)
+        return Removal(person, of.target, name, reason, DEFAULT_RETENTION_DAYS)
+    return _removal(person, of, record, reason, now)
+
+
+def _taken_by_a_deletion(
+    target: Target, there: Record | None, role_arn: str, deleted: frozenset[str]
+) -> str:
+    """Return the hold of a role that nobody took away: the group that gave it was deleted.
+
+    Where another row gives the same role, nothing is taken.
+    """
+    if there is None or _giver(there) not in deleted:
+        return ""
+    powerless = suspended_role_arn(target.account, target.region)
+    return "" if there.role_arn in {"", powerless, role_arn} else f"{DELETED} {_giver(there)}"
+
+
+def _uncalled_for(
+    of: TargetRows,
+    record: Record,
+    snapshot: DirectorySnapshot,
+    unknown: Sequence[str],
+    now: datetime,
+) -> Removal | Undecided:
+    person = snapshot.person
+    if unknown:
+        rows = ", ".join(group or "(no group)" for group in unknown)
+        return Undecided(
+            person,
+            of.target,
+            f"cannot tell whether these mappings apply: {rows}",
+            "correct the rows, or the groups' names in them: studio-hub mappings check",
+            keeps_leaver=True,
+        )
+    if not of.rows:
+        reason = "the last mapping row of this target is gone"
+        return _removal(person, of, record, reason, now, hold=LAST_ROW)
+    for claim in record.because:
+        if claim.group_id in snapshot.deleted:
+            reason = f"the group {claim.group} was deleted"
+            return _removal(person, of, record, reason, now, hold=f"{DELETED} {claim.group}")
+        if claim.group_id in snapshot.emptied:
+            reason = f"the group {claim.group} lists nobody any more"
+            return _removal(person, of, record, reason, now, hold=f"{EMPTIED} {claim.group}")
+    return _removal(person, of, record, _UNCALLED_FOR, now)
+
+
+def group_id(row: GroupMapping, groups: GroupIds) -> GroupId | Unresolved:
+    """Return the id of a row's group: the one that the row pins, or the one of its name."""
+    return row.group_id or groups.get(row.group, Unresolved.UNKNOWN)
+
+
+def left_groups(
+    snapshot: DirectorySnapshot, table: MappingTable, records: Mapping[Target, Record]
+) -> tuple[GroupId, ...]:
+    """Return the groups that gave the person something and do not list them any more.
+
+    Whether one of them was deleted, or lists nobody, decides what may follow.
+    """
+    gave = {
+        (target, group)
+        for target, record in records.items()
+        if record.state is not State.REMOVED
+        for group in (record.given_by, *(claim.group for claim in record.because))
+    }
+    ids = {group_id(row, snapshot.groups) for row in table.rows if (row.target, row.group) in gave}
+    certain = {id_ for id_ in ids if not isinstance(id_, Unresolved)}
+    return tuple(sorted(certain - snapshot.member_of))
+
+
+def _id(row: GroupMapping, snapshot: DirectorySnapshot) -> GroupId | Unresolved:
+    return group_id(row, snapshot.groups)
+
+
+def _applies(row: GroupMapping, snapshot: DirectorySnapshot, record: Record | None) -> Applies:
+    """Return whether a row applies; a name that was never resolved never gave anybody anything."""
+    group = _id(row, snapshot)
+    if group is Unresolved.UNKNOWN and not _may_have_given(row, record):
+        # Of whom not all is read, nobody is a leaver.
+        return Applies.NO if snapshot.complete else Applies.UNKNOWN
+    if isinstance(group, Unresolved) or group in snapshot.doubtful:
+        return Applies.UNKNOWN
+    if group in snapshot.member_of:
+        return Applies.YES
+    return Applies.NO if snapshot.complete else Applies.UNKNOWN
+
+
+def _may_have_given(row: GroupMapping, record: Record | None) -> bool:
+    """Return whether somebody may have something through a row whose group has no id (any more).
+
+    The hub's own memory of names may be lost while its records are not, and records that are
+    rebuilt from tags do not tell what gave the role.
+    """
+    if record is None:
+        return False
+    known = {record.given_by, *(claim.group for claim in record.because)} - {""}
+    return row.group in known or (not known and bool(record.role_arn))
+
+
+def _giver(record: Record) -> str | None:
+    """Return the group whose row gave what the profile has, or is just giving it."""
+    if record.given_by or record.state is not State.PENDING or not record.because:
+        return record.given_by or None
+    return record.because[0].group
+
+
+def _claim(row: GroupMapping, groups: GroupIds, record: Record | None) -> Claim:
+    """Return what a row that applies calls for; a disabled one calls for what it gave."""
+    given = record.role_arn if record and not row.enabled else ""
+    id_ = group_id(row, groups)
+    return Claim(
+        row.priority,
+        row.group,
+        given or row.role_arn,
+        row.retention_days,
+        "" if isinstance(id_, Unresolved) else id_,
+    )
+
+
+def _removal(
+    person: Person, of: TargetRows, record: Record, reason: str, now: datetime, hold: str = ""
+) -> Removal:
+    return Removal(
+        replace(person, name=person.name or record.user_name),
+        of.target,
+        record.profile_name,
+        reason,
+        retention_days(record, of.rows, now),
+        hold,
+    )

@@ -1,0 +1,72 @@
+"""Holds: cuts of one target that wait for one word; the digest names exactly their set."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from hub.runtime.decisions.desired import DELETED, EMPTIED, LAST_ROW
+from hub.runtime.decisions.removal_limit import LIMIT, REJECTED, CutKind, HeldCut
+from shared.model import Target, UserId
+
+# An approval that nobody could carry out by then counts no more.
+APPROVED_FOR: Final = timedelta(hours=72)
+
+_WHY: Final = {
+    LIMIT: "more would be taken in an hour than the removal limit allows",
+    REJECTED: "an operator said no",
+    LAST_ROW: "the last mapping row of the target is gone",
+    DELETED: "a group was deleted",
+    EMPTIED: "a group lists nobody any more",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """All that waits in one target for one cause, sorted."""
+
+    target: Target
+    cause: str
+    cuts: tuple[HeldCut, ...]
+
+    @property
+    def digest(self) -> str:
+        """Return eight hex digits that stand for exactly this set of people and cuts."""
+        people = sorted((held.cut.user_id, held.cut.kind) for held in self.cuts)
+        return sha256(repr((str(self.target), self.cause, people)).encode()).hexdigest()[:8]
+
+    @property
+    def users(self) -> frozenset[UserId]:
+        """Return whom it holds."""
+        return frozenset(held.cut.user_id for held in self.cuts)
+
+    @property
+    def why(self) -> str:
+        """Return what it waits for, in words."""
+        kind, _, name = self.cause.partition(" ")
+        return _WHY.get(kind, kind) + (f": {name}" if name else "")
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it waits for a word; a rejected one has had it, and may get another."""
+        return self.cause != REJECTED
+
+    def __str__(self) -> str:
+        removals = sum(held.cut.kind is CutKind.REMOVAL for held in self.cuts)
+        changes = len(self.cuts) - removals
+        parts = [f"{removals} to remove"] if removals else []
+        parts += [f"{changes} to get another role"] if changes else []
+        return f"{', '.join(parts)} in {self.target}: {self.why}"
+
+
+def holds_of(target: Target, held: Iterable[HeldCut], now: datetime) -> tuple[Hold, ...]:
+    """Return what of a target's cuts waits for a word, by cause."""
+    by_cause: dict[str, list[HeldCut]] = {}
+    for each in held:
+        if not each.is_approved(now):
+            by_cause.setdefault(each.cause, []).append(each)
+    return tuple(
+        Hold(target, cause, tuple(sorted(cuts, key=lambda held: held.cut.user_id)))
+        for cause, cuts in sorted(by_cause.items())
+    )

@@ -1,0 +1,237 @@
+"""Verdicts against what is there: actions, a skip with its reason, or nothing left to do.
+
+What a role change takes is in `role_change`, what a removal takes in `removal`.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import assert_never
+
+from hub.runtime.decisions.actions import (
+    Action,
+    Assign,
+    ChangeRole,
+    Create,
+    Delete,
+    Discard,
+    Plan,
+    Resume,
+    Settled,
+    Skip,
+    SkipKind,
+    StopApp,
+    Suspend,
+)
+from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
+from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
+from hub.runtime.decisions.record import Record, State
+from hub.runtime.decisions.removal import MAY_BE_ASSIGNED, remove, revocation
+from hub.runtime.decisions.retries import must_wait
+from hub.runtime.decisions.role_change import bring_to_role, has_lapsed
+from hub.runtime.decisions.skips import in_flight, skip
+from hub.runtime.decisions.transitions import MAY_ENTER
+from shared.model import Target
+from shared.naming import same_user
+from shared.ownership import Ownership
+
+_DELETE_BY_HAND = "delete it by hand, then the person gets a managed one with the next hourly sweep"
+# Source: the SageMaker API model's UserProfileStatus.
+_ENDED_AS_FAILED = frozenset(
+    {ProfileStatus.FAILED, ProfileStatus.UPDATE_FAILED, ProfileStatus.DELETE_FAILED}
+)
+_CHANGES = ChangeRole | Resume | Suspend | Delete | Discard
+
+
+def is_at_rest(verdict: Verdict, record: Record | None) -> bool:
+    """Return whether the ledger says that the verdict is carried out already."""
+    match verdict:
+        case DesiredProfile():
+            return (
+                record is not None
+                and record.state is State.ACTIVE
+                and record.role_arn == verdict.role_arn
+                and record.access in MAY_ENTER
+                # What Studio ended as failed is tried again.
+                and record.retry_at is None
+                and not has_lapsed(verdict, record)
+            )
+        case Removal():
+            return record is None or record.state is State.REMOVED or record.is_untouched
+        case Undecided():
+            return False
+        case _:
+            assert_never(verdict)
+
+
+def needs_workload(verdict: Verdict, profile: ObservedProfile, record: Record | None) -> bool:
+    """Return whether the plan depends on the person's apps and spaces."""
+    if profile.ownership is not Ownership.OURS:
+        return False
+    match verdict:
+        case DesiredProfile():
+            stopping = record is not None and record.begun is not None
+            return profile.role_arn != verdict.role_arn or stopping or has_lapsed(verdict, record)
+        case Removal():
+            return True
+        case Undecided():
+            return False
+        case _:
+            assert_never(verdict)
+
+
+def plan(
+    verdicts: Iterable[Verdict],
+    observed: Mapping[Target, ObservedProfile | None],
+    records: Mapping[Target, Record],
+    now: datetime,
+) -> Plan:
+    """Return what is to be done for the targets in `observed`, and what is left alone.
+
+    Verdicts on targets that nobody could observe are left out: their failure is reported where
+    it happened.
+    """
+    actions: list[Action] = []
+    skips: list[Skip] = []
+    settled: list[Settled] = []
+    for verdict in sorted(verdicts, key=lambda verdict: verdict.target):
+        if isinstance(verdict, Undecided):
+            skips.append(_undecided(verdict))
+        elif verdict.target in observed:
+            profile, record = observed[verdict.target], records.get(verdict.target)
+            found = _one(verdict, profile, record, now)
+            actions += [each for each in found if isinstance(each, Action)]
+            skips += [each for each in found if isinstance(each, Skip)]
+            settled += [each for each in found if isinstance(each, Settled)]
+    return Plan(tuple(actions), tuple(skips), tuple(settled))
+
+
+def _one(
+    verdict: DesiredProfile | Removal,
+    profile: ObservedProfile | None,
+    record: Record | None,
+    now: datetime,
+) -> tuple[Action | Skip | Settled, ...]:
+    if profile is not None and profile.ownership is not Ownership.OURS:
+        left = _not_ours(verdict, profile, record)
+        if isinstance(verdict, DesiredProfile) or profile.ownership is Ownership.UNREADABLE:
+            return (left,)
+        if _lets_in(verdict, profile):
+            return (left,)
+        # The assignment of whom the ledger knows is ours, whatever became of the profile.
+        revoke = revocation(verdict, record)
+        return revoke if revoke and isinstance(left, Settled) else (*revoke, left)
+    match verdict:
+        case DesiredProfile():
+            found = _desired(verdict, profile, record)
+        case Removal():
+            found = remove(verdict, profile, record, now)
+        case _:
+            assert_never(verdict)
+    if profile is None or profile.status not in _ENDED_AS_FAILED or not must_wait(verdict, record):
+        return found
+    return _without_repeating(verdict, profile, found)
+
+
+def _without_repeating(
+    verdict: DesiredProfile | Removal,
+    profile: ObservedProfile,
+    found: tuple[Action | Skip | Settled, ...],
+) -> tuple[Action | Skip | Settled, ...]:
+    """Return a plan that does not repeat at once what Studio has just ended as failed."""
+    if not any(isinstance(each, _CHANGES) for each in found):
+        return found
+    why = profile.failure or "Studio gives no reason"
+    failed = skip(
+        SkipKind.FAILED,
+        verdict,
+        f"the profile is {profile.status}: {why}",
+        "read Studio's reason; it is tried again by itself",
+    )
+    kept = tuple(each for each in found if not isinstance(each, _CHANGES | Assign))
+    return (*kept, failed)
+
+
+def _desired(
+    verdict: DesiredProfile, profile: ObservedProfile | None, record: Record | None
+) -> tuple[Action | Skip | Settled, ...]:
+    person, target, name = verdict.person, verdict.target, verdict.profile_name
+    if profile is None:
+        if not verdict.grants:
+            way_out = "enable the mapping"
+            reason = "only a disabled mapping calls for it, and that grants nothing new"
+            return (skip(SkipKind.DISABLED, verdict, reason, way_out),)
+        create = Create(person, target, name, verdict.role_arn, verdict.because)
+        return (create, Assign(person, target, name))
+    match profile.status:
+        case ProfileStatus.PENDING | ProfileStatus.UPDATING | ProfileStatus.DELETING:
+            return (in_flight(verdict, f"the profile is {profile.status}"),)
+        case ProfileStatus.FAILED | ProfileStatus.DELETE_FAILED:
+            why = profile.failure or "Studio gives no reason"
+            return (Discard(person, target, profile.name, f"it is {profile.status}: {why}"),)
+        case ProfileStatus.IN_SERVICE | ProfileStatus.UPDATE_FAILED:
+            changes = bring_to_role(verdict, profile, record)
+        case _:
+            assert_never(profile.status)
+    if any(isinstance(each, Skip | StopApp) for each in changes):
+        # Whoever is let in has what is called for: what is still to be stopped comes first.
+        return changes
+    may_enter = record is not None and record.access in MAY_ENTER
+    assign = () if may_enter else (Assign(person, target, profile.name),)
+    return (*changes, *assign) or (Settled(verdict, profile),)
+
+
+def _not_ours(
+    verdict: DesiredProfile | Removal, profile: ObservedProfile, record: Record | None
+) -> Skip | Settled:
+    if profile.ownership is Ownership.UNREADABLE:
+        return skip(
+            SkipKind.UNREADABLE,
+            verdict,
+            f"the profile {profile.name} does not show its tags, so nobody can tell whose it is",
+            "let the spoke's access role read tags: compare its stack with this version's",
+        )
+    # Nothing of ours is left to take; but whom an assignment still lets in is told of meanwhile.
+    enters = record and record.access in MAY_BE_ASSIGNED and _lets_in(verdict, profile)
+    held = record is not None and record.state is State.HELD and not record.hold
+    if isinstance(verdict, Removal) and held and not enters:
+        return Settled(verdict, None)
+    if profile.ownership is Ownership.OTHER_PERSON:
+        return skip(
+            SkipKind.NAME_TAKEN,
+            verdict,
+            f"the profile {profile.name} belongs to another person, and is never handed over",
+            f"wait until it is deleted; or, if nothing in it is needed, {_DELETE_BY_HAND}",
+        )
+    if profile.user_name and not _lets_in(verdict, profile):
+        return skip(
+            SkipKind.NAME_TAKEN,
+            verdict,
+            f"the profile {profile.name} belongs to another person: it signs in "
+            f"{profile.user_name}",
+            f"{_DELETE_BY_HAND}; it is never handed over",
+        )
+    if isinstance(verdict, Removal) and profile.user_name:
+        return skip(
+            SkipKind.NOT_OURS,
+            verdict,
+            f"the profile {profile.name} is not ours, and the person may still sign in to it",
+            "if they are not to: end their assignment and delete the profile by hand",
+        )
+    return skip(
+        SkipKind.NOT_OURS,
+        verdict,
+        f"the profile {profile.name} exists but is not ours",
+        "take it over: studio-hub adopt USER --target TARGET; or " + _DELETE_BY_HAND,
+    )
+
+
+def _lets_in(verdict: DesiredProfile | Removal, profile: ObservedProfile) -> bool:
+    """Return whether this person signs in to a profile that is not ours."""
+    theirs = profile.user_name and same_user(profile.user_name, verdict.person.name)
+    return profile.ownership is Ownership.FOREIGN and bool(theirs)
+
+
+def _undecided(verdict: Undecided) -> Skip:
+    return Skip(
+        SkipKind.UNDECIDED, verdict.person, verdict.target, "", verdict.reason, verdict.way_out
+    )

@@ -1,0 +1,84 @@
+"""What happened to a profile, told by two of its ledger records: for the history and the bus."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hub.runtime.decisions.record import Record, State
+from hub.runtime.decisions.removal_limit import REJECTED
+from shared.conventions import suspended_role_arn
+from shared.model import Because, Target, UserId
+
+
+class What(StrEnum):
+    """What happened; the words are the detail-types on the hub's bus."""
+
+    CREATED = "Profile Created"
+    ROLE_CHANGED = "Profile Role Changed"
+    SUSPENDED = "Profile Suspended"
+    RESUMED = "Profile Resumed"
+    REMOVED = "Profile Removed"
+    HELD = "Profile Held"
+    RELEASED = "Hold Ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One change of one person's profile; `at` in UTC, roles empty where there is none."""
+
+    what: What
+    at: datetime
+    user_id: UserId
+    user_name: str
+    target: Target
+    profile_name: str
+    role_arn: str
+    old_role_arn: str
+    because: str
+    reason: str
+    event_id: str
+    efs_uid: str = ""
+    spaces: tuple[str, ...] = ()
+
+
+def happened(old: Record | None, new: Record, at: datetime) -> Happening | None:
+    """Return what the change from one record to the next tells; None where it tells nothing."""
+    what = _what(old, new)
+    if what is None:
+        return None
+    claims = (old.because if old and not new.because else new.because) or ()
+    because = str(Because(claims[0], claims[1:])) if claims else ""
+    return Happening(
+        what,
+        at,
+        new.user_id,
+        new.user_name,
+        new.target,
+        new.profile_name,
+        new.role_arn,
+        old.role_arn if old else "",
+        because,
+        new.reason,
+        new.last_request,
+        new.efs_uid,
+        new.spaces,
+    )
+
+
+def _what(old: Record | None, new: Record) -> What | None:
+    had, has = (old.role_arn if old else ""), new.role_arn
+    suspended = suspended_role_arn(new.target.account, new.target.region)
+    if new.state is State.HELD and new.hold != REJECTED:
+        waits_anew = old is None or (old.state, old.hold) != (new.state, new.hold)
+        return What.HELD if waits_anew else None
+    if new.state is State.REMOVED:
+        return What.REMOVED if had else None
+    if had != has and has:
+        if not had:
+            return What.CREATED
+        if has == suspended:
+            return What.SUSPENDED
+        return What.RESUMED if had == suspended else What.ROLE_CHANGED
+    if old is not None and old.hold and not new.hold and new.begun is None:
+        return What.RELEASED
+    return None

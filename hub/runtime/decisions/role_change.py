@@ -1,0 +1,63 @@
+"""A role change takes effect: no app goes on with the old role while the profile says the new one.
+
+Source: SageMaker developer guide (rstudio-add-existing): UpdateUserProfile fails while apps run;
+for apps in spaces nothing is documented, so what runs is stopped first in any case, and what was
+started while the change was made is stopped after it.
+"""
+
+from datetime import datetime
+
+from hub.runtime.decisions.actions import Action, ChangeRole, Resume, Skip, StopApp
+from hub.runtime.decisions.decision import DesiredProfile
+from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Workload
+from hub.runtime.decisions.record import Record
+from hub.runtime.decisions.skips import in_flight
+from shared.conventions import suspended_role_arn
+
+
+def has_lapsed(verdict: DesiredProfile, record: Record | None) -> bool:
+    """Return whether apps may go on with a role that a row called for once, and none does now."""
+    kept = record.kept_role if record else ""
+    return bool(kept) and kept not in {claim.role_arn for claim in verdict.because.claims}
+
+
+def bring_to_role(
+    verdict: DesiredProfile, profile: ObservedProfile, record: Record | None
+) -> tuple[Action | Skip, ...]:
+    """Return what gives a profile the role that is called for; nothing where it has it."""
+    person, target, name = verdict.person, verdict.target, profile.name
+    runs = profile.workload or Workload()
+    has_it = profile.role_arn == verdict.role_arn
+    if has_it and profile.status is ProfileStatus.IN_SERVICE:
+        looked_for = has_lapsed(verdict, record) or bool(record and record.begun)
+        old = _started_before(runs, profile) if looked_for else ()
+        stops = tuple(StopApp(person, target, name, app) for app in old if app.is_running)
+        if old and not stops:
+            return (in_flight(verdict, "apps with the old role are being stopped"),)
+        return stops
+    suspended = profile.role_arn == suspended_role_arn(target.account, target.region)
+    keeps = not suspended and profile.role_arn in {
+        claim.role_arn for claim in verdict.because.claims
+    }
+    if runs.blocking and not keeps:
+        stops = tuple(StopApp(person, target, name, app) for app in runs.running)
+        return stops or (in_flight(verdict, f"stopping: {_names(runs.blocking)}"),)
+    if suspended:
+        return (Resume(person, target, name, verdict.role_arn, verdict.because),)
+    return (
+        ChangeRole(
+            person, target, name, profile.role_arn, verdict.role_arn, verdict.because, keeps
+        ),
+    )
+
+
+def _started_before(runs: Workload, profile: ObservedProfile) -> tuple[App, ...]:
+    """Return what was started before the profile was changed, and runs still."""
+    if not profile.modified:
+        return ()
+    changed = datetime.fromisoformat(profile.modified)
+    return tuple(app for app in runs.blocking if app.created is None or app.created < changed)
+
+
+def _names(apps: tuple[App, ...]) -> str:
+    return ", ".join(map(str, apps))

@@ -1,0 +1,43 @@
+"""Lambda function `reconcile`: one look at one user."""
+
+import gc
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from hub.runtime import telemetry
+from hub.runtime.reconcile.reconciler import reconcile
+from hub.runtime.redelivery import as_sent, redelivered_soon
+from hub.runtime.wiring.reconcile import world
+from shared.errors import UnreadableMessageError
+from shared.messages import decode_reconcile_request
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+gc.freeze()
+gc.enable()
+
+# What is not done this long before the time-out goes to the later queue, while there is time.
+_RESERVE = timedelta(seconds=20)
+
+
+@telemetry.logger.inject_lambda_context(clear_state=True)
+@telemetry.metrics.log_metrics
+def handler(event: dict[str, Any], context: "LambdaContext") -> None:
+    """Reconcile the user that the message names; a crash leaves the message in the queue.
+
+    The queue gives one message at a time, so there is no batch to fail in parts.
+    """
+    here = world()
+    left = timedelta(milliseconds=context.get_remaining_time_in_millis())
+    deadline = here.clock.now() + left - _RESERVE
+    for record in event["Records"]:
+        telemetry.count("Reconciles")
+        try:
+            request = as_sent(decode_reconcile_request(record["body"]), record)
+        except UnreadableMessageError as error:
+            telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
+            raise
+        telemetry.correlate(request.event_id)
+        with redelivered_soon(record, here.received):
+            reconcile(request, here, deadline)

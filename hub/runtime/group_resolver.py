@@ -1,0 +1,54 @@
+"""Which group a mapping means: the id that its name had when the hub first saw it.
+
+A group is its id. Another group that takes over the name must not inherit what the first one
+grants; an operator says so, by pinning the new id in the row.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from hub.runtime.ports import Clock, Directory, HubMemory
+from shared.model import GroupId, GroupIds, GroupMapping, MappingTable, Unresolved
+
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+
+class GroupNames:
+    """Resolves the names in mapping rows; what has an id keeps it, also over cold starts."""
+
+    def __init__(self, directory: Directory, memory: HubMemory, clock: Clock) -> None:
+        self._directory = directory
+        self._memory = memory
+        self._clock = clock
+        self._unresolved: dict[str, tuple[datetime, Unresolved]] = {}
+
+    def of(self, table: MappingTable, newer_than: datetime) -> GroupIds:
+        """Return the id of each name in the rows that pin none, or why there is none.
+
+        That a name has none is never older than `newer_than`.
+        """
+        return self.ids(unpinned(table.rows), newer_than)
+
+    def ids(self, names: frozenset[str], newer_than: datetime) -> GroupIds:
+        """Return the id of each name, or why there is none."""
+        known = self._memory.state(_EVER).group_ids
+        if names - known.keys():
+            known = self._memory.state(newer_than).group_ids
+        return {name: known.get(name) or self._look_up(name, newer_than) for name in sorted(names)}
+
+    def _look_up(self, name: str, newer_than: datetime) -> GroupId | Unresolved:
+        asked_at, why = self._unresolved.get(name, (_EVER, Unresolved.UNKNOWN))
+        if asked_at > newer_than:
+            return why
+        now = self._clock.now()
+        found = self._directory.group_id(name)
+        if isinstance(found, Unresolved):
+            self._unresolved[name] = now, found
+            return found
+        self._unresolved.pop(name, None)
+        return self._memory.remember_group(name, found)
+
+
+def unpinned(rows: Iterable[GroupMapping]) -> frozenset[str]:
+    """Return the names of the groups of rows that do not give their id."""
+    return frozenset(row.group for row in rows if row.group_id is None)

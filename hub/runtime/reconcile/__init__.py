@@ -1,0 +1,1 @@
+"""Reconciles one user: observe, desire, plan, guard, apply, record."""

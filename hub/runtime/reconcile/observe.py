@@ -1,0 +1,211 @@
+"""Reads the truth: the person and their groups, the mappings, the ledger, the profiles."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
+from hub.runtime.decisions.desired import group_id, left_groups
+from hub.runtime.decisions.hub_state import MemberChanges
+from hub.runtime.decisions.observed import ObservedProfile
+from hub.runtime.decisions.plan import needs_workload
+from hub.runtime.decisions.record import Record
+from hub.runtime.ports import GroupCopies
+from hub.runtime.reconcile.ports import ReconcilePorts
+from shared.errors import PermanentError, RetryableError, TargetUnreachableError
+from shared.model import (
+    DirectorySnapshot,
+    GroupId,
+    MappingTable,
+    Standing,
+    Target,
+    Unresolved,
+    UserId,
+)
+from shared.naming import same_user
+from shared.requests import ReconcileRequest
+
+
+class Sight(NamedTuple):
+    """What is known of one person before anything is decided.
+
+    It is not `complete` where the directory refused to tell of a group that matters. `memberships`
+    are the ids of the person's memberships in mapped groups; `changes` is what the copies of these
+    groups may not know yet.
+    """
+
+    snapshot: DirectorySnapshot
+    table: MappingTable
+    records: Mapping[Target, Record]
+    complete: bool
+    memberships: frozenset[str]
+    changes: MemberChanges
+
+
+class Blocked(NamedTuple):
+    """A target that could not be observed, and why."""
+
+    verdict: DesiredProfile | Removal
+    error: RetryableError | PermanentError
+
+
+class TargetSight(NamedTuple):
+    """What is known of the profiles in doubt; not `complete` when time ran out before the last."""
+
+    observed: Mapping[Target, ObservedProfile | None]
+    blocked: tuple[Blocked, ...]
+    complete: bool
+
+
+def observe_person(request: ReconcileRequest, world: ReconcilePorts) -> Sight:
+    """Return what the directory, the mappings and the ledger say, no older than the hint.
+
+    Raises:
+        RetryableError, PermanentError: one of them cannot be read, so nothing can be decided.
+    """
+    table = world.mappings.table(newer_than=request.enqueued_at)
+    person = world.directory.person(request.user_id)
+    gone = person.standing is Standing.GONE
+    memberships = {} if gone else world.directory.memberships(request.user_id)
+    groups = world.names.of(table, newer_than=request.enqueued_at)
+    records = world.ledger.records(request.user_id)
+    snapshot = DirectorySnapshot(person, frozenset(memberships), groups)
+    left = left_groups(snapshot, table, records) if person.standing is Standing.ENABLED else ()
+    snapshot = _with_doubts(snapshot, left, world)
+    mapped = {group_id(row, groups) for row in table.rows}
+    memberships = {group: id_ for group, id_ in memberships.items() if group in mapped}
+    return Sight(
+        snapshot,
+        table,
+        records,
+        complete=not snapshot.doubtful and Unresolved.UNREADABLE not in groups.values(),
+        memberships=frozenset(memberships.values()) - {""},
+        changes=_changes(snapshot, memberships, records),
+    )
+
+
+def _changes(
+    snapshot: DirectorySnapshot,
+    memberships: Mapping[GroupId, str],
+    records: Mapping[Target, Record],
+) -> MemberChanges:
+    """Return what changed since the records were written, of the groups that mappings name.
+
+    Who comes back into a group has another membership. It travels with the first record that this
+    look writes.
+    """
+    before = {
+        GroupId(claim.group_id)
+        for record in records.values()
+        for claim in record.because
+        if claim.group_id
+    }
+    known = {id_ for record in records.values() for id_ in record.memberships}
+    return MemberChanges(
+        joined={group: id_ for group, id_ in memberships.items() if not id_ or id_ not in known},
+        # The copy of a group that was emptied keeps telling that it was.
+        left=frozenset(
+            before - memberships.keys() - snapshot.doubtful - snapshot.deleted - snapshot.emptied
+        ),
+    )
+
+
+def note_memberships(changes: MemberChanges, user_id: UserId, copies: GroupCopies) -> None:
+    """Bring the copies of groups up to date where no record took the changes along.
+
+    Whoever a look sees in a mapped group is in its copy afterwards, whatever else it did.
+
+    Raises:
+        RetryableError, PermanentError: the copies cannot be read or written.
+    """
+    for group, membership in sorted(changes.joined.items()):
+        if copies.membership(group, user_id) != membership:
+            copies.set_membership(group, user_id, membership)
+    for group in sorted(changes.left):
+        if copies.membership(group, user_id) is not None:
+            copies.set_membership(group, user_id, None)
+
+
+def _with_doubts(
+    snapshot: DirectorySnapshot, left: Iterable[GroupId], world: ReconcilePorts
+) -> DirectorySnapshot:
+    """Return a snapshot that tells which of the groups that the person left nobody left.
+
+    They were deleted, or list nobody where there were many, or cannot be read.
+    """
+    deleted, emptied, unreadable = set(), set(), set()
+    for group in left:
+        try:
+            page = world.directory.members(group, "")
+        except PermanentError:
+            unreadable.add(group)
+            continue
+        if page is None:
+            deleted.add(group)
+        elif not (page.items or page.token):
+            copy = world.copies.copy(group)
+            if copy.is_many or copy.emptied:
+                emptied.add(group)
+    return replace(
+        snapshot,
+        doubtful=frozenset(unreadable),
+        deleted=frozenset(deleted),
+        emptied=frozenset(emptied),
+    )
+
+
+def observe_targets(
+    verdicts: Iterable[Verdict],
+    world: ReconcilePorts,
+    until: datetime,
+    refused: Mapping[Target, str],
+    records: Mapping[Target, Record],
+) -> TargetSight:
+    """Return the profile of each verdict's target, as far as the time until `until` goes.
+
+    A target that `refused` the hub a while ago is not asked, and is blocked for that reason.
+    """
+    observed: dict[Target, ObservedProfile | None] = {}
+    blocked: list[Blocked] = []
+    complete = True
+    for verdict in verdicts:
+        if isinstance(verdict, Undecided):
+            continue
+        if world.clock.now() >= until:
+            complete = False
+            break
+        if verdict.target in refused:
+            blocked.append(Blocked(verdict, TargetUnreachableError(refused[verdict.target])))
+            continue
+        try:
+            observed[verdict.target] = _observe(verdict, records.get(verdict.target), world)
+        except (RetryableError, PermanentError) as error:
+            blocked.append(Blocked(verdict, error))
+    return TargetSight(observed, tuple(blocked), complete)
+
+
+def _observe(
+    verdict: DesiredProfile | Removal, record: Record | None, world: ReconcilePorts
+) -> ObservedProfile | None:
+    target, name = verdict.target, verdict.profile_name
+    profile = world.studio.profile(target, name, verdict.person.id)
+    if profile is None and record is not None and record.is_never_made:
+        return _made_by_hand(verdict, world)
+    if profile is not None and needs_workload(verdict, profile, record):
+        profile = replace(profile, workload=world.studio.workload(target, name))
+    return profile
+
+
+def _made_by_hand(
+    verdict: DesiredProfile | Removal, world: ReconcilePorts
+) -> ObservedProfile | None:
+    """Return the unmanaged profile by which the person signs in, as far as a scan has seen one.
+
+    Source: Amazon SageMaker administration workshop: one person has one profile in a domain.
+    """
+    target, person = verdict.target, verdict.person
+    for name, known in world.foreigners.of(target).items():
+        if known.user_name and same_user(known.user_name, person.name):
+            return world.studio.profile(target, name, person.id)
+    return None

@@ -1,0 +1,350 @@
+"""Keeps one person's ledger records during a look, and writes those that change."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from hub.runtime.decisions import transitions as entries
+from hub.runtime.decisions.actions import (
+    Action,
+    Assign,
+    Create,
+    Delete,
+    Discard,
+    Revoke,
+    Settled,
+    Skip,
+    SkipKind,
+    StopApp,
+    Suspend,
+)
+from hub.runtime.decisions.decision import DesiredProfile, Removal
+from hub.runtime.decisions.hub_state import MemberChanges
+from hub.runtime.decisions.observed import ObservedProfile
+from hub.runtime.decisions.outcome import (
+    NO_DOMAIN,
+    OBSTACLES,
+    Applied,
+    Begun,
+    ByHand,
+    Deferred,
+    Failed,
+    Outcome,
+    Pending,
+    namesake_of,
+)
+from hub.runtime.decisions.plan import is_at_rest
+from hub.runtime.decisions.profile_events import Happening, happened
+from hub.runtime.decisions.record import Access, Record, State
+from hub.runtime.decisions.retries import LONGEST, LONGEST_OF_LEAVER, backoff
+from hub.runtime.decisions.skips import OF_OTHERS, STATE_AFTER
+from hub.runtime.ports import Clock, Ledger
+from hub.runtime.reconcile.observe import Blocked, Sight
+from shared.errors import RetryableError
+from shared.model import Target
+from shared.naming import same_name
+from shared.ownership import Ownership
+from shared.requests import ReconcileRequest
+
+_IN_HANDS = frozenset({State.HELD, State.FAILED})
+# Source: the DynamoDB API: a transaction has 100 items at most; record and event are two.
+_MOST_CHANGES = 90
+
+Verdicts = Mapping[Target, DesiredProfile | Removal]
+
+
+class Book:
+    """The records of one person in all targets, during one look at `now` for one hint.
+
+    Attributes:
+        happenings: what the records that were written tell.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        sight: Sight,
+        verdicts: Verdicts,
+        request: ReconcileRequest,
+        clock: Clock,
+    ) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._before = dict(sight.records)
+        # As far as it is known now, and as it was written last.
+        self._records = dict(sight.records)
+        self._written = dict(sight.records)
+        self._standing_of = sight.snapshot.person.standing
+        self._changes = sight.changes
+        self._verdicts = dict(verdicts)
+        self._request = request
+        self._now = clock.now()
+        self._memberships = tuple(sorted(sight.memberships))
+        self._requeued: set[Target] = set()
+        self.happenings: list[Happening] = []
+        for target, verdict in verdicts.items():
+            record = self._records.get(target)
+            if record is not None and isinstance(verdict, DesiredProfile):
+                self._records[target] = entries.named(record, verdict)
+
+    def by_target(self) -> Mapping[Target, Record]:
+        """Return the person's records as far as they are known now, by target."""
+        return dict(self._records)
+
+    def records(self) -> Iterable[Record]:
+        """Return the person's records as far as they are known now."""
+        return self._records.values()
+
+    def is_done(self, target: Target) -> bool:
+        """Return whether what is called for in a target is carried out now."""
+        verdict, record = self._verdicts[target], self._records.get(target)
+        suspended = isinstance(verdict, Removal) and record and record.state is State.SUSPENDED
+        return bool(suspended) or is_at_rest(verdict, record)
+
+    def unwritten_changes(self) -> MemberChanges:
+        """Return what no record has taken along to the copies of groups."""
+        return self._changes
+
+    def rename(self, verdict: DesiredProfile) -> None:
+        """Take a verdict under another profile name; there is no profile under the old one."""
+        target = verdict.target
+        self._verdicts[target] = verdict
+        self._records[target] = replace(
+            self._records[target],
+            user_name=verdict.person.name,
+            profile_name=verdict.profile_name,
+        )
+
+    def waits(self, target: Target) -> bool:
+        """Return whether what did not work in a target is tried again by itself."""
+        record = self._records.get(target)
+        return record is not None and record.retry_at is not None
+
+    def next_try(self) -> datetime | None:
+        """Return when this request tries again what did not work; None where it need not.
+
+        What another request put off is that one's affair, so that one chain is enough.
+        """
+        tries = [
+            record.retry_at
+            for target, record in self._records.items()
+            if record.retry_at is not None
+            if target in self._requeued or self._goes_on_with(record)
+        ]
+        return min(tries, default=None)
+
+    def namesake(self, target: Target) -> Record | None:
+        """Return whose profile is in the way of this person's: somebody had the same user name."""
+        return namesake_of(self._verdicts[target].person, self._ledger.of_target(target))
+
+    def begin(self, action: Action) -> None:
+        """Write what is about to happen, so that a crash in the middle leaves a trace.
+
+        What was refused before, and is tried again, is announced by the record of the refusal.
+        """
+        target = action.target
+        verdict, before = self._verdicts[target], self._before.get(target)
+        record = entries.begun(action, verdict, self._there(target), before, self._now)
+        if isinstance(action, Create):
+            # Whoever sees the profile in service may have come for another reason, or much later.
+            record = replace(record, called_at=record.called_at or self._request.event_at)
+        written = self._written.get(target)
+        if written and (
+            # A creation announced that access follows.
+            (isinstance(action, Assign) and entries.announces(written, record))
+            or (
+                isinstance(action, Create | Assign | Revoke)
+                and written.is_blocked
+                and entries.is_announced_by_refusal(written, record)
+            )
+        ):
+            self._records[target] = record
+        else:
+            self._write(record)
+
+    def arrived(self, target: Target) -> datetime | None:
+        """Return when the profile was called for that is seen in service now, but only once.
+
+        None where it is none that the hub was making.
+        """
+        record = self._records.get(target)
+        if record is None or record.called_at is None:
+            return None
+        self._records[target] = replace(record, called_at=None)
+        return record.called_at if isinstance(self._verdicts[target], DesiredProfile) else None
+
+    def became(self, outcome: Outcome) -> None:
+        """Write what became of an action."""
+        target = outcome.action.target
+        verdict = self._verdicts[target]
+        match outcome:
+            case Applied(action=action, profile=profile):
+                record = entries.applied(action, verdict, self._records[target], profile)
+                self._after(action, record)
+            case ByHand(action=action):
+                record = entries.applied(action, verdict, self._records[target], None)
+                self._after(action, replace(record, access=Access.BY_HAND))
+            case Begun() | Pending():
+                # What was written when it began still holds.
+                pass
+            case Deferred(action=action):
+                soon = isinstance(action, Revoke | Suspend | StopApp) or outcome.not_propagated
+                self._retry(target, outcome.reason, LONGEST_OF_LEAVER if soon else LONGEST)
+            case Failed(action=Create(), code=code) if code == NO_DOMAIN:
+                self._not_made(target)
+                self._note(target, State.FAILED, outcome.reason)
+            case Failed():
+                held = isinstance(outcome.action, Create) and outcome.code in OBSTACLES
+                self._note(target, State.HELD if held else State.FAILED, outcome.reason)
+            case _:
+                assert_never(outcome)
+
+    def _not_made(self, target: Target) -> None:
+        """Take back that a creation was announced, where nothing was here when this look began.
+
+        What an earlier look began, and maybe never heard the end of, stays announced.
+        """
+        before = self._before.get(target)
+        if before is None or before.state is State.REMOVED or before.is_untouched:
+            self._records[target] = replace(self._records[target], access=Access.UNTOUCHED)
+
+    def skipped(self, skip: Skip, profile: ObservedProfile | None) -> None:
+        """Write why a difference was left alone, and what of the profile was seen."""
+        state = STATE_AFTER.get(skip.kind)
+        if skip.kind is SkipKind.FAILED:
+            self._retry(skip.target, skip.reason, LONGEST)
+        elif state is not None:
+            self._leave_to_others(skip)
+            self._note(skip.target, state, skip.reason, profile, skip.hold)
+
+    def _leave_to_others(self, skip: Skip) -> None:
+        """Keep that the role of a leaver's profile is none of ours any more: others have it now."""
+        leaves = isinstance(self._verdicts[skip.target], Removal)
+        record = self._records.get(skip.target)
+        if skip.kind in OF_OTHERS and leaves and record is not None:
+            self._records[skip.target] = replace(record, role_arn="", given_by="")
+
+    def settled(self, settled: Settled) -> None:
+        """Write that a target is as it should be."""
+        verdict, profile = settled.verdict, settled.profile
+        match verdict:
+            case DesiredProfile():
+                self._write(
+                    entries.active(verdict, self._there_or_new(verdict), profile, self._now)
+                )
+            case Removal() if profile is not None:
+                self._write(
+                    entries.suspended(verdict, self._there_or_new(verdict), profile, self._now)
+                )
+            case Removal():
+                old = self._records.get(verdict.target) or entries.blank(verdict)
+                self._write(entries.removed(verdict, old))
+            case _:
+                raise TypeError(f"{verdict} settles nothing")
+
+    def at_rest(self, verdict: DesiredProfile | Removal) -> None:
+        """Write why somebody has a profile or has none, where that changed."""
+        self.settled(Settled(verdict, None))
+
+    def amend(self, record: Record) -> None:
+        """Write a record of which a look that is done says more."""
+        self._write(record)
+
+    def blocked(self, block: Blocked) -> None:
+        """Write that a target could not be observed."""
+        target = block.verdict.target
+        old = self._records.get(target)
+        if isinstance(block.error, RetryableError):
+            leaves = isinstance(block.verdict, Removal)
+            self._retry(target, str(block.error), LONGEST_OF_LEAVER if leaves else LONGEST)
+            return
+        hold = old.hold if old else ""
+        state = old.state if old is not None and hold else State.FAILED
+        self._note(target, state, str(block.error), hold=hold)
+
+    def _goes_on_with(self, record: Record) -> bool:
+        """Return whether this request is the next try of what it put off itself."""
+        return self._request.attempt > 0 and record.last_request == self._request.event_id
+
+    def _retry(self, target: Target, reason: str, longest: int) -> None:
+        """Write what did not work, and when it is tried again."""
+        verdict = self._verdicts[target]
+        old = self._there_or_new(verdict)
+        if isinstance(verdict, DesiredProfile):
+            old = entries.with_claims(old, verdict, self._now)
+        until = self._clock.now() + backoff(old.tries, longest)
+        self._requeued.add(target)
+        self._write(entries.requeue(old, reason, until))
+
+    def _after(self, action: Action, record: Record) -> None:
+        """Write what an action led to, but not a role where access is still to follow."""
+        verdict = self._verdicts[action.target]
+        self._records[action.target] = record
+        if isinstance(verdict, Removal):
+            if isinstance(action, Delete):
+                self.settled(Settled(verdict, None))
+            else:
+                self._write(record)
+        elif entries.is_granted(verdict, record):
+            self.settled(Settled(verdict, None))
+        elif record.access in entries.MAY_ENTER or isinstance(action, Discard):
+            self._write(record)
+
+    def _note(
+        self,
+        target: Target,
+        state: State,
+        reason: str,
+        profile: ObservedProfile | None = None,
+        hold: str = "",
+    ) -> None:
+        """Write a state and a reason; the role that the profile has stays as it is known."""
+        verdict = self._verdicts[target]
+        old = self._there(target)
+        if isinstance(verdict, DesiredProfile):
+            old = entries.with_claims(old or self._new(verdict), verdict, self._now)
+        if old is not None:
+            own = profile is not None and same_name(profile.name, old.profile_name)
+            modified = profile.modified if profile is not None and own else old.modified
+            record = replace(
+                old, state=state, reason=reason, modified=modified, hold=hold, retry_at=None
+            )
+            if profile is not None and profile.ownership is not Ownership.OURS:
+                record = replace(record, in_the_way=profile.name)
+            # Once somebody has to help, how long it takes tells nothing of the hub any more.
+            self._write(replace(record, called_at=None) if state in _IN_HANDS else record)
+
+    def _there(self, target: Target) -> Record | None:
+        """Return the record of somebody who is still there in some way."""
+        old = self._records.get(target)
+        return None if old is None or old.state is State.REMOVED else old
+
+    def _there_or_new(self, verdict: DesiredProfile | Removal) -> Record:
+        return self._there(verdict.target) or self._new(verdict)
+
+    def _new(self, verdict: DesiredProfile | Removal) -> Record:
+        old = self._records.get(verdict.target) or entries.blank(verdict)
+        return replace(entries.blank(verdict), version=old.version, problems=old.problems)
+
+    def _write(self, record: Record) -> None:
+        """Write a record that says something new; RetryableError when another worker did."""
+        record = replace(record, standing=self._standing_of, memberships=self._memberships)
+        target, old = record.target, self._written.get(record.target)
+        if old is not None and entries.says_no_more(record, old, joins=bool(self._changes.joined)):
+            self._records[target] = record
+            return
+        since = record.since
+        if old is None or old.state is not record.state:
+            since = self._now
+        changes, self._changes = self._changes.split(_MOST_CHANGES)
+        # Whoever put a try off goes on with it.
+        by = self._request.event_id
+        if old is not None and record.retry_at is not None and record.retry_at == old.retry_at:
+            by = old.last_request
+        record = replace(record, since=since, last_request=by)
+        happening = happened(old, record, self._now)
+        written = self._ledger.write(record, changes, happening)
+        self._records[target] = self._written[target] = written
+        if happening is not None:
+            self.happenings.append(happening)

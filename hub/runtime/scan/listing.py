@@ -1,0 +1,129 @@
+"""Reads a listing page by page for as long as there is time, and takes up where another stopped."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from hub.runtime.decisions.listing import Page, ScanState, Seen
+from hub.runtime.ports import Clock, ScanQueue, ScanStates
+from shared.errors import PermanentError, RetryableError
+from shared.requests import ScanRequest
+
+T = TypeVar("T")
+
+# Each part reads a page at least. A directory of 200,000 people has 2,000 pages.
+_MOST_PARTS = 10_000
+
+
+class Continues(Protocol):
+    """What a listing goes on by."""
+
+    @property
+    def scans(self) -> ScanStates:
+        """Return where it is kept how far listings got."""
+
+    @property
+    def looks(self) -> ScanQueue:
+        """Return the queue of the next part."""
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock."""
+
+
+class Reading(Generic[T]):
+    """One `scan`'s part of a listing.
+
+    Attributes:
+        seen: the ids listed so far, by earlier parts too, of what is worth remembering.
+        is_complete: whether the listing was read to its end.
+        is_gone: whether there is nothing to list any more.
+        is_passed_on: whether a later part has gone on already, so that this one reads nothing.
+    """
+
+    def __init__(
+        self,
+        request: ScanRequest,
+        fetch: Callable[[str], Page[T] | None],
+        id_of: Callable[[T], str],
+        world: Continues,
+        until: datetime,
+        remember: Callable[[str], bool] = lambda _: True,
+    ) -> None:
+        self._request = request
+        self._fetch = fetch
+        self._id_of = id_of
+        self._world = world
+        self._until = until
+        self._remember = remember
+        self._state = ScanState(request.part, "", Seen())
+        self.is_complete = False
+        self.is_gone = False
+        self.is_passed_on = False
+
+    @property
+    def seen(self) -> Seen:
+        """Return the ids listed so far."""
+        return self._state.seen
+
+    def pages(self) -> Iterator[tuple[T, ...]]:
+        """Yield pages until the end of the listing or of the time, but at least one.
+
+        A part whose state is lost begins the listing anew: half of what was seen would make leavers
+        of the others.
+
+        Raises:
+            RetryableError: not even the first page can be read now. Later ones end the part.
+        """
+        self._take_up()
+        begun = self.is_passed_on
+        while not self.is_complete:
+            if begun and (self.is_passed_on or self._world.clock.now() >= self._until):
+                return
+            try:
+                page = self._fetch(self._state.token)
+            except RetryableError:
+                if begun:
+                    return
+                raise
+            begun = True
+            if page is None:
+                self.is_gone = True
+                return
+            seen = self.seen.with_ids(filter(self._remember, map(self._id_of, page.items)))
+            self._state = replace(self._state, token=page.token, seen=seen)
+            self.is_complete = not page.token
+            yield page.items
+
+    def _take_up(self) -> None:
+        """Take up the listing where the part before stopped, as the ledger says."""
+        if not self._request.part:
+            return
+        state = self._world.scans.load(self._request, self._world.clock.now())
+        if state is None or (state.part < self._request.part and not state.is_over):
+            return
+        self._state = state
+        self.is_passed_on = state.is_over or state.part > self._request.part
+
+    def go_on(self) -> None:
+        """Keep how far this part got, and queue the next one.
+
+        A part that comes twice only queues the next one again, which may never have been sent.
+
+        Raises:
+            PermanentError: the listing has no end.
+        """
+        now = self._world.clock.now()
+        if not self.is_passed_on:
+            self._state = replace(self._state, part=self._request.part + 1)
+            if self._state.part > _MOST_PARTS:
+                raise PermanentError(
+                    f"the listing of {self._request.subject} {self._request.key} has no end: "
+                    "nobody is removed because of what it does not show"
+                )
+            self._world.scans.save(self._request, self._state, now)
+        if not self._state.is_over:
+            part = self._state.part
+            following = replace(self._request, enqueued_at=now, attempt=0, part=part)
+            self._world.looks.enqueue(following)

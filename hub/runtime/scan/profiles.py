@@ -1,0 +1,119 @@
+"""The profiles that a target lists, against the ledger's records of it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from hub.runtime.decisions.drift import Difference, Finding, in_listing, is_in_the_way
+from hub.runtime.decisions.hub_state import ListedProfile, UnmanagedProfile
+from hub.runtime.decisions.listing import Seen
+from hub.runtime.decisions.observed import ObservedProfile
+from hub.runtime.decisions.record import Access, Record, State
+from hub.runtime.scan import reports
+from hub.runtime.scan.ports import ScanPorts
+from shared.errors import RefusedError
+from shared.model import Target, UserId
+
+
+class Profiles:
+    """One target's records by profile name, as Studio compares names."""
+
+    def __init__(self, target: Target, records: Mapping[UserId, Record], world: ScanPorts) -> None:
+        self._target = target
+        self._records = records
+        self._world = world
+        self._foreigners: Mapping[str, UnmanagedProfile] | None = None
+        self._untold: list[str] = []
+        self._untold_why = ""
+        self._by_name = {
+            record.profile_name.casefold(): record
+            # Who holds a name comes after whoever is held because of it.
+            for record in sorted(
+                records.values(),
+                key=lambda each: (each.state is not State.HELD, bool(each.role_arn)),
+            )
+            if record.state is not State.REMOVED
+        }
+
+    def compare(self, listed: Iterable[ListedProfile]) -> Iterator[Difference]:
+        """Yield whose profile is not as the ledger says; describe what it does not know, once."""
+        for profile in listed:
+            record = self._by_name.get(profile.name.casefold())
+            if record is not None:
+                difference = in_listing(record, profile)
+            else:
+                known = self._known_foreigners().get(profile.name.casefold())
+                same = known is not None and known.modified == profile.modified
+                difference = None if same else self._unknown(profile)
+            if difference:
+                yield difference
+        if self._untold:
+            reports.untold(self._target, self._untold, self._untold_why)
+
+    def missing(self, seen: Seen) -> Iterator[Difference]:
+        """Yield who has a record of a profile that a listing to its end did not show."""
+        for name, foreign in self._known_foreigners().items():
+            if name not in seen or name in self._by_name:
+                self._world.foreigners.forget(self._target, name)
+                reports.no_longer_foreign(self._target, foreign.name)
+        for name, record in self._by_name.items():
+            difference = None if name in seen else in_listing(record, None)
+            if difference:
+                yield difference
+
+    def obstructed(self, seen: Seen) -> frozenset[UserId]:
+        """Return in whose way a listing to its end still shows something."""
+        blocked = [record for record in self._records.values() if record.is_blocked]
+        return frozenset(
+            record.user_id
+            for record in blocked
+            if is_in_the_way(record, self._records.values(), seen)
+        )
+
+    def _known_foreigners(self) -> Mapping[str, UnmanagedProfile]:
+        """Return the profiles that are not ours, as they were remembered before this look."""
+        if self._foreigners is None:
+            self._foreigners = self._world.foreigners.of(self._target)
+        return self._foreigners
+
+    def _unknown(self, listed: ListedProfile) -> Difference | None:
+        """Find out by its tags whose a profile is that no record names."""
+        try:
+            found = self._world.studio.whose(self._target, listed.name)
+        except RefusedError as refused:
+            self._untold.append(listed.name)
+            self._untold_why = self._untold_why or str(refused)
+            return None
+        if found is None:
+            return None
+        profile, user_id = found
+        if user_id is None:
+            seen = UnmanagedProfile(listed.modified, profile.user_name, listed.name)
+            self._world.foreigners.remember(self._target, seen)
+            reports.foreign(self._target, profile)
+            return None
+        known = self._records.get(user_id)
+        if known is None or known.state is State.REMOVED or known.is_never_made:
+            now = self._world.clock.now()
+            self._world.ledger.write(rebuilt(self._target, user_id, profile, known, now))
+        return Difference(user_id, Finding.UNRECORDED, doubt=True)
+
+
+def rebuilt(
+    target: Target, user_id: UserId, profile: ObservedProfile, removed: Record | None, now: datetime
+) -> Record:
+    """Return the record of a profile whose tags say that it is this person's."""
+    return Record(
+        user_id=user_id,
+        target=target,
+        state=State.PENDING,
+        user_name=profile.user_name,
+        profile_name=profile.name,
+        # Who has a profile of ours was let in, as far as anybody knows.
+        access=Access.UNSURE,
+        role_arn=profile.role_arn,
+        efs_uid=profile.efs_uid,
+        modified=profile.modified,
+        reason="found by its tags; the ledger had lost it",
+        since=now,
+        version=removed.version if removed else 0,
+    )

@@ -1,0 +1,43 @@
+"""Copies of groups, kept between looks of one round: the group's look and its targets' read one."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from hub.runtime.decisions.hub_state import GroupCopy
+from hub.runtime.ports import Clock, GroupCopies
+from shared.model import GroupId, UserId
+
+
+class KeptCopies:
+    """The copies in the ledger; one that was read after a hint was made is not read again."""
+
+    def __init__(self, copies: GroupCopies, clock: Clock) -> None:
+        self._copies = copies
+        self._clock = clock
+        self._kept: dict[GroupId, tuple[datetime, GroupCopy]] = {}
+
+    def copy(self, group_id: GroupId, newer_than: datetime) -> GroupCopy:
+        """Return a copy that was read after `newer_than`."""
+        read_at, kept = self._kept.get(group_id, (newer_than, None))
+        if kept is None or read_at <= newer_than:
+            read_at, kept = self._clock.now(), self._copies.copy(group_id)
+            self._kept[group_id] = read_at, kept
+        return kept
+
+    def save(
+        self, copy: GroupCopy, joined: Mapping[UserId, str], left: Iterable[UserId]
+    ) -> GroupCopy:
+        """Add members to a copy and take others out; return it as it is then."""
+        leaving = set(left)
+        if joined or leaving:
+            self._kept.pop(copy.group_id, None)
+            self._copies.save(copy.group_id, joined, leaving)
+        members = {**copy.members, **joined}
+        return replace(copy, members={u: m for u, m in members.items() if u not in leaving})
+
+    def note(self, copy: GroupCopy, *, deleted: bool, emptied: bool = False) -> None:
+        """Write how the group was found, where that is new."""
+        if not copy.looked_at or (copy.deleted, copy.emptied) != (deleted, emptied):
+            self._kept.pop(copy.group_id, None)
+            self._copies.note(copy.group_id, deleted=deleted, emptied=emptied)

@@ -1,0 +1,33 @@
+"""The world of `mappings`."""
+
+import os
+from functools import cache
+
+import boto3
+
+from hub.runtime.adapters.aws import CLIENT_CONFIG
+from hub.runtime.adapters.hub_state import DynamoMemory
+from hub.runtime.adapters.identity_store import IdentityCenter
+from hub.runtime.adapters.queues import SqsScanQueue
+from hub.runtime.clock import SystemClock
+from hub.runtime.group_resolver import GroupNames
+from hub.runtime.mapping_stream import MappingStreamPorts
+from hub.runtime.settings import MappingStreamSettings, read_settings
+
+
+@cache
+def world() -> MappingStreamPorts:
+    """Return the world of `mappings`; SettingsError lists all that its environment lacks."""
+    settings = read_settings(MappingStreamSettings, os.environ)
+    session = boto3.Session(region_name=settings.region)
+    clock = SystemClock()
+    directory = IdentityCenter(
+        session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
+    )
+    memory = DynamoMemory(session.client("dynamodb", config=CLIENT_CONFIG), settings.ledger_table)
+    return MappingStreamPorts(
+        names=GroupNames(directory, memory, clock),
+        memory=memory,
+        looks=SqsScanQueue(session.client("sqs", config=CLIENT_CONFIG), settings.scan_queue_url),
+        clock=clock,
+    )

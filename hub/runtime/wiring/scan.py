@@ -1,0 +1,70 @@
+"""The world of `scan`."""
+
+import os
+from functools import cache
+
+import boto3
+
+from hub.runtime.adapters.aws import CLIENT_CONFIG
+from hub.runtime.adapters.group_snapshots import DynamoCopies
+from hub.runtime.adapters.hub_state import DynamoMemory
+from hub.runtime.adapters.identity_store import IdentityCenter
+from hub.runtime.adapters.ledger import DynamoLedger
+from hub.runtime.adapters.mappings_table import DynamoMappings
+from hub.runtime.adapters.queues import (
+    ReceivedFrom,
+    SqsDelayedQueue,
+    SqsReconcileQueue,
+    SqsScanQueue,
+)
+from hub.runtime.adapters.removal_limits import DynamoLimits
+from hub.runtime.adapters.scan_states import DynamoScanStates
+from hub.runtime.adapters.spoke_sessions import SpokeSessions
+from hub.runtime.adapters.studio import SageMakerStudio
+from hub.runtime.adapters.unmanaged_profiles import DynamoForeigners
+from hub.runtime.clock import SystemClock
+from hub.runtime.group_resolver import GroupNames
+from hub.runtime.scan.ports import ScanPorts
+from hub.runtime.scan.snapshots import KeptCopies
+from hub.runtime.settings import ScanSettings, read_settings
+from hub.runtime.wiring.access import application_access, removal_limit, role_assumer
+from shared.conventions import reader_role_arn
+
+# One look is at one target; the next is at another, and comes back in an hour.
+_SESSIONS = 4
+
+
+@cache
+def world() -> ScanPorts:
+    """Return the world of `scan`; SettingsError lists all that its environment lacks."""
+    settings = read_settings(ScanSettings, os.environ)
+    session = boto3.Session(region_name=settings.region)
+    dynamodb = session.client("dynamodb", config=CLIENT_CONFIG)
+    sqs = session.client("sqs", config=CLIENT_CONFIG)
+    clock = SystemClock()
+    directory = IdentityCenter(
+        session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
+    )
+    memory = DynamoMemory(dynamodb, settings.ledger_table)
+    assumer = role_assumer(session, settings)
+    sessions = SpokeSessions(session, assumer, reader_role_arn, at_most=_SESSIONS)
+    return ScanPorts(
+        mode="report" if settings.mode == "report" else "apply",
+        limit=removal_limit(settings),
+        directory=directory,
+        mappings=DynamoMappings(dynamodb, settings.mappings_table),
+        names=GroupNames(directory, memory, clock),
+        memory=memory,
+        ledger=DynamoLedger(dynamodb, settings.ledger_table),
+        copies=KeptCopies(DynamoCopies(dynamodb, settings.ledger_table), clock),
+        scans=DynamoScanStates(dynamodb, settings.ledger_table),
+        limits=DynamoLimits(dynamodb, settings.ledger_table),
+        access=application_access(session, assumer, settings),
+        foreigners=DynamoForeigners(dynamodb, settings.ledger_table),
+        studio=SageMakerStudio(sessions, settings.account, remembers_domains=False),
+        users=SqsReconcileQueue(sqs, settings.reconcile_queue_url),
+        looks=SqsScanQueue(sqs, settings.scan_queue_url),
+        later=SqsDelayedQueue(sqs, settings.delayed_queue_url),
+        received=ReceivedFrom(sqs, settings.scan_queue_url),
+        clock=clock,
+    )

@@ -1,0 +1,180 @@
+"""YAML that remembers its lines, so that a mistake can be shown where it stands."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from simulator.mistake_texts import text_of
+from simulator.scenario_schema import WrittenInt
+
+Path = tuple[int | str, ...]
+# What pydantic adds to the path of a value that may be of several kinds.
+_KINDS = frozenset({"str", "bool", "int", "float"})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """Something wrong in a file: its line (from 1), where it stands, what is wrong."""
+
+    line: int
+    place: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.place}: {self.text}"
+
+
+class ScenarioError(Exception):
+    """A file that cannot be played; `mistakes` are all of them, in the order of lines."""
+
+    def __init__(self, name: str, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(sorted(mistakes))
+        super().__init__("\n".join(f"{name}: {mistake}" for mistake in self.mistakes))
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads plain words as YAML 1.2 does: a person may be called off, and a group no."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 (as the base class has it)
+        first: [
+            (tag, pattern)
+            for tag, pattern in resolvers
+            if tag != "tag:yaml.org,2002:bool" or first in "tTfF"
+        ]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def _whole_number(loader: _Loader, node: yaml.ScalarNode) -> WrittenInt:
+    return WrittenInt(loader.construct_yaml_int(node), node.value)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
+
+
+class LocatedYaml:
+    """A parsed document whose every part knows its line."""
+
+    def __init__(self, name: str, text: str) -> None:
+        """Parse `text`.
+
+        Raises:
+            ScenarioError: it is no YAML.
+        """
+        self._name = name
+        try:
+            self._node = yaml.compose(text, Loader=_Loader)
+            self.value: Any = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            mistake = Mistake(line, "the file", f"is not YAML: {error.problem}")
+            raise ScenarioError(name, [mistake]) from error
+        except (yaml.YAMLError, ValueError) as error:
+            raise ScenarioError(name, [Mistake(1, "the file", f"is not YAML: {error}")]) from error
+        # Keys that a mapping has twice.
+        self.doubles = tuple(_doubles(self._node))
+
+    def mistake(self, path: Path, text: str) -> Mistake:
+        """Return a mistake at a path of the document."""
+        return Mistake(self.line(path), _place(path), text)
+
+    def error(self, mistakes: Iterable[Mistake]) -> ScenarioError:
+        """Return the error to raise for mistakes found in this document."""
+        return ScenarioError(self._name, mistakes)
+
+    def line(self, path: Path) -> int:
+        """Return the line of what stands at a path, or of the nearest thing around it."""
+        node = self._node
+        for step in path:
+            below = _below(node, step)
+            if below is None:
+                break
+            node = below
+        return node.start_mark.line + 1 if node else 1
+
+    def mistakes(
+        self, error: ValidationError, path: Path, model: type[BaseModel]
+    ) -> Iterator[Mistake]:
+        """Yield the mistakes that a model found in what stands at a path, with what is allowed."""
+        seen: set[Path] = set()
+        for item in error.errors():
+            at = (*path, *item["loc"])
+            there = at if item["type"] == "missing" else self._there(at)
+            if there in seen:
+                # One value, refused as each of the kinds that it might have been.
+                continue
+            seen.add(there)
+            if item["type"] == "extra_forbidden":
+                allowed = ", ".join(sorted(_fields_at(model, item["loc"])))
+                yield self.mistake(there, f"is not known here; allowed are {allowed}")
+            else:
+                of_many = bool(set(map(str, at[len(there) :])) & _KINDS)
+                yield self.mistake(there, text_of(item, one_of_many=of_many))
+
+    def _there(self, path: Path) -> Path:
+        """Return as much of a path as the document has."""
+        node = self._node
+        for number, step in enumerate(path):
+            node = _below(node, step) if node else None
+            if node is None:
+                return path[:number]
+        return path
+
+
+def _fields_at(model: type[BaseModel], path: Path) -> Iterable[str]:
+    """Return the names that are allowed beside the last one of a path."""
+    for step in path[:-1]:
+        field = model.model_fields.get(str(step))
+        inner = field and _model_in(field.annotation)
+        model = inner or model
+    return (field.alias or name for name, field in model.model_fields.items())
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 (any type expression)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_model_in(part) for part in getattr(annotation, "__args__", ()))
+    return next((model for model in found if model), None)
+
+
+def _place(path: Path) -> str:
+    text = ""
+    for step in path:
+        text += f"[{step + 1}]" if isinstance(step, int) else f"{'.' if text else ''}{step}"
+    return text or "the file"
+
+
+def _below(node: yaml.Node | None, step: int | str) -> yaml.Node | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+        return node.value[step] if step < len(node.value) else None
+    if isinstance(node, yaml.MappingNode):
+        found = [
+            (key, value) for key, value in node.value if getattr(key, "value", None) == str(step)
+        ]
+        if found:
+            key, value = found[0]
+            return value if value.start_mark.line == key.start_mark.line else _keyed(key, value)
+    return None
+
+
+def _keyed(key: yaml.Node, value: yaml.Node) -> yaml.Node:
+    """Return the value as standing where its key does, since that is where people look."""
+    value.start_mark = key.start_mark
+    return value
+
+
+def _doubles(node: yaml.Node | None) -> Iterator[Mistake]:
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _doubles(item)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(getattr(key, "value", ""))
+            if name in seen:
+                yield Mistake(key.start_mark.line + 1, name, "stands here twice")
+            seen.add(name)
+            yield from _doubles(value)
