@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 
-from cli.hub_client import Desk, now
+from cli.hub_client import HubClient, now
 from cli.people import People
-from cli.spoke_profiles import HandMade, SpokeProfiles
+from cli.spoke_profiles import SpokeProfile, SpokeProfiles
 from hub.runtime.decisions.decision import DesiredProfile, Removal
-from hub.runtime.decisions.desired import verdict_in
+from hub.runtime.decisions.desired import decision_in
 from hub.runtime.decisions.observed import ProfileStatus
-from hub.runtime.decisions.protection import freeze
+from hub.runtime.decisions.protection import apply_protection
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.target_rows import rows_in
 from hub.runtime.scan.profiles import rebuilt
-from shared.model import DirectorySnapshot, MappingTable, Person, Standing, Target
+from shared.model import DirectorySnapshot, MappingTable, Target, User, UserStatus
 from shared.naming import role_name, same_name
 from shared.ownership import MANAGED_BY, USER_ID, tags
 
@@ -29,8 +29,8 @@ class Proposal:
         refusal: why it is not adopted, with the way out; empty where it is.
     """
 
-    found: HandMade
-    person: Person
+    found: SpokeProfile
+    person: User
     becomes: str = ""
     because: str = ""
     refusal: str = ""
@@ -45,14 +45,14 @@ class Proposal:
 class Adoption:
     """What adopting in one target works with; `hub_account` stands in the tags."""
 
-    desk: Desk
+    hub_client: HubClient
     spoke: SpokeProfiles
     directory: People
     table: MappingTable
     target: Target
     hub_account: str
 
-    def propose(self, found: HandMade, person: Person) -> Proposal:
+    def propose(self, found: SpokeProfile, person: User) -> Proposal:
         """Return what would become of a profile that signs a person in; nothing is written."""
         refusal = self._not_to_be_had(found, person)
         if refusal:
@@ -60,19 +60,21 @@ class Adoption:
         at = now()
         record = self._adopted(found, person)
         rows = rows_in(self.target, self.table)
-        verdict = verdict_in(rows, self._snapshot(person), record, at)
-        if verdict is None or isinstance(verdict, Removal):
+        decision = decision_in(rows, self._snapshot(person), record, at)
+        if decision is None or isinstance(decision, Removal):
             return Proposal(
                 found,
                 person,
-                refusal=f"{verdict.reason if verdict else 'no mapping calls for it'}, so the hub "
+                refusal=f"{decision.reason if decision else 'no mapping calls for it'}, so the hub "
                 "would remove it: put the person into a mapped group first",
             )
-        if not isinstance(verdict, DesiredProfile):
-            return Proposal(found, person, refusal=f"{verdict.reason}: {verdict.way_out}")
-        because = str(verdict.because)
-        if isinstance(freeze(verdict, record, self.desk.state(), at), DesiredProfile):
-            return Proposal(found, person, role_name(verdict.role_arn), because)
+        if not isinstance(decision, DesiredProfile):
+            return Proposal(found, person, refusal=f"{decision.reason}: {decision.remedy}")
+        because = str(decision.because)
+        if isinstance(
+            apply_protection(decision, record, self.hub_client.state(), at), DesiredProfile
+        ):
+            return Proposal(found, person, role_name(decision.role_arn), because)
         return Proposal(found, person, role_name(record.role_arn), f"{because}, but protected")
 
     def adopt(self, proposal: Proposal) -> None:
@@ -84,12 +86,12 @@ class Adoption:
         """
         found, person = proposal.found, proposal.person
         if not _is_there(self._record(person)):
-            self.desk.ledger.write(self._adopted(found, person))
+            self.hub_client.ledger.write(self._adopted(found, person))
         self.spoke.mark(found, tags(self.hub_account, person.id))
-        self.desk.foreigners.forget(self.target, found.profile.name)
-        self.desk.enqueue([person.id], self.target)
+        self.hub_client.unmanaged_profiles.forget(self.target, found.profile.name)
+        self.hub_client.enqueue([person.id], self.target)
 
-    def _not_to_be_had(self, found: HandMade, person: Person) -> str:
+    def _not_to_be_had(self, found: SpokeProfile, person: User) -> str:
         """Return why a profile cannot become the hub's; empty where it can."""
         marked, user = found.tags.get(MANAGED_BY), found.tags.get(USER_ID)
         name, record = found.profile.name, self._record(person)
@@ -99,30 +101,30 @@ class Adoption:
             return f"it is marked as that of another person ({user}): it is never handed over"
         if found.profile.status not in _USABLE:
             return f"it is {found.profile.status}: wait for it, or delete it by hand"
-        if person.standing is not Standing.ENABLED:
-            return f"the person is {person.standing} in the directory"
+        if person.user_status is not UserStatus.ENABLED:
+            return f"the person is {person.user_status} in the directory"
         if record is not None and _is_there(record) and not same_name(record.profile_name, name):
             return f"the person has the profile {record.profile_name} of ours there already"
         others = [
             each
-            for each in self.desk.ledger.of_target(self.target)
+            for each in self.hub_client.ledger.of_target(self.target)
             if each.user_id != person.id and _is_there(each) and same_name(each.profile_name, name)
         ]
         return f"the ledger says that it is {others[0].user_name}'s" if others else ""
 
-    def is_ours(self, found: HandMade, person: Person) -> bool:
+    def is_ours(self, found: SpokeProfile, person: User) -> bool:
         """Return whether a profile was adopted already, to the last write."""
         ours = tags(self.hub_account, person.id).items() <= found.tags.items()
         return ours and _is_there(self._record(person))
 
-    def _record(self, person: Person) -> Record | None:
-        return self.desk.ledger.records(person.id).get(self.target)
+    def _record(self, person: User) -> Record | None:
+        return self.hub_client.ledger.records(person.id).get(self.target)
 
-    def _adopted(self, found: HandMade, person: Person) -> Record:
+    def _adopted(self, found: SpokeProfile, person: User) -> Record:
         return rebuilt(self.target, person.id, found.profile, self._record(person), now())
 
-    def _snapshot(self, person: Person) -> DirectorySnapshot:
-        known = self.desk.state().group_ids
+    def _snapshot(self, person: User) -> DirectorySnapshot:
+        known = self.hub_client.state().group_ids
         names = {row.group for row in self.table.rows if row.group_id is None}
         ids = {name: known.get(name) or self.directory.group_id(name) for name in sorted(names)}
         return DirectorySnapshot(person, frozenset(self.directory.memberships(person.id)), ids)

@@ -3,38 +3,40 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from cli.hub_client import Desk, now
+from cli.hub_client import HubClient, now
 from hub.runtime.full_sweep import look_at_everything
 from shared.model import UserId
 
 
-def keep(desk: Desk, user: UserId, days: int) -> datetime | None:
+def keep(hub_client: HubClient, user: UserId, days: int) -> datetime | None:
     """Let nothing of a person be removed for so many days, and return until when; none ends it."""
     until = now() + timedelta(days=days) if days else None
-    desk.memory.keep(user, until)
+    hub_client.hub_state.keep(user, until)
     return until
 
 
-def protect(desk: Desk, whom: str, *, protected: bool = True) -> None:
+def protect(hub_client: HubClient, whom: str, *, protected: bool = True) -> None:
     """Let nothing ever be taken of a user, or of a profile (`<target>/<name>`); or end that."""
-    desk.memory.protect(whom, protected=protected)
+    hub_client.hub_state.protect(whom, protected=protected)
 
 
-def pause(desk: Desk, reason: str) -> None:
+def pause(hub_client: HubClient, reason: str) -> None:
     """Let nothing be done any more until somebody resumes."""
-    desk.memory.pause(reason or "an operator paused it")
+    hub_client.hub_state.pause(reason or "an operator paused it")
 
 
-def resume(desk: Desk) -> int | None:
+def resume(hub_client: HubClient) -> int | None:
     """Let everything go on; return in how many seconds everything is looked at.
 
     None where a sweep of everything is due already.
     """
-    desk.memory.resume()
-    return sweep_everything(desk)
+    hub_client.hub_state.resume()
+    return sweep_all(hub_client)
 
 
-def sweep_everything(desk: Desk) -> int | None:
+def sweep_all(hub_client: HubClient) -> int | None:
     """Return in how many seconds everything is looked at; None where that is due already."""
     at = now()
-    return look_at_everything(desk.memory, desk.later, event_id=str(uuid4()), event_at=at, now=at)
+    return look_at_everything(
+        hub_client.hub_state, hub_client.later, event_id=str(uuid4()), event_at=at, now=at
+    )

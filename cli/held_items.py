@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from cli.hub_client import Desk
+from cli.hub_client import HubClient
 from hub.runtime.decisions.actions import SkipKind
 from hub.runtime.decisions.holds import Hold, holds_of
 from hub.runtime.decisions.record import Record, State
-from hub.runtime.decisions.removal_limit import CutKind
-from hub.runtime.guard import way_out
+from hub.runtime.decisions.removal_limit import DisruptionKind
+from hub.runtime.guard import remedy
 from shared.model import Target, UserId
 
 # Studio refused to create a profile, and does not say of what is in the way.
@@ -54,7 +54,7 @@ class Wait:
     target: Target
     cause: str
     reason: str
-    way_out: str
+    remedy: str
     people: tuple[Waiting, ...]
     hold: Hold | None = None
 
@@ -83,21 +83,25 @@ class Wait:
         }
 
 
-def holds(desk: Desk, at: datetime, *, rejected: bool = False) -> Iterator[Hold]:
+def holds(hub_client: HubClient, at: datetime, *, rejected: bool = False) -> Iterator[Hold]:
     """Yield what waits for a word in every target, with what was rejected if asked."""
-    for target in desk.limits.targets():
-        for hold in holds_of(target, desk.limits.of(target).held.values(), at):
+    for target in hub_client.limits.targets():
+        for hold in holds_of(target, hub_client.limits.of(target).held.values(), at):
             if hold.is_open or rejected:
                 yield hold
 
 
-def waits(desk: Desk, at: datetime, *, rejected: bool = False) -> tuple[Wait, ...]:
+def waits(hub_client: HubClient, at: datetime, *, rejected: bool = False) -> tuple[Wait, ...]:
     """Return all that waits for a person: holds first, then people in whose way something is."""
     stuck = sorted(
-        (each for each in desk.ledger.everybody() if each.state is State.HELD and not each.hold),
+        (
+            each
+            for each in hub_client.ledger.everybody()
+            if each.state is State.HELD and not each.hold
+        ),
         key=lambda record: (record.target, record.user_name, record.user_id),
     )
-    found = [of_hold(hold) for hold in holds(desk, at, rejected=rejected)]
+    found = [of_hold(hold) for hold in holds(hub_client, at, rejected=rejected)]
     return (*found, *map(_of_record, stuck))
 
 
@@ -105,21 +109,21 @@ def of_hold(hold: Hold) -> Wait:
     """Return a hold as something that waits."""
     people = tuple(
         Waiting(
-            each.cut.user_id,
-            each.cut.user_name,
-            each.cut.profile_name,
-            each.cut.kind,
-            each.cut.reason,
+            each.disruption.user_id,
+            each.disruption.user_name,
+            each.disruption.profile_name,
+            each.disruption.kind,
+            each.disruption.reason,
             each.since,
         )
-        for each in hold.cuts
+        for each in hold.disruptions
     )
-    return Wait(hold.target, hold.cause, hold.why, way_out(hold), people, hold)
+    return Wait(hold.target, hold.cause, hold.why, remedy(hold), people, hold)
 
 
 def _of_record(record: Record) -> Wait:
     cause = _cause(record)
-    kind = CutKind.REMOVAL if record.is_leaving else _PROFILE
+    kind = DisruptionKind.REMOVAL if record.is_leaving else _PROFILE
     way = _WAYS_OUT[cause].format(user=record.user_id, target=record.target)
     person = Waiting(
         record.user_id, record.user_name, record.profile_name, kind, record.reason, record.since

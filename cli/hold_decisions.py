@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Literal
 
 from cli.held_items import holds
-from cli.hub_client import Desk, now
+from cli.hub_client import HubClient, now
 from hub.runtime.decisions.holds import APPROVED_FOR, Hold
-from hub.runtime.decisions.removal_limit import REJECTED, HeldCut
+from hub.runtime.decisions.removal_limit import REJECTED, HeldDisruption
 from shared.model import Target, UserId
 
 
@@ -31,38 +31,43 @@ class Changed:
     word: Literal["approved", "rejected", ""] = ""
 
 
-def find(desk: Desk, digest: str) -> Hold | None:
+def find(hub_client: HubClient, digest: str) -> Hold | None:
     """Return the hold that has this digest now, be it open or rejected."""
-    return next((h for h in holds(desk, now(), rejected=True) if h.digest == digest), None)
+    return next((h for h in holds(hub_client, now(), rejected=True) if h.digest == digest), None)
 
 
-def approve(desk: Desk, hold: Hold) -> Changed | None:
+def approve(hub_client: HubClient, hold: Hold) -> Changed | None:
     """Let the cuts of a hold begin, and look at each person; return how it changed meanwhile."""
     until = now() + APPROVED_FOR
-    return _decide(desk, hold, lambda cut: replace(cut, approved_until=until))
+    return _decide(hub_client, hold, lambda disruption: replace(disruption, approved_until=until))
 
 
-def reject(desk: Desk, hold: Hold) -> Changed | None:
+def reject(hub_client: HubClient, hold: Hold) -> Changed | None:
     """Let the people of a hold keep what they have; return how it changed meanwhile."""
-    return _decide(desk, hold, lambda cut: replace(cut, cause=REJECTED, approved_until=None))
+    return _decide(
+        hub_client,
+        hold,
+        lambda disruption: replace(disruption, cause=REJECTED, approved_until=None),
+    )
 
 
-def changed(desk: Desk, digest: str) -> Changed | None:
+def changed(hub_client: HubClient, digest: str) -> Changed | None:
     """Return what became of a digest that no hold has now; None where nobody knows it."""
-    remembered = desk.limits.remembered(digest)
+    remembered = hub_client.limits.remembered(digest)
     if remembered is None:
         return None
     target, cause, users = remembered
     at = now()
-    held = desk.limits.of(target).held
+    held = hub_client.limits.of(target).held
     hold = next(
-        (h for h in holds(desk, at, rejected=True) if (h.target, h.cause) == (target, cause)), None
+        (h for h in holds(hub_client, at, rejected=True) if (h.target, h.cause) == (target, cause)),
+        None,
     )
     there = hold.users if hold else frozenset[UserId]()
     words = {user for user, each in held.items() if each.is_approved(at) or each.cause == REJECTED}
 
     def names(of: Iterable[UserId]) -> tuple[str, ...]:
-        return tuple(sorted(_name(desk, target, user) for user in of))
+        return tuple(sorted(_name(hub_client, target, user) for user in of))
 
     return Changed(
         digest,
@@ -76,31 +81,39 @@ def changed(desk: Desk, digest: str) -> Changed | None:
     )
 
 
-def _word(cuts: Iterable[HeldCut], at: datetime) -> Literal["approved", "rejected", ""]:
-    said = {"approved" if cut.is_approved(at) else cut.cause for cut in cuts}
+def _word(
+    disruptions: Iterable[HeldDisruption], at: datetime
+) -> Literal["approved", "rejected", ""]:
+    said = {
+        "approved" if disruption.is_approved(at) else disruption.cause for disruption in disruptions
+    }
     if said == {"approved"}:
         return "approved"
     return "rejected" if said == {REJECTED} else ""
 
 
-def _decide(desk: Desk, hold: Hold, word: Callable[[HeldCut], HeldCut]) -> Changed | None:
+def _decide(
+    hub_client: HubClient, hold: Hold, word: Callable[[HeldDisruption], HeldDisruption]
+) -> Changed | None:
     """Write the word over each cut that still is as it was when the hold was read.
 
     The first that is not ends it: the set is another one, so whoever is left keeps waiting. What
     was written by then stays: the word was given for it, and it may have begun. A repeated command
     then names the rest, by its own digest.
     """
-    desk.limits.remember(hold)
+    hub_client.limits.remember(hold)
     decided: list[UserId] = []
-    for cut in hold.cuts:
-        if not desk.limits.decide(hold.target, word(cut), cut):
+    for disruption in hold.disruptions:
+        if not hub_client.limits.decide(hold.target, word(disruption), disruption):
             break
-        decided.append(cut.cut.user_id)
-    desk.enqueue(decided, hold.target)
-    return None if len(decided) == len(hold.cuts) else changed(desk, hold.digest)
+        decided.append(disruption.disruption.user_id)
+    hub_client.enqueue(decided, hold.target)
+    return None if len(decided) == len(hold.disruptions) else changed(hub_client, hold.digest)
 
 
-def _name(desk: Desk, target: Target, user: UserId) -> str:
-    held = desk.limits.of(target).held.get(user)
-    record = desk.ledger.records(user).get(target)
-    return (held.cut.user_name if held else "") or (record.user_name if record else "") or user
+def _name(hub_client: HubClient, target: Target, user: UserId) -> str:
+    held = hub_client.limits.of(target).held.get(user)
+    record = hub_client.ledger.records(user).get(target)
+    return (
+        (held.disruption.user_name if held else "") or (record.user_name if record else "") or user
+    )

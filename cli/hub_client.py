@@ -8,52 +8,54 @@ from uuid import uuid4
 
 import boto3
 
-from hub.runtime.adapters.hub_state import DynamoMemory
+from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.queues import SqsDelayedQueue
 from hub.runtime.adapters.removal_limits import DynamoLimits
-from hub.runtime.adapters.unmanaged_profiles import DynamoForeigners
+from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.decisions.hub_state import HubState
 from shared.model import Target, UserId
 from shared.requests import ReconcileRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class HubClient:
     """What an operator reads and writes of the hub."""
 
-    memory: DynamoMemory
+    hub_state: DynamoHubState
     ledger: DynamoLedger
     limits: DynamoLimits
-    foreigners: DynamoForeigners
+    unmanaged_profiles: DynamoUnmanagedProfiles
     later: SqsDelayedQueue
 
     @classmethod
     def of(cls, dynamodb: Any, sqs: Any, ledger_table: str, delayed_url: str) -> Self:  # noqa: ANN401 (boto3 clients)
         """Return a desk over two clients."""
         return cls(
-            DynamoMemory(dynamodb, ledger_table),
+            DynamoHubState(dynamodb, ledger_table),
             DynamoLedger(dynamodb, ledger_table),
             DynamoLimits(dynamodb, ledger_table),
-            DynamoForeigners(dynamodb, ledger_table),
+            DynamoUnmanagedProfiles(dynamodb, ledger_table),
             SqsDelayedQueue(sqs, delayed_url),
         )
 
     def state(self) -> HubState:
         """Return what holds for the whole hub, read now."""
-        return self.memory.state(now())
+        return self.hub_state.state(now())
 
     def enqueue(self, users: Iterable[UserId], target: Target) -> None:
         """Queue a look at each user, whatever the ledger says of the target."""
         at, event_id = now(), str(uuid4())
         for user in users:
-            self.later.enqueue_after(ReconcileRequest(user, at, event_id, at, doubt=str(target)), 0)
+            self.later.enqueue_after(
+                ReconcileRequest(user, at, event_id, at, force_observe=str(target)), 0
+            )
 
 
-def open_desk(ledger: str, delayed_queue: str, region: str | None) -> Desk:
+def open_hub_client(ledger: str, delayed_queue: str, region: str | None) -> HubClient:
     """Return the desk of whoever's credentials the environment has."""
     session = boto3.Session(region_name=region)
-    return Desk.of(session.client("dynamodb"), session.client("sqs"), ledger, delayed_queue)
+    return HubClient.of(session.client("dynamodb"), session.client("sqs"), ledger, delayed_queue)
 
 
 def now() -> datetime:

@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli import person
 from cli.commands import adopt, holds, mappings, operate
-from cli.commands import protect as freeze
+from cli.commands import protect as apply_protection
 from cli.commands import simulate as rehearse
 from shared.errors import StudioHubError
 from shared.visible import escaped_lines
@@ -29,8 +29,8 @@ app.add_typer(mappings.app, name="mappings")
 app.add_typer(holds.app, name="holds")
 app.command("show")(person.show)
 app.command("adopt")(adopt.adopt)
-app.command("keep")(freeze.keep)
-app.command("protect")(freeze.protect)
+app.command("keep")(apply_protection.keep)
+app.command("protect")(apply_protection.protect)
 app.command("sweep")(operate.sweep)
 app.command("pause")(operate.pause)
 app.command("resume")(operate.resume)

@@ -6,14 +6,14 @@ from typing import Any
 
 import typer
 
-from cli.hub_client import Desk
+from cli.hub_client import HubClient
 from hub.runtime.adapters.aws import translated
 from hub.runtime.adapters.identity_store import IdentityCenter
 from shared.errors import RefusedError
-from shared.model import DIRECTORY_ID, Person, Standing, UserId
+from shared.model import DIRECTORY_ID, User, UserId, UserStatus
 
 
-def find_user(desk: Desk, user: str) -> UserId:
+def find_user(hub_client: HubClient, user: str) -> UserId:
     """Return the id of the user; typer.BadParameter where it is nobody's, or several people's.
 
     Names are compared without case. Who has no record yet is known by their id alone.
@@ -23,7 +23,7 @@ def find_user(desk: Desk, user: str) -> UserId:
     found = sorted(
         {
             record.user_id
-            for record in desk.ledger.everybody()
+            for record in hub_client.ledger.everybody()
             if record.user_name.casefold() == user.casefold()
         }
     )
@@ -68,10 +68,10 @@ class People(IdentityCenter):
         return UserId(found["UserId"])
 
 
-def named(directory: People, user: str) -> Person | None:
+def named(directory: People, user: str) -> User | None:
     """Return the person of the directory who has this id or this user name; None for nobody."""
     user_id = UserId(user) if DIRECTORY_ID.fullmatch(user) else directory.user_id(user)
     if user_id is None:
         return None
     person = directory.person(user_id)
-    return None if person.standing is Standing.GONE else person
+    return None if person.user_status is UserStatus.GONE else person

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import typer
 
-from cli.hub_client import Desk, now, open_desk
+from cli.hub_client import HubClient, now, open_hub_client
 from cli.options import Json, Later, Ledger, Region, User
 from cli.output import print_table, row, table, wide_console
 from cli.people import find_user
@@ -41,17 +41,17 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show what a person has in every target, why, what waits, and the history, newest first."""
-    desk = open_desk(ledger, delayed_queue, region)
-    user_id = find_user(desk, user)
-    records = [record for _, record in sorted(desk.ledger.records(user_id).items())]
-    history = desk.ledger.history(user_id)
-    state = desk.state()
+    hub_client = open_hub_client(ledger, delayed_queue, region)
+    user_id = find_user(hub_client, user)
+    records = [record for _, record in sorted(hub_client.ledger.records(user_id).items())]
+    history = hub_client.ledger.history(user_id)
+    state = hub_client.state()
     frozen = user_id in state.kept or user_id in state.protected
     if not (records or history or frozen):
         typer.echo(f"error: the ledger knows nothing of the user {user_id}", err=True)
         typer.echo(f"Look at them now:  studio-hub sweep --user {user_id}", err=True)
         raise typer.Exit(1)
-    holds = {record.target: hold for record in records if (hold := _hold(desk, record))}
+    holds = {record.target: hold for record in records if (hold := _hold(hub_client, record))}
     if as_json:
         plain = {
             "user_id": user_id,
@@ -67,9 +67,9 @@ def show(
     typer.echo(_next(user_id, holds), err=True)
 
 
-def _hold(desk: Desk, record: Record) -> Hold | None:
+def _hold(hub_client: HubClient, record: Record) -> Hold | None:
     """Return the hold that a person is in there; None where nothing of theirs waits for a word."""
-    held = desk.limits.of(record.target).held
+    held = hub_client.limits.of(record.target).held
     found = holds_of(record.target, held.values(), now()) if record.user_id in held else ()
     return next((hold for hold in found if record.user_id in hold.users), None)
 
@@ -104,12 +104,12 @@ def _print(
     if records:
         out.print()
         print_table(out, places)
-    happened = table(
+    event_of = table(
         "When (UTC)", "What", "Target", "Profile", "Role", "Because of", long=("Because of",)
     )
     for told in history:
         row(
-            happened,
+            event_of,
             _day(datetime.fromisoformat(told["at"])),
             told["what"],
             told.get("where", ""),
@@ -119,7 +119,7 @@ def _print(
         )
     if history:
         out.print()
-        print_table(out, happened)
+        print_table(out, event_of)
 
 
 def _notes(record: Record, hold: Hold | None, state: HubState) -> list[str]:
@@ -146,12 +146,12 @@ def _plain(record: Record, hold: Hold | None, state: HubState) -> dict[str, Any]
         "access": str(record.access),
         "profile": record.profile_name,
         "role_arn": record.role_arn or None,
-        "because": [asdict(claim) for claim in record.because],
+        "because": [asdict(grant) for grant in record.because],
         "reason": record.reason or None,
         "hold": {"digest": hold.digest, "cause": hold.cause, "reason": hold.why} if hold else None,
         "protected": profile in state.protected,
         "since": _iso(record.since),
-        "begun": _iso(record.begun),
+        "started": _iso(record.started),
         "retain_until": _iso(record.retain_until),
         "efs_uid": record.efs_uid or None,
         "deleted_spaces": list(record.spaces),

@@ -25,7 +25,7 @@ _OF_THE_HUB = (
 
 
 @dataclass(frozen=True, slots=True)
-class HandMade:
+class SpokeProfile:
     """A profile with its tags, whoever made it; `user_name` is that of whom it signs in."""
 
     arn: str
@@ -59,15 +59,15 @@ class SpokeProfiles:
             return "these credentials are of a role of the hub: give your own by --spoke-profile"
         return ""
 
-    def all(self) -> Iterator[HandMade]:
+    def all(self) -> Iterator[SpokeProfile]:
         """Yield every profile that signs somebody in, with its tags, in the listing's order."""
         return self._those(bool)
 
-    def of(self, user_name: str) -> Iterator[HandMade]:
+    def of(self, user_name: str) -> Iterator[SpokeProfile]:
         """Yield the profiles that sign one person in; Identity Center compares without case."""
         return self._those(lambda found: found.casefold() == user_name.casefold())
 
-    def _those(self, wanted: Callable[[str], bool]) -> Iterator[HandMade]:
+    def _those(self, wanted: Callable[[str], bool]) -> Iterator[SpokeProfile]:
         """Yield the profiles whose user name is wanted: only their tags are read."""
         pages = self._sagemaker.get_paginator("list_user_profiles")
         with translated():
@@ -81,7 +81,7 @@ class SpokeProfiles:
                     if wanted(text(found, "SingleSignOnUserValue")):
                         yield self._with_tags(found)
 
-    def mark(self, found: HandMade, tags: Mapping[str, str]) -> None:
+    def mark(self, found: SpokeProfile, tags: Mapping[str, str]) -> None:
         """Put tags on a profile; those that it has already stay as they are."""
         with translated():
             self._sagemaker.add_tags(
@@ -89,21 +89,21 @@ class SpokeProfiles:
                 Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
             )
 
-    def _with_tags(self, found: Mapping[str, Any]) -> HandMade:
+    def _with_tags(self, found: Mapping[str, Any]) -> SpokeProfile:
         arn = found["UserProfileArn"]
         modified = found.get("LastModifiedTime")
         profile = ObservedProfile(
             name=found["UserProfileName"],
             status=ProfileStatus(found["Status"]),
             role_arn=text(found, "UserSettings", "ExecutionRole"),
-            ownership=Ownership.FOREIGN,
+            ownership=Ownership.UNMANAGED,
             efs_uid=text(found, "HomeEfsFileSystemUid"),
             user_name=text(found, "SingleSignOnUserValue"),
             modified=modified.isoformat() if modified else "",
         )
         pages = self._sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
         tags = {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
-        return HandMade(arn, profile, tags)
+        return SpokeProfile(arn, profile, tags)
 
 
 def caller(session: boto3.Session) -> tuple[str, str]:

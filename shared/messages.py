@@ -94,7 +94,7 @@ def decode(body: str) -> Request:
     return ReconcileRequest(
         UserId(fields.required("user_id", directory_id)),
         **common,
-        doubt=fields.optional("doubt", _doubt, ""),
+        force_observe=fields.optional("force_observe", _force_observe, ""),
         source_scan=fields.optional("source_scan", digest, ""),
     )
 
@@ -125,7 +125,7 @@ def _scan_request(
         key,
         **common,
         target=fields.optional("target", target_or_nothing, ""),
-        announced=fields.optional("announced", flag, default=False),
+        event_driven=fields.optional("event_driven", flag, default=False),
         include_all=fields.optional("include_all", flag, default=False),
         part=fields.optional("part", count, 0),
     )
@@ -139,14 +139,14 @@ def _subject(value: object) -> str:
     return Subject(text(value))
 
 
-def _doubt(value: object) -> str:
+def _force_observe(value: object) -> str:
     return EVERY_TARGET if value == EVERY_TARGET else target_or_nothing(value)
 
 
 def _round(value: object) -> str:
-    rounds = (HOURLY, DAILY, TARGETS)
-    if value not in rounds:
-        raise ValueError(f"{shown(value)} is no round: there are {', '.join(rounds)}")
+    passes = (HOURLY, DAILY, TARGETS)
+    if value not in passes:
+        raise ValueError(f"{shown(value)} is no round: there are {', '.join(passes)}")
     return str(value)
 
 
@@ -190,14 +190,14 @@ def deduplication_id(request: Request) -> str:
     if isinstance(request, ScanRequest):
         parts.append(str(request.part))
     else:
-        parts += [request.doubt, request.source_scan]
+        parts += [request.force_observe, request.source_scan]
     return sha256("|".join(parts).encode()).hexdigest()
 
 
 def scan_chain(request: ScanRequest) -> str:
     """Return the id that all parts of one listing share, and that no other listing has."""
     parts = [request.event_id, message_group(request), request.target]
-    parts += [str(flag) for flag in (request.again, request.announced, request.include_all)]
+    parts += [str(flag) for flag in (request.again, request.event_driven, request.include_all)]
     return sha256("|".join(parts).encode()).hexdigest()
 
 

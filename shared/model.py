@@ -84,7 +84,7 @@ class MappingTable:
     bad: tuple[BadMapping, ...] = ()
 
 
-class Standing(StrEnum):
+class UserStatus(StrEnum):
     """What the directory says of a person."""
 
     ENABLED = "enabled"
@@ -93,12 +93,12 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class User:
     """A user of the directory; `name` is empty for one who is gone and was never seen."""
 
     id: UserId
     name: str
-    standing: Standing = Standing.ENABLED
+    user_status: UserStatus = UserStatus.ENABLED
 
 
 class Unresolved(Enum):
@@ -121,7 +121,7 @@ class DirectorySnapshot:
     `emptied` of all their members, nobody was taken out one by one: such removals wait for a word.
     """
 
-    person: Person
+    person: User
     member_of: frozenset[GroupId]
     groups: GroupIds
     doubtful: frozenset[GroupId] = frozenset()
@@ -135,7 +135,7 @@ _AROUND = 100
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Claim:
+class Grant:
     """A row that applied to a person, as the ledger remembers it."""
 
     priority: int
@@ -164,25 +164,25 @@ MOST_REMEMBERED = 120_000
 class Because:
     """Why a profile has its role: the row that won, over those that lost."""
 
-    winner: Claim
-    over: tuple[Claim, ...] = ()
+    winner: Grant
+    over: tuple[Grant, ...] = ()
 
     @classmethod
-    def of(cls, claims: Sequence[Claim]) -> Self:
+    def of(cls, grants: Sequence[Grant]) -> Self:
         """Return the first of the claims over the others, as many as a record can hold.
 
         Only rows of groups with very long names are ever too many.
         """
         left, over = MOST_REMEMBERED, []
-        for claim in claims:
-            left -= claim.size
+        for grant in grants:
+            left -= grant.size
             if left < 0:
                 break
-            over.append(claim)
-        return cls(claims[0], tuple(over[1:]))
+            over.append(grant)
+        return cls(grants[0], tuple(over[1:]))
 
     @property
-    def claims(self) -> tuple[Claim, ...]:
+    def grants(self) -> tuple[Grant, ...]:
         """Return every row that applies, the winner first."""
         return (self.winner, *self.over)
 

@@ -12,7 +12,7 @@ class Ownership(StrEnum):
 
     OURS = "ours"
     OTHER_PERSON = "ours, but of another person"
-    FOREIGN = "not ours"
+    UNMANAGED = "not ours"
     UNREADABLE = "of unreadable tags, so not ours"
 
 
@@ -32,5 +32,5 @@ def ownership(found: Mapping[str, str] | None, hub_account: str, user_id: str) -
         return Ownership.UNREADABLE
     marked = owner(found, hub_account)
     if marked is None:
-        return Ownership.FOREIGN
+        return Ownership.UNMANAGED
     return Ownership.OURS if marked == user_id else Ownership.OTHER_PERSON

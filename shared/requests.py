@@ -39,7 +39,7 @@ class ReconcileRequest:
     event_at: datetime
     attempt: int = 0
     again: bool = False
-    doubt: str = ""
+    force_observe: str = ""
     source_scan: str = ""
     started_at: datetime | None = None
 
@@ -84,7 +84,7 @@ class ScanRequest:
     event_at: datetime
     attempt: int = 0
     again: bool = False
-    announced: bool = False
+    event_driven: bool = False
     include_all: bool = False
     target: str = ""
     part: int = 0

@@ -37,7 +37,7 @@ def escaped_lines(text: str) -> str:
     return "\n".join(map(escaped, text.split("\n")))
 
 
-def cut(text: str, at_most: int) -> str:
+def disruption(text: str, at_most: int) -> str:
     """Return a text, or its beginning and how many characters it has in all."""
     if len(text) <= at_most:
         return text

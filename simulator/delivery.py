@@ -35,13 +35,13 @@ class Delivery:
             if self._to_lose:
                 self._to_lose -= 1
                 continue
-            copies = 2 if self._to_repeat else 1
-            self._to_repeat -= copies - 1
+            group_snapshots = 2 if self._to_repeat else 1
+            self._to_repeat -= group_snapshots - 1
             if self._dice is None:
-                for _ in range(copies):
+                for _ in range(group_snapshots):
                     self.deliver(event)
             else:
-                self._held += [event] * copies
+                self._held += [event] * group_snapshots
 
     def arrive(self) -> None:
         """Bring what was held back; what comes afterwards is in order again."""

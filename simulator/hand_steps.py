@@ -9,7 +9,7 @@ from simulator.scenario_schema import Name, Part
 Act = Literal["delete", "untag", "recreate", "change_role"]
 
 
-class ByHand(Part):
+class ManualAction(Part):
     """Somebody changes a person's profile in Studio's console; each act names the person."""
 
     delete: Name | None = None
@@ -17,7 +17,7 @@ class ByHand(Part):
     recreate: Name | None = None
     change_role: Name | None = None
     target: Name
-    role: Name = "ByHand"
+    role: Name = "ManualAction"
 
     @property
     def act(self) -> tuple[Act, str]:
@@ -30,7 +30,7 @@ class ByHand(Part):
         return [(act, getattr(self, act)) for act in acts if getattr(self, act) is not None]
 
     @model_validator(mode="after")
-    def _one_act(self) -> "ByHand":
+    def _one_act(self) -> "ManualAction":
         if len(self._acts()) != 1:
             raise ValueError("give one of delete, untag, recreate and change_role, with a user")
         return self

@@ -5,7 +5,7 @@ from typing import Final
 
 from shared.model import Target
 from simulator.expect_step import Expect
-from simulator.hand_steps import ByHand, CreateRole
+from simulator.hand_steps import CreateRole, ManualAction
 from simulator.operator_steps import Approve, Keep, Protect, Reject
 from simulator.scenario import Frame
 from simulator.scenario_schema import Row
@@ -38,7 +38,7 @@ _USES: Final[_Fields] = {
     **dict.fromkeys((StartApp, RestartApp), (_USER, ("target", "targets"))),
     **dict.fromkeys((Keep, Protect), (_USER,)),
     **dict.fromkeys((Approve, Reject), (("target", "places"),)),
-    ByHand: (
+    ManualAction: (
         *((act, "users") for act in ("delete", "untag", "recreate", "change_role")),
         ("target", "targets"),
     ),
@@ -84,7 +84,7 @@ def unknown_names(
             yield from known.begins(kind, getattr(step, field), (*path, field))
 
 
-def begun_by(written: object) -> Iterator[str]:
+def started_by(written: object) -> Iterator[str]:
     """Yield of which kinds a step gives names to, by its word, whatever else is wrong in it."""
     for word in written if isinstance(written, dict) else ():
         for _, kind in _BEGINS.get(STEPS.get(word, type(None)), ()):

@@ -7,7 +7,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-_FACTS = ("kind", "subject", "reason", "way_out", "user_id", "target")
+_FACTS = ("kind", "subject", "reason", "remedy", "user_id", "target")
 _Key = tuple[str, str]
 _OF_MESSAGES = {
     "crash": "none needed: the message comes again; a crash without a fault in the story is a "
@@ -77,7 +77,7 @@ def _problem(entry: Mapping[str, Any]) -> tuple[_Key, Json] | None:
                 "kind": kind,
                 "subject": "a message",
                 "reason": reason,
-                "way_out": _OF_MESSAGES[kind],
+                "remedy": _OF_MESSAGES[kind],
             }
         case _:
             return None

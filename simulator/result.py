@@ -40,7 +40,7 @@ def refused_acts(refusals: Sequence[str]) -> list[Json]:
     """Return acts of people that Studio refused, as problems."""
     remedy = "Studio refuses it in AWS, too: let the story do what people can do"
     return [
-        {"kind": "refused-act", "subject": text, "reason": text, "way_out": remedy}
+        {"kind": "refused-act", "subject": text, "reason": text, "remedy": remedy}
         for text in refusals
     ]
 

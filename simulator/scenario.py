@@ -55,7 +55,7 @@ class Directory(Part):
     users: Annotated[tuple[UserEntry, ...], BeforeValidator(listed)] = ()
 
 
-class HandMade(Part):
+class SpokeProfile(Part):
     """A profile made by other hands."""
 
     name: Name
@@ -69,7 +69,7 @@ class Spoke(Part):
     account: Account
     region: Region
     domain: Domain
-    profiles: tuple[HandMade, ...] = ()
+    profiles: tuple[SpokeProfile, ...] = ()
     missing_roles: tuple[Name, ...] = ()
 
     @property

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from simulator.known_names import begun_by, unknown_names
+from simulator.known_names import started_by, unknown_names
 from simulator.scenario import Frame, Group, GroupEntry, Scenario, Spoke, User, UserEntry
 from simulator.scenario_schema import Row
 from simulator.steps import STEPS, Event, Step
@@ -33,18 +33,18 @@ def load(path: Path) -> Scenario:
 def parse(text: str, *, name: str, folder: Path) -> Scenario:
     """Return the scenario in a text; raises as `load` does."""
     document = LocatedYaml(name, text)
-    reading = _Reading(document)
-    steps = [step for _, step in reading.steps]
+    paged_listing = _Reading(document)
+    steps = [step for _, step in paged_listing.steps]
     mistakes = [
         *document.doubles,
-        *reading.mistakes,
-        *_doubles(document, reading),
-        *unknown_names(document, reading.frame, reading.steps, reading.lost),
-        *_unreadable_events(document, folder, reading.steps),
+        *paged_listing.mistakes,
+        *_doubles(document, paged_listing),
+        *unknown_names(document, paged_listing.frame, paged_listing.steps, paged_listing.lost),
+        *_unreadable_events(document, folder, paged_listing.steps),
     ]
     if mistakes:
         raise document.error(mistakes)
-    return Scenario(folder=folder, frame=reading.frame, steps=tuple(steps))
+    return Scenario(folder=folder, frame=paged_listing.frame, steps=tuple(steps))
 
 
 def event_path(folder: Path, event: Event) -> Path:
@@ -97,7 +97,7 @@ class _Reading:
         read = {number for number, _ in self.steps}
         for number, written in enumerate(_list_at(raw, ("steps",))):
             if number not in read:
-                yield from begun_by(written)
+                yield from started_by(written)
 
     def _frame(self, raw: object) -> Frame:
         """Return everything with the lists as far as they could be read."""
@@ -177,7 +177,7 @@ def _words() -> str:
     return f"allowed are {', '.join(sorted(STEPS))}"
 
 
-def _doubles(document: LocatedYaml, reading: _Reading) -> Iterator[Mistake]:
+def _doubles(document: LocatedYaml, paged_listing: _Reading) -> Iterator[Mistake]:
     """Yield what may stand in a list once, and stands there twice; names have no case."""
     keys: dict[Place, Callable[[Any], Iterable[object]]] = {
         ("directory", "groups"): lambda group: (group.name.casefold(), group.id),
@@ -186,8 +186,8 @@ def _doubles(document: LocatedYaml, reading: _Reading) -> Iterator[Mistake]:
         ("mappings",): lambda row: ((str(row.group), str(row.target)),),
     }
     for path, keys_of in keys.items():
-        yield from _repeated(document, path, reading.items[path], keys_of)
-    for number, spoke in reading.items["targets",]:
+        yield from _repeated(document, path, paged_listing.items[path], keys_of)
+    for number, spoke in paged_listing.items["targets",]:
         names = list(enumerate(each.name.casefold() for each in spoke.profiles))
         path = ("targets", number, "profiles")
         yield from _repeated(document, path, names, lambda name: (name,))

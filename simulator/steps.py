@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from simulator.directory_operations import Via
 from simulator.expect_step import Expect
 from simulator.fault_steps import FaultStep
-from simulator.hand_steps import ByHand, CreateRole
+from simulator.hand_steps import CreateRole, ManualAction
 from simulator.operator_steps import Approve, Keep, Operated, Pause, Protect, Reject, Resume
 from simulator.scenario_schema import Id, Name, Part, Row, Span
 
@@ -172,11 +172,11 @@ DirectoryStep = (
     | RenameGroup
     | DeleteGroup
 )
-Happening = (
+ProfileEvent = (
     DirectoryStep
     | StartApp
     | RestartApp
-    | ByHand
+    | ManualAction
     | CreateRole
     | Operated
     | Row
@@ -189,7 +189,7 @@ Happening = (
     | Sweep
     | Wait
 )
-Step = Happening | Expect
+Step = ProfileEvent | Expect
 
 STEPS: dict[str, type[Step]] = {
     "join": Join,
@@ -204,7 +204,7 @@ STEPS: dict[str, type[Step]] = {
     "delete_group": DeleteGroup,
     "start_app": StartApp,
     "restart_app": RestartApp,
-    "by_hand": ByHand,
+    "by_hand": ManualAction,
     "create_role": CreateRole,
     "approve": Approve,
     "reject": Reject,

@@ -13,10 +13,10 @@ from simulator.expect_step import Expect
 from simulator.expectations import unmet
 from simulator.fault_steps import FaultStep
 from simulator.faults import Fault
-from simulator.hand_steps import ByHand, CreateRole
+from simulator.hand_steps import CreateRole, ManualAction
 from simulator.operator import Operator
 from simulator.operator_steps import Approve, Keep, Operated, Pause, Protect, Reject, Resume
-from simulator.scenario import HandMade, Scenario, Spoke
+from simulator.scenario import Scenario, Spoke, SpokeProfile
 from simulator.scenario_file import event_path
 from simulator.scenario_schema import Row
 from simulator.steps import (
@@ -29,11 +29,11 @@ from simulator.steps import (
     Duplicate,
     EnableUser,
     Event,
-    Happening,
     InDirectory,
     Join,
     Leave,
     Lose,
+    ProfileEvent,
     RenameGroup,
     RenameUser,
     RestartApp,
@@ -99,14 +99,14 @@ class Story:
         texts = unmet(step, self.world, user_id, self._operator.holds(), self.refusals)
         self.unmet += [f"step {number}: {text}" for text in texts]
 
-    def _do(self, step: Happening) -> None:  # noqa: C901, PLR0912 (one case a word)
+    def _do(self, step: ProfileEvent) -> None:  # noqa: C901, PLR0912 (one case a word)
         match step:
             case InDirectory():
                 self._acts.tell_late(step.late.total)
                 self._delivery.send(self._act(step))
             case StartApp() | RestartApp():
                 self._start_app(step)
-            case ByHand():
+            case ManualAction():
                 self._by_hand(step)
             case CreateRole():
                 target = Target.parse(step.target)
@@ -213,7 +213,7 @@ class Story:
         except (ActRefusedError, ServiceError) as refused:
             self.refusals.append(f"{step.user} cannot start {what} in {target}: {refused}")
 
-    def _by_hand(self, step: ByHand) -> None:
+    def _by_hand(self, step: ManualAction) -> None:
         target, (act, user) = Target.parse(step.target), step.act
         place = Place(target.account, target.region, target.domain_id)
         studio = self.world.services.studio
@@ -234,7 +234,7 @@ class Story:
             word = act.replace("_", " ")
             self.refusals.append(f"nobody can {word} by hand in {target}: {refused}")
 
-    def _make_by_hand(self, spoke: Spoke, profile: HandMade) -> None:
+    def _make_by_hand(self, spoke: Spoke, profile: SpokeProfile) -> None:
         role = profile.role and execution_role_arn(spoke.account, spoke.region, profile.role)
         self.world.services.studio.make_profile_by_hand(
             Place(spoke.account, spoke.region, spoke.domain),

@@ -42,7 +42,7 @@ def _table(found: dict[str, Any]) -> Table:
         **{name.replace("_", " "): cost for name, cost in found["changes"].items()},
         f"burst of {found['burst']['joins']} joins": found["burst"],
         "sweep, nothing to do": sweep["nothing_to_do"],
-        f"sweep, {sweep['differences']['count']} differences": sweep["differences"],
+        f"sweep, {sweep['drifts']['count']} differences": sweep["differences"],
         f"the story, hub ({len(comparison['hub']['wrong'])} wrong)": comparison["hub"],
         f"the story, blog post ({len(comparison['blog_post']['wrong'])} wrong)": comparison[
             "blog_post"

@@ -6,11 +6,11 @@ from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
 
-from hub.runtime.adapters.group_snapshots import DynamoCopies
+from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.decisions.record import Access, Record, State
 from shared.conventions import execution_role_arn
-from shared.model import AccountId, Claim, GroupId, Target, UserId
+from shared.model import AccountId, Grant, GroupId, Target, UserId
 from shared.naming import profile_name
 from shared.ownership import tags
 from simulator.setup import LEDGER
@@ -55,7 +55,7 @@ def found(world: World, size: Size) -> Company:
         world.put_mapping(row(number, targets[number % size.targets]))
     world.skip_row_changes()
     straight: Any = _Straight()
-    ledger, copies = DynamoLedger(straight, LEDGER), DynamoCopies(straight, LEDGER)
+    ledger, group_snapshots = DynamoLedger(straight, LEDGER), DynamoGroupSnapshots(straight, LEDGER)
     users = []
     for number in range(size.users):
         name = f"user-{number:05d}"
@@ -64,7 +64,7 @@ def found(world: World, size: Size) -> Company:
         group = number % size.groups
         target = targets[group % size.targets]
         membership = store.add_membership(user_id, groups[group])
-        copies.save(groups[group], {user_id: membership.membership_id}, ())
+        group_snapshots.save(groups[group], {user_id: membership.membership_id}, ())
         role = execution_role_arn(target.account, target.region, f"Role{group}")
         place = Place(target.account, target.region, target.domain_id)
         application = studio.place(place).application_arn
@@ -88,11 +88,11 @@ def found(world: World, size: Size) -> Company:
                 modified=datetime.fromtimestamp(profile.modified, UTC).astimezone().isoformat(),
                 role_arn=role,
                 given_by=f"group-{group:04d}",
-                because=(Claim(PRIORITY, f"group-{group:04d}", role, 0, groups[group]),),
+                because=(Grant(PRIORITY, f"group-{group:04d}", role, 0, groups[group]),),
             )
         )
     for group_id in groups:
-        copies.note(group_id, deleted=False)
+        group_snapshots.note(group_id, deleted=False)
     return Company(tuple(users), groups, targets)
 
 

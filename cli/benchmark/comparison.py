@@ -106,13 +106,13 @@ def _wrong(world: World) -> list[str]:
     wrong = []
     for name in _PEOPLE:
         for target in (_ONE, _TWO):
-            wanted, found = _called_for(world, name, target), has.get((str(target), name))
+            wanted, found = _desired(world, name, target), has.get((str(target), name))
             if wanted != found:
                 wrong.append(f"{name} in {target}: {found or 'nothing'}, not {wanted or 'nothing'}")
     return wrong
 
 
-def _called_for(world: World, name: str, target: Target) -> str | None:
+def _desired(world: World, name: str, target: Target) -> str | None:
     store = world.services.identity_store
     user = store.find_user(name)
     if user is None or user.status == "DISABLED":

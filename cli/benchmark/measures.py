@@ -68,7 +68,7 @@ def burst(joins: int = BURST) -> dict[str, Any]:
         }
 
 
-def sweeps(size: Size = LARGE, differences: int = DIFFERENCES) -> dict[str, Any]:
+def sweeps(size: Size = LARGE, drifts: int = DIFFERENCES) -> dict[str, Any]:
     """Return the costs of a sweep that finds nothing, and of one that finds differences."""
     with deployed_hub() as world:
         company = found(world, size)
@@ -76,7 +76,7 @@ def sweeps(size: Size = LARGE, differences: int = DIFFERENCES) -> dict[str, Any]
         with measured(world) as idle:
             _sweep(world)
         bound = lower_bound(size)
-        _spoil(world, company, size, differences)
+        _spoil(world, company, size, drifts)
         with measured(world) as busy:
             _sweep(world)
             world.wait(600)
@@ -93,7 +93,7 @@ def sweeps(size: Size = LARGE, differences: int = DIFFERENCES) -> dict[str, Any]
                 "ratio": round(pages / sum(bound.values()), 3),
                 "memory_mb": megabytes(memory_of_handlers() + idle.growth),
             },
-            "differences": {"count": differences, **busy.plain()},
+            "differences": {"count": drifts, **busy.plain()},
         }
 
 
@@ -132,10 +132,10 @@ def _sweep(world: World) -> None:
     world.run()
 
 
-def _spoil(world: World, company: Company, size: Size, differences: int) -> None:
+def _spoil(world: World, company: Company, size: Size, drifts: int) -> None:
     """Let half of so many people leave in silence, and as many others join."""
     store = world.services.identity_store
-    for number in range(differences // 2):
+    for number in range(drifts // 2):
         store.remove_membership(company.users[number], company.groups[number % size.groups])
         newcomer = store.add_user(f"new-{number:03d}")
         store.add_membership(newcomer.user_id, company.groups[-1 - number % size.groups])

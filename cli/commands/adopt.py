@@ -11,13 +11,13 @@ import typer
 from cli.adoption import Adoption, Proposal
 from cli.commands.mappings import TableName, TargetText, Yes
 from cli.deployed import output_of_stack
-from cli.hub_client import now, open_desk
+from cli.hub_client import now, open_hub_client
 from cli.options import REFUSED, SOMETHING_TO_DO, Json, Later, Ledger, Region
 from cli.output import say, wide_console
 from cli.people import People, find_user, named
 from cli.spoke_profiles import SpokeProfiles, caller
 from hub.runtime.adapters.mappings_table import DynamoMappings
-from shared.model import Person, Standing, Target, UserId
+from shared.model import Target, User, UserId, UserStatus
 from shared.naming import role_name
 
 
@@ -85,7 +85,7 @@ def adopt(  # noqa: PLR0913 (one option an attribute)
         adoption.adopt(each)
     if yes and found.ours:
         # Whatever the hub was told to wait for may be mended by now: tags that were put back.
-        adoption.desk.enqueue([found.ours], adoption.target)
+        adoption.hub_client.enqueue([found.ours], adoption.target)
     _show(found.proposals, adopted=yes, as_json=as_json)
     _say_what_is_next(found, len(doable), yes=yes)
     if not doable and found.proposals and user is not None:
@@ -105,7 +105,7 @@ def _adoption(
     session = boto3.Session(region_name=region)
     account, _ = caller(session)
     return Adoption(
-        open_desk(ledger, delayed_queue, region),
+        open_hub_client(ledger, delayed_queue, region),
         spoke,
         People(session.client("identitystore"), store),
         DynamoMappings(session.client("dynamodb"), table).table(now()),
@@ -130,10 +130,10 @@ def _one(adoption: Adoption, user: str) -> _Found:
     return _Found((adoption.propose(profiles[0], person),))
 
 
-def _known(adoption: Adoption, user: str) -> Person:
+def _known(adoption: Adoption, user: str) -> User:
     """Return somebody whom the ledger knows by a name that they had."""
-    person = adoption.directory.person(find_user(adoption.desk, user))
-    if person.standing is Standing.GONE:
+    person = adoption.directory.person(find_user(adoption.hub_client, user))
+    if person.user_status is UserStatus.GONE:
         raise typer.BadParameter(f"{user} is not in the directory")
     return person
 

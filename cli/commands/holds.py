@@ -12,7 +12,7 @@ import typer
 
 from cli import hold_decisions as decide
 from cli.held_items import Wait, holds, of_hold, waits
-from cli.hub_client import Desk, now, open_desk
+from cli.hub_client import HubClient, now, open_hub_client
 from cli.options import REFUSED, Json, Later, Ledger, Region
 from cli.output import print_table, row, say, table, wide_console
 from hub.runtime.decisions.holds import APPROVED_FOR, Hold
@@ -27,7 +27,7 @@ app = typer.Typer(
 Digest = Annotated[
     str, typer.Argument(help="The digest of a hold, as `holds list` shows it.", show_default=False)
 ]
-Word = Callable[[Desk, Hold], decide.Changed | None]
+Word = Callable[[HubClient, Hold], decide.Changed | None]
 
 
 @app.command("list")
@@ -42,9 +42,9 @@ def list_holds(
     as_json: Json = False,
 ) -> None:
     """Show all that waits: holds with their digests, then people in whose way something stands."""
-    desk = open_desk(ledger, delayed_queue, region)
-    found = waits(desk, now(), rejected=everything)
-    _remember(desk, found)
+    hub_client = open_hub_client(ledger, delayed_queue, region)
+    found = waits(hub_client, now(), rejected=everything)
+    _remember(hub_client, found)
     if as_json:
         typer.echo(json.dumps([_plain(wait) for wait in found], indent=2))
     elif found:
@@ -66,11 +66,11 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show whom a hold holds, and why."""
-    desk = open_desk(ledger, delayed_queue, region)
-    hold = _hold(desk, digest, as_json=as_json)
-    _remember(desk, [of_hold(hold)])
+    hub_client = open_hub_client(ledger, delayed_queue, region)
+    hold = _hold(hub_client, digest, as_json=as_json)
+    _remember(hub_client, [of_hold(hold)])
     _print(hold, as_json=as_json)
-    _say(of_hold(hold).way_out)
+    _say(of_hold(hold).remedy)
 
 
 @app.command("approve")
@@ -88,7 +88,13 @@ def approve(
         f"Approved for {hours} hours, and queued. What becomes of it:  studio-hub show USER, or "
         "the CHANGE lines in the log of the functions"
     )
-    _give(decide.approve, digest, open_desk(ledger, delayed_queue, region), done, as_json=as_json)
+    _give(
+        decide.approve,
+        digest,
+        open_hub_client(ledger, delayed_queue, region),
+        done,
+        as_json=as_json,
+    )
 
 
 @app.command("reject")
@@ -105,27 +111,29 @@ def reject(
         "Rejected: they keep what they have until they are called for, or until this is approved "
         "after all:  studio-hub holds list --all"
     )
-    _give(decide.reject, digest, open_desk(ledger, delayed_queue, region), done, as_json=as_json)
+    _give(
+        decide.reject, digest, open_hub_client(ledger, delayed_queue, region), done, as_json=as_json
+    )
 
 
-def _give(word: Word, digest: str, desk: Desk, done: str, *, as_json: bool) -> None:
-    hold = _hold(desk, digest, as_json=as_json)
-    differs = word(desk, hold)
+def _give(word: Word, digest: str, hub_client: HubClient, done: str, *, as_json: bool) -> None:
+    hold = _hold(hub_client, digest, as_json=as_json)
+    differs = word(hub_client, hold)
     if differs is not None:
         _refuse(differs, as_json=as_json)
     _print(hold, as_json=as_json)
     _say(done)
 
 
-def _hold(desk: Desk, digest: str, *, as_json: bool) -> Hold:
+def _hold(hub_client: HubClient, digest: str, *, as_json: bool) -> Hold:
     """Return the hold of a digest; without one, tell what became of it and end."""
-    hold = decide.find(desk, digest)
+    hold = decide.find(hub_client, digest)
     if hold is not None:
         return hold
-    differs = decide.changed(desk, digest)
+    differs = decide.changed(hub_client, digest)
     if differs is not None:
         _refuse(differs, as_json=as_json)
-    digests = ", ".join(hold.digest for hold in holds(desk, now())) or "none"
+    digests = ", ".join(hold.digest for hold in holds(hub_client, now())) or "none"
     _say(f"error: no hold has the digest {digest!r}; open are: {digests}")
     _say("See them:  studio-hub holds list")
     raise typer.Exit(1)
@@ -146,13 +154,13 @@ def _refuse(differs: decide.Changed, *, as_json: bool) -> None:
         ):
             for name in names:
                 out.print(f"  {mark} {name}  {what}")
-    what, what_next = _became(differs)
+    what, what_next = _record_outcome(differs)
     _say(f"Refused: {differs.digest} {what} in {differs.target}.")
     _say(what_next)
     raise typer.Exit(REFUSED)
 
 
-def _became(differs: decide.Changed) -> tuple[str, str]:
+def _record_outcome(differs: decide.Changed) -> tuple[str, str]:
     """Return what became of a digest, and what to do next."""
     if differs.now:
         return (
@@ -193,14 +201,14 @@ def _plain(wait: Wait) -> dict[str, Any]:
     for shown, each in zip(plain["people"], wait.people, strict=True):
         since = each.since.isoformat() if each.since else None
         shown |= {"user_id": each.user_id, "since": since}
-    return plain | {"way_out": wait.way_out}
+    return plain | {"remedy": wait.remedy}
 
 
-def _remember(desk: Desk, found: Iterable[Wait]) -> None:
+def _remember(hub_client: HubClient, found: Iterable[Wait]) -> None:
     """Keep what was shown, so that a later difference can be told."""
     for wait in found:
         if wait.hold is not None:
-            desk.limits.remember(wait.hold)
+            hub_client.limits.remember(wait.hold)
 
 
 def _next(found: tuple[Wait, ...]) -> str:
@@ -208,7 +216,7 @@ def _next(found: tuple[Wait, ...]) -> str:
     if first is not None:
         return f"Whom one holds, and why:  studio-hub holds show {first.digest}"
     if found:
-        return f"None of it can be approved. The first one's way out: {found[0].way_out}"
+        return f"None of it can be approved. The first one's way out: {found[0].remedy}"
     return "Nothing waits. What was rejected:  studio-hub holds list --all"
 
 

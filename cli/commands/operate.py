@@ -6,9 +6,9 @@ from uuid import uuid4
 import typer
 
 from cli import control as brakes
-from cli.control import sweep_everything
+from cli.control import sweep_all
 from cli.deployed import output
-from cli.hub_client import Desk, now, open_desk
+from cli.hub_client import HubClient, now, open_hub_client
 from cli.mapping_rows import MappingRows
 from cli.options import REFUSED, SOMETHING_TO_DO, Later, Ledger, Region
 from cli.output import say
@@ -50,17 +50,20 @@ def sweep(
     """
     if sum(option is not None for option in (group, target, user)) > 1:
         raise typer.BadParameter("give one of --group, --target and --user, or none of them")
-    desk = open_desk(ledger, delayed_queue, region)
+    hub_client = open_hub_client(ledger, delayed_queue, region)
     request = _request(
-        target, user, desk, _group_id(group, desk, table, region) if group is not None else None
+        target,
+        user,
+        hub_client,
+        _group_id(group, hub_client, table, region) if group is not None else None,
     )
-    paused = desk.state().paused
+    paused = hub_client.state().paused
     if paused:
         say(f"The hub is paused: {paused}.", err=True)
         typer.echo("A sweep does nothing before that ends:  studio-hub resume --yes", err=True)
         raise typer.Exit(REFUSED)
     if request is None:
-        seconds = sweep_everything(desk)
+        seconds = sweep_all(hub_client)
         if seconds is None:
             typer.echo(
                 "A sweep of everything is due already, within 15 minutes; or look at one target "
@@ -70,7 +73,7 @@ def sweep(
             raise typer.Exit(REFUSED)
         _tell(seconds)
         return
-    desk.later.enqueue_after(request, 0)
+    hub_client.later.enqueue_after(request, 0)
     typer.echo("Queued. What it finds and changes is in the log of the functions.", err=True)
 
 
@@ -88,7 +91,7 @@ def pause(
     Nothing is lost: what happens meanwhile is found when it goes on. Whoever joins waits so long,
     and whoever leaves keeps what they have.
     """
-    brakes.pause(open_desk(ledger, delayed_queue, region), reason.strip())
+    brakes.pause(open_hub_client(ledger, delayed_queue, region), reason.strip())
     typer.echo("Paused. To go on:  studio-hub resume --yes", err=True)
 
 
@@ -106,8 +109,8 @@ def resume(
     The hub pauses itself when the source of identities changes, since that may delete everybody.
     Exits 2 when it is paused and --yes is missing.
     """
-    desk = open_desk(ledger, delayed_queue, region)
-    paused = desk.state().paused
+    hub_client = open_hub_client(ledger, delayed_queue, region)
+    paused = hub_client.state().paused
     if not paused:
         typer.echo("The hub is not paused. Nothing to do.", err=True)
         return
@@ -119,7 +122,7 @@ def resume(
             err=True,
         )
         raise typer.Exit(SOMETHING_TO_DO)
-    seconds = brakes.resume(desk)
+    seconds = brakes.resume(hub_client)
     typer.echo("Resumed.", err=True)
     if seconds is None:
         typer.echo("A sweep of everything is due already, within 15 minutes.", err=True)
@@ -134,11 +137,13 @@ def _tell(seconds: int) -> None:
 
 
 def _request(
-    target: str | None, user: str | None, desk: Desk, group_id: str | None
+    target: str | None, user: str | None, hub_client: HubClient, group_id: str | None
 ) -> ReconcileRequest | ScanRequest | None:
     at, event_id = now(), str(uuid4())
     if user is not None:
-        return ReconcileRequest(find_user(desk, user), at, event_id, at, doubt=EVERY_TARGET)
+        return ReconcileRequest(
+            find_user(hub_client, user), at, event_id, at, force_observe=EVERY_TARGET
+        )
     if target is not None:
         try:
             key = str(Target.parse(target))
@@ -150,12 +155,12 @@ def _request(
     return None
 
 
-def _group_id(group: str, desk: Desk, table: str, region: str | None) -> str:
+def _group_id(group: str, hub_client: HubClient, table: str, region: str | None) -> str:
     """Return the id of a group: itself, the one that the hub has seen, or the one that is pinned.
 
     Rows are read only where the hub has not seen the name.
     """
-    known = desk.state().group_ids
+    known = hub_client.state().group_ids
     id_ = known.get(group, group)
     if DIRECTORY_ID.fullmatch(id_):
         return id_

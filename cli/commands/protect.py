@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import control as brakes
-from cli.hub_client import open_desk
+from cli.hub_client import open_hub_client
 from cli.options import SOMETHING_TO_DO, Later, Ledger, Region, User
 from cli.people import find_user
 from hub.runtime.decisions.protection import protected_profile
@@ -33,15 +33,15 @@ def keep(
     yes: Yes = False,
 ) -> None:
     """Let nothing of a person be removed for some days. Roles still change."""
-    desk = open_desk(ledger, delayed_queue, region)
-    user_id = find_user(desk, user)
+    hub_client = open_hub_client(ledger, delayed_queue, region)
+    user_id = find_user(hub_client, user)
     if not days:
-        kept = desk.state().kept.get(user_id)
+        kept = hub_client.state().kept.get(user_id)
         if kept is None:
             typer.echo(f"{user} is not kept. Nothing to do.", err=True)
             return
         _only_if_told(f"{user} is kept until {kept:%Y-%m-%d %H:%M} UTC.", yes=yes)
-    until = brakes.keep(desk, user_id, days)
+    until = brakes.keep(hub_client, user_id, days)
     if until is None:
         typer.echo(f"{user} is not kept any more.{_now(user_id)}", err=True)
         return
@@ -67,19 +67,19 @@ def protect(
     yes: Yes = False,
 ) -> None:
     """Let nothing ever be taken of a person, or of one profile: for break-glass accounts."""
-    desk = open_desk(ledger, delayed_queue, region)
-    key = _profile(whom) or find_user(desk, whom)
+    hub_client = open_hub_client(ledger, delayed_queue, region)
+    key = _profile(whom) or find_user(hub_client, whom)
     if off:
-        if key not in desk.state().protected:
+        if key not in hub_client.state().protected:
             typer.echo(f"{whom} is not protected. Nothing to do.", err=True)
             return
         _only_if_told(f"{whom} is protected.", yes=yes)
-        brakes.protect(desk, key, protected=False)
+        brakes.protect(hub_client, key, protected=False)
         typer.echo(
             f"{whom} is not protected any more. The next sweep finds what follows.", err=True
         )
         return
-    brakes.protect(desk, key)
+    brakes.protect(hub_client, key)
     typer.echo(f"Nothing is taken of {whom}: no profile, no role.", err=True)
     typer.echo(f"To end it:  studio-hub protect {key} --off --yes", err=True)
 
@@ -93,8 +93,8 @@ def _profile(whom: str) -> str | None:
         return None
 
 
-def _only_if_told(standing: str, *, yes: bool) -> None:
-    typer.echo(standing, err=True)
+def _only_if_told(user_status: str, *, yes: bool) -> None:
+    typer.echo(user_status, err=True)
     if not yes:
         typer.echo("Nothing was changed. To let it end: the same command with --yes", err=True)
         raise typer.Exit(SOMETHING_TO_DO)

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.output import print_table, row, table
-from cli.simulation.transcript import sentence
+from cli.simulation.transcript import describe
 from shared.naming import role_name
 from simulator.setup import LEDGER
 from simulator.steps import Step
@@ -35,7 +35,7 @@ class Telling:
     def step(self, _word: str, step: Step) -> None:
         """Tell one step and what came of it."""
         self._number += 1
-        self._out.print(Text(f"{self._number:>2}  {sentence(step)}", style="bold"))
+        self._out.print(Text(f"{self._number:>2}  {describe(step)}", style="bold"))
         log = self._world.lambdas.log
         lines = [line for entry in log[self._told :] if (line := _line(entry))]
         self._told = len(log)
@@ -51,8 +51,8 @@ def end(out: Console, world: World, end_state: dict[str, Any]) -> None:
     print_table(out, _profiles(world, end_state["profiles"]))
     for problem in end_state["problems"]:
         out.print(Text(f"  ! {problem['subject']}: {problem['reason']}", style="yellow"))
-        if problem.get("way_out"):
-            out.print(f"      way out: {problem['way_out']}")
+        if problem.get("remedy"):
+            out.print(f"      way out: {problem['remedy']}")
     changes = Counter(change["operation"] for change in end_state["changes"])
     done = ", ".join(f"{count} {name}" for name, count in sorted(changes.items())) or "nothing"
     out.print(
@@ -82,7 +82,7 @@ def _line(entry: dict[str, Any]) -> tuple[str, str, str] | None:
 def _profiles(world: World, profiles: list[dict[str, Any]]) -> Table:
     because = {
         (kept["target"], kept["profile_name"]): " over ".join(
-            f"{claim['group']} ({claim['priority']})" for claim in kept.get("because", ())
+            f"{grant['group']} ({grant['priority']})" for grant in kept.get("because", ())
         )
         for kept in world.rows(LEDGER)
         if "state" in kept

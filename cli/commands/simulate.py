@@ -12,7 +12,7 @@ from cli.options import SOMETHING_TO_DO
 from cli.output import say, wide_console
 from cli.simulation.deployment import deployed_hub
 from cli.simulation.operator import RehearsedOperator
-from cli.simulation.transcript import sentence
+from cli.simulation.transcript import describe
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from simulator.result import result
 from simulator.scenario import Scenario
@@ -62,7 +62,7 @@ def _play(scenario: Scenario, *, as_json: bool) -> None:
         operator = RehearsedOperator(world)
         story = Story(scenario, world, operator)
         if as_json:
-            log = StepLog(story, sentence)
+            log = StepLog(story, describe)
             story.play(log.note)
             log.close()
             ended = result(world, story.refusals, operator.holds(), log.steps)

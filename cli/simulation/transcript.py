@@ -5,7 +5,7 @@ from typing import Final
 
 from simulator.expect_step import Expect
 from simulator.fault_steps import FaultStep
-from simulator.hand_steps import Act, ByHand, CreateRole
+from simulator.hand_steps import Act, CreateRole, ManualAction
 from simulator.operator_steps import Approve, Keep, Pause, Protect, Reject, Resume
 from simulator.scenario_schema import Row
 from simulator.steps import (
@@ -69,11 +69,11 @@ _BY_HAND: Final[Mapping[Act, str]] = {
 }
 
 
-def sentence(step: Step) -> str:
+def describe(step: Step) -> str:
     """Return what a step does, in words."""
     if isinstance(step, Wait):
         return f"{step.total / 60:g} minutes pass"
-    if isinstance(step, ByHand):
+    if isinstance(step, ManualAction):
         act, user = step.act
         return _BY_HAND[act].format(user=user, target=step.target, role=step.role)
     if isinstance(step, Expect):

@@ -141,7 +141,7 @@ class HubFunction(Construct):
         )
 
 
-def reading(sid: str, *queues: sqs.Queue) -> iam.PolicyStatement:
+def paged_listing(sid: str, *queues: sqs.Queue) -> iam.PolicyStatement:
     """Return the statement that Lambda's poller needs to read queues in a function's name.
 
     Source: Lambda's developer guide, execution role permissions for SQS.

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from hub.infrastructure.context import Context
 from hub.infrastructure.directory_bus import DirectoryBus, others_of
-from hub.infrastructure.function import HubFunction, reading, sending
+from hub.infrastructure.function import HubFunction, paged_listing, sending
 from hub.infrastructure.function_platform import Platform
 from hub.infrastructure.identity_store_policies import decrypt_directory, read_directory
 from hub.infrastructure.queues import WorkQueue, dead_letter_queue, delivered_by, rule_target
@@ -81,7 +81,7 @@ class Ingress(Construct):
                 "STUDIO_HUB_DELAYED_QUEUE_ARN": delayed_queue.queue_arn,
             },
             needs=[
-                reading("ReadEventsAndWhatWaited", self.events.queue, delayed_queue),
+                paged_listing("ReadEventsAndWhatWaited", self.events.queue, delayed_queue),
                 sending("QueueWhatToLookAt", reconcile_queue, scan_queue),
                 # An event that nobody can read calls for a look at everything, at most once in a
                 # quarter of an hour: the next one waits its turn.

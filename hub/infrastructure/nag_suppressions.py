@@ -96,5 +96,5 @@ def _reason(resource: str, actions: Iterable[str]) -> str:
     raise ValueError(f"{', '.join(actions)} on {resource} has no reason in {__name__}")
 
 
-def _acknowledge(construct: Construct, finding: str, reason: str) -> None:
-    Validations.of(construct).acknowledge(Acknowledgment(id=f"{_PACK}-{finding}", reason=reason))
+def _acknowledge(construct: Construct, drift_kind: str, reason: str) -> None:
+    Validations.of(construct).acknowledge(Acknowledgment(id=f"{_PACK}-{drift_kind}", reason=reason))

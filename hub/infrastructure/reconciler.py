@@ -6,7 +6,7 @@ from constructs import Construct
 from hub.infrastructure.assignment_policies import change_assignments
 from hub.infrastructure.bus import HubBus
 from hub.infrastructure.context import Context
-from hub.infrastructure.function import HubFunction, reading, redelivering, sending
+from hub.infrastructure.function import HubFunction, paged_listing, redelivering, sending
 from hub.infrastructure.function_platform import Platform
 from hub.infrastructure.identity_store_policies import decrypt_directory, read_directory
 from hub.infrastructure.queues import WorkQueue
@@ -75,7 +75,7 @@ class Reconciler(Construct):
                 "STUDIO_HUB_DELAYED_QUEUE_URL": self.delayed.queue.queue_url,
             },
             needs=[
-                reading("ReadWhomToLookAt", self.requests.queue),
+                paged_listing("ReadWhomToLookAt", self.requests.queue),
                 # Where it cannot, the message itself comes back soon.
                 redelivering("RedeliverWhoCannotWait", self.requests.queue),
                 # A wait completes its message and comes back as a new one.

@@ -5,7 +5,7 @@ from constructs import Construct
 
 from hub.infrastructure.assignment_policies import list_assignments
 from hub.infrastructure.context import Context
-from hub.infrastructure.function import HubFunction, reading, redelivering, sending
+from hub.infrastructure.function import HubFunction, paged_listing, redelivering, sending
 from hub.infrastructure.function_platform import Platform
 from hub.infrastructure.identity_store_policies import decrypt_directory, read_directory
 from hub.infrastructure.queues import WorkQueue
@@ -71,7 +71,7 @@ class Scanner(Construct):
                 "STUDIO_HUB_DELAYED_QUEUE_URL": delayed_queue.queue_url,
             },
             needs=[
-                reading("ReadWhatToLookThrough", scan_queue),
+                paged_listing("ReadWhatToLookThrough", scan_queue),
                 # What can be neither done nor put off comes back soon.
                 redelivering("RedeliverWhatCannotWait", scan_queue),
                 # Whoever differs is `reconcile`'s affair.

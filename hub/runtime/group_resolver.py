@@ -7,18 +7,18 @@ grants; an operator says so, by pinning the new id in the row.
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from hub.runtime.ports import Clock, Directory, HubMemory
+from hub.runtime.ports import Clock, Directory, HubStateStore
 from shared.model import GroupId, GroupIds, GroupMapping, MappingTable, Unresolved
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
-class GroupNames:
+class GroupResolver:
     """Resolves the names in mapping rows; what has an id keeps it, also over cold starts."""
 
-    def __init__(self, directory: Directory, memory: HubMemory, clock: Clock) -> None:
+    def __init__(self, directory: Directory, hub_state: HubStateStore, clock: Clock) -> None:
         self._directory = directory
-        self._memory = memory
+        self._hub_state = hub_state
         self._clock = clock
         self._unresolved: dict[str, tuple[datetime, Unresolved]] = {}
 
@@ -31,9 +31,9 @@ class GroupNames:
 
     def ids(self, names: frozenset[str], newer_than: datetime) -> GroupIds:
         """Return the id of each name, or why there is none."""
-        known = self._memory.state(_EVER).group_ids
+        known = self._hub_state.state(_EVER).group_ids
         if names - known.keys():
-            known = self._memory.state(newer_than).group_ids
+            known = self._hub_state.state(newer_than).group_ids
         return {name: known.get(name) or self._look_up(name, newer_than) for name in sorted(names)}
 
     def _look_up(self, name: str, newer_than: datetime) -> GroupId | Unresolved:
@@ -46,7 +46,7 @@ class GroupNames:
             self._unresolved[name] = now, found
             return found
         self._unresolved.pop(name, None)
-        return self._memory.remember_group(name, found)
+        return self._hub_state.remember_group(name, found)
 
 
 def unpinned(rows: Iterable[GroupMapping]) -> frozenset[str]:

@@ -7,14 +7,14 @@ from hub.runtime import hold_reports
 from hub.runtime.decisions.holds import Hold, holds_of
 from hub.runtime.decisions.removal_limit import (
     REJECTED,
-    Cut,
-    HeldCut,
+    Admission,
+    Disruption,
+    HeldDisruption,
+    LimitState,
     RemovalLimit,
-    TargetLimit,
-    Weighing,
+    admit,
     has_profile,
     known_hold,
-    weigh,
 )
 from hub.runtime.ports import Ledger, Limits
 from shared.errors import RetryableError
@@ -24,16 +24,16 @@ from shared.model import Target, UserId
 _TRIES = 5
 
 
-def weighed(
+def reserve_slots(
     target: Target,
-    cuts: Iterable[Cut],
+    disruptions: Iterable[Disruption],
     limit: RemovalLimit,
     limits: Limits,
     ledger: Ledger,
     now: datetime,
     *,
     begins: bool = False,
-) -> Weighing:
+) -> Admission:
     """Return which of the cuts found together may begin; slots and holds are written by then.
 
     What `begins` now counts from now on, also where its slot was taken a while ago. It is one
@@ -43,13 +43,13 @@ def weighed(
     Raises:
         RetryableError: others took slots in the target all the time.
     """
-    together = tuple(cuts)
+    together = tuple(disruptions)
     profiles: frozenset[UserId] | None = None
     for _ in range(_TRIES):
         at = limits.of(target)
         if profiles is None and not _all_known(together, at, now, alone=begins):
             profiles = frozenset(r.user_id for r in ledger.of_target(target) if has_profile(r))
-        found = weigh(together, limit, at, profiles or frozenset(), now, alone=begins)
+        found = admit(together, limit, at, profiles or frozenset(), now, alone=begins)
         slots = {*found.take, *(_taken(together, at, found, now) if begins else ())}
         if slots and not limits.take(target, at, sorted(slots), now):
             continue
@@ -68,15 +68,15 @@ def weighed(
     raise RetryableError(f"others took slots in {target} at the same time")
 
 
-def waits_for(target: Target, held: HeldCut, at: TargetLimit, now: datetime) -> Hold:
+def waits_for(target: Target, held: HeldDisruption, at: LimitState, now: datetime) -> Hold:
     """Return the hold that a cut is part of."""
-    everything = {**at.held, held.cut.user_id: held}
+    everything = {**at.held, held.disruption.user_id: held}
     return next(
         hold for hold in holds_of(target, everything.values(), now) if hold.cause == held.cause
     )
 
 
-def way_out(hold: Hold) -> str:
+def remedy(hold: Hold) -> str:
     """Return what an operator can do about a hold."""
     if hold.cause == REJECTED:
         return f"if it is right after all: studio-hub holds approve {hold.digest}"
@@ -86,44 +86,57 @@ def way_out(hold: Hold) -> str:
     )
 
 
-def _all_known(cuts: tuple[Cut, ...], at: TargetLimit, now: datetime, *, alone: bool) -> bool:
+def _all_known(
+    disruptions: tuple[Disruption, ...], at: LimitState, now: datetime, *, alone: bool
+) -> bool:
     """Return whether nobody asks for a slot: how many profiles there are does not count then."""
     taken = at.taken(now)
     return all(
-        cut.cause or cut.user_id in taken or known_hold(cut, at, now, alone=alone) for cut in cuts
+        disruption.cause
+        or disruption.user_id in taken
+        or known_hold(disruption, at, now, alone=alone)
+        for disruption in disruptions
     )
 
 
 def _held_no_more(
-    cuts: tuple[Cut, ...], at: TargetLimit, found: Weighing, now: datetime
+    disruptions: tuple[Disruption, ...], at: LimitState, found: Admission, now: datetime
 ) -> list[UserId]:
     """Return whose hold was for a cause that is over, and who may begin now."""
-    waited = (cut for cut in cuts if _is_held(cut, at) and cut.user_id not in found.refused)
-    return [cut.user_id for cut in waited if not at.held[cut.user_id].is_approved(now)]
+    waited = (
+        disruption
+        for disruption in disruptions
+        if _is_held(disruption, at) and disruption.user_id not in found.refused
+    )
+    return [
+        disruption.user_id
+        for disruption in waited
+        if not at.held[disruption.user_id].is_approved(now)
+    ]
 
 
 def _taken(
-    cuts: tuple[Cut, ...], at: TargetLimit, found: Weighing, now: datetime
+    disruptions: tuple[Disruption, ...], at: LimitState, found: Admission, now: datetime
 ) -> Iterator[UserId]:
     """Yield whose slot was taken before, by a look that found several together."""
-    for cut in cuts:
-        if cut.user_id in at.taken(now) and cut.user_id not in found.refused:
-            yield cut.user_id
+    for disruption in disruptions:
+        if disruption.user_id in at.taken(now) and disruption.user_id not in found.refused:
+            yield disruption.user_id
 
 
-def _is_held(cut: Cut, at: TargetLimit) -> bool:
+def _is_held(disruption: Disruption, at: LimitState) -> bool:
     """Return whether just this waits: a removal is not held by a word on a role change."""
-    held = at.held.get(cut.user_id)
-    return held is not None and held.cut.kind is cut.kind
+    held = at.held.get(disruption.user_id)
+    return held is not None and held.disruption.kind is disruption.kind
 
 
 def _report(
-    target: Target, at: TargetLimit, found: Weighing, most: int, limits: Limits, now: datetime
+    target: Target, at: LimitState, found: Admission, most: int, limits: Limits, now: datetime
 ) -> None:
     """Report each hold that these cuts are in, once, with the digest of the whole of it."""
-    held = {**at.held, **{each.cut.user_id: each for each in found.hold}}
+    held = {**at.held, **{each.disruption.user_id: each for each in found.hold}}
     causes = {each.cause for each in found.hold}
     for hold in holds_of(target, held.values(), now):
         if hold.cause in causes:
             limits.remember(hold)
-            hold_reports.held(hold, most, way_out(hold))
+            hold_reports.held(hold, most, remedy(hold))

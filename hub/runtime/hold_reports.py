@@ -8,17 +8,17 @@ from hub.runtime.decisions.removal_limit import LIMIT
 from hub.runtime.open_problems import held_subject
 
 
-def held(hold: Hold, most: int, way_out: str) -> None:
+def held(hold: Hold, most: int, remedy: str) -> None:
     """Report that something waits for an operator's word."""
     reached = f"; the limit is {most} an hour" if hold.cause == LIMIT else ""
     subject = held_subject(hold.target, hold.cause)
-    telemetry.problem("held", subject, f"held: {hold}{reached}", way_out, target=str(hold.target))
-    telemetry.metrics.add_metric(name="Held", unit=MetricUnit.Count, value=len(hold.cuts))
+    telemetry.problem("held", subject, f"held: {hold}{reached}", remedy, target=str(hold.target))
+    telemetry.metrics.add_metric(name="Held", unit=MetricUnit.Count, value=len(hold.disruptions))
     if hold.cause == LIMIT:
         telemetry.count("RemovalLimitReached")
 
 
-def waiting(hold: Hold, way_out: str) -> None:
+def waiting(hold: Hold, remedy: str) -> None:
     """Report again what has waited for an operator's word."""
     subject = held_subject(hold.target, hold.cause)
-    telemetry.problem("held", subject, f"held: {hold}", way_out, target=str(hold.target))
+    telemetry.problem("held", subject, f"held: {hold}", remedy, target=str(hold.target))

@@ -7,12 +7,12 @@ from typing import NamedTuple, assert_never
 
 from hub.runtime import open_problems, pause, row_reports, telemetry
 from hub.runtime.full_sweep import look_at_everything
-from hub.runtime.group_resolver import GroupNames
+from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.ports import (
     Clock,
     DelayedQueue,
-    GroupCopies,
-    HubMemory,
+    GroupSnapshots,
+    HubStateStore,
     Ledger,
     MappingStore,
     ReconcileQueue,
@@ -41,21 +41,21 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class IntakePorts:
-    """What `intake` works through; `announced` is what it has reported already."""
+    """What `intake` works through; `already_reported` is what it has reported already."""
 
     identity_store_id: str
     region: str
     delayed_queue_arn: str
     mappings: MappingStore
-    names: GroupNames
-    memory: HubMemory
+    names: GroupResolver
+    hub_state: HubStateStore
     ledger: Ledger
-    copies: GroupCopies
+    group_snapshots: GroupSnapshots
     users: ReconcileQueue
     looks: ScanQueue
     later: DelayedQueue
     clock: Clock
-    announced: set[str] = field(default_factory=set)
+    already_reported: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ class Intake:
         """
         open_problems.begin()
         found = self._take(body)
-        open_problems.close(self.world.memory)
+        open_problems.close(self.world.hub_state)
         return found
 
     def _take(self, body: str) -> Ignored | None:
@@ -128,7 +128,7 @@ class Intake:
         now = self.world.clock.now()
         self.world.looks.enqueue(
             ScanRequest(
-                Subject.GROUP, event.group_id, now, event.event_id, event.at, announced=True
+                Subject.GROUP, event.group_id, now, event.event_id, event.at, event_driven=True
             )
         )
         return _Heard(Subject.GROUP, event.group_id)
@@ -139,7 +139,7 @@ class Intake:
             if not self._may_be_known(user_id):
                 return Ignored("of somebody whom the hub never served")
         else:
-            member = self.world.copies.member(event.membership_id)
+            member = self.world.group_snapshots.member(event.membership_id)
             if member is None:
                 telemetry.count("UnknownMembership")
                 return Ignored("of a membership that the hub never saw")
@@ -147,14 +147,14 @@ class Intake:
         return self._look_at(user_id, event.event_id, event.at)
 
     def _of_all(self, event: SourceChange | Unclear) -> "_Heard | Ignored":
-        memory, now = self.world.memory, self.world.clock.now()
+        hub_state, now = self.world.hub_state, self.world.clock.now()
         if isinstance(event, SourceChange):
             reason = f"{event.what} changed the identity source"
-            memory.pause(reason)
+            hub_state.pause(reason)
             pause.report(reason)
             return _Heard("identity source", event.what)
         seconds = look_at_everything(
-            memory, self.world.later, event_id=event.event_id, event_at=event.at, now=now
+            hub_state, self.world.later, event_id=event.event_id, event_at=event.at, now=now
         )
         if seconds is None:
             return Ignored("everything is looked at anyway")
@@ -195,7 +195,7 @@ class Intake:
     def _groups(self, newer_than: datetime) -> "_MappedGroups":
         table = self.world.mappings.table(newer_than)
         groups = self.world.names.of(table, newer_than)
-        row_reports.rows(table, groups, self.world.announced)
+        row_reports.rows(table, groups, self.world.already_reported)
         resolved = groups.values()
         return _MappedGroups(
             frozenset(row.group_id for row in table.rows if row.group_id)

@@ -8,8 +8,8 @@ from typing import TypeGuard
 from hub.runtime import open_problems, row_reports, telemetry
 from hub.runtime.decisions.desired import group_id
 from hub.runtime.decisions.mapping_rows import parse_row
-from hub.runtime.group_resolver import GroupNames, unpinned
-from hub.runtime.ports import Clock, HubMemory, ScanQueue
+from hub.runtime.group_resolver import GroupResolver, unpinned
+from hub.runtime.ports import Clock, HubStateStore, ScanQueue
 from shared.errors import RetryableError
 from shared.messages import MAPPINGS_KEY
 from shared.model import BadMapping, GroupIds, GroupMapping, MappingTable, Unresolved
@@ -21,13 +21,13 @@ Row = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class MappingStreamPorts:
-    """What `mappings` works through; `announced` is what it has reported already."""
+    """What `mappings` works through; `already_reported` is what it has reported already."""
 
-    names: GroupNames
-    memory: HubMemory
+    names: GroupResolver
+    hub_state: HubStateStore
     looks: ScanQueue
     clock: Clock
-    announced: set[str] = field(default_factory=set)
+    already_reported: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def take(change: RowChange, world: MappingStreamPorts) -> None:
     """
     open_problems.begin()
     _take(change, world)
-    open_problems.close(world.memory)
+    open_problems.close(world.hub_state)
 
 
 def _take(change: RowChange, world: MappingStreamPorts) -> None:
@@ -98,7 +98,7 @@ def _take(change: RowChange, world: MappingStreamPorts) -> None:
         replace(_request(Subject.NAME, group, change, world), include_all=True)
         for group in frozen & later
     ]
-    requests += [_request(subject, key, change, world) for subject, key in _frozen(old)]
+    requests += [_request(subject, key, change, world) for subject, key in _disabled_rows(old)]
     if not requests:
         telemetry.ignored("a row of a group that nobody can tell", **_facts(change))
         return
@@ -112,14 +112,14 @@ def _report(
 ) -> None:
     """Report what is wrong with a row as it is now, and close what was wrong with it before."""
     named = {row.group: groups[row.group] for row in table.rows if row.group in groups}
-    row_reports.rows(table, named, world.announced)
+    row_reports.rows(table, named, world.already_reported)
     over = [("bad-row", f"mapping {_facts(change)['key']}")] if not table.bad else []
     for name, id_ in named.items():
         if not isinstance(id_, Unresolved):
             over += [(kind, f"group {name}") for kind in ("unknown-group", "unreadable-group")]
     for kind, subject in over:
         open_problems.judged(kind, subject=subject)
-        row_reports.forget(subject, world.announced)
+        row_reports.forget(subject, world.already_reported)
 
 
 def _resolved(
@@ -141,7 +141,7 @@ def _is_targetless(row: GroupMapping | BadMapping | None) -> TypeGuard[BadMappin
     return isinstance(row, BadMapping) and row.target is None and bool(row.group)
 
 
-def _frozen(old: GroupMapping | BadMapping | None) -> Iterator[tuple[Subject, str]]:
+def _disabled_rows(old: GroupMapping | BadMapping | None) -> Iterator[tuple[Subject, str]]:
     if isinstance(old, BadMapping):
         yield (Subject.TARGET, str(old.target)) if old.target else (Subject.ROUND, TARGETS)
 
@@ -166,5 +166,5 @@ def _request(
         world.clock.now(),
         change.event_id,
         change.at,
-        announced=True,
+        event_driven=True,
     )

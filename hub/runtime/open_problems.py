@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from hub.runtime import telemetry
 from hub.runtime.decisions.hub_state import OpenProblem
 from hub.runtime.decisions.record import Record
-from hub.runtime.ports import HubMemory
+from hub.runtime.ports import HubStateStore
 from shared.errors import PermanentError, RetryableError
 from shared.model import Target
 
@@ -74,7 +74,7 @@ def held_subject(target: Target, cause: str) -> str:
     return f"removals in {target} ({cause})"
 
 
-def close(memory: HubMemory) -> None:
+def close(hub_state: HubStateStore) -> None:
     """Remember what this run reported, and close what it judged and did not report.
 
     What the ledger does not take now is remembered by the next run of this environment, or closed
@@ -88,7 +88,7 @@ def close(memory: HubMemory) -> None:
     if not (reported or _judgements or _owed):
         return
     try:
-        known = memory.state(_EVER).problems
+        known = hub_state.state(_EVER).problems
     except (RetryableError, PermanentError) as error:
         _owed.update(reported)
         telemetry.requeue("problems", "", 0, str(error))
@@ -100,7 +100,7 @@ def close(memory: HubMemory) -> None:
         over = sorted(each for each in judged_right if each.scope == scope)
         fits = _that_fit((each for each in new if each.scope == scope), known)
         try:
-            memory.change_problems(scope, fits, [each for each in over if each in known])
+            hub_state.change_problems(scope, fits, [each for each in over if each in known])
         except (RetryableError, PermanentError) as error:
             _owed.update(fits)
             telemetry.requeue("problems", scope, 0, str(error))
@@ -133,7 +133,7 @@ def _size(problem: OpenProblem) -> int:
     return len(problem.kind.encode()) + len(problem.subject.encode()) + 1
 
 
-def settled(
+def updated(
     records: Mapping[Target, Record], judged_in: Callable[[Target, str], bool]
 ) -> Iterator[Record]:
     """Yield a person's records with the problems that are open now.

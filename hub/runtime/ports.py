@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from hub.runtime.decisions.holds import Hold
     from hub.runtime.decisions.hub_state import (
         AccessRefusal,
-        GroupCopy,
+        GroupSnapshot,
         HubState,
         MemberChanges,
         OpenProblem,
         UnmanagedProfile,
     )
     from hub.runtime.decisions.listing import Page, ScanState
-    from hub.runtime.decisions.profile_events import Happening
+    from hub.runtime.decisions.profile_events import ProfileEvent
     from hub.runtime.decisions.record import Record
-    from hub.runtime.decisions.removal_limit import HeldCut, TargetLimit
-    from shared.model import GroupId, MappingTable, Person, Target, Unresolved, UserId
+    from hub.runtime.decisions.removal_limit import HeldDisruption, LimitState
+    from shared.model import GroupId, MappingTable, Target, Unresolved, User, UserId
     from shared.requests import ReconcileRequest, ScanRequest
 
 
@@ -42,7 +42,7 @@ class Directory(Protocol):
     it refuses to.
     """
 
-    def person(self, user_id: UserId) -> Person:
+    def person(self, user_id: UserId) -> User:
         """Return the person; one who is gone has the standing GONE and no name."""
 
     def memberships(self, user_id: UserId) -> Mapping[GroupId, str]:
@@ -57,7 +57,7 @@ class Directory(Protocol):
     def members(self, group_id: GroupId, token: str) -> Page[tuple[UserId, str]] | None:
         """Return a page of a group's members with their memberships' ids; None when it is gone."""
 
-    def people(self, token: str) -> Page[Person]:
+    def people(self, token: str) -> Page[User]:
         """Return a page of everybody in the directory."""
 
     def groups(self, token: str) -> Page[tuple[GroupId, str]]:
@@ -93,7 +93,10 @@ class Ledger(Protocol):
         """Keep what report mode keeps from being done for a person."""
 
     def write(
-        self, record: Record, changes: MemberChanges = ..., happening: Happening | None = None
+        self,
+        record: Record,
+        changes: MemberChanges = ...,
+        profile_event: ProfileEvent | None = None,
     ) -> Record:
         """Write a record over the version that it names and return it with its new version.
 
@@ -105,10 +108,10 @@ class Ledger(Protocol):
         """
 
 
-class GroupCopies(Protocol):
+class GroupSnapshots(Protocol):
     """The membership of groups as last seen."""
 
-    def copy(self, group_id: GroupId) -> GroupCopy:
+    def copy(self, group_id: GroupId) -> GroupSnapshot:
         """Return the copy of a group, read to the end."""
 
     def member(self, membership_id: str) -> UserId | None:
@@ -127,7 +130,7 @@ class GroupCopies(Protocol):
         """Write that the group was listed to its end, and whether it lost everybody or is gone."""
 
 
-class HubMemory(Protocol):
+class HubStateStore(Protocol):
     """What holds for the whole hub."""
 
     def state(self, newer_than: datetime) -> HubState:
@@ -150,7 +153,7 @@ class HubMemory(Protocol):
     def pause(self, reason: str) -> None:
         """Let nothing be done any more until somebody resumes."""
 
-    def reserve_everything(self, now: datetime, event_id: str) -> int | None:
+    def reserve_full_sweep(self, now: datetime, event_id: str) -> int | None:
         """Return in how many seconds everything may be looked at; None when it will be anyway.
 
         Asked again for the same event, it gives the same time.
@@ -170,15 +173,15 @@ class ScanStates(Protocol):
 class Limits(Protocol):
     """Who takes something from whom in each target: slots of the removal limit, and holds."""
 
-    def of(self, target: Target) -> TargetLimit:
+    def of(self, target: Target) -> LimitState:
         """Return a target's slots and who is held there, read consistently."""
 
     def take(
-        self, target: Target, seen: TargetLimit, users: Iterable[UserId], now: datetime
+        self, target: Target, seen: LimitState, users: Iterable[UserId], now: datetime
     ) -> bool:
         """Take slots for all of the users, or for none where somebody else took some meanwhile."""
 
-    def hold(self, target: Target, cuts: Iterable[HeldCut]) -> None:
+    def hold(self, target: Target, disruptions: Iterable[HeldDisruption]) -> None:
         """Let cuts wait."""
 
     def release(self, target: Target, users: Iterable[UserId]) -> None:
@@ -188,7 +191,7 @@ class Limits(Protocol):
         """Keep whom a hold's digest stands for, so that a later difference can be shown."""
 
 
-class ForeignProfiles(Protocol):
+class UnmanagedProfiles(Protocol):
     """Profiles that are not ours, remembered so that each is described once."""
 
     def of(self, target: Target) -> Mapping[str, UnmanagedProfile]:
@@ -204,7 +207,7 @@ class ForeignProfiles(Protocol):
 class Bus(Protocol):
     """Where others hear what happened, for tickets and mails."""
 
-    def tell(self, happenings: Iterable[Happening]) -> None:
+    def tell(self, profile_events: Iterable[ProfileEvent]) -> None:
         """Put what happened on the hub's event bus."""
 
 

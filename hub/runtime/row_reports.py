@@ -15,12 +15,14 @@ _WAYS_OUT = {
 }
 
 
-def whole(table: MappingTable, groups: GroupIds, announced: set[str], state: HubState) -> None:
+def whole(
+    table: MappingTable, groups: GroupIds, already_reported: set[str], state: HubState
+) -> None:
     """Report what is wrong with the whole table, and judge all that was reported of rows.
 
     `state` tells what is open still: what came up again since it was over is reported again.
     """
-    rows(table, groups, announced, state)
+    rows(table, groups, already_reported, state)
     open_problems.judged_all("bad-row", "unknown-group", "unreadable-group", "same-group-twice")
     named = {f"group {visible(row.group)}" for row in table.rows}
     open_problems.judged_all(
@@ -40,7 +42,7 @@ def _tied(table: MappingTable) -> Iterator[Target]:
 
 
 def rows(
-    table: MappingTable, groups: GroupIds, announced: set[str], state: HubState | None = None
+    table: MappingTable, groups: GroupIds, already_reported: set[str], state: HubState | None = None
 ) -> None:
     """Report rows that do not parse, groups that cannot be resolved, and two rows for one group.
 
@@ -69,17 +71,19 @@ def rows(
         (each.subject, each.kind, each.reason, each.remedy)
         for each in same_group_twice(table, groups)
     ]
-    for subject, kind, reason, way_out in found:
-        if subject + reason in announced and is_open is None:
+    for subject, kind, reason, remedy in found:
+        if subject + reason in already_reported and is_open is None:
             # Maybe of an old copy of the table: whoever reads it anew tells whether it is open.
             continue
-        if subject + reason in announced and is_open and (kind, subject) in is_open:
+        if subject + reason in already_reported and is_open and (kind, subject) in is_open:
             telemetry.still(kind, subject)
         else:
-            announced.add(subject + reason)
-            telemetry.problem(kind, subject, reason, way_out)
+            already_reported.add(subject + reason)
+            telemetry.problem(kind, subject, reason, remedy)
 
 
-def forget(subject: str, announced: set[str]) -> None:
+def forget(subject: str, already_reported: set[str]) -> None:
     """Have what was reported of a subject that is right now reported again if it comes back."""
-    announced.difference_update([each for each in announced if each.startswith(subject)])
+    already_reported.difference_update(
+        [each for each in already_reported if each.startswith(subject)]
+    )

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from hub.runtime.decisions.hub_state import Domain, ListedProfile
     from hub.runtime.decisions.listing import Page
     from hub.runtime.decisions.observed import App, ObservedProfile, Workload
-    from shared.model import Person, Target, UserId
+    from shared.model import Target, User, UserId
 
 
 class Studio(Protocol):
@@ -30,7 +30,7 @@ class Studio(Protocol):
     def domain(self, target: Target) -> Domain:
         """Return what people come into the domain by."""
 
-    def create(self, target: Target, name: str, person: Person, role_arn: str) -> None:
+    def create(self, target: Target, name: str, person: User, role_arn: str) -> None:
         """Start the creation of a profile, with our tags."""
 
     def change_role(self, target: Target, name: str, role_arn: str) -> None:

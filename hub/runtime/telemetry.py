@@ -15,7 +15,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from shared.messages import METRICS_NAMESPACE
 from shared.model import Target
-from shared.visible import cut, escaped_lines, visible
+from shared.visible import disruption, escaped_lines, visible
 
 # Characters of one text in a line; four bytes each still leave room for all of them.
 # Source: Lambda and CloudWatch Logs quotas: an event of a log has at most 256 KB.
@@ -41,7 +41,7 @@ def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401 (whatever a line 
     match value:
         case str():
             show = escaped_lines if name in _TRACES else visible
-            return cut(show(value), _LONGEST)
+            return disruption(show(value), _LONGEST)
         case dict():
             return {key: _shown(each, str(key)) for key, each in value.items()}
         case list() | tuple():
@@ -100,11 +100,11 @@ def ignored(reason: str, **facts: str) -> None:
     logger.info("EVENT_IGNORED", extra={"reason": reason, **facts})
 
 
-def problem(kind: str, subject: str, reason: str, way_out: str = "", **facts: str) -> None:
+def problem(kind: str, subject: str, reason: str, remedy: str = "", **facts: str) -> None:
     """Report something that will not come right by itself."""
     logger.warning(
         "PROBLEM",
-        extra={"kind": kind, "subject": subject, "reason": reason, "way_out": way_out, **facts},
+        extra={"kind": kind, "subject": subject, "reason": reason, "remedy": remedy, **facts},
     )
     count("Problem")
     still(kind, subject, **facts)
@@ -134,7 +134,7 @@ def change(action: str, target: Target, profile_name: str, what: str) -> None:
     count(action)
 
 
-def found(kind: str, count_: int, subject: str, key: str, *, announced: bool) -> None:
+def found(kind: str, count_: int, subject: str, key: str, *, event_driven: bool) -> None:
     """Report how many a look found, and count them by kind where an event should have told."""
     logger.info(
         "DRIFT",
@@ -143,10 +143,10 @@ def found(kind: str, count_: int, subject: str, key: str, *, announced: bool) ->
             "count": count_,
             "subject": subject,
             "key": key,
-            "announced": announced,
+            "event_driven": event_driven,
         },
     )
-    if not announced:
+    if not event_driven:
         count("Drift", count_)
         with single_metric(
             name="Drift",
@@ -167,9 +167,9 @@ def requeue(subject: str, key: str, attempt: int, reason: str) -> None:
     count("PutOff")
 
 
-def joined(called_at: datetime, now: datetime) -> None:
+def joined(requested_at: datetime, now: datetime) -> None:
     """Measure the time from the directory's change to a profile that is seen in service."""
-    seconds = max(0.0, (now - called_at).total_seconds())
+    seconds = max(0.0, (now - requested_at).total_seconds())
     metrics.add_metric(name="ProvisioningLatency", unit=MetricUnit.Seconds, value=seconds)
 
 

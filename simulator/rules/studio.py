@@ -60,7 +60,7 @@ PROFILE_QUOTA = Rule(
     "SageMaker service model; seen by others; the quota's scope is not certain",
     "B",
 )
-FOREIGN_ROLE = Rule(
+UNMANAGED_ROLE = Rule(
     "studio.foreign-role",
     "An execution role of another account is AccessDeniedException.",
     "IAM user guide, iam:PassRole does not cross accounts; error code inferred",
@@ -164,7 +164,7 @@ HOME_DIRECTORY = Rule(
     "aws-samples/sagemaker-studio-efs-recovery-serverless",
     "A",
 )
-STRAY_PROFILE = Rule(
+UNMANAGED_PROFILE = Rule(
     "studio.stray-profile",
     "An assigned person without a profile who signs in gets one named after them with a number, "
     "without settings and so with the domain's default role, and without tags.",
@@ -208,7 +208,7 @@ RULES = (
     SSO_USER_UNKNOWN,
     SECOND_PROFILE,
     PROFILE_QUOTA,
-    FOREIGN_ROLE,
+    UNMANAGED_ROLE,
     MISSING_ROLE,
     NEEDS_ASSIGNMENT,
     FAILS_LATER,
@@ -223,7 +223,7 @@ RULES = (
     PROFILE_LISTING,
     PROFILE_DESCRIPTION,
     HOME_DIRECTORY,
-    STRAY_PROFILE,
+    UNMANAGED_PROFILE,
     NO_ASSIGNMENT_MADE,
     SIGN_IN_BY_NAME,
     TAG_TARGET,

@@ -132,7 +132,7 @@ def refuse_role(state: StudioState, call: Call, settings: Mapping[str, Any] | No
     role = (settings or {}).get("ExecutionRole")
     if role is not None and account_of(role) != call.account:
         message = "Cross-account pass role is not allowed."
-        raise refuse(rule.FOREIGN_ROLE, ACCESS_DENIED, message)
+        raise refuse(rule.UNMANAGED_ROLE, ACCESS_DENIED, message)
     if role in state.missing_roles:
         message = (
             f"Could not assume role {role}. Please ensure that the role exists and allows "

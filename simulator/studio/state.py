@@ -79,18 +79,18 @@ class StudioState:
         domain = self._regions.get(place[:2], {}).get(place.domain_id)
         if domain is None:
             raise UnknownNameError(f"no domain at {'/'.join(place)}")
-        return self._settled(domain)
+        return self._in_sync(domain)
 
     def domains(self, account: str, region: str) -> list[Domain]:
         """Return all domains of an account and Region as they are now, oldest first."""
         return [
-            self._settled(domain) for domain in self._regions.get((account, region), {}).values()
+            self._in_sync(domain) for domain in self._regions.get((account, region), {}).values()
         ]
 
     def all_domains(self) -> list[Domain]:
         """Return all domains there are, as they are now, by place."""
         every = [domain for domains in self._regions.values() for domain in domains.values()]
-        return [self._settled(domain) for domain in sorted(every, key=lambda each: each.place)]
+        return [self._in_sync(domain) for domain in sorted(every, key=lambda each: each.place)]
 
     def domain(self, call: Call, domain_id: str) -> Domain:
         """Return a domain of the caller's account and Region, or refuse the request."""
@@ -98,7 +98,7 @@ class StudioState:
         if domain is None:
             message = f"Domain [{call.arn('domain', domain_id)}] does not exist."
             raise refuse(rule.DOMAIN_UNKNOWN, STUDIO_NOT_FOUND, message)
-        return self._settled(domain)
+        return self._in_sync(domain)
 
     def profile(self, call: Call, domain: Domain, name: str) -> Profile:
         """Return a profile of a domain, or refuse the request."""
@@ -144,7 +144,7 @@ class StudioState:
         thing.failure = reason
         domain.timetable.begin(thing, status, then, self.now(), seconds)
 
-    def _settled(self, domain: Domain) -> Domain:
+    def _in_sync(self, domain: Domain) -> Domain:
         def arrive(thing: Resource, status: str, due: float) -> None:
             if status == GONE:
                 contents.drop(domain, thing)

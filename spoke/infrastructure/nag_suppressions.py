@@ -43,10 +43,10 @@ def _as_written(made: Construct, found: str, declared: Placeholders) -> str:
     if isinstance(filled, list):
         written = Stack.of(made).resolve(filled)
         return f"{kind}::{json.dumps(written, separators=(',', ':'))}"
-    finding = found.replace("${prefix}", declared.text("${prefix}"))
-    finding = finding.replace("${partition}", "<AWS::Partition>")
-    finding = finding.replace("${account}", "<AWS::AccountId>")
-    return _VARIABLE.sub(r"<!\1>", finding)
+    drift_kind = found.replace("${prefix}", declared.text("${prefix}"))
+    drift_kind = drift_kind.replace("${partition}", "<AWS::Partition>")
+    drift_kind = drift_kind.replace("${account}", "<AWS::AccountId>")
+    return _VARIABLE.sub(r"<!\1>", drift_kind)
 
 
 def acknowledge_access(role: Construct) -> None:
@@ -64,8 +64,8 @@ def acknowledge_access(role: Construct) -> None:
         "Resource::*": "listing has no resource-level permission, and what is denied is denied "
         "on everything",
     }
-    for finding, reason in reasons.items():
-        _acknowledge(role, f"[{finding}]", reason)
+    for drift_kind, reason in reasons.items():
+        _acknowledge(role, f"[{drift_kind}]", reason)
 
 
 def acknowledge_unread(policy: Construct) -> None:
@@ -73,5 +73,5 @@ def acknowledge_unread(policy: Construct) -> None:
     _acknowledge(policy, "", "the parameter's pattern refuses wildcards")
 
 
-def _acknowledge(role: Construct, finding: str, reason: str) -> None:
-    Validations.of(role).acknowledge(Acknowledgment(id=f"{_IAM5}{finding}", reason=reason))
+def _acknowledge(role: Construct, drift_kind: str, reason: str) -> None:
+    Validations.of(role).acknowledge(Acknowledgment(id=f"{_IAM5}{drift_kind}", reason=reason))

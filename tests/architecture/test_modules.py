@@ -79,9 +79,9 @@ def test_no_test_patches_our_own_code(path: Path) -> None:
 def test_the_core_decides_without_the_machine(path: Path) -> None:
     """Only the standard library, and of it nothing with a clock, a file, a die or a log."""
     allowed = {*sys.stdlib_module_names, "shared", "hub"}
-    foreign = {name for name in imported(path) if name not in allowed}
+    unmanaged = {name for name in imported(path) if name not in allowed}
 
-    assert not foreign
+    assert not unmanaged
     assert not imported(path) & MACHINE
 
 

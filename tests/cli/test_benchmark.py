@@ -7,7 +7,7 @@ from cli.benchmark.measures import sweeps
 
 def test_a_sweep_of_what_is_right_writes_nothing_and_one_of_differences_heals_them() -> None:
     """Pages only, and no person is looked at; only differences cost writes."""
-    measured = sweeps(Size(users=24, groups=6, targets=3), differences=2)
+    measured = sweeps(Size(users=24, groups=6, targets=3), drifts=2)
 
     idle, busy = measured["nothing_to_do"], measured["differences"]["by_operation"]
     assert idle["writes"] == 0

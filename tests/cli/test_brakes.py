@@ -16,7 +16,7 @@ def test_whoever_is_kept_loses_nothing_until_that_ends(hub: Company, command: Co
     hub.leave("ada")
     while_kept = hub.roles()["ada"]
     asked, _, _ = command("keep", "ada", "--days", "0")
-    still = hub.operator.desk.state().kept
+    still = hub.operator.hub_client.state().kept
     ended, _, _ = command("keep", "ada", "--days", "0", "--yes")
     hub.play("sweep")
 
@@ -41,7 +41,7 @@ def test_a_keep_ends_by_itself(hub: Company, command: Command) -> None:
 @pytest.mark.parametrize("whom", ["ada", f"{PLACE}/ADA"])
 def test_whoever_is_protected_loses_nothing(hub: Company, command: Command, whom: str) -> None:
     """A person in every target, or one profile however it is written; --off wants a yes."""
-    begun, _, said = command("protect", whom)
+    started, _, said = command("protect", whom)
     hub.play("join", user="ada", group="leads")
     hub.leave("ada")
     hub.play("leave", user="ada", group="leads")
@@ -50,7 +50,7 @@ def test_whoever_is_protected_loses_nothing(hub: Company, command: Command, whom
     ended, _, _ = command("protect", whom, "--off", "--yes")
     hub.play("sweep")
 
-    assert (begun, asked, ended) == (0, 2, 0)
+    assert (started, asked, ended) == (0, 2, 0)
     assert "--off --yes" in said
     assert safe == "ada Scientist"
     assert hub.roles()["ada"] == "ada Suspended-eu-west-1"
@@ -139,7 +139,7 @@ def test_show_tells_what_a_person_has_and_what_happened(hub: Company, command: C
     assert shown["protected"]
     assert (place["target"], place["state"], place["access"]) == (PLACE, "active", "assigned")
     assert place["role_arn"].endswith("/Lead")
-    assert [claim["group"] for claim in place["because"]] == ["leads", "scientists"]
+    assert [grant["group"] for grant in place["because"]] == ["leads", "scientists"]
     assert [told["what"] for told in shown["history"]] == [
         "Profile Role Changed",
         "Profile Created",

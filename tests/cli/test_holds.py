@@ -75,7 +75,7 @@ def test_json_is_the_same_data(hub: Company, command: Command) -> None:
     assert [(each["user"], each["kind"]) for each in held["people"]] == [("cyd", "removal")]
     assert held["people"][0]["user_id"] == hub.user_id("cyd")
     assert (stuck["digest"], stuck["cause"], stuck["approvable"]) == (None, "not-ours", False)
-    assert "studio-hub adopt" in stuck["way_out"]
+    assert "studio-hub adopt" in stuck["remedy"]
 
 
 def test_who_left_a_hold_is_named_and_nobody_is_removed(hub: Company, command: Command) -> None:
@@ -120,26 +120,28 @@ def test_who_joined_a_hold_is_named(hub: Company, command: Command) -> None:
 def test_a_cut_that_is_not_as_it_was_seen_is_not_approved(hub: Company) -> None:
     """Somebody else decides between the look and the word: the word counts for nobody after it."""
     leave(hub, "ada", "bob", "cyd")
-    desk = hub.operator.desk
-    (hold,) = holds(desk, now())
-    desk.limits.release(hold.target, hold.users)
-    refused = decide.approve(desk, hold)
+    hub_client = hub.operator.hub_client
+    (hold,) = holds(hub_client, now())
+    hub_client.limits.release(hold.target, hold.users)
+    refused = decide.approve(hub_client, hold)
 
     assert refused is not None
     assert refused.left == ("cyd",)
-    assert desk.limits.of(hold.target).held == {}
+    assert hub_client.limits.of(hold.target).held == {}
 
 
 def test_a_word_that_counts_for_some_is_not_taken_back(hub: Company) -> None:
     """Who was approved before the set turned out to be another one goes; the rest keep waiting."""
     leave(hub, "ada", "bob", "cyd")
     hub.play("join", user="dan", group="others")
-    desk = hub.operator.desk
-    (hold,) = holds(desk, now())
-    (first,) = hold.cuts
-    second = replace(first, cut=replace(first.cut, user_id=UserId(hub.user_id("dan"))))
-    desk.limits.hold(hold.target, [replace(second, cause="another")])
-    refused = decide.approve(desk, replace(hold, cuts=(first, second)))
+    hub_client = hub.operator.hub_client
+    (hold,) = holds(hub_client, now())
+    (first,) = hold.disruptions
+    second = replace(
+        first, disruption=replace(first.disruption, user_id=UserId(hub.user_id("dan")))
+    )
+    hub_client.limits.hold(hold.target, [replace(second, cause="another")])
+    refused = decide.approve(hub_client, replace(hold, disruptions=(first, second)))
     hub.world.run()
 
     assert refused is not None

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from hub.runtime.adapters.hub_state import DynamoMemory
+from hub.runtime.adapters.hub_state import DynamoHubState
 from shared.messages import decode
 from shared.model import GroupId
 from shared.requests import DAILY, HOURLY, ReconcileRequest, ScanRequest, Subject
@@ -26,7 +26,7 @@ class Hub:
     def __init__(self) -> None:
         self._dynamodb = dynamodb = boto3.client("dynamodb")
         make_tables(dynamodb)
-        self.memory = DynamoMemory(dynamodb, LEDGER)
+        self.hub_state = DynamoHubState(dynamodb, LEDGER)
         self._sqs = boto3.client("sqs")
         self.queue = self._sqs.create_queue(QueueName="delayed")["QueueUrl"]
 
@@ -44,7 +44,7 @@ class Hub:
 
     def paused(self) -> str:
         """Return why it is paused."""
-        return self.memory.state(datetime.now(UTC)).paused
+        return self.hub_state.state(datetime.now(UTC)).paused
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_a_sweep_of_everything_begins_once_in_a_quarter_of_an_hour(
 
 def test_one_group_target_or_person_may_be_looked_at_any_time(hub: Hub, command: Command) -> None:
     """A group by its id or by the name that a mapping gives it."""
-    hub.memory.remember_group("ants", GroupId(ANTS))
+    hub.hub_state.remember_group("ants", GroupId(ANTS))
     codes = [
         command("sweep", *options)[0]
         for options in (
@@ -142,7 +142,7 @@ def test_what_nobody_can_look_at_is_an_error(
 
 def test_a_paused_hub_is_resumed_with_a_yes(hub: Hub, command: Command) -> None:
     """It says why it is paused; a sweep is refused meanwhile; resuming looks at everything."""
-    hub.memory.pause("DisassociateDirectory changed the identity source")
+    hub.hub_state.pause("DisassociateDirectory changed the identity source")
     swept, _, why = command("sweep")
     asked, said, _ = command("resume")
     still = hub.paused()
@@ -162,7 +162,7 @@ def test_whoever_resumes_has_resumed_though_a_sweep_is_due_already(
     """The sweep that is due finds what happened meanwhile: nothing was refused."""
     command("sweep")
     command("sweep")
-    hub.memory.pause("an audit")
+    hub.hub_state.pause("an audit")
     code, _, said = command("resume", "--yes")
 
     assert code == 0

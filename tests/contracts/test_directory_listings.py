@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 from hub.runtime.adapters.identity_store import IdentityCenter
 from hub.runtime.decisions.listing import Page
 from shared.errors import RefusedError, RetryableError
-from shared.model import GroupId, Person, Standing, UserId
+from shared.model import GroupId, User, UserId, UserStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_identitystore import IdentityStoreClient
@@ -108,7 +108,7 @@ def test_everybody_is_listed_with_their_standing(
     directory = IdentityCenter(identitystore, STORE)
 
     assert directory.people("") == Page(
-        (Person(ADA, "ada", Standing.DISABLED), Person(BOB, "bob", Standing.ENABLED)), "2"
+        (User(ADA, "ada", UserStatus.DISABLED), User(BOB, "bob", UserStatus.ENABLED)), "2"
     )
     assert directory.people("2") == Page(())
 

@@ -10,7 +10,7 @@ import pytest
 from botocore.stub import Stubber
 
 from hub.runtime.adapters.event_bus import EventBus
-from hub.runtime.decisions.profile_events import Happening, What
+from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType
 from shared.errors import RefusedError, RetryableError
 from shared.model import Target, UserId
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 Stub = Callable[[Any], Stubber]
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LAB = Target.parse("222222222222/eu-west-1/d-research0001")
-TOLD = Happening(
-    What.ROLE_CHANGED,
+TOLD = ProfileEvent(
+    ProfileEventType.ROLE_CHANGED,
     NOON,
     UserId("a3d46882"),
     "ada@example.com",
@@ -48,7 +48,7 @@ def bus(events: "EventBridgeClient") -> EventBus:
     return EventBus(events, "studio-hub")
 
 
-def entry(told: Happening) -> dict[str, Any]:
+def entry(told: ProfileEvent) -> dict[str, Any]:
     return {
         "EventBusName": "studio-hub",
         "Source": "studio-hub",
@@ -73,8 +73,10 @@ def entry(told: Happening) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("what", What)
-def test_a_happening_says_all_of_it(bus: EventBus, stubbed: Stubber, what: What) -> None:
+@pytest.mark.parametrize("what", ProfileEventType)
+def test_a_happening_says_all_of_it(
+    bus: EventBus, stubbed: Stubber, what: ProfileEventType
+) -> None:
     """Rules for tickets and mails are written on these words."""
     told = replace(TOLD, what=what)
     stubbed.add_response("put_events", TAKEN, {"Entries": [entry(told)]})

@@ -8,7 +8,7 @@ import pytest
 
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.decisions.hub_state import MemberChanges
-from hub.runtime.decisions.profile_events import Happening, What
+from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType
 from hub.runtime.decisions.record import Record, State
 from shared.errors import RetryableError
 from shared.model import GroupId, Target, UserId
@@ -25,8 +25,10 @@ ADA, BOB = UserId("a3d46882-ada"), UserId("a3d46882-bob")
 RECORD = Record(user_id=ADA, target=LAB, state=State.ACTIVE, user_name="ada", profile_name="ada")
 
 
-def told(what: What = What.CREATED, at: datetime = NOON, of: Record = RECORD) -> Happening:
-    return Happening(
+def told(
+    what: ProfileEventType = ProfileEventType.CREATED, at: datetime = NOON, of: Record = RECORD
+) -> ProfileEvent:
+    return ProfileEvent(
         what, at, of.user_id, "ada", of.target, "ada", "role/New", "", "ml-leads", "", "an-event"
     )
 
@@ -67,10 +69,10 @@ def test_who_comes_second_tells_nothing(ledger: DynamoLedger) -> None:
 def test_a_history_is_a_persons_and_begins_with_the_latest(ledger: DynamoLedger) -> None:
     """Over all targets; a record that tells nothing adds nothing."""
     first = ledger.write(RECORD, MemberChanges(), told())
-    later = ledger.write(first, MemberChanges(), told(What.SUSPENDED, NOON + 2 * HOUR))
+    later = ledger.write(first, MemberChanges(), told(ProfileEventType.SUSPENDED, NOON + 2 * HOUR))
     ledger.write(later)
     shop = replace(RECORD, target=SHOP)
-    ledger.write(shop, MemberChanges(), told(What.CREATED, NOON + HOUR, shop))
+    ledger.write(shop, MemberChanges(), told(ProfileEventType.CREATED, NOON + HOUR, shop))
     bob = replace(RECORD, user_id=BOB)
     ledger.write(bob, MemberChanges(), told(of=bob))
 
@@ -86,7 +88,7 @@ def test_a_history_is_a_persons_and_begins_with_the_latest(ledger: DynamoLedger)
 
 def test_two_things_that_happen_in_one_look_are_both_told(ledger: DynamoLedger) -> None:
     """A hold that ends and the change that it held are written at one time, of one target."""
-    first = ledger.write(RECORD, MemberChanges(), told(What.RELEASED))
-    ledger.write(first, MemberChanges(), told(What.ROLE_CHANGED))
+    first = ledger.write(RECORD, MemberChanges(), told(ProfileEventType.RELEASED))
+    ledger.write(first, MemberChanges(), told(ProfileEventType.ROLE_CHANGED))
 
     assert {each["what"] for each in ledger.history(ADA)} == {"Hold Ended", "Profile Role Changed"}

@@ -8,7 +8,7 @@ from botocore.stub import Stubber
 
 from hub.runtime.adapters.identity_store import IdentityCenter
 from shared.errors import RefusedError, RetryableError
-from shared.model import GroupId, Person, Standing, Unresolved, UserId
+from shared.model import GroupId, Unresolved, User, UserId, UserStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_identitystore import IdentityStoreClient
@@ -46,22 +46,25 @@ def membership_id(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("status", "standing"),
+    ("status", "user_status"),
     [
-        ({"UserStatus": "ENABLED"}, Standing.ENABLED),
-        ({"UserStatus": "DISABLED"}, Standing.DISABLED),
-        ({}, Standing.ENABLED),
+        ({"UserStatus": "ENABLED"}, UserStatus.ENABLED),
+        ({"UserStatus": "DISABLED"}, UserStatus.DISABLED),
+        ({}, UserStatus.ENABLED),
     ],
 )
 def test_a_person_has_a_name_and_a_standing(
-    identitystore: "IdentityStoreClient", stub: Stub, status: dict[str, str], standing: Standing
+    identitystore: "IdentityStoreClient",
+    stub: Stub,
+    status: dict[str, str],
+    user_status: UserStatus,
 ) -> None:
     """Directories from before the status tell none, and mean enabled."""
     stub(identitystore).add_response(
         "describe_user", DESCRIBED | {"UserName": "ada"} | status, USER
     )
 
-    assert IdentityCenter(identitystore, STORE).person(ADA) == Person(ADA, "ada", standing)
+    assert IdentityCenter(identitystore, STORE).person(ADA) == User(ADA, "ada", user_status)
 
 
 def test_only_a_user_that_was_not_found_is_gone(
@@ -72,7 +75,7 @@ def test_only_a_user_that_was_not_found_is_gone(
         "describe_user", "ResourceNotFoundException", modeled_fields={"ResourceType": "USER"}
     )
 
-    assert IdentityCenter(identitystore, STORE).person(ADA) == Person(ADA, "", Standing.GONE)
+    assert IdentityCenter(identitystore, STORE).person(ADA) == User(ADA, "", UserStatus.GONE)
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from threading import Barrier, Lock, Thread
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from cuts import NOON, cut, user
+from disruptions import NOON, disruption, user
 from fakes import FakeLedger
 
 from hub.runtime.adapters.removal_limits import DynamoLimits
-from hub.runtime.decisions.removal_limit import RemovalLimit, TargetLimit
-from hub.runtime.guard import weighed
+from hub.runtime.decisions.removal_limit import LimitState, RemovalLimit
+from hub.runtime.guard import reserve_slots
 from shared.errors import RetryableError
 from shared.model import Target
 from simulator.setup import LEDGER
@@ -49,7 +49,7 @@ class Overtaken(DynamoLimits):
 
     overtake: Callable[[], object] = staticmethod(lambda: None)
 
-    def of(self, target: Target) -> TargetLimit:
+    def of(self, target: Target) -> LimitState:
         """Return a target's slots as they were before the others wrote."""
         seen = super().of(target)
         self.overtake()
@@ -59,8 +59,8 @@ class Overtaken(DynamoLimits):
 def ask(limits: DynamoLimits, target: Target, *numbers: int) -> bool:
     """Weigh removals as a worker does; whoever is always overtaken begins nothing."""
     try:
-        cuts = [cut(n) for n in numbers]
-        return not weighed(target, cuts, FIVE, limits, FakeLedger(), NOON).refused
+        disruptions = [disruption(n) for n in numbers]
+        return not reserve_slots(target, disruptions, FIVE, limits, FakeLedger(), NOON).refused
     except RetryableError:
         return False
 
@@ -114,13 +114,13 @@ def test_whoever_is_overtaken_gets_what_is_left_or_nothing(
 def test_two_workers_never_both_take_the_last_slot(ledger_table: "DynamoDBClient") -> None:
     """A hundred times over: one of them begins and the other waits for an operator's word."""
     client = cast("DynamoDBClient", Serialized(ledger_table))
-    workers, barrier, begun = (10, 20), Barrier(2), dict[tuple[Target, int], bool]()
+    workers, barrier, started = (10, 20), Barrier(2), dict[tuple[Target, int], bool]()
 
     def work(number: int) -> None:
         limits = DynamoLimits(client, LEDGER)
         for target in ROUNDS:
             barrier.wait()
-            begun[target, number] = ask(limits, target, number)
+            started[target, number] = ask(limits, target, number)
 
     reader = DynamoLimits(ledger_table, LEDGER)
     for target in ROUNDS:
@@ -133,7 +133,7 @@ def test_two_workers_never_both_take_the_last_slot(ledger_table: "DynamoDBClient
 
     for target in ROUNDS:
         there = reader.of(target)
-        winners = {user(n) for n in workers if begun[target, n]}
+        winners = {user(n) for n in workers if started[target, n]}
         assert len(there.slots) == 5
         assert len(winners) == 1
         assert winners <= there.slots.keys()
@@ -143,11 +143,11 @@ def test_two_workers_never_both_take_the_last_slot(ledger_table: "DynamoDBClient
 def test_many_workers_take_exactly_what_there_is(ledger_table: "DynamoDBClient") -> None:
     """Twelve who ask at once for five slots: whoever loses every race is put off, not let go."""
     client = cast("DynamoDBClient", Serialized(ledger_table))
-    begun: list[int] = []
+    started: list[int] = []
 
     def work(number: int) -> None:
         if ask(DynamoLimits(client, LEDGER), ROUNDS[0], number):
-            begun.append(number)
+            started.append(number)
 
     threads = [Thread(target=work, args=[number]) for number in range(12)]
     for thread in threads:
@@ -156,5 +156,5 @@ def test_many_workers_take_exactly_what_there_is(ledger_table: "DynamoDBClient")
         thread.join()
 
     there = DynamoLimits(ledger_table, LEDGER).of(ROUNDS[0])
-    assert {user(n) for n in begun} == set(there.slots)
-    assert len(begun) <= 5
+    assert {user(n) for n in started} == set(there.slots)
+    assert len(started) <= 5

@@ -11,10 +11,10 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from hub.runtime.adapters.ledger import DynamoLedger
-from hub.runtime.decisions.record import Access, EndedClaim, Record, State
+from hub.runtime.decisions.record import Access, EndedGrant, Record, State
 from shared.errors import RefusedError, RetryableError
 from shared.messages import LEDGER_KEY
-from shared.model import Claim, Target, UserId
+from shared.model import Grant, Target, UserId
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -35,16 +35,16 @@ FULL = replace(
     memberships=("m-1", "m-2"),
     given_by="ml-leads",
     because=(
-        Claim(10, "ml-leads", "arn:aws:iam::222222222222:role/studio-hub/Lead", 30),
-        Claim(20, "ml-scientists", "arn:aws:iam::222222222222:role/studio-hub/DS", 0),
+        Grant(10, "ml-leads", "arn:aws:iam::222222222222:role/studio-hub/Lead", 30),
+        Grant(20, "ml-scientists", "arn:aws:iam::222222222222:role/studio-hub/DS", 0),
     ),
-    ended=(EndedClaim("ml-interns", 7, WHEN),),
+    ended=(EndedGrant("ml-interns", 7, WHEN),),
     reason="because of a test",
     access=Access.ASSIGNED,
     efs_uid="200005",
     modified="2026-11-23T11:59:00+00:00",
-    called_at=WHEN,
-    begun=WHEN,
+    requested_at=WHEN,
+    started=WHEN,
     retain_until=WHEN,
     kept_role="arn:aws:iam::222222222222:role/studio-hub/Old",
     restarts=2,

@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.stub import Stubber
-from cuts import LAB, NOON, cut, user
+from disruptions import LAB, NOON, disruption, user
 from fake_limits import FakeLimits
 
 from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.decisions.holds import Hold
-from hub.runtime.decisions.removal_limit import LIMIT, REJECTED, CutKind, HeldCut, TargetLimit
+from hub.runtime.decisions.removal_limit import (
+    LIMIT,
+    REJECTED,
+    DisruptionKind,
+    HeldDisruption,
+    LimitState,
+)
 from hub.runtime.ports import Limits
 from shared.errors import RefusedError, RetryableError
 from shared.model import Target
@@ -24,8 +30,13 @@ if TYPE_CHECKING:
 Stub = Callable[[Any], Stubber]
 SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-BARE = HeldCut(cut(1), LIMIT, NOON)
-FULL = HeldCut(cut(2, CutKind.ROLE_CHANGE, "emptied ants"), "emptied ants", NOON, NOON + 72 * HOUR)
+BARE = HeldDisruption(disruption(1), LIMIT, NOON)
+FULL = HeldDisruption(
+    disruption(2, DisruptionKind.ROLE_CHANGE, "emptied ants"),
+    "emptied ants",
+    NOON,
+    NOON + 72 * HOUR,
+)
 
 
 @pytest.fixture
@@ -43,7 +54,7 @@ def limits(request: pytest.FixtureRequest) -> Limits:
 
 def test_a_target_of_which_nothing_was_written_is_empty(limits: Limits) -> None:
     """No slot, no hold, and a version over which the first can write."""
-    assert limits.of(LAB) == TargetLimit()
+    assert limits.of(LAB) == LimitState()
 
 
 def test_slots_come_back_as_they_were_taken(limits: Limits) -> None:
@@ -54,7 +65,7 @@ def test_slots_come_back_as_they_were_taken(limits: Limits) -> None:
     there = limits.of(LAB)
     assert there.slots == {user(1): NOON, user(2): NOON, user(3): NOON + MINUTE}
     assert there.version == 2
-    assert limits.of(SHOP) == TargetLimit()
+    assert limits.of(SHOP) == LimitState()
 
 
 def test_slots_of_more_than_an_hour_ago_are_dropped(limits: Limits) -> None:
@@ -85,7 +96,7 @@ def test_what_is_held_comes_back_as_it_was_written(limits: Limits) -> None:
 
     assert limits.of(LAB).held == {user(1): BARE, user(2): FULL}
     assert limits.of(SHOP).held == {}
-    changed = replace(BARE, cut=cut(1, CutKind.ROLE_CHANGE))
+    changed = replace(BARE, disruption=disruption(1, DisruptionKind.ROLE_CHANGE))
     limits.hold(LAB, [changed])
     assert limits.of(LAB).held[user(1)] == changed
 
@@ -117,8 +128,8 @@ def test_only_a_cause_that_is_over_is_written_over(
 ) -> None:
     """Neither what waits for the limit, nor an operator's word on what is so still."""
     always, cause = before
-    waits = HeldCut(cut(1, cause=always), cause, NOON)
-    anew = HeldCut(cut(1, cause=after), after or LIMIT, NOON + HOUR)
+    waits = HeldDisruption(disruption(1, cause=always), cause, NOON)
+    anew = HeldDisruption(disruption(1, cause=after), after or LIMIT, NOON + HOUR)
     limits.hold(LAB, [waits])
     limits.hold(LAB, [anew])
 
@@ -130,8 +141,10 @@ def test_an_approval_is_written_over_when_it_is_worn_out(
     limits: Limits, hours: int, *, is_anew: bool
 ) -> None:
     """Until then it lets the cut begin, whatever else comes true."""
-    approved = HeldCut(cut(1, cause="last-row"), "last-row", NOON, NOON + hours * HOUR)
-    anew = HeldCut(cut(1, cause="emptied ants"), "emptied ants", NOON + HOUR)
+    approved = HeldDisruption(
+        disruption(1, cause="last-row"), "last-row", NOON, NOON + hours * HOUR
+    )
+    anew = HeldDisruption(disruption(1, cause="emptied ants"), "emptied ants", NOON + HOUR)
     limits.hold(LAB, [approved])
     limits.hold(LAB, [anew])
 
@@ -167,7 +180,10 @@ def test_an_operators_word_is_on_what_they_saw(dynamo: DynamoLimits) -> None:
 
     assert dynamo.decide(LAB, approved, BARE)
     assert dynamo.of(LAB).held == {user(1): approved}
-    for other in (replace(BARE, cause="last-row"), replace(BARE, cut=cut(1, CutKind.ROLE_CHANGE))):
+    for other in (
+        replace(BARE, cause="last-row"),
+        replace(BARE, disruption=disruption(1, DisruptionKind.ROLE_CHANGE)),
+    ):
         dynamo.release(LAB, [user(1)])
         dynamo.hold(LAB, [other])
         assert not dynamo.decide(LAB, approved, BARE)
@@ -202,14 +218,14 @@ def test_whom_a_digest_stood_for_is_remembered(
     dynamo: DynamoLimits, ledger_table: "DynamoDBClient"
 ) -> None:
     """For a month, so that the difference can be shown when the set has changed."""
-    hold = Hold(LAB, LIMIT, (BARE, replace(BARE, cut=cut(3))))
+    hold = Hold(LAB, LIMIT, (BARE, replace(BARE, disruption=disruption(3))))
     dynamo.remember(hold)
 
     assert dynamo.remembered(hold.digest) == (LAB, LIMIT, frozenset({user(1), user(3)}))
     assert dynamo.remembered("00000000") is None
     (item,) = ledger_table.scan(TableName=LEDGER)["Items"]
     assert item["expires"] == {"N": str(int((NOON + timedelta(days=30)).timestamp()))}
-    assert dynamo.of(LAB) == TargetLimit()
+    assert dynamo.of(LAB) == LimitState()
 
 
 def test_a_target_is_read_consistently_and_to_the_end(
@@ -252,7 +268,7 @@ def test_a_ledger_that_fails_gives_no_slot(
     with pytest.raises(error, match=code):
         limits.of(LAB)
     with pytest.raises(error, match=code):
-        limits.take(LAB, TargetLimit(), [user(1)], NOON)
+        limits.take(LAB, LimitState(), [user(1)], NOON)
     with pytest.raises(error, match=code):
         limits.hold(LAB, [BARE])
     with pytest.raises(error, match=code):

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import Stubber
 
-from hub.runtime.adapters.group_snapshots import DynamoCopies
-from hub.runtime.adapters.hub_state import DynamoMemory
+from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
+from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.ledger import DynamoLedger
-from hub.runtime.adapters.unmanaged_profiles import DynamoForeigners
+from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.decisions.hub_state import (
     AccessRefusal,
-    GroupCopy,
+    GroupSnapshot,
     HubState,
     MemberChanges,
     OpenProblem,
@@ -39,12 +39,12 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 def fresh(client: "DynamoDBClient") -> HubState:
     """Return the state as another function reads it."""
-    return DynamoMemory(client, LEDGER).state(EVER)
+    return DynamoHubState(client, LEDGER).state(EVER)
 
 
 def test_the_first_id_of_a_name_stays(ledger_table: "DynamoDBClient") -> None:
     """Two functions that resolve a name at once agree on one id."""
-    one, other = DynamoMemory(ledger_table, LEDGER), DynamoMemory(ledger_table, LEDGER)
+    one, other = DynamoHubState(ledger_table, LEDGER), DynamoHubState(ledger_table, LEDGER)
 
     assert one.state(EVER).group_ids == other.state(EVER).group_ids == {}
     assert one.remember_group("ants", ANTS) == ANTS
@@ -58,14 +58,14 @@ def test_ids_that_were_kept_under_the_name_itself_still_count(
     """A hub that was deployed before knows which group each name was."""
     item = {"pk": "hub", "sk": "name#ants", "group_id": ANTS}
     ledger_table.put_item(TableName=LEDGER, Item={k: {"S": v} for k, v in item.items()})
-    DynamoMemory(ledger_table, LEDGER).remember_group("x" * 1024, BEES)
+    DynamoHubState(ledger_table, LEDGER).remember_group("x" * 1024, BEES)
 
     assert fresh(ledger_table).group_ids == {"ants": ANTS, "x" * 1024: BEES}
 
 
 def test_a_copy_serves_until_somebody_wants_a_newer_one(ledger_table: "DynamoDBClient") -> None:
     """A pause is seen by whoever asks for what was read after it."""
-    one, other = DynamoMemory(ledger_table, LEDGER), DynamoMemory(ledger_table, LEDGER)
+    one, other = DynamoHubState(ledger_table, LEDGER), DynamoHubState(ledger_table, LEDGER)
     one.state(EVER)
     other.pause("for a test")
 
@@ -77,27 +77,27 @@ def test_a_copy_serves_until_somebody_wants_a_newer_one(ledger_table: "DynamoDBC
 
 def test_targets_are_remembered_with_what_they_said(ledger_table: "DynamoDBClient") -> None:
     """One that answers again is unreachable no more, and still known."""
-    memory = DynamoMemory(ledger_table, LEDGER)
-    memory.remember_target(LAB)
-    memory.remember_target(SHOP, "AccessDenied")
+    hub_state = DynamoHubState(ledger_table, LEDGER)
+    hub_state.remember_target(LAB)
+    hub_state.remember_target(SHOP, "AccessDenied")
 
-    assert memory.state(EVER).targets == {LAB, SHOP}
+    assert hub_state.state(EVER).targets == {LAB, SHOP}
     assert fresh(ledger_table).unreachable == {SHOP: "AccessDenied"}
-    memory.remember_target(SHOP)
+    hub_state.remember_target(SHOP)
     assert fresh(ledger_table).unreachable == {}
     assert fresh(ledger_table).targets == {LAB, SHOP}
 
 
 def test_refusals_are_kept_beside_the_targets(ledger_table: "DynamoDBClient") -> None:
     """One function keeps what it was told without losing what the other was told."""
-    memory, refusal = DynamoMemory(ledger_table, LEDGER), AccessRefusal("AccessDenied", NOW)
-    memory.remember_target(LAB, "no reader")
-    memory.remember_refusal(LAB, refusal)
+    hub_state, refusal = DynamoHubState(ledger_table, LEDGER), AccessRefusal("AccessDenied", NOW)
+    hub_state.remember_target(LAB, "no reader")
+    hub_state.remember_refusal(LAB, refusal)
 
     assert fresh(ledger_table).refused == {LAB: refusal}
-    memory.remember_target(LAB)
-    assert memory.state(EVER).refused == {LAB: refusal}
-    memory.remember_refusal(LAB, None)
+    hub_state.remember_target(LAB)
+    assert hub_state.state(EVER).refused == {LAB: refusal}
+    hub_state.remember_refusal(LAB, None)
     assert fresh(ledger_table).refused == {}
     assert fresh(ledger_table).targets == {LAB}
 
@@ -106,11 +106,11 @@ def test_everything_is_looked_at_once_in_a_quarter_of_an_hour(
     ledger_table: "DynamoDBClient",
 ) -> None:
     """At once, then at the end of the quarter; whoever comes in between is served by that."""
-    memory = DynamoMemory(ledger_table, LEDGER)
+    hub_state = DynamoHubState(ledger_table, LEDGER)
     minutes = [0, 1, 2, 14, 16, 17, 60]
 
     given = [
-        memory.reserve_everything(NOW + timedelta(minutes=minute), f"event-{minute}")
+        hub_state.reserve_full_sweep(NOW + timedelta(minutes=minute), f"event-{minute}")
         for minute in minutes
     ]
 
@@ -121,55 +121,55 @@ def test_who_could_not_queue_it_is_given_the_same_time_again(
     ledger_table: "DynamoDBClient",
 ) -> None:
     """What was reserved and never sent is not lost for those who counted on it."""
-    memory = DynamoMemory(ledger_table, LEDGER)
-    memory.reserve_everything(NOW, "first")
+    hub_state = DynamoHubState(ledger_table, LEDGER)
+    hub_state.reserve_full_sweep(NOW, "first")
     minute = timedelta(minutes=1)
 
-    assert memory.reserve_everything(NOW + minute, "second") == 14 * 60
-    assert memory.reserve_everything(NOW + 2 * minute, "second") == 13 * 60
-    assert memory.reserve_everything(NOW + 2 * minute, "third") is None
+    assert hub_state.reserve_full_sweep(NOW + minute, "second") == 14 * 60
+    assert hub_state.reserve_full_sweep(NOW + 2 * minute, "second") == 13 * 60
+    assert hub_state.reserve_full_sweep(NOW + 2 * minute, "third") is None
 
 
 def test_of_two_who_reserve_at_once_one_is_served_by_the_other(
     ledger_table: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A conditional write decides; both events are looked at by one sweep."""
-    one, other = DynamoMemory(ledger_table, LEDGER), DynamoMemory(ledger_table, LEDGER)
+    one, other = DynamoHubState(ledger_table, LEDGER), DynamoHubState(ledger_table, LEDGER)
     before = one.state(EVER)
     monkeypatch.setattr(one, "state", lambda _: before)
 
-    assert other.reserve_everything(NOW, "other") == 0
-    assert one.reserve_everything(NOW, "one") is None
+    assert other.reserve_full_sweep(NOW, "other") == 0
+    assert one.reserve_full_sweep(NOW, "one") is None
 
 
 def test_a_copy_of_a_group_is_kept_with_its_memberships(ledger_table: "DynamoDBClient") -> None:
     """More than one batch, and found by the id of each membership."""
-    copies = DynamoCopies(ledger_table, LEDGER)
+    group_snapshots = DynamoGroupSnapshots(ledger_table, LEDGER)
     members = {UserId(f"user-{number:03d}"): f"membership-{number:03d}" for number in range(60)}
-    copies.save(ANTS, members, ())
-    copies.save(BEES, {ADA: "m-ada"}, ())
+    group_snapshots.save(ANTS, members, ())
+    group_snapshots.save(BEES, {ADA: "m-ada"}, ())
 
-    assert copies.copy(ANTS) == GroupCopy(ANTS, members)
-    assert copies.member("membership-037") == "user-037"
-    assert copies.member("m-ada") == ADA
-    assert copies.member("never seen") is None
-    copies.save(ANTS, {BOB: ""}, list(members))
-    assert copies.copy(ANTS).members == {BOB: ""}
-    assert copies.member("membership-037") is None
+    assert group_snapshots.copy(ANTS) == GroupSnapshot(ANTS, members)
+    assert group_snapshots.member("membership-037") == "user-037"
+    assert group_snapshots.member("m-ada") == ADA
+    assert group_snapshots.member("never seen") is None
+    group_snapshots.save(ANTS, {BOB: ""}, list(members))
+    assert group_snapshots.copy(ANTS).members == {BOB: ""}
+    assert group_snapshots.member("membership-037") is None
 
 
 def test_whether_a_group_was_listed_or_is_gone_is_noted(ledger_table: "DynamoDBClient") -> None:
     """A copy that was never listed to its end proves nobody absent."""
-    copies = DynamoCopies(ledger_table, LEDGER)
-    copies.save(ANTS, {ADA: "m-1"}, ())
-    never = copies.copy(ANTS)
-    copies.note(ANTS, deleted=False)
-    listed = copies.copy(ANTS)
-    copies.note(ANTS, deleted=True)
+    group_snapshots = DynamoGroupSnapshots(ledger_table, LEDGER)
+    group_snapshots.save(ANTS, {ADA: "m-1"}, ())
+    never = group_snapshots.copy(ANTS)
+    group_snapshots.note(ANTS, deleted=False)
+    listed = group_snapshots.copy(ANTS)
+    group_snapshots.note(ANTS, deleted=True)
 
     assert not never.looked_at
     assert listed == replace(never, looked_at=True)
-    assert copies.copy(ANTS) == replace(never, looked_at=True, deleted=True)
+    assert group_snapshots.copy(ANTS) == replace(never, looked_at=True, deleted=True)
 
 
 def test_what_dynamodb_leaves_unwritten_is_written_again(
@@ -180,31 +180,33 @@ def test_what_dynamodb_leaves_unwritten_is_written_again(
     stubbed = stub(dynamodb)
     stubbed.add_response("batch_write_item", {"UnprocessedItems": {LEDGER: [put]}})
     stubbed.add_response("batch_write_item", {}, {"RequestItems": {LEDGER: [put]}})
-    copies = DynamoCopies(dynamodb, LEDGER)
-    copies.save(ANTS, {ADA: "m-1"}, ())
+    group_snapshots = DynamoGroupSnapshots(dynamodb, LEDGER)
+    group_snapshots.save(ANTS, {ADA: "m-1"}, ())
     for _ in range(5):
         stubbed.add_response("batch_write_item", {"UnprocessedItems": {LEDGER: [put]}})
 
     with pytest.raises(RetryableError, match="left some"):
-        copies.save(ANTS, {ADA: "m-1"}, ())
+        group_snapshots.save(ANTS, {ADA: "m-1"}, ())
 
 
 def test_profiles_of_others_are_remembered_by_target(ledger_table: "DynamoDBClient") -> None:
     """Each with its last change and whom it signs in, under the name as Studio compares it."""
-    foreigners = DynamoForeigners(ledger_table, LEDGER)
-    foreigners.remember(LAB, UnmanagedProfile("yesterday", "bob", "hand-made"))
-    foreigners.remember(LAB, UnmanagedProfile("today", "ada", "Hand-Made"))
-    foreigners.remember(SHOP, UnmanagedProfile("today", "", "other"))
+    unmanaged_profiles = DynamoUnmanagedProfiles(ledger_table, LEDGER)
+    unmanaged_profiles.remember(LAB, UnmanagedProfile("yesterday", "bob", "hand-made"))
+    unmanaged_profiles.remember(LAB, UnmanagedProfile("today", "ada", "Hand-Made"))
+    unmanaged_profiles.remember(SHOP, UnmanagedProfile("today", "", "other"))
 
-    assert foreigners.of(LAB) == {"hand-made": UnmanagedProfile("today", "ada", "Hand-Made")}
-    foreigners.forget(LAB, "HAND-MADE")
-    assert foreigners.of(LAB) == {}
-    assert foreigners.of(SHOP) == {"other": UnmanagedProfile("today", "", "other")}
+    assert unmanaged_profiles.of(LAB) == {
+        "hand-made": UnmanagedProfile("today", "ada", "Hand-Made")
+    }
+    unmanaged_profiles.forget(LAB, "HAND-MADE")
+    assert unmanaged_profiles.of(LAB) == {}
+    assert unmanaged_profiles.of(SHOP) == {"other": UnmanagedProfile("today", "", "other")}
 
 
 def test_open_problems_are_kept_one_by_one(ledger_table: "DynamoDBClient") -> None:
     """Two functions that report at once lose nothing, and a target's other words stay."""
-    one, other = DynamoMemory(ledger_table, LEDGER), DynamoMemory(ledger_table, LEDGER)
+    one, other = DynamoHubState(ledger_table, LEDGER), DynamoHubState(ledger_table, LEDGER)
     closed = OpenProblem(str(LAB), "unreachable", str(LAB))
     held = OpenProblem(str(LAB), "held", f"removals in {LAB} (limit)")
     paused = OpenProblem("paused", "paused", "the hub")
@@ -235,9 +237,11 @@ def record(user_id: UserId, target: Target, version: int = 0) -> Record:
 def test_the_ledger_is_read_by_person_by_target_and_whole(ledger_table: "DynamoDBClient") -> None:
     """What stands beside the records of people in the table is none of them."""
     ledger = DynamoLedger(ledger_table, LEDGER)
-    DynamoMemory(ledger_table, LEDGER).remember_target(LAB)
-    DynamoCopies(ledger_table, LEDGER).save(ANTS, {ADA: "m-1", BOB: "m-2"}, ())
-    DynamoForeigners(ledger_table, LEDGER).remember(LAB, UnmanagedProfile("today", "", "hand-made"))
+    DynamoHubState(ledger_table, LEDGER).remember_target(LAB)
+    DynamoGroupSnapshots(ledger_table, LEDGER).save(ANTS, {ADA: "m-1", BOB: "m-2"}, ())
+    DynamoUnmanagedProfiles(ledger_table, LEDGER).remember(
+        LAB, UnmanagedProfile("today", "", "hand-made")
+    )
     for user_id, target in ((ADA, LAB), (ADA, SHOP), (BOB, LAB)):
         ledger.write(record(user_id, target))
 
@@ -257,14 +261,17 @@ def test_memberships_are_written_with_the_record_or_not_at_all(
     ledger_table: "DynamoDBClient",
 ) -> None:
     """Whoever comes second writes neither, and looks again."""
-    ledger, copies = DynamoLedger(ledger_table, LEDGER), DynamoCopies(ledger_table, LEDGER)
-    copies.save(BEES, {ADA: "m-old"}, ())
+    ledger, group_snapshots = (
+        DynamoLedger(ledger_table, LEDGER),
+        DynamoGroupSnapshots(ledger_table, LEDGER),
+    )
+    group_snapshots.save(BEES, {ADA: "m-old"}, ())
     ledger.write(record(ADA, LAB), MemberChanges({ANTS: "m-1"}, frozenset({BEES})))
 
-    assert copies.copy(ANTS).members == {ADA: "m-1"}
-    assert copies.copy(BEES).members == {}
+    assert group_snapshots.copy(ANTS).members == {ADA: "m-1"}
+    assert group_snapshots.copy(BEES).members == {}
     with pytest.raises(RetryableError):
         ledger.write(record(ADA, LAB), MemberChanges({BEES: "m-2"}, frozenset({ANTS})))
-    assert copies.copy(ANTS).members == {ADA: "m-1"}
-    assert copies.copy(BEES).members == {}
+    assert group_snapshots.copy(ANTS).members == {ADA: "m-1"}
+    assert group_snapshots.copy(BEES).members == {}
     assert ledger.records(ADA)[LAB].version == 1

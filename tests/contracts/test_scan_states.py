@@ -42,7 +42,7 @@ def test_what_is_kept_is_loaded_as_it_was(
         {"key": "33e47872-bees"},
         {"event_id": "another"},
         {"again": True},
-        {"announced": True},
+        {"event_driven": True},
         {"include_all": True},
         {"target": "another"},
     ],

@@ -11,11 +11,11 @@ from spokes import HUB, LAB, ClosedSpoke
 from hub.runtime.adapters.studio import SageMakerStudio
 from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus
 from shared.errors import RefusedError, RetryableError, TargetUnreachableError
-from shared.model import Person, UserId
+from shared.model import User, UserId
 from shared.ownership import Ownership
 
 Stub = Callable[[Any], Stubber]
-ADA = Person(UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21"), "ada@example.com")
+ADA = User(UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21"), "ada@example.com")
 ROLE = "arn:aws:iam::222222222222:role/studio-hub/DataScientist"
 ARN = "arn:aws:sagemaker:eu-west-1:222222222222:user-profile/d-research0001/ada"
 PROFILE = {"DomainId": LAB.domain_id, "UserProfileName": "ada"}
@@ -59,10 +59,10 @@ def test_a_profile_is_observed_with_its_ownership(
 @pytest.mark.parametrize(
     ("tags", "whose"),
     [
-        ([], Ownership.FOREIGN),
-        (TAGS[:1], Ownership.FOREIGN),
+        ([], Ownership.UNMANAGED),
+        (TAGS[:1], Ownership.UNMANAGED),
         ([TAGS[0], TAGS[1] | {"Value": "another"}], Ownership.OTHER_PERSON),
-        ([TAGS[0] | {"Value": "999999999999"}, TAGS[1]], Ownership.FOREIGN),
+        ([TAGS[0] | {"Value": "999999999999"}, TAGS[1]], Ownership.UNMANAGED),
     ],
 )
 def test_a_profile_without_our_tags_is_not_ours(

@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import pytest
 from e2e.cloud import Cloud, deployed
-from e2e.evaluator import Verdict, evaluate, install_evaluator
+from e2e.evaluator import Decision, evaluate, install_evaluator
 from e2e.iam_requests import IamRequest
 from e2e.recorded import rights_asked_for
 from e2e.roles import Roles, deployed_roles
@@ -11,7 +11,7 @@ from e2e.stacks import build
 from e2e.story import STORY, play
 from templates import Template
 
-Judge = Callable[[Sequence[IamRequest]], list[Verdict]]
+Judge = Callable[[Sequence[IamRequest]], list[Decision]]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,7 +42,7 @@ def judge(roles: Roles) -> Judge:
 
 
 @pytest.fixture(scope="session")
-def verdicts(played: Cloud, roles: Roles, judge: Judge) -> list[Verdict]:
+def decisions(played: Cloud, roles: Roles, judge: Judge) -> list[Decision]:
     return judge(rights_asked_for(played, roles))
 
 
@@ -52,15 +52,15 @@ def shipped_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 
 @pytest.fixture(scope="session")
-def judge_shipped(shipped_template: Template) -> Callable[..., list[Verdict]]:
+def judge_shipped(shipped_template: Template) -> Callable[..., list[Decision]]:
     logs = build("logs")
     logs.mkdir(parents=True, exist_ok=True)
     script = install_evaluator(build("evaluator"), logs / "npm.log")
 
-    def judged(requests: Iterable[IamRequest], parameters: Mapping[str, str]) -> list[Verdict]:
-        verdicts = evaluate(script, shipped_roles(shipped_template, parameters), [*requests])
+    def judged(requests: Iterable[IamRequest], parameters: Mapping[str, str]) -> list[Decision]:
+        decisions = evaluate(script, shipped_roles(shipped_template, parameters), [*requests])
         # A key that the action does not have proves nothing: IAM would not send it.
-        assert [(str(each), each.ignored) for each in verdicts if each.ignored] == []
-        return verdicts
+        assert [(str(each), each.ignored) for each in decisions if each.ignored] == []
+        return decisions
 
     return judged

@@ -10,13 +10,13 @@ from e2e.cloudformation import (
     execution_roles,
     passing,
 )
-from e2e.evaluator import Verdict, evaluate, install_evaluator
+from e2e.evaluator import Decision, evaluate, install_evaluator
 from e2e.iam_requests import IamRequest
 from e2e.stacks import build
 
 pytestmark = pytest.mark.e2e
 
-Judge = Callable[[Sequence[IamRequest]], list[Verdict]]
+Judge = Callable[[Sequence[IamRequest]], list[Decision]]
 ELSEWHERE = [
     asked("dynamodb:DeleteTable", f"arn:aws:dynamodb:{REGION}:{HUB}:table/StudioHub-RecordsLedger"),
     asked("dynamodb:Scan", f"arn:aws:dynamodb:{REGION}:{HUB}:table/StudioHub-RecordsMappings"),
@@ -49,10 +49,10 @@ def test_cloudformation_has_the_shipped_policy_alone(cloud: Cloud) -> None:
 
 def test_whatever_the_hub_is_made_of_may_be_deployed(cloud: Cloud, judge_deployment: Judge) -> None:
     """Each right of each resource type, on the names that the deployment gave."""
-    verdicts = judge_deployment([*asked_by_deployment(cloud)])
+    decisions = judge_deployment([*asked_by_deployment(cloud)])
 
-    assert len(verdicts) > 300
-    assert not [str(verdict) for verdict in verdicts if not verdict.allowed]
+    assert len(decisions) > 300
+    assert not [str(decision) for decision in decisions if not decision.allowed]
 
 
 def test_what_lies_beside_the_hub_is_denied(judge_deployment: Judge) -> None:
@@ -64,6 +64,6 @@ def test_the_policy_has_no_condition_that_never_holds(
     cloud: Cloud, judge_deployment: Judge
 ) -> None:
     """A key that IAM does not have for an action would forbid it for ever."""
-    verdicts = judge_deployment([*asked_by_deployment(cloud)])
+    decisions = judge_deployment([*asked_by_deployment(cloud)])
 
-    assert not [(str(each), each.ignored) for each in verdicts if each.ignored]
+    assert not [(str(each), each.ignored) for each in decisions if each.ignored]

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import pytest
 from e2e.accounts import HUB, SECOND
 from e2e.cloud import Cloud
-from e2e.evaluator import Verdict
+from e2e.evaluator import Decision
 from e2e.roles import Roles
 
 pytestmark = pytest.mark.e2e
@@ -38,21 +38,21 @@ def test_a_spoke_makes_a_domain_in_which_nobody_can_do_a_thing(played: Cloud) ->
     assert told["DomainSettings"] == {"ExecutionRoleIdentityConfig": "USER_PROFILE_NAME"}
 
 
-def test_every_right_that_was_asked_for_is_given(verdicts: Sequence[Verdict]) -> None:
+def test_every_right_that_was_asked_for_is_given(decisions: Sequence[Decision]) -> None:
     """By the policies as they are deployed, to the role that asked, under its session policy."""
-    assert len(verdicts) > 100
-    assert not [str(verdict) for verdict in verdicts if not verdict.allowed]
+    assert len(decisions) > 100
+    assert not [str(decision) for decision in decisions if not decision.allowed]
 
 
-def test_no_condition_asks_for_what_the_action_does_not_know(verdicts: Sequence[Verdict]) -> None:
+def test_no_condition_asks_for_what_the_action_does_not_know(decisions: Sequence[Decision]) -> None:
     """A key that IAM does not have for an action never holds, and so forbids it for ever."""
-    assert not [(str(each), each.ignored) for each in verdicts if each.ignored]
+    assert not [(str(each), each.ignored) for each in decisions if each.ignored]
 
 
-def test_each_right_is_needed(verdicts: Sequence[Verdict], roles: Roles) -> None:
+def test_each_right_is_needed(decisions: Sequence[Decision], roles: Roles) -> None:
     """Whatever statement is taken from a role, something that the run asked for is refused."""
     needed = {
-        (each.request.role, each.allowed_by[0]) for each in verdicts if len(each.allowed_by) == 1
+        (each.request.role, each.allowed_by[0]) for each in decisions if len(each.allowed_by) == 1
     }
     given = {
         (role, sid)

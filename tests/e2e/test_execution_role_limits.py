@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 import pytest
-from e2e.evaluator import Verdict, not_allowed, not_denied, not_refused
+from e2e.evaluator import Decision, not_allowed, not_denied, not_refused
 from e2e.shipped import DOMAIN, NARROWED, SECURITY_GROUP, SUBNETS, role_arn
 from e2e.shipped_requests import (
     APP,
@@ -16,7 +16,7 @@ from e2e.shipped_requests import (
     SPACE,
     WITH_JOBS,
     WITH_NETWORK,
-    Person,
+    User,
     in_vpc,
     interfaces,
     pulled,
@@ -25,7 +25,7 @@ from e2e.shipped_requests import (
 
 pytestmark = pytest.mark.e2e
 
-Judge = Callable[..., list[Verdict]]
+Judge = Callable[..., list[Decision]]
 
 DEFAULT: Mapping[str, str] = {}
 DEEP_LEARNING_CONTAINERS = "763104351884"
@@ -38,7 +38,7 @@ OTHER_SUBNET, OTHER_GROUP = "subnet-ffffffffffffffff0", "sg-ffffffffffffffff0"
 @pytest.mark.parametrize("kind", WITH_NETWORK)
 def test_nothing_runs_on_the_open_network(judge_shipped: Judge, name: str, kind: str) -> None:
     """A job or a model is isolated, or in named subnets with named security groups."""
-    person = Person(name)
+    person = User(name)
     networks = [
         OPEN,
         {},
@@ -49,28 +49,28 @@ def test_nothing_runs_on_the_open_network(judge_shipped: Judge, name: str, kind:
         {**in_vpc([OTHER_SUBNET], [SECURITY_GROUP]), **ISOLATED},
     ]
 
-    verdicts = judge_shipped([person.makes(kind, each) for each in networks], NARROWED)
-    assert not_denied(verdicts) == []
+    decisions = judge_shipped([person.makes(kind, each) for each in networks], NARROWED)
+    assert not_denied(decisions) == []
     # Without parameters there is no network at all.
     assert not_denied(judge_shipped([person.makes(kind, IN_VPC)], DEFAULT)) == []
 
 
 def test_interfaces_are_made_for_jobs_alone(judge_shipped: Judge) -> None:
     """In the named subnets with the named security groups; without parameters nowhere."""
-    person = Person("DataScientist")
+    person = User("DataScientist")
     elsewhere = interfaces(person, OTHER_SUBNET, OTHER_GROUP)
 
     assert not_refused(judge_shipped(elsewhere, NARROWED)) == []
     named = interfaces(person, SUBNETS[0], SECURITY_GROUP)
     assert not_refused(judge_shipped(named, DEFAULT)) == []
-    analyst = interfaces(Person("Analyst"), SUBNETS[0], SECURITY_GROUP)
+    analyst = interfaces(User("Analyst"), SUBNETS[0], SECURITY_GROUP)
     assert not_refused(judge_shipped(analyst, NARROWED)) == []
 
 
 @pytest.mark.parametrize("kind", ["HyperParameterTuningJob", "TrainingJob"])
 def test_no_job_mounts_a_file_system(judge_shipped: Judge, kind: str) -> None:
     """The domain's has the home directories of all its people."""
-    request = Person("DataScientist").makes(kind, IN_VPC)
+    request = User("DataScientist").makes(kind, IN_VPC)
     mounting = with_key(request, "sagemaker:FileSystemId", "fs-0123456789abcdef0")
 
     assert not_denied(judge_shipped([mounting], NARROWED)) == []
@@ -81,7 +81,7 @@ def test_no_space_lets_a_remote_ide_in(judge_shipped: Judge, name: str) -> None:
     """Denied when it is made and later, unless the parameter allows it."""
     remote = {**PRIVATE, "sagemaker:RemoteAccess": "ENABLED"}
     requests = [
-        Person(name).asks(f"sagemaker:{action}Space", SPACE, remote)
+        User(name).asks(f"sagemaker:{action}Space", SPACE, remote)
         for action in ("Create", "Update")
     ]
 
@@ -91,7 +91,7 @@ def test_no_space_lets_a_remote_ide_in(judge_shipped: Judge, name: str) -> None:
 
 def test_instance_types_are_the_named_ones(judge_shipped: Judge) -> None:
     """For apps, spaces, jobs, transforms and endpoints; one that is not named is one too many."""
-    person = Person("MLEngineer")
+    person = User("MLEngineer")
     models = {"sagemaker:ModelArn": person.named("model")}
     requests = [
         person.asks("sagemaker:CreateApp", APP, PRIVATE),
@@ -113,16 +113,16 @@ def test_instance_types_are_the_named_ones(judge_shipped: Judge) -> None:
 def test_images_are_of_named_registries(judge_shipped: Judge) -> None:
     """This account's, and those that the parameter names: by default AWS's for deep learning."""
     for name in WITH_JOBS:
-        foreign = [pulled(Person(name), STRANGER)]
-        assert not_refused(judge_shipped(foreign, DEFAULT)) == []
-        unnamed = [*foreign, pulled(Person(name), DEEP_LEARNING_CONTAINERS)]
+        unmanaged = [pulled(User(name), STRANGER)]
+        assert not_refused(judge_shipped(unmanaged, DEFAULT)) == []
+        unnamed = [*unmanaged, pulled(User(name), DEEP_LEARNING_CONTAINERS)]
         assert not_refused(judge_shipped(unnamed, NARROWED)) == []
 
 
 @pytest.mark.parametrize("name", PREFIXES)
 def test_nobody_becomes_more_than_their_role(judge_shipped: Judge, name: str) -> None:
     """No other role is passed, nothing existing is tagged, no other's space is touched."""
-    person = Person(name)
+    person = User(name)
     others = {**PRIVATE, "sagemaker:OwnerUserProfileArn": OWNER.replace("/ada", "/bob")}
     shared = {**PRIVATE, "sagemaker:SpaceSharingType": "Shared"}
     to_lambda = {"iam:PassedToService": "lambda.amazonaws.com"}

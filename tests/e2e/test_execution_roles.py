@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from itertools import permutations
 
 import pytest
-from e2e.evaluator import Verdict, not_allowed, not_refused
+from e2e.evaluator import Decision, not_allowed, not_refused
 from e2e.shipped import ACCOUNT, BUCKETS, NARROWED, REGION, shipped_roles
 from e2e.shipped_needs import wanted, wanted_when_narrowed
 from e2e.shipped_requests import (
@@ -14,7 +14,7 @@ from e2e.shipped_requests import (
     PRIVATE,
     SPACE,
     STUDIO,
-    Person,
+    User,
     delivered,
     in_vpc,
     kept,
@@ -28,7 +28,7 @@ from templates import Template
 
 pytestmark = pytest.mark.e2e
 
-Judge = Callable[..., list[Verdict]]
+Judge = Callable[..., list[Decision]]
 
 DEFAULT: Mapping[str, str] = {}
 SDK_BUCKET = f"sagemaker-{REGION}-{ACCOUNT}"
@@ -53,9 +53,9 @@ def test_the_parameters_open_what_they_name(judge_shipped: Judge) -> None:
     """Subnets, security groups, buckets, registries, instance types and remote access."""
     assert not_allowed(judge_shipped(wanted_when_narrowed(), NARROWED)) == []
     default = [
-        pulled(Person("DataScientist"), DEEP_LEARNING_CONTAINERS),
+        pulled(User("DataScientist"), DEEP_LEARNING_CONTAINERS),
         with_key(
-            Person("DataScientist").makes("TrainingJob", ISOLATED),
+            User("DataScientist").makes("TrainingJob", ISOLATED),
             "sagemaker:InstanceTypes",
             ["ml.p5.48xlarge"],
         ),
@@ -66,7 +66,7 @@ def test_the_parameters_open_what_they_name(judge_shipped: Judge) -> None:
 @pytest.mark.parametrize(("name", "other"), [*permutations(PREFIXES, 2)])
 def test_no_role_uses_what_another_made(judge_shipped: Judge, name: str, other: str) -> None:
     """Not its jobs, models, pipelines, endpoints, logs, data or query results."""
-    person = Person(name, whose=PREFIXES[other])
+    person = User(name, whose=PREFIXES[other])
     requests = [
         *owned(person, ISOLATED),
         *delivered(person),
@@ -79,7 +79,7 @@ def test_no_role_uses_what_another_made(judge_shipped: Judge, name: str, other: 
 
 def test_what_names_no_role_runs_ones_own_alone(judge_shipped: Judge) -> None:
     """A transform and an endpoint run their models, with their models' role, image and network."""
-    person, other = Person("MLEngineer"), Person("DataScientist").named("model")
+    person, other = User("MLEngineer"), User("DataScientist").named("model")
     own = person.named("model")
     config = person.named("endpoint-config")
     requests = [
@@ -102,7 +102,7 @@ def test_what_names_no_role_runs_ones_own_alone(judge_shipped: Judge) -> None:
 
 def test_a_name_that_only_looks_like_ones_own_is_not(judge_shipped: Judge) -> None:
     """The prefix ends with its hyphen or slash, stands first, and is in lower case."""
-    person, bucket = Person("DataScientist"), BUCKETS[0]
+    person, bucket = User("DataScientist"), BUCKETS[0]
     requests = [
         *(
             person.asks("sagemaker:StopTrainingJob", f"{STUDIO}:training-job/{name}")
@@ -128,7 +128,7 @@ def test_a_name_that_only_looks_like_ones_own_is_not(judge_shipped: Judge) -> No
 
 def test_data_lies_in_named_buckets_of_this_account(judge_shipped: Judge) -> None:
     """Not in one that only begins like them, nor in another account's; lists show one's own."""
-    person, bucket = Person("DataScientist"), BUCKETS[0]
+    person, bucket = User("DataScientist"), BUCKETS[0]
     own = "datascientist/churn/train.csv"
     theirs = {"aws:ResourceAccount": STRANGER}
     listed = f"arn:aws:s3:::{bucket}"
@@ -142,8 +142,8 @@ def test_data_lies_in_named_buckets_of_this_account(judge_shipped: Judge) -> Non
         person.asks("s3:ListBucket", listed, {**here, "s3:prefix": ""}),
         person.asks("s3:ListBucket", listed, {**here, "s3:prefix": "data"}),
         person.asks("s3:ListBucket", listed, {**here, "s3:prefix": "mlengineer/"}),
-        stored(Person("Analyst"), "PutObject", bucket, "analyst/tables/a"),
-        stored(Person("Analyst"), "DeleteObject", bucket, "analyst/athena-results/1.csv"),
+        stored(User("Analyst"), "PutObject", bucket, "analyst/tables/a"),
+        stored(User("Analyst"), "DeleteObject", bucket, "analyst/athena-results/1.csv"),
     ]
 
     assert not_refused(judge_shipped(requests, NARROWED)) == []
@@ -151,13 +151,13 @@ def test_data_lies_in_named_buckets_of_this_account(judge_shipped: Judge) -> Non
 
 def test_each_right_is_needed(judge_shipped: Judge, shipped_template: Template) -> None:
     """Whatever statement is taken from a role, something that it must do is refused."""
-    verdicts = [
+    decisions = [
         *judge_shipped(wanted(BUCKETS[0]), NARROWED),
         *judge_shipped(wanted(SDK_BUCKET), DEFAULT),
         *judge_shipped(wanted_when_narrowed(), NARROWED),
     ]
     needed = {
-        (each.request.role, each.allowed_by[0]) for each in verdicts if len(each.allowed_by) == 1
+        (each.request.role, each.allowed_by[0]) for each in decisions if len(each.allowed_by) == 1
     }
 
     assert sorted(given(shipped_template, "Allow") - needed) == []
@@ -167,7 +167,7 @@ def test_each_denial_is_tried(judge_shipped: Judge, shipped_template: Template) 
     """What is denied stays so whatever managed policy a company attaches to a role."""
     requests = []
     for name in PREFIXES:
-        person = Person(name)
+        person = User(name)
         remote = {**PRIVATE, "sagemaker:RemoteAccess": "ENABLED"}
         requests.append(person.asks("sagemaker:CreateSpace", SPACE, remote))
         large = with_key(person.makes("TrainingJob", ISOLATED), "sagemaker:InstanceTypes", ["x"])

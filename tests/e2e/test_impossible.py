@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 from e2e.accounts import HUB, MANAGEMENT, REGION, STRANGER, TARGETS
 from e2e.cloud import Cloud
-from e2e.evaluator import Verdict
+from e2e.evaluator import Decision
 from e2e.iam_requests import IamRequest
 from e2e.impossible import denied_for_good, impossible
 from e2e.roles import Roles
@@ -22,7 +22,7 @@ from shared.conventions import (
 
 pytestmark = pytest.mark.e2e
 
-Judge = Callable[[Sequence[IamRequest]], list[Verdict]]
+Judge = Callable[[Sequence[IamRequest]], list[Decision]]
 
 SPOKE = TARGETS[0].account
 ACCESS, READER = access_role_arn(SPOKE, REGION), reader_role_arn(SPOKE, REGION)
@@ -43,8 +43,8 @@ def test_what_must_be_impossible_is_denied(cloud: Cloud, judge: Judge) -> None:
 
 def test_each_denial_holds_and_is_tried(judge: Judge, roles: Roles) -> None:
     """What is denied explicitly stays so whatever is granted beside it one day."""
-    verdicts = judge([*denied_for_good()])
-    tried = {(each.request.role, sid) for each in verdicts for sid in each.denied_by}
+    decisions = judge([*denied_for_good()])
+    tried = {(each.request.role, sid) for each in decisions for sid in each.denied_by}
     deployed = {
         # All spokes have the same roles, and those of one are tried.
         (role, sid)
@@ -54,7 +54,7 @@ def test_each_denial_holds_and_is_tried(judge: Judge, roles: Roles) -> None:
         if effect == "Deny"
     }
 
-    assert not [str(each) for each in verdicts if each.result != "ExplicitlyDenied"]
+    assert not [str(each) for each in decisions if each.result != "ExplicitlyDenied"]
     assert tried == deployed
 
 

@@ -14,12 +14,12 @@ from typing import Any
 import boto3
 import pytest
 
-from hub.runtime.adapters.group_snapshots import DynamoCopies
-from hub.runtime.adapters.hub_state import DynamoMemory
+from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
+from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.adapters.scan_states import DynamoScanStates
-from hub.runtime.adapters.unmanaged_profiles import DynamoForeigners
+from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.decisions.holds import Hold
 from hub.runtime.decisions.hub_state import (
     AccessRefusal,
@@ -28,9 +28,15 @@ from hub.runtime.decisions.hub_state import (
     UnmanagedProfile,
 )
 from hub.runtime.decisions.listing import ScanState, Seen
-from hub.runtime.decisions.profile_events import Happening, What
+from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType
 from hub.runtime.decisions.record import Record, State
-from hub.runtime.decisions.removal_limit import LIMIT, Cut, CutKind, HeldCut, TargetLimit
+from hub.runtime.decisions.removal_limit import (
+    LIMIT,
+    Disruption,
+    DisruptionKind,
+    HeldDisruption,
+    LimitState,
+)
 from shared.messages import LEDGER_KEY
 from shared.model import GroupId, Target, UserId
 from shared.requests import ScanRequest, Subject
@@ -42,10 +48,14 @@ LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 DOCTORS, NURSES = GroupId("group-doctors"), GroupId("group-nurses")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RECORD = Record(user_id=ADA, target=LAB, state=State.ACTIVE, user_name="ada", profile_name="ada")
-HELD = HeldCut(Cut(ADA, "ada", "ada", CutKind.REMOVAL, "left the group"), LIMIT, NOW)
+HELD = HeldDisruption(
+    Disruption(ADA, "ada", "ada", DisruptionKind.REMOVAL, "left the group"), LIMIT, NOW
+)
 SCAN = ScanRequest(Subject.GROUP, DOCTORS, NOW, "event", NOW, part=1)
 PROBLEM = OpenProblem(str(LAB), "unreachable", str(LAB))
-CREATED = Happening(What.CREATED, NOW, ADA, "ada", LAB, "ada", "role", "", "", "", "event")
+CREATED = ProfileEvent(
+    ProfileEventType.CREATED, NOW, ADA, "ada", LAB, "ada", "role", "", "", "", "event"
+)
 LEADING = "dynamodb:LeadingKeys"
 
 
@@ -73,9 +83,9 @@ class Ledger:
         note: Any = self._note
         client.meta.events.register("before-call.dynamodb", note)
         self.records = DynamoLedger(client, "ledger")
-        self.copies = DynamoCopies(client, "ledger")
-        self.foreigners = DynamoForeigners(client, "ledger")
-        self.memory = DynamoMemory(client, "ledger")
+        self.group_snapshots = DynamoGroupSnapshots(client, "ledger")
+        self.unmanaged_profiles = DynamoUnmanagedProfiles(client, "ledger")
+        self.hub_state = DynamoHubState(client, "ledger")
         self.limits = DynamoLimits(client, "ledger")
         self.scans = DynamoScanStates(client, "ledger")
 
@@ -112,15 +122,15 @@ def asked(operation: str, body: Mapping[str, Any]) -> Iterator[Asked]:
 Call = Callable[[Ledger], object]
 # What each function calls of its ports, with the widest arguments that it gives.
 KNOWS_NAMES: tuple[Call, ...] = (
-    lambda ledger: ledger.memory.state(NOW),
-    lambda ledger: ledger.memory.remember_group("doctors", DOCTORS),
-    lambda ledger: ledger.memory.change_problems(str(LAB), [PROBLEM], [PROBLEM]),
+    lambda ledger: ledger.hub_state.state(NOW),
+    lambda ledger: ledger.hub_state.remember_group("doctors", DOCTORS),
+    lambda ledger: ledger.hub_state.change_problems(str(LAB), [PROBLEM], [PROBLEM]),
 )
 # The removal limit, for a cut that takes a slot and for one that is held.
 WEIGHS: tuple[Call, ...] = (
     lambda ledger: ledger.limits.of(LAB),
     lambda ledger: ledger.records.of_target(LAB),
-    lambda ledger: ledger.limits.take(LAB, TargetLimit(), [ADA], NOW),
+    lambda ledger: ledger.limits.take(LAB, LimitState(), [ADA], NOW),
     lambda ledger: ledger.limits.hold(LAB, [HELD]),
     lambda ledger: ledger.limits.remember(Hold(LAB, LIMIT, (HELD,))),
     lambda ledger: ledger.limits.release(LAB, [ADA]),
@@ -129,9 +139,9 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "Ingress/Intake": (
         *KNOWS_NAMES,
         lambda ledger: ledger.records.knows(ADA),
-        lambda ledger: ledger.copies.member("membership-1"),
-        lambda ledger: ledger.memory.pause("the identity source changed"),
-        lambda ledger: ledger.memory.reserve_everything(NOW, "event"),
+        lambda ledger: ledger.group_snapshots.member("membership-1"),
+        lambda ledger: ledger.hub_state.pause("the identity source changed"),
+        lambda ledger: ledger.hub_state.reserve_full_sweep(NOW, "event"),
     ),
     "Reconciler/Reconcile": (
         *KNOWS_NAMES,
@@ -141,33 +151,33 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda ledger: ledger.records.write(
             RECORD, MemberChanges({DOCTORS: "membership-1"}, frozenset({NURSES})), CREATED
         ),
-        lambda ledger: ledger.copies.copy(DOCTORS),
-        lambda ledger: ledger.copies.membership(DOCTORS, ADA),
-        lambda ledger: ledger.copies.set_membership(DOCTORS, ADA, "membership-1"),
-        lambda ledger: ledger.copies.set_membership(DOCTORS, ADA, None),
+        lambda ledger: ledger.group_snapshots.copy(DOCTORS),
+        lambda ledger: ledger.group_snapshots.membership(DOCTORS, ADA),
+        lambda ledger: ledger.group_snapshots.set_membership(DOCTORS, ADA, "membership-1"),
+        lambda ledger: ledger.group_snapshots.set_membership(DOCTORS, ADA, None),
         lambda ledger: ledger.records.dry_run(ADA),
         lambda ledger: ledger.records.save_dry_run(ADA, frozenset({"would-create ada in LAB"})),
-        lambda ledger: ledger.foreigners.of(LAB),
-        lambda ledger: ledger.memory.remember_refusal(LAB, AccessRefusal("no", NOW)),
-        lambda ledger: ledger.memory.remember_refusal(LAB, None),
+        lambda ledger: ledger.unmanaged_profiles.of(LAB),
+        lambda ledger: ledger.hub_state.remember_refusal(LAB, AccessRefusal("no", NOW)),
+        lambda ledger: ledger.hub_state.remember_refusal(LAB, None),
     ),
     "Scanner/Scan": (
         *KNOWS_NAMES,
         *WEIGHS,
         lambda ledger: list(ledger.records.everybody()),
         lambda ledger: ledger.records.write(RECORD),
-        lambda ledger: ledger.copies.copy(DOCTORS),
-        lambda ledger: ledger.copies.save(DOCTORS, {ADA: "membership-1"}, [GRACE]),
-        lambda ledger: ledger.copies.note(DOCTORS, deleted=True),
+        lambda ledger: ledger.group_snapshots.copy(DOCTORS),
+        lambda ledger: ledger.group_snapshots.save(DOCTORS, {ADA: "membership-1"}, [GRACE]),
+        lambda ledger: ledger.group_snapshots.note(DOCTORS, deleted=True),
         lambda ledger: ledger.scans.load(SCAN, NOW),
         lambda ledger: ledger.scans.save(SCAN, ScanState(1, "t", Seen().with_ids([ADA])), NOW),
-        lambda ledger: ledger.foreigners.of(LAB),
-        lambda ledger: ledger.foreigners.remember(
+        lambda ledger: ledger.unmanaged_profiles.of(LAB),
+        lambda ledger: ledger.unmanaged_profiles.remember(
             LAB, UnmanagedProfile("yesterday", "", "by-hand")
         ),
-        lambda ledger: ledger.foreigners.forget(LAB, "by-hand"),
-        lambda ledger: ledger.memory.remember_target(LAB, "does not answer"),
-        lambda ledger: ledger.memory.remember_refusal(LAB, None),
+        lambda ledger: ledger.unmanaged_profiles.forget(LAB, "by-hand"),
+        lambda ledger: ledger.hub_state.remember_target(LAB, "does not answer"),
+        lambda ledger: ledger.hub_state.remember_refusal(LAB, None),
     ),
     "MappingStream/MappingStream": KNOWS_NAMES,
 }
@@ -244,14 +254,14 @@ def one_by_one(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
         ("MappingStream/MappingStream", lambda ledger: ledger.records.write(RECORD)),
         ("MappingStream/MappingStream", lambda ledger: ledger.records.records(ADA)),
         ("Ingress/Intake", lambda ledger: ledger.records.write(RECORD)),
-        ("Ingress/Intake", lambda ledger: ledger.copies.copy(DOCTORS)),
-        ("Ingress/Intake", lambda ledger: ledger.memory.resume()),
+        ("Ingress/Intake", lambda ledger: ledger.group_snapshots.copy(DOCTORS)),
+        ("Ingress/Intake", lambda ledger: ledger.hub_state.resume()),
         ("Ingress/Intake", lambda ledger: ledger.limits.hold(LAB, [HELD])),
-        ("Reconciler/Reconcile", lambda ledger: ledger.memory.keep(ADA, None)),
-        ("Scanner/Scan", lambda ledger: ledger.memory.protect(ADA, protected=False)),
-        ("Reconciler/Reconcile", lambda ledger: ledger.foreigners.forget(LAB, "by-hand")),
-        ("Reconciler/Reconcile", lambda ledger: ledger.memory.resume()),
-        ("Scanner/Scan", lambda ledger: ledger.memory.resume()),
+        ("Reconciler/Reconcile", lambda ledger: ledger.hub_state.keep(ADA, None)),
+        ("Scanner/Scan", lambda ledger: ledger.hub_state.protect(ADA, protected=False)),
+        ("Reconciler/Reconcile", lambda ledger: ledger.unmanaged_profiles.forget(LAB, "by-hand")),
+        ("Reconciler/Reconcile", lambda ledger: ledger.hub_state.resume()),
+        ("Scanner/Scan", lambda ledger: ledger.hub_state.resume()),
         (
             "Reconciler/Reconcile",
             lambda ledger: ledger.scans.save(SCAN, ScanState(1, "", Seen()), NOW),

@@ -281,11 +281,11 @@ def test_the_page_says_how_many_copies_run_at_once(hub: Resources) -> None:
         if each["Type"] == "AWS::Lambda::EventSourceMapping"
     ]
     bounded = [each["ScalingConfig"] for each in readers if "ScalingConfig" in each]
-    copies = sum(each["MaximumConcurrency"] for each in bounded)
+    group_snapshots = sum(each["MaximumConcurrency"] for each in bounded)
     operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
     assert len(readers) - len(bounded) == 1
-    assert f"at most {copies} copies, and one of `mappings` for each shard" in operations
+    assert f"at most {group_snapshots} copies, and one of `mappings` for each shard" in operations
 
 
 def test_the_dashboard_answers_three_questions(hub: Resources) -> None:

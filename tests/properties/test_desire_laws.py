@@ -13,9 +13,9 @@ from shared.model import (
     GroupId,
     GroupMapping,
     MappingTable,
-    Standing,
     Target,
     Unresolved,
+    UserStatus,
 )
 
 
@@ -23,7 +23,7 @@ from shared.model import (
 @given(worlds)
 def test_every_target_has_one_verdict(world: World) -> None:
     """Sorted by target, one each, and only where the person is concerned."""
-    targets = [verdict.target for verdict in world.verdicts()]
+    targets = [decision.target for decision in world.decisions()]
 
     assert targets == sorted(set(targets))
     assert set(targets) <= {*world.records, *(row.target for row in world.table.rows)}
@@ -33,7 +33,7 @@ def test_every_target_has_one_verdict(world: World) -> None:
 @given(worlds)
 def test_nobody_is_removed_on_doubt(world: World) -> None:
     """Rules 3, 4 and 11: an unknown row forbids a removal; without any row it waits for a word."""
-    assume(world.snapshot.person.standing is Standing.ENABLED)
+    assume(world.snapshot.person.user_status is UserStatus.ENABLED)
     mapped = {row.target for row in world.table.rows}
 
     assert not any(world.is_unknown(target) for target in world.losers())
@@ -44,12 +44,12 @@ def test_nobody_is_removed_on_doubt(world: World) -> None:
 @given(worlds)
 def test_a_member_of_an_enabled_rows_group_is_never_removed(world: World) -> None:
     """Rule 4: removal is for whom no row applies to."""
-    assume(world.snapshot.person.standing is Standing.ENABLED)
-    called_for = {row.target for row in world.table.rows if row.enabled and world.is_in(row)}
+    assume(world.snapshot.person.user_status is UserStatus.ENABLED)
+    desired = {row.target for row in world.table.rows if row.enabled and world.is_in(row)}
 
-    removals = {v.target for v in world.verdicts() if isinstance(v, Removal)}
+    removals = {v.target for v in world.decisions() if isinstance(v, Removal)}
 
-    assert not removals & called_for
+    assert not removals & desired
 
 
 @LAWS
@@ -67,18 +67,18 @@ def test_a_shorter_listing_removes_nobody_else(world: World) -> None:
 @given(worlds)
 def test_the_winner_is_the_lowest_by_priority_and_name(world: World) -> None:
     """Rule 2, over every enabled row that applies."""
-    for verdict in world.verdicts():
-        if isinstance(verdict, DesiredProfile):
+    for decision in world.decisions():
+        if isinstance(decision, DesiredProfile):
             applying = [
                 (row.priority, row.group)
                 for row in world.table.rows
-                if row.target == verdict.target and row.enabled and world.is_in(row)
+                if row.target == decision.target and row.enabled and world.is_in(row)
             ]
-            claims = [(claim.priority, claim.group) for claim in verdict.because.claims]
+            grants = [(grant.priority, grant.group) for grant in decision.because.grants]
 
-            assert claims == sorted(claims)
-            assert claims[0] == min([*applying, claims[0]])
-            assert set(applying) <= set(claims)
+            assert grants == sorted(grants)
+            assert grants[0] == min([*applying, grants[0]])
+            assert set(applying) <= set(grants)
 
 
 @LAWS
@@ -90,47 +90,49 @@ def test_a_row_of_higher_number_changes_no_winner(
 ) -> None:
     """Rule 2: it can only be added to those that lost."""
     late = GroupMapping("late", target, "role/Late", 99, group_id=GroupId("id-a"), enabled=enabled)
-    before = {v.target: v for v in world.verdicts() if isinstance(v, DesiredProfile)}
+    before = {v.target: v for v in world.decisions() if isinstance(v, DesiredProfile)}
 
-    after = {v.target: v for v in world.with_rows([*world.table.rows, late]).verdicts()}
+    after = {v.target: v for v in world.with_rows([*world.table.rows, late]).decisions()}
 
-    for target_, verdict in before.items():
+    for target_, decision in before.items():
         now = after[target_]
         assert isinstance(now, DesiredProfile)
-        assert now.because.winner == verdict.because.winner
+        assert now.because.winner == decision.because.winner
 
 
 @LAWS
 @given(worlds, st.data())
 def test_no_role_is_changed_away_from_an_unknown_row(world: World, data: st.DataObject) -> None:
     """Rule 3's freeze: as long as nobody can read the row that gave the role, nothing changes."""
-    giver = data.draw(st.sampled_from(world.table.rows))
+    granted_by = data.draw(st.sampled_from(world.table.rows))
     there = replace(
-        data.draw(record_in(giver.target)),
-        given_by=giver.group,
+        data.draw(record_in(granted_by.target)),
+        given_by=granted_by.group,
         state=data.draw(st.sampled_from([s for s in State if s is not State.REMOVED])),
     )
-    others = [row for row in world.table.rows if row is not giver]
+    others = [row for row in world.table.rows if row is not granted_by]
     if data.draw(st.booleans()):
-        table = MappingTable(tuple(others), (BadMapping(giver.group, "", giver.target, ("bad",)),))
+        table = MappingTable(
+            tuple(others), (BadMapping(granted_by.group, "", granted_by.target, ("bad",)),)
+        )
         groups = world.snapshot.groups
     else:
-        table = MappingTable((*others, replace(giver, group_id=None)))
-        groups = {**world.snapshot.groups, giver.group: Unresolved.UNREADABLE}
+        table = MappingTable((*others, replace(granted_by, group_id=None)))
+        groups = {**world.snapshot.groups, granted_by.group: Unresolved.UNREADABLE}
     frozen = World(
         replace(
             world.snapshot,
             groups=groups,
-            person=replace(world.snapshot.person, standing=Standing.ENABLED),
+            person=replace(world.snapshot.person, user_status=UserStatus.ENABLED),
         ),
         table,
-        {**world.records, giver.target: there},
+        {**world.records, granted_by.target: there},
     )
 
-    verdicts = [v for v in frozen.verdicts() if v.target == giver.target]
+    decisions = [v for v in frozen.decisions() if v.target == granted_by.target]
 
-    assert verdicts
-    assert all(isinstance(verdict, Undecided) for verdict in verdicts)
+    assert decisions
+    assert all(isinstance(decision, Undecided) for decision in decisions)
 
 
 @LAWS
@@ -140,7 +142,7 @@ def test_a_disabled_row_gives_nobody_a_role(world: World) -> None:
     disabled = [replace(row, enabled=False, role_arn="role/New") for row in world.table.rows]
 
     roles = {
-        v.role_arn for v in world.with_rows(disabled).verdicts() if isinstance(v, DesiredProfile)
+        v.role_arn for v in world.with_rows(disabled).decisions() if isinstance(v, DesiredProfile)
     }
 
     assert "role/New" not in roles

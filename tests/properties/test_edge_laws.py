@@ -236,7 +236,7 @@ told: dict[str, st.SearchStrategy[Any]] = {
 user_hints = st.builds(
     ReconcileRequest,
     user_id=user_ids,
-    doubt=targets | st.just(""),
+    force_observe=targets | st.just(""),
     source_scan=st.just("") | st.binary(max_size=32).map(bytes.hex),
     **told,
 )
@@ -256,7 +256,7 @@ scan_requests = st.one_of(
             subject=st.just(subject),
             key=key,
             target=targets | st.just(""),
-            announced=st.booleans(),
+            event_driven=st.booleans(),
             include_all=st.booleans(),
             part=st.integers(0, 1000),
             **told,
@@ -329,10 +329,10 @@ changed_hints = st.builds(
                 *("subject", "key", "user_id", "enqueued_at", "event_id", "event_at", "attempt"),
                 *(
                     "again",
-                    "doubt",
+                    "force_observe",
                     "source_scan",
                     "target",
-                    "announced",
+                    "event_driven",
                     "include_all",
                     "token",
                     "seen",
@@ -371,7 +371,7 @@ def test_a_body_is_a_hint_or_is_unreadable(body: str) -> None:
         assert deduplication_id(request).isalnum()
         if isinstance(request, ReconcileRequest):
             assert DIRECTORY_ID.fullmatch(request.user_id)
-            assert not request.doubt or Target.parse(request.doubt)
+            assert not request.force_observe or Target.parse(request.force_observe)
         else:
             assert not request.target or Target.parse(request.target)
             if request.subject in (Subject.TARGET, Subject.ACCESS):

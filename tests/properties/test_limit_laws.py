@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from hub.runtime.decisions.removal_limit import (
     LIMIT,
-    Cut,
-    CutKind,
-    HeldCut,
+    Disruption,
+    DisruptionKind,
+    HeldDisruption,
+    LimitState,
     RemovalLimit,
-    TargetLimit,
-    weigh,
+    admit,
 )
 from shared.model import UserId
 
@@ -23,7 +23,7 @@ LAWS = settings(deadline=None, max_examples=300)
 
 limits = st.builds(RemovalLimit, st.sampled_from([0, 1, 2, 5]), st.sampled_from([0, 10, 30, 100]))
 causes = st.sampled_from(["", "", "", "", "last-row", "emptied"])
-kinds = st.sampled_from([CutKind.REMOVAL] * 3 + [CutKind.ROLE_CHANGE])
+kinds = st.sampled_from([DisruptionKind.REMOVAL] * 3 + [DisruptionKind.ROLE_CHANGE])
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Wish:
 
     minutes: int
     people: frozenset[int]
-    kind: CutKind
+    kind: DisruptionKind
     cause: str
     approves: bool
     alone: bool
@@ -59,7 +59,7 @@ class Town:
     limit: RemovalLimit
     people: frozenset[UserId]
     now: datetime = NOON
-    at: TargetLimit = field(default_factory=TargetLimit)
+    at: LimitState = field(default_factory=LimitState)
     gone: set[UserId] = field(default_factory=set)
     began: list[tuple[datetime, UserId]] = field(default_factory=list)
 
@@ -67,18 +67,20 @@ class Town:
         """Weigh a wish, and write what came of it as a worker does."""
         self.now += timedelta(minutes=wish.minutes)
         whom = [UserId(f"u-{n:02d}") for n in sorted(wish.people)]
-        cuts = [Cut(u, "n", "p", wish.kind, "why", wish.cause) for u in whom if u in self.here()]
+        disruptions = [
+            Disruption(u, "n", "p", wish.kind, "why", wish.cause) for u in whom if u in self.here()
+        ]
         population = self.here() | self.at.taken(self.now)
         held_before = dict(self.at.held)
-        found = weigh(cuts, self.limit, self.at, self.here(), self.now, alone=wish.alone)
+        found = admit(disruptions, self.limit, self.at, self.here(), self.now, alone=wish.alone)
         self.began += [(self.now, user) for user in found.take]
         taken = {u: self.at.slots[u] for u in self.at.taken(self.now)}
-        may = {cut.user_id for cut in cuts} - found.refused.keys()
+        may = {disruption.user_id for disruption in disruptions} - found.refused.keys()
         held = {u: e for u, e in held_before.items() if u not in may or e.is_approved(self.now)}
-        held |= {each.cut.user_id: each for each in found.hold}
-        self.at = TargetLimit(taken | dict.fromkeys(found.take, self.now), held)
-        self.gone |= may if wish.kind is CutKind.REMOVAL else set()
-        self.check(wish, cuts, population, held_before, may, found.take)
+        held |= {each.disruption.user_id: each for each in found.hold}
+        self.at = LimitState(taken | dict.fromkeys(found.take, self.now), held)
+        self.gone |= may if wish.kind is DisruptionKind.REMOVAL else set()
+        self.check(wish, disruptions, population, held_before, may, found.take)
         if wish.approves:
             self.approve()
 
@@ -95,9 +97,9 @@ class Town:
     def check(
         self,
         wish: Wish,
-        cuts: list[Cut],
+        disruptions: list[Disruption],
         population: frozenset[UserId],
-        held_before: dict[UserId, HeldCut],
+        held_before: dict[UserId, HeldDisruption],
         may: set[UserId],
         took: tuple[UserId, ...],
     ) -> None:
@@ -114,16 +116,16 @@ class Town:
             assert user in lately or approved
         # Nobody who waits for a word begins without it, and no cause is ever passed over. What
         # waited for a cause that is over is weighed anew, with all that a scan found together.
-        for cut in cuts:
-            known = held_before.get(cut.user_id)
-            if known is not None and known.cut.kind is not cut.kind:
+        for disruption in disruptions:
+            known = held_before.get(disruption.user_id)
+            if known is not None and known.disruption.kind is not disruption.kind:
                 known = None
-            is_over = known is not None and known.cut.cause not in ("", cut.cause)
-            if cut.cause or (known is not None and (wish.alone or not is_over)):
+            is_over = known is not None and known.disruption.cause not in ("", disruption.cause)
+            if disruption.cause or (known is not None and (wish.alone or not is_over)):
                 approved = known is not None and known.is_approved(self.now)
-                assert (cut.user_id in may) is approved
+                assert (disruption.user_id in may) is approved
         # All of those who ask for a slot get one, or none of them.
-        asking = [c.user_id for c in cuts if not c.cause and c.user_id in may]
+        asking = [c.user_id for c in disruptions if not c.cause and c.user_id in may]
         newly = {u for u, each in self.at.held.items() if each is not held_before.get(u)}
         by_limit = {u for u in newly if self.at.held[u].cause == LIMIT}
         assert not (by_limit and set(asking) & set(took))
@@ -148,14 +150,14 @@ def test_a_limit_that_is_not_reached_holds_nobody(
 ) -> None:
     """Whoever comes alone begins as long as there is room: the guard is no nuisance."""
     everybody = frozenset(UserId(f"u-{n:02d}") for n in range(people))
-    at = TargetLimit()
+    at = LimitState()
     for number, n in enumerate(order):
         user = UserId(f"u-{n:02d}")
-        cut = Cut(user, "n", "p", CutKind.REMOVAL, "why")
-        found = weigh([cut], limit, at, everybody, NOON)
+        disruption = Disruption(user, "n", "p", DisruptionKind.REMOVAL, "why")
+        found = admit([disruption], limit, at, everybody, NOON)
 
         may = number < limit.of(len(everybody | at.taken(NOON)))
         assert (found.take == (user,)) is may
         if not may:
             return
-        at = TargetLimit({**at.slots, user: NOON})
+        at = LimitState({**at.slots, user: NOON})

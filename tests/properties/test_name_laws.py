@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.runtime.adapters.event_bus import EventBus
-from hub.runtime.adapters.hub_state import DynamoMemory
+from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.decisions.mapping_rows import parse_row
-from hub.runtime.decisions.profile_events import Happening, What
+from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType
 from hub.runtime.decisions.retention import ended_claims
 from shared.messages import deduplication_id, encode, message_group
-from shared.model import BadMapping, Because, Claim, GroupId, GroupMapping, UserId
+from shared.model import BadMapping, Because, Grant, GroupId, GroupMapping, UserId
 from shared.naming import profile_name
 from shared.requests import ScanRequest, Subject
 
@@ -54,7 +54,7 @@ def test_a_groups_name_is_kept_under_a_key_that_fits(name: str) -> None:
     """A sort key has at most 1,024 bytes; the name stands beside it as it is."""
     client: Any = Recorder()
 
-    DynamoMemory(client, "ledger").remember_group(name, GROUP_ID)
+    DynamoHubState(client, "ledger").remember_group(name, GROUP_ID)
 
     (request,) = client.asked
     assert len(request["Item"]["sk"]["S"].encode()) <= 1024
@@ -65,7 +65,7 @@ def test_a_groups_name_is_kept_under_a_key_that_fits(name: str) -> None:
 def test_a_look_for_a_name_fits_a_queue(name: str) -> None:
     """Message group and deduplication id: 128 letters, digits and punctuation; a body 256 KB."""
     request = ScanRequest(
-        Subject.NAME, name, NOON, "an-event", NOON, announced=True, target=str(LAB)
+        Subject.NAME, name, NOON, "an-event", NOON, event_driven=True, target=str(LAB)
     )
 
     for id_ in (message_group(request), deduplication_id(request)):
@@ -93,14 +93,14 @@ def test_a_record_fits_however_many_long_names_a_person_is_in(
 ) -> None:
     """An item has at most 400 KB; the winner is always remembered, and most others."""
     longest = letter * (2048 // len(letter.encode()) - 4)
-    claims = [Claim(n, f"{n:04}{longest}", "role/R", 30 + n, GROUP_ID) for n in range(now)]
-    others = tuple(Claim(n, f"{n:04}-{longest}", "role/R", n, GROUP_ID) for n in range(before))
-    because = Because.of(claims)
-    record = replace(ACTIVE, because=because.claims, given_by=claims[0].group)
+    grants = [Grant(n, f"{n:04}{longest}", "role/R", 30 + n, GROUP_ID) for n in range(now)]
+    others = tuple(Grant(n, f"{n:04}-{longest}", "role/R", n, GROUP_ID) for n in range(before))
+    because = Because.of(grants)
+    record = replace(ACTIVE, because=because.grants, given_by=grants[0].group)
     record = replace(
         record,
         user_name="\U0001f600" * 128,
-        ended=ended_claims(replace(record, because=others), because.claims, NOON),
+        ended=ended_claims(replace(record, because=others), because.grants, NOON),
     )
     client: Any = Recorder()
 
@@ -108,9 +108,9 @@ def test_a_record_fits_however_many_long_names_a_person_is_in(
 
     (request,) = client.asked
     assert size(request["Item"]) < 400 * 1000
-    assert because.winner == claims[0]
-    assert len(because.claims) == min(now, len(because.claims))
-    assert len(because.claims) == now or len(because.claims) > 50
+    assert because.winner == grants[0]
+    assert len(because.grants) == min(now, len(because.grants))
+    assert len(because.grants) == now or len(because.grants) > 50
     assert max((each.retention_days for each in record.ended), default=0) == max(before - 1, 0)
 
 
@@ -118,8 +118,8 @@ def test_a_record_fits_however_many_long_names_a_person_is_in(
 def test_ten_events_fit_one_call(letter: str) -> None:
     """The entries of one PutEvents have at most 256 KB together."""
     long = letter * 100_000
-    told = Happening(
-        What.SUSPENDED,
+    told = ProfileEvent(
+        ProfileEventType.SUSPENDED,
         NOON,
         ADA.id,
         letter * 128,

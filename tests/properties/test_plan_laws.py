@@ -17,15 +17,15 @@ from hub.runtime.decisions.actions import (
     Revoke,
     Suspend,
 )
-from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.drift import in_ledger
 from hub.runtime.decisions.observed import ProfileStatus
-from hub.runtime.decisions.plan import is_at_rest
+from hub.runtime.decisions.plan import is_in_sync
 from hub.runtime.decisions.record import Access, Record, State
 from shared.conventions import suspended_role_arn
 from shared.model import (
-    Standing,
     UserId,
+    UserStatus,
 )
 from shared.ownership import Ownership
 
@@ -40,7 +40,7 @@ def test_the_order_in_which_a_world_is_read_decides_nothing(
     random.shuffle(shuffled)
     other = replace(world.with_rows(shuffled), records=dict(reversed(list(world.records.items()))))
 
-    assert other.verdicts() == world.verdicts()
+    assert other.decisions() == world.decisions()
     assert other.plan(dict(reversed(list(observed.items())))) == world.plan(observed)
     assert other.plan(observed).digest == world.plan(observed).digest
 
@@ -73,28 +73,28 @@ def test_no_role_is_given_that_is_not_called_for(world: World, observed: Observe
             kept = world.records.get(action.target)
 
             assert action.role_arn in given | ({kept.role_arn} if kept else set())
-            assert world.snapshot.person.standing is Standing.ENABLED
+            assert world.snapshot.person.user_status is UserStatus.ENABLED
 
 
 @LAWS
 @given(worlds, observations)
 def test_whoever_is_let_in_has_what_is_called_for(world: World, observed: Observed) -> None:
     """Rule 7: an assignment follows the role, or finds it; nothing is left to be stopped."""
-    verdicts = {verdict.target: verdict for verdict in world.verdicts()}
+    decisions = {decision.target: decision for decision in world.decisions()}
     plan_ = world.plan(observed)
     for assign in (action for action in plan_.actions if isinstance(action, Assign)):
-        verdict, profile = verdicts[assign.target], observed[assign.target]
+        decision, profile = decisions[assign.target], observed[assign.target]
         *before, last = plan_.of(assign.target)
 
         assert last is assign
-        assert isinstance(verdict, DesiredProfile)
+        assert isinstance(decision, DesiredProfile)
         if before:
             (given,) = before
             assert isinstance(given, Create | ChangeRole | Resume)
-            assert given.role_arn == verdict.role_arn
+            assert given.role_arn == decision.role_arn
         else:
             assert profile is not None
-            assert profile.role_arn == verdict.role_arn
+            assert profile.role_arn == decision.role_arn
 
 
 @LAWS
@@ -104,13 +104,13 @@ def test_every_verdict_is_answered(world: World, observed: Observed) -> None:
     plan_ = world.plan(observed)
     acted = {action.target for action in plan_.actions}
     skipped = [skip.target for skip in plan_.skips]
-    settled = [settled.verdict.target for settled in plan_.settled]
+    in_sync = [in_sync.decision.target for in_sync in plan_.in_sync]
 
-    assert acted | {*skipped, *settled} == {
-        v.target for v in world.verdicts() if isinstance(v, Undecided) or v.target in observed
+    assert acted | {*skipped, *in_sync} == {
+        v.target for v in world.decisions() if isinstance(v, Undecided) or v.target in observed
     }
-    assert len([*skipped, *settled]) == len({*skipped, *settled})
-    assert not acted & {*settled}
+    assert len([*skipped, *in_sync]) == len({*skipped, *in_sync})
+    assert not acted & {*in_sync}
     assert all(skip.reason for skip in plan_.skips)
 
 
@@ -118,15 +118,15 @@ def test_every_verdict_is_answered(world: World, observed: Observed) -> None:
 @given(worlds, observations)
 def test_nothing_is_lost_before_its_time(world: World, observed: Observed) -> None:
     """Law 9: while a retention lasts, no space is deleted, nor a profile that ever worked."""
-    verdicts = {verdict.target: verdict for verdict in world.verdicts()}
+    decisions = {decision.target: decision for decision in world.decisions()}
     for action in world.plan(observed).actions:
-        record, verdict = world.records.get(action.target), verdicts[action.target]
+        record, decision = world.records.get(action.target), decisions[action.target]
         profile = observed[action.target]
         if isinstance(action, Delete | DeleteSpace):
-            assert isinstance(verdict, Removal)
+            assert isinstance(decision, Removal)
             assert profile is not None
             until = record.retain_until if record else None
-            ended = until <= NOW if until else verdict.retention_days == 0
+            ended = until <= NOW if until else decision.retention_days == 0
             assert ended or profile.status is ProfileStatus.FAILED
 
 
@@ -142,8 +142,8 @@ def test_whoever_is_removed_loses_access_first_and_the_role_next(
         may_enter = record.access in {Access.ASSIGNED, Access.UNSURE}
         if steps:
             profile = observed[removal.target]
-            powerless = suspended_role_arn(removal.target.account, removal.target.region)
-            has_role = profile is not None and profile.role_arn != powerless
+            suspended_role = suspended_role_arn(removal.target.account, removal.target.region)
+            has_role = profile is not None and profile.role_arn != suspended_role
             rest = steps[1:] if isinstance(steps[0], Revoke) else steps
 
             assert isinstance(steps[0], Revoke) is may_enter
@@ -156,38 +156,38 @@ def test_whoever_is_removed_loses_access_first_and_the_role_next(
             )
 
 
-def as_carried_out(verdict: Verdict, record: Record | None) -> Record | None:
+def as_carried_out(decision: Decision, record: Record | None) -> Record | None:
     """Return what the ledger says of a target once the verdict on it is carried out."""
-    if isinstance(verdict, Undecided):
-        since = NOW if verdict.keeps_leaver else None
+    if isinstance(decision, Undecided):
+        since = NOW if decision.keeps_leaver else None
         return record and replace(record, undecided_since=since)
     done = Record(
-        user_id=verdict.person.id,
-        target=verdict.target,
+        user_id=decision.person.id,
+        target=decision.target,
         state=State.REMOVED,
-        user_name=verdict.person.name,
-        profile_name=verdict.profile_name,
-        standing=verdict.person.standing,
+        user_name=decision.person.name,
+        profile_name=decision.profile_name,
+        user_status=decision.person.user_status,
     )
-    if isinstance(verdict, Removal):
+    if isinstance(decision, Removal):
         return done
-    because = verdict.because
+    because = decision.because
     return replace(
         done,
         state=State.ACTIVE,
         access=Access.ASSIGNED,
-        role_arn=verdict.role_arn,
+        role_arn=decision.role_arn,
         given_by=because.winner.group,
-        because=because.claims,
+        because=because.grants,
     )
 
 
 def carried_out(world: World) -> World:
     """Return the world in which the ledger says that everything called for is done."""
     done = {
-        verdict.target: record
-        for verdict in world.verdicts()
-        if (record := as_carried_out(verdict, world.records.get(verdict.target)))
+        decision.target: record
+        for decision in world.decisions()
+        if (record := as_carried_out(decision, world.records.get(decision.target)))
     }
     return replace(world, records={**world.records, **done})
 
@@ -202,11 +202,11 @@ def test_what_is_carried_out_is_never_found_again(world: World) -> None:
     """
     swept = carried_out(carried_out(world))
 
-    for verdict in swept.verdicts():
-        record = swept.records.get(verdict.target)
+    for decision in swept.decisions():
+        record = swept.records.get(decision.target)
 
-        assert in_ledger(verdict, UserId("u-1"), record, NOW) is None
-        assert isinstance(verdict, Undecided) or is_at_rest(verdict, record)
+        assert in_ledger(decision, UserId("u-1"), record, NOW) is None
+        assert isinstance(decision, Undecided) or is_in_sync(decision, record)
 
 
 @LAWS
@@ -215,7 +215,7 @@ def test_what_is_carried_out_is_at_rest(world: World) -> None:
     """Law 2: whatever a sweep may find of it, Studio is not asked anything more."""
     done = carried_out(world)
 
-    for verdict in done.verdicts():
-        assert isinstance(verdict, Undecided) or is_at_rest(
-            verdict, done.records.get(verdict.target)
+    for decision in done.decisions():
+        assert isinstance(decision, Undecided) or is_in_sync(
+            decision, done.records.get(decision.target)
         )

@@ -9,7 +9,7 @@ from stories import COMPANY, FIXTURES, End, Play
 
 from cli.simulation.deployment import deployed_hub
 from cli.simulation.operator import RehearsedOperator
-from cli.simulation.transcript import sentence
+from cli.simulation.transcript import describe
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from simulator.quirks import Quirks
 from simulator.result import result
@@ -46,7 +46,7 @@ def play() -> Iterator[Play]:
             )
             operator = RehearsedOperator(world)
             story = Story(scenario, world, operator)
-            log = StepLog(story, sentence)
+            log = StepLog(story, describe)
             story.play(log.note)
             log.close()
             assert story.unmet == []
@@ -54,7 +54,7 @@ def play() -> Iterator[Play]:
             assert json.loads(json.dumps(end)) == end
             # Law 11: each problem names its subject, its cause and a way out.
             for problem in (*end["problems"], *end["resolved_problems"]):
-                assert all(problem.get(name) for name in ("subject", "reason", "way_out")), problem
+                assert all(problem.get(name) for name in ("subject", "reason", "remedy")), problem
             return End(end, world)
 
         yield play_it

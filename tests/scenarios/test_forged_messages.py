@@ -40,7 +40,7 @@ def long_listings() -> Iterator[tuple[World, Town]]:
         yield world, town
 
 
-def standing(world: World, town: Town) -> tuple[object, ...]:
+def user_status(world: World, town: Town) -> tuple[object, ...]:
     """Return everybody's role, who is held, and who took a slot of the removal limit."""
     limits = [row for row in world.rows(LEDGER) if row["pk"].startswith("limit#")]
     return (
@@ -107,13 +107,13 @@ def test_a_long_listing_goes_on_by_message() -> None:
 def test_a_late_page_with_nobody_seen_removes_nobody(part: int) -> None:
     """All of a group but those of its last page would be leavers, who are held or removed."""
     with long_listings() as (world, town):
-        before = standing(world, town)
+        before = user_status(world, town)
         late = {"token": tokens(world, town)[-1], "seen": "", "part": part}
         send(world, body(world, town, **late))
         world.run()
         world.wait(3600)
 
-        assert standing(world, town) == before
+        assert user_status(world, town) == before
 
 
 subjects = [each for each in Subject if each is not Subject.ROUND]
@@ -129,7 +129,7 @@ forged = st.fixed_dictionaries(
         "token": st.integers(0, MEMBERS - 2) | st.text(max_size=3),
         "seen": st.sampled_from(["", "AAAAAAAAAAA=", "c2Vlbg=="]),
         "again": st.booleans(),
-        "announced": st.booleans(),
+        "event_driven": st.booleans(),
         "include_all": st.booleans(),
         "attempt": st.integers(0, 20),
     },
@@ -139,7 +139,7 @@ forged = st.fixed_dictionaries(
 def test_no_forged_message_takes_anything() -> None:
     """Whatever is in it: nobody is removed or held, and it ends after few messages."""
     with long_listings() as (world, town):
-        before = standing(world, town)
+        before = user_status(world, town)
         pages = tokens(world, town)[::-1]
         sent: list[str] = []
 
@@ -164,7 +164,7 @@ def test_no_forged_message_takes_anything() -> None:
             world.run()
             world.wait(1800)
 
-            assert standing(world, town) == before
+            assert user_status(world, town) == before
             assert len(sent) < 60
 
         law()

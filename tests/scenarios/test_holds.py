@@ -311,11 +311,11 @@ def test_a_read_that_fails_ends_no_hold(play: Play, operation: str, kind: str) -
     text = company(people=2, members=2).replace("version: 1\n", limits)
     app = f"start_app: {{user: p0, target: {T}, type: JupyterLab}}"
     swap = f"map: {{group: all, target: {T}, role: Less}}"
-    cut = leave(range(1), "console") if kind == "removal" else [swap]
+    disruption = leave(range(1), "console") if kind == "removal" else [swap]
     end = play(
         "sweep: {}",
         app,
-        *cut,
+        *disruption,
         f"fault: {{service: sagemaker, operation: {operation}, error: AccessDeniedException, "
         "times: 4}",
         "join: {user: p0, group: unmapped}",

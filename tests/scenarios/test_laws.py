@@ -49,13 +49,13 @@ def test_a_crash_between_any_two_calls_loses_nothing(part: int) -> None:
             world.wait(60)
         if not crashed[0]:
             assert seen[0] > 100
-            assert town.roles() == town.called_for()
+            assert town.roles() == town.desired()
             return
         with ending():
             world.gateway.before = None
             town.settle()
 
-            assert (seen, town.roles()) == (seen, town.called_for())
+            assert (seen, town.roles()) == (seen, town.desired())
             assert world.lambdas.crashes == 1
             assert world.dead_letters() == 0
 
@@ -154,7 +154,7 @@ def test_no_read_that_fails_removes_anybody(error: str, first: int, step: int) -
                 assert fault.failed
                 assert gone <= {(ONE, leaver), (TWO, leaver)}
                 town.sweep()
-                assert (nth, town.roles()) == (nth, town.called_for())
+                assert (nth, town.roles()) == (nth, town.desired())
                 assert town.world.dead_letters() == 0
                 assert town.world.lambdas.crashes == 0
 
@@ -189,7 +189,7 @@ def test_isolation(down: Target, up: Target, service: str, operation: str, error
 
         town.settle()
         town.sweep()
-        assert town.roles() == town.called_for()
+        assert town.roles() == town.desired()
 
 
 def test_an_account_that_is_back_gets_what_it_missed() -> None:
@@ -206,4 +206,4 @@ def test_an_account_that_is_back_gets_what_it_missed() -> None:
         assert world.gateway.calls["sts.AssumeRole"] == asked
         world.gateway.faults.clear()
         town.sweep()
-        assert town.roles() == town.called_for()
+        assert town.roles() == town.desired()

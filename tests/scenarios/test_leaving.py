@@ -228,7 +228,7 @@ def test_domains_without_an_application_are_one_manual_step(play: Play) -> None:
 
     assert [profile["status"] for profile in end["profiles"]] == ["InService"] * 2
     assert [each["subject"] for each in told] == [f"assignments of {T}"]
-    assert "d-one > User profiles" in told[0]["way_out"]
+    assert "d-one > User profiles" in told[0]["remedy"]
 
 
 @pytest.mark.parametrize("status", ["Failed", "Update_Failed", "Delete_Failed"])

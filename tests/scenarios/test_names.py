@@ -66,18 +66,18 @@ def test_a_row_whose_target_is_mistyped_takes_nothing_from_anybody(play: Play) -
 
 def test_once_the_mistyped_row_is_gone_everybody_is_looked_at_again(play: Play) -> None:
     """Rule 3: what it froze goes on, also for who is in no group any more, and without a sweep."""
-    freeze = (
+    apply_protection = (
         "join: {user: bob, group: scientists}",
         "sweep: {}",
         f"map: {{group: scientists, target: {SPACE_BEHIND}, role: Scientist}}",
         "leave: {user: bob, group: scientists}",
         "wait: {minutes: 1}",
     )
-    frozen = play(*freeze)
+    frozen = play(*apply_protection)
     assert frozen.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
 
     end = play(
-        *freeze,
+        *apply_protection,
         f"unmap: {{group: scientists, target: {SPACE_BEHIND}}}",
         "wait: {minutes: 5}",
     )

@@ -53,7 +53,7 @@ def test_a_profile_in_the_way_is_not_tried_while_a_listing_shows_it(play: Play) 
 
     assert creations(end) == once
     assert creations(renamed) <= once + 2
-    assert "studio-hub adopt" in problem["way_out"]
+    assert "studio-hub adopt" in problem["remedy"]
 
 
 def test_once_nothing_is_in_the_way_the_next_sweep_makes_the_profile(play: Play) -> None:
@@ -89,7 +89,7 @@ def test_whoever_has_a_recycled_user_name_waits_for_the_other_profile_to_go(play
         "sweep: {}",
     )
     waiting = play(*again, company=company.replace("role: Scientist", "role: S, retention_days: 1"))
-    ways_out = [each["way_out"] for each in waiting.json["problems"] if each.get("way_out")]
+    ways_out = [each["remedy"] for each in waiting.json["problems"] if each.get("remedy")]
     end = play(
         *again,
         *["wait: {hours: 25}", "sweep: {}"] * 2,
@@ -170,7 +170,7 @@ def test_whoever_is_blocked_and_not_called_for_any_more_is_told_off(play: Play) 
     unmap = f"unmap: {{group: scientists, target: {T}}}"
     end = play("sweep: {}", "pause: {}", unmap, "resume: {}", "sweep: {}", company=HAND_MADE)
 
-    ways_out = [each["way_out"] for each in end.json["problems"] if each["kind"] == "not-ours"]
+    ways_out = [each["remedy"] for each in end.json["problems"] if each["kind"] == "not-ours"]
 
     assert not [text for text in ways_out if "adopt" in text]
 

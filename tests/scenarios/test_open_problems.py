@@ -157,10 +157,10 @@ def test_removals_that_stay_undecided_are_counted_after_an_hour(play: Play) -> N
         "wait: {minutes: 61}",
         "sweep: {}",
     ]
-    doubt = play(*steps)
+    force_observe = play(*steps)
 
-    assert measured(doubt.world, "RemovalsUndecided") == [1]
-    assert ("undecided", f"bob in {TARGET}") in doubt.problems()
+    assert measured(force_observe.world, "RemovalsUndecided") == [1]
+    assert ("undecided", f"bob in {TARGET}") in force_observe.problems()
     end = play(*steps, f"unmap: {{group: otters, target: {TARGET}}}", "wait: {minutes: 120}")
     assert end.problems() == []
     assert end.roles() == {}

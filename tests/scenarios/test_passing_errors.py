@@ -118,7 +118,7 @@ def test_a_conflict_without_end_is_read_back(play: Play) -> None:
     ada = end.world.services.identity_store.find_user("ada")
     assert arn
     assert ada
-    begun = end.world.clock.now()
+    started = end.world.clock.now()
     end.world.services.application_access.assign(arn, "USER", ada.user_id)
     end.world.gateway.faults.append(Fault(*ASSIGN, "ConflictException", every=1))
     group = end.world.services.identity_store.find_group("scientists")
@@ -130,4 +130,4 @@ def test_a_conflict_without_end_is_read_back(play: Play) -> None:
     states = [row["state"] for row in end.world.rows(LEDGER) if "state" in row]
     assert states == ["active"]
     assert end.world.gateway.calls["sso-admin.DescribeApplicationAssignment"] == 1
-    assert end.world.clock.now() >= begun + 180
+    assert end.world.clock.now() >= started + 180

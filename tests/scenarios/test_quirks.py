@@ -50,7 +50,7 @@ def delayed_roles(end: End) -> dict[str, str]:
     return {str(p.sso_user): str(p.role).rpartition("/")[2] for p in domain.profiles}
 
 
-def settled(end: End) -> None:
+def in_sync(end: End) -> None:
     """Nothing crashed, nothing was lost, and another sweep writes nothing."""
     before = len(end.world.gateway.changes)
     end.world.sweep()
@@ -68,7 +68,7 @@ def test_where_a_profile_needs_an_assignment_nobody_is_let_in_before_it(play: Pl
     assert operations(end) == []
     assert end.json["profiles"] == []
     assert "refused" in {kind for kind, _ in end.problems()}
-    settled(end)
+    in_sync(end)
 
 
 def test_whoever_creating_assigns_is_let_in_once_and_out_again(play: Play) -> None:
@@ -102,7 +102,7 @@ def test_a_member_who_cannot_be_read_yet_gets_their_profile(
 
     assert end.roles() == {"2 eve": "Scientist"}
     assert end.assigned() == {"2 eve"}
-    settled(end)
+    in_sync(end)
 
 
 def test_who_cannot_be_read_for_a_while_loses_nothing_for_good(play: Play) -> None:
@@ -125,7 +125,7 @@ def test_who_cannot_be_read_for_a_while_loses_nothing_for_good(play: Play) -> No
     access = end.world.services.application_access
     assert access.is_assigned(application(end), "USER", user_id(end))
     assert "DeleteSpace" not in [change.operation for change in end.world.gateway.changes]
-    settled(end)
+    in_sync(end)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_what_studio_ends_as_failed_is_tried_again(play: Play, operation: str) -
     changed = play(*steps, company=company(0), quirks=quirks)
     assert changed.roles() == {"2 ada": "Lead"}
     assert changed.assigned() == {"2 ada"}
-    settled(changed)
+    in_sync(changed)
 
     left = play(
         *steps,
@@ -168,7 +168,7 @@ def test_what_studio_ends_as_failed_is_tried_again(play: Play, operation: str) -
     )
     assert left.json["profiles"] == []
     assert left.assigned() == set()
-    settled(left)
+    in_sync(left)
 
 
 def test_spaces_and_apps_that_failed_keep_nobody_here(play: Play) -> None:
@@ -189,7 +189,7 @@ def test_spaces_and_apps_that_failed_keep_nobody_here(play: Play) -> None:
     end.world.wait(2 * 3600)
 
     assert delayed_roles(end) == {}
-    settled(end)
+    in_sync(end)
 
 
 @pytest.mark.parametrize("at_first", ["Scientist", "Lead"])
@@ -212,7 +212,7 @@ def test_a_role_that_comes_to_exist_is_given_by_the_next_sweep(play: Play, at_fi
     end.world.wait(3600)
 
     assert delayed_roles(end) == {"ada": "Lead"}
-    settled(end)
+    in_sync(end)
 
 
 @pytest.mark.parametrize("seconds", [3, 60, 1200])
@@ -243,7 +243,7 @@ def test_an_assignment_that_is_not_propagated_is_changed_later(play: Play, secon
 
     assert (back.roles(), back.assigned()) == ({"2 ada": "Scientist"}, {"2 ada"})
     assert (gone.roles(), gone.assigned()) == ({"2 ada": SUSPENDED}, set())
-    settled(gone)
+    in_sync(gone)
 
 
 @pytest.mark.parametrize("twice", ["refuse", "accept"])
@@ -276,8 +276,8 @@ def test_an_application_without_assignments_gives_a_leaver_no_power(play: Play) 
     entered = end.world.services.studio.sign_in(PLACE, "ada")
     assert end.world.services.studio.place(PLACE).role_of(entered) is not None
     assert end.roles() == {"2 ada": SUSPENDED}
-    stray = end.world.services.studio.sign_in(PLACE, "bob")
-    role = end.world.services.studio.place(PLACE).role_of(stray)
+    unmanaged_profile = end.world.services.studio.sign_in(PLACE, "bob")
+    role = end.world.services.studio.place(PLACE).role_of(unmanaged_profile)
     assert str(role).rpartition("/")[2] == SUSPENDED
 
 
@@ -290,7 +290,7 @@ def test_where_a_profile_needs_an_assignment_the_next_sweep_makes_it(play: Play)
     end.world.wait(3600)
 
     assert delayed_roles(end) == {"ada": "Scientist"}
-    settled(end)
+    in_sync(end)
 
 
 def test_a_role_that_comes_to_exist_is_used_by_the_next_sweep(play: Play) -> None:
@@ -303,7 +303,7 @@ def test_a_role_that_comes_to_exist_is_used_by_the_next_sweep(play: Play) -> Non
     end.world.wait(3600)
 
     assert delayed_roles(end) == {"ada": "Scientist"}
-    settled(end)
+    in_sync(end)
 
 
 @pytest.mark.parametrize("seconds", [3, 60, 1200])

@@ -17,7 +17,7 @@ def test_one_sweep_gives_what_is_called_for_and_a_second_writes_nothing(seed: in
     with deployed_hub(page_limit=1 + seed % 3) as world:
         town = Town(world)
         town.sweep()
-        foreign = town.foreign()
+        unmanaged = town.unmanaged()
         for act in story(seed):
             if act.kind == "restart":
                 cold_start()
@@ -26,7 +26,7 @@ def test_one_sweep_gives_what_is_called_for_and_a_second_writes_nothing(seed: in
         town.settle()
 
         town.sweep()
-        roles, wanted = town.roles(), town.called_for()
+        roles, wanted = town.roles(), town.desired()
         after_one, is_open = town.written(), town.open_problems()
         town.sweep()
 
@@ -35,6 +35,6 @@ def test_one_sweep_gives_what_is_called_for_and_a_second_writes_nothing(seed: in
         # Law 11: none of them is over, none was forgotten.
         assert (seed, town.open_problems()) == (seed, is_open)
         assert (seed, town.stale_problems()) == (seed, set())
-        assert town.foreign() == foreign
+        assert town.unmanaged() == unmanaged
         assert world.dead_letters() == 0
         assert world.lambdas.crashes == 0

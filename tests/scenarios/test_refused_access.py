@@ -66,12 +66,12 @@ def test_a_refused_access_role_pages_until_it_is_back(play: Play) -> None:
     world, roles = end.world, Roles()
     roles.take(access_role_name(REGION))
     join(world, "bob", "scientists")
-    rounds = [sweep(world), sweep(world)]
+    passes = [sweep(world), sweep(world)]
     join(world, "ada@example.com", "scientists")
-    rounds += [sweep(world), sweep(world)]
+    passes += [sweep(world), sweep(world)]
 
-    assert [counted for counted, _ in rounds] == [1, 1, 1, 1]
-    assert rounds[1] == rounds[3]
+    assert [counted for counted, _ in passes] == [1, 1, 1, 1]
+    assert passes[1] == passes[3]
     assert set(told(end)) == {"PROBLEM"}
     assert roles_of(world) == {"3 ada@example.com", "3 bob"}
 

@@ -32,7 +32,7 @@ def test_no_write_breaks_a_law_and_all_ends_as_it_should(seed: int) -> None:
                 campus.do(deed)
         campus.settle()
         roles = {k: v for k, v in campus.roles().items() if k not in campus.stripped}
-        wanted = {k: v for k, v in campus.called_for().items() if k not in campus.stripped}
+        wanted = {k: v for k, v in campus.desired().items() if k not in campus.stripped}
         written = campus.written()
         campus.sweep()
 

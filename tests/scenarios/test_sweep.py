@@ -19,7 +19,7 @@ def unannounced(world: World) -> dict[str, int]:
     """Return what the sweep found that no event had told, by kind."""
     found: dict[str, int] = {}
     for entry in world.lambdas.log:
-        if entry.get("message") == "DRIFT" and not entry["announced"]:
+        if entry.get("message") == "DRIFT" and not entry["event_driven"]:
             found[entry["kind"]] = found.get(entry["kind"], 0) + entry["count"]
     return found
 

@@ -85,7 +85,7 @@ def test_an_unknown_domain_is_reported(play: Play) -> None:
 def test_hand_made_profiles_are_left_alone(play: Play) -> None:
     """A profile made by other hands is reported and never written to, on join and on leave."""
     company = COMPANY.replace(
-        "domain: d-one}", "domain: d-one, profiles: [{name: bob, user: bob, role: ByHand}]}"
+        "domain: d-one}", "domain: d-one, profiles: [{name: bob, user: bob, role: ManualAction}]}"
     )
     end = play(
         "join: {user: bob, group: scientists}",
@@ -93,7 +93,7 @@ def test_hand_made_profiles_are_left_alone(play: Play) -> None:
         company=company,
     )
 
-    assert end.roles() == {"2 bob": "ByHand"}
+    assert end.roles() == {"2 bob": "ManualAction"}
     assert ("not-ours", f"bob in {TARGET}") in end.told("PROBLEM")
     assert end.problems() == []
     assert "2" not in {write[0] for write in end.writes()}

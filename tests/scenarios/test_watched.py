@@ -182,7 +182,7 @@ def test_a_target_that_no_row_names_may_be_closed(play: Play) -> None:
 def test_whoever_waits_is_counted_once_a_round(play: Play) -> None:
     """By the look at their target: as many as `holds list` shows, each once."""
     company = COMPANY.replace(
-        "domain: d-one}", "domain: d-one, profiles: [{name: bob, user: bob, role: ByHand}]}"
+        "domain: d-one}", "domain: d-one, profiles: [{name: bob, user: bob, role: ManualAction}]}"
     ).replace("version: 1", "version: 1\nsettings: {removal_limit: {count: 0, percent: 0}}", 1)
     steps = [
         "join: {user: bob, group: scientists}",
@@ -207,7 +207,7 @@ def test_what_an_event_has_looked_at_is_not_counted_twice(play: Play, tmp_path: 
         '"region": "eu-west-1", "time": "2026-01-05T09:00:00Z", "resources": [], "detail": {}}'
     )
     company = COMPANY.replace(
-        "domain: d-one}", "domain: d-one, profiles: [{name: bob, user: bob, role: ByHand}]}"
+        "domain: d-one}", "domain: d-one, profiles: [{name: bob, user: bob, role: ManualAction}]}"
     )
     join = "join: {user: bob, group: scientists}"
     world = play(join, f"event: {{file: {event}}}", "sweep: {}", company=company).world

@@ -44,7 +44,7 @@ def test_an_application_that_lets_in_everybody_is_a_problem_of_its_target(play: 
         ("assignment-not-required", f"assignments of {ONE}")
     ]
     (line,) = (e for e in end.world.lambdas.log if e.get("kind") == "assignment-not-required")
-    assert line["way_out"].endswith(
+    assert line["remedy"].endswith(
         "put-application-assignment-configuration --assignment-required --application-arn "
         + application.arn
     )
@@ -69,7 +69,7 @@ def test_a_portal_that_is_off_is_a_problem_of_its_target(
 
     assert told(swept(end), "portal-off") == [("portal-off", f"portal of {TWO}")]
     (line,) = (e for e in end.world.lambdas.log if e.get("kind") == "portal-off")
-    assert "update-domain --domain-id d-two" in line["way_out"]
+    assert "update-domain --domain-id d-two" in line["remedy"]
     domain(end, TWO).told.clear()
     assert told(swept(end), "portal-off") == []
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from simulator.scenario import Frame, Group, HandMade, Settings, Spoke, User
+from simulator.scenario import Frame, Group, Settings, Spoke, SpokeProfile, User
 from simulator.scenario_file import parse
 from simulator.scenario_schema import Row
 from simulator.steps import STEPS
@@ -30,7 +30,7 @@ PLACES: dict[str, type[BaseModel]] = {
     "users": User,
     "targets": Spoke,
     "mappings": Row,
-    "profiles": HandMade,
+    "profiles": SpokeProfile,
 }
 
 

@@ -41,17 +41,17 @@ def test_a_group_assignment_lets_a_member_make_a_stray(world: World) -> None:
     store.add_membership(user.user_id, group.group_id)
     access.assign(application(world), "GROUP", group.group_id)
 
-    stray = world.aws.studio.sign_in(world.place, "ada@x.org")
+    unmanaged_profile = world.aws.studio.sign_in(world.place, "ada@x.org")
 
-    assert stray.name == "ada-x-org-001"
+    assert unmanaged_profile.name == "ada-x-org-001"
     found = world.studio_client.describe_user_profile(
-        DomainId=world.place.domain_id, UserProfileName=stray.name
+        DomainId=world.place.domain_id, UserProfileName=unmanaged_profile.name
     )
     assert "UserSettings" not in found
     assert found["SingleSignOnUserValue"] == "ada@x.org"
-    assert world.studio_client.list_tags(ResourceArn=stray.arn)["Tags"] == []
+    assert world.studio_client.list_tags(ResourceArn=unmanaged_profile.arn)["Tags"] == []
     assert world.aws.studio.snapshot()[0].profiles[0].role == DEFAULT
-    assert world.aws.studio.sign_in(world.place, "ada@x.org") is stray
+    assert world.aws.studio.sign_in(world.place, "ada@x.org") is unmanaged_profile
 
 
 def test_an_open_application_lets_everybody_in(world: World) -> None:

@@ -55,7 +55,7 @@ def test_a_busy_profile_can_be_neither_updated_nor_deleted(
 
 
 @pytest.mark.parametrize(
-    ("operation", "status", "way_out"),
+    ("operation", "status", "remedy"),
     [
         ("CreateUserProfile", "Failed", "delete_user_profile"),
         ("UpdateUserProfile", "Update_Failed", "update_user_profile"),
@@ -63,7 +63,7 @@ def test_a_busy_profile_can_be_neither_updated_nor_deleted(
     ],
 )
 def test_a_failed_change_says_why_and_has_a_way_out(
-    world: World, operation: str, status: str, way_out: str
+    world: World, operation: str, status: str, remedy: str
 ) -> None:
     """A forced failure ends in its own status with a FailureReason, and the next call recovers."""
     client, place = world.studio_client, world.place
@@ -80,7 +80,7 @@ def test_a_failed_change_says_why_and_has_a_way_out(
 
     found = client.describe_user_profile(DomainId=DOMAIN, UserProfileName="ada")
     assert (found["Status"], found["FailureReason"]) == (status, "InternalFailure")
-    getattr(client, way_out)(DomainId=DOMAIN, UserProfileName="ada")
+    getattr(client, remedy)(DomainId=DOMAIN, UserProfileName="ada")
     world.clock.shift(2)
     assert world.profile_status("ada") in ("InService", "Deleting")
     later = client.describe_user_profile(DomainId=DOMAIN, UserProfileName="ada")

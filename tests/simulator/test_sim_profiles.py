@@ -180,14 +180,14 @@ def test_the_profile_quota_is_a_limit(make_world: WorldMaker, refused: Refused) 
 
 def test_a_role_of_another_account_cannot_be_passed(world: World, refused: Refused) -> None:
     """PassRole does not cross accounts, neither at creation nor at an update."""
-    foreign = {"ExecutionRole": "arn:aws:iam::333333333333:role/studio-hub/DataScientist"}
+    unmanaged = {"ExecutionRole": "arn:aws:iam::333333333333:role/studio-hub/DataScientist"}
 
     with refused("AccessDeniedException", "Cross-account pass role"):
-        world.studio_client.create_user_profile(**profile(), UserSettings=foreign)
+        world.studio_client.create_user_profile(**profile(), UserSettings=unmanaged)
     world.create_profile("ada")
     with refused("AccessDeniedException"):
         world.studio_client.update_user_profile(
-            DomainId=DOMAIN, UserProfileName="ada", UserSettings=foreign
+            DomainId=DOMAIN, UserProfileName="ada", UserSettings=unmanaged
         )
 
 

@@ -6,7 +6,7 @@ from simulator.reported import Reported
 
 
 def problem(kind: str, subject: str, reason: str = "why") -> dict[str, Any]:
-    return {"message": "PROBLEM", "kind": kind, "subject": subject, "reason": reason, "way_out": ""}
+    return {"message": "PROBLEM", "kind": kind, "subject": subject, "reason": reason, "remedy": ""}
 
 
 def resolved(subject: str, kind: str = "") -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from cases import ADA, BECAUSE, LAB, NEW, NOON, OLD, POWERLESS, SHOP, THERE, app
+from cases import ADA, BECAUSE, LAB, NEW, NOON, OLD, SHOP, SUSPENDED_ROLE, THERE, app
 from fake_studio import FakeAccess, FakeStudio
 from fakes import FakeClock
 
@@ -35,7 +35,7 @@ from shared.errors import (
 CREATE, ASSIGN = Create(ADA, LAB, "ada", NEW, BECAUSE), Assign(ADA, LAB, "ada")
 CHANGE = ChangeRole(ADA, LAB, "ada", OLD, NEW, BECAUSE)
 RESUME = Resume(ADA, LAB, "ada", NEW, BECAUSE)
-REVOKE, SUSPEND = Revoke(ADA, LAB, "ada", "left"), Suspend(ADA, LAB, "ada", POWERLESS, "left")
+REVOKE, SUSPEND = Revoke(ADA, LAB, "ada", "left"), Suspend(ADA, LAB, "ada", SUSPENDED_ROLE, "left")
 STOP_A, STOP_B = (StopApp(ADA, LAB, "ada", app(name)) for name in "ab")
 SPACE, DELETE = DeleteSpace(ADA, LAB, "ada", "lab"), Delete(ADA, LAB, "ada", "left")
 DISCARD = Discard(ADA, LAB, "ada", "it is Failed")
@@ -51,7 +51,7 @@ class Notes:
 
     told: list[str] = field(default_factory=list)
     begin_fails: bool = False
-    became_fails: bool = False
+    recording_fails: bool = False
     wanted: datetime = NOON
 
     def begin(self, action: Action) -> None:
@@ -65,10 +65,10 @@ class Notes:
         del action
         return self.wanted
 
-    def became(self, outcome: Outcome) -> None:
+    def record_outcome(self, outcome: Outcome) -> None:
         """Note it."""
         self.told.append(f"{type(outcome).__name__} {type(outcome.action).__name__}")
-        if self.became_fails:
+        if self.recording_fails:
             raise RetryableError("another worker wrote this record meanwhile")
 
 
@@ -95,11 +95,11 @@ class Bench:
             directory=nobody,
             mappings=nobody,
             names=nobody,
-            memory=nobody,
+            hub_state=nobody,
             ledger=nobody,
-            copies=nobody,
+            group_snapshots=nobody,
             limits=nobody,
-            foreigners=nobody,
+            unmanaged_profiles=nobody,
             studio=self.studio,
             access=access,
             later=nobody,
@@ -110,7 +110,7 @@ class Bench:
         deadline = NOON + timedelta(seconds=seconds)
         return apply(Plan(actions, (), ()), world, deadline, self.notes)
 
-    def became(self, *actions: Action, seconds: float = 120) -> list[str]:
+    def record_outcome(self, *actions: Action, seconds: float = 120) -> list[str]:
         """Return what became of each action, in words."""
         found = self.apply(*actions, seconds=seconds)
         return [f"{type(each).__name__} {type(each.action).__name__}" for each in found]

@@ -63,7 +63,7 @@ class Campus:
         self._by_hand(ONE, "p7", None)
         self._by_hand(TWO, "p6", tags("999999999999", self.people[6]))
         self._operator = RehearsedOperator(self.world)
-        self.referee = Referee(self.world, self.called_for, RETENTION, LIMIT)
+        self.referee = Referee(self.world, self.desired, RETENTION, LIMIT)
 
     def do(self, deed: Deed) -> None:
         """Let one thing happen, and deliver what is due."""
@@ -119,7 +119,7 @@ class Campus:
             self.world.wait(3 * 86_400)
             self.sweep()
 
-    def called_for(self) -> dict[Pair, str]:
+    def desired(self) -> dict[Pair, str]:
         """Return the roles that the directory and the rows call for where that can be had."""
         store = self.world.services.identity_store
         return {

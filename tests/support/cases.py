@@ -6,23 +6,23 @@ from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Space, Workload
 from hub.runtime.decisions.record import Access, Record, State
 from shared.conventions import suspended_role_arn
-from shared.model import Because, Claim, Person, Target, UserId
+from shared.model import Because, Grant, Target, User, UserId
 from shared.ownership import Ownership
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")
-ADA = Person(UserId("a3d46882"), "ada")
+ADA = User(UserId("a3d46882"), "ada")
 OLD, NEW = (f"arn:aws:iam::222222222222:role/studio-hub/{name}" for name in ("Old", "New"))
-POWERLESS = suspended_role_arn(LAB.account, LAB.region)
+SUSPENDED_ROLE = suspended_role_arn(LAB.account, LAB.region)
 
-NEW_CLAIM, OLD_CLAIM = Claim(10, "ml-leads", NEW, 30), Claim(20, "ml-scientists", OLD, 30)
+NEW_GRANT, OLD_GRANT = Grant(10, "ml-leads", NEW, 30), Grant(20, "ml-scientists", OLD, 30)
 # Both rows apply: who gets the new role may keep what runs with the old one.
-BECAUSE = Because(NEW_CLAIM, (OLD_CLAIM,))
+BECAUSE = Because(NEW_GRANT, (OLD_GRANT,))
 PROMOTED = DesiredProfile(ADA, LAB, "ada", NEW, BECAUSE)
 # Only the new row applies: nothing may run with the old role.
-DEMOTED = DesiredProfile(ADA, LAB, "ada", NEW, Because(NEW_CLAIM))
+DEMOTED = DesiredProfile(ADA, LAB, "ada", NEW, Because(NEW_GRANT))
 REMOVAL = Removal(ADA, LAB, "ada", "no mapping calls for it", 30)
 AT_ONCE = Removal(ADA, LAB, "ada", "no mapping calls for it", 0)
 UNDECIDED = Undecided(ADA, LAB, "cannot tell", "correct the row")
@@ -46,7 +46,7 @@ ACTIVE = Record(
     access=Access.ASSIGNED,
     role_arn=OLD,
     given_by="ml-scientists",
-    because=(OLD_CLAIM,),
+    because=(OLD_GRANT,),
     efs_uid="200005",
     modified=NOON.isoformat(),
     version=1,

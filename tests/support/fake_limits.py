@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hub.runtime.decisions.holds import Hold
-from hub.runtime.decisions.removal_limit import HeldCut, TargetLimit, known_hold
+from hub.runtime.decisions.removal_limit import HeldDisruption, LimitState, known_hold
 from shared.model import Target, UserId
 
 
@@ -16,21 +16,21 @@ class FakeLimits:
     `shown` are the holds that were remembered.
     """
 
-    targets: dict[Target, TargetLimit] = field(default_factory=dict)
+    targets: dict[Target, LimitState] = field(default_factory=dict)
     between: Callable[[], None] = lambda: None
     shown: list[Hold] = field(default_factory=list)
 
-    def of(self, target: Target) -> TargetLimit:
+    def of(self, target: Target) -> LimitState:
         """Return a target's slots and who is held there."""
-        found = self.targets.get(target, TargetLimit())
+        found = self.targets.get(target, LimitState())
         self.between()
         return found
 
     def take(
-        self, target: Target, seen: TargetLimit, users: Iterable[UserId], now: datetime
+        self, target: Target, seen: LimitState, users: Iterable[UserId], now: datetime
     ) -> bool:
         """Take slots for all of the users; false where somebody else took some meanwhile."""
-        there = self.targets.get(target, TargetLimit())
+        there = self.targets.get(target, LimitState())
         if there.version != seen.version:
             return False
         hour = timedelta(hours=1)
@@ -39,18 +39,18 @@ class FakeLimits:
         self.targets[target] = replace(there, slots=slots, version=there.version + 1)
         return True
 
-    def hold(self, target: Target, cuts: Iterable[HeldCut]) -> None:
+    def hold(self, target: Target, disruptions: Iterable[HeldDisruption]) -> None:
         """Let cuts wait; what waits for the limit, or was approved, goes on as it is."""
-        there = self.targets.get(target, TargetLimit())
+        there = self.targets.get(target, LimitState())
         held = dict(there.held)
-        for each in cuts:
-            if known_hold(each.cut, there, each.since, alone=False) is None:
-                held[each.cut.user_id] = each
+        for each in disruptions:
+            if known_hold(each.disruption, there, each.since, alone=False) is None:
+                held[each.disruption.user_id] = each
         self.targets[target] = replace(there, held=held)
 
     def release(self, target: Target, users: Iterable[UserId]) -> None:
         """Let the users' cuts wait no more."""
-        there, over = self.targets.get(target, TargetLimit()), set(users)
+        there, over = self.targets.get(target, LimitState()), set(users)
         held = {user: each for user, each in there.held.items() if user not in over}
         self.targets[target] = replace(there, held=held)
 

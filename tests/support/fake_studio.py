@@ -6,7 +6,7 @@ from hub.runtime.decisions.hub_state import Domain
 from hub.runtime.decisions.listing import Page
 from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Workload
 from shared.errors import PermanentError, RetryableError
-from shared.model import Person, Target, UserId
+from shared.model import Target, User, UserId
 from shared.ownership import Ownership
 
 Trouble = RetryableError | PermanentError
@@ -57,7 +57,7 @@ class FakeStudio:
         """Return what people come into the domain by."""
         return Domain("" if target in self.by_hand else f"application of {target}", "")
 
-    def create(self, target: Target, name: str, person: Person, role_arn: str) -> None:
+    def create(self, target: Target, name: str, person: User, role_arn: str) -> None:
         """Start the creation of a profile."""
         self._called("create", target)
         self.profiles[target, name] = ObservedProfile(

@@ -6,22 +6,22 @@ from datetime import datetime, timedelta
 
 from hub.runtime.decisions.hub_state import (
     AccessRefusal,
-    GroupCopy,
+    GroupSnapshot,
     HubState,
     MemberChanges,
     OpenProblem,
 )
 from hub.runtime.decisions.listing import Page, ScanState
-from hub.runtime.decisions.profile_events import Happening
+from hub.runtime.decisions.profile_events import ProfileEvent
 from hub.runtime.decisions.record import Record
 from shared.errors import PermanentError, RetryableError
 from shared.messages import scan_chain
 from shared.model import (
     GroupId,
     MappingTable,
-    Person,
     Target,
     Unresolved,
+    User,
     UserId,
 )
 from shared.requests import ReconcileRequest, ScanRequest
@@ -65,7 +65,7 @@ class FakeDirectory:
             raise self.trouble
         return self.ids.get(name, Unresolved.UNKNOWN)
 
-    def person(self, user_id: UserId) -> Person:
+    def person(self, user_id: UserId) -> User:
         """Fail: nobody here asks of people."""
         raise NotImplementedError
 
@@ -81,7 +81,7 @@ class FakeDirectory:
         """Fail: nobody here lists members."""
         raise NotImplementedError
 
-    def people(self, token: str) -> Page[Person]:
+    def people(self, token: str) -> Page[User]:
         """Fail: nobody here lists people."""
         raise NotImplementedError
 
@@ -91,7 +91,7 @@ class FakeDirectory:
 
 
 @dataclass
-class FakeMemory:
+class FakeHubState:
     """The hub's memory: `truth` is what is kept, `reads` how often it was read.
 
     A copy serves until somebody wants a newer one. `slots` are the seconds after which everything
@@ -137,7 +137,7 @@ class FakeMemory:
         """Let nothing be done any more."""
         self.truth = replace(self.truth, paused=reason)
 
-    def reserve_everything(self, now: datetime, event_id: str) -> int | None:  # noqa: ARG002 (the port's)
+    def reserve_full_sweep(self, now: datetime, event_id: str) -> int | None:  # noqa: ARG002 (the port's)
         """Return the next of the slots, None when all are taken."""
         return self.slots.pop(0) if self.slots else None
 
@@ -174,7 +174,7 @@ class FakeLedger:
     asked: list[UserId] = field(default_factory=list)
     rows: dict[tuple[UserId, Target], Record] = field(default_factory=dict)
     writes: list[Record] = field(default_factory=list)
-    told: list[Happening] = field(default_factory=list)
+    told: list[ProfileEvent] = field(default_factory=list)
     joined: list[MemberChanges] = field(default_factory=list)
     meets: bool = False
     trouble: Trouble | None = None
@@ -210,7 +210,7 @@ class FakeLedger:
         self,
         record: Record,
         changes: MemberChanges | None = None,
-        happening: Happening | None = None,
+        profile_event: ProfileEvent | None = None,
     ) -> Record:
         """Write over the version that the record names; RetryableError when somebody else did."""
         key = record.user_id, record.target
@@ -221,12 +221,12 @@ class FakeLedger:
         self.rows[key] = written
         self.writes.append(written)
         self.joined += [changes] if changes else []
-        self.told += [happening] if happening else []
+        self.told += [profile_event] if profile_event else []
         return written
 
 
 @dataclass
-class FakeCopies:
+class FakeGroupSnapshots:
     """Copies of groups: whose each membership is; `asked` are those that somebody asked of."""
 
     memberships: dict[str, UserId] = field(default_factory=dict)
@@ -237,7 +237,7 @@ class FakeCopies:
         self.asked.append(membership_id)
         return self.memberships.get(membership_id)
 
-    def copy(self, group_id: GroupId) -> GroupCopy:
+    def copy(self, group_id: GroupId) -> GroupSnapshot:
         """Fail: nobody here reads copies."""
         raise NotImplementedError
 

@@ -2,27 +2,27 @@
 
 from datetime import UTC, datetime
 
-from hub.runtime.decisions.decision import Verdict
+from hub.runtime.decisions.decision import Decision
 from hub.runtime.decisions.desired import desire
-from hub.runtime.decisions.record import EndedClaim, Record, State
+from hub.runtime.decisions.record import EndedGrant, Record, State
 from shared.model import (
     BadMapping,
-    Claim,
     DirectorySnapshot,
+    Grant,
     GroupId,
     GroupMapping,
     MappingTable,
-    Person,
-    Standing,
     Target,
     Unresolved,
+    User,
     UserId,
+    UserStatus,
 )
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")
-ADA = Person(UserId("a3d46882"), "ada")
+ADA = User(UserId("a3d46882"), "ada")
 
 
 def row(group: str, priority: int = 100, target: Target = LAB, **more: object) -> GroupMapping:
@@ -30,16 +30,16 @@ def row(group: str, priority: int = 100, target: Target = LAB, **more: object) -
     return GroupMapping(group, target, f"role/{group}", priority, **more)  # type: ignore[arg-type]
 
 
-def claim(of: GroupMapping) -> Claim:
+def grant(of: GroupMapping) -> Grant:
     """Return what a row calls for, as the ledger remembers it."""
-    return Claim(of.priority, of.group, of.role_arn, of.retention_days, f"id-{of.group}")
+    return Grant(of.priority, of.group, of.role_arn, of.retention_days, f"id-{of.group}")
 
 
 def record(
-    *because: Claim,
+    *because: Grant,
     state: State = State.ACTIVE,
-    ended: tuple[EndedClaim, ...] = (),
-    standing: Standing = Standing.ENABLED,
+    ended: tuple[EndedGrant, ...] = (),
+    user_status: UserStatus = UserStatus.ENABLED,
 ) -> Record:
     """Return Ada's record, given by the first of the claims."""
     return Record(
@@ -48,7 +48,7 @@ def record(
         state=state,
         user_name="ada",
         profile_name="ada-as-recorded",
-        standing=standing,
+        user_status=user_status,
         role_arn=because[0].role_arn if because else "",
         given_by=because[0].group if because else "",
         because=because,
@@ -56,7 +56,7 @@ def record(
     )
 
 
-def snapshot(*member_of: str, person: Person = ADA, complete: bool = True) -> DirectorySnapshot:
+def snapshot(*member_of: str, person: User = ADA, complete: bool = True) -> DirectorySnapshot:
     """Return Ada, or somebody else, in groups; the directory knows a, b and c.
 
     It knows no group `lost`, and refuses to tell of `dark`.
@@ -72,24 +72,24 @@ def snapshot(*member_of: str, person: Person = ADA, complete: bool = True) -> Di
     )
 
 
-def verdicts(
+def decisions(
     there: Record | None,
     *rows: GroupMapping,
     of: DirectorySnapshot,
     bad: tuple[BadMapping, ...] = (),
-) -> tuple[Verdict, ...]:
+) -> tuple[Decision, ...]:
     """Return every verdict of a table on the person."""
     return desire(of, MappingTable(rows, bad), {LAB: there} if there else {}, NOW)
 
 
-def verdict(
+def decision(
     there: Record | None,
     *rows: GroupMapping,
     of: DirectorySnapshot,
     bad: tuple[BadMapping, ...] = (),
-) -> Verdict:
+) -> Decision:
     """Return the one verdict."""
-    (only,) = verdicts(there, *rows, of=of, bad=bad)
+    (only,) = decisions(there, *rows, of=of, bad=bad)
     return only
 
 

@@ -24,19 +24,19 @@ class Referee:
     """Judges writes; `retention` is in days by target, `limit` the removals of an hour.
 
     Attributes:
-        called_for: the role that directory and rows call for now, by target and user.
+        desired: the role that directory and rows call for now, by target and user.
         approved: whose removal an operator approved.
         broken: the laws that were broken, in words.
     """
 
     world: World
-    called_for: Callable[[], dict[Pair, str]]
+    desired: Callable[[], dict[Pair, str]]
     retention: dict[Target, int]
     limit: int
     approved: set[Pair] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)
     _revoked: dict[Pair, float] = field(default_factory=dict)
-    _begun: dict[Target, list[float]] = field(default_factory=lambda: defaultdict(list))
+    _started: dict[Target, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
         """Watch from now on."""
@@ -72,14 +72,14 @@ class Referee:
     def _update(self, target: Target, profile: ProfileView | None, change: Change) -> None:
         user = self._ours(profile, change)
         if _role(change).startswith("Suspended-"):
-            self._check(8, (target, user) not in self.called_for(), f"{user} was suspended")
+            self._check(8, (target, user) not in self.desired(), f"{user} was suspended")
             self._check(8, (target, user) in self._revoked, f"{user}: role before access")
         else:
             self._check_role(target, user, change)
 
     def _delete(self, target: Target, profile: ProfileView | None, change: Change) -> None:
         user = self._ours(profile, change)
-        failed = profile is not None and (target, user) in self.called_for()
+        failed = profile is not None and (target, user) in self.desired()
         if failed:
             return
         self._check_over(target, user, profile)
@@ -103,7 +103,7 @@ class Referee:
             if profile.name == owner or space in spaces:
                 user = self._ours(profile, change)
                 self._check(9, spaces.get(space or "", "Private") == "Private", "a shared app")
-                wanted = self.called_for().get((target, user))
+                wanted = self.desired().get((target, user))
                 safe = wanted is not None or (target, user) in self._revoked
                 self._check(8, safe, f"{user}: apps before access")
                 return
@@ -114,23 +114,23 @@ class Referee:
         domain = next(d for d in self.world.services.studio.snapshot() if d.application_arn == arn)
         pair = (Target.parse("/".join(domain.place)), user)
         if change.operation.startswith("Create"):
-            self._check(8, pair in self.called_for(), f"{user} was let in")
+            self._check(8, pair in self.desired(), f"{user} was let in")
             self._revoked.pop(pair, None)
             return
-        self._check(8, pair not in self.called_for(), f"{user} was shut out")
+        self._check(8, pair not in self.desired(), f"{user} was shut out")
         if pair not in self._revoked:
             now = self.world.clock.now()
             self._revoked[pair] = now
             if pair in self.approved:
                 self.approved.discard(pair)
                 return
-            begun = self._begun[pair[0]]
-            begun.append(now)
-            lately = sum(at > now - _HOUR for at in begun)
+            started = self._started[pair[0]]
+            started.append(now)
+            lately = sum(at > now - _HOUR for at in started)
             self._check(7, lately <= self.limit, f"{lately} removals in an hour")
 
     def _check_role(self, target: Target, user: str, change: Change) -> None:
-        wanted = self.called_for().get((target, user))
+        wanted = self.desired().get((target, user))
         self._check(8, wanted == _role(change), f"{user} got {_role(change)}, not {wanted}")
 
     def _check_over(self, target: Target, user: str, profile: ProfileView | None) -> None:

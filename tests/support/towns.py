@@ -185,7 +185,7 @@ class Town:
             if domain.place.domain_id == target.domain_id
         ]
 
-    def called_for(self) -> dict[tuple[Target, str], str]:
+    def desired(self) -> dict[tuple[Target, str], str]:
         """Return the roles that the directory and the rows call for where that can be had."""
         store = self.world.services.identity_store
         wanted = {}
@@ -202,7 +202,7 @@ class Town:
                     wanted[target, user_id] = rows[0][2]
         return wanted
 
-    def foreign(self) -> list[str]:
+    def unmanaged(self) -> list[str]:
         """Return a picture of every profile that is not ours."""
         return [
             repr(profile)

@@ -10,24 +10,24 @@ from hypothesis import strategies as st
 from hub.runtime.decisions.actions import (
     Plan,
 )
-from hub.runtime.decisions.decision import Removal, Verdict
+from hub.runtime.decisions.decision import Decision, Removal
 from hub.runtime.decisions.desired import desire
 from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Workload
 from hub.runtime.decisions.plan import plan
-from hub.runtime.decisions.record import Access, EndedClaim, Record, State
+from hub.runtime.decisions.record import Access, EndedGrant, Record, State
 from shared.conventions import suspended_role_arn
 from shared.model import (
     BadMapping,
-    Claim,
     DirectorySnapshot,
+    Grant,
     GroupId,
     GroupMapping,
     MappingTable,
-    Person,
-    Standing,
     Target,
     Unresolved,
+    User,
     UserId,
+    UserStatus,
 )
 from shared.ownership import Ownership
 
@@ -39,8 +39,8 @@ ROLES = ["role/One", "role/Two"]
 BUSY = Workload((App("JupyterLab", "x", "InService"),))
 Observed = Mapping[Target, ObservedProfile | None]
 
-claims = st.builds(
-    Claim, st.sampled_from([10, 20]), st.sampled_from(GROUPS), st.sampled_from(ROLES), st.just(0)
+grants = st.builds(
+    Grant, st.sampled_from([10, 20]), st.sampled_from(GROUPS), st.sampled_from(ROLES), st.just(0)
 )
 rows = st.lists(
     st.builds(
@@ -68,10 +68,10 @@ bad_rows = st.lists(
 snapshots = st.builds(
     DirectorySnapshot,
     person=st.builds(
-        Person,
+        User,
         st.just(UserId("u-1")),
         st.just("ada@example.com"),
-        st.sampled_from([Standing.ENABLED] * 4 + list(Standing)),
+        st.sampled_from([UserStatus.ENABLED] * 4 + list(UserStatus)),
     ),
     member_of=st.frozensets(st.sampled_from([GroupId(f"id-{group}") for group in GROUPS])),
     groups=st.fixed_dictionaries(
@@ -93,21 +93,21 @@ def record_in(target: Target) -> st.SearchStrategy[Record]:
         state=st.sampled_from([State.ACTIVE] * 5 + list(State)),
         user_name=st.just("ada@example.com"),
         profile_name=st.just("ada-recorded"),
-        standing=st.sampled_from(Standing),
+        user_status=st.sampled_from(UserStatus),
         access=st.sampled_from([Access.ASSIGNED] * 3 + list(Access)),
         role_arn=st.sampled_from(ROLES),
         given_by=st.sampled_from(GROUPS),
-        because=st.lists(claims, max_size=2, unique_by=lambda claim: claim.group).map(tuple),
+        because=st.lists(grants, max_size=2, unique_by=lambda grant: grant.group).map(tuple),
         ended=st.lists(
             st.builds(
-                EndedClaim,
+                EndedGrant,
                 st.sampled_from(GROUPS),
                 st.just(30),
                 st.sampled_from([NOW, NOW - timedelta(hours=30)]),
             ),
             max_size=1,
         ).map(tuple),
-        begun=st.sampled_from([None, None, NOW]),
+        started=st.sampled_from([None, None, NOW]),
         retain_until=st.sampled_from([None, None, NOW, NOW + timedelta(days=1)]),
     )
 
@@ -134,18 +134,18 @@ class World:
     table: MappingTable
     records: Mapping[Target, Record]
 
-    def verdicts(self) -> tuple[Verdict, ...]:
+    def decisions(self) -> tuple[Decision, ...]:
         """Return what the world calls for."""
         return desire(self.snapshot, self.table, self.records, NOW)
 
     def removals(self) -> list[Removal]:
         """Return what is to be taken from somebody who has something; other removals are notes."""
         return [
-            verdict
-            for verdict in self.verdicts()
-            if isinstance(verdict, Removal)
-            and verdict.target in self.records
-            and self.records[verdict.target].state is not State.REMOVED
+            decision
+            for decision in self.decisions()
+            if isinstance(decision, Removal)
+            and decision.target in self.records
+            and self.records[decision.target].state is not State.REMOVED
         ]
 
     def losers(self) -> set[Target]:
@@ -154,7 +154,7 @@ class World:
 
     def plan(self, observed: Observed) -> Plan:
         """Return what is to be done in it."""
-        return plan(self.verdicts(), observed, self.records, NOW)
+        return plan(self.decisions(), observed, self.records, NOW)
 
     def with_rows(self, rows: Iterable[GroupMapping]) -> "World":
         """Return the same world with other rows."""
@@ -179,7 +179,7 @@ class World:
         found, record = self.group_id(row), self.records.get(row.target)
         if found is not Unresolved.UNKNOWN or record is None:
             return found is Unresolved.UNREADABLE
-        gave = {record.given_by, *(claim.group for claim in record.because)} - {""}
+        gave = {record.given_by, *(grant.group for grant in record.because)} - {""}
         return row.group in gave or (bool(record.role_arn) and not gave)
 
     def group_id(self, row: GroupMapping) -> GroupId | Unresolved:

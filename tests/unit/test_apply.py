@@ -39,7 +39,7 @@ def bench() -> Bench:
 
 
 @pytest.mark.parametrize(
-    ("actions", "calls", "became"),
+    ("actions", "calls", "record_outcome"),
     [
         ((CREATE, ASSIGN), ["create", "watch", "assign"], ["Applied Create", "Applied Assign"]),
         ((CHANGE,), ["change_role", "watch"], ["Applied ChangeRole"]),
@@ -51,20 +51,24 @@ def bench() -> Bench:
         (
             (REVOKE, SUSPEND, STOP_A, STOP_B),
             ["revoke", "change_role", "watch", "stop_app a", "stop_app b"],
-            ["Applied Revoke", "Applied Suspend", "Begun StopApp", "Begun StopApp"],
+            ["Applied Revoke", "Applied Suspend", "Started StopApp", "Started StopApp"],
         ),
-        ((SPACE,), ["delete_space lab"], ["Begun DeleteSpace"]),
-        ((STOP_A, DELETE), ["stop_app a", "delete", "watch"], ["Begun StopApp", "Applied Delete"]),
+        ((SPACE,), ["delete_space lab"], ["Started DeleteSpace"]),
+        (
+            (STOP_A, DELETE),
+            ["stop_app a", "delete", "watch"],
+            ["Started StopApp", "Applied Delete"],
+        ),
         ((DISCARD,), ["delete", "watch"], ["Applied Discard"]),
     ],
 )
 def test_each_action_is_begun_when_the_one_before_is_done(
-    bench: Bench, actions: tuple[Action, ...], calls: list[str], became: list[str]
+    bench: Bench, actions: tuple[Action, ...], calls: list[str], record_outcome: list[str]
 ) -> None:
     """Written down before and after; what Studio takes its time for is watched to its end."""
-    assert bench.became(*actions) == became
+    assert bench.record_outcome(*actions) == record_outcome
     assert bench.calls == calls
-    written = [each for a, b in zip(actions, became, strict=True) for each in (type(a), b)]
+    written = [each for a, b in zip(actions, record_outcome, strict=True) for each in (type(a), b)]
     assert bench.notes.told == [
         each if isinstance(each, str) else f"begin {each.__name__}" for each in written
     ]
@@ -75,7 +79,7 @@ def test_every_target_begins_before_any_is_waited_for(bench: Bench) -> None:
     bench.studio.profiles.clear()
     bench.studio.slow.add(LAB)
 
-    found = bench.became(CREATE, ASSIGN, elsewhere(CREATE), elsewhere(ASSIGN))
+    found = bench.record_outcome(CREATE, ASSIGN, elsewhere(CREATE), elsewhere(ASSIGN))
 
     assert bench.studio.calls[:2] == [("create", LAB), ("create", SHOP)]
     assert found == ["Applied Create", "Applied Assign", "Pending Create"]
@@ -87,14 +91,14 @@ def test_what_takes_longer_than_a_few_seconds_is_left_to_the_next_look(bench: Be
     """No function sleeps out what Studio takes; the looking comes back."""
     bench.studio.slow.add(LAB)
 
-    assert bench.became(CHANGE) == ["Pending ChangeRole"]
+    assert bench.record_outcome(CHANGE) == ["Pending ChangeRole"]
     assert bench.clock.now() - NOON <= timedelta(seconds=15)
 
 
 @pytest.mark.parametrize("seconds", [0, -1])
 def test_nothing_is_begun_when_the_time_is_up(bench: Bench, seconds: float) -> None:
     """Not even written down."""
-    assert bench.became(REVOKE, SUSPEND, seconds=seconds) == ["Pending Revoke"]
+    assert bench.record_outcome(REVOKE, SUSPEND, seconds=seconds) == ["Pending Revoke"]
     assert bench.calls == []
     assert bench.notes.told == ["Pending Revoke"]
 
@@ -103,15 +107,15 @@ def test_nothing_is_begun_that_could_not_be_written_down(bench: Bench) -> None:
     """Two workers who meet: the one who lost changes nothing."""
     bench.notes.begin_fails = True
 
-    assert bench.became(CREATE, ASSIGN) == ["Deferred Create"]
+    assert bench.record_outcome(CREATE, ASSIGN) == ["Deferred Create"]
     assert bench.calls == []
 
 
 def test_what_could_not_be_written_down_afterwards_is_looked_at_again(bench: Bench) -> None:
     """It is done, and the next look sees it."""
-    bench.notes.became_fails = True
+    bench.notes.recording_fails = True
 
-    assert bench.became(CHANGE) == ["Applied ChangeRole", "Deferred ChangeRole"]
+    assert bench.record_outcome(CHANGE) == ["Applied ChangeRole", "Deferred ChangeRole"]
 
 
 @pytest.mark.parametrize("trouble", [DENIED, THROTTLED, CLOSED])
@@ -156,11 +160,11 @@ def test_what_runs_is_stopped_although_the_role_cannot_be_taken_yet(bench: Bench
     """Rule 8: on ResourceInUse stop the apps, and take the role as soon as they are gone."""
     bench.studio.troubles["change_role", LAB] = IN_USE
 
-    assert bench.became(REVOKE, SUSPEND, STOP_A, STOP_B) == [
+    assert bench.record_outcome(REVOKE, SUSPEND, STOP_A, STOP_B) == [
         "Applied Revoke",
         "Pending Suspend",
-        "Begun StopApp",
-        "Begun StopApp",
+        "Started StopApp",
+        "Started StopApp",
     ]
 
 
@@ -171,9 +175,9 @@ def test_an_app_that_cannot_be_stopped_yet_keeps_no_other_from_it(
     """Source: the developer guide: to delete a pending or a failed app gives an error."""
     bench.studio.troubles["stop_app a", LAB] = trouble
 
-    assert bench.became(STOP_A, STOP_B, DELETE) == [
+    assert bench.record_outcome(STOP_A, STOP_B, DELETE) == [
         "Pending StopApp",
-        "Begun StopApp",
+        "Started StopApp",
         "Applied Delete",
     ]
 
@@ -182,7 +186,7 @@ def test_where_people_are_assigned_by_hand_all_the_rest_is_done(bench: Bench) ->
     """Rule 7: a domain from before October 2023 shows no application."""
     bench.studio.by_hand.add(LAB)
 
-    assert bench.became(REVOKE, SUSPEND) == ["ByHand Revoke", "Applied Suspend"]
+    assert bench.record_outcome(REVOKE, SUSPEND) == ["ManualAction Revoke", "Applied Suspend"]
     assert "revoke" not in bench.calls
 
 

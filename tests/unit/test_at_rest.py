@@ -5,19 +5,19 @@ from dataclasses import replace
 import pytest
 from cases import ACTIVE, AT_ONCE, BECAUSE, NEW, NOON, OLD, PROMOTED, REMOVAL, THERE, UNDECIDED
 
-from hub.runtime.decisions.decision import Verdict
+from hub.runtime.decisions.decision import Decision
 from hub.runtime.decisions.observed import ObservedProfile
-from hub.runtime.decisions.plan import is_at_rest, needs_workload
+from hub.runtime.decisions.plan import is_in_sync, needs_workload
 from hub.runtime.decisions.record import Access, Record, State
 from shared.ownership import Ownership
 
 HAS_IT = replace(THERE, role_arn=NEW)
-GRANTED = replace(ACTIVE, role_arn=NEW, because=BECAUSE.claims)
+GRANTED = replace(ACTIVE, role_arn=NEW, because=BECAUSE.grants)
 NOT_OURS = [whose for whose in Ownership if whose is not Ownership.OURS]
 
 
 @pytest.mark.parametrize(
-    ("verdict", "state", "role_arn", "access", "rests"),
+    ("decision", "state", "role_arn", "access", "rests"),
     [
         (PROMOTED, State.ACTIVE, NEW, Access.ASSIGNED, True),
         (PROMOTED, State.ACTIVE, NEW, Access.BY_HAND, True),
@@ -31,17 +31,17 @@ NOT_OURS = [whose for whose in Ownership if whose is not Ownership.OURS]
     ],
 )
 def test_what_is_at_rest_is_not_observed(
-    verdict: Verdict, state: State, role_arn: str, access: Access, *, rests: bool
+    decision: Decision, state: State, role_arn: str, access: Access, *, rests: bool
 ) -> None:
     """Only a ledger that says exactly what is called for saves the look at the account."""
     record = replace(ACTIVE, state=state, role_arn=role_arn, access=access)
 
-    assert is_at_rest(verdict, record) is rests
+    assert is_in_sync(decision, record) is rests
 
 
 def test_without_a_record_only_a_removal_is_at_rest() -> None:
     """What was never made need not be taken away."""
-    assert [is_at_rest(v, None) for v in (PROMOTED, REMOVAL, UNDECIDED)] == [False, True, False]
+    assert [is_in_sync(v, None) for v in (PROMOTED, REMOVAL, UNDECIDED)] == [False, True, False]
 
 
 @pytest.mark.parametrize(
@@ -59,30 +59,30 @@ def test_only_where_nothing_is_known_nothing_is_to_be_removed(something: dict[st
         ACTIVE, state=State.FAILED, access=Access.UNTOUCHED, role_arn="", modified=""
     )
 
-    assert is_at_rest(REMOVAL, traceless)
-    assert not is_at_rest(PROMOTED, traceless)
-    assert not is_at_rest(REMOVAL, replace(traceless, **something))  # type: ignore[arg-type]
+    assert is_in_sync(REMOVAL, traceless)
+    assert not is_in_sync(PROMOTED, traceless)
+    assert not is_in_sync(REMOVAL, replace(traceless, **something))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("verdict", "profile", "record", "needed"),
+    ("decision", "profile", "record", "needed"),
     [
         (PROMOTED, THERE, None, True),
         (PROMOTED, HAS_IT, GRANTED, False),
         # A change that stopped apps is looked at once more: something may have started meanwhile.
-        (PROMOTED, HAS_IT, replace(GRANTED, begun=NOON), True),
+        (PROMOTED, HAS_IT, replace(GRANTED, started=NOON), True),
         (AT_ONCE, THERE, None, True),
         (REMOVAL, THERE, None, True),
         (UNDECIDED, THERE, None, False),
         *(
-            (verdict, replace(THERE, ownership=whose), None, False)
-            for verdict in (PROMOTED, AT_ONCE)
+            (decision, replace(THERE, ownership=whose), None, False)
+            for decision in (PROMOTED, AT_ONCE)
             for whose in NOT_OURS
         ),
     ],
 )
 def test_apps_and_spaces_are_read_only_where_the_plan_depends_on_them(
-    verdict: Verdict, profile: ObservedProfile, record: Record | None, *, needed: bool
+    decision: Decision, profile: ObservedProfile, record: Record | None, *, needed: bool
 ) -> None:
     """Two listings of a whole domain are not made for nothing."""
-    assert needs_workload(verdict, profile, record) is needed
+    assert needs_workload(decision, profile, record) is needed

@@ -14,220 +14,222 @@ from cases import (
     NEW,
     NOON,
     OLD,
-    POWERLESS,
     PROMOTED,
     REMOVAL,
+    SUSPENDED_ROLE,
     THERE,
     app,
 )
-from desk import (
+from recorder_harness import (
     ASSIGN,
     CHANGE,
     CREATE,
     DELETE,
     LEAVING,
-    POWERLESS_NOW,
     REQUEST,
     REVOKE,
     SPACE,
     STOP,
     SUSPEND,
-    Desk,
+    SUSPENDED_NOW,
+    RecorderHarness,
     knowing,
 )
 
 from hub.runtime.decisions.actions import (
+    InSync,
     Resume,
-    Settled,
     StopApp,
 )
-from hub.runtime.decisions.outcome import Applied, Begun, ByHand
-from hub.runtime.decisions.profile_events import What
+from hub.runtime.decisions.outcome import Applied, ManualAction, Started
+from hub.runtime.decisions.profile_events import ProfileEventType
 from hub.runtime.decisions.record import Access, Record, State
 
 
 @pytest.fixture
-def desk() -> Desk:
+def harness() -> RecorderHarness:
     return knowing(None)
 
 
-def test_a_creation_is_written_before_it_is_begun(desk: Desk) -> None:
+def test_a_creation_is_written_before_it_is_begun(harness: RecorderHarness) -> None:
     """Law 4: whoever dies in the middle leaves a row that is looked at again."""
-    desk.open(PROMOTED).begin(CREATE)
+    harness.open(PROMOTED).begin(CREATE)
 
-    assert desk.record.state is State.PENDING
-    assert desk.record.access is Access.UNSURE
-    assert desk.record.because == BECAUSE.claims
-    assert desk.record.role_arn == ""
-    assert desk.told == []
+    assert harness.record.state is State.PENDING
+    assert harness.record.access is Access.UNSURE
+    assert harness.record.because == BECAUSE.grants
+    assert harness.record.role_arn == ""
+    assert harness.told == []
 
 
-def test_nobody_is_active_before_they_may_sign_in(desk: Desk) -> None:
+def test_nobody_is_active_before_they_may_sign_in(harness: RecorderHarness) -> None:
     """Rule 7: the profile alone is told to nobody."""
-    desk.open(PROMOTED)
+    harness.open(PROMOTED)
     made = replace(THERE, role_arn=NEW)
 
-    assert desk.does(CREATE, Applied(CREATE, made)).state is State.PENDING
-    assert desk.told == []
-    assert desk.does(ASSIGN) == replace(
+    assert harness.does(CREATE, Applied(CREATE, made)).state is State.PENDING
+    assert harness.told == []
+    assert harness.does(ASSIGN) == replace(
         ACTIVE,
         role_arn=NEW,
         given_by="ml-leads",
-        because=BECAUSE.claims,
+        because=BECAUSE.grants,
         since=NOON,
         last_request="an-event",
-        version=desk.record.version,
+        version=harness.record.version,
     )
-    assert desk.told == [What.CREATED]
-    assert desk.book.is_done(LAB)
+    assert harness.told == [ProfileEventType.CREATED]
+    assert harness.recorder.is_done(LAB)
 
 
-def test_where_people_are_assigned_by_hand_they_are_active_all_the_same(desk: Desk) -> None:
+def test_where_people_are_assigned_by_hand_they_are_active_all_the_same(
+    harness: RecorderHarness,
+) -> None:
     """Nothing is left for the hub to do."""
-    desk.open(PROMOTED)
-    desk.does(CREATE, Applied(CREATE, replace(THERE, role_arn=NEW)))
+    harness.open(PROMOTED)
+    harness.does(CREATE, Applied(CREATE, replace(THERE, role_arn=NEW)))
 
-    assert desk.does(ASSIGN, ByHand(ASSIGN)).access is Access.BY_HAND
-    assert desk.record.state is State.ACTIVE
+    assert harness.does(ASSIGN, ManualAction(ASSIGN)).access is Access.BY_HAND
+    assert harness.record.state is State.ACTIVE
 
 
 def test_a_removal_says_from_its_first_step_what_it_will_do() -> None:
     """When it began and until when the rest is kept, before anything is taken."""
-    desk = knowing(ACTIVE)
-    desk.open(REMOVAL).begin(REVOKE)
+    harness = knowing(ACTIVE)
+    harness.open(REMOVAL).begin(REVOKE)
 
-    assert desk.record.state is State.REMOVING
-    assert (desk.record.begun, desk.record.retain_until) == (NOON, NOON + 30 * DAY)
-    assert desk.record.access is Access.UNSURE
-    assert desk.record.role_arn == OLD
-    assert desk.record.because == ACTIVE.because
+    assert harness.record.state is State.REMOVING
+    assert (harness.record.started, harness.record.retain_until) == (NOON, NOON + 30 * DAY)
+    assert harness.record.access is Access.UNSURE
+    assert harness.record.role_arn == OLD
+    assert harness.record.because == ACTIVE.because
 
 
 def test_a_life_of_a_leaver() -> None:
     """Each rung is told once, and the last says what was left behind."""
-    desk = knowing(ACTIVE)
-    desk.open(REMOVAL)
-    assert desk.does(REVOKE).access is Access.REVOKED
-    assert desk.does(SUSPEND, Applied(SUSPEND, POWERLESS_NOW)).role_arn == POWERLESS
-    assert not desk.book.is_done(LAB)
+    harness = knowing(ACTIVE)
+    harness.open(REMOVAL)
+    assert harness.does(REVOKE).access is Access.REVOKED
+    assert harness.does(SUSPEND, Applied(SUSPEND, SUSPENDED_NOW)).role_arn == SUSPENDED_ROLE
+    assert not harness.recorder.is_done(LAB)
 
-    desk.open(REMOVAL, NOON + HOUR).settled(Settled(REMOVAL, POWERLESS_NOW))
-    assert (desk.record.state, desk.record.since) == (State.SUSPENDED, NOON + HOUR)
-    assert desk.record.retain_until == NOON + 30 * DAY
-    assert desk.book.is_done(LAB)
+    harness.open(REMOVAL, NOON + HOUR).in_sync(InSync(REMOVAL, SUSPENDED_NOW))
+    assert (harness.record.state, harness.record.since) == (State.SUSPENDED, NOON + HOUR)
+    assert harness.record.retain_until == NOON + 30 * DAY
+    assert harness.recorder.is_done(LAB)
 
-    desk.open(REMOVAL, NOON + 30 * DAY)
-    assert desk.does(SPACE, Begun(SPACE)).spaces == ("lab",)
-    desk.open(REMOVAL, NOON + 30 * DAY + HOUR)
-    desk.does(DELETE)
+    harness.open(REMOVAL, NOON + 30 * DAY)
+    assert harness.does(SPACE, Started(SPACE)).spaces == ("lab",)
+    harness.open(REMOVAL, NOON + 30 * DAY + HOUR)
+    harness.does(DELETE)
 
-    assert (desk.record.state, desk.record.role_arn) == (State.REMOVED, "")
-    assert (desk.record.efs_uid, desk.record.spaces) == ("200005", ("lab",))
-    assert desk.record.begun is None
-    assert not desk.record.is_leaving
-    assert desk.told == [What.SUSPENDED, What.REMOVED]
+    assert (harness.record.state, harness.record.role_arn) == (State.REMOVED, "")
+    assert (harness.record.efs_uid, harness.record.spaces) == ("200005", ("lab",))
+    assert harness.record.started is None
+    assert not harness.record.is_leaving
+    assert harness.told == [ProfileEventType.SUSPENDED, ProfileEventType.REMOVED]
 
 
 def test_the_uid_is_written_before_the_profile_is_deleted() -> None:
     """Rule 8: with the names of the spaces, or nobody finds the home directory again."""
-    desk = knowing(replace(LEAVING, efs_uid=""))
-    desk.open(REMOVAL).begin(DELETE)
+    harness = knowing(replace(LEAVING, efs_uid=""))
+    harness.open(REMOVAL).begin(DELETE)
 
-    assert desk.record.efs_uid == "200005"
-    assert desk.record.state is State.REMOVING
+    assert harness.record.efs_uid == "200005"
+    assert harness.record.state is State.REMOVING
 
 
 def test_what_began_once_begins_no_second_time() -> None:
     """The retention counts from the first look at the removal."""
-    desk = knowing(LEAVING)
-    desk.open(replace(REMOVAL, retention_days=0), NOON + DAY).begin(SUSPEND)
+    harness = knowing(LEAVING)
+    harness.open(replace(REMOVAL, retention_days=0), NOON + DAY).begin(SUSPEND)
 
-    assert (desk.record.begun, desk.record.retain_until) == (NOON, NOON + 30 * DAY)
+    assert (harness.record.started, harness.record.retain_until) == (NOON, NOON + 30 * DAY)
 
 
 def test_whoever_comes_back_leaves_no_more() -> None:
     """Rule 8: from any rung, with what they had; the removal may begin anew another day."""
-    desk = knowing(replace(LEAVING, role_arn=POWERLESS))
-    desk.open(PROMOTED)
+    harness = knowing(replace(LEAVING, role_arn=SUSPENDED_ROLE))
+    harness.open(PROMOTED)
     resume = Resume(ADA, LAB, "ada", NEW, BECAUSE)
 
-    desk.does(resume, Applied(resume, replace(THERE, role_arn=NEW)))
-    desk.does(ASSIGN)
+    harness.does(resume, Applied(resume, replace(THERE, role_arn=NEW)))
+    harness.does(ASSIGN)
 
-    assert desk.record.state is State.ACTIVE
-    assert not desk.record.is_leaving
-    assert desk.record.begun is None
-    assert desk.record.efs_uid == ACTIVE.efs_uid
-    assert desk.told == [What.RESUMED]
+    assert harness.record.state is State.ACTIVE
+    assert not harness.record.is_leaving
+    assert harness.record.started is None
+    assert harness.record.efs_uid == ACTIVE.efs_uid
+    assert harness.told == [ProfileEventType.RESUMED]
 
 
 def test_a_change_that_stopped_apps_is_looked_at_once_more() -> None:
     """Rule 9: something may have been started meanwhile."""
-    desk = knowing(ACTIVE)
-    desk.open(DEMOTED)
-    assert desk.does(STOP, Begun(STOP)).begun == NOON
-    desk.open(DEMOTED, NOON + HOUR)
-    changed = desk.does(CHANGE, Applied(CHANGE, replace(THERE, role_arn=NEW)))
+    harness = knowing(ACTIVE)
+    harness.open(DEMOTED)
+    assert harness.does(STOP, Started(STOP)).started == NOON
+    harness.open(DEMOTED, NOON + HOUR)
+    changed = harness.does(CHANGE, Applied(CHANGE, replace(THERE, role_arn=NEW)))
 
     assert (changed.role_arn, changed.state) == (NEW, State.PENDING)
-    assert not desk.book.is_done(LAB)
-    desk.open(DEMOTED, NOON + HOUR).settled(Settled(DEMOTED, replace(THERE, role_arn=NEW)))
-    assert (desk.record.state, desk.record.begun) == (State.ACTIVE, None)
-    assert desk.told == [What.ROLE_CHANGED]
+    assert not harness.recorder.is_done(LAB)
+    harness.open(DEMOTED, NOON + HOUR).in_sync(InSync(DEMOTED, replace(THERE, role_arn=NEW)))
+    assert (harness.record.state, harness.record.started) == (State.ACTIVE, None)
+    assert harness.told == [ProfileEventType.ROLE_CHANGED]
 
 
 @pytest.mark.parametrize(
     ("before", "restarts"),
     [
         (ACTIVE, 0),
-        (replace(ACTIVE, begun=NOON), 1),
-        (replace(ACTIVE, begun=NOON, restarts=2), 3),
+        (replace(ACTIVE, started=NOON), 1),
+        (replace(ACTIVE, started=NOON, restarts=2), 3),
         # What a removal stopped was started again by nobody.
         (LEAVING, 0),
     ],
 )
 def test_restarts_are_counted(before: Record, restarts: int) -> None:
     """Once a look, however many apps there are."""
-    desk = knowing(before)
-    desk.open(DEMOTED)
+    harness = knowing(before)
+    harness.open(DEMOTED)
     for name in "abc":
         stop = StopApp(ADA, LAB, "ada", app(name))
-        desk.does(stop, Begun(stop))
+        harness.does(stop, Started(stop))
 
-    assert desk.record.restarts == restarts
+    assert harness.record.restarts == restarts
 
 
 def test_an_active_record_forgets_what_is_over() -> None:
     """Restarts, holds, reasons and dates of what was going on before."""
-    desk = knowing(
+    harness = knowing(
         replace(LEAVING, restarts=3, hold="limit", reason="held", spaces=("lab",), role_arn=NEW)
     )
-    desk.open(PROMOTED).settled(Settled(PROMOTED, replace(THERE, role_arn=NEW)))
+    harness.open(PROMOTED).in_sync(InSync(PROMOTED, replace(THERE, role_arn=NEW)))
 
-    now = desk.record
+    now = harness.record
     assert (now.restarts, now.hold, now.reason, now.spaces) == (0, "", "", ())
-    assert (now.begun, now.retain_until) == (None, None)
+    assert (now.started, now.retain_until) == (None, None)
 
 
 def test_a_creation_keeps_when_it_was_called_for_until_it_is_there() -> None:
     """Whichever look begins it anew, or sees its end; and that is told once."""
-    desk = knowing(None)
-    desk.open(PROMOTED).begin(CREATE)
-    asked = desk.record.called_at
-    desk.open(PROMOTED, NOON + HOUR, replace(REQUEST, event_at=NOON + HOUR)).begin(CREATE)
+    harness = knowing(None)
+    harness.open(PROMOTED).begin(CREATE)
+    asked = harness.record.requested_at
+    harness.open(PROMOTED, NOON + HOUR, replace(REQUEST, event_at=NOON + HOUR)).begin(CREATE)
 
     assert asked == REQUEST.event_at
-    assert desk.record.called_at == asked
-    assert [desk.book.arrived(LAB) for _ in range(2)] == [asked, None]
-    desk.book.settled(Settled(PROMOTED, THERE))
-    assert desk.record.called_at is None
+    assert harness.record.requested_at == asked
+    assert [harness.recorder.arrived(LAB) for _ in range(2)] == [asked, None]
+    harness.recorder.in_sync(InSync(PROMOTED, THERE))
+    assert harness.record.requested_at is None
 
 
 def test_whoever_leaves_before_the_profile_is_there_has_not_joined() -> None:
     """It comes, and goes again."""
-    desk = knowing(None)
-    desk.open(PROMOTED).begin(CREATE)
-    assert desk.open(REMOVAL).arrived(LAB) is None
-    desk.book.begin(REVOKE)
+    harness = knowing(None)
+    harness.open(PROMOTED).begin(CREATE)
+    assert harness.open(REMOVAL).arrived(LAB) is None
+    harness.recorder.begin(REVOKE)
 
-    assert desk.record.called_at is None
+    assert harness.record.requested_at is None

@@ -14,23 +14,34 @@ from cases import (
     REMOVAL,
     THERE,
 )
-from desk import ASSIGN, CHANGE, CREATE, DELETE, REVOKE, SPACE, STOP, SUSPEND, Desk, knowing
+from recorder_harness import (
+    ASSIGN,
+    CHANGE,
+    CREATE,
+    DELETE,
+    REVOKE,
+    SPACE,
+    STOP,
+    SUSPEND,
+    RecorderHarness,
+    knowing,
+)
 
 from hub.runtime.decisions.actions import (
     Action,
     Discard,
+    InSync,
     Resume,
-    Settled,
     SkipKind,
 )
 from hub.runtime.decisions.decision import DesiredProfile
 from hub.runtime.decisions.hub_state import MemberChanges
 from hub.runtime.decisions.outcome import Applied, Deferred, Failed, Outcome, Pending
-from hub.runtime.decisions.plan import is_at_rest
-from hub.runtime.decisions.profile_events import What
+from hub.runtime.decisions.plan import is_in_sync
+from hub.runtime.decisions.profile_events import ProfileEventType
 from hub.runtime.decisions.record import Access, Record, State
 from hub.runtime.decisions.skips import skip
-from hub.runtime.reconcile.observe import Blocked
+from hub.runtime.reconcile.observe import ObservationFailure
 from shared.errors import PermanentError, RetryableError
 from shared.model import GroupId
 
@@ -38,7 +49,7 @@ DISCARD, RESUME = Discard(ADA, LAB, "ada", "it is Failed"), Resume(ADA, LAB, "ad
 
 
 @pytest.fixture
-def desk() -> Desk:
+def harness() -> RecorderHarness:
     return knowing(None)
 
 
@@ -54,26 +65,26 @@ def desk() -> Desk:
     ],
 )
 def test_what_did_not_become_of_it_is_noted(
-    desk: Desk, action: Action, outcome: Outcome, state: State
+    harness: RecorderHarness, action: Action, outcome: Outcome, state: State
 ) -> None:
     """What waits for somebody is held, what was refused has failed; the reason stands by it."""
-    desk.open(PROMOTED)
+    harness.open(PROMOTED)
 
-    record = desk.does(action, outcome)
+    record = harness.does(action, outcome)
 
     assert record.state is state
     assert record.reason == ("" if isinstance(outcome, Pending) else outcome.reason)  # type: ignore[union-attr]
-    assert desk.told == ([What.HELD] if state is State.HELD else [])
+    assert harness.told == ([ProfileEventType.HELD] if state is State.HELD else [])
 
 
 def test_a_profile_that_is_discarded_is_neither_lost_nor_had() -> None:
     """It is made anew at once, and only that is told."""
-    desk = knowing(ACTIVE)
-    desk.open(PROMOTED)
+    harness = knowing(ACTIVE)
+    harness.open(PROMOTED)
 
-    assert desk.does(DISCARD).role_arn == ""
-    assert desk.record.state is State.PENDING
-    assert desk.told == []
+    assert harness.does(DISCARD).role_arn == ""
+    assert harness.record.state is State.PENDING
+    assert harness.told == []
 
 
 @pytest.mark.parametrize(
@@ -91,13 +102,13 @@ def test_a_profile_that_is_discarded_is_neither_lost_nor_had() -> None:
 )
 def test_what_is_left_alone_stays_or_is_held(kind: SkipKind, state: State) -> None:
     """What it waits for stands by it, with the role that the profile has while it is ours."""
-    desk, hold = knowing(ACTIVE), "limit" if kind is SkipKind.HELD else ""
-    desk.open(REMOVAL).skipped(skip(kind, REMOVAL, "why", "way out", hold), THERE)
+    harness, hold = knowing(ACTIVE), "limit" if kind is SkipKind.HELD else ""
+    harness.open(REMOVAL).skipped(skip(kind, REMOVAL, "why", "way out", hold), THERE)
 
-    assert (desk.record.state, desk.record.hold) == (state, hold)
+    assert (harness.record.state, harness.record.hold) == (state, hold)
     others_have_it = kind in {SkipKind.NOT_OURS, SkipKind.NAME_TAKEN}
-    assert desk.record.role_arn == ("" if others_have_it else OLD)
-    assert desk.told == ([What.HELD] if state is State.HELD else [])
+    assert harness.record.role_arn == ("" if others_have_it else OLD)
+    assert harness.told == ([ProfileEventType.HELD] if state is State.HELD else [])
 
 
 @pytest.mark.parametrize(
@@ -113,34 +124,34 @@ def test_a_target_that_could_not_be_seen_is_noted(
     before: Record | None, error: RetryableError | PermanentError, state: State
 ) -> None:
     """Law 10: in its own record, and nothing else of it is forgotten."""
-    desk = knowing(before)
-    desk.open(PROMOTED).blocked(Blocked(PROMOTED, error))
+    harness = knowing(before)
+    harness.open(PROMOTED).blocked(ObservationFailure(PROMOTED, error))
 
-    assert (desk.record.state, desk.record.reason) == (state, str(error))
-    assert desk.record.role_arn == (before.role_arn if before else "")
+    assert (harness.record.state, harness.record.reason) == (state, str(error))
+    assert harness.record.role_arn == (before.role_arn if before else "")
 
 
 NO_DOMAIN = Failed(CREATE, "ResourceNotFound", "no such domain")
-NEVER_SEEN = Blocked(PROMOTED, PermanentError("closed"))
+NEVER_SEEN = ObservationFailure(PROMOTED, PermanentError("closed"))
 REMOVED = replace(ACTIVE, state=State.REMOVED, access=Access.REVOKED, role_arn="", modified="")
 
 
 @pytest.mark.parametrize("before", [None, REMOVED])
 def test_where_nothing_was_ever_made_nothing_is_to_be_removed(before: Record | None) -> None:
     """Told that there is no such domain, or not let in, as often as it was tried."""
-    desk = knowing(before)
+    harness = knowing(before)
     for _ in range(2):
-        desk.open(PROMOTED)
-        assert desk.does(CREATE, NO_DOMAIN).state is State.FAILED
-        assert is_at_rest(REMOVAL, desk.record)
-        assert not is_at_rest(PROMOTED, desk.record)
-        desk.open(PROMOTED).blocked(NEVER_SEEN)
-        assert is_at_rest(REMOVAL, desk.record)
+        harness.open(PROMOTED)
+        assert harness.does(CREATE, NO_DOMAIN).state is State.FAILED
+        assert is_in_sync(REMOVAL, harness.record)
+        assert not is_in_sync(PROMOTED, harness.record)
+        harness.open(PROMOTED).blocked(NEVER_SEEN)
+        assert is_in_sync(REMOVAL, harness.record)
 
-    desk.open(REMOVAL).at_rest(REMOVAL)
+    harness.open(REMOVAL).confirm(REMOVAL)
 
-    assert desk.record.state is State.REMOVED
-    assert desk.told == []
+    assert harness.record.state is State.REMOVED
+    assert harness.told == []
 
 
 @pytest.mark.parametrize(
@@ -162,20 +173,20 @@ def test_where_nothing_was_ever_made_nothing_is_to_be_removed(before: Record | N
     ],
 )
 def test_what_may_have_been_made_is_never_taken_for_nothing(
-    desk: Desk, outcome: Outcome | None
+    harness: RecorderHarness, outcome: Outcome | None
 ) -> None:
     """Law 6: whatever is heard of the target afterwards."""
-    book = desk.open(PROMOTED)
-    book.begin(CREATE)
+    recorder = harness.open(PROMOTED)
+    recorder.begin(CREATE)
     if outcome is not None:
-        book.became(outcome)
-    assert not is_at_rest(REMOVAL, desk.record)
+        recorder.record_outcome(outcome)
+    assert not is_in_sync(REMOVAL, harness.record)
 
-    desk.open(PROMOTED).blocked(NEVER_SEEN)
-    assert not is_at_rest(REMOVAL, desk.record)
-    desk.open(PROMOTED)
-    desk.does(CREATE, NO_DOMAIN)
-    assert not is_at_rest(REMOVAL, desk.record)
+    harness.open(PROMOTED).blocked(NEVER_SEEN)
+    assert not is_in_sync(REMOVAL, harness.record)
+    harness.open(PROMOTED)
+    harness.does(CREATE, NO_DOMAIN)
+    assert not is_in_sync(REMOVAL, harness.record)
 
 
 @pytest.mark.parametrize("before", [None, ACTIVE])
@@ -184,60 +195,64 @@ def test_of_whom_anything_was_begun_something_may_be_there(
     before: Record | None, action: Action
 ) -> None:
     """Also where the ledger had lost them: what is begun is done to a profile that exists."""
-    desk = knowing(before)
-    desk.open(PROMOTED).begin(action)
+    harness = knowing(before)
+    harness.open(PROMOTED).begin(action)
 
-    assert not is_at_rest(REMOVAL, desk.record)
+    assert not is_in_sync(REMOVAL, harness.record)
 
 
 @pytest.mark.parametrize("action", [REVOKE, SUSPEND, STOP, SPACE, DELETE])
-def test_a_removal_that_began_is_not_over_before_its_end(desk: Desk, action: Action) -> None:
+def test_a_removal_that_began_is_not_over_before_its_end(
+    harness: RecorderHarness, action: Action
+) -> None:
     """Also of somebody whom the ledger did not know."""
-    desk.open(REMOVAL).begin(action)
+    harness.open(REMOVAL).begin(action)
 
-    assert not is_at_rest(REMOVAL, desk.record)
+    assert not is_in_sync(REMOVAL, harness.record)
 
 
 @pytest.mark.parametrize("kind", [SkipKind.HELD, SkipKind.NOT_OURS, SkipKind.NAME_TAKEN])
-def test_a_profile_that_was_seen_is_asked_after_again(desk: Desk, kind: SkipKind) -> None:
+def test_a_profile_that_was_seen_is_asked_after_again(
+    harness: RecorderHarness, kind: SkipKind
+) -> None:
     """Somebody may have made it ours meanwhile."""
-    desk.open(PROMOTED).skipped(skip(kind, PROMOTED, "why", "way out"), THERE)
+    harness.open(PROMOTED).skipped(skip(kind, PROMOTED, "why", "way out"), THERE)
 
-    assert not is_at_rest(REMOVAL, desk.record)
+    assert not is_in_sync(REMOVAL, harness.record)
 
 
 def test_a_look_that_changes_nothing_writes_nothing() -> None:
     """Law 2, whatever the event was."""
-    desk = knowing(ACTIVE)
-    desk.changes = MemberChanges({GroupId("g"): "m"})
+    harness = knowing(ACTIVE)
+    harness.changes = MemberChanges({GroupId("g"): "m"})
     same = DesiredProfile(ADA, LAB, "ada", OLD, replace(BECAUSE, winner=ACTIVE.because[0], over=()))
 
-    desk.open(same).settled(Settled(same, THERE))
-    desk.open(same).at_rest(same)
+    harness.open(same).in_sync(InSync(same, THERE))
+    harness.open(same).confirm(same)
 
-    assert desk.ledger.writes == []
+    assert harness.ledger.writes == []
 
 
-def test_memberships_travel_with_the_first_record_only(desk: Desk) -> None:
+def test_memberships_travel_with_the_first_record_only(harness: RecorderHarness) -> None:
     """One transaction for all that one look saw of them."""
-    desk.changes = MemberChanges({GroupId("g"): "m"})
-    desk.open(PROMOTED)
-    desk.does(CREATE, Applied(CREATE, replace(THERE, role_arn=NEW)))
-    desk.does(ASSIGN)
+    harness.changes = MemberChanges({GroupId("g"): "m"})
+    harness.open(PROMOTED)
+    harness.does(CREATE, Applied(CREATE, replace(THERE, role_arn=NEW)))
+    harness.does(ASSIGN)
 
-    assert len(desk.ledger.writes) > 1
-    assert [changes for changes in desk.ledger.joined if changes.joined] == [desk.changes]
+    assert len(harness.ledger.writes) > 1
+    assert [changes for changes in harness.ledger.joined if changes.joined] == [harness.changes]
 
 
 def test_a_worker_who_was_overtaken_writes_nothing_more() -> None:
     """Whoever comes second looks again."""
-    desk = knowing(ACTIVE)
-    book = desk.open(REMOVAL)
-    desk.ledger.write(replace(ACTIVE, reason="another worker's"))
+    harness = knowing(ACTIVE)
+    recorder = harness.open(REMOVAL)
+    harness.ledger.write(replace(ACTIVE, reason="another worker's"))
 
     with pytest.raises(RetryableError):
-        book.begin(REVOKE)
-    assert desk.record.reason == "another worker's"
+        recorder.begin(REVOKE)
+    assert harness.record.reason == "another worker's"
 
 
 def test_no_record_takes_more_along_than_a_transaction_holds() -> None:

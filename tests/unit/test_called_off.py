@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from cases import ADA, BECAUSE, LAB, NEW, NOON, OLD, UNDECIDED
 
-from hub.runtime.decisions.decision import DesiredProfile, Removal, Verdict
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal
 from hub.runtime.decisions.record import Record, State
-from hub.runtime.decisions.removal_limit import LIMIT, Cut, CutKind, HeldCut
-from hub.runtime.scan.desired import is_called_off
+from hub.runtime.decisions.removal_limit import LIMIT, Disruption, DisruptionKind, HeldDisruption
+from hub.runtime.scan.desired import is_obsolete
 
 RECORD = Record(
     user_id=ADA.id,
@@ -25,24 +25,24 @@ REMOVAL = Removal(ADA, LAB, "ada", "left", 30)
 
 
 @pytest.mark.parametrize(
-    ("kind", "verdict", "over"),
+    ("kind", "decision", "over"),
     [
-        (CutKind.REMOVAL, REMOVAL, False),
-        (CutKind.REMOVAL, UNDECIDED, False),
-        (CutKind.REMOVAL, OLD_ROLE, True),
-        (CutKind.REMOVAL, NEW_ROLE, True),
-        (CutKind.ROLE_CHANGE, NEW_ROLE, False),
-        (CutKind.ROLE_CHANGE, OLD_ROLE, True),
-        (CutKind.ROLE_CHANGE, UNDECIDED, False),
+        (DisruptionKind.REMOVAL, REMOVAL, False),
+        (DisruptionKind.REMOVAL, UNDECIDED, False),
+        (DisruptionKind.REMOVAL, OLD_ROLE, True),
+        (DisruptionKind.REMOVAL, NEW_ROLE, True),
+        (DisruptionKind.ROLE_CHANGE, NEW_ROLE, False),
+        (DisruptionKind.ROLE_CHANGE, OLD_ROLE, True),
+        (DisruptionKind.ROLE_CHANGE, UNDECIDED, False),
     ],
 )
 def test_a_cut_waits_as_long_as_it_is_called_for(
-    kind: CutKind, verdict: Verdict, *, over: bool
+    kind: DisruptionKind, decision: Decision, *, over: bool
 ) -> None:
     """Who is called for again is held no more, also before the record says so."""
-    held = HeldCut(Cut(ADA.id, "ada", "ada", kind, "because"), LIMIT, NOON)
+    held = HeldDisruption(Disruption(ADA.id, "ada", "ada", kind, "because"), LIMIT, NOON)
 
-    assert is_called_off(held, verdict, RECORD) is over
+    assert is_obsolete(held, decision, RECORD) is over
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,8 @@ def test_a_cut_waits_as_long_as_it_is_called_for(
 )
 def test_what_has_begun_waits_no_more(record: Record | None) -> None:
     """There is nothing left to say yes to."""
-    held = HeldCut(Cut(ADA.id, "ada", "ada", CutKind.REMOVAL, "because"), LIMIT, NOON)
+    held = HeldDisruption(
+        Disruption(ADA.id, "ada", "ada", DisruptionKind.REMOVAL, "because"), LIMIT, NOON
+    )
 
-    assert is_called_off(held, REMOVAL, record)
+    assert is_obsolete(held, REMOVAL, record)

@@ -10,10 +10,10 @@ from cases import (
     LAB,
     NEW,
     NOON,
-    POWERLESS,
     PROMOTED,
     REMOVAL,
     SHOP,
+    SUSPENDED_ROLE,
     THERE,
     UNDECIDED,
     app,
@@ -21,92 +21,97 @@ from cases import (
     runs,
 )
 
-from hub.runtime.decisions.decision import DesiredProfile, Removal, Verdict
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal
 from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
 from hub.runtime.decisions.plan import plan
 from hub.runtime.decisions.record import Access, Record, State
 from hub.runtime.decisions.removal_limit import (
-    Cut,
-    CutKind,
-    cut_of,
+    Disruption,
+    DisruptionKind,
+    disruption_of,
     has_profile,
-    removal_cut,
+    removal_disruption,
     without,
 )
 from shared.ownership import Ownership
 
-FOREIGN = Ownership.FOREIGN
+UNMANAGED = Ownership.UNMANAGED
 BUSY = replace(THERE, workload=runs(app()))
-LEAVING = replace(ACTIVE, state=State.REMOVING, begun=NOON, retain_until=NOON)
-REMOVED = Cut(ADA.id, "ada", "ada", CutKind.REMOVAL, REMOVAL.reason)
+LEAVING = replace(ACTIVE, state=State.REMOVING, started=NOON, retain_until=NOON)
+REMOVED = Disruption(ADA.id, "ada", "ada", DisruptionKind.REMOVAL, REMOVAL.reason)
 
 
 def kind(
-    verdict: Verdict, profile: ObservedProfile | None, record: Record | None
-) -> CutKind | None:
+    decision: Decision, profile: ObservedProfile | None, record: Record | None
+) -> DisruptionKind | None:
     """Return what the plan for a verdict would begin to take."""
-    todo = plan([verdict], {LAB: profile}, {LAB: record} if record else {}, NOON)
-    found = cut_of(verdict, todo.of(LAB), record)
+    todo = plan([decision], {LAB: profile}, {LAB: record} if record else {}, NOON)
+    found = disruption_of(decision, todo.of(LAB), record)
     return found.kind if found else None
 
 
 @pytest.mark.parametrize(
     ("profile", "record", "expected"),
     [
-        (THERE, ACTIVE, CutKind.REMOVAL),
-        (BUSY, ACTIVE, CutKind.REMOVAL),
+        (THERE, ACTIVE, DisruptionKind.REMOVAL),
+        (BUSY, ACTIVE, DisruptionKind.REMOVAL),
         # Only the way in is left to take.
-        (None, ACTIVE, CutKind.REMOVAL),
-        (replace(THERE, status=ProfileStatus.FAILED), ACTIVE, CutKind.REMOVAL),
+        (None, ACTIVE, DisruptionKind.REMOVAL),
+        (replace(THERE, status=ProfileStatus.FAILED), ACTIVE, DisruptionKind.REMOVAL),
         # It began already, whatever rung is next.
         (THERE, LEAVING, None),
         (BUSY, LEAVING, None),
-        (replace(THERE, role_arn=POWERLESS, workload=runs(private())), LEAVING, None),
+        (replace(THERE, role_arn=SUSPENDED_ROLE, workload=runs(private())), LEAVING, None),
         # Nothing is left to take.
         (None, replace(ACTIVE, access=Access.REVOKED), None),
         (None, None, None),
     ],
 )
 def test_a_removal_takes_a_slot_when_it_begins(
-    profile: ObservedProfile | None, record: Record | None, expected: CutKind | None
+    profile: ObservedProfile | None, record: Record | None, expected: DisruptionKind | None
 ) -> None:
     """Once, before its first rung."""
     assert kind(REMOVAL, profile, record) is expected
 
 
 @pytest.mark.parametrize(
-    ("verdict", "profile", "record", "expected"),
+    ("decision", "profile", "record", "expected"),
     [
-        (DEMOTED, BUSY, ACTIVE, CutKind.ROLE_CHANGE),
+        (DEMOTED, BUSY, ACTIVE, DisruptionKind.ROLE_CHANGE),
         # Nothing runs, or what runs may go on: nobody loses anything.
         (DEMOTED, THERE, ACTIVE, None),
         (PROMOTED, BUSY, ACTIVE, None),
         (DEMOTED, None, None, None),
         # It began already.
-        (DEMOTED, BUSY, replace(ACTIVE, begun=NOON), None),
-        (DEMOTED, replace(BUSY, role_arn=NEW), replace(ACTIVE, begun=NOON), None),
+        (DEMOTED, BUSY, replace(ACTIVE, started=NOON), None),
+        (DEMOTED, replace(BUSY, role_arn=NEW), replace(ACTIVE, started=NOON), None),
         # Whoever comes back has nothing that could be taken.
-        (PROMOTED, replace(BUSY, role_arn=POWERLESS), replace(ACTIVE, role_arn=POWERLESS), None),
+        (
+            PROMOTED,
+            replace(BUSY, role_arn=SUSPENDED_ROLE),
+            replace(ACTIVE, role_arn=SUSPENDED_ROLE),
+            None,
+        ),
     ],
 )
 def test_a_role_change_takes_a_slot_where_it_stops_apps(
-    verdict: DesiredProfile,
+    decision: DesiredProfile,
     profile: ObservedProfile | None,
     record: Record | None,
-    expected: CutKind | None,
+    expected: DisruptionKind | None,
 ) -> None:
     """Rule 10."""
-    assert kind(verdict, profile, record) is expected
+    assert kind(decision, profile, record) is expected
 
 
 def test_a_cut_says_what_it_always_waits_for() -> None:
     """By the removal that nobody decided one by one."""
-    verdict = replace(REMOVAL, hold="last-row")
-    todo = plan([verdict], {LAB: THERE}, {LAB: ACTIVE}, NOON)
+    decision = replace(REMOVAL, hold="last-row")
+    todo = plan([decision], {LAB: THERE}, {LAB: ACTIVE}, NOON)
 
-    assert cut_of(verdict, todo.of(LAB), ACTIVE) == replace(REMOVED, cause="last-row")
-    assert removal_cut(verdict, ACTIVE) == replace(REMOVED, cause="last-row")
-    assert cut_of(UNDECIDED, todo.of(LAB), ACTIVE) is None
+    assert disruption_of(decision, todo.of(LAB), ACTIVE) == replace(REMOVED, cause="last-row")
+    assert removal_disruption(decision, ACTIVE) == replace(REMOVED, cause="last-row")
+    assert disruption_of(UNDECIDED, todo.of(LAB), ACTIVE) is None
 
 
 @pytest.mark.parametrize(
@@ -118,23 +123,28 @@ def test_a_cut_says_what_it_always_waits_for() -> None:
         (LEAVING, False),
         (replace(LEAVING, state=State.SUSPENDED), False),
         # A role change that stops apps takes no profile away.
-        (replace(ACTIVE, begun=NOON), True),
+        (replace(ACTIVE, started=NOON), True),
     ],
 )
-@pytest.mark.parametrize("verdict", [REMOVAL, PROMOTED, UNDECIDED, None])
+@pytest.mark.parametrize("decision", [REMOVAL, PROMOTED, UNDECIDED, None])
 def test_a_look_weighs_the_removals_of_those_who_have_a_profile(
-    record: Record, verdict: Verdict | None, *, has: bool
+    record: Record, decision: Decision | None, *, has: bool
 ) -> None:
     """What a listing of groups can tell, before anybody's profile is observed."""
     assert has_profile(record) is has
-    expected = REMOVED if has and isinstance(verdict, Removal) else None
-    assert removal_cut(verdict, record) == expected
-    assert removal_cut(verdict, None) is None
+    expected = REMOVED if has and isinstance(decision, Removal) else None
+    assert removal_disruption(decision, record) == expected
+    assert removal_disruption(decision, None) is None
 
 
 @pytest.mark.parametrize(
     "profile",
-    [THERE, replace(THERE, status=ProfileStatus.UPDATING), replace(THERE, ownership=FOREIGN), None],
+    [
+        THERE,
+        replace(THERE, status=ProfileStatus.UPDATING),
+        replace(THERE, ownership=UNMANAGED),
+        None,
+    ],
 )
 def test_what_is_held_in_one_target_is_done_in_the_others(profile: ObservedProfile | None) -> None:
     """Rule 13: the plan without a target has all of the rest, and the hold alone answers for it."""

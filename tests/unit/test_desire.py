@@ -3,18 +3,18 @@
 from dataclasses import replace
 
 import pytest
-from mapped import ADA, LAB, NOW, SHOP, claim, record, row, snapshot, unparsed, verdict, verdicts
+from mapped import ADA, LAB, NOW, SHOP, decision, decisions, grant, record, row, snapshot, unparsed
 
 from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.desired import desire
-from hub.runtime.decisions.plan import is_at_rest, plan
+from hub.runtime.decisions.plan import is_in_sync, plan
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.target_rows import TargetRows, rows_by_target
 from shared.model import (
     Because,
     GroupId,
     MappingTable,
-    Standing,
+    UserStatus,
 )
 
 
@@ -22,12 +22,12 @@ def test_the_lowest_priority_wins_and_the_others_are_remembered() -> None:
     """Rule 2, with its because."""
     rows = row("a", 30), row("b", 10), row("c", 20)
 
-    assert verdict(None, *rows, of=snapshot("a", "b", "c")) == DesiredProfile(
+    assert decision(None, *rows, of=snapshot("a", "b", "c")) == DesiredProfile(
         ADA,
         LAB,
         "ada",
         "role/b",
-        Because(claim(rows[1]), (claim(rows[2]), claim(rows[0]))),
+        Because(grant(rows[1]), (grant(rows[2]), grant(rows[0]))),
     )
 
 
@@ -35,7 +35,7 @@ def test_equal_priorities_are_decided_by_the_groups_name() -> None:
     """Rule 2: the lower name by code point wins, and the tie can be told."""
     capital = replace(row("a", 10), group="Z", group_id=GroupId("id-a"))
 
-    found = verdict(None, row("b", 10), capital, of=snapshot("a", "b"))
+    found = decision(None, row("b", 10), capital, of=snapshot("a", "b"))
 
     assert isinstance(found, DesiredProfile)
     assert found.because.winner.group == "Z"
@@ -44,7 +44,7 @@ def test_equal_priorities_are_decided_by_the_groups_name() -> None:
 
 def test_different_priorities_are_no_tie() -> None:
     """Nobody is warned of what the rows decide."""
-    found = verdict(None, row("a", 10), row("b", 11), of=snapshot("a", "b"))
+    found = decision(None, row("a", 10), row("b", 11), of=snapshot("a", "b"))
 
     assert isinstance(found, DesiredProfile)
     assert not found.because.is_tied
@@ -54,7 +54,7 @@ def test_targets_are_decided_one_by_one_and_in_order() -> None:
     """Rule 1: a row of one target says nothing of another."""
     rows = row("b", target=SHOP), row("a"), row("c", 1, target=SHOP)
 
-    found = verdicts(None, *rows, of=snapshot("a", "b"))
+    found = decisions(None, *rows, of=snapshot("a", "b"))
 
     assert [(v.target, v.role_arn) for v in found if isinstance(v, DesiredProfile)] == [
         (LAB, "role/a"),
@@ -64,14 +64,14 @@ def test_targets_are_decided_one_by_one_and_in_order() -> None:
 
 def test_a_stranger_concerns_no_target() -> None:
     """Without a row that applies and without a record there is no verdict at all."""
-    assert verdicts(None, row("a"), row("lost"), of=snapshot("b"), bad=(unparsed("c"),)) == ()
+    assert decisions(None, row("a"), row("lost"), of=snapshot("b"), bad=(unparsed("c"),)) == ()
 
 
 def test_the_ledgers_profile_name_comes_before_the_computed_one() -> None:
     """Rule 5: a renamed person keeps the profile that they have."""
-    there = record(claim(row("a")))
+    there = record(grant(row("a")))
 
-    found = verdict(there, row("a"), of=snapshot("a", person=replace(ADA, name="ada-king")))
+    found = decision(there, row("a"), of=snapshot("a", person=replace(ADA, name="ada-king")))
 
     assert isinstance(found, DesiredProfile)
     assert found.profile_name == "ada-as-recorded"
@@ -81,7 +81,7 @@ def test_the_name_of_a_removed_profile_is_computed_anew() -> None:
     """What is gone binds nobody."""
     gone = record(state=State.REMOVED)
 
-    found = verdict(gone, row("a"), of=snapshot("a"))
+    found = decision(gone, row("a"), of=snapshot("a"))
 
     assert isinstance(found, DesiredProfile)
     assert found.profile_name == "ada"
@@ -89,84 +89,88 @@ def test_the_name_of_a_removed_profile_is_computed_anew() -> None:
 
 def test_who_left_the_last_group_is_to_be_removed() -> None:
     """Rule 4, with the name that the ledger knows."""
-    there = record(claim(row("a")))
+    there = record(grant(row("a")))
 
-    assert verdict(there, row("a"), of=snapshot("b")) == Removal(
+    assert decision(there, row("a"), of=snapshot("b")) == Removal(
         ADA, LAB, "ada-as-recorded", "no mapping calls for it", 30
     )
 
 
 def test_another_row_takes_over_in_place() -> None:
     """Rule 4: a role change, not a removal."""
-    there = record(claim(row("a", 10)))
+    there = record(grant(row("a", 10)))
 
-    found = verdict(there, row("a", 10), row("b", 20), of=snapshot("b"))
+    found = decision(there, row("a", 10), row("b", 20), of=snapshot("b"))
 
     assert isinstance(found, DesiredProfile)
     assert (found.profile_name, found.role_arn) == ("ada-as-recorded", "role/b")
 
 
-@pytest.mark.parametrize("standing", [Standing.DISABLED, Standing.GONE])
-def test_a_disabled_or_deleted_user_is_to_be_removed(standing: Standing) -> None:
+@pytest.mark.parametrize("user_status", [UserStatus.DISABLED, UserStatus.GONE])
+def test_a_disabled_or_deleted_user_is_to_be_removed(user_status: UserStatus) -> None:
     """Rule 4, whatever the groups say; a deleted one keeps the name that the ledger knows."""
-    person = replace(ADA, standing=standing, name="" if standing is Standing.GONE else "ada")
-    there = record(claim(row("a", retention_days=7)))
+    person = replace(
+        ADA, user_status=user_status, name="" if user_status is UserStatus.GONE else "ada"
+    )
+    there = record(grant(row("a", retention_days=7)))
 
-    found = verdict(there, row("a", retention_days=7), of=snapshot("a", person=person))
+    found = decision(there, row("a", retention_days=7), of=snapshot("a", person=person))
 
     assert isinstance(found, Removal)
     assert (found.person, found.retention_days) == (replace(person, name="ada"), 7)
-    assert found.reason == f"the user is {standing} in the directory"
+    assert found.reason == f"the user is {user_status} in the directory"
 
 
-@pytest.mark.parametrize("standing", [Standing.DISABLED, Standing.GONE])
+@pytest.mark.parametrize("user_status", [UserStatus.DISABLED, UserStatus.GONE])
 @pytest.mark.parametrize("there", [None, record(state=State.REMOVED)])
-def test_a_disabled_or_deleted_user_gets_nothing(standing: Standing, there: Record | None) -> None:
+def test_a_disabled_or_deleted_user_gets_nothing(
+    user_status: UserStatus, there: Record | None
+) -> None:
     """Rule 4: membership of somebody who may not sign in grants nothing, and that is noted."""
-    person = replace(ADA, standing=standing)
+    person = replace(ADA, user_status=user_status)
 
-    found = verdict(there, row("a"), of=snapshot("a", person=person))
+    found = decision(there, row("a"), of=snapshot("a", person=person))
 
     assert isinstance(found, Removal)
-    assert is_at_rest(found, there)
+    assert is_in_sync(found, there)
 
 
-@pytest.mark.parametrize("standing", [Standing.DISABLED, Standing.GONE])
-def test_who_was_never_called_for_is_not_noted(standing: Standing) -> None:
+@pytest.mark.parametrize("user_status", [UserStatus.DISABLED, UserStatus.GONE])
+def test_who_was_never_called_for_is_not_noted(user_status: UserStatus) -> None:
     """The ledger has nothing on people whom no mapping ever concerned."""
-    of = snapshot(person=replace(ADA, standing=standing))
+    of = snapshot(person=replace(ADA, user_status=user_status))
 
-    assert verdicts(None, row("a"), of=of) == ()
-    assert verdicts(record(state=State.REMOVED, standing=standing), row("a"), of=of) == ()
+    assert decisions(None, row("a"), of=of) == ()
+    assert decisions(record(state=State.REMOVED, user_status=user_status), row("a"), of=of) == ()
 
 
 def test_who_comes_back_without_a_group_is_noted_once() -> None:
     """The ledger says of each leaver why they have no profile, and that changed."""
-    gone = record(state=State.REMOVED, standing=Standing.DISABLED)
+    gone = record(state=State.REMOVED, user_status=UserStatus.DISABLED)
 
-    found = verdict(gone, row("a"), of=snapshot())
+    found = decision(gone, row("a"), of=snapshot())
 
     assert isinstance(found, Removal)
-    assert verdicts(record(state=State.REMOVED), row("a"), of=snapshot()) == ()
+    assert decisions(record(state=State.REMOVED), row("a"), of=snapshot()) == ()
 
 
 def test_a_claim_remembers_which_group_it_was() -> None:
     """By its id, pinned or resolved: the copies of groups are kept by it."""
     pinned = row("b", group_id=GroupId("id-c"))
 
-    found = verdict(None, row("a", 1), pinned, of=snapshot("a", "c"))
+    found = decision(None, row("a", 1), pinned, of=snapshot("a", "c"))
 
     assert isinstance(found, DesiredProfile)
-    assert [claim.group_id for claim in found.because.claims] == ["id-a", "id-c"]
+    assert [grant.group_id for grant in found.because.grants] == ["id-a", "id-c"]
 
 
-@pytest.mark.parametrize("standing", [Standing.DISABLED, Standing.GONE])
-def test_who_is_barred_before_a_profile_was_made_gets_a_removal(standing: Standing) -> None:
+@pytest.mark.parametrize("user_status", [UserStatus.DISABLED, UserStatus.GONE])
+def test_who_is_barred_before_a_profile_was_made_gets_a_removal(user_status: UserStatus) -> None:
     """A group calls for them and there is no record: the ledger has to learn why they have none."""
-    person = replace(ADA, standing=standing)
+    person = replace(ADA, user_status=user_status)
 
-    assert verdict(None, row("a", retention_days=7), of=snapshot("a", person=person)) == Removal(
-        person, LAB, "ada", f"the user is {standing} in the directory", 30
+    assert decision(None, row("a", retention_days=7), of=snapshot("a", person=person)) == Removal(
+        person, LAB, "ada", f"the user is {user_status} in the directory", 30
     )
 
 
@@ -185,12 +189,12 @@ def test_a_row_without_a_readable_target_protects_what_its_group_gave(
     groups: tuple[str, ...],
 ) -> None:
     """Rule 3: in every target, whatever groups the person is in, and however the right row went."""
-    gave_both = claim(row("b", 10)), claim(row("a"))
+    gave_both = grant(row("b", 10)), grant(row("a"))
     lost = (unparsed("b", None),)
 
-    for there in (record(claim(row("b"))), record(*gave_both)):
+    for there in (record(grant(row("b"))), record(*gave_both)):
         for rows in ((), (row("a"),), (row("c"),)):
-            found = verdict(there, *rows, of=snapshot(*groups), bad=lost)
+            found = decision(there, *rows, of=snapshot(*groups), bad=lost)
 
             assert isinstance(found, Undecided)
             assert "whether these mappings apply: b" in found.reason
@@ -198,24 +202,26 @@ def test_a_row_without_a_readable_target_protects_what_its_group_gave(
 
 def test_a_row_without_a_readable_target_protects_who_is_in_its_group() -> None:
     """Rule 3: it may have called for them here; who never had to do with its group is removed."""
-    there, lost = record(claim(row("a"))), (unparsed("b", None),)
+    there, lost = record(grant(row("a"))), (unparsed("b", None),)
 
     assert isinstance(
-        verdict(there, row("a"), row("b"), of=snapshot("b"), bad=lost), DesiredProfile
+        decision(there, row("a"), row("b"), of=snapshot("b"), bad=lost), DesiredProfile
     )
-    assert isinstance(verdict(there, row("a"), of=snapshot("b"), bad=lost), Undecided)
-    assert isinstance(verdict(there, row("a"), of=snapshot("c"), bad=lost), Removal)
-    assert isinstance(verdict(there, row("a"), of=snapshot(), bad=(unparsed("", None),)), Undecided)
-    assert verdicts(None, row("a"), of=snapshot("b"), bad=lost) == ()
+    assert isinstance(decision(there, row("a"), of=snapshot("b"), bad=lost), Undecided)
+    assert isinstance(decision(there, row("a"), of=snapshot("c"), bad=lost), Removal)
+    assert isinstance(
+        decision(there, row("a"), of=snapshot(), bad=(unparsed("", None),)), Undecided
+    )
+    assert decisions(None, row("a"), of=snapshot("b"), bad=lost) == ()
 
 
 def test_a_row_without_a_readable_target_stops_no_change_that_its_groups_good_row_allows() -> None:
     """Rule 13: where the group has a row of its own, that one tells what the group gives."""
-    there, lost = record(claim(row("b"))), (unparsed("b", None),)
+    there, lost = record(grant(row("b"))), (unparsed("b", None),)
     better = replace(row("b"), role_arn="role/better")
 
-    of_its_own = verdict(there, better, of=snapshot("b"), bad=lost)
-    of_another = verdict(there, row("b"), row("a", 1), of=snapshot("a", "b"), bad=lost)
+    of_its_own = decision(there, better, of=snapshot("b"), bad=lost)
+    of_another = decision(there, row("b"), row("a", 1), of=snapshot("a", "b"), bad=lost)
 
     assert isinstance(of_its_own, DesiredProfile)
     assert of_its_own.role_arn == "role/better"
@@ -226,21 +232,21 @@ def test_a_row_without_a_readable_target_stops_no_change_that_its_groups_good_ro
 def test_a_disabled_row_grants_nothing_new() -> None:
     """Rule 4: neither a profile nor a better role."""
     off = row("a", 10, enabled=False)
-    there = record(claim(row("b", 20)))
+    there = record(grant(row("b", 20)))
 
-    change = verdict(there, off, row("b", 20), of=snapshot("a", "b"))
+    change = decision(there, off, row("b", 20), of=snapshot("a", "b"))
 
-    assert verdicts(None, off, of=snapshot("a")) == ()
+    assert decisions(None, off, of=snapshot("a")) == ()
     assert isinstance(change, DesiredProfile)
-    assert change.because == Because(claim(row("b", 20)))
+    assert change.because == Because(grant(row("b", 20)))
 
 
 def test_disabling_a_row_takes_nothing_away() -> None:
     """Rule 4: who has a profile by it keeps the profile and the role, even if its role changed."""
-    there = record(claim(row("a", 10)), claim(row("b", 20)))
+    there = record(grant(row("a", 10)), grant(row("b", 20)))
     off = replace(row("a", 10, enabled=False), role_arn="role/other")
 
-    found = verdict(there, off, row("b", 20), of=snapshot("a", "b"))
+    found = decision(there, off, row("b", 20), of=snapshot("a", "b"))
 
     assert isinstance(found, DesiredProfile)
     assert found.role_arn == "role/a"
@@ -250,14 +256,14 @@ def test_who_leaves_the_group_of_a_disabled_row_is_removed_as_ever() -> None:
     """Rule 4."""
     off = row("a", enabled=False)
 
-    assert isinstance(verdict(record(claim(off)), off, of=snapshot()), Removal)
+    assert isinstance(decision(record(grant(off)), off, of=snapshot()), Removal)
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.HELD, State.FAILED])
 def test_a_disabled_row_does_not_finish_what_it_never_gave(state: State) -> None:
     """Rule 4: a creation that was refused before the row was disabled is not made up for."""
     off = row("a", enabled=False)
-    never_made = {LAB: record(claim(off), state=state)}
+    never_made = {LAB: record(grant(off), state=state)}
 
     found = desire(snapshot("a"), MappingTable((off,)), never_made, NOW)
 

@@ -5,36 +5,36 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.drift import (
-    Difference,
-    Finding,
+    Drift,
+    DriftKind,
     KnownPeople,
     gone,
     in_ledger,
     in_listing,
     is_in_the_way,
-    is_news,
+    is_missed_event,
     joined,
     left,
     of_people,
 )
-from hub.runtime.decisions.hub_state import GroupCopy, ListedProfile
+from hub.runtime.decisions.hub_state import GroupSnapshot, ListedProfile
 from hub.runtime.decisions.listing import Seen
 from hub.runtime.decisions.observed import ProfileStatus
 from hub.runtime.decisions.record import Access, Record, State
-from shared.model import Because, Claim, GroupId, Person, Standing, Target, UserId
+from shared.model import Because, Grant, GroupId, Target, User, UserId, UserStatus
 
 LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")
 ADA, BOB, EVE = UserId("u-ada"), UserId("u-bob"), UserId("u-eve")
-COPY = GroupCopy(GroupId("g"), {BOB: "m-1", ADA: "m-2"}, looked_at=True)
-OLD, NEW = Claim(20, "old", "role/Old", 30, "g-old"), Claim(10, "new", "role/New", 30, "g-new")
-CALLED_FOR = DesiredProfile(Person(ADA, "ada"), LAB, "ada", "role/New", Because(NEW, (OLD,)))
-GRANTS_NOTHING = replace(CALLED_FOR, grants=False)
-UNCALLED_FOR = Removal(Person(ADA, "ada"), LAB, "ada", "no mapping calls for it", 30)
-BARRED = replace(UNCALLED_FOR, person=Person(ADA, "ada", Standing.DISABLED))
-UNDECIDED = Undecided(Person(ADA, "ada"), LAB, "cannot tell", "correct the row")
+COPY = GroupSnapshot(GroupId("g"), {BOB: "m-1", ADA: "m-2"}, looked_at=True)
+OLD, NEW = Grant(20, "old", "role/Old", 30, "g-old"), Grant(10, "new", "role/New", 30, "g-new")
+DESIRED = DesiredProfile(User(ADA, "ada"), LAB, "ada", "role/New", Because(NEW, (OLD,)))
+GRANTS_NOTHING = replace(DESIRED, is_granted=False)
+UNCALLED_FOR = Removal(User(ADA, "ada"), LAB, "ada", "no mapping calls for it", 30)
+DISABLED_OR_DELETED = replace(UNCALLED_FOR, person=User(ADA, "ada", UserStatus.DISABLED))
+UNDECIDED = Undecided(User(ADA, "ada"), LAB, "cannot tell", "correct the row")
 ACTIVE = Record(
     user_id=ADA,
     target=LAB,
@@ -47,17 +47,17 @@ ACTIVE = Record(
     modified="noon",
 )
 LISTED = ListedProfile("ada", ProfileStatus.IN_SERVICE, "noon")
-AT_REST = {State.ACTIVE, State.HELD, State.SUSPENDED}
+IN_SYNC = {State.ACTIVE, State.HELD, State.SUSPENDED}
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
-LEAVING = replace(ACTIVE, state=State.REMOVING, begun=NOW - DAY, retain_until=NOW + DAY)
+LEAVING = replace(ACTIVE, state=State.REMOVING, started=NOW - DAY, retain_until=NOW + DAY)
 SUSPENDED = replace(LEAVING, state=State.SUSPENDED, since=NOW - DAY)
 SHARES = replace(LEAVING, state=State.HELD)
 WAITS = replace(ACTIVE, state=State.HELD, hold="limit")
 
 
-def ledger(state: State, standing: Standing = Standing.ENABLED) -> Record:
-    return replace(ACTIVE, state=state, standing=standing)
+def ledger(state: State, user_status: UserStatus = UserStatus.ENABLED) -> Record:
+    return replace(ACTIVE, state=state, user_status=user_status)
 
 
 def test_who_is_listed_and_not_in_the_copy_joined() -> None:
@@ -65,105 +65,108 @@ def test_who_is_listed_and_not_in_the_copy_joined() -> None:
     listed = {EVE: "m-9", ADA: "m-other", UserId("u-dan"): "m-8"}
 
     assert joined(COPY, listed) == (
-        Difference(UserId("u-dan"), Finding.JOINED),
-        Difference(EVE, Finding.JOINED),
+        Drift(UserId("u-dan"), DriftKind.JOINED),
+        Drift(EVE, DriftKind.JOINED),
     )
     assert joined(COPY, {}) == ()
 
 
 def test_who_is_in_the_copy_and_was_not_seen_left() -> None:
     """In order; whoever was seen on any page did not."""
-    assert left(COPY, Seen()) == (Difference(ADA, Finding.LEFT), Difference(BOB, Finding.LEFT))
-    assert left(COPY, Seen().with_ids([BOB, EVE])) == (Difference(ADA, Finding.LEFT),)
+    assert left(COPY, Seen()) == (Drift(ADA, DriftKind.LEFT), Drift(BOB, DriftKind.LEFT))
+    assert left(COPY, Seen().with_ids([BOB, EVE])) == (Drift(ADA, DriftKind.LEFT),)
     assert left(COPY, Seen().with_ids([ADA, BOB])) == ()
 
 
 @pytest.mark.parametrize(
-    ("verdict", "record", "finding"),
+    ("decision", "record", "drift_kind"),
     [
         (None, ACTIVE, None),
         (UNDECIDED, None, None),
         *((UNDECIDED, ledger(state), None) for state in State),
         # What is called for and was never given is new, unless only a disabled row calls for it.
-        (CALLED_FOR, None, Finding.CALLED_FOR),
-        (CALLED_FOR, ledger(State.REMOVED), Finding.CALLED_FOR),
+        (DESIRED, None, DriftKind.DESIRED),
+        (DESIRED, ledger(State.REMOVED), DriftKind.DESIRED),
         (GRANTS_NOTHING, None, None),
         (GRANTS_NOTHING, ledger(State.REMOVED), None),
         # Other reasons than the recorded ones are a difference, whatever the state.
         *(
-            (CALLED_FOR, replace(ledger(state), because=because), Finding.CALLED_FOR)
+            (DESIRED, replace(ledger(state), because=because), DriftKind.DESIRED)
             for state in State
             for because in [(NEW,), (OLD, NEW), ()]
         ),
-        (GRANTS_NOTHING, replace(ACTIVE, because=(NEW,)), Finding.CALLED_FOR),
+        (GRANTS_NOTHING, replace(ACTIVE, because=(NEW,)), DriftKind.DESIRED),
         # With the same reasons it is done, waits for somebody, or is not finished.
-        (CALLED_FOR, ACTIVE, None),
+        (DESIRED, ACTIVE, None),
         # What was refused, or has something in its way, is tried again.
-        (CALLED_FOR, ledger(State.HELD), Finding.UNFINISHED),
-        (CALLED_FOR, replace(ACTIVE, role_arn="role/Old"), Finding.UNFINISHED),
+        (DESIRED, ledger(State.HELD), DriftKind.UNFINISHED),
+        (DESIRED, replace(ACTIVE, role_arn="role/Old"), DriftKind.UNFINISHED),
         *(
-            (CALLED_FOR, replace(ACTIVE, access=access), Finding.UNFINISHED)
+            (DESIRED, replace(ACTIVE, access=access), DriftKind.UNFINISHED)
             for access in (Access.UNTOUCHED, Access.UNSURE, Access.REVOKED)
         ),
-        (CALLED_FOR, replace(ACTIVE, access=Access.BY_HAND), None),
+        (DESIRED, replace(ACTIVE, access=Access.BY_HAND), None),
         *(
-            (CALLED_FOR, ledger(state), Finding.UNFINISHED)
+            (DESIRED, ledger(state), DriftKind.UNFINISHED)
             for state in State
             if state not in {State.ACTIVE, State.HELD, State.REMOVED}
         ),
         # A held role change waits for its word; a held removal is over when it is not called for.
-        (CALLED_FOR, replace(WAITS, role_arn="role/Old"), None),
-        (CALLED_FOR, WAITS, Finding.UNFINISHED),
+        (DESIRED, replace(WAITS, role_arn="role/Old"), None),
+        (DESIRED, WAITS, DriftKind.UNFINISHED),
         # A removal is new to somebody who has a profile, and to a ledger of another standing.
-        (BARRED, None, Finding.CALLED_FOR),
-        (UNCALLED_FOR, ACTIVE, Finding.CALLED_FOR),
+        (DISABLED_OR_DELETED, None, DriftKind.DESIRED),
+        (UNCALLED_FOR, ACTIVE, DriftKind.DESIRED),
         (UNCALLED_FOR, ledger(State.REMOVED), None),
-        (BARRED, ledger(State.REMOVED, Standing.DISABLED), None),
-        (BARRED, ledger(State.ACTIVE, Standing.DISABLED), Finding.CALLED_FOR),
-        *((BARRED, ledger(state), Finding.CALLED_FOR) for state in State),
-        *((BARRED, ledger(state, Standing.GONE), Finding.CALLED_FOR) for state in State),
+        (DISABLED_OR_DELETED, ledger(State.REMOVED, UserStatus.DISABLED), None),
+        (DISABLED_OR_DELETED, ledger(State.ACTIVE, UserStatus.DISABLED), DriftKind.DESIRED),
+        *((DISABLED_OR_DELETED, ledger(state), DriftKind.DESIRED) for state in State),
+        *(
+            (DISABLED_OR_DELETED, ledger(state, UserStatus.GONE), DriftKind.DESIRED)
+            for state in State
+        ),
         # Under way or in trouble it goes on.
         *(
-            (UNCALLED_FOR, replace(LEAVING, state=state), Finding.UNFINISHED)
+            (UNCALLED_FOR, replace(LEAVING, state=state), DriftKind.UNFINISHED)
             for state in (State.PENDING, State.REMOVING, State.FAILED)
         ),
         # Held for a word it waits; held for a shared space, that space may be gone by now.
         (UNCALLED_FOR, WAITS, None),
         # Held for a profile that is not ours, and called for by nothing now: nothing is left of it.
-        (UNCALLED_FOR, replace(WAITS, hold=""), Finding.UNFINISHED),
-        (UNCALLED_FOR, SHARES, Finding.UNFINISHED),
+        (UNCALLED_FOR, replace(WAITS, hold=""), DriftKind.UNFINISHED),
+        (UNCALLED_FOR, SHARES, DriftKind.UNFINISHED),
         # Who is suspended is left in peace, once no old session can start anything any more, until
         # the retention ends.
         (UNCALLED_FOR, SUSPENDED, None),
         (UNCALLED_FOR, replace(SUSPENDED, since=NOW - 2 * HOUR), None),
-        (UNCALLED_FOR, replace(SUSPENDED, since=NOW - 2 * HOUR + SECOND), Finding.UNFINISHED),
-        (UNCALLED_FOR, replace(SUSPENDED, since=None), Finding.UNFINISHED),
+        (UNCALLED_FOR, replace(SUSPENDED, since=NOW - 2 * HOUR + SECOND), DriftKind.UNFINISHED),
+        (UNCALLED_FOR, replace(SUSPENDED, since=None), DriftKind.UNFINISHED),
         (UNCALLED_FOR, replace(SUSPENDED, retain_until=NOW + SECOND), None),
-        (UNCALLED_FOR, replace(SUSPENDED, retain_until=NOW), Finding.UNFINISHED),
-        (UNCALLED_FOR, replace(SUSPENDED, retain_until=None), Finding.UNFINISHED),
+        (UNCALLED_FOR, replace(SUSPENDED, retain_until=NOW), DriftKind.UNFINISHED),
+        (UNCALLED_FOR, replace(SUSPENDED, retain_until=None), DriftKind.UNFINISHED),
     ],
 )
 def test_how_the_ledger_differs_from_what_is_called_for(
-    verdict: Verdict | None, record: Record | None, finding: Finding | None
+    decision: Decision | None, record: Record | None, drift_kind: DriftKind | None
 ) -> None:
     """Whoever is undecided stays as they are; what was refused is observed, to be tried again."""
-    blocked = finding is Finding.UNFINISHED and record is not None and record.is_blocked
-    expected = Difference(ADA, finding, doubt=blocked) if finding else None
+    blocked = drift_kind is DriftKind.UNFINISHED and record is not None and record.is_blocked
+    expected = Drift(ADA, drift_kind, force_observe=blocked) if drift_kind else None
 
-    assert in_ledger(verdict, ADA, record, NOW) == expected
+    assert in_ledger(decision, ADA, record, NOW) == expected
 
 
 @pytest.mark.parametrize(
-    ("verdict", "record"),
-    [(CALLED_FOR, ledger(State.PENDING)), (UNCALLED_FOR, LEAVING)],
+    ("decision", "record"),
+    [(DESIRED, ledger(State.PENDING)), (UNCALLED_FOR, LEAVING)],
 )
-def test_one_chain_is_enough(verdict: Verdict, record: Record) -> None:
+def test_one_chain_is_enough(decision: Decision, record: Record) -> None:
     """What some request tries again by itself is queued by no scan, until that is overdue."""
     trying = replace(record, tries=3, retry_at=NOW + SECOND)
 
-    assert in_ledger(verdict, ADA, trying, NOW) is None
-    assert in_ledger(verdict, ADA, replace(trying, retry_at=NOW), NOW) is not None
-    assert in_ledger(BARRED, ADA, trying, NOW) is not None
+    assert in_ledger(decision, ADA, trying, NOW) is None
+    assert in_ledger(decision, ADA, replace(trying, retry_at=NOW), NOW) is not None
+    assert in_ledger(DISABLED_OR_DELETED, ADA, trying, NOW) is not None
 
 
 NAMESAKE = replace(ACTIVE, user_id=BOB, profile_name="ada-old")
@@ -203,12 +206,12 @@ def test_what_a_listing_shows_to_be_in_the_way(
 @pytest.mark.parametrize(
     ("listed", "in_profile", "in_held"),
     [
-        (None, Finding.MISSING, Finding.MISSING),
+        (None, DriftKind.MISSING, DriftKind.MISSING),
         (LISTED, None, None),
         (replace(LISTED, name="Ada"), None, None),
-        (replace(LISTED, modified="one"), Finding.CHANGED, Finding.CHANGED),
+        (replace(LISTED, modified="one"), DriftKind.CHANGED, DriftKind.CHANGED),
         *(
-            (replace(LISTED, status=status), Finding.CHANGED, None)
+            (replace(LISTED, status=status), DriftKind.CHANGED, None)
             for status in (*ProfileStatus, "A_New_Word")
             if status != ProfileStatus.IN_SERVICE
         ),
@@ -217,12 +220,14 @@ def test_what_a_listing_shows_to_be_in_the_way(
 def test_how_a_listing_differs_from_a_record(
     state: State,
     listed: ListedProfile | None,
-    in_profile: Finding | None,
-    in_held: Finding | None,
+    in_profile: DriftKind | None,
+    in_held: DriftKind | None,
 ) -> None:
     """Only of who is at rest can it tell something new; then the profile itself is observed."""
-    finding = in_held if state is State.HELD else in_profile
-    expected = Difference(ADA, finding, doubt=True) if finding and state in AT_REST else None
+    drift_kind = in_held if state is State.HELD else in_profile
+    expected = (
+        Drift(ADA, drift_kind, force_observe=True) if drift_kind and state in IN_SYNC else None
+    )
 
     assert in_listing(ledger(state), listed) == expected
 
@@ -235,38 +240,38 @@ def known(*records: Record) -> KnownPeople:
 
 
 @pytest.mark.parametrize(
-    ("person", "records", "finding"),
+    ("person", "records", "drift_kind"),
     [
-        (Person(ADA, "ada"), [ACTIVE], None),
-        (Person(BOB, "bob"), [ACTIVE], None),
-        (Person(ADA, "ada", Standing.DISABLED), [ACTIVE], Finding.DISABLED),
-        (Person(ADA, "ada"), [ledger(State.REMOVED, Standing.DISABLED)], Finding.ENABLED),
-        (Person(ADA, "ada"), [ledger(State.REMOVED, Standing.GONE)], Finding.ENABLED),
+        (User(ADA, "ada"), [ACTIVE], None),
+        (User(BOB, "bob"), [ACTIVE], None),
+        (User(ADA, "ada", UserStatus.DISABLED), [ACTIVE], DriftKind.DISABLED),
+        (User(ADA, "ada"), [ledger(State.REMOVED, UserStatus.DISABLED)], DriftKind.ENABLED),
+        (User(ADA, "ada"), [ledger(State.REMOVED, UserStatus.GONE)], DriftKind.ENABLED),
         # One target that was not written yet is enough, whichever it is.
         (
-            Person(ADA, "ada", Standing.DISABLED),
-            [ledger(State.REMOVED, Standing.DISABLED), replace(ACTIVE, target=SHOP)],
-            Finding.DISABLED,
+            User(ADA, "ada", UserStatus.DISABLED),
+            [ledger(State.REMOVED, UserStatus.DISABLED), replace(ACTIVE, target=SHOP)],
+            DriftKind.DISABLED,
         ),
         (
-            Person(ADA, "ada"),
-            [ledger(State.REMOVED, Standing.DISABLED), replace(ACTIVE, target=SHOP)],
-            Finding.ENABLED,
+            User(ADA, "ada"),
+            [ledger(State.REMOVED, UserStatus.DISABLED), replace(ACTIVE, target=SHOP)],
+            DriftKind.ENABLED,
         ),
-        (Person(ADA, "ada-king"), [ACTIVE], Finding.RENAMED),
+        (User(ADA, "ada-king"), [ACTIVE], DriftKind.RENAMED),
         # User names have no case.
-        (Person(ADA, "ADA"), [ACTIVE], None),
-        (Person(ADA, "ada-king"), [ledger(State.REMOVED)], None),
-        (Person(ADA, "ada"), [ACTIVE, replace(ACTIVE, user_name="a")], Finding.RENAMED),
-        (Person(ADA, "ada"), [replace(ACTIVE, user_name="a"), ACTIVE], Finding.RENAMED),
-        (Person(ADA, "ada-king", Standing.DISABLED), [ACTIVE], Finding.DISABLED),
+        (User(ADA, "ADA"), [ACTIVE], None),
+        (User(ADA, "ada-king"), [ledger(State.REMOVED)], None),
+        (User(ADA, "ada"), [ACTIVE, replace(ACTIVE, user_name="a")], DriftKind.RENAMED),
+        (User(ADA, "ada"), [replace(ACTIVE, user_name="a"), ACTIVE], DriftKind.RENAMED),
+        (User(ADA, "ada-king", UserStatus.DISABLED), [ACTIVE], DriftKind.DISABLED),
     ],
 )
 def test_how_a_person_differs_from_the_ledger(
-    person: Person, records: list[Record], finding: Finding | None
+    person: User, records: list[Record], drift_kind: DriftKind | None
 ) -> None:
     """Standing first, then the name of profiles that they have; strangers never differ."""
-    expected = [Difference(person.id, finding)] if finding else []
+    expected = [Drift(person.id, drift_kind)] if drift_kind else []
 
     assert list(of_people([person], known(*records))) == expected
 
@@ -278,8 +283,8 @@ def test_how_a_person_differs_from_the_ledger(
         ([ACTIVE], [BOB], True),
         ([ACTIVE], [BOB, ADA], False),
         ([ledger(State.REMOVED)], [], True),
-        ([ledger(State.REMOVED, Standing.GONE)], [], False),
-        ([ledger(State.REMOVED, Standing.GONE), ACTIVE], [], True),
+        ([ledger(State.REMOVED, UserStatus.GONE)], [], False),
+        ([ledger(State.REMOVED, UserStatus.GONE), ACTIVE], [], True),
         ([], [], False),
     ],
 )
@@ -287,7 +292,7 @@ def test_who_is_known_and_was_not_shown_is_gone(
     records: list[Record], seen: list[UserId], *, is_gone: bool
 ) -> None:
     """Once, until the ledger says so of every target."""
-    expected = [Difference(ADA, Finding.GONE)] if is_gone else []
+    expected = [Drift(ADA, DriftKind.GONE)] if is_gone else []
 
     assert list(gone(Seen().with_ids(seen), known(*records))) == expected
 
@@ -317,38 +322,38 @@ def test_the_profiles_that_people_would_lose_are_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("finding", "in_apply", "in_report"),
+    ("drift_kind", "in_apply", "in_report"),
     [
-        (Finding.JOINED, True, True),
-        (Finding.LEFT, True, True),
+        (DriftKind.JOINED, True, True),
+        (DriftKind.LEFT, True, True),
         # Known from the copies, told, or found again every day for as long as it is so.
-        (Finding.CALLED_FOR, False, False),
-        (Finding.UNFINISHED, False, False),
-        (Finding.EVERYONE, False, False),
-        (Finding.RENAMED, False, False),
+        (DriftKind.DESIRED, False, False),
+        (DriftKind.UNFINISHED, False, False),
+        (DriftKind.EVERYONE, False, False),
+        (DriftKind.RENAMED, False, False),
         # Written down in the ledger, and so found once, where the ledger is written.
         *(
-            (finding, True, False)
-            for finding in (
-                Finding.MISSING,
-                Finding.CHANGED,
-                Finding.UNRECORDED,
-                Finding.DISABLED,
-                Finding.ENABLED,
-                Finding.GONE,
-                Finding.ASSIGNMENT,
+            (drift_kind, True, False)
+            for drift_kind in (
+                DriftKind.MISSING,
+                DriftKind.CHANGED,
+                DriftKind.UNRECORDED,
+                DriftKind.DISABLED,
+                DriftKind.ENABLED,
+                DriftKind.GONE,
+                DriftKind.ASSIGNMENT,
             )
         ),
     ],
 )
 def test_what_counts_as_told_by_no_event(
-    finding: Finding, *, in_apply: bool, in_report: bool
+    drift_kind: DriftKind, *, in_apply: bool, in_report: bool
 ) -> None:
     """Each missed event once: not again with each target, each round, or while it is on its way."""
-    assert is_news(finding, "apply") is in_apply
-    assert is_news(finding, "report") is in_report
+    assert is_missed_event(drift_kind, "apply") is in_apply
+    assert is_missed_event(drift_kind, "report") is in_report
 
 
 def test_every_finding_is_news_or_is_not() -> None:
     """A new word has to be thought about: the table above names all of them."""
-    assert len(Finding) == 13
+    assert len(DriftKind) == 13

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from mapped import ADA, LAB, SHOP, claim, record, row, snapshot, unparsed, verdict, verdicts
+from mapped import ADA, LAB, SHOP, decision, decisions, grant, record, row, snapshot, unparsed
 
 from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.desired import left_groups
@@ -14,7 +14,7 @@ from shared.model import (
     GroupId,
     GroupMapping,
     MappingTable,
-    Standing,
+    UserStatus,
 )
 
 UNKNOWN = {
@@ -35,18 +35,18 @@ def test_what_nobody_can_tell_removes_nobody(
     rows: tuple[GroupMapping, ...], bad: tuple[BadMapping, ...], of: DirectorySnapshot
 ) -> None:
     """Rules 3 and 11: unknown forbids removal, and says what to do about it."""
-    found = verdict(record(claim(row("a"))), *rows, of=of, bad=bad)
+    found = decision(record(grant(row("a"))), *rows, of=of, bad=bad)
 
     assert isinstance(found, Undecided)
     assert found.target == LAB
     assert found.reason
-    assert found.way_out
+    assert found.remedy
     assert found.keeps_leaver
 
 
 def test_a_name_that_never_was_a_group_keeps_no_leaver() -> None:
     """Rule 3: nobody ever had anything through it, so the row is a no."""
-    found = verdict(record(claim(row("a"))), row("a"), row("lost"), of=snapshot())
+    found = decision(record(grant(row("a"))), row("a"), row("lost"), of=snapshot())
 
     assert isinstance(found, Removal)
 
@@ -54,15 +54,15 @@ def test_a_name_that_never_was_a_group_keeps_no_leaver() -> None:
 @pytest.mark.parametrize(
     "there",
     [
-        record(claim(row("a")), claim(row("lost"))),
-        replace(record(claim(row("a"))), given_by="lost"),
+        record(grant(row("a")), grant(row("lost"))),
+        replace(record(grant(row("a"))), given_by="lost"),
         replace(record(), role_arn="role/lost", state=State.PENDING),
     ],
     ids=["a claim of it", "the giver", "rebuilt from tags"],
 )
 def test_a_name_that_may_have_given_something_keeps_it(there: Record) -> None:
     """Rule 3: the hub may have lost its memory of names, while people have what a name gave."""
-    found = verdict(there, row("a"), row("lost"), of=snapshot())
+    found = decision(there, row("a"), row("lost"), of=snapshot())
 
     assert isinstance(found, Undecided)
     assert found.keeps_leaver
@@ -88,20 +88,20 @@ def test_what_nobody_was_taken_out_of_one_by_one_waits_for_a_word(
     rows: tuple[GroupMapping, ...], of: DirectorySnapshot, hold: str
 ) -> None:
     """Rules 3, 4 and 10: the last row of a target, a deleted group, an emptied one."""
-    found = verdict(record(claim(row("a"))), *rows, of=of)
+    found = decision(record(grant(row("a"))), *rows, of=of)
 
     assert isinstance(found, Removal)
     assert found.hold == hold
     assert found.reason
 
 
-@pytest.mark.parametrize("standing", [Standing.DISABLED, Standing.GONE])
-def test_who_is_barred_waits_for_no_group(standing: Standing) -> None:
+@pytest.mark.parametrize("user_status", [UserStatus.DISABLED, UserStatus.GONE])
+def test_who_is_barred_waits_for_no_group(user_status: UserStatus) -> None:
     """Rule 4: a leaver of the company is cut off, whatever became of the groups."""
-    person = replace(ADA, standing=standing)
+    person = replace(ADA, user_status=user_status)
     of = replace(snapshot(person=person), deleted=A)
 
-    found = verdict(record(claim(row("a"))), row("a"), of=of)
+    found = decision(record(grant(row("a"))), row("a"), of=of)
 
     assert isinstance(found, Removal)
     assert found.hold == ""
@@ -110,9 +110,9 @@ def test_who_is_barred_waits_for_no_group(standing: Standing) -> None:
 def test_no_role_is_changed_away_from_a_deleted_group() -> None:
     """Rule 3: its id is gone, so nobody was taken out of it; the lesser role would be a loss."""
     rows = row("a", 10), row("b", 20)
-    there = replace(record(claim(rows[0]), claim(rows[1])), role_arn=rows[0].role_arn)
+    there = replace(record(grant(rows[0]), grant(rows[1])), role_arn=rows[0].role_arn)
 
-    found = verdict(there, *rows, of=replace(snapshot("b"), deleted=A))
+    found = decision(there, *rows, of=replace(snapshot("b"), deleted=A))
 
     assert isinstance(found, DesiredProfile)
     assert found.role_arn == rows[1].role_arn
@@ -122,9 +122,9 @@ def test_no_role_is_changed_away_from_a_deleted_group() -> None:
 def test_a_deleted_group_whose_role_another_row_gives_takes_nothing() -> None:
     """Rule 3: nobody loses anything, so nothing waits for an approval."""
     rows = row("a", 10), replace(row("b", 20), role_arn=row("a").role_arn)
-    there = replace(record(claim(rows[0]), claim(rows[1])), role_arn=rows[0].role_arn)
+    there = replace(record(grant(rows[0]), grant(rows[1])), role_arn=rows[0].role_arn)
 
-    found = verdict(there, *rows, of=replace(snapshot("b"), deleted=A))
+    found = decision(there, *rows, of=replace(snapshot("b"), deleted=A))
 
     assert isinstance(found, DesiredProfile)
     assert found.hold == ""
@@ -132,9 +132,9 @@ def test_a_deleted_group_whose_role_another_row_gives_takes_nothing() -> None:
 
 def test_what_is_unknown_elsewhere_does_not_hold_up_a_removal() -> None:
     """Rule 13: a bad row counts for its own target."""
-    there = record(claim(row("a")))
+    there = record(grant(row("a")))
 
-    found = verdict(
+    found = decision(
         there, row("a"), row("lost", target=SHOP), of=snapshot(), bad=(unparsed("b", SHOP),)
     )
 
@@ -149,25 +149,25 @@ def test_a_role_is_not_changed_away_from_a_row_that_became_unknown(
     rows: tuple[GroupMapping, ...], bad: tuple[BadMapping, ...]
 ) -> None:
     """Rule 3's freeze: who has a role by a row keeps it until that row can be read again."""
-    there = record(claim(row("lost", 10)), claim(row("a", 20)))
+    there = record(grant(row("lost", 10)), grant(row("a", 20)))
 
-    assert isinstance(verdict(there, *rows, of=snapshot("a"), bad=bad), Undecided)
+    assert isinstance(decision(there, *rows, of=snapshot("a"), bad=bad), Undecided)
 
 
 def test_what_gave_the_role_is_frozen_even_while_another_row_wins() -> None:
     """Rule 3: a role change that waits for apps is called off when the giver becomes unknown."""
     rows = row("a", 10), row("lost", 20)
-    waits = replace(record(claim(rows[0]), claim(rows[1])), given_by="lost", role_arn="role/lost")
+    waits = replace(record(grant(rows[0]), grant(rows[1])), given_by="lost", role_arn="role/lost")
 
-    assert isinstance(verdict(waits, *rows, of=snapshot("a")), Undecided)
+    assert isinstance(decision(waits, *rows, of=snapshot("a")), Undecided)
 
 
 def test_an_unknown_row_that_gave_nothing_holds_up_no_join() -> None:
     """Rule 11: joins that are certain go on, and so do changes away from other rows."""
     rows = row("lost", 10), row("a", 20), row("b", 30)
 
-    join = verdict(None, *rows, of=snapshot("a"), bad=(unparsed("c"),))
-    change = verdict(record(claim(row("b", 30))), *rows, of=snapshot("a"))
+    join = decision(None, *rows, of=snapshot("a"), bad=(unparsed("c"),))
+    change = decision(record(grant(row("b", 30))), *rows, of=snapshot("a"))
 
     assert isinstance(join, DesiredProfile)
     assert isinstance(change, DesiredProfile)
@@ -178,21 +178,21 @@ def test_a_pinned_id_is_the_group() -> None:
     """A row with group_id needs no name that the directory knows."""
     pinned = row("lost", group_id=GroupId("id-a"))
 
-    assert isinstance(verdict(None, pinned, of=snapshot("a")), DesiredProfile)
-    assert isinstance(verdict(record(claim(pinned)), pinned, of=snapshot("b")), Removal)
+    assert isinstance(decision(None, pinned, of=snapshot("a")), DesiredProfile)
+    assert isinstance(decision(record(grant(pinned)), pinned, of=snapshot("b")), Removal)
 
 
 def test_a_name_with_another_id_than_the_pinned_one_grants_nothing() -> None:
     """Rule 3: who takes over a group's name does not inherit what it grants."""
     pinned = row("a", group_id=GroupId("id-of-the-first-a"))
 
-    assert verdicts(None, pinned, of=snapshot("a")) == ()
+    assert decisions(None, pinned, of=snapshot("a")) == ()
 
 
 def test_a_removed_record_names_no_group_that_was_left() -> None:
     """Nobody asks the directory of a group that took nothing back; a pinned id is the group."""
     table = MappingTable((row("a", group_id=GroupId("id-x")), row("b")))
-    there = record(claim(table.rows[0]))
+    there = record(grant(table.rows[0]))
 
     assert left_groups(snapshot(), table, {LAB: there}) == ("id-x",)
     assert left_groups(snapshot(), table, {LAB: replace(there, state=State.REMOVED)}) == ()
@@ -203,8 +203,8 @@ def test_a_group_that_was_deleted_or_cannot_be_read_was_left_by_nobody() -> None
     """Rule 3: an id that is gone removes nobody by itself; a membership that ended does."""
     left, gone = snapshot(), replace(snapshot(), doubtful=frozenset({GroupId("id-a")}))
 
-    assert left_groups(left, MappingTable((row("a"),)), {LAB: record(claim(row("a")))}) == (
+    assert left_groups(left, MappingTable((row("a"),)), {LAB: record(grant(row("a")))}) == (
         GroupId("id-a"),
     )
-    assert isinstance(verdict(record(claim(row("a"))), row("a"), of=left), Removal)
-    assert isinstance(verdict(record(claim(row("a"))), row("a"), of=gone), Undecided)
+    assert isinstance(decision(record(grant(row("a"))), row("a"), of=left), Removal)
+    assert isinstance(decision(record(grant(row("a"))), row("a"), of=gone), Undecided)

@@ -12,40 +12,40 @@ from cases import (
     LAB,
     NEW,
     NOON,
-    POWERLESS,
     PROMOTED,
     REMOVAL,
     SHOP,
+    SUSPENDED_ROLE,
     UNDECIDED,
 )
 
-from hub.runtime.decisions.decision import Undecided, Verdict
+from hub.runtime.decisions.decision import Decision, Undecided
 from hub.runtime.decisions.hub_state import HubState
-from hub.runtime.decisions.protection import freeze, protected_profile
+from hub.runtime.decisions.protection import apply_protection, protected_profile
 from hub.runtime.decisions.record import Record
 from shared.model import UserId
 
 HAS_NEW = replace(ACTIVE, role_arn=NEW)
-SUSPENDED = replace(ACTIVE, role_arn=POWERLESS)
+SUSPENDED = replace(ACTIVE, role_arn=SUSPENDED_ROLE)
 KEPT = HubState(kept={ADA.id: NOON + HOUR})
 BY_ID = HubState(protected=frozenset({ADA.id}))
 BY_NAME = HubState(protected=frozenset({f"{LAB}/ada"}))
 
 
-def is_frozen(verdict: Verdict, record: Record | None, state: HubState) -> bool:
+def is_protected_by(decision: Decision, record: Record | None, state: HubState) -> bool:
     """Return whether a verdict is put off, with a reason and a way out; else it is as it was."""
-    found = freeze(verdict, record, state, NOON)
-    if found == verdict:
+    found = apply_protection(decision, record, state, NOON)
+    if found == decision:
         return False
     assert isinstance(found, Undecided)
     assert found.reason
-    assert found.way_out
-    assert (found.person, found.target) == (verdict.person, verdict.target)
+    assert found.remedy
+    assert (found.person, found.target) == (decision.person, decision.target)
     return True
 
 
 @pytest.mark.parametrize(
-    ("verdict", "record", "kept", "protected"),
+    ("decision", "record", "kept", "protected"),
     [
         (REMOVAL, ACTIVE, True, True),
         (AT_ONCE, ACTIVE, True, True),
@@ -65,13 +65,13 @@ def is_frozen(verdict: Verdict, record: Record | None, state: HubState) -> bool:
     ],
 )
 def test_what_is_put_off(
-    verdict: Verdict, record: Record | None, *, kept: bool, protected: bool
+    decision: Decision, record: Record | None, *, kept: bool, protected: bool
 ) -> None:
     """By the person's id, or by the profile in its target."""
-    assert is_frozen(verdict, record, KEPT) is kept
-    assert is_frozen(verdict, record, BY_ID) is protected
-    assert is_frozen(verdict, record, BY_NAME) is protected
-    assert not is_frozen(verdict, record, HubState())
+    assert is_protected_by(decision, record, KEPT) is kept
+    assert is_protected_by(decision, record, BY_ID) is protected
+    assert is_protected_by(decision, record, BY_NAME) is protected
+    assert not is_protected_by(decision, record, HubState())
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_what_is_put_off(
 )
 def test_a_word_on_somebody_else_or_another_time_puts_nothing_off(state: HubState) -> None:
     """Nor one on a profile of that name elsewhere, nor a time that is over."""
-    assert not is_frozen(REMOVAL, ACTIVE, state)
+    assert not is_protected_by(REMOVAL, ACTIVE, state)
 
 
 @pytest.mark.parametrize("name", ["ada", "Ada", "ADA"])
@@ -94,16 +94,16 @@ def test_a_protected_profile_is_known_however_it_is_written(name: str) -> None:
     """Studio compares names without case."""
     state = HubState(protected=frozenset({protected_profile(LAB, "aDa")}))
 
-    assert is_frozen(replace(REMOVAL, profile_name=name), ACTIVE, state)
+    assert is_protected_by(replace(REMOVAL, profile_name=name), ACTIVE, state)
 
 
 def test_the_way_out_names_the_command() -> None:
     """An operator can copy it."""
-    protected = freeze(REMOVAL, ACTIVE, BY_ID, NOON)
-    kept = freeze(REMOVAL, ACTIVE, KEPT, NOON)
+    protected = apply_protection(REMOVAL, ACTIVE, BY_ID, NOON)
+    kept = apply_protection(REMOVAL, ACTIVE, KEPT, NOON)
 
     assert isinstance(protected, Undecided)
     assert isinstance(kept, Undecided)
-    assert protected.way_out == "to end it: studio-hub protect a3d46882 --off --yes"
-    assert kept.way_out == "to end it: studio-hub keep a3d46882 --days 0 --yes"
+    assert protected.remedy == "to end it: studio-hub protect a3d46882 --off --yes"
+    assert kept.remedy == "to end it: studio-hub keep a3d46882 --days 0 --yes"
     assert "until 2026-11-23 13:00 UTC" in kept.reason

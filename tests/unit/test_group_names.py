@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes import FakeClock, FakeDirectory, FakeMemory
+from fakes import FakeClock, FakeDirectory, FakeHubState
 
 from hub.runtime.decisions.hub_state import HubState
-from hub.runtime.group_resolver import GroupNames
+from hub.runtime.group_resolver import GroupResolver
 from shared.errors import RetryableError
 from shared.model import GroupId, GroupMapping, MappingTable, Target, Unresolved
 
@@ -23,12 +23,12 @@ class Office:
     def __init__(self) -> None:
         self.clock = FakeClock(NOON)
         self.directory = FakeDirectory()
-        self.memory = FakeMemory(self.clock)
-        self.names = GroupNames(self.directory, self.memory, self.clock)
+        self.hub_state = FakeHubState(self.clock)
+        self.names = GroupResolver(self.directory, self.hub_state, self.clock)
 
     def restart(self) -> None:
         """Begin anew, as a cold start does: the memory and the directory stay."""
-        self.names = GroupNames(self.directory, self.memory, self.clock)
+        self.names = GroupResolver(self.directory, self.hub_state, self.clock)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_name_is_looked_up_and_remembered(office: Office) -> None:
 
     assert office.names.ids(ANTS, NOON) == {"ants": FIRST}
     assert office.directory.asked == ["ants"]
-    assert office.memory.truth.group_ids == {"ants": FIRST}
+    assert office.hub_state.truth.group_ids == {"ants": FIRST}
 
 
 def test_an_id_once_seen_stays(office: Office) -> None:
@@ -59,19 +59,19 @@ def test_an_id_once_seen_stays(office: Office) -> None:
 
 def test_a_known_name_costs_no_call(office: Office) -> None:
     """Neither of the directory nor, once the memory was read, of the memory."""
-    office.memory.truth = HubState(group_ids={"ants": FIRST})
+    office.hub_state.truth = HubState(group_ids={"ants": FIRST})
     for _ in range(3):
         office.clock.sleep(60)
         office.names.ids(ANTS, office.clock.now())
 
     assert office.directory.asked == []
-    assert office.memory.reads == 1
+    assert office.hub_state.reads == 1
 
 
 def test_what_another_function_saw_is_read_from_the_memory(office: Office) -> None:
     """A name that is new here need not be new to the hub."""
     office.names.ids(frozenset(), NOON)
-    office.memory.truth = HubState(group_ids={"ants": FIRST})
+    office.hub_state.truth = HubState(group_ids={"ants": FIRST})
     office.clock.sleep(60)
 
     assert office.names.ids(ANTS, office.clock.now() - SECOND) == {"ants": FIRST}
@@ -83,10 +83,10 @@ def test_who_kept_an_id_first_is_right(office: Office) -> None:
     office.directory.ids["ants"] = SECOND_ID
     office.names.ids(frozenset(), NOON)
     # Written after our copy was read, and not yet to be seen in it.
-    office.memory.truth = HubState(group_ids={"ants": FIRST})
+    office.hub_state.truth = HubState(group_ids={"ants": FIRST})
 
     assert office.names.ids(ANTS, NOON - SECOND) == {"ants": FIRST}
-    assert office.memory.truth.group_ids == {"ants": FIRST}
+    assert office.hub_state.truth.group_ids == {"ants": FIRST}
 
 
 @pytest.mark.parametrize("why", list(Unresolved))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from cuts import LAB, NOON, cut, profile, user
+from disruptions import LAB, NOON, disruption, profile, user
 from fake_limits import FakeLimits
 from fakes import FakeLedger
 
@@ -13,14 +13,14 @@ from hub.runtime.decisions.record import Record
 from hub.runtime.decisions.removal_limit import (
     LIMIT,
     REJECTED,
-    Cut,
-    CutKind,
-    HeldCut,
+    Admission,
+    Disruption,
+    DisruptionKind,
+    HeldDisruption,
+    LimitState,
     RemovalLimit,
-    TargetLimit,
-    Weighing,
 )
-from hub.runtime.guard import waits_for, way_out, weighed
+from hub.runtime.guard import remedy, reserve_slots, waits_for
 from shared.errors import RetryableError
 from shared.model import Target
 
@@ -47,15 +47,15 @@ def ask(
     limits: FakeLimits,
     *numbers: int,
     ledger: FakeLedger | None = None,
-    cuts: list[Cut] | None = None,
-) -> Weighing:
-    together = cuts or [cut(n) for n in numbers]
-    return weighed(LAB, together, TWO, limits, ledger or town(10), NOON)
+    disruptions: list[Disruption] | None = None,
+) -> Admission:
+    together = disruptions or [disruption(n) for n in numbers]
+    return reserve_slots(LAB, together, TWO, limits, ledger or town(10), NOON)
 
 
-def holding(*waiting: HeldCut) -> FakeLimits:
-    held = {each.cut.user_id: each for each in waiting}
-    return FakeLimits({LAB: TargetLimit(held=held)})
+def holding(*waiting: HeldDisruption) -> FakeLimits:
+    held = {each.disruption.user_id: each for each in waiting}
+    return FakeLimits({LAB: LimitState(held=held)})
 
 
 def test_what_may_begin_has_its_slots_by_then() -> None:
@@ -88,7 +88,7 @@ def test_a_hold_is_told_as_the_whole_that_it_is_then() -> None:
     ask(limits, 1, 2, 3)
     ask(limits, 4)
 
-    assert [len(hold.cuts) for hold in limits.shown] == [3, 4]
+    assert [len(hold.disruptions) for hold in limits.shown] == [3, 4]
     assert len({hold.digest for hold in limits.shown}) == 2
 
 
@@ -99,7 +99,7 @@ def test_whoever_loses_the_race_weighs_anew(others: int) -> None:
 
     def between() -> None:
         if waiting:
-            limits.take(LAB, limits.targets.get(LAB, TargetLimit()), [user(waiting.pop())], NOON)
+            limits.take(LAB, limits.targets.get(LAB, LimitState()), [user(waiting.pop())], NOON)
 
     limits.between = between
     found = ask(limits, 1, ledger=town(0))
@@ -115,7 +115,7 @@ def test_whoever_always_loses_is_looked_at_again_later() -> None:
     limits = FakeLimits()
 
     def between() -> None:
-        there = limits.targets.get(LAB, TargetLimit())
+        there = limits.targets.get(LAB, LimitState())
         limits.targets[LAB] = replace(there, version=there.version + 1)
 
     limits.between = between
@@ -127,30 +127,34 @@ def test_whoever_always_loses_is_looked_at_again_later() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limits", "cuts", "reads"),
+    ("limits", "disruptions", "reads"),
     [
-        (FakeLimits(), [cut(1)], 1),
-        (FakeLimits({LAB: TargetLimit({user(1): NOON})}), [cut(1)], 0),
-        (FakeLimits(), [cut(1, cause="last-row")], 0),
-        (holding(HeldCut(cut(1), LIMIT, NOON)), [cut(1)], 0),
+        (FakeLimits(), [disruption(1)], 1),
+        (FakeLimits({LAB: LimitState({user(1): NOON})}), [disruption(1)], 0),
+        (FakeLimits(), [disruption(1, cause="last-row")], 0),
+        (holding(HeldDisruption(disruption(1), LIMIT, NOON)), [disruption(1)], 0),
         # Held as something else it asks for a slot.
-        (holding(HeldCut(cut(1, CutKind.ROLE_CHANGE), REJECTED, NOON)), [cut(1)], 1),
+        (
+            holding(HeldDisruption(disruption(1, DisruptionKind.ROLE_CHANGE), REJECTED, NOON)),
+            [disruption(1)],
+            1,
+        ),
     ],
 )
 def test_profiles_are_counted_only_where_somebody_asks_for_a_slot(
-    limits: FakeLimits, cuts: list[Cut], reads: int
+    limits: FakeLimits, disruptions: list[Disruption], reads: int
 ) -> None:
     """A whole target is not read for nothing, and never taken for empty."""
     ledger = town(100)
 
-    ask(limits, ledger=ledger, cuts=cuts)
+    ask(limits, ledger=ledger, disruptions=disruptions)
 
     assert ledger.reads == reads
 
 
 def test_the_percentage_counts_for_whoever_was_held_as_something_else() -> None:
     """A rejected role change says nothing of how many may be removed."""
-    limits = holding(HeldCut(cut(9, CutKind.ROLE_CHANGE), REJECTED, NOON))
+    limits = holding(HeldDisruption(disruption(9, DisruptionKind.ROLE_CHANGE), REJECTED, NOON))
     slots = {user(n): NOON for n in range(5)}
     limits.targets[LAB] = replace(limits.targets[LAB], slots=slots)
 
@@ -160,21 +164,21 @@ def test_the_percentage_counts_for_whoever_was_held_as_something_else() -> None:
 def test_a_refusal_is_shown_as_the_hold_that_it_is_part_of() -> None:
     """With whoever else waits for the same word, and what an operator can do about it."""
     one, other, apart = (
-        HeldCut(cut(1), LIMIT, NOON),
-        HeldCut(cut(2), LIMIT, NOON),
-        HeldCut(cut(3), REJECTED, NOON),
+        HeldDisruption(disruption(1), LIMIT, NOON),
+        HeldDisruption(disruption(2), LIMIT, NOON),
+        HeldDisruption(disruption(3), REJECTED, NOON),
     )
-    at = TargetLimit(held={each.cut.user_id: each for each in (one, other, apart)})
+    at = LimitState(held={each.disruption.user_id: each for each in (one, other, apart)})
 
     hold = waits_for(LAB, one, at, NOON)
 
-    assert hold.cuts == (one, other)
-    assert way_out(hold) == (
+    assert hold.disruptions == (one, other)
+    assert remedy(hold) == (
         f"if that is right: studio-hub holds approve {hold.digest}; "
         f"if not: studio-hub holds reject {hold.digest}"
     )
     rejected = waits_for(LAB, apart, at, NOON)
-    assert way_out(rejected).endswith(f"studio-hub holds approve {rejected.digest}")
-    assert "reject" not in way_out(rejected)
+    assert remedy(rejected).endswith(f"studio-hub holds approve {rejected.digest}")
+    assert "reject" not in remedy(rejected)
     # Read before it was written, it is part of it all the same.
-    assert waits_for(LAB, one, TargetLimit(), NOON + timedelta(hours=1)).cuts == (one,)
+    assert waits_for(LAB, one, LimitState(), NOON + timedelta(hours=1)).disruptions == (one,)

@@ -9,25 +9,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.runtime.decisions.holds import Hold, holds_of
-from hub.runtime.decisions.removal_limit import LIMIT, REJECTED, Cut, CutKind, HeldCut
+from hub.runtime.decisions.removal_limit import (
+    LIMIT,
+    REJECTED,
+    Disruption,
+    DisruptionKind,
+    HeldDisruption,
+)
 from shared.model import UserId
 
 
 def held(
-    user: str = "ada", kind: CutKind = CutKind.REMOVAL, cause: str = LIMIT, why: str = "left"
-) -> HeldCut:
-    return HeldCut(Cut(UserId(user), f"{user}@x", user, kind, why), cause, NOON)
+    user: str = "ada",
+    kind: DisruptionKind = DisruptionKind.REMOVAL,
+    cause: str = LIMIT,
+    why: str = "left",
+) -> HeldDisruption:
+    return HeldDisruption(Disruption(UserId(user), f"{user}@x", user, kind, why), cause, NOON)
 
 
 ADA, BOB, EVE = (held(name) for name in ("ada", "bob", "eve"))
 THREE = Hold(LAB, LIMIT, (ADA, BOB, EVE))
-sets = st.frozensets(st.tuples(st.sampled_from("abcde"), st.sampled_from(CutKind)), max_size=6)
+sets = st.frozensets(
+    st.tuples(st.sampled_from("abcde"), st.sampled_from(DisruptionKind)), max_size=6
+)
 
 
 @settings(deadline=None)
 @given(sets, sets)
 def test_equal_digests_are_equal_sets(
-    one: frozenset[tuple[str, CutKind]], other: frozenset[tuple[str, CutKind]]
+    one: frozenset[tuple[str, DisruptionKind]], other: frozenset[tuple[str, DisruptionKind]]
 ) -> None:
     """Rule 10: an approval names the digest of exactly that set of people and cuts."""
     digests = [
@@ -39,16 +50,18 @@ def test_equal_digests_are_equal_sets(
 
 def test_the_order_in_which_cuts_were_held_decides_nothing() -> None:
     """The same people, the same digest, in every process."""
-    assert {Hold(LAB, LIMIT, order).digest for order in permutations(THREE.cuts)} == {THREE.digest}
-    assert THREE.digest == "8cbc5df0"
+    assert {Hold(LAB, LIMIT, order).digest for order in permutations(THREE.disruptions)} == {
+        THREE.digest
+    }
+    assert THREE.digest == "382834f5"
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        replace(THREE, cuts=(ADA, BOB)),
-        replace(THREE, cuts=(ADA, BOB, EVE, held("dan"))),
-        replace(THREE, cuts=(ADA, BOB, held("eve", CutKind.ROLE_CHANGE))),
+        replace(THREE, disruptions=(ADA, BOB)),
+        replace(THREE, disruptions=(ADA, BOB, EVE, held("dan"))),
+        replace(THREE, disruptions=(ADA, BOB, held("eve", DisruptionKind.ROLE_CHANGE))),
         replace(THREE, target=SHOP),
         replace(THREE, cause=REJECTED),
         replace(THREE, cause="emptied ants"),
@@ -61,9 +74,11 @@ def test_another_set_has_another_digest(other: Hold) -> None:
 
 def test_what_does_not_change_the_set_changes_no_digest() -> None:
     """A name or a reason that reads differently now makes no approval void."""
-    later = replace(ADA, since=NOON + HOUR, cut=replace(ADA.cut, user_name="a", reason="gone"))
+    later = replace(
+        ADA, since=NOON + HOUR, disruption=replace(ADA.disruption, user_name="a", reason="gone")
+    )
 
-    assert replace(THREE, cuts=(later, BOB, EVE)).digest == THREE.digest
+    assert replace(THREE, disruptions=(later, BOB, EVE)).digest == THREE.digest
 
 
 def test_what_waits_is_told_by_cause_and_sorted() -> None:
@@ -92,19 +107,23 @@ def test_what_waits_is_told_by_cause_and_sorted() -> None:
             f"3 to remove in {LAB}: more would be taken in an hour than the removal limit allows",
         ),
         (
-            replace(THREE, cause="deleted ants", cuts=(ADA, held("bob", CutKind.ROLE_CHANGE))),
+            replace(
+                THREE,
+                cause="deleted ants",
+                disruptions=(ADA, held("bob", DisruptionKind.ROLE_CHANGE)),
+            ),
             f"1 to remove, 1 to get another role in {LAB}: a group was deleted: ants",
         ),
         (
-            replace(THREE, cause="emptied big ants", cuts=(ADA,)),
+            replace(THREE, cause="emptied big ants", disruptions=(ADA,)),
             f"1 to remove in {LAB}: a group lists nobody any more: big ants",
         ),
         (
-            replace(THREE, cause="last-row", cuts=(ADA,)),
+            replace(THREE, cause="last-row", disruptions=(ADA,)),
             f"1 to remove in {LAB}: the last mapping row of the target is gone",
         ),
         (
-            replace(THREE, cause=REJECTED, cuts=(held("bob", CutKind.ROLE_CHANGE),)),
+            replace(THREE, cause=REJECTED, disruptions=(held("bob", DisruptionKind.ROLE_CHANGE),)),
             f"1 to get another role in {LAB}: an operator said no",
         ),
     ],

@@ -10,17 +10,17 @@ import pytest
 from fakes import (
     FakeBoxes,
     FakeClock,
-    FakeCopies,
     FakeDirectory,
+    FakeGroupSnapshots,
+    FakeHubState,
     FakeLedger,
     FakeMappings,
-    FakeMemory,
     Trouble,
 )
 
 from hub.runtime import telemetry
 from hub.runtime.decisions.hub_state import HubState
-from hub.runtime.group_resolver import GroupNames
+from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.intake import Intake, IntakePorts
 from shared.directory_events.types import Ignored
 from shared.errors import PermanentError, RetryableError, UnreadableMessageError
@@ -57,12 +57,14 @@ class Office:
     clock: FakeClock = field(default_factory=lambda: FakeClock(EARLIER))
     directory: FakeDirectory = field(default_factory=FakeDirectory)
     ledger: FakeLedger = field(default_factory=lambda: FakeLedger(frozenset({ADA})))
-    copies: FakeCopies = field(default_factory=lambda: FakeCopies({MEMBERSHIP: ADA}))
+    group_snapshots: FakeGroupSnapshots = field(
+        default_factory=lambda: FakeGroupSnapshots({MEMBERSHIP: ADA})
+    )
     boxes: FakeBoxes = field(default_factory=FakeBoxes)
 
     def __post_init__(self) -> None:
         """Read the mappings, and wait for noon."""
-        self.memory = FakeMemory(self.clock, HubState(group_ids={"ants": ANTS}))
+        self.hub_state = FakeHubState(self.clock, HubState(group_ids={"ants": ANTS}))
         self.mappings = FakeMappings(self.clock, MappingTable(ROWS))
         self.mappings.table(EARLIER)
         self.clock.time = NOON
@@ -71,10 +73,10 @@ class Office:
             region=REGION,
             delayed_queue_arn="arn",
             mappings=self.mappings,
-            names=GroupNames(self.directory, self.memory, self.clock),
-            memory=self.memory,
+            names=GroupResolver(self.directory, self.hub_state, self.clock),
+            hub_state=self.hub_state,
             ledger=self.ledger,
-            copies=self.copies,
+            group_snapshots=self.group_snapshots,
             users=self.boxes,
             looks=self.boxes,
             later=self.boxes,
@@ -166,7 +168,7 @@ def test_an_event_of_somebody_has_them_looked_at(office: Office, body: str) -> N
 
 def test_an_event_of_a_mapped_group_has_it_looked_through(office: Office) -> None:
     """What such a look finds was announced."""
-    look = ScanRequest(Subject.GROUP, ANTS, NOON, "event", EARLIER, announced=True)
+    look = ScanRequest(Subject.GROUP, ANTS, NOON, "event", EARLIER, event_driven=True)
 
     assert office.take(event("DeleteGroup", groupId=ANTS)) == [None]
     assert office.boxes == FakeBoxes(looks=[look])
@@ -190,7 +192,7 @@ def test_a_stranger_costs_one_read(
 
     assert office.take(body) != [None]
     assert office.ledger.asked == of_ledger
-    assert office.copies.asked == of_copies
+    assert office.group_snapshots.asked == of_copies
     assert office.reads == 0
     assert office.boxes == FakeBoxes()
 
@@ -211,22 +213,22 @@ def test_another_source_of_identities_pauses_the_hub(office: Office) -> None:
     reason = "DisassociateDirectory changed the identity source"
 
     assert office.take(event("DisassociateDirectory", source="sso")) == [None]
-    assert office.memory.truth.paused == reason
+    assert office.hub_state.truth.paused == reason
     assert office.problems() == [("paused", f"paused: {reason}")]
     assert office.boxes == FakeBoxes()
 
 
 def test_what_is_unclear_has_everything_looked_at_once(office: Office) -> None:
     """Both rounds, now; who comes later is served by the round after, or by one that is due."""
-    rounds = [
-        ScanRequest(Subject.ROUND, name, NOON, "event", EARLIER, announced=True)
+    passes = [
+        ScanRequest(Subject.ROUND, name, NOON, "event", EARLIER, event_driven=True)
         for name in ("hourly", "daily")
     ]
 
     found = office.take(unclear(), unclear(), unclear(), unclear())
 
     assert office.boxes == FakeBoxes(
-        later=[(round_, seconds) for seconds in (0, 900) for round_ in rounds]
+        later=[(round_, seconds) for seconds in (0, 900) for round_ in passes]
     )
     assert found == [None, None, *[Ignored("everything is looked at anyway")] * 2]
 

@@ -13,8 +13,8 @@ from cases import (
     MINUTE,
     NOON,
     OLD,
-    POWERLESS,
     REMOVAL,
+    SUSPENDED_ROLE,
     THERE,
     app,
     private,
@@ -26,8 +26,8 @@ from hub.runtime.decisions.actions import (
     Action,
     Delete,
     DeleteSpace,
+    InSync,
     Revoke,
-    Settled,
     Skip,
     SkipKind,
     StopApp,
@@ -39,12 +39,12 @@ from hub.runtime.decisions.record import Access, Record
 from hub.runtime.decisions.removal import remove, retention_ends
 
 WHY = REMOVAL.reason
-POWERLESS_NOW = replace(THERE, role_arn=POWERLESS)
+SUSPENDED_NOW = replace(THERE, role_arn=SUSPENDED_ROLE)
 # Revoked and under way; what is left is kept for a week.
-LEAVING = replace(ACTIVE, access=Access.REVOKED, begun=NOON, retain_until=NOON + 7 * DAY)
+LEAVING = replace(ACTIVE, access=Access.REVOKED, started=NOON, retain_until=NOON + 7 * DAY)
 OVER = replace(LEAVING, retain_until=NOON)
 REVOKE = Revoke(ADA, LAB, "ada", WHY)
-SUSPEND = Suspend(ADA, LAB, "ada", POWERLESS, WHY)
+SUSPEND = Suspend(ADA, LAB, "ada", SUSPENDED_ROLE, WHY)
 DELETE = Delete(ADA, LAB, "ada", WHY, "200005")
 UNDER_WAY = {ProfileStatus.PENDING, ProfileStatus.UPDATING, ProfileStatus.DELETING}
 
@@ -54,10 +54,10 @@ def stop(what: App) -> StopApp:
 
 
 def rung(
-    profile: ObservedProfile | None, record: Record | None, verdict: Removal = REMOVAL
-) -> list[Action | SkipKind | Settled]:
+    profile: ObservedProfile | None, record: Record | None, decision: Removal = REMOVAL
+) -> list[Action | SkipKind | InSync]:
     """Return what the ladder calls for at noon, skips by their kind."""
-    found = remove(verdict, profile, record, NOON)
+    found = remove(decision, profile, record, NOON)
     return [each.kind if isinstance(each, Skip) else each for each in found]
 
 
@@ -102,18 +102,18 @@ def test_access_is_ended_before_anything_else(
         ((app("a", "Failed"), app("b", "Deleted")), [SUSPEND]),
     ],
 )
-@pytest.mark.parametrize("verdict", [REMOVAL, AT_ONCE])
+@pytest.mark.parametrize("decision", [REMOVAL, AT_ONCE])
 def test_the_role_is_taken_next(
-    what: tuple[App | Space, ...], then: list[Action | SkipKind], verdict: Removal
+    what: tuple[App | Space, ...], then: list[Action | SkipKind], decision: Removal
 ) -> None:
     """Law 8: with retention or without."""
-    assert rung(replace(THERE, workload=runs(*what)), LEAVING, verdict) == then
-    assert rung(replace(THERE, workload=runs(*what)), OVER, verdict) == then
+    assert rung(replace(THERE, workload=runs(*what)), LEAVING, decision) == then
+    assert rung(replace(THERE, workload=runs(*what)), OVER, decision) == then
 
 
 def test_a_role_that_could_not_be_taken_is_taken_again() -> None:
     """A failed update tells nothing of which role it left."""
-    failed = replace(POWERLESS_NOW, status=ProfileStatus.UPDATE_FAILED)
+    failed = replace(SUSPENDED_NOW, status=ProfileStatus.UPDATE_FAILED)
 
     assert rung(failed, OVER) == [SUSPEND]
 
@@ -132,19 +132,19 @@ def test_what_was_started_meanwhile_is_stopped(
     record: Record, what: tuple[App | Space, ...], then: list[Action | SkipKind]
 ) -> None:
     """A person who starts an app again loses it again; nothing goes on while one is in the way."""
-    assert rung(replace(POWERLESS_NOW, workload=runs(*what)), record) == then
+    assert rung(replace(SUSPENDED_NOW, workload=runs(*what)), record) == then
 
 
 @pytest.mark.parametrize("what", [(), (private(),), (app("a", "Failed"), private())])
 def test_what_is_kept_is_kept_until_the_retention_ends(what: tuple[App | Space, ...]) -> None:
     """Law 9: suspended is where it rests, and nothing is deleted before that time."""
-    profile = replace(POWERLESS_NOW, workload=runs(*what))
+    profile = replace(SUSPENDED_NOW, workload=runs(*what))
 
-    assert rung(profile, LEAVING) == [Settled(REMOVAL, profile)]
+    assert rung(profile, LEAVING) == [InSync(REMOVAL, profile)]
 
 
 @pytest.mark.parametrize("record", [ACTIVE, replace(LEAVING, access=Access.UNSURE)])
-@pytest.mark.parametrize("profile", [POWERLESS_NOW, None])
+@pytest.mark.parametrize("profile", [SUSPENDED_NOW, None])
 def test_nobody_rests_who_may_still_sign_in(
     record: Record, profile: ObservedProfile | None
 ) -> None:
@@ -156,7 +156,7 @@ def test_nobody_rests_who_may_still_sign_in(
 @pytest.mark.parametrize("sharing", ["Shared", "", "A_New_Word", "private"])
 def test_the_owner_of_what_others_may_use_is_never_deleted(record: Record, sharing: str) -> None:
     """Rule 8: whatever is not certainly private counts as shared; the skip names the space."""
-    profile = replace(POWERLESS_NOW, workload=runs(private(), shared("team", sharing)))
+    profile = replace(SUSPENDED_NOW, workload=runs(private(), shared("team", sharing)))
 
     (found,) = remove(REMOVAL, profile, record, NOON)
 
@@ -185,7 +185,7 @@ def test_after_the_retention_spaces_go_first_and_then_the_profile(
     what: tuple[App | Space, ...], then: list[Action | SkipKind]
 ) -> None:
     """Source: developer guide, "Remove user profiles": apps and spaces are deleted before it."""
-    assert rung(replace(POWERLESS_NOW, workload=runs(*what)), OVER) == then
+    assert rung(replace(SUSPENDED_NOW, workload=runs(*what)), OVER) == then
 
 
 @pytest.mark.parametrize("status", sorted(UNDER_WAY))
@@ -212,7 +212,7 @@ def test_a_profile_that_never_came_to_be_is_deleted_at_once() -> None:
         (OVER, (), [DELETE]),
     ],
 )
-@pytest.mark.parametrize("role_arn", [OLD, POWERLESS])
+@pytest.mark.parametrize("role_arn", [OLD, SUSPENDED_ROLE])
 def test_a_deletion_that_failed_is_made_again_by_the_same_rungs(
     record: Record, what: tuple[App | Space, ...], then: list[Action | SkipKind], role_arn: str
 ) -> None:
@@ -223,13 +223,13 @@ def test_a_deletion_that_failed_is_made_again_by_the_same_rungs(
     status = ProfileStatus.DELETE_FAILED
     profile = replace(THERE, role_arn=role_arn, status=status, workload=runs(*what))
 
-    rests: list[Action | SkipKind | Settled] = [Settled(REMOVAL, profile)]
+    rests: list[Action | SkipKind | InSync] = [InSync(REMOVAL, profile)]
 
     assert rung(profile, record) == (then or rests)
 
 
 @pytest.mark.parametrize(
-    ("verdict", "record", "ends"),
+    ("decision", "record", "ends"),
     [
         (REMOVAL, None, NOON + 30 * DAY),
         (AT_ONCE, None, NOON),
@@ -240,9 +240,11 @@ def test_a_deletion_that_failed_is_made_again_by_the_same_rungs(
         (replace(REMOVAL, retention_days=90), LEAVING, NOON + 7 * DAY),
     ],
 )
-def test_the_retention_begins_once(verdict: Removal, record: Record | None, ends: datetime) -> None:
+def test_the_retention_begins_once(
+    decision: Removal, record: Record | None, ends: datetime
+) -> None:
     """Its end stands in the ledger from the removal's begin."""
-    assert retention_ends(verdict, record, NOON) == ends
+    assert retention_ends(decision, record, NOON) == ends
 
 
 @pytest.mark.parametrize(
@@ -251,7 +253,7 @@ def test_the_retention_begins_once(verdict: Removal, record: Record | None, ends
 )
 def test_the_retention_ends_to_the_moment(after: timedelta, *, kept: bool) -> None:
     """Nothing is deleted a moment before."""
-    found = remove(REMOVAL, POWERLESS_NOW, LEAVING, NOON + 7 * DAY + after)
+    found = remove(REMOVAL, SUSPENDED_NOW, LEAVING, NOON + 7 * DAY + after)
 
-    assert (found == (Settled(REMOVAL, POWERLESS_NOW),)) is kept
+    assert (found == (InSync(REMOVAL, SUSPENDED_NOW),)) is kept
     assert (found == (DELETE,)) is not kept

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from fakes import FakeBoxes, FakeClock, FakeDirectory, FakeMemory, Trouble
+from fakes import FakeBoxes, FakeClock, FakeDirectory, FakeHubState, Trouble
 
 from hub.runtime.decisions.hub_state import HubState
-from hub.runtime.group_resolver import GroupNames
+from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.mapping_stream import MappingStreamPorts, Row, RowChange, take
 from shared.errors import PermanentError, RetryableError
 from shared.model import GroupId, Unresolved
@@ -28,17 +28,17 @@ NOWHERE: Row = {**ROW, "target": "the lab"}
 
 def group(id_: str) -> ScanRequest:
     return ScanRequest(
-        Subject.GROUP, id_, NOON, "event", WRITTEN, announced=True, include_all=True, target=LAB
+        Subject.GROUP, id_, NOON, "event", WRITTEN, event_driven=True, include_all=True, target=LAB
     )
 
 
-THE_TARGET = ScanRequest(Subject.TARGET, LAB, NOON, "event", WRITTEN, announced=True)
+THE_TARGET = ScanRequest(Subject.TARGET, LAB, NOON, "event", WRITTEN, event_driven=True)
 THE_GROUP = replace(group(ANTS), target="")
-EVERY_TARGET = ScanRequest(Subject.ROUND, TARGETS, NOON, "event", WRITTEN, announced=True)
+EVERY_TARGET = ScanRequest(Subject.ROUND, TARGETS, NOON, "event", WRITTEN, event_driven=True)
 
 
 @dataclass
-class Desk:
+class HubClient:
     """Where changed rows arrive."""
 
     capsys: pytest.CaptureFixture[str]
@@ -48,9 +48,9 @@ class Desk:
     def __post_init__(self) -> None:
         """Sit down at noon."""
         clock = FakeClock(NOON)
-        self.memory = FakeMemory(clock)
-        names = GroupNames(self.directory, self.memory, clock)
-        self.world = MappingStreamPorts(names, self.memory, self.boxes, clock)
+        self.hub_state = FakeHubState(clock)
+        names = GroupResolver(self.directory, self.hub_state, clock)
+        self.world = MappingStreamPorts(names, self.hub_state, self.boxes, clock)
 
     def take(self, old: Row | None, new: Row | None) -> list[ScanRequest]:
         """Take in one change and return what was queued for it."""
@@ -65,8 +65,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(capsys: pytest.CaptureFixture[str]) -> Desk:
-    return Desk(capsys)
+def hub_client(capsys: pytest.CaptureFixture[str]) -> HubClient:
+    return HubClient(capsys)
 
 
 @pytest.mark.parametrize(
@@ -105,69 +105,69 @@ def desk(capsys: pytest.CaptureFixture[str]) -> Desk:
     ],
 )
 def test_what_is_looked_at_when_a_row_changes(
-    desk: Desk, old: Row | None, new: Row | None, looks: list[ScanRequest]
+    hub_client: HubClient, old: Row | None, new: Row | None, looks: list[ScanRequest]
 ) -> None:
     """Each once, with the time of the change and of now; a change of rows is no lost event."""
-    assert desk.take(old, new) == looks
+    assert hub_client.take(old, new) == looks
 
 
-def test_a_row_that_does_not_parse_is_reported_with_all_its_mistakes(desk: Desk) -> None:
+def test_a_row_that_does_not_parse_is_reported_with_all_its_mistakes(hub_client: HubClient) -> None:
     """The writer learns of it when it is written, and once."""
     for _ in range(2):
-        desk.take(ROW, {**BAD, "enabled": "yes"})
+        hub_client.take(ROW, {**BAD, "enabled": "yes"})
 
-    (problem,) = desk.problems()
+    (problem,) = hub_client.problems()
     assert problem["kind"] == "bad-row"
     assert problem["subject"] == f"mapping ants -> {LAB}"
     assert "priority: 'high'" in problem["reason"]
     assert "enabled: 'yes'" in problem["reason"]
 
 
-def test_the_old_row_is_no_problem_any_more(desk: Desk) -> None:
+def test_the_old_row_is_no_problem_any_more(hub_client: HubClient) -> None:
     """Who corrects or removes a row is not told what was wrong with it."""
-    desk.take(BAD, ROW)
-    desk.take(BAD, None)
-    desk.take({**NOWHERE, "group": "lost"}, None)
+    hub_client.take(BAD, ROW)
+    hub_client.take(BAD, None)
+    hub_client.take({**NOWHERE, "group": "lost"}, None)
 
-    assert desk.problems() == []
+    assert hub_client.problems() == []
 
 
 @pytest.mark.parametrize("why", list(Unresolved))
-def test_a_group_that_nobody_can_tell_is_reported(desk: Desk, why: Unresolved) -> None:
+def test_a_group_that_nobody_can_tell_is_reported(hub_client: HubClient, why: Unresolved) -> None:
     """A misspelt name is found when it is written."""
-    desk.directory.ids["lost"] = why
+    hub_client.directory.ids["lost"] = why
 
-    assert desk.take(None, LOST) == []
-    assert [(p["kind"], p["subject"]) for p in desk.problems()] == [
+    assert hub_client.take(None, LOST) == []
+    assert [(p["kind"], p["subject"]) for p in hub_client.problems()] == [
         (f"{why.name.lower()}-group", "group lost")
     ]
 
 
-def test_a_group_keeps_the_id_that_its_name_had_first(desk: Desk) -> None:
+def test_a_group_keeps_the_id_that_its_name_had_first(hub_client: HubClient) -> None:
     """The directory is not asked for what the hub remembers, nor for what is pinned."""
-    desk.memory.truth = HubState(group_ids={"ants": GroupId(OTHER)})
+    hub_client.hub_state.truth = HubState(group_ids={"ants": GroupId(OTHER)})
 
-    assert desk.take(None, ROW) == [group(OTHER)]
-    assert desk.take(None, PINNED) == [group(OTHER)]
-    assert desk.directory.asked == []
+    assert hub_client.take(None, ROW) == [group(OTHER)]
+    assert hub_client.take(None, PINNED) == [group(OTHER)]
+    assert hub_client.directory.asked == []
 
 
 @pytest.mark.parametrize("trouble", [RetryableError("throttled"), PermanentError("denied")])
-def test_what_cannot_be_queued_stays_where_it_is(desk: Desk, trouble: Trouble) -> None:
+def test_what_cannot_be_queued_stays_where_it_is(hub_client: HubClient, trouble: Trouble) -> None:
     """The stream brings it again."""
-    desk.boxes.trouble = trouble
+    hub_client.boxes.trouble = trouble
 
     with pytest.raises(type(trouble)):
-        desk.take(BAD, ROW)
+        hub_client.take(BAD, ROW)
 
 
-def test_a_directory_that_is_throttled_stops_no_change(desk: Desk) -> None:
+def test_a_directory_that_is_throttled_stops_no_change(hub_client: HubClient) -> None:
     """Who looks for the group by its name is put off; the changes behind it go on."""
-    desk.directory.trouble = RetryableError("throttled")
+    hub_client.directory.trouble = RetryableError("throttled")
     named = replace(group(ANTS), subject=Subject.NAME, key="ants")
 
-    assert desk.take(BAD, ROW) == [named, THE_TARGET]
-    assert desk.take(ROW, PINNED) == [group(OTHER), named]
-    assert desk.take(ROW, ROW) == []
-    assert desk.take(NOWHERE, None) == [replace(named, target=""), EVERY_TARGET]
-    assert desk.problems() == []
+    assert hub_client.take(BAD, ROW) == [named, THE_TARGET]
+    assert hub_client.take(ROW, PINNED) == [group(OTHER), named]
+    assert hub_client.take(ROW, ROW) == []
+    assert hub_client.take(NOWHERE, None) == [replace(named, target=""), EVERY_TARGET]
+    assert hub_client.problems() == []

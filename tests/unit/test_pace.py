@@ -10,7 +10,9 @@ from shared.model import UserId
 from shared.requests import ReconcileRequest, ScanRequest, Subject
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
-REQUEST = ReconcileRequest(UserId("a3d46882"), AT, "an-event", AT, attempt=3, doubt="a target")
+REQUEST = ReconcileRequest(
+    UserId("a3d46882"), AT, "an-event", AT, attempt=3, force_observe="a target"
+)
 LOOK = ScanRequest(
     Subject.GROUP,
     "33e47872",

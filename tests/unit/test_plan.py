@@ -14,10 +14,10 @@ from cases import (
     NEW,
     NOON,
     OLD,
-    POWERLESS,
     PROMOTED,
     REMOVAL,
     SHOP,
+    SUSPENDED_ROLE,
     THERE,
     UNDECIDED,
     app,
@@ -32,25 +32,25 @@ from hub.runtime.decisions.actions import (
     Create,
     Delete,
     Discard,
+    InSync,
     Plan,
     Resume,
     Revoke,
-    Settled,
     Skip,
     SkipKind,
     StopApp,
     Suspend,
 )
-from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
 from hub.runtime.decisions.plan import plan
 from hub.runtime.decisions.record import Access, Record, State
 from shared.model import Target
 from shared.ownership import Ownership
 
-GRANTS_NOTHING = replace(PROMOTED, grants=False)
+GRANTS_NOTHING = replace(PROMOTED, is_granted=False)
 HAS_IT = replace(THERE, role_arn=NEW)
-GRANTED = replace(ACTIVE, role_arn=NEW, because=BECAUSE.claims)
+GRANTED = replace(ACTIVE, role_arn=NEW, because=BECAUSE.grants)
 NEVER_MADE = replace(ACTIVE, state=State.HELD, access=Access.UNTOUCHED)
 UNDER_WAY = {ProfileStatus.PENDING, ProfileStatus.UPDATING, ProfileStatus.DELETING}
 BROKEN = {ProfileStatus.FAILED, ProfileStatus.DELETE_FAILED}
@@ -58,54 +58,54 @@ NOT_OURS = [whose for whose in Ownership if whose is not Ownership.OURS]
 REFUSED = {
     Ownership.OTHER_PERSON: SkipKind.NAME_TAKEN,
     Ownership.UNREADABLE: SkipKind.UNREADABLE,
-    Ownership.FOREIGN: SkipKind.NOT_OURS,
+    Ownership.UNMANAGED: SkipKind.NOT_OURS,
 }
 
 
 def planned(
-    verdict: Verdict, profile: ObservedProfile | None, record: Record | None = None
+    decision: Decision, profile: ObservedProfile | None, record: Record | None = None
 ) -> Plan:
-    return plan([verdict], {LAB: profile}, {LAB: record} if record else {}, NOON)
+    return plan([decision], {LAB: profile}, {LAB: record} if record else {}, NOON)
 
 
 def found(
-    verdict: Verdict, profile: ObservedProfile | None, record: Record | None = None
-) -> list[Action | Skip | Settled]:
+    decision: Decision, profile: ObservedProfile | None, record: Record | None = None
+) -> list[Action | Skip | InSync]:
     """Return all that a plan of one verdict holds."""
-    plan_ = planned(verdict, profile, record)
-    return [*plan_.actions, *plan_.skips, *plan_.settled]
+    plan_ = planned(decision, profile, record)
+    return [*plan_.actions, *plan_.skips, *plan_.in_sync]
 
 
 def kinds(
-    verdict: Verdict, profile: ObservedProfile | None, record: Record | None = None
+    decision: Decision, profile: ObservedProfile | None, record: Record | None = None
 ) -> list[object]:
     """Return what a plan holds: the types of its actions, the kinds of its skips."""
-    answers = found(verdict, profile, record)
+    answers = found(decision, profile, record)
     for answer in answers:
-        assert not isinstance(answer, Skip) or (answer.reason and answer.way_out)
+        assert not isinstance(answer, Skip) or (answer.reason and answer.remedy)
     return [each.kind if isinstance(each, Skip) else type(each) for each in answers]
 
 
 @pytest.mark.parametrize(
-    ("verdict", "whose", "status"),
+    ("decision", "whose", "status"),
     list(product((PROMOTED, REMOVAL, AT_ONCE, UNDECIDED), Ownership, ProfileStatus)),
 )
-def test_the_decision_table(verdict: Verdict, whose: Ownership, status: ProfileStatus) -> None:
+def test_the_decision_table(decision: Decision, whose: Ownership, status: ProfileStatus) -> None:
     """Undecided first, then whose it is, then its status: only what is left may be an action."""
-    answers = kinds(verdict, replace(THERE, ownership=whose, status=status))
+    answers = kinds(decision, replace(THERE, ownership=whose, status=status))
 
-    if isinstance(verdict, Undecided):
+    if isinstance(decision, Undecided):
         assert answers == [SkipKind.UNDECIDED]
     elif whose is not Ownership.OURS:
         assert answers == [REFUSED[whose]]
     elif status in UNDER_WAY:
         assert answers == [SkipKind.IN_FLIGHT]
-    elif isinstance(verdict, DesiredProfile):
+    elif isinstance(decision, DesiredProfile):
         assert answers == [Discard] if status in BROKEN else [ChangeRole, Assign]
     elif status is ProfileStatus.FAILED:
         assert answers == [Delete]
     elif status is ProfileStatus.DELETE_FAILED:
-        assert answers == [Delete if verdict is AT_ONCE else Settled]
+        assert answers == [Delete if decision is AT_ONCE else InSync]
     else:
         assert answers == [Suspend]
 
@@ -126,8 +126,8 @@ def test_a_disabled_row_makes_nothing_anew() -> None:
 @pytest.mark.parametrize(
     ("access", "answers"),
     [
-        (Access.ASSIGNED, [Settled]),
-        (Access.BY_HAND, [Settled]),
+        (Access.ASSIGNED, [InSync]),
+        (Access.BY_HAND, [InSync]),
         *((access, [Assign]) for access in (Access.UNTOUCHED, Access.UNSURE, Access.REVOKED)),
     ],
 )
@@ -142,40 +142,40 @@ def test_what_is_as_it_should_be_is_settled() -> None:
     """The right role and the way in are no difference, whatever runs."""
     profile = replace(HAS_IT, workload=runs(app()))
 
-    assert found(PROMOTED, profile, GRANTED) == [Settled(PROMOTED, profile)]
+    assert found(PROMOTED, profile, GRANTED) == [InSync(PROMOTED, profile)]
 
 
 @pytest.mark.parametrize("removal", [REMOVAL, AT_ONCE])
 def test_what_is_gone_and_not_called_for_is_settled(removal: Removal) -> None:
     """The ledger learns that there is nothing left."""
-    assert found(removal, None) == [Settled(removal, None)]
+    assert found(removal, None) == [InSync(removal, None)]
 
 
 def test_whoever_comes_back_is_given_the_role_and_then_let_in() -> None:
     """Rule 8: a rejoin climbs back up, in the order of a creation."""
-    suspended = replace(ACTIVE, role_arn=POWERLESS, access=Access.REVOKED)
+    suspended = replace(ACTIVE, role_arn=SUSPENDED_ROLE, access=Access.REVOKED)
 
-    assert found(PROMOTED, replace(THERE, role_arn=POWERLESS), suspended) == [
+    assert found(PROMOTED, replace(THERE, role_arn=SUSPENDED_ROLE), suspended) == [
         Resume(ADA, LAB, "ada", NEW, BECAUSE),
         Assign(ADA, LAB, "ada"),
     ]
 
 
-@pytest.mark.parametrize("verdict", [PROMOTED, REMOVAL, AT_ONCE])
-def test_unreadable_tags_settle_nothing(verdict: Verdict) -> None:
+@pytest.mark.parametrize("decision", [PROMOTED, REMOVAL, AT_ONCE])
+def test_unreadable_tags_settle_nothing(decision: Decision) -> None:
     """It may be ours: who was held stays on the books until the tags can be read again."""
     profile = replace(THERE, ownership=Ownership.UNREADABLE)
 
     for record in (None, ACTIVE, NEVER_MADE):
-        assert kinds(verdict, profile, record) == [SkipKind.UNREADABLE]
+        assert kinds(decision, profile, record) == [SkipKind.UNREADABLE]
 
 
-@pytest.mark.parametrize("whose", [Ownership.FOREIGN, Ownership.OTHER_PERSON])
+@pytest.mark.parametrize("whose", [Ownership.UNMANAGED, Ownership.OTHER_PERSON])
 def test_a_removal_of_somebody_held_for_a_strangers_profile_is_settled(whose: Ownership) -> None:
     """Rule 6: we never made it, so nothing of ours is left; the stranger's stays as it is."""
     profile = replace(THERE, ownership=whose)
 
-    assert found(AT_ONCE, profile, NEVER_MADE) == [Settled(AT_ONCE, None)]
+    assert found(AT_ONCE, profile, NEVER_MADE) == [InSync(AT_ONCE, None)]
     assert kinds(PROMOTED, profile, NEVER_MADE) == [REFUSED[whose]]
 
 
@@ -183,8 +183,8 @@ def test_a_removal_of_somebody_held_for_a_strangers_profile_is_settled(whose: Ow
     "stranger",
     [
         replace(THERE, ownership=Ownership.OTHER_PERSON),
-        replace(THERE, ownership=Ownership.FOREIGN, user_name="bob"),
-        replace(THERE, ownership=Ownership.FOREIGN, user_name=""),
+        replace(THERE, ownership=Ownership.UNMANAGED, user_name="bob"),
+        replace(THERE, ownership=Ownership.UNMANAGED, user_name=""),
     ],
 )
 @pytest.mark.parametrize("access", Access)
@@ -196,9 +196,9 @@ def test_whoever_leaves_a_strangers_profile_behind_is_let_in_no_more(
     first = [Revoke] if ours else []
     refused = SkipKind.NAME_TAKEN if stranger.user_name else SkipKind.NOT_OURS
 
-    for state, then in ((State.ACTIVE, refused), (State.HELD, Settled)):
+    for state, then in ((State.ACTIVE, refused), (State.HELD, InSync)):
         record = replace(ACTIVE, state=state, access=access)
-        rest = [] if ours and then is Settled else [then]
+        rest = [] if ours and then is InSync else [then]
         assert kinds(REMOVAL, stranger, record) == [*first, *rest]
         assert kinds(PROMOTED, stranger, record) == [refused]
 
@@ -207,18 +207,18 @@ def test_whoever_leaves_a_strangers_profile_behind_is_let_in_no_more(
 @pytest.mark.parametrize("user_name", ["ada", "Ada"])
 def test_the_way_into_a_profile_made_by_hand_stays(user_name: str, access: Access) -> None:
     """Rule 7: the assignment by which somebody enters what is not ours is not ended."""
-    made_by_hand = replace(THERE, ownership=Ownership.FOREIGN, user_name=user_name)
+    made_by_hand = replace(THERE, ownership=Ownership.UNMANAGED, user_name=user_name)
     record = replace(ACTIVE, access=access)
 
     assert kinds(REMOVAL, made_by_hand, record) == [SkipKind.NOT_OURS]
-    assert "adopt" not in planned(REMOVAL, made_by_hand, record).skips[0].way_out
+    assert "adopt" not in planned(REMOVAL, made_by_hand, record).skips[0].remedy
 
 
 @pytest.mark.parametrize(
     ("profile", "proposed"),
     [
-        (replace(THERE, ownership=Ownership.FOREIGN), True),
-        (replace(THERE, ownership=Ownership.FOREIGN, user_name="bob"), False),
+        (replace(THERE, ownership=Ownership.UNMANAGED), True),
+        (replace(THERE, ownership=Ownership.UNMANAGED, user_name="bob"), False),
         (replace(THERE, ownership=Ownership.OTHER_PERSON), False),
     ],
 )
@@ -228,7 +228,7 @@ def test_nobody_is_told_to_adopt_another_persons_profile(
     """Rule 6: a profile is never handed over, so no remedy says how."""
     (left,) = planned(PROMOTED, profile).skips
 
-    assert ("adopt" in left.way_out) is proposed
+    assert ("adopt" in left.remedy) is proposed
 
 
 @pytest.mark.parametrize("status", sorted(BROKEN))
@@ -248,23 +248,23 @@ def test_a_failed_update_is_made_again() -> None:
 
 @pytest.mark.parametrize("status", sorted(BROKEN | {ProfileStatus.UPDATE_FAILED}))
 @pytest.mark.parametrize(
-    ("verdict", "begun"),
-    [(PROMOTED, replace(GRANTED, state=State.PENDING)), (AT_ONCE, replace(ACTIVE, begun=NOON))],
+    ("decision", "started"),
+    [(PROMOTED, replace(GRANTED, state=State.PENDING)), (AT_ONCE, replace(ACTIVE, started=NOON))],
 )
 def test_what_studio_ended_as_failed_is_not_repeated_at_once(
-    verdict: Verdict, begun: Record, status: ProfileStatus
+    decision: Decision, started: Record, status: ProfileStatus
 ) -> None:
     """It waits for its next try, with Studio's reason; what was begun by nobody waits for none."""
     broken = replace(HAS_IT, status=status, failure="no capacity")
-    leaving = replace(begun, retain_until=NOON if verdict is AT_ONCE else None)
+    leaving = replace(started, retain_until=NOON if decision is AT_ONCE else None)
     once_more = replace(leaving, retry_at=NOON)
 
-    (failed,) = planned(verdict, broken, leaving).skips
+    (failed,) = planned(decision, broken, leaving).skips
     assert failed.kind is SkipKind.FAILED
     assert "no capacity" in failed.reason
-    assert not {type(a) for a in planned(verdict, broken, leaving).actions} - {Revoke}
-    assert SkipKind.FAILED not in kinds(verdict, broken, once_more)
-    assert SkipKind.FAILED not in kinds(verdict, broken)
+    assert not {type(a) for a in planned(decision, broken, leaving).actions} - {Revoke}
+    assert SkipKind.FAILED not in kinds(decision, broken, once_more)
+    assert SkipKind.FAILED not in kinds(decision, broken)
 
 
 def test_what_nobody_could_observe_is_left_out() -> None:
@@ -274,7 +274,7 @@ def test_what_nobody_could_observe_is_left_out() -> None:
     answer = plan([PROMOTED, elsewhere], {SHOP: None}, {}, NOON)
 
     assert {action.target for action in answer.actions} == {SHOP}
-    assert not answer.settled
+    assert not answer.in_sync
     assert not answer.skips
 
 
@@ -295,12 +295,12 @@ def test_the_digest_stands_for_exactly_the_actions() -> None:
         planned(PROMOTED, THERE),
         planned(AT_ONCE, THERE),
         planned(AT_ONCE, None, ACTIVE),
-        planned(AT_ONCE, replace(THERE, role_arn=POWERLESS)),
-        planned(AT_ONCE, replace(THERE, role_arn=POWERLESS, workload=runs(private()))),
+        planned(AT_ONCE, replace(THERE, role_arn=SUSPENDED_ROLE)),
+        planned(AT_ONCE, replace(THERE, role_arn=SUSPENDED_ROLE, workload=runs(private()))),
     ]
 
     # Written down, so that a change of what is digested is a decision and no accident.
-    assert created.digest == "4117f4e7"
+    assert created.digest == "12ef2d27"
     assert created.digest == planned(PROMOTED, None).digest
     assert len({created.digest, *(other.digest for other in others)}) == 1 + len(others)
 
@@ -315,14 +315,14 @@ def test_skips_do_not_count_in_the_digest() -> None:
 
 def test_the_order_of_verdicts_does_not_matter() -> None:
     """Style rule 4: sorted at construction, so the same world has one plan and one digest."""
-    verdicts: list[DesiredProfile | Removal] = [
+    decisions: list[DesiredProfile | Removal] = [
         PROMOTED,
         replace(AT_ONCE, target=SHOP),
         replace(PROMOTED, target=Target.parse("444444444444/eu-west-1/d-x")),
     ]
-    observed = {LAB: None, SHOP: THERE, verdicts[2].target: None}
+    observed = {LAB: None, SHOP: THERE, decisions[2].target: None}
 
-    plans = {plan(order, observed, {}, NOON) for order in permutations(verdicts)}
+    plans = {plan(order, observed, {}, NOON) for order in permutations(decisions)}
 
     assert len(plans) == 1
 
@@ -336,26 +336,26 @@ def test_a_plan_knows_the_actions_of_each_target_in_their_order() -> None:
 
 
 @pytest.mark.parametrize("whose", NOT_OURS)
-@pytest.mark.parametrize("verdict", [PROMOTED, REMOVAL, AT_ONCE])
+@pytest.mark.parametrize("decision", [PROMOTED, REMOVAL, AT_ONCE])
 @pytest.mark.parametrize("status", ProfileStatus)
 def test_no_action_is_on_a_profile_that_is_not_ours(
-    verdict: Verdict, whose: Ownership, status: ProfileStatus
+    decision: Decision, whose: Ownership, status: ProfileStatus
 ) -> None:
     """Law 5; the end of an assignment that the hub made is none of the profile."""
-    profile = replace(THERE, ownership=whose, status=status, role_arn=POWERLESS)
+    profile = replace(THERE, ownership=whose, status=status, role_arn=SUSPENDED_ROLE)
 
     for record in (None, ACTIVE, NEVER_MADE):
-        assert all(isinstance(each, Revoke) for each in planned(verdict, profile, record).actions)
+        assert all(isinstance(each, Revoke) for each in planned(decision, profile, record).actions)
 
 
 @pytest.mark.parametrize("access", [Access.UNTOUCHED, Access.UNSURE, Access.REVOKED])
-@pytest.mark.parametrize("role_arn", [OLD, POWERLESS, NEW])
+@pytest.mark.parametrize("role_arn", [OLD, SUSPENDED_ROLE, NEW])
 def test_nobody_is_let_in_while_what_runs_is_being_stopped(access: Access, role_arn: str) -> None:
     """Rule 7: whoever may sign in has the role that is called for, and nothing runs with another.
 
     Somebody who comes back before their apps are gone is one of them.
     """
-    record = replace(ACTIVE, access=access, begun=NOON)
+    record = replace(ACTIVE, access=access, started=NOON)
     profile = replace(THERE, role_arn=role_arn, workload=runs(app()))
 
     assert kinds(DEMOTED, profile, record) == [StopApp]

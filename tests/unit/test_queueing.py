@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from fakes import FakeBoxes, FakeClock
 
-from hub.runtime.decisions.drift import Difference, Finding
+from hub.runtime.decisions.drift import Drift, DriftKind
 from hub.runtime.scan.enqueue import queue
 from shared.messages import deduplication_id
 from shared.model import UserId
@@ -19,30 +19,32 @@ if TYPE_CHECKING:
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ADA, BOB = UserId("u-ada"), UserId("u-bob")
 EVENT = "0a664dd1-f102-48bc-9e6c-f13525ddaafa"
-LOOK = ScanRequest(Subject.GROUP, "g-1", NOON, EVENT, NOON - timedelta(seconds=7), announced=True)
+LOOK = ScanRequest(
+    Subject.GROUP, "g-1", NOON, EVENT, NOON - timedelta(seconds=7), event_driven=True
+)
 
 
 @dataclass
-class Desk:
+class HubClient:
     """The part of a `scan`'s world that queueing needs."""
 
     users: FakeBoxes = field(default_factory=FakeBoxes)
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
 
-    def queued(self, request: ScanRequest, *found: Difference) -> list[ReconcileRequest]:
+    def queued(self, request: ScanRequest, *found: Drift) -> list[ReconcileRequest]:
         """Return what a look queues for whom it found."""
         self.users.users.clear()
         queue(found, request, cast("ScanPorts", self))
         return list(self.users.users)
 
 
-FOUND = Difference(ADA, Finding.JOINED)
+FOUND = Drift(ADA, DriftKind.JOINED)
 
 
 @pytest.mark.parametrize("subject", list(Subject))
 def test_whoever_a_look_finds_keeps_the_id_of_its_event(subject: Subject) -> None:
     """It is what the logs of all functions are searched by: nothing is added to it on the way."""
-    requests = Desk().queued(replace(LOOK, subject=subject), FOUND, Difference(BOB, Finding.LEFT))
+    requests = HubClient().queued(replace(LOOK, subject=subject), FOUND, Drift(BOB, DriftKind.LEFT))
 
     assert [(request.user_id, request.event_id, request.event_at) for request in requests] == [
         (ADA, EVENT, LOOK.event_at),
@@ -64,9 +66,11 @@ def test_whoever_a_look_finds_keeps_the_id_of_its_event(subject: Subject) -> Non
 )
 def test_two_looks_for_one_event_hide_nobody_from_one_another(other: ScanRequest) -> None:
     """SQS drops the second message of an id: each `scan`'s hints have their own."""
-    desk = Desk()
+    hub_client = HubClient()
     ids = {
-        deduplication_id(request) for look in (LOOK, other) for request in desk.queued(look, FOUND)
+        deduplication_id(request)
+        for look in (LOOK, other)
+        for request in hub_client.queued(look, FOUND)
     }
 
     assert len(ids) == 2
@@ -74,10 +78,10 @@ def test_two_looks_for_one_event_hide_nobody_from_one_another(other: ScanRequest
 
 def test_a_look_that_is_delivered_twice_queues_nobody_twice() -> None:
     """Whenever it is done: it is the same look for the same event."""
-    desk = Desk()
-    (once,) = desk.queued(LOOK, FOUND)
-    desk.clock.sleep(60)
-    (twice,) = desk.queued(replace(LOOK, enqueued_at=NOON + timedelta(minutes=1)), FOUND)
+    hub_client = HubClient()
+    (once,) = hub_client.queued(LOOK, FOUND)
+    hub_client.clock.sleep(60)
+    (twice,) = hub_client.queued(replace(LOOK, enqueued_at=NOON + timedelta(minutes=1)), FOUND)
 
     assert deduplication_id(once) == deduplication_id(twice)
     assert once != twice

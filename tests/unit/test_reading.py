@@ -9,7 +9,7 @@ import pytest
 from fakes import FakeBoxes, FakeClock, FakeScans
 
 from hub.runtime.decisions.listing import Page, ScanState, Seen
-from hub.runtime.scan.listing import Reading
+from hub.runtime.scan.listing import PagedListing
 from shared.errors import PermanentError, RetryableError
 from shared.requests import ScanRequest, Subject
 
@@ -22,7 +22,7 @@ REQUEST = ScanRequest(
     NOON,
     attempt=3,
     again=True,
-    announced=True,
+    event_driven=True,
     include_all=True,
 )
 # Three pages, by the token that begins each.
@@ -34,7 +34,7 @@ PAGES: dict[str, Page[str]] = {
 
 
 @dataclass(frozen=True)
-class Desk:
+class HubClient:
     """What a listing goes on by."""
 
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
@@ -46,14 +46,14 @@ class Desk:
 class Listing:
     """A listing of which each page takes ten seconds; `asked` are the tokens it was asked with."""
 
-    desk: Desk = field(default_factory=Desk)
+    hub_client: HubClient = field(default_factory=HubClient)
     pages: dict[str, Page[str] | Exception | None] = field(default_factory=lambda: {**PAGES})
     asked: list[str] = field(default_factory=list)
 
     def fetch(self, token: str) -> Page[str] | None:
         """Return a page, or raise what stands in its place."""
         self.asked.append(token)
-        self.desk.clock.sleep(10)
+        self.hub_client.clock.sleep(10)
         page = self.pages[token]
         if isinstance(page, Exception):
             raise page
@@ -65,14 +65,14 @@ def listing() -> Listing:
     return Listing()
 
 
-def reading(
+def paged_listing(
     listing: Listing,
     request: ScanRequest = REQUEST,
     seconds: int = 3600,
     remember: Callable[[str], bool] = lambda _: True,
-) -> Reading[str]:
-    until = listing.desk.clock.now() + timedelta(seconds=seconds)
-    return Reading(request, listing.fetch, str, listing.desk, until, remember)
+) -> PagedListing[str]:
+    until = listing.hub_client.clock.now() + timedelta(seconds=seconds)
+    return PagedListing(request, listing.fetch, str, listing.hub_client, until, remember)
 
 
 def seen(*ids: str) -> Seen:
@@ -81,14 +81,14 @@ def seen(*ids: str) -> Seen:
 
 def test_with_time_enough_a_listing_is_read_to_its_end(listing: Listing) -> None:
     """Every page once and in order, everybody was seen, and the ledger is not asked."""
-    part = reading(listing)
+    part = paged_listing(listing)
 
     assert list(part.pages()) == [("ada", "bob"), ("eve",), ("dan",)]
     assert listing.asked == ["", "2", "3"]
     assert part.is_complete
     assert not part.is_gone
     assert part.seen == seen("ada", "bob", "eve", "dan")
-    assert (listing.desk.scans.asked, listing.desk.scans.states) == ([], {})
+    assert (listing.hub_client.scans.asked, listing.hub_client.scans.states) == ([], {})
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_part_ends_with_its_time_but_has_a_page(
     listing: Listing, seconds: int, pages: int
 ) -> None:
     """However late a function starts, it gets on; no page begins after the time is up."""
-    part = reading(listing, seconds=seconds)
+    part = paged_listing(listing, seconds=seconds)
 
     assert len(list(part.pages())) == pages
     assert len(listing.asked) == pages
@@ -107,14 +107,14 @@ def test_a_part_ends_with_its_time_but_has_a_page(
 
 def test_the_next_part_goes_on_where_the_last_one_stopped(listing: Listing) -> None:
     """From its token, with everybody who was seen; the message says neither of them."""
-    first = reading(listing, seconds=0)
+    first = paged_listing(listing, seconds=0)
     list(first.pages())
 
     first.go_on()
 
-    (rest,) = listing.desk.looks.looks
+    (rest,) = listing.hub_client.looks.looks
     assert rest == replace(REQUEST, enqueued_at=NOON + timedelta(seconds=10), attempt=0, part=1)
-    second = reading(listing, rest)
+    second = paged_listing(listing, rest)
     assert list(second.pages()) == [("eve",), ("dan",)]
     assert second.is_complete
     assert second.seen == seen("ada", "bob", "eve", "dan")
@@ -126,7 +126,7 @@ def test_the_next_part_goes_on_where_the_last_one_stopped(listing: Listing) -> N
         {"event_id": "another"},
         {"again": False},
         {"include_all": False},
-        {"announced": False},
+        {"event_driven": False},
         {"target": "another"},
         {"key": "g-2"},
         {"part": 2},
@@ -136,11 +136,11 @@ def test_a_part_without_a_state_of_its_own_begins_anew(
     listing: Listing, other: dict[str, Any]
 ) -> None:
     """Whatever another chain saw, of this group or of any other, is never mixed into it."""
-    first = reading(listing, seconds=0)
+    first = paged_listing(listing, seconds=0)
     list(first.pages())
     first.go_on()
 
-    part = reading(listing, replace(REQUEST, **{"part": 1} | other))
+    part = paged_listing(listing, replace(REQUEST, **{"part": 1} | other))
 
     assert list(part.pages()) == [page.items for page in PAGES.values()]
     assert part.seen == seen("ada", "bob", "eve", "dan")
@@ -148,47 +148,47 @@ def test_a_part_without_a_state_of_its_own_begins_anew(
 
 def test_a_part_that_began_anew_goes_on_under_a_number_of_its_own(listing: Listing) -> None:
     """SQS would swallow the id of a part that was sent before."""
-    part = reading(listing, replace(REQUEST, part=7), seconds=0)
+    part = paged_listing(listing, replace(REQUEST, part=7), seconds=0)
     list(part.pages())
 
     part.go_on()
 
-    assert [request.part for request in listing.desk.looks.looks] == [8]
+    assert [request.part for request in listing.hub_client.looks.looks] == [8]
 
 
 def test_a_part_that_comes_twice_reads_nothing(listing: Listing) -> None:
     """It queues the next part once more, since the first may have died before it did."""
     for request in (REQUEST, replace(REQUEST, part=1), replace(REQUEST, part=1)):
-        part = reading(listing, request, seconds=0)
+        part = paged_listing(listing, request, seconds=0)
         list(part.pages())
         part.go_on()
 
     assert listing.asked == ["", "2"]
-    assert [request.part for request in listing.desk.looks.looks] == [1, 2, 2]
+    assert [request.part for request in listing.hub_client.looks.looks] == [1, 2, 2]
 
 
 def test_a_part_of_what_is_over_does_nothing(listing: Listing) -> None:
     """A message may come long after the listing has ended."""
     last = replace(REQUEST, part=1)
-    listing.desk.scans.save(last, ScanState(1, "", Seen(), is_over=True), NOON)
-    part = reading(listing, last)
+    listing.hub_client.scans.save(last, ScanState(1, "", Seen(), is_over=True), NOON)
+    part = paged_listing(listing, last)
 
     assert list(part.pages()) == []
     part.go_on()
-    assert (listing.asked, listing.desk.looks.looks) == ([], [])
+    assert (listing.asked, listing.hub_client.looks.looks) == ([], [])
     assert not part.is_complete
 
 
 def test_the_state_is_kept_before_the_next_part_is_queued(listing: Listing) -> None:
     """Who dies, or is refused, in between has read nothing in vain."""
-    listing.desk.looks.trouble = RetryableError("SQS does not answer")
-    part = reading(listing, seconds=0)
+    listing.hub_client.looks.trouble = RetryableError("SQS does not answer")
+    part = paged_listing(listing, seconds=0)
     list(part.pages())
 
     with pytest.raises(RetryableError):
         part.go_on()
 
-    assert [state.token for state in listing.desk.scans.states.values()] == ["2"]
+    assert [state.token for state in listing.hub_client.scans.states.values()] == ["2"]
 
 
 def test_trouble_with_the_first_page_is_the_looks(listing: Listing) -> None:
@@ -196,27 +196,27 @@ def test_trouble_with_the_first_page_is_the_looks(listing: Listing) -> None:
     listing.pages[""] = RetryableError("throttled")
 
     with pytest.raises(RetryableError, match="throttled"):
-        list(reading(listing).pages())
+        list(paged_listing(listing).pages())
 
 
 def test_trouble_with_a_later_page_ends_the_part(listing: Listing) -> None:
     """What was read counts; the rest begins with the page that was refused."""
     listing.pages["2"] = RetryableError("throttled")
-    part = reading(listing)
+    part = paged_listing(listing)
 
     assert list(part.pages()) == [("ada", "bob")]
     assert not part.is_complete
     assert not part.is_gone
     assert part.seen == seen("ada", "bob")
     part.go_on()
-    assert [state.token for state in listing.desk.scans.states.values()] == ["2"]
+    assert [state.token for state in listing.hub_client.scans.states.values()] == ["2"]
 
 
 @pytest.mark.parametrize("token", ["", "2"])
 def test_a_refusal_is_never_an_end(listing: Listing, token: str) -> None:
     """On whichever page: somebody has to change something first."""
     listing.pages[token] = PermanentError("access denied")
-    part = reading(listing)
+    part = paged_listing(listing)
 
     with pytest.raises(PermanentError, match="access denied"):
         list(part.pages())
@@ -227,7 +227,7 @@ def test_a_refusal_is_never_an_end(listing: Listing, token: str) -> None:
 def test_what_is_gone_is_not_read_to_its_end(listing: Listing, token: str) -> None:
     """A group that vanishes, before or between pages, does not list nobody."""
     listing.pages[token] = None
-    part = reading(listing)
+    part = paged_listing(listing)
 
     assert len(list(part.pages())) == listing.asked.index(token)
     assert part.is_gone
@@ -236,7 +236,7 @@ def test_what_is_gone_is_not_read_to_its_end(listing: Listing, token: str) -> No
 
 def test_only_what_is_worth_it_is_remembered(listing: Listing) -> None:
     """A directory has many more people than the ledger; pages show them all the same."""
-    part = reading(listing, remember=lambda id_: id_ in {"ada", "dan"})
+    part = paged_listing(listing, remember=lambda id_: id_ in {"ada", "dan"})
 
     assert list(part.pages()) == [page.items for page in PAGES.values()]
     assert part.seen == seen("ada", "dan")
@@ -244,9 +244,9 @@ def test_only_what_is_worth_it_is_remembered(listing: Listing) -> None:
 
 def test_a_listing_without_end_is_given_up(listing: Listing) -> None:
     """No message goes round for ever: somebody is told, and nobody is removed."""
-    part = reading(listing, replace(REQUEST, part=10_000), seconds=0)
+    part = paged_listing(listing, replace(REQUEST, part=10_000), seconds=0)
     list(part.pages())
 
     with pytest.raises(PermanentError, match="group g-1 has no end"):
         part.go_on()
-    assert (listing.desk.looks.looks, listing.desk.scans.states) == ([], {})
+    assert (listing.hub_client.looks.looks, listing.hub_client.scans.states) == ([], {})

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from mapped import NOW, record, row, snapshot, verdict
+from mapped import NOW, decision, record, row, snapshot
 
 from hub.runtime.decisions.decision import Removal
-from hub.runtime.decisions.record import EndedClaim
+from hub.runtime.decisions.record import EndedGrant
 from hub.runtime.decisions.retention import ended_claims, remembered
 from shared.model import (
-    Claim,
+    Grant,
 )
 
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
@@ -41,14 +41,14 @@ def test_the_longest_retention_of_the_last_day_counts(
 ) -> None:
     """Rule 8: all that the rows said in the last 24 h, lowered meanwhile or not; 30 by default."""
     there = record(
-        *(Claim(10 + n, "abc"[n], "role", kept) for n, kept in enumerate(because)),
+        *(Grant(10 + n, "abc"[n], "role", kept) for n, kept in enumerate(because)),
         ended=tuple(
-            EndedClaim(f"ended-{n}", kept, NOW - ago) for n, (kept, ago) in enumerate(ended)
+            EndedGrant(f"ended-{n}", kept, NOW - ago) for n, (kept, ago) in enumerate(ended)
         ),
     )
     table = [row(group, retention_days=kept) for group, kept in rows.items()] or [row("c", 999)]
 
-    found = verdict(there, *table, of=snapshot())
+    found = decision(there, *table, of=snapshot())
 
     assert isinstance(found, Removal)
     assert found.retention_days == days
@@ -56,28 +56,28 @@ def test_the_longest_retention_of_the_last_day_counts(
 
 def test_what_stopped_applying_is_remembered_for_a_day() -> None:
     """So is what a row says no more that was longer; what is older than a day is forgotten."""
-    a, b, c = (Claim(10, group, f"role/{group}", 30) for group in "abc")
+    a, b, c = (Grant(10, group, f"role/{group}", 30) for group in "abc")
     there = record(
         a,
         b,
         ended=(
-            EndedClaim("c", 90, NOW - HOUR),
-            EndedClaim("d", 60, NOW - HOUR),
-            EndedClaim("e", 9, NOW - DAY),
+            EndedGrant("c", 90, NOW - HOUR),
+            EndedGrant("d", 60, NOW - HOUR),
+            EndedGrant("e", 9, NOW - DAY),
         ),
     )
 
     assert ended_claims(there, [b, c], NOW) == (
-        EndedClaim("a", 30, NOW),
-        EndedClaim("c", 90, NOW - HOUR),
-        EndedClaim("d", 60, NOW - HOUR),
+        EndedGrant("a", 30, NOW),
+        EndedGrant("c", 90, NOW - HOUR),
+        EndedGrant("d", 60, NOW - HOUR),
     )
     assert remembered(there.ended, NOW) == there.ended[:2]
 
 
 def test_a_retention_that_was_lowered_is_remembered_for_a_day() -> None:
     """Rule 8: 30 days made 0, and a leave after it, delete nothing at once."""
-    before, lowered = (Claim(10, "a", "role/a", days) for days in (30, 0))
+    before, lowered = (Grant(10, "a", "role/a", days) for days in (30, 0))
 
-    assert ended_claims(record(before), [lowered], NOW) == (EndedClaim("a", 30, NOW),)
+    assert ended_claims(record(before), [lowered], NOW) == (EndedGrant("a", 30, NOW),)
     assert ended_claims(record(lowered), [before], NOW) == ()

@@ -13,8 +13,8 @@ from cases import (
     NEW,
     NOON,
     OLD,
-    POWERLESS,
     PROMOTED,
+    SUSPENDED_ROLE,
     THERE,
     app,
     private,
@@ -30,12 +30,12 @@ from hub.runtime.decisions.role_change import bring_to_role
 
 HAS_IT = replace(THERE, role_arn=NEW)
 # A change that had to stop what ran, seen by the ledger to have begun.
-STOPPING = replace(ACTIVE, begun=NOON - HOUR)
+STOPPING = replace(ACTIVE, started=NOON - HOUR)
 EARLIER, DELAYED = NOON - MINUTE, NOON + MINUTE
 
 
-def change(verdict: DesiredProfile, old: str = OLD, *, keeps: bool) -> ChangeRole:
-    return ChangeRole(ADA, LAB, "ada", old, NEW, verdict.because, keeps)
+def change(decision: DesiredProfile, old: str = OLD, *, keeps: bool) -> ChangeRole:
+    return ChangeRole(ADA, LAB, "ada", old, NEW, decision.because, keeps)
 
 
 def stop(what: App) -> StopApp:
@@ -43,9 +43,9 @@ def stop(what: App) -> StopApp:
 
 
 def steps(
-    verdict: DesiredProfile, profile: ObservedProfile, record: Record | None = ACTIVE
+    decision: DesiredProfile, profile: ObservedProfile, record: Record | None = ACTIVE
 ) -> list[Action | SkipKind]:
-    found = bring_to_role(verdict, profile, record)
+    found = bring_to_role(decision, profile, record)
     return [each.kind if isinstance(each, Skip) else each for each in found]
 
 
@@ -86,18 +86,18 @@ def test_a_role_that_nobody_gave_is_kept_by_nobody() -> None:
 
 def test_a_better_role_is_kept_for_the_row_that_gives_it_not_for_the_ledger() -> None:
     """What applied yesterday gives no reason to keep an app today."""
-    assert OLD in {claim.role_arn for claim in ACTIVE.because}
+    assert OLD in {grant.role_arn for grant in ACTIVE.because}
     assert steps(DEMOTED, replace(THERE, workload=runs(app())), ACTIVE) == [stop(app())]
 
 
-@pytest.mark.parametrize("verdict", [PROMOTED, DEMOTED])
-def test_whoever_was_suspended_is_resumed(verdict: DesiredProfile) -> None:
+@pytest.mark.parametrize("decision", [PROMOTED, DEMOTED])
+def test_whoever_was_suspended_is_resumed(decision: DesiredProfile) -> None:
     """What still runs was started without any role, and is stopped first."""
-    back = replace(THERE, role_arn=POWERLESS)
+    back = replace(THERE, role_arn=SUSPENDED_ROLE)
 
-    assert steps(verdict, back) == [Resume(ADA, LAB, "ada", NEW, verdict.because)]
-    assert steps(verdict, replace(back, workload=runs(app()))) == [stop(app())]
-    assert steps(verdict, replace(back, workload=runs(app(status="Deleting")))) == [
+    assert steps(decision, back) == [Resume(ADA, LAB, "ada", NEW, decision.because)]
+    assert steps(decision, replace(back, workload=runs(app()))) == [stop(app())]
+    assert steps(decision, replace(back, workload=runs(app(status="Deleting")))) == [
         SkipKind.IN_FLIGHT
     ]
 

@@ -5,7 +5,7 @@ from bench import ASSIGN, CHANGE, CREATE, DELETE, DISCARD, RESUME, REVOKE, SPACE
 from cases import BECAUSE, app
 
 from hub.runtime.decisions.actions import Action, StopApp
-from hub.runtime.decisions.describe import sentence
+from hub.runtime.decisions.describe import describe
 
 IN_SPACE = StopApp(STOP_A.person, STOP_A.target, "ada", app("a", space="ada-lab"))
 
@@ -31,4 +31,4 @@ IN_SPACE = StopApp(STOP_A.person, STOP_A.target, "ada", app("a", space="ada-lab"
 )
 def test_an_action_says_what_it_does_and_why(action: Action, words: str) -> None:
     """As the end of a sentence that begins with what would do it, or did."""
-    assert sentence(action) == words
+    assert describe(action) == words

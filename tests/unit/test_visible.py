@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.runtime import telemetry
-from shared.visible import cut, escaped, escaped_lines, visible
+from shared.visible import disruption, escaped, escaped_lines, visible
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_every_text_can_be_printed(text: str) -> None:
 
 def test_a_long_text_ends_with_its_length() -> None:
     """It says that there is more."""
-    assert cut("x" * 10, 10) == "x" * 10
-    assert cut("x" * 11, 10) == f"{'x' * 10}… (11 characters)"
+    assert disruption("x" * 10, 10) == "x" * 10
+    assert disruption("x" * 11, 10) == f"{'x' * 10}… (11 characters)"
 
 
 def test_a_log_line_shows_and_fits_whatever_others_wrote(

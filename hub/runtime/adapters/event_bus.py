@@ -6,10 +6,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from hub.runtime.adapters.aws import translated
-from hub.runtime.decisions.profile_events import Happening
+from hub.runtime.decisions.profile_events import ProfileEvent
 from shared.errors import RetryableError
 from shared.messages import BUS_SOURCE
-from shared.visible import cut
+from shared.visible import disruption
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -29,11 +29,11 @@ class EventBus:
         self._client = client
         self._name = name
 
-    def tell(self, happenings: Iterable[Happening]) -> None:
+    def tell(self, profile_events: Iterable[ProfileEvent]) -> None:
         """Put what happened on the bus; RetryableError when it did not take all of it."""
-        waiting = iter(happenings)
+        waiting = iter(profile_events)
         while batch := list(islice(waiting, _BATCH)):
-            entries: list[Any] = [
+            transitions: list[Any] = [
                 {
                     "EventBusName": self._name,
                     "Source": BUS_SOURCE,
@@ -44,13 +44,13 @@ class EventBus:
                 for each in batch
             ]
             with translated():
-                answer = self._client.put_events(Entries=entries)
+                answer = self._client.put_events(Entries=transitions)
             if answer.get("FailedEntryCount"):
                 codes = {each.get("ErrorCode", "") for each in answer["Entries"]} - {""}
                 raise RetryableError(f"EventBridge did not take an event: {', '.join(codes)}")
 
 
-def _detail(told: Happening) -> Mapping[str, str]:
+def _detail(told: ProfileEvent) -> Mapping[str, str]:
     return {
         "userId": told.user_id,
         "userName": told.user_name,
@@ -59,9 +59,9 @@ def _detail(told: Happening) -> Mapping[str, str]:
         "profileName": told.profile_name,
         "executionRoleArn": told.role_arn,
         "oldExecutionRoleArn": told.old_role_arn,
-        "because": cut(told.because, _LONGEST),
-        "reason": cut(told.reason, _LONGEST),
+        "because": disruption(told.because, _LONGEST),
+        "reason": disruption(told.reason, _LONGEST),
         "causedBy": told.event_id,
         "homeEfsUid": told.efs_uid,
-        "privateSpaces": cut(", ".join(told.spaces), _LONGEST_LIST),
+        "privateSpaces": disruption(", ".join(told.spaces), _LONGEST_LIST),
     }

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.runtime.adapters.aws import translated
-from hub.runtime.decisions.hub_state import GroupCopy
+from hub.runtime.decisions.hub_state import GroupSnapshot
 from shared.errors import RetryableError
 from shared.messages import LEDGER_BY_MEMBERSHIP, LEDGER_BY_MEMBERSHIP_KEY, LEDGER_KEY
 from shared.model import GroupId, UserId
@@ -22,14 +22,14 @@ _BATCH = 25
 _TRIES = 5
 
 
-class DynamoCopies:
-    """Implements the port GroupCopies."""
+class DynamoGroupSnapshots:
+    """Implements the port GroupSnapshots."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
 
-    def copy(self, group_id: GroupId) -> GroupCopy:
+    def copy(self, group_id: GroupId) -> GroupSnapshot:
         """Return the copy of a group, read consistently and to the end."""
         pages = self._client.get_paginator("query")
         members: dict[UserId, str] = {}
@@ -52,7 +52,7 @@ class DynamoCopies:
         deleted, emptied = (
             bool(itself.get(name, {}).get("BOOL")) for name in ("deleted", "emptied")
         )
-        return GroupCopy(group_id, members, bool(itself), deleted, emptied)
+        return GroupSnapshot(group_id, members, bool(itself), deleted, emptied)
 
     def member(self, membership_id: str) -> UserId | None:
         """Return whose membership this was; None for one that no copy holds."""

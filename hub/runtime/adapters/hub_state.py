@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 _PK, _SK = LEDGER_KEY
 _HUB: Final = "hub"
-_NAME, _TARGET, _PAUSE, _EVERYTHING = "name#", "target#", "pause", "everything"
+_NAME, _TARGET, _PAUSE, _FULL_SWEEP = "name#", "target#", "pause", "everything"
 _REFUSED = "refused#"
 _KEPT, _PROTECTED = "kept#", "protected#"
 # Apart from what else is kept of a target, which is written as a whole.
 _PROBLEMS: Final = "problems#"
 # "Look at everything" reads the whole directory, of 20 calls a second that everybody shares.
-_EVERYTHING_EVERY = timedelta(minutes=15)
+_FULL_SWEEP_EVERY = timedelta(minutes=15)
 _TAKEN = "ConditionalCheckFailedException"
 
 
-class DynamoMemory:
-    """Implements the port HubMemory."""
+class DynamoHubState:
+    """Implements the port HubStateStore."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
@@ -119,21 +119,21 @@ class DynamoMemory:
             self._client.delete_item(TableName=self._table, Key={_PK: {"S": _HUB}, _SK: {"S": key}})
         self._copy = None
 
-    def reserve_everything(self, now: datetime, event_id: str) -> int | None:
+    def reserve_full_sweep(self, now: datetime, event_id: str) -> int | None:
         """Return in how many seconds everything may be looked at; None when it will be anyway.
 
         Once in fifteen minutes, and never less than once after the last call. Whoever asks again
         for the same event, since they could not queue it, is given the same time.
         """
         state = self.state(utc_now())
-        last = state.everything_at
+        last = state.full_sweep_at
         if last is not None and last > now:
-            return int((last - now).total_seconds()) if state.everything_by == event_id else None
-        at = now if last is None else max(now, last + _EVERYTHING_EVERY)
+            return int((last - now).total_seconds()) if state.full_sweep_by == event_id else None
+        at = now if last is None else max(now, last + _FULL_SWEEP_EVERY)
         seen = {":seen": {"S": last.isoformat()}} if last else {}
         condition = "#at = :seen" if last else "attribute_not_exists(#pk)"
         try:
-            self._put(_EVERYTHING, {"at": at.isoformat(), "by": event_id}, condition, seen)
+            self._put(_FULL_SWEEP, {"at": at.isoformat(), "by": event_id}, condition, seen)
         except RefusedError as refused:
             if refused.code != _TAKEN:
                 raise
@@ -190,7 +190,7 @@ def _state(items: Mapping[str, Mapping[str, Any]]) -> HubState:
         for key, item in items.items()
         if key.startswith(_TARGET)
     }
-    everything = items.get(_EVERYTHING)
+    everything = items.get(_FULL_SWEEP)
     return HubState(
         group_ids={
             # Once the name itself was the key; the longest names do not fit one.
@@ -216,10 +216,10 @@ def _state(items: Mapping[str, Mapping[str, Any]]) -> HubState:
             for key, item in items.items()
             if key.startswith(_REFUSED) and "at" in item
         },
-        everything_at=datetime.fromisoformat(everything["at"]).astimezone(UTC)
+        full_sweep_at=datetime.fromisoformat(everything["at"]).astimezone(UTC)
         if everything
         else None,
-        everything_by=everything.get("by", "") if everything else "",
+        full_sweep_by=everything.get("by", "") if everything else "",
         problems=frozenset(
             OpenProblem(key.removeprefix(_PROBLEMS), *text.split(" ", 1))
             for key, item in items.items()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from hub.runtime.adapters.aws import translated
 from hub.runtime.decisions.listing import Page
 from shared.errors import RefusedError, RetryableError
-from shared.model import GroupId, Person, Standing, Unresolved, UserId
+from shared.model import GroupId, Unresolved, User, UserId, UserStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_identitystore import IdentityStoreClient
@@ -22,7 +22,7 @@ class IdentityCenter:
         self._client = client
         self._store = identity_store_id
 
-    def person(self, user_id: UserId) -> Person:
+    def person(self, user_id: UserId) -> User:
         """Return the person.
 
         Only ResourceNotFoundException about the user, without a reason of the store's key, means
@@ -34,9 +34,9 @@ class IdentityCenter:
                 found = self._client.describe_user(IdentityStoreId=self._store, UserId=user_id)
         except RefusedError as refused:
             if _is_about(refused, "USER"):
-                return Person(user_id, "", Standing.GONE)
+                return User(user_id, "", UserStatus.GONE)
             raise
-        return _person(found)
+        return _user(found)
 
     def memberships(self, user_id: UserId) -> Mapping[GroupId, str]:
         """Return every group of the person; RetryableError when they went while being read."""
@@ -101,11 +101,11 @@ class IdentityCenter:
             page.get("NextToken", ""),
         )
 
-    def people(self, token: str) -> Page[Person]:
+    def people(self, token: str) -> Page[User]:
         """Return a page of everybody in the directory."""
         with translated():
             page = self._client.list_users(IdentityStoreId=self._store, **_from(token))
-        return Page(tuple(map(_person, page["Users"])), page.get("NextToken", ""))
+        return Page(tuple(map(_user, page["Users"])), page.get("NextToken", ""))
 
     def groups(self, token: str) -> Page[tuple[GroupId, str]]:
         """Return a page of all groups with their names."""
@@ -117,12 +117,12 @@ class IdentityCenter:
         return Page(tuple(found), page.get("NextToken", ""))
 
 
-def _person(found: Mapping[str, Any]) -> Person:
+def _user(found: Mapping[str, Any]) -> User:
     disabled = found.get("UserStatus") == "DISABLED"
-    return Person(
+    return User(
         UserId(found["UserId"]),
         found.get("UserName", ""),
-        Standing.DISABLED if disabled else Standing.ENABLED,
+        UserStatus.DISABLED if disabled else UserStatus.ENABLED,
     )
 
 

@@ -11,15 +11,16 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hub.runtime.adapters.aws import translated
 from hub.runtime.adapters.group_snapshots import member_item, member_key
 from hub.runtime.decisions.hub_state import MemberChanges
-from hub.runtime.decisions.record import Access, EndedClaim, Record, State
+from hub.runtime.decisions.record import Access, EndedGrant, Record, State
 from shared.errors import RefusedError, RetryableError
 from shared.messages import LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, LEDGER_KEY
-from shared.model import Claim, Standing, Target, UserId
+from shared.model import Grant, Target, UserId, UserStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from hub.runtime.decisions.profile_events import Happening
+    from hub.runtime.decisions.profile_events import ProfileEvent
+
 
 _from_dynamodb = TypeDeserializer().deserialize
 _to_dynamodb = TypeSerializer().serialize
@@ -110,7 +111,7 @@ class DynamoLedger:
         self,
         record: Record,
         changes: MemberChanges = _NO_CHANGES,
-        happening: "Happening | None" = None,
+        profile_event: "ProfileEvent | None" = None,
     ) -> Record:
         """Write over the version that the record names; RetryableError when somebody else did."""
         written = replace(record, version=record.version + 1)
@@ -122,8 +123,8 @@ class DynamoLedger:
             "ExpressionAttributeValues": {":seen": {"N": str(record.version)}},
         }
         along = list(self._member_writes(record.user_id, changes))
-        if happening is not None:
-            along.append({"Put": {"TableName": self._table, "Item": _told(happening)}})
+        if profile_event is not None:
+            along.append({"Put": {"TableName": self._table, "Item": _told(profile_event)}})
         try:
             with translated():
                 if along:
@@ -185,8 +186,8 @@ def _item(record: Record) -> dict[str, Any]:
         _SK: f"{_TARGET}{record.target}",
         "target": str(record.target),
         "since": _iso(record.since),
-        "called_at": _iso(record.called_at),
-        "begun": _iso(record.begun),
+        "requested_at": _iso(record.requested_at),
+        "started": _iso(record.started),
         "retain_until": _iso(record.retain_until),
         "retry_at": _iso(record.retry_at),
         "undecided_since": _iso(record.undecided_since),
@@ -196,18 +197,18 @@ def _item(record: Record) -> dict[str, Any]:
     return {name: _to_dynamodb(_plain(value)) for name, value in plain.items() if value}
 
 
-def _told(happening: "Happening") -> dict[str, Any]:
+def _told(profile_event: "ProfileEvent") -> dict[str, Any]:
     """Return the item of the history that tells what happened; it expires by itself."""
-    plain = asdict(happening) | {
-        _PK: f"{_USER}{happening.user_id}",
-        # One look may tell several things of one target at one time.
-        _SK: f"{_HISTORY}{happening.at.isoformat()}#{happening.target}#{happening.what}",
-        "at": happening.at.isoformat(),
+    plain = asdict(profile_event) | {
+        _PK: f"{_USER}{profile_event.user_id}",
+        # One request may tell several things of one target at one time.
+        _SK: f"{_HISTORY}{_iso(profile_event.at)}#{profile_event.target}#{profile_event.what}",
+        "at": profile_event.at.isoformat(),
         # Not the attribute that the index of targets is made of.
         "target": None,
-        "where": str(happening.target),
-        "what": str(happening.what),
-        "expires": int((happening.at + _REMEMBERED).timestamp()),
+        "where": str(profile_event.target),
+        "what": str(profile_event.what),
+        "expires": int((profile_event.at + _REMEMBERED).timestamp()),
     }
     return {name: _to_dynamodb(_plain(value)) for name, value in plain.items() if value}
 
@@ -220,23 +221,23 @@ def _record(item: Mapping[str, Any]) -> Record:
         | {
             "target": Target.parse(plain["target"]),
             "state": State(plain["state"]),
-            "standing": Standing(plain.get("standing", Standing.ENABLED)),
+            "user_status": UserStatus(plain.get("user_status", UserStatus.ENABLED)),
             "access": Access(plain.get("access", Access.UNTOUCHED)),
             "version": int(plain["version"]),
             "restarts": int(plain.get("restarts", 0)),
             "tries": int(plain.get("tries", 0)),
             "since": _time(plain.get("since")),
-            "called_at": _time(plain.get("called_at")),
-            "begun": _time(plain.get("begun")),
+            "requested_at": _time(plain.get("requested_at")),
+            "started": _time(plain.get("started")),
             "retain_until": _time(plain.get("retain_until")),
             "retry_at": _time(plain.get("retry_at")),
             "undecided_since": _time(plain.get("undecided_since")),
             "spaces": tuple(plain.get("spaces", ())),
             "memberships": tuple(plain.get("memberships", ())),
             "problems": tuple(plain.get("problems", ())),
-            "because": tuple(Claim(**_whole(claim)) for claim in plain.get("because", ())),
+            "because": tuple(Grant(**_whole(grant)) for grant in plain.get("because", ())),
             "ended": tuple(
-                EndedClaim(**_whole(ended) | {"until": datetime.fromisoformat(ended["until"])})
+                EndedGrant(**_whole(ended) | {"until": datetime.fromisoformat(ended["until"])})
                 for ended in plain.get("ended", ())
             ),
         }

@@ -31,11 +31,11 @@ class FifoQueue:
             return
         waiting = iter(requests)
         while batch := list(islice(waiting, _BATCH)):
-            entries: list[Any] = [
+            transitions: list[Any] = [
                 {"Id": str(number), **_message(request)} for number, request in enumerate(batch)
             ]
             with translated():
-                answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+                answer = self._client.send_message_batch(QueueUrl=self._url, Entries=transitions)
             if answer.get("Failed"):
                 failed = answer["Failed"][0]
                 raise RetryableError(f"SQS did not take a message: {failed.get('Code')}")

@@ -12,7 +12,12 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from hub.runtime.adapters.aws import translated
 from hub.runtime.decisions.holds import Hold
-from hub.runtime.decisions.removal_limit import Cut, CutKind, HeldCut, TargetLimit
+from hub.runtime.decisions.removal_limit import (
+    Disruption,
+    DisruptionKind,
+    HeldDisruption,
+    LimitState,
+)
 from shared.errors import RefusedError
 from shared.messages import LEDGER_KEY
 from shared.model import Target, UserId
@@ -37,11 +42,11 @@ class DynamoLimits:
         self._client = client
         self._table = table
 
-    def of(self, target: Target) -> TargetLimit:
+    def of(self, target: Target) -> LimitState:
         """Return a target's slots and who is held there, read consistently and to the end."""
         pages = self._client.get_paginator("query")
         slots: dict[UserId, datetime] = {}
-        held: dict[UserId, HeldCut] = {}
+        held: dict[UserId, HeldDisruption] = {}
         version = 0
         with translated():
             for page in pages.paginate(
@@ -61,11 +66,11 @@ class DynamoLimits:
                         }
                     else:
                         each = _held(item)
-                        held[each.cut.user_id] = each
-        return TargetLimit(slots, held, version)
+                        held[each.disruption.user_id] = each
+        return LimitState(slots, held, version)
 
     def take(
-        self, target: Target, seen: TargetLimit, users: Iterable[UserId], now: datetime
+        self, target: Target, seen: LimitState, users: Iterable[UserId], now: datetime
     ) -> bool:
         """Take slots for all of the users; false where somebody else wrote meanwhile."""
         taken = {user: seen.slots[user] for user in seen.taken(now)}
@@ -91,12 +96,12 @@ class DynamoLimits:
             return False
         return True
 
-    def hold(self, target: Target, cuts: Iterable[HeldCut]) -> None:
+    def hold(self, target: Target, disruptions: Iterable[HeldDisruption]) -> None:
         """Let cuts wait; a word that an operator gave meanwhile stands.
 
         What waited for another cause, which is over, waits for this one.
         """
-        for each in cuts:
+        for each in disruptions:
             try:
                 with translated():
                     self._client.put_item(
@@ -112,8 +117,8 @@ class DynamoLimits:
                             "#approved": "approved_until",
                         },
                         ExpressionAttributeValues={
-                            ":kind": {"S": each.cut.kind},
-                            ":always": {"S": each.cut.cause},
+                            ":kind": {"S": each.disruption.kind},
+                            ":always": {"S": each.disruption.cause},
                             ":now": {"S": each.since.isoformat()},
                         },
                     )
@@ -127,7 +132,7 @@ class DynamoLimits:
             with translated():
                 self._client.delete_item(TableName=self._table, Key=_key(target, user))
 
-    def decide(self, target: Target, decided: HeldCut, seen: HeldCut) -> bool:
+    def decide(self, target: Target, decided: HeldDisruption, seen: HeldDisruption) -> bool:
         """Write an operator's word over a held cut; false where it is not as seen any more."""
         try:
             with translated():
@@ -138,7 +143,7 @@ class DynamoLimits:
                     ExpressionAttributeNames={"#cause": "cause", "#kind": "kind"},
                     ExpressionAttributeValues={
                         ":cause": {"S": seen.cause},
-                        ":kind": {"S": seen.cut.kind},
+                        ":kind": {"S": seen.disruption.kind},
                     },
                 )
         except RefusedError as refused:
@@ -164,7 +169,7 @@ class DynamoLimits:
 
     def remember(self, hold: Hold) -> None:
         """Keep whom a hold's digest stands for."""
-        shown = max((each.since for each in hold.cuts), default=None)
+        shown = max((each.since for each in hold.disruptions), default=None)
         expires = int((shown + _REMEMBERED).timestamp()) if shown else 0
         item = {
             _PK: f"{_HOLD}{hold.digest}",
@@ -199,29 +204,29 @@ def _key(target: Target, user: UserId) -> dict[str, Any]:
     return {_PK: {"S": f"{_LIMIT}{target}"}, _SK: {"S": f"{_HELD}{user}"}}
 
 
-def _item(target: Target, held: HeldCut) -> dict[str, Any]:
+def _item(target: Target, held: HeldDisruption) -> dict[str, Any]:
     plain = {
-        "user_name": held.cut.user_name,
-        "profile_name": held.cut.profile_name,
-        "kind": str(held.cut.kind),
-        "reason": held.cut.reason,
-        "always": held.cut.cause,
+        "user_name": held.disruption.user_name,
+        "profile_name": held.disruption.profile_name,
+        "kind": str(held.disruption.kind),
+        "reason": held.disruption.reason,
+        "always": held.disruption.cause,
         "cause": held.cause,
         "since": held.since.isoformat(),
         "approved_until": held.approved_until.isoformat() if held.approved_until else "",
     }
     filled = {name: _to_dynamodb(value) for name, value in plain.items() if value}
-    return _key(target, held.cut.user_id) | filled
+    return _key(target, held.disruption.user_id) | filled
 
 
-def _held(item: Mapping[str, Any]) -> HeldCut:
+def _held(item: Mapping[str, Any]) -> HeldDisruption:
     approved = item.get("approved_until")
-    return HeldCut(
-        Cut(
+    return HeldDisruption(
+        Disruption(
             UserId(item[_SK].removeprefix(_HELD)),
             item.get("user_name", ""),
             item.get("profile_name", ""),
-            CutKind(item["kind"]),
+            DisruptionKind(item["kind"]),
             item.get("reason", ""),
             item.get("always", ""),
         ),

@@ -10,7 +10,7 @@ from hub.runtime.decisions.hub_state import Domain, ListedProfile
 from hub.runtime.decisions.listing import Page
 from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Workload
 from shared.errors import RefusedError
-from shared.model import DIRECTORY_ID, Person, Target, UserId
+from shared.model import DIRECTORY_ID, Target, User, UserId
 from shared.ownership import Ownership, owner, ownership, tags
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class SageMakerStudio:
             self._domains[target] = domain
         return domain
 
-    def create(self, target: Target, name: str, person: Person, role_arn: str) -> None:
+    def create(self, target: Target, name: str, person: User, role_arn: str) -> None:
         """Start the creation of a profile, with our tags."""
         with translated():
             self._client(target).create_user_profile(
@@ -176,7 +176,7 @@ class SageMakerStudio:
         marks = self._tags(target, found["UserProfileArn"])
         user_id = owner(marks, self._hub_account) or ""
         if not DIRECTORY_ID.fullmatch(user_id):
-            return _observed(found, Ownership.FOREIGN), None
+            return _observed(found, Ownership.UNMANAGED), None
         return _observed(found, Ownership.OURS), UserId(user_id)
 
     def _client(self, target: Target) -> "SageMakerClient":

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _PK, _SK = LEDGER_KEY
-_FOREIGN: Final = "foreign#"
+_UNMANAGED: Final = "foreign#"
 
 
-class DynamoForeigners:
-    """Implements the port ForeignProfiles."""
+class DynamoUnmanagedProfiles:
+    """Implements the port UnmanagedProfiles."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
@@ -27,7 +27,7 @@ class DynamoForeigners:
         pages = self._client.get_paginator("query")
         with translated():
             return {
-                (name := item[_SK]["S"].removeprefix(_FOREIGN)): UnmanagedProfile(
+                (name := item[_SK]["S"].removeprefix(_UNMANAGED)): UnmanagedProfile(
                     item["modified"]["S"],
                     item.get("user_name", {}).get("S", ""),
                     # Items of earlier versions tell the name in their key alone.
@@ -60,4 +60,4 @@ class DynamoForeigners:
 
 
 def _key(target: Target, name: str) -> dict[str, Any]:
-    return {_PK: {"S": f"target#{target}"}, _SK: {"S": f"{_FOREIGN}{name.casefold()}"}}
+    return {_PK: {"S": f"target#{target}"}, _SK: {"S": f"{_UNMANAGED}{name.casefold()}"}}

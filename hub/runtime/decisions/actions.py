@@ -5,16 +5,16 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
-from hub.runtime.decisions.decision import Verdict
+from hub.runtime.decisions.decision import Decision
 from hub.runtime.decisions.observed import App, ObservedProfile
-from shared.model import Because, Person, Target
+from shared.model import Because, Target, User
 
 
 @dataclass(frozen=True, slots=True)
 class OnProfile:
     """What all actions say: whose profile in which target."""
 
-    person: Person
+    person: User
     target: Target
     profile_name: str
 
@@ -138,23 +138,23 @@ class Skip:
     """A difference that is left alone, why, and the way out; `hold` names what it waits for."""
 
     kind: SkipKind
-    person: Person
+    person: User
     target: Target
     profile_name: str
     reason: str
-    way_out: str = ""
+    remedy: str = ""
     hold: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class InSync:
     """A target that is as it should be; the ledger may have to learn it.
 
     `profile` is None where there is none, as there should be; one that is there while a removal is
     settled is suspended until its retention ends.
     """
 
-    verdict: Verdict
+    decision: Decision
     profile: ObservedProfile | None
 
 
@@ -167,7 +167,7 @@ class Plan:
 
     actions: tuple[Action, ...]
     skips: tuple[Skip, ...]
-    settled: tuple[Settled, ...]
+    in_sync: tuple[InSync, ...]
 
     @property
     def digest(self) -> str:

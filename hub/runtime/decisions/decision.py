@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.model import Because, Person, Target
+from shared.model import Because, Target, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +14,12 @@ class DesiredProfile:
     removal limit; empty where it need not.
     """
 
-    person: Person
+    person: User
     target: Target
     profile_name: str
     role_arn: str
     because: Because
-    grants: bool = True
+    is_granted: bool = True
     hold: str = ""
 
 
@@ -31,7 +31,7 @@ class Removal:
     that an operator wants nothing to be deleted: what is suspended stays so, beyond its retention.
     """
 
-    person: Person
+    person: User
     target: Target
     profile_name: str
     reason: str
@@ -48,11 +48,11 @@ class Undecided:
     removed. An operator's word that keeps somebody is no doubt.
     """
 
-    person: Person
+    person: User
     target: Target
     reason: str
-    way_out: str
+    remedy: str
     keeps_leaver: bool = False
 
 
-Verdict = DesiredProfile | Removal | Undecided
+Decision = DesiredProfile | Removal | Undecided

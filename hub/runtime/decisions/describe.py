@@ -15,11 +15,11 @@ from hub.runtime.decisions.actions import (
     StopApp,
     Suspend,
 )
-from hub.runtime.decisions.profile_events import Happening, What
+from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType
 from shared.naming import role_name
 
 
-def sentence(action: Action) -> str:  # noqa: C901 (one case a type, each a line)
+def describe(action: Action) -> str:  # noqa: C901 (one case a type, each a line)
     """Return an action as the end of a sentence that begins with what would or did act."""
     name = action.profile_name
     match action:
@@ -48,23 +48,23 @@ def sentence(action: Action) -> str:  # noqa: C901 (one case a type, each a line
             assert_never(action)
 
 
-def story(told: Happening) -> str:
+def story(told: ProfileEvent) -> str:
     """Return what happened to a profile, as the end of a sentence that begins with what did it."""
     name, role, old = told.profile_name, role_name(told.role_arn), role_name(told.old_role_arn)
     match told.what:
-        case What.CREATED:
+        case ProfileEventType.CREATED:
             return f"create {name} with {role}, because {told.because}"
-        case What.ROLE_CHANGED:
+        case ProfileEventType.ROLE_CHANGED:
             return f"change {name} from {old} to {role}, because {told.because}"
-        case What.SUSPENDED:
+        case ProfileEventType.SUSPENDED:
             return f"suspend {name}: {told.reason}"
-        case What.RESUMED:
+        case ProfileEventType.RESUMED:
             return f"resume {name} with {role}, because {told.because}"
-        case What.REMOVED:
+        case ProfileEventType.REMOVED:
             return f"delete {name}: {told.reason}"
-        case What.HELD:
+        case ProfileEventType.HELD:
             return f"hold {name}: {told.reason}"
-        case What.RELEASED:
+        case ProfileEventType.RELEASED:
             return f"let {name} wait no more"
         case _:
             assert_never(told.what)

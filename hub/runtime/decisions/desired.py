@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 
-from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.retention import retention_days
 from hub.runtime.decisions.target_rows import (
@@ -18,16 +18,16 @@ from shared.conventions import suspended_role_arn
 from shared.model import (
     DEFAULT_RETENTION_DAYS,
     Because,
-    Claim,
     DirectorySnapshot,
+    Grant,
     GroupId,
     GroupIds,
     GroupMapping,
     MappingTable,
-    Person,
-    Standing,
     Target,
     Unresolved,
+    User,
+    UserStatus,
 )
 from shared.naming import profile_name
 
@@ -49,14 +49,14 @@ def desire(
     table: MappingTable,
     records: Mapping[Target, Record],
     now: datetime,
-) -> tuple[Verdict, ...]:
+) -> tuple[Decision, ...]:
     """Return a verdict for every target that concerns the person, sorted by target.
 
     A target concerns a person whom a row of it applies to, or who has a record there.
     """
     rows, targetless = rows_by_target(table), targetless_groups(table)
-    verdicts = (
-        verdict_in(
+    decisions = (
+        decision_in(
             replace(rows.get(target, TargetRows(target)), targetless=targetless),
             snapshot,
             records.get(target),
@@ -64,52 +64,54 @@ def desire(
         )
         for target in sorted({*rows, *records})
     )
-    return tuple(verdict for verdict in verdicts if verdict)
+    return tuple(decision for decision in decisions if decision)
 
 
-def verdict_in(
+def decision_in(
     of: TargetRows, snapshot: DirectorySnapshot, record: Record | None, now: datetime
-) -> Verdict | None:
+) -> Decision | None:
     """Return the verdict on one person in one target, or None where it does not concern them."""
     person = snapshot.person
     there = record if record and record.state is not State.REMOVED else None
     applies = {row: _applies(row, snapshot, there) for row in of.rows}
-    claims = sorted(
-        _claim(row, snapshot.groups, there)
+    grants = sorted(
+        _grant(row, snapshot.groups, there)
         for row, is_so in applies.items()
-        if is_so is Applies.YES and (row.enabled or (there and _giver(there) == row.group))
+        if is_so is Applies.YES and (row.enabled or (there and _granted_by(there) == row.group))
     )
-    if person.standing is not Standing.ENABLED:
-        known = there or (record and record.standing is not person.standing)
-        return _barred(person, of, record, now) if known or claims else None
+    if person.user_status is not UserStatus.ENABLED:
+        known = there or (record and record.user_status is not person.user_status)
+        return _disabled_or_deleted(person, of, record, now) if known or grants else None
 
     unknown = {row.group for row, is_so in applies.items() if is_so is Applies.UNKNOWN}
     unknown.update(of.unparsed)
-    maybe = maybe_here(of.targetless, snapshot, there, _giver(there) if there else None)
+    maybe = maybe_here(of.targetless, snapshot, there, _granted_by(there) if there else None)
     # A row of the group that does parse here tells what the group gives here.
     unknown_givers = unknown | maybe - {row.group for row in of.rows}
-    if claims and not (there and _giver(there) in unknown_givers):
-        because = Because.of(claims)
+    if grants and not (there and _granted_by(there) in unknown_givers):
+        because = Because.of(grants)
         made = there is not None and not there.is_never_made
         name = there.profile_name if there and made else profile_name(person.name, person.id)
         winner = because.winner
-        grants = any(row.enabled and row.group == winner.group for row in of.rows)
+        is_granted = any(row.enabled and row.group == winner.group for row in of.rows)
         deleted = frozenset(r.group for r in of.rows if _id(r, snapshot) in snapshot.deleted)
         hold = _taken_by_a_deletion(of.target, there, winner.role_arn, deleted)
-        return DesiredProfile(person, of.target, name, winner.role_arn, because, grants, hold)
+        return DesiredProfile(person, of.target, name, winner.role_arn, because, is_granted, hold)
     if there:
         return _uncalled_for(of, there, snapshot, sorted(unknown | maybe), now)
-    if record and record.standing is not person.standing:
+    if record and record.user_status is not person.user_status:
         return _removal(person, of, record, _UNCALLED_FOR, now)
     return None
 
 
-def _barred(person: Person, of: TargetRows, record: Record | None, now: datetime) -> Removal:
+def _disabled_or_deleted(
+    person: User, of: TargetRows, record: Record | None, now: datetime
+) -> Removal:
     """Return the removal of somebody who is disabled or gone, also if they never had a profile.
 
     The ledger remembers why they have none, so that a sweep need not ask again.
     """
-    reason = f"the user is {person.standing} in the directory"
+    reason = f"the user is {person.user_status} in the directory"
     if record is None:
         name = profile_name(person.name, person.id)
         return Removal(person, of.target, name, reason, DEFAULT_RETENTION_DAYS)
@@ -123,10 +125,14 @@ def _taken_by_a_deletion(
 
     Where another row gives the same role, nothing is taken.
     """
-    if there is None or _giver(there) not in deleted:
+    if there is None or _granted_by(there) not in deleted:
         return ""
-    powerless = suspended_role_arn(target.account, target.region)
-    return "" if there.role_arn in {"", powerless, role_arn} else f"{DELETED} {_giver(there)}"
+    suspended_role = suspended_role_arn(target.account, target.region)
+    return (
+        ""
+        if there.role_arn in {"", suspended_role, role_arn}
+        else f"{DELETED} {_granted_by(there)}"
+    )
 
 
 def _uncalled_for(
@@ -149,13 +155,13 @@ def _uncalled_for(
     if not of.rows:
         reason = "the last mapping row of this target is gone"
         return _removal(person, of, record, reason, now, hold=LAST_ROW)
-    for claim in record.because:
-        if claim.group_id in snapshot.deleted:
-            reason = f"the group {claim.group} was deleted"
-            return _removal(person, of, record, reason, now, hold=f"{DELETED} {claim.group}")
-        if claim.group_id in snapshot.emptied:
-            reason = f"the group {claim.group} lists nobody any more"
-            return _removal(person, of, record, reason, now, hold=f"{EMPTIED} {claim.group}")
+    for grant in record.because:
+        if grant.group_id in snapshot.deleted:
+            reason = f"the group {grant.group} was deleted"
+            return _removal(person, of, record, reason, now, hold=f"{DELETED} {grant.group}")
+        if grant.group_id in snapshot.emptied:
+            reason = f"the group {grant.group} lists nobody any more"
+            return _removal(person, of, record, reason, now, hold=f"{EMPTIED} {grant.group}")
     return _removal(person, of, record, _UNCALLED_FOR, now)
 
 
@@ -175,7 +181,7 @@ def left_groups(
         (target, group)
         for target, record in records.items()
         if record.state is not State.REMOVED
-        for group in (record.given_by, *(claim.group for claim in record.because))
+        for group in (record.given_by, *(grant.group for grant in record.because))
     }
     ids = {group_id(row, snapshot.groups) for row in table.rows if (row.target, row.group) in gave}
     certain = {id_ for id_ in ids if not isinstance(id_, Unresolved)}
@@ -207,22 +213,22 @@ def _may_have_given(row: GroupMapping, record: Record | None) -> bool:
     """
     if record is None:
         return False
-    known = {record.given_by, *(claim.group for claim in record.because)} - {""}
+    known = {record.given_by, *(grant.group for grant in record.because)} - {""}
     return row.group in known or (not known and bool(record.role_arn))
 
 
-def _giver(record: Record) -> str | None:
+def _granted_by(record: Record) -> str | None:
     """Return the group whose row gave what the profile has, or is just giving it."""
     if record.given_by or record.state is not State.PENDING or not record.because:
         return record.given_by or None
     return record.because[0].group
 
 
-def _claim(row: GroupMapping, groups: GroupIds, record: Record | None) -> Claim:
+def _grant(row: GroupMapping, groups: GroupIds, record: Record | None) -> Grant:
     """Return what a row that applies calls for; a disabled one calls for what it gave."""
     given = record.role_arn if record and not row.enabled else ""
     id_ = group_id(row, groups)
-    return Claim(
+    return Grant(
         row.priority,
         row.group,
         given or row.role_arn,
@@ -232,7 +238,7 @@ def _claim(row: GroupMapping, groups: GroupIds, record: Record | None) -> Claim:
 
 
 def _removal(
-    person: Person, of: TargetRows, record: Record, reason: str, now: datetime, hold: str = ""
+    person: User, of: TargetRows, record: Record, reason: str, now: datetime, hold: str = ""
 ) -> Removal:
     return Removal(
         replace(person, name=person.name or record.user_name),

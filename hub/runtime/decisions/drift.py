@@ -7,24 +7,24 @@ from enum import StrEnum
 from typing import Literal, assert_never
 
 from hub.runtime.decisions.actions import SkipKind
-from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
-from hub.runtime.decisions.hub_state import GroupCopy, ListedProfile
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
+from hub.runtime.decisions.hub_state import GroupSnapshot, ListedProfile
 from hub.runtime.decisions.listing import Seen
 from hub.runtime.decisions.observed import ProfileStatus
-from hub.runtime.decisions.plan import is_at_rest
+from hub.runtime.decisions.plan import is_in_sync
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal_limit import has_profile
 from hub.runtime.decisions.retries import calls_for_the_same, waits
-from shared.model import Person, Standing, Target, UserId
+from shared.model import Target, User, UserId, UserStatus
 from shared.naming import same_user
 
 
-class Finding(StrEnum):
+class DriftKind(StrEnum):
     """In which way somebody differs; the words are what operators filter by."""
 
     JOINED = "joined"
     LEFT = "left"
-    CALLED_FOR = "called-for-differently"
+    DESIRED = "called-for-differently"
     MISSING = "profile-missing"
     CHANGED = "profile-changed"
     UNRECORDED = "profile-unrecorded"
@@ -42,71 +42,71 @@ class Finding(StrEnum):
 # No sign of a lost event. What the copies and the rows call for differently was counted when the
 # copies learned of it, or is on its way: only the hub's own messages can be missing. A profile
 # keeps the name that it was made with, so a renamed person differs every day, told or not.
-_EXPECTED = frozenset({Finding.UNFINISHED, Finding.EVERYONE, Finding.CALLED_FOR, Finding.RENAMED})
+_EXPECTED = frozenset(
+    {DriftKind.UNFINISHED, DriftKind.EVERYONE, DriftKind.DESIRED, DriftKind.RENAMED}
+)
 # In report mode nothing but the copies of groups is written down, so that each round finds all else
 # again, told or not.
-_NOTED_IN_REPORTS = frozenset({Finding.JOINED, Finding.LEFT})
+_NOTED_IN_REPORTS = frozenset({DriftKind.JOINED, DriftKind.LEFT})
 # An open browser session lasts up to an hour: whoever is suspended is looked at for longer.
 _RESTLESS = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Drift:
     """A user who is to be looked at, and why; `doubt` tells that the profile is to be observed."""
 
     user_id: UserId
-    finding: Finding
-    doubt: bool = False
+    drift_kind: DriftKind
+    force_observe: bool = False
 
 
-def is_news(finding: Finding, mode: Literal["apply", "report"]) -> bool:
+def is_missed_event(drift_kind: DriftKind, mode: Literal["apply", "report"]) -> bool:
     """Return whether a sweep learns by this, once, what an event should have told."""
     if mode == "report":
-        return finding in _NOTED_IN_REPORTS
-    return finding not in _EXPECTED
+        return drift_kind in _NOTED_IN_REPORTS
+    return drift_kind not in _EXPECTED
 
 
-def joined(copy: GroupCopy, listed: Mapping[UserId, str]) -> tuple[Difference, ...]:
+def joined(copy: GroupSnapshot, listed: Mapping[UserId, str]) -> tuple[Drift, ...]:
     """Return who is listed in a group and not in its copy."""
     return tuple(
-        Difference(user, Finding.JOINED) for user in sorted(listed.keys() - copy.members.keys())
+        Drift(user, DriftKind.JOINED) for user in sorted(listed.keys() - copy.members.keys())
     )
 
 
-def left(copy: GroupCopy, seen: Seen) -> tuple[Difference, ...]:
+def left(copy: GroupSnapshot, seen: Seen) -> tuple[Drift, ...]:
     """Return who is in a group's copy and was not seen in a listing that reached its end."""
-    return tuple(
-        Difference(user, Finding.LEFT) for user in sorted(copy.members) if user not in seen
-    )
+    return tuple(Drift(user, DriftKind.LEFT) for user in sorted(copy.members) if user not in seen)
 
 
 def in_ledger(
-    verdict: Verdict | None, user_id: UserId, record: Record | None, now: datetime
-) -> Difference | None:
+    decision: Decision | None, user_id: UserId, record: Record | None, now: datetime
+) -> Drift | None:
     """Return how what is called for differs from what the ledger says.
 
     Who is undecided stays as they are, whatever that is; but the ledger keeps since when a removal
     is undecided, and who is not undecided any more. What is tried again by itself is left to the
     request that tries it; what was refused, or has something in its way, is tried again.
     """
-    doubtful = isinstance(verdict, Undecided) and verdict.keeps_leaver
+    doubtful = isinstance(decision, Undecided) and decision.keeps_leaver
     if record is not None and doubtful == (record.undecided_since is None):
-        return Difference(user_id, Finding.UNFINISHED)
-    if record is not None and not isinstance(verdict, Undecided) and _was_undecided(record):
-        return Difference(user_id, Finding.UNFINISHED)
+        return Drift(user_id, DriftKind.UNFINISHED)
+    if record is not None and not isinstance(decision, Undecided) and _was_undecided(record):
+        return Drift(user_id, DriftKind.UNFINISHED)
     if record is not None and waits(record, now):
-        same = not isinstance(verdict, Undecided | None) and calls_for_the_same(verdict, record)
+        same = not isinstance(decision, Undecided | None) and calls_for_the_same(decision, record)
         if same:
             return None
-    match verdict:
+    match decision:
         case DesiredProfile():
-            return _against_desired(verdict, user_id, record)
+            return _against_desired(decision, user_id, record)
         case Removal():
-            return _against_removal(verdict, user_id, record, now)
+            return _against_removal(decision, user_id, record, now)
         case Undecided() | None:
             return None
         case _:
-            assert_never(verdict)
+            assert_never(decision)
 
 
 def _was_undecided(record: Record) -> bool:
@@ -114,58 +114,58 @@ def _was_undecided(record: Record) -> bool:
 
 
 def _against_desired(
-    verdict: DesiredProfile, user_id: UserId, record: Record | None
-) -> Difference | None:
+    decision: DesiredProfile, user_id: UserId, record: Record | None
+) -> Drift | None:
     if record is None or record.state is State.REMOVED:
-        return Difference(user_id, Finding.CALLED_FOR) if verdict.grants else None
-    if record.because != verdict.because.claims:
-        return Difference(user_id, Finding.CALLED_FOR)
+        return Drift(user_id, DriftKind.DESIRED) if decision.is_granted else None
+    if record.because != decision.because.grants:
+        return Drift(user_id, DriftKind.DESIRED)
     if record.is_blocked:
-        return Difference(user_id, Finding.UNFINISHED, doubt=True)
+        return Drift(user_id, DriftKind.UNFINISHED, force_observe=True)
     if record.state is State.HELD:
         # Held with the role that is called for: it was a removal, which nothing calls for now.
-        over = record.role_arn == verdict.role_arn
-        return Difference(user_id, Finding.UNFINISHED) if over else None
-    return None if is_at_rest(verdict, record) else Difference(user_id, Finding.UNFINISHED)
+        over = record.role_arn == decision.role_arn
+        return Drift(user_id, DriftKind.UNFINISHED) if over else None
+    return None if is_in_sync(decision, record) else Drift(user_id, DriftKind.UNFINISHED)
 
 
 def _against_removal(
-    verdict: Removal, user_id: UserId, record: Record | None, now: datetime
-) -> Difference | None:
-    if record is None or record.standing is not verdict.person.standing:
-        return Difference(user_id, Finding.CALLED_FOR)
+    decision: Removal, user_id: UserId, record: Record | None, now: datetime
+) -> Drift | None:
+    if record is None or record.user_status is not decision.person.user_status:
+        return Drift(user_id, DriftKind.DESIRED)
     match record.state:
         case State.REMOVED:
             return None
         case State.ACTIVE:
-            return Difference(user_id, Finding.CALLED_FOR)
+            return Drift(user_id, DriftKind.DESIRED)
         case State.HELD if record.hold:
             return None
-        case State.SUSPENDED if not _is_restless(verdict, record, now):
+        case State.SUSPENDED if not _is_restless(decision, record, now):
             return None
         case _:
-            return Difference(user_id, Finding.UNFINISHED, doubt=record.is_blocked)
+            return Drift(user_id, DriftKind.UNFINISHED, force_observe=record.is_blocked)
 
 
-def _is_restless(verdict: Removal, record: Record, now: datetime) -> bool:
+def _is_restless(decision: Removal, record: Record, now: datetime) -> bool:
     """Return whether a suspended person is to be looked at: lately suspended, or due."""
     lately = record.since is None or now < record.since + _RESTLESS
     due = record.retain_until is None or now >= record.retain_until
-    return lately or (due and not verdict.kept)
+    return lately or (due and not decision.kept)
 
 
-def in_listing(record: Record, listed: ListedProfile | None) -> Difference | None:
+def in_listing(record: Record, listed: ListedProfile | None) -> Drift | None:
     """Return how a listing that reached its end differs from a record that is at rest."""
     if record.state not in {State.ACTIVE, State.HELD, State.SUSPENDED}:
         return None
     if listed is None:
         # Held without ever having seen what holds it: Studio refused to create it, and would again.
         refused = record.state is State.HELD and not record.modified
-        return None if refused else Difference(record.user_id, Finding.MISSING, doubt=True)
+        return None if refused else Drift(record.user_id, DriftKind.MISSING, force_observe=True)
     if listed.modified != record.modified or (
         record.state is not State.HELD and listed.status != ProfileStatus.IN_SERVICE
     ):
-        return Difference(record.user_id, Finding.CHANGED, doubt=True)
+        return Drift(record.user_id, DriftKind.CHANGED, force_observe=True)
     return None
 
 
@@ -193,7 +193,7 @@ def is_in_the_way(record: Record, others: Iterable[Record], listed: Container[st
 class KnownPeople:
     """What the ledger says of people: their standings, their user names, and their profiles."""
 
-    standings: dict[UserId, frozenset[Standing]] = field(default_factory=dict)
+    standings: dict[UserId, frozenset[UserStatus]] = field(default_factory=dict)
     names: dict[UserId, frozenset[str]] = field(default_factory=dict)
     profiles: dict[UserId, tuple[tuple[Target, str], ...]] = field(default_factory=dict)
 
@@ -204,27 +204,27 @@ class KnownPeople:
     def add(self, record: Record) -> None:
         """Take in one record."""
         id_ = record.user_id
-        self.standings[id_] = self.standings.get(id_, frozenset()) | {record.standing}
+        self.standings[id_] = self.standings.get(id_, frozenset()) | {record.user_status}
         if record.state is not State.REMOVED:
             self.names[id_] = self.names.get(id_, frozenset()) | {record.user_name}
         if has_profile(record):
             self.profiles[id_] = (*self.profiles.get(id_, ()), (record.target, record.profile_name))
 
 
-def of_people(listed: Iterable[Person], known: KnownPeople) -> Iterator[Difference]:
+def of_people(listed: Iterable[User], known: KnownPeople) -> Iterator[Drift]:
     """Yield which of the listed people are not what the ledger says of them."""
     for person in listed:
-        if known.standings.get(person.id, frozenset()) - {person.standing}:
-            enabled = person.standing is Standing.ENABLED
-            yield Difference(person.id, Finding.ENABLED if enabled else Finding.DISABLED)
+        if known.standings.get(person.id, frozenset()) - {person.user_status}:
+            enabled = person.user_status is UserStatus.ENABLED
+            yield Drift(person.id, DriftKind.ENABLED if enabled else DriftKind.DISABLED)
         elif any(
             not same_user(name, person.name) for name in known.names.get(person.id, frozenset())
         ):
-            yield Difference(person.id, Finding.RENAMED)
+            yield Drift(person.id, DriftKind.RENAMED)
 
 
-def gone(seen: Seen, known: KnownPeople) -> Iterator[Difference]:
+def gone(seen: Seen, known: KnownPeople) -> Iterator[Drift]:
     """Yield whom the ledger knows and a listing of everybody to its end did not show."""
     for user_id, standings in known.standings.items():
-        if user_id not in seen and standings != {Standing.GONE}:
-            yield Difference(user_id, Finding.GONE)
+        if user_id not in seen and standings != {UserStatus.GONE}:
+            yield Drift(user_id, DriftKind.GONE)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from hub.runtime.decisions.desired import DELETED, EMPTIED, LAST_ROW
-from hub.runtime.decisions.removal_limit import LIMIT, REJECTED, CutKind, HeldCut
+from hub.runtime.decisions.removal_limit import LIMIT, REJECTED, DisruptionKind, HeldDisruption
 from shared.model import Target, UserId
 
 # An approval that nobody could carry out by then counts no more.
@@ -28,18 +28,20 @@ class Hold:
 
     target: Target
     cause: str
-    cuts: tuple[HeldCut, ...]
+    disruptions: tuple[HeldDisruption, ...]
 
     @property
     def digest(self) -> str:
-        """Return eight hex digits that stand for exactly this set of people and cuts."""
-        people = sorted((held.cut.user_id, held.cut.kind) for held in self.cuts)
+        """Return eight hex digits that stand for exactly this set of users and disruptions."""
+        people = sorted(
+            (held.disruption.user_id, str(held.disruption.kind)) for held in self.disruptions
+        )
         return sha256(repr((str(self.target), self.cause, people)).encode()).hexdigest()[:8]
 
     @property
     def users(self) -> frozenset[UserId]:
         """Return whom it holds."""
-        return frozenset(held.cut.user_id for held in self.cuts)
+        return frozenset(held.disruption.user_id for held in self.disruptions)
 
     @property
     def why(self) -> str:
@@ -53,20 +55,20 @@ class Hold:
         return self.cause != REJECTED
 
     def __str__(self) -> str:
-        removals = sum(held.cut.kind is CutKind.REMOVAL for held in self.cuts)
-        changes = len(self.cuts) - removals
+        removals = sum(held.disruption.kind is DisruptionKind.REMOVAL for held in self.disruptions)
+        changes = len(self.disruptions) - removals
         parts = [f"{removals} to remove"] if removals else []
         parts += [f"{changes} to get another role"] if changes else []
         return f"{', '.join(parts)} in {self.target}: {self.why}"
 
 
-def holds_of(target: Target, held: Iterable[HeldCut], now: datetime) -> tuple[Hold, ...]:
+def holds_of(target: Target, held: Iterable[HeldDisruption], now: datetime) -> tuple[Hold, ...]:
     """Return what of a target's cuts waits for a word, by cause."""
-    by_cause: dict[str, list[HeldCut]] = {}
+    by_cause: dict[str, list[HeldDisruption]] = {}
     for each in held:
         if not each.is_approved(now):
             by_cause.setdefault(each.cause, []).append(each)
     return tuple(
-        Hold(target, cause, tuple(sorted(cuts, key=lambda held: held.cut.user_id)))
-        for cause, cuts in sorted(by_cause.items())
+        Hold(target, cause, tuple(sorted(disruptions, key=lambda held: held.disruption.user_id)))
+        for cause, disruptions in sorted(by_cause.items())
     )

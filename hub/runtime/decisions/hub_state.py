@@ -11,7 +11,7 @@ _MANY = 3
 
 
 @dataclass(frozen=True, slots=True)
-class GroupCopy:
+class GroupSnapshot:
     """A group's membership as last seen: the id of each member's membership.
 
     `looked_at` tells that it was ever listed to its end; `deleted` that the directory does not know
@@ -89,8 +89,8 @@ class HubState:
         targets: every target that was ever mapped.
         unreachable: targets whose account refused the role that lists profiles, and what it said.
         refused: targets whose account refused the role that changes profiles.
-        everything_at: when everything was, or is to be, looked at on demand (UTC).
-        everything_by: the event that asked for that.
+        full_sweep_at: when everything was, or is to be, looked at on demand (UTC).
+        full_sweep_by: the event that asked for that.
         problems: what was reported of targets, rows, groups and the hub, and is not over.
     """
 
@@ -101,8 +101,8 @@ class HubState:
     targets: frozenset[Target] = frozenset()
     unreachable: Mapping[Target, str] = field(default_factory=dict)
     refused: Mapping[Target, AccessRefusal] = field(default_factory=dict)
-    everything_at: datetime | None = None
-    everything_by: str = ""
+    full_sweep_at: datetime | None = None
+    full_sweep_by: str = ""
     problems: frozenset[OpenProblem] = frozenset()
 
 

@@ -23,7 +23,7 @@ from shared.model import (
     Target,
 )
 from shared.naming import role_name
-from shared.visible import cut, visible
+from shared.visible import disruption, visible
 
 # Source: the Identity Store API model: length of a group's display name.
 _LONGEST_GROUP = 1024
@@ -112,7 +112,7 @@ class _Form:
         try:
             return parse()
         except ValueError as error:
-            self.mistakes.append(f"{name}: {cut(str(error), _LONGEST_MISTAKE)}")
+            self.mistakes.append(f"{name}: {disruption(str(error), _LONGEST_MISTAKE)}")
             return default
 
     def refuse_others(self) -> None:
@@ -120,7 +120,7 @@ class _Form:
         for name in sorted(self._row.keys() - set(_ATTRIBUTES)):
             like = get_close_matches(name, _ATTRIBUTES, 1)
             meant = like[0] if like else f"one of {', '.join(_ATTRIBUTES)}"
-            shown = cut(visible(name), _LONGEST_MISTAKE)
+            shown = disruption(visible(name), _LONGEST_MISTAKE)
             self.mistakes.append(f"{shown}: unknown attribute; do you mean {meant}?")
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from hub.runtime.decisions.actions import Action
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.record import Record
-from shared.model import Person
+from shared.model import User
 from shared.naming import same_user
 
 # Studio refuses to create what is in somebody's way, or what it does not take: it would refuse it
@@ -26,14 +26,14 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class Started:
     """Asked for and accepted; its end is seen by a later look."""
 
     action: Action
 
 
 @dataclass(frozen=True, slots=True)
-class ByHand:
+class ManualAction:
     """Nothing that the hub can do: the domain shows no application to assign people to."""
 
     action: Action
@@ -69,10 +69,10 @@ class Failed:
     remedy: str = ""
 
 
-Outcome = Applied | Begun | ByHand | Pending | Deferred | Failed
+Outcome = Applied | Started | ManualAction | Pending | Deferred | Failed
 
 
-def namesake_of(person: Person, records: Iterable[Record]) -> Record | None:
+def namesake_of(person: User, records: Iterable[Record]) -> Record | None:
     """Return the record of somebody else with a profile, who had the person's user name."""
     return next(
         (

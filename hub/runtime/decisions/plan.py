@@ -14,15 +14,15 @@ from hub.runtime.decisions.actions import (
     Create,
     Delete,
     Discard,
+    InSync,
     Plan,
     Resume,
-    Settled,
     Skip,
     SkipKind,
     StopApp,
     Suspend,
 )
-from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal import MAY_BE_ASSIGNED, remove, revocation
@@ -42,45 +42,45 @@ _ENDED_AS_FAILED = frozenset(
 _CHANGES = ChangeRole | Resume | Suspend | Delete | Discard
 
 
-def is_at_rest(verdict: Verdict, record: Record | None) -> bool:
+def is_in_sync(decision: Decision, record: Record | None) -> bool:
     """Return whether the ledger says that the verdict is carried out already."""
-    match verdict:
+    match decision:
         case DesiredProfile():
             return (
                 record is not None
                 and record.state is State.ACTIVE
-                and record.role_arn == verdict.role_arn
+                and record.role_arn == decision.role_arn
                 and record.access in MAY_ENTER
                 # What Studio ended as failed is tried again.
                 and record.retry_at is None
-                and not has_lapsed(verdict, record)
+                and not has_lapsed(decision, record)
             )
         case Removal():
             return record is None or record.state is State.REMOVED or record.is_untouched
         case Undecided():
             return False
         case _:
-            assert_never(verdict)
+            assert_never(decision)
 
 
-def needs_workload(verdict: Verdict, profile: ObservedProfile, record: Record | None) -> bool:
+def needs_workload(decision: Decision, profile: ObservedProfile, record: Record | None) -> bool:
     """Return whether the plan depends on the person's apps and spaces."""
     if profile.ownership is not Ownership.OURS:
         return False
-    match verdict:
+    match decision:
         case DesiredProfile():
-            stopping = record is not None and record.begun is not None
-            return profile.role_arn != verdict.role_arn or stopping or has_lapsed(verdict, record)
+            stopping = record is not None and record.started is not None
+            return profile.role_arn != decision.role_arn or stopping or has_lapsed(decision, record)
         case Removal():
             return True
         case Undecided():
             return False
         case _:
-            assert_never(verdict)
+            assert_never(decision)
 
 
 def plan(
-    verdicts: Iterable[Verdict],
+    decisions: Iterable[Decision],
     observed: Mapping[Target, ObservedProfile | None],
     records: Mapping[Target, Record],
     now: datetime,
@@ -92,58 +92,58 @@ def plan(
     """
     actions: list[Action] = []
     skips: list[Skip] = []
-    settled: list[Settled] = []
-    for verdict in sorted(verdicts, key=lambda verdict: verdict.target):
-        if isinstance(verdict, Undecided):
-            skips.append(_undecided(verdict))
-        elif verdict.target in observed:
-            profile, record = observed[verdict.target], records.get(verdict.target)
-            found = _one(verdict, profile, record, now)
+    in_sync: list[InSync] = []
+    for decision in sorted(decisions, key=lambda decision: decision.target):
+        if isinstance(decision, Undecided):
+            skips.append(_undecided(decision))
+        elif decision.target in observed:
+            profile, record = observed[decision.target], records.get(decision.target)
+            found = _one(decision, profile, record, now)
             actions += [each for each in found if isinstance(each, Action)]
             skips += [each for each in found if isinstance(each, Skip)]
-            settled += [each for each in found if isinstance(each, Settled)]
-    return Plan(tuple(actions), tuple(skips), tuple(settled))
+            in_sync += [each for each in found if isinstance(each, InSync)]
+    return Plan(tuple(actions), tuple(skips), tuple(in_sync))
 
 
 def _one(
-    verdict: DesiredProfile | Removal,
+    decision: DesiredProfile | Removal,
     profile: ObservedProfile | None,
     record: Record | None,
     now: datetime,
-) -> tuple[Action | Skip | Settled, ...]:
+) -> tuple[Action | Skip | InSync, ...]:
     if profile is not None and profile.ownership is not Ownership.OURS:
-        left = _not_ours(verdict, profile, record)
-        if isinstance(verdict, DesiredProfile) or profile.ownership is Ownership.UNREADABLE:
+        left = _not_ours(decision, profile, record)
+        if isinstance(decision, DesiredProfile) or profile.ownership is Ownership.UNREADABLE:
             return (left,)
-        if _lets_in(verdict, profile):
+        if _lets_in(decision, profile):
             return (left,)
         # The assignment of whom the ledger knows is ours, whatever became of the profile.
-        revoke = revocation(verdict, record)
-        return revoke if revoke and isinstance(left, Settled) else (*revoke, left)
-    match verdict:
+        revoke = revocation(decision, record)
+        return revoke if revoke and isinstance(left, InSync) else (*revoke, left)
+    match decision:
         case DesiredProfile():
-            found = _desired(verdict, profile, record)
+            found = _desired(decision, profile, record)
         case Removal():
-            found = remove(verdict, profile, record, now)
+            found = remove(decision, profile, record, now)
         case _:
-            assert_never(verdict)
-    if profile is None or profile.status not in _ENDED_AS_FAILED or not must_wait(verdict, record):
+            assert_never(decision)
+    if profile is None or profile.status not in _ENDED_AS_FAILED or not must_wait(decision, record):
         return found
-    return _without_repeating(verdict, profile, found)
+    return _without_repeating(decision, profile, found)
 
 
 def _without_repeating(
-    verdict: DesiredProfile | Removal,
+    decision: DesiredProfile | Removal,
     profile: ObservedProfile,
-    found: tuple[Action | Skip | Settled, ...],
-) -> tuple[Action | Skip | Settled, ...]:
+    found: tuple[Action | Skip | InSync, ...],
+) -> tuple[Action | Skip | InSync, ...]:
     """Return a plan that does not repeat at once what Studio has just ended as failed."""
     if not any(isinstance(each, _CHANGES) for each in found):
         return found
     why = profile.failure or "Studio gives no reason"
     failed = skip(
         SkipKind.FAILED,
-        verdict,
+        decision,
         f"the profile is {profile.status}: {why}",
         "read Studio's reason; it is tried again by itself",
     )
@@ -152,24 +152,24 @@ def _without_repeating(
 
 
 def _desired(
-    verdict: DesiredProfile, profile: ObservedProfile | None, record: Record | None
-) -> tuple[Action | Skip | Settled, ...]:
-    person, target, name = verdict.person, verdict.target, verdict.profile_name
+    decision: DesiredProfile, profile: ObservedProfile | None, record: Record | None
+) -> tuple[Action | Skip | InSync, ...]:
+    person, target, name = decision.person, decision.target, decision.profile_name
     if profile is None:
-        if not verdict.grants:
-            way_out = "enable the mapping"
+        if not decision.is_granted:
+            remedy = "enable the mapping"
             reason = "only a disabled mapping calls for it, and that grants nothing new"
-            return (skip(SkipKind.DISABLED, verdict, reason, way_out),)
-        create = Create(person, target, name, verdict.role_arn, verdict.because)
+            return (skip(SkipKind.DISABLED, decision, reason, remedy),)
+        create = Create(person, target, name, decision.role_arn, decision.because)
         return (create, Assign(person, target, name))
     match profile.status:
         case ProfileStatus.PENDING | ProfileStatus.UPDATING | ProfileStatus.DELETING:
-            return (in_flight(verdict, f"the profile is {profile.status}"),)
+            return (in_flight(decision, f"the profile is {profile.status}"),)
         case ProfileStatus.FAILED | ProfileStatus.DELETE_FAILED:
             why = profile.failure or "Studio gives no reason"
             return (Discard(person, target, profile.name, f"it is {profile.status}: {why}"),)
         case ProfileStatus.IN_SERVICE | ProfileStatus.UPDATE_FAILED:
-            changes = bring_to_role(verdict, profile, record)
+            changes = bring_to_role(decision, profile, record)
         case _:
             assert_never(profile.status)
     if any(isinstance(each, Skip | StopApp) for each in changes):
@@ -177,61 +177,61 @@ def _desired(
         return changes
     may_enter = record is not None and record.access in MAY_ENTER
     assign = () if may_enter else (Assign(person, target, profile.name),)
-    return (*changes, *assign) or (Settled(verdict, profile),)
+    return (*changes, *assign) or (InSync(decision, profile),)
 
 
 def _not_ours(
-    verdict: DesiredProfile | Removal, profile: ObservedProfile, record: Record | None
-) -> Skip | Settled:
+    decision: DesiredProfile | Removal, profile: ObservedProfile, record: Record | None
+) -> Skip | InSync:
     if profile.ownership is Ownership.UNREADABLE:
         return skip(
             SkipKind.UNREADABLE,
-            verdict,
+            decision,
             f"the profile {profile.name} does not show its tags, so nobody can tell whose it is",
             "let the spoke's access role read tags: compare its stack with this version's",
         )
     # Nothing of ours is left to take; but whom an assignment still lets in is told of meanwhile.
-    enters = record and record.access in MAY_BE_ASSIGNED and _lets_in(verdict, profile)
+    enters = record and record.access in MAY_BE_ASSIGNED and _lets_in(decision, profile)
     held = record is not None and record.state is State.HELD and not record.hold
-    if isinstance(verdict, Removal) and held and not enters:
-        return Settled(verdict, None)
+    if isinstance(decision, Removal) and held and not enters:
+        return InSync(decision, None)
     if profile.ownership is Ownership.OTHER_PERSON:
         return skip(
             SkipKind.NAME_TAKEN,
-            verdict,
+            decision,
             f"the profile {profile.name} belongs to another person, and is never handed over",
             f"wait until it is deleted; or, if nothing in it is needed, {_DELETE_BY_HAND}",
         )
-    if profile.user_name and not _lets_in(verdict, profile):
+    if profile.user_name and not _lets_in(decision, profile):
         return skip(
             SkipKind.NAME_TAKEN,
-            verdict,
+            decision,
             f"the profile {profile.name} belongs to another person: it signs in "
             f"{profile.user_name}",
             f"{_DELETE_BY_HAND}; it is never handed over",
         )
-    if isinstance(verdict, Removal) and profile.user_name:
+    if isinstance(decision, Removal) and profile.user_name:
         return skip(
             SkipKind.NOT_OURS,
-            verdict,
+            decision,
             f"the profile {profile.name} is not ours, and the person may still sign in to it",
             "if they are not to: end their assignment and delete the profile by hand",
         )
     return skip(
         SkipKind.NOT_OURS,
-        verdict,
+        decision,
         f"the profile {profile.name} exists but is not ours",
         "take it over: studio-hub adopt USER --target TARGET; or " + _DELETE_BY_HAND,
     )
 
 
-def _lets_in(verdict: DesiredProfile | Removal, profile: ObservedProfile) -> bool:
+def _lets_in(decision: DesiredProfile | Removal, profile: ObservedProfile) -> bool:
     """Return whether this person signs in to a profile that is not ours."""
-    theirs = profile.user_name and same_user(profile.user_name, verdict.person.name)
-    return profile.ownership is Ownership.FOREIGN and bool(theirs)
+    theirs = profile.user_name and same_user(profile.user_name, decision.person.name)
+    return profile.ownership is Ownership.UNMANAGED and bool(theirs)
 
 
-def _undecided(verdict: Undecided) -> Skip:
+def _undecided(decision: Undecided) -> Skip:
     return Skip(
-        SkipKind.UNDECIDED, verdict.person, verdict.target, "", verdict.reason, verdict.way_out
+        SkipKind.UNDECIDED, decision.person, decision.target, "", decision.reason, decision.remedy
     )

@@ -10,7 +10,7 @@ from shared.conventions import suspended_role_arn
 from shared.model import Because, Target, UserId
 
 
-class What(StrEnum):
+class ProfileEventType(StrEnum):
     """What happened; the words are the detail-types on the hub's bus."""
 
     CREATED = "Profile Created"
@@ -23,10 +23,10 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class ProfileEvent:
     """One change of one person's profile; `at` in UTC, roles empty where there is none."""
 
-    what: What
+    what: ProfileEventType
     at: datetime
     user_id: UserId
     user_name: str
@@ -41,14 +41,14 @@ class Happening:
     spaces: tuple[str, ...] = ()
 
 
-def happened(old: Record | None, new: Record, at: datetime) -> Happening | None:
+def event_of(old: Record | None, new: Record, at: datetime) -> ProfileEvent | None:
     """Return what the change from one record to the next tells; None where it tells nothing."""
     what = _what(old, new)
     if what is None:
         return None
-    claims = (old.because if old and not new.because else new.because) or ()
-    because = str(Because(claims[0], claims[1:])) if claims else ""
-    return Happening(
+    grants = (old.because if old and not new.because else new.because) or ()
+    because = str(Because(grants[0], grants[1:])) if grants else ""
+    return ProfileEvent(
         what,
         at,
         new.user_id,
@@ -65,20 +65,20 @@ def happened(old: Record | None, new: Record, at: datetime) -> Happening | None:
     )
 
 
-def _what(old: Record | None, new: Record) -> What | None:
+def _what(old: Record | None, new: Record) -> ProfileEventType | None:
     had, has = (old.role_arn if old else ""), new.role_arn
     suspended = suspended_role_arn(new.target.account, new.target.region)
     if new.state is State.HELD and new.hold != REJECTED:
         waits_anew = old is None or (old.state, old.hold) != (new.state, new.hold)
-        return What.HELD if waits_anew else None
+        return ProfileEventType.HELD if waits_anew else None
     if new.state is State.REMOVED:
-        return What.REMOVED if had else None
+        return ProfileEventType.REMOVED if had else None
     if had != has and has:
         if not had:
-            return What.CREATED
+            return ProfileEventType.CREATED
         if has == suspended:
-            return What.SUSPENDED
-        return What.RESUMED if had == suspended else What.ROLE_CHANGED
-    if old is not None and old.hold and not new.hold and new.begun is None:
-        return What.RELEASED
+            return ProfileEventType.SUSPENDED
+        return ProfileEventType.RESUMED if had == suspended else ProfileEventType.ROLE_CHANGED
+    if old is not None and old.hold and not new.hold and new.started is None:
+        return ProfileEventType.RELEASED
     return None

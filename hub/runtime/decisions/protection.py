@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.decisions.record import Record
 from shared.conventions import suspended_role_arn
@@ -17,7 +17,7 @@ def protected_profile(target: Target, profile_name: str) -> str:
     return f"{target}/{profile_name.casefold()}"
 
 
-def is_spared(
+def is_protected(
     user_id: UserId, target: Target, profile_name: str, state: HubState, now: datetime
 ) -> bool:
     """Return whether an operator said that somebody's profile is not to be removed."""
@@ -26,37 +26,41 @@ def is_spared(
     return bool(named & state.protected) or (until is not None and until > now)
 
 
-def freeze(verdict: Verdict, record: Record | None, state: HubState, now: datetime) -> Verdict:
+def apply_protection(
+    decision: Decision, record: Record | None, state: HubState, now: datetime
+) -> Decision:
     """Return the verdict, or that nothing is decided where it would take something.
 
     Whoever is kept loses no profile; whoever is protected keeps their role too. Both may get a
     profile that they do not have.
     """
-    if isinstance(verdict, Undecided):
-        return verdict
-    if isinstance(verdict, Removal) and _is_suspended(verdict.target, record):
+    if isinstance(decision, Undecided):
+        return decision
+    if isinstance(decision, Removal) and _is_suspended(decision.target, record):
         # Nothing of the role is left to take; what starts in a browser that is open is stopped.
-        spared = is_spared(verdict.person.id, verdict.target, verdict.profile_name, state, now)
-        return replace(verdict, kept=spared)
-    person, name = verdict.person, verdict.profile_name
-    if _takes(verdict, record) and {person.id, protected_profile(verdict.target, name)} & (
+        is_spared = is_protected(
+            decision.person.id, decision.target, decision.profile_name, state, now
+        )
+        return replace(decision, kept=is_spared)
+    person, name = decision.person, decision.profile_name
+    if _takes(decision, record) and {person.id, protected_profile(decision.target, name)} & (
         state.protected
     ):
         return Undecided(
             person,
-            verdict.target,
+            decision.target,
             f"the profile {name} is protected: nothing of it is changed",
             _ENDS.format(command=f"protect {person.id} --off --yes"),
         )
     until = state.kept.get(person.id)
-    if isinstance(verdict, Removal) and until is not None and until > now:
+    if isinstance(decision, Removal) and until is not None and until > now:
         return Undecided(
             person,
-            verdict.target,
+            decision.target,
             f"the person is kept until {until:%Y-%m-%d %H:%M} UTC: nothing of theirs is removed",
             _ENDS.format(command=f"keep {person.id} --days 0 --yes"),
         )
-    return verdict
+    return decision
 
 
 def _is_suspended(target: Target, record: Record | None) -> bool:
@@ -65,9 +69,9 @@ def _is_suspended(target: Target, record: Record | None) -> bool:
     return record.role_arn == suspended_role_arn(target.account, target.region)
 
 
-def _takes(verdict: DesiredProfile | Removal, record: Record | None) -> bool:
-    if isinstance(verdict, Removal):
+def _takes(decision: DesiredProfile | Removal, record: Record | None) -> bool:
+    if isinstance(decision, Removal):
         return True
-    powerless = suspended_role_arn(verdict.target.account, verdict.target.region)
+    suspended_role = suspended_role_arn(decision.target.account, decision.target.region)
     has = record.role_arn if record else ""
-    return has not in {"", powerless, verdict.role_arn}
+    return has not in {"", suspended_role, decision.role_arn}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared.model import Claim, Standing, Target, UserId
+from shared.model import Grant, Target, UserId, UserStatus
 
 
 class State(StrEnum):
@@ -32,7 +32,7 @@ class Access(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class EndedClaim:
+class EndedGrant:
     """A row that applied until some time (UTC); it lengthens the retention for a day."""
 
     group: str
@@ -56,8 +56,8 @@ class Record:
             applied last.
         given_by: the group whose row gave the role that the profile has, which differs while a role
             change waits.
-        called_at: when the directory called for a profile that is being made; None where none is.
-        begun: since when something is being taken: a removal, or a role change that stops apps.
+        requested_at: when the directory called for a profile that is being made; None for none.
+        started: since when something is being taken: a removal, or a role change that stops apps.
         retain_until: when what a removal leaves is deleted.
         kept_role: whose apps a role change let go on; empty for none.
         restarts: how often the person started apps again that a role change had stopped.
@@ -81,17 +81,17 @@ class Record:
     state: State
     user_name: str
     profile_name: str
-    standing: Standing = Standing.ENABLED
+    user_status: UserStatus = UserStatus.ENABLED
     access: Access = Access.UNTOUCHED
     role_arn: str = ""
     given_by: str = ""
-    because: tuple[Claim, ...] = ()
-    ended: tuple[EndedClaim, ...] = ()
+    because: tuple[Grant, ...] = ()
+    ended: tuple[EndedGrant, ...] = ()
     reason: str = ""
     efs_uid: str = ""
     modified: str = ""
-    called_at: datetime | None = None
-    begun: datetime | None = None
+    requested_at: datetime | None = None
+    started: datetime | None = None
     retain_until: datetime | None = None
     kept_role: str = ""
     restarts: int = 0
@@ -130,5 +130,5 @@ class Record:
     @property
     def is_untouched(self) -> bool:
         """Return whether nothing was ever begun or seen here: then there is nothing to remove."""
-        begun = self.access is not Access.UNTOUCHED or self.is_leaving
-        return not (begun or self.role_arn or self.modified)
+        started = self.access is not Access.UNTOUCHED or self.is_leaving
+        return not (started or self.role_arn or self.modified)

@@ -20,10 +20,10 @@ from hub.runtime.decisions.actions import (
     StopApp,
     Suspend,
 )
-from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.record import Record, State
 from shared.conventions import suspended_role_arn
-from shared.model import Person, Target, UserId
+from shared.model import Target, User, UserId
 
 _HOUR: Final = timedelta(hours=1)
 # What a cut waits for where the limit, or an operator, said no.
@@ -31,7 +31,7 @@ LIMIT, REJECTED = "limit", "rejected"
 _TAKES: Final = (Revoke, Suspend, StopApp, DeleteSpace, Delete)
 
 
-class CutKind(StrEnum):
+class DisruptionKind(StrEnum):
     """What is taken from a person."""
 
     REMOVAL = "removal"
@@ -39,19 +39,19 @@ class CutKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class Disruption:
     """Something that would begin to be taken; `cause` says what it waits for in any case."""
 
     user_id: UserId
     user_name: str
     profile_name: str
-    kind: CutKind
+    kind: DisruptionKind
     reason: str
     cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class HeldCut:
+class HeldDisruption:
     """A cut that waits; times are UTC.
 
     Attributes:
@@ -60,7 +60,7 @@ class HeldCut:
         approved_until: until when it may begin without a slot; None where nobody approved it.
     """
 
-    cut: Cut
+    disruption: Disruption
     cause: str
     since: datetime
     approved_until: datetime | None = None
@@ -83,11 +83,11 @@ class RemovalLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class TargetLimit:
+class LimitState:
     """What a target's ledger item says: when each person took a slot, and who is held."""
 
     slots: Mapping[UserId, datetime] = field(default_factory=dict)
-    held: Mapping[UserId, HeldCut] = field(default_factory=dict)
+    held: Mapping[UserId, HeldDisruption] = field(default_factory=dict)
     version: int = 0
 
     def taken(self, now: datetime) -> frozenset[UserId]:
@@ -96,90 +96,100 @@ class TargetLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighing:
+class Admission:
     """What may begin and what may not: `take` are slots to be taken, `hold` what is newly held."""
 
     take: tuple[UserId, ...]
-    hold: tuple[HeldCut, ...]
-    refused: Mapping[UserId, HeldCut]
+    hold: tuple[HeldDisruption, ...]
+    refused: Mapping[UserId, HeldDisruption]
 
 
-def known_hold(cut: Cut, at: TargetLimit, now: datetime, *, alone: bool) -> HeldCut | None:
+def known_hold(
+    disruption: Disruption, at: LimitState, now: datetime, *, alone: bool
+) -> HeldDisruption | None:
     """Return how a cut is held already; None where it is not, or for a cause that is over.
 
     What waited for the limit, or was approved, goes on as it is. What waited for another cause is
     weighed anew once that cause is over. A cut that has no cause now is weighed with all others of
     its target, by a scan: `alone` it stays held, so that many do not slip away one by one.
     """
-    held = at.held.get(cut.user_id)
-    if held is None or held.cut.kind is not cut.kind:
+    held = at.held.get(disruption.user_id)
+    if held is None or held.disruption.kind is not disruption.kind:
         return None
-    stays = held.cut.cause in ("", cut.cause) or (alone and not cut.cause)
+    stays = held.disruption.cause in ("", disruption.cause) or (alone and not disruption.cause)
     return held if stays or held.is_approved(now) else None
 
 
-def weigh(
-    cuts: Iterable[Cut],
+def admit(
+    disruptions: Iterable[Disruption],
     limit: RemovalLimit,
-    at: TargetLimit,
+    at: LimitState,
     profiles: frozenset[UserId],
     now: datetime,
     *,
     alone: bool = False,
-) -> Weighing:
+) -> Admission:
     """Return which of the cuts found together in one target may begin.
 
     `profiles` are the people who have a profile of ours there that nothing is being taken from.
     `alone` tells that one person's cut was found by itself.
     """
-    refused: dict[UserId, HeldCut] = {}
-    hold: list[HeldCut] = []
-    asking: list[Cut] = []
+    refused: dict[UserId, HeldDisruption] = {}
+    hold: list[HeldDisruption] = []
+    asking: list[Disruption] = []
     taken = at.taken(now)
-    for cut in sorted(cuts, key=lambda each: (each.user_id, each.kind)):
-        known = known_hold(cut, at, now, alone=alone)
+    for disruption in sorted(disruptions, key=lambda each: (each.user_id, each.kind)):
+        known = known_hold(disruption, at, now, alone=alone)
         if known is not None:
             if not known.is_approved(now):
-                refused[cut.user_id] = known
-        elif cut.cause:
-            hold.append(HeldCut(cut, cut.cause, now))
-        elif cut.user_id not in taken:
-            asking.append(cut)
+                refused[disruption.user_id] = known
+        elif disruption.cause:
+            hold.append(HeldDisruption(disruption, disruption.cause, now))
+        elif disruption.user_id not in taken:
+            asking.append(disruption)
     most = limit.of(len(profiles | taken))
     is_open = any(held.cause == LIMIT and not held.is_approved(now) for held in at.held.values())
     if asking and (is_open or len(taken) + len(asking) > most):
-        hold += [HeldCut(cut, LIMIT, now) for cut in asking]
+        hold += [HeldDisruption(disruption, LIMIT, now) for disruption in asking]
         asking = []
-    refused |= {held.cut.user_id: held for held in hold}
-    return Weighing(tuple(cut.user_id for cut in asking), tuple(hold), refused)
+    refused |= {held.disruption.user_id: held for held in hold}
+    return Admission(tuple(disruption.user_id for disruption in asking), tuple(hold), refused)
 
 
-def cut_of(verdict: Verdict, actions: Sequence[Action], record: Record | None) -> Cut | None:
+def disruption_of(
+    decision: Decision, actions: Sequence[Action], record: Record | None
+) -> Disruption | None:
     """Return what the actions of one target would begin to take from the person."""
-    if isinstance(verdict, Undecided):
+    if isinstance(decision, Undecided):
         return None
     # Where the role itself must not be taken without a word, no app has to run with it.
-    takes = (*_TAKES, ChangeRole) if verdict.hold else _TAKES
+    takes = (*_TAKES, ChangeRole) if decision.hold else _TAKES
     if not any(isinstance(each, takes) for each in actions):
         return None
-    if isinstance(verdict, Removal):
+    if isinstance(decision, Removal):
         if record is not None and record.is_leaving:
             return None
-        return _cut(verdict.person, verdict, CutKind.REMOVAL, verdict.reason, verdict.hold)
-    powerless = suspended_role_arn(verdict.target.account, verdict.target.region)
-    if record is not None and (record.begun is not None or record.role_arn == powerless):
+        return _disruption(
+            decision.person, decision, DisruptionKind.REMOVAL, decision.reason, decision.hold
+        )
+    suspended_role = suspended_role_arn(decision.target.account, decision.target.region)
+    if record is not None and (record.started is not None or record.role_arn == suspended_role):
         return None
     reason = "another role is called for, and apps run with the old one"
-    if verdict.hold:
-        reason = f"the group that gave the role was deleted; {verdict.because.winner} gives another"
-    return _cut(verdict.person, verdict, CutKind.ROLE_CHANGE, reason, verdict.hold)
+    if decision.hold:
+        reason = (
+            f"the group that gave the role was deleted; {decision.because.winner} gives another"
+        )
+    return _disruption(decision.person, decision, DisruptionKind.ROLE_CHANGE, reason, decision.hold)
 
 
-def removal_cut(verdict: Verdict | None, record: Record | None) -> Cut | None:
+def removal_disruption(decision: Decision | None, record: Record | None) -> Disruption | None:
     """Return the removal that would begin of what the ledger says that somebody has."""
-    if not isinstance(verdict, Removal) or record is None or not has_profile(record):
+    if not isinstance(decision, Removal) or record is None or not has_profile(record):
         return None
-    return _cut(verdict.person, verdict, CutKind.REMOVAL, verdict.reason, verdict.hold)
+    return _disruption(
+        decision.person, decision, DisruptionKind.REMOVAL, decision.reason, decision.hold
+    )
 
 
 def has_profile(record: Record) -> bool:
@@ -194,11 +204,11 @@ def without(todo: Plan, targets: Iterable[Target]) -> Plan:
     return Plan(
         tuple(action for action in todo.actions if action.target not in left_out),
         tuple(skip for skip in todo.skips if skip.target not in left_out),
-        tuple(settled for settled in todo.settled if settled.verdict.target not in left_out),
+        tuple(in_sync for in_sync in todo.in_sync if in_sync.decision.target not in left_out),
     )
 
 
-def _cut(
-    person: Person, verdict: DesiredProfile | Removal, kind: CutKind, reason: str, cause: str
-) -> Cut:
-    return Cut(person.id, person.name, verdict.profile_name, kind, reason, cause)
+def _disruption(
+    person: User, decision: DesiredProfile | Removal, kind: DisruptionKind, reason: str, cause: str
+) -> Disruption:
+    return Disruption(person.id, person.name, decision.profile_name, kind, reason, cause)

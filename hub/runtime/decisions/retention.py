@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from hub.runtime.decisions.record import EndedClaim, Record
-from shared.model import DEFAULT_RETENTION_DAYS, MOST_REMEMBERED, Claim, GroupMapping
+from hub.runtime.decisions.record import EndedGrant, Record
+from shared.model import DEFAULT_RETENTION_DAYS, MOST_REMEMBERED, Grant, GroupMapping
 
 # A row that stopped applying still lengthens the retention for this long.
 _REMEMBERED = timedelta(hours=24)
@@ -16,33 +16,33 @@ def retention_days(record: Record, rows: Iterable[GroupMapping], now: datetime) 
     Of rows that applied then, whatever they said in that time counts, as far as the ledger knows:
     a retention that was lowered a moment ago deletes nothing at once.
     """
-    said = [(claim.group, claim.retention_days) for claim in remembered(record.ended, now)]
-    said += [(claim.group, claim.retention_days) for claim in record.because]
+    said = [(grant.group, grant.retention_days) for grant in remembered(record.ended, now)]
+    said += [(grant.group, grant.retention_days) for grant in record.because]
     applied = {group for group, _ in said}
     said += [(row.group, row.retention_days) for row in rows if row.group in applied]
     return max((days for _, days in said), default=DEFAULT_RETENTION_DAYS)
 
 
-def remembered(ended: Iterable[EndedClaim], now: datetime) -> tuple[EndedClaim, ...]:
+def remembered(ended: Iterable[EndedGrant], now: datetime) -> tuple[EndedGrant, ...]:
     """Return those of the ended claims that still count."""
-    return tuple(claim for claim in ended if claim.until > now - _REMEMBERED)
+    return tuple(grant for grant in ended if grant.until > now - _REMEMBERED)
 
 
-def ended_claims(record: Record, because: Iterable[Claim], now: datetime) -> tuple[EndedClaim, ...]:
+def ended_claims(record: Record, because: Iterable[Grant], now: datetime) -> tuple[EndedGrant, ...]:
     """Return what to remember of rows that no longer apply, or say less, now that `because` does.
 
     Of each row only what it says no more, and is longer than what it says now, can matter; of more
     than a record can hold, those that keep a profile longest.
     """
-    says = {claim.group: claim.retention_days for claim in because}
-    before = [EndedClaim(claim.group, claim.retention_days, now) for claim in record.because]
-    ended: dict[tuple[str, int], EndedClaim] = {}
-    for claim in (*remembered(record.ended, now), *before):
-        if claim.retention_days > says.get(claim.group, -1):
-            ended[claim.group, claim.retention_days] = claim
+    says = {grant.group: grant.retention_days for grant in because}
+    before = [EndedGrant(grant.group, grant.retention_days, now) for grant in record.because]
+    ended: dict[tuple[str, int], EndedGrant] = {}
+    for grant in (*remembered(record.ended, now), *before):
+        if grant.retention_days > says.get(grant.group, -1):
+            ended[grant.group, grant.retention_days] = grant
     left, kept = MOST_REMEMBERED, []
-    for claim in sorted(ended.values(), key=lambda each: (-each.retention_days, each.group)):
-        left -= claim.size
+    for grant in sorted(ended.values(), key=lambda each: (-each.retention_days, each.group)):
+        left -= grant.size
         if left >= 0:
-            kept.append(claim)
+            kept.append(grant)
     return tuple(sorted(kept, key=lambda each: (each.group, each.retention_days)))

@@ -8,7 +8,7 @@ else is called for.
 from datetime import datetime, timedelta
 from typing import Final
 
-from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.record import Record, State
 from shared.conventions import suspended_role_arn
 from shared.naming import same_name
@@ -25,17 +25,21 @@ def backoff(tries: int, longest: int = LONGEST) -> timedelta:
     return timedelta(seconds=min(_FIRST * 2 ** min(tries, 10), longest))
 
 
-def is_due(verdict: Verdict, record: Record | None, now: datetime) -> bool:
+def is_due(decision: Decision, record: Record | None, now: datetime) -> bool:
     """Return whether a look that has no reason of its own to try may try a target now.
 
     It may not while another try is under way to it, nor where only the target's scan tries again.
     Whatever is called for differently is due at once.
     """
-    if isinstance(verdict, Undecided) or record is None or not calls_for_the_same(verdict, record):
+    if (
+        isinstance(decision, Undecided)
+        or record is None
+        or not calls_for_the_same(decision, record)
+    ):
         return True
     if waits(record, now):
         return False
-    return not record.is_blocked or (isinstance(verdict, Removal) and _may_use(verdict, record))
+    return not record.is_blocked or (isinstance(decision, Removal) and _may_use(decision, record))
 
 
 def _may_use(removal: Removal, record: Record) -> bool:
@@ -43,16 +47,16 @@ def _may_use(removal: Removal, record: Record) -> bool:
 
     Whoever owns a shared space is suspended like others, and what they start is stopped.
     """
-    powerless = suspended_role_arn(removal.target.account, removal.target.region)
-    return record.state is State.HELD or record.role_arn not in {"", powerless}
+    suspended_role = suspended_role_arn(removal.target.account, removal.target.region)
+    return record.state is State.HELD or record.role_arn not in {"", suspended_role}
 
 
-def must_wait(verdict: DesiredProfile | Removal, record: Record | None) -> bool:
+def must_wait(decision: DesiredProfile | Removal, record: Record | None) -> bool:
     """Return whether what Studio ended as failed was begun for this verdict, and just now.
 
     What has waited is due: whoever asks has looked whether that wait is over.
     """
-    return record is not None and record.retry_at is None and calls_for_the_same(verdict, record)
+    return record is not None and record.retry_at is None and calls_for_the_same(decision, record)
 
 
 def waits(record: Record, now: datetime) -> bool:
@@ -60,14 +64,14 @@ def waits(record: Record, now: datetime) -> bool:
     return record.retry_at is not None and now < record.retry_at
 
 
-def calls_for_the_same(verdict: DesiredProfile | Removal, record: Record) -> bool:
+def calls_for_the_same(decision: DesiredProfile | Removal, record: Record) -> bool:
     """Return whether what is decided is what the record was about when it was written."""
-    if record.standing is not verdict.person.standing:
+    if record.user_status is not decision.person.user_status:
         return False
-    if isinstance(verdict, Removal):
+    if isinstance(decision, Removal):
         return record.is_leaving
     return (
         not record.is_leaving
-        and record.because == verdict.because.claims
-        and same_name(record.profile_name, verdict.profile_name)
+        and record.because == decision.because.grants
+        and same_name(record.profile_name, decision.profile_name)
     )

@@ -15,38 +15,38 @@ from hub.runtime.decisions.skips import in_flight
 from shared.conventions import suspended_role_arn
 
 
-def has_lapsed(verdict: DesiredProfile, record: Record | None) -> bool:
+def has_lapsed(decision: DesiredProfile, record: Record | None) -> bool:
     """Return whether apps may go on with a role that a row called for once, and none does now."""
     kept = record.kept_role if record else ""
-    return bool(kept) and kept not in {claim.role_arn for claim in verdict.because.claims}
+    return bool(kept) and kept not in {grant.role_arn for grant in decision.because.grants}
 
 
 def bring_to_role(
-    verdict: DesiredProfile, profile: ObservedProfile, record: Record | None
+    decision: DesiredProfile, profile: ObservedProfile, record: Record | None
 ) -> tuple[Action | Skip, ...]:
     """Return what gives a profile the role that is called for; nothing where it has it."""
-    person, target, name = verdict.person, verdict.target, profile.name
+    person, target, name = decision.person, decision.target, profile.name
     runs = profile.workload or Workload()
-    has_it = profile.role_arn == verdict.role_arn
+    has_it = profile.role_arn == decision.role_arn
     if has_it and profile.status is ProfileStatus.IN_SERVICE:
-        looked_for = has_lapsed(verdict, record) or bool(record and record.begun)
+        looked_for = has_lapsed(decision, record) or bool(record and record.started)
         old = _started_before(runs, profile) if looked_for else ()
         stops = tuple(StopApp(person, target, name, app) for app in old if app.is_running)
         if old and not stops:
-            return (in_flight(verdict, "apps with the old role are being stopped"),)
+            return (in_flight(decision, "apps with the old role are being stopped"),)
         return stops
     suspended = profile.role_arn == suspended_role_arn(target.account, target.region)
     keeps = not suspended and profile.role_arn in {
-        claim.role_arn for claim in verdict.because.claims
+        grant.role_arn for grant in decision.because.grants
     }
     if runs.blocking and not keeps:
         stops = tuple(StopApp(person, target, name, app) for app in runs.running)
-        return stops or (in_flight(verdict, f"stopping: {_names(runs.blocking)}"),)
+        return stops or (in_flight(decision, f"stopping: {_names(runs.blocking)}"),)
     if suspended:
-        return (Resume(person, target, name, verdict.role_arn, verdict.because),)
+        return (Resume(person, target, name, decision.role_arn, decision.because),)
     return (
         ChangeRole(
-            person, target, name, profile.role_arn, verdict.role_arn, verdict.because, keeps
+            person, target, name, profile.role_arn, decision.role_arn, decision.because, keeps
         ),
     )
 

@@ -19,12 +19,12 @@ OF_OTHERS: Final = frozenset({SkipKind.NOT_OURS, SkipKind.NAME_TAKEN})
 
 
 def skip(
-    kind: SkipKind, verdict: DesiredProfile | Removal, reason: str, way_out: str, hold: str = ""
+    kind: SkipKind, decision: DesiredProfile | Removal, reason: str, remedy: str, hold: str = ""
 ) -> Skip:
     """Return the skip of a verdict."""
-    return Skip(kind, verdict.person, verdict.target, verdict.profile_name, reason, way_out, hold)
+    return Skip(kind, decision.person, decision.target, decision.profile_name, reason, remedy, hold)
 
 
-def in_flight(verdict: DesiredProfile | Removal, reason: str) -> Skip:
+def in_flight(decision: DesiredProfile | Removal, reason: str) -> Skip:
     """Return the skip of what Studio is at; the look comes back."""
-    return skip(SkipKind.IN_FLIGHT, verdict, reason, "wait for it")
+    return skip(SkipKind.IN_FLIGHT, decision, reason, "wait for it")

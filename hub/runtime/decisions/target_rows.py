@@ -50,16 +50,19 @@ def targetless_groups(table: MappingTable) -> tuple[str, ...]:
 
 
 def maybe_here(
-    targetless: Iterable[str], snapshot: DirectorySnapshot, record: Record | None, giver: str | None
+    targetless: Iterable[str],
+    snapshot: DirectorySnapshot,
+    record: Record | None,
+    granted_by: str | None,
 ) -> set[str]:
     """Return the groups of such rows that may call for the person in the record's target.
 
     They are those that gave the person something here, the `giver` first of all, and those that the
     person may be in. A row whose group cannot be read either may call for anybody.
     """
-    claims = record.because if record else ()
-    gave = {giver, *(claim.group for claim in claims)}
-    gave_ids = {claim.group_id for claim in claims if claim.group_id}
+    grants = record.because if record else ()
+    gave = {granted_by, *(grant.group for grant in grants)}
+    gave_ids = {grant.group_id for grant in grants if grant.group_id}
     found = set()
     for group in targetless:
         id_ = snapshot.groups.get(group)

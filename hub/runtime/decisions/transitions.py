@@ -27,27 +27,27 @@ from shared.naming import same_name
 MAY_ENTER = frozenset({Access.ASSIGNED, Access.BY_HAND})
 
 
-def blank(verdict: DesiredProfile | Removal) -> Record:
+def blank(decision: DesiredProfile | Removal) -> Record:
     """Return the record of somebody whom the ledger does not know in a target."""
     return Record(
-        user_id=verdict.person.id,
-        target=verdict.target,
+        user_id=decision.person.id,
+        target=decision.target,
         state=State.PENDING,
-        user_name=verdict.person.name,
-        profile_name=verdict.profile_name,
-        because=verdict.because.claims if isinstance(verdict, DesiredProfile) else (),
+        user_name=decision.person.name,
+        profile_name=decision.profile_name,
+        because=decision.because.grants if isinstance(decision, DesiredProfile) else (),
     )
 
 
 def with_claims(record: Record, desired: DesiredProfile, now: datetime) -> Record:
     """Return a record with the rows that call for the profile now."""
-    claims = desired.because.claims
-    return replace(record, because=claims, ended=ended_claims(record, claims, now))
+    grants = desired.because.grants
+    return replace(record, because=grants, ended=ended_claims(record, grants, now))
 
 
-def begun(
+def started(
     action: Action,
-    verdict: DesiredProfile | Removal,
+    decision: DesiredProfile | Removal,
     old: Record | None,
     before: Record | None,
     now: datetime,
@@ -59,47 +59,47 @@ def begun(
     nobody knows how far that is: who was here once is not taken for untouched.
     """
     record = old or replace(
-        blank(verdict),
+        blank(decision),
         version=before.version if before else 0,
         problems=before.problems if before else (),
     )
     # What was tried before in vain stays told until something comes of it.
-    again = old is not None and calls_for_the_same(verdict, old)
+    again = old is not None and calls_for_the_same(decision, old)
     tries = record.tries if again else 0
     reason = record.reason if tries else ""
     record = replace(record, reason=reason, hold="", tries=tries, retry_at=None)
-    if isinstance(verdict, DesiredProfile):
+    if isinstance(decision, DesiredProfile):
         back = record.is_leaving
         record = replace(
-            with_claims(record, verdict, now),
+            with_claims(record, decision, now),
             state=State.PENDING,
             access=Access.UNSURE if record.access is Access.UNTOUCHED else record.access,
-            begun=None if back else record.begun,
+            started=None if back else record.started,
             retain_until=None,
         )
     else:
         record = replace(
             record,
             state=State.REMOVING,
-            reason=record.reason or verdict.reason,
-            called_at=None,
-            begun=record.begun or now,
-            retain_until=retention_ends(verdict, record, now),
+            reason=record.reason or decision.reason,
+            requested_at=None,
+            started=record.started or now,
+            retain_until=retention_ends(decision, record, now),
         )
     match action:
         case Create() | Assign() | Revoke():
             return replace(record, access=Access.UNSURE)
-        case StopApp() if isinstance(verdict, DesiredProfile):
+        case StopApp() if isinstance(decision, DesiredProfile):
             # What a removal had stopped is none of the apps that a role change stops.
             # Nor what was never stopped, since that was refused or put off.
-            since = before.begun if before is not None and not before.is_leaving else None
+            since = before.started if before is not None and not before.is_leaving else None
             started = action.app.created
             again = since is not None and (started is None or started > since)
             restarts = (before.restarts if before else 0) + int(again)
-            return replace(record, begun=record.begun or now, restarts=restarts)
+            return replace(record, started=record.started or now, restarts=restarts)
         case ChangeRole(keeps_apps=False):
             # Something may be started before the role is there: it is looked for afterwards.
-            return replace(record, begun=record.begun or now)
+            return replace(record, started=record.started or now)
         case DeleteSpace(space=space):
             return replace(record, spaces=tuple(sorted({*record.spaces, space})))
         case Delete(efs_uid=efs_uid):
@@ -119,9 +119,9 @@ def announces(written: Record, record: Record) -> bool:
             efs_uid=written.efs_uid,
             user_name=written.user_name,
             profile_name=written.profile_name,
-            standing=written.standing,
+            user_status=written.user_status,
             last_request=written.last_request,
-            called_at=written.called_at,
+            requested_at=written.requested_at,
         )
         == written
     )
@@ -129,7 +129,7 @@ def announces(written: Record, record: Record) -> bool:
 
 def applied(
     action: Action,
-    verdict: DesiredProfile | Removal,
+    decision: DesiredProfile | Removal,
     record: Record,
     profile: ObservedProfile | None,
 ) -> Record:
@@ -138,21 +138,21 @@ def applied(
         record = seen(record, profile)
     if not isinstance(action, Discard):
         # A profile is discarded to try anew, so that the tries go on.
-        reason = verdict.reason if isinstance(verdict, Removal) else ""
+        reason = decision.reason if isinstance(decision, Removal) else ""
         record = replace(record, reason=reason, tries=0)
     match action:
-        case Assign() if isinstance(verdict, DesiredProfile):
+        case Assign() if isinstance(decision, DesiredProfile):
             # It follows the role, or finds it: whoever is let in has what is called for.
             return replace(
                 record,
                 access=Access.ASSIGNED,
-                role_arn=verdict.role_arn,
-                given_by=verdict.because.winner.group,
+                role_arn=decision.role_arn,
+                given_by=decision.because.winner.group,
             )
         case Revoke():
             return replace(record, access=Access.REVOKED)
-        case Create() | ChangeRole() | Resume() if isinstance(verdict, DesiredProfile):
-            given_by = verdict.because.winner.group
+        case Create() | ChangeRole() | Resume() if isinstance(decision, DesiredProfile):
+            given_by = decision.because.winner.group
             kept_role = (
                 action.old_role_arn if isinstance(action, ChangeRole) and action.keeps_apps else ""
             )
@@ -174,7 +174,7 @@ def is_granted(desired: DesiredProfile, record: Record) -> bool:
         record.role_arn == desired.role_arn
         and record.given_by == desired.because.winner.group
         and record.access in MAY_ENTER
-        and record.begun is None
+        and record.started is None
     )
 
 
@@ -184,7 +184,7 @@ def active(
     """Return the record of somebody who has what is called for."""
     if profile is not None:
         record = seen(record, profile)
-    still = record.kept_role in {claim.role_arn for claim in desired.because.claims}
+    still = record.kept_role in {grant.role_arn for grant in desired.because.grants}
     return replace(
         with_claims(record, desired, now),
         state=State.ACTIVE,
@@ -193,8 +193,8 @@ def active(
         given_by=desired.because.winner.group,
         reason="",
         hold="",
-        called_at=None,
-        begun=None,
+        requested_at=None,
+        started=None,
         retain_until=None,
         restarts=0,
         in_the_way="",
@@ -213,8 +213,8 @@ def suspended(removal: Removal, record: Record, profile: ObservedProfile, now: d
         given_by="",
         reason=removal.reason,
         hold="",
-        called_at=None,
-        begun=record.begun or now,
+        requested_at=None,
+        started=record.started or now,
         retain_until=retention_ends(removal, record, now),
         in_the_way="",
         tries=0,
@@ -235,8 +235,8 @@ def removed(removal: Removal, record: Record) -> Record:
         ended=(),
         modified="",
         hold="",
-        called_at=None,
-        begun=None,
+        requested_at=None,
+        started=None,
         retain_until=None,
         restarts=0,
         in_the_way="",
@@ -261,14 +261,14 @@ def requeue(record: Record, reason: str, until: datetime) -> Record:
     return replace(record, reason=reason, tries=record.tries + 1, retry_at=until)
 
 
-def named(record: Record, verdict: DesiredProfile) -> Record:
+def named(record: Record, decision: DesiredProfile) -> Record:
     """Return a record with the names that are called for now, where no profile was ever made.
 
     A name that the ledger noted for a profile which was never made is no profile's name.
     """
     if not record.is_never_made:
         return record
-    return replace(record, user_name=verdict.person.name, profile_name=verdict.profile_name)
+    return replace(record, user_name=decision.person.name, profile_name=decision.profile_name)
 
 
 def is_announced_by_refusal(refused: Record, record: Record) -> bool:

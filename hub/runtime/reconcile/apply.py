@@ -24,7 +24,15 @@ from hub.runtime.decisions.actions import (
     Suspend,
 )
 from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
-from hub.runtime.decisions.outcome import Applied, Begun, ByHand, Deferred, Failed, Outcome, Pending
+from hub.runtime.decisions.outcome import (
+    Applied,
+    Deferred,
+    Failed,
+    ManualAction,
+    Outcome,
+    Pending,
+    Started,
+)
 from hub.runtime.reconcile.ports import ReconcilePorts
 from shared.errors import (
     NotYetPropagatedError,
@@ -48,20 +56,20 @@ _UNDER_WAY = frozenset({ProfileStatus.PENDING, ProfileStatus.UPDATING, ProfileSt
 _Watched = Create | ChangeRole | Resume | Suspend | Delete | Discard
 
 
-class Register(Protocol):
+class ActionRecorder(Protocol):
     """Where each change is written down, before it is begun and when its end is known."""
 
     def begin(self, action: Action) -> None:
         """Write what is about to happen."""
 
-    def became(self, outcome: Outcome) -> None:
+    def record_outcome(self, outcome: Outcome) -> None:
         """Write what became of it."""
 
     def wanted_since(self, action: Action) -> datetime:
         """Return since when nothing was begun that the action undoes (UTC)."""
 
 
-class _Course:
+class _TargetRun:
     """The actions of one target that are still to be done, and the one that is waited for."""
 
     def __init__(self, actions: Iterable[Action]) -> None:
@@ -70,7 +78,7 @@ class _Course:
 
 
 def apply(
-    todo: Plan, world: ReconcilePorts, deadline: datetime, register: Register
+    todo: Plan, world: ReconcilePorts, deadline: datetime, register: ActionRecorder
 ) -> tuple[Outcome, ...]:
     """Return what became of each action; each is written down before and after.
 
@@ -79,49 +87,49 @@ def apply(
     """
     outcomes: list[Outcome] = []
     targets = dict.fromkeys(action.target for action in todo.actions)
-    courses = [_Course(todo.of(target)) for target in targets]
-    for course in courses:
-        outcomes += _advance(course, world, deadline, register)
+    courses = [_TargetRun(todo.of(target)) for target in targets]
+    for run in courses:
+        outcomes += _advance(run, world, deadline, register)
     until = min(world.clock.now() + _PATIENCE, deadline)
     while any(c.watched for c in courses) and world.clock.now() + _POLL_EVERY <= until:
         world.clock.sleep(_POLL_EVERY.total_seconds())
-        for course in courses:
-            if course.watched is None or world.clock.now() >= deadline:
+        for run in courses:
+            if run.watched is None or world.clock.now() >= deadline:
                 continue
-            outcome = _poll(course.watched, world)
+            outcome = _poll(run.watched, world)
             if outcome is None:
                 continue
-            course.watched = None
+            run.watched = None
             outcomes += _written(outcome, register)
             if isinstance(outcome, Applied) or isinstance(outcome.action, Suspend):
-                outcomes += _advance(course, world, deadline, register)
+                outcomes += _advance(run, world, deadline, register)
     return (*outcomes, *_still(courses, register))
 
 
-def _still(courses: Iterable[_Course], register: Register) -> tuple[Outcome, ...]:
+def _still(courses: Iterable[_TargetRun], register: ActionRecorder) -> tuple[Outcome, ...]:
     """Return what Studio is still at; written down as such, it is looked at again."""
     still = [Pending(c.watched, "Studio is still at it") for c in courses if c.watched]
     return tuple(each for outcome in still for each in _written(outcome, register))
 
 
 def _advance(
-    course: _Course, world: ReconcilePorts, deadline: datetime, register: Register
+    run: _TargetRun, world: ReconcilePorts, deadline: datetime, register: ActionRecorder
 ) -> tuple[Outcome, ...]:
     """Begin actions of one target until one must be waited for, or ends the course."""
     outcomes: list[Outcome] = []
-    while course.left:
-        action = course.left.popleft()
+    while run.left:
+        action = run.left.popleft()
         outcome = _begin(action, world, deadline, register)
         if outcome is None:
             if isinstance(action, _Watched):
-                course.watched = action
+                run.watched = action
             return tuple(outcomes)
         outcomes += _written(outcome, register)
-        if isinstance(outcome, Applied | Begun | ByHand):
+        if isinstance(outcome, Applied | Started | ManualAction):
             continue
         if isinstance(action, Revoke) and isinstance(outcome, Deferred | Failed):
             # Who may still sign in loses the role all the same, but nothing that is lost for good.
-            course.left = deque(each for each in course.left if isinstance(each, Suspend | StopApp))
+            run.left = deque(each for each in run.left if isinstance(each, Suspend | StopApp))
         # Whatever became of a suspension, what runs is stopped: it may even stand in its way. And
         # one app that cannot be stopped keeps no other from being stopped.
         elif not isinstance(action, Suspend | StopApp):
@@ -129,17 +137,17 @@ def _advance(
     return tuple(outcomes)
 
 
-def _written(outcome: Outcome, register: Register) -> tuple[Outcome, ...]:
+def _written(outcome: Outcome, register: ActionRecorder) -> tuple[Outcome, ...]:
     """Return an outcome that was written down; one that could not be is looked at again."""
     try:
-        register.became(outcome)
+        register.record_outcome(outcome)
     except RetryableError as error:
         return outcome, Deferred(outcome.action, str(error))
     return (outcome,)
 
 
 def _begin(
-    action: Action, world: ReconcilePorts, deadline: datetime, register: Register
+    action: Action, world: ReconcilePorts, deadline: datetime, register: ActionRecorder
 ) -> Outcome | None:
     """Start one action; return its outcome, or None where it has to be waited for."""
     if world.clock.now() >= deadline:
@@ -158,7 +166,7 @@ def _begin(
         return _failed(action, error)
 
 
-def _do(action: Action, world: ReconcilePorts, register: Register) -> Outcome | None:
+def _do(action: Action, world: ReconcilePorts, register: ActionRecorder) -> Outcome | None:
     target, name = action.target, action.profile_name
     match action:
         case Create():
@@ -169,10 +177,10 @@ def _do(action: Action, world: ReconcilePorts, register: Register) -> Outcome | 
             world.studio.delete(target, name)
         case StopApp():
             world.studio.stop_app(target, name, action.app)
-            return Begun(action)
+            return Started(action)
         case DeleteSpace():
             world.studio.delete_space(target, action.space)
-            return Begun(action)
+            return Started(action)
         case Assign() | Revoke():
             return _change_access(action, world, register)
         case _:
@@ -180,7 +188,9 @@ def _do(action: Action, world: ReconcilePorts, register: Register) -> Outcome | 
     return None
 
 
-def _change_access(action: Assign | Revoke, world: ReconcilePorts, register: Register) -> Outcome:
+def _change_access(
+    action: Assign | Revoke, world: ReconcilePorts, register: ActionRecorder
+) -> Outcome:
     """Assign or revoke.
 
     Where an earlier change stands in the way, what is so is read back, but not before that change
@@ -188,7 +198,7 @@ def _change_access(action: Assign | Revoke, world: ReconcilePorts, register: Reg
     """
     application = world.studio.domain(action.target).application_arn
     if not application:
-        return ByHand(action)
+        return ManualAction(action)
     access, wanted = world.access, isinstance(action, Assign)
     change = access.assign if wanted else access.revoke
     try:

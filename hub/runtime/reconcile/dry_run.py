@@ -4,7 +4,7 @@ from collections.abc import Container
 
 from hub.runtime import telemetry
 from hub.runtime.decisions.actions import Plan
-from hub.runtime.decisions.describe import sentence
+from hub.runtime.decisions.describe import describe
 from hub.runtime.ports import Ledger
 from hub.runtime.reconcile.reports import subject_of
 from shared.model import UserId
@@ -19,7 +19,7 @@ def report(todo: Plan) -> frozenset[str]:
         telemetry.problem(
             kind,
             subject,
-            f"would {sentence(action)}",
+            f"would {describe(action)}",
             "deploy with mode: apply",
             user_id=action.person.id,
             target=str(action.target),

@@ -5,29 +5,29 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.desired import group_id, left_groups
 from hub.runtime.decisions.hub_state import MemberChanges
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.plan import needs_workload
 from hub.runtime.decisions.record import Record
-from hub.runtime.ports import GroupCopies
+from hub.runtime.ports import GroupSnapshots
 from hub.runtime.reconcile.ports import ReconcilePorts
 from shared.errors import PermanentError, RetryableError, TargetUnreachableError
 from shared.model import (
     DirectorySnapshot,
     GroupId,
     MappingTable,
-    Standing,
     Target,
     Unresolved,
     UserId,
+    UserStatus,
 )
 from shared.naming import same_user
 from shared.requests import ReconcileRequest
 
 
-class Sight(NamedTuple):
+class UserSnapshot(NamedTuple):
     """What is known of one person before anything is decided.
 
     It is not `complete` where the directory refused to tell of a group that matters. `memberships`
@@ -43,22 +43,22 @@ class Sight(NamedTuple):
     changes: MemberChanges
 
 
-class Blocked(NamedTuple):
+class ObservationFailure(NamedTuple):
     """A target that could not be observed, and why."""
 
-    verdict: DesiredProfile | Removal
+    decision: DesiredProfile | Removal
     error: RetryableError | PermanentError
 
 
-class TargetSight(NamedTuple):
+class TargetObservations(NamedTuple):
     """What is known of the profiles in doubt; not `complete` when time ran out before the last."""
 
     observed: Mapping[Target, ObservedProfile | None]
-    blocked: tuple[Blocked, ...]
+    blocked: tuple[ObservationFailure, ...]
     complete: bool
 
 
-def observe_person(request: ReconcileRequest, world: ReconcilePorts) -> Sight:
+def observe_user(request: ReconcileRequest, world: ReconcilePorts) -> UserSnapshot:
     """Return what the directory, the mappings and the ledger say, no older than the hint.
 
     Raises:
@@ -66,16 +66,16 @@ def observe_person(request: ReconcileRequest, world: ReconcilePorts) -> Sight:
     """
     table = world.mappings.table(newer_than=request.enqueued_at)
     person = world.directory.person(request.user_id)
-    gone = person.standing is Standing.GONE
+    gone = person.user_status is UserStatus.GONE
     memberships = {} if gone else world.directory.memberships(request.user_id)
     groups = world.names.of(table, newer_than=request.enqueued_at)
     records = world.ledger.records(request.user_id)
     snapshot = DirectorySnapshot(person, frozenset(memberships), groups)
-    left = left_groups(snapshot, table, records) if person.standing is Standing.ENABLED else ()
+    left = left_groups(snapshot, table, records) if person.user_status is UserStatus.ENABLED else ()
     snapshot = _with_doubts(snapshot, left, world)
     mapped = {group_id(row, groups) for row in table.rows}
     memberships = {group: id_ for group, id_ in memberships.items() if group in mapped}
-    return Sight(
+    return UserSnapshot(
         snapshot,
         table,
         records,
@@ -96,10 +96,10 @@ def _changes(
     look writes.
     """
     before = {
-        GroupId(claim.group_id)
+        GroupId(grant.group_id)
         for record in records.values()
-        for claim in record.because
-        if claim.group_id
+        for grant in record.because
+        if grant.group_id
     }
     known = {id_ for record in records.values() for id_ in record.memberships}
     return MemberChanges(
@@ -111,7 +111,9 @@ def _changes(
     )
 
 
-def note_memberships(changes: MemberChanges, user_id: UserId, copies: GroupCopies) -> None:
+def note_memberships(
+    changes: MemberChanges, user_id: UserId, group_snapshots: GroupSnapshots
+) -> None:
     """Bring the copies of groups up to date where no record took the changes along.
 
     Whoever a look sees in a mapped group is in its copy afterwards, whatever else it did.
@@ -120,11 +122,11 @@ def note_memberships(changes: MemberChanges, user_id: UserId, copies: GroupCopie
         RetryableError, PermanentError: the copies cannot be read or written.
     """
     for group, membership in sorted(changes.joined.items()):
-        if copies.membership(group, user_id) != membership:
-            copies.set_membership(group, user_id, membership)
+        if group_snapshots.membership(group, user_id) != membership:
+            group_snapshots.set_membership(group, user_id, membership)
     for group in sorted(changes.left):
-        if copies.membership(group, user_id) is not None:
-            copies.set_membership(group, user_id, None)
+        if group_snapshots.membership(group, user_id) is not None:
+            group_snapshots.set_membership(group, user_id, None)
 
 
 def _with_doubts(
@@ -144,7 +146,7 @@ def _with_doubts(
         if page is None:
             deleted.add(group)
         elif not (page.items or page.token):
-            copy = world.copies.copy(group)
+            copy = world.group_snapshots.copy(group)
             if copy.is_many or copy.emptied:
                 emptied.add(group)
     return replace(
@@ -156,56 +158,58 @@ def _with_doubts(
 
 
 def observe_targets(
-    verdicts: Iterable[Verdict],
+    decisions: Iterable[Decision],
     world: ReconcilePorts,
     until: datetime,
     refused: Mapping[Target, str],
     records: Mapping[Target, Record],
-) -> TargetSight:
+) -> TargetObservations:
     """Return the profile of each verdict's target, as far as the time until `until` goes.
 
     A target that `refused` the hub a while ago is not asked, and is blocked for that reason.
     """
     observed: dict[Target, ObservedProfile | None] = {}
-    blocked: list[Blocked] = []
+    blocked: list[ObservationFailure] = []
     complete = True
-    for verdict in verdicts:
-        if isinstance(verdict, Undecided):
+    for decision in decisions:
+        if isinstance(decision, Undecided):
             continue
         if world.clock.now() >= until:
             complete = False
             break
-        if verdict.target in refused:
-            blocked.append(Blocked(verdict, TargetUnreachableError(refused[verdict.target])))
+        if decision.target in refused:
+            blocked.append(
+                ObservationFailure(decision, TargetUnreachableError(refused[decision.target]))
+            )
             continue
         try:
-            observed[verdict.target] = _observe(verdict, records.get(verdict.target), world)
+            observed[decision.target] = _observe(decision, records.get(decision.target), world)
         except (RetryableError, PermanentError) as error:
-            blocked.append(Blocked(verdict, error))
-    return TargetSight(observed, tuple(blocked), complete)
+            blocked.append(ObservationFailure(decision, error))
+    return TargetObservations(observed, tuple(blocked), complete)
 
 
 def _observe(
-    verdict: DesiredProfile | Removal, record: Record | None, world: ReconcilePorts
+    decision: DesiredProfile | Removal, record: Record | None, world: ReconcilePorts
 ) -> ObservedProfile | None:
-    target, name = verdict.target, verdict.profile_name
-    profile = world.studio.profile(target, name, verdict.person.id)
+    target, name = decision.target, decision.profile_name
+    profile = world.studio.profile(target, name, decision.person.id)
     if profile is None and record is not None and record.is_never_made:
-        return _made_by_hand(verdict, world)
-    if profile is not None and needs_workload(verdict, profile, record):
+        return _made_by_hand(decision, world)
+    if profile is not None and needs_workload(decision, profile, record):
         profile = replace(profile, workload=world.studio.workload(target, name))
     return profile
 
 
 def _made_by_hand(
-    verdict: DesiredProfile | Removal, world: ReconcilePorts
+    decision: DesiredProfile | Removal, world: ReconcilePorts
 ) -> ObservedProfile | None:
     """Return the unmanaged profile by which the person signs in, as far as a scan has seen one.
 
     Source: Amazon SageMaker administration workshop: one person has one profile in a domain.
     """
-    target, person = verdict.target, verdict.person
-    for name, known in world.foreigners.of(target).items():
+    target, person = decision.target, decision.person
+    for name, known in world.unmanaged_profiles.of(target).items():
         if known.user_name and same_user(known.user_name, person.name):
             return world.studio.profile(target, name, person.id)
     return None

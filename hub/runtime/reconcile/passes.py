@@ -7,147 +7,154 @@ from typing import NamedTuple
 
 from hub.runtime import open_problems
 from hub.runtime.decisions.actions import Plan, SkipKind
-from hub.runtime.decisions.decision import DesiredProfile, Undecided, Verdict
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Undecided
 from hub.runtime.decisions.holds import holds_of
 from hub.runtime.decisions.hub_state import AccessRefusal, HubState
-from hub.runtime.decisions.outcome import Applied, ByHand, Outcome
+from hub.runtime.decisions.outcome import Applied, ManualAction, Outcome
 from hub.runtime.decisions.plan import plan
 from hub.runtime.decisions.record import Record, State
-from hub.runtime.decisions.removal_limit import cut_of, without
+from hub.runtime.decisions.removal_limit import disruption_of, without
 from hub.runtime.decisions.skips import in_flight, skip
-from hub.runtime.guard import waits_for, way_out, weighed
+from hub.runtime.guard import remedy, reserve_slots, waits_for
 from hub.runtime.reconcile import reports
 from hub.runtime.reconcile.apply import apply
-from hub.runtime.reconcile.observe import TargetSight, observe_targets
+from hub.runtime.reconcile.observe import TargetObservations, observe_targets
 from hub.runtime.reconcile.ports import ReconcilePorts
-from hub.runtime.reconcile.publisher import Witness
-from hub.runtime.reconcile.recorder import Book
+from hub.runtime.reconcile.publisher import Publisher
+from hub.runtime.reconcile.recorder import Recorder
 from shared.errors import RetryableError, TargetUnreachableError
 from shared.model import Target
 from shared.naming import profile_name, same_name
 from shared.requests import ReconcileRequest
 
 
-class Round(NamedTuple):
+class Pass(NamedTuple):
     """What one round over some targets found and did."""
 
-    seen: TargetSight
+    seen: TargetObservations
     todo: Plan
     outcomes: tuple[Outcome, ...]
-    verdicts: Sequence[Verdict]
+    decisions: Sequence[Decision]
 
 
-class Climb(NamedTuple):
+class PassRunner(NamedTuple):
     """Rounds over a person's targets, until nothing can be done at once any more."""
 
     request: ReconcileRequest
     state: HubState
     world: ReconcilePorts
     deadline: datetime
-    book: Book
-    witness: Witness
+    recorder: Recorder
+    publisher: Publisher
 
-    def round(self, verdicts: Sequence[Verdict]) -> Round:
+    def run(self, decisions: Sequence[Decision]) -> Pass:
         """Observe, plan, guard and apply once, and write down what came of it."""
-        world, book, records = self.world, self.book, self.book.by_target()
-        seen = observe(verdicts, records, self.state, world, self.deadline)
-        verdicts = [self._by_their_name_now(verdict, seen) for verdict in verdicts]
-        self.witness.saw(seen.observed)
+        world, recorder, records = self.world, self.recorder, self.recorder.by_target()
+        seen = observe(decisions, records, self.state, world, self.deadline)
+        decisions = [self._by_their_name_now(decision, seen) for decision in decisions]
+        self.publisher.saw(seen.observed)
         now = world.clock.now()
-        todo = plan(verdicts, seen.observed, records, now)
-        todo = _guarded(todo, verdicts, records, world, now)
+        todo = plan(decisions, seen.observed, records, now)
+        todo = _guarded(todo, decisions, records, world, now)
         reports.planned(todo, seen.blocked, self.request)
-        outcomes = apply(todo, world, self.deadline, self.witness)
-        for settled in todo.settled:
-            book.settled(settled)
+        outcomes = apply(todo, world, self.deadline, self.publisher)
+        for in_sync in todo.in_sync:
+            recorder.in_sync(in_sync)
         for skipped in todo.skips:
-            book.skipped(skipped, seen.observed.get(skipped.target))
+            recorder.skipped(skipped, seen.observed.get(skipped.target))
         for block in seen.blocked:
-            book.blocked(block)
-        _release(records, book, world)
-        return Round(seen, todo, outcomes, verdicts)
+            recorder.blocked(block)
+        _release(records, recorder, world)
+        return Pass(seen, todo, outcomes, decisions)
 
-    def _by_their_name_now(self, verdict: Verdict, seen: TargetSight) -> Verdict:
+    def _by_their_name_now(self, decision: Decision, seen: TargetObservations) -> Decision:
         """Return the verdict under the name that the person has now, where nothing was ever made.
 
         A creation that was announced may have made a profile under the old name: that is looked
         for first.
         """
-        record = self.book.by_target().get(verdict.target)
-        if not isinstance(verdict, DesiredProfile) or record is None or record.is_seen:
-            return verdict
-        if record.state is State.REMOVED or seen.observed.get(verdict.target, verdict) is not None:
-            return verdict
-        name = profile_name(verdict.person.name, verdict.person.id)
-        if same_name(name, verdict.profile_name):
-            return verdict
-        found = replace(verdict, profile_name=name)
-        self.book.rename(found)
+        record = self.recorder.by_target().get(decision.target)
+        if not isinstance(decision, DesiredProfile) or record is None or record.is_seen:
+            return decision
+        if (
+            record.state is State.REMOVED
+            or seen.observed.get(decision.target, decision) is not None
+        ):
+            return decision
+        name = profile_name(decision.person.name, decision.person.id)
+        if same_name(name, decision.profile_name):
+            return decision
+        found = replace(decision, profile_name=name)
+        self.recorder.rename(found)
         return found
 
-    def next_rung(self, last: Round) -> list[Verdict]:
+    def next_pass(self, last: Pass) -> list[Decision]:
         """Return what can go on now, since all that was begun in its target is done."""
-        done = {each.action.target for each in last.outcomes if isinstance(each, Applied | ByHand)}
+        done = {
+            each.action.target for each in last.outcomes if isinstance(each, Applied | ManualAction)
+        }
         waits = {
-            each.action.target for each in last.outcomes if not isinstance(each, Applied | ByHand)
+            each.action.target
+            for each in last.outcomes
+            if not isinstance(each, Applied | ManualAction)
         }
         return [
-            verdict
-            for verdict in last.verdicts
-            if verdict.target in done - waits and not self.book.is_done(verdict.target)
+            decision
+            for decision in last.decisions
+            if decision.target in done - waits and not self.recorder.is_done(decision.target)
         ]
 
 
 def observe(
-    verdicts: Sequence[Verdict],
+    decisions: Sequence[Decision],
     records: Mapping[Target, Record],
     state: HubState,
     world: ReconcilePorts,
     deadline: datetime,
-) -> TargetSight:
+) -> TargetObservations:
     """Return what is in the targets; half of the time that is left is for looking."""
     now = world.clock.now()
     half = now + (deadline - now) / 2
     refused = {t: each.reason for t, each in state.refused.items() if each.counts(now)}
-    seen = observe_targets(verdicts, world, half, refused, records)
+    seen = observe_targets(decisions, world, half, refused, records)
     _remember_refusals(seen, refused, state, world)
     return seen
 
 
 def _guarded(
     todo: Plan,
-    verdicts: Iterable[Verdict],
+    decisions: Iterable[Decision],
     records: Mapping[Target, Record],
     world: ReconcilePorts,
     now: datetime,
 ) -> Plan:
     """Return the plan without what must wait for an operator, which is skipped with its hold."""
     held = []
-    for verdict in verdicts:
-        target = verdict.target
-        cut = cut_of(verdict, todo.of(target), records.get(target))
-        if cut is None or isinstance(verdict, Undecided):
+    for decision in decisions:
+        target = decision.target
+        disruption = disruption_of(decision, todo.of(target), records.get(target))
+        if disruption is None or isinstance(decision, Undecided):
             continue
         try:
-            found = weighed(
-                target, [cut], world.limit, world.limits, world.ledger, now, begins=True
+            found = reserve_slots(
+                target, [disruption], world.limit, world.limits, world.ledger, now, begins=True
             )
         except RetryableError as error:
             # The other targets go on.
-            held.append(in_flight(verdict, str(error)))
+            held.append(in_flight(decision, str(error)))
             continue
-        refusal = found.refused.get(cut.user_id)
+        refusal = found.refused.get(disruption.user_id)
         if refusal is not None:
             hold = waits_for(target, refusal, world.limits.of(target), now)
-            reason = f"{cut.reason}; held: {hold.why}"
-            held.append(skip(SkipKind.HELD, verdict, reason, way_out(hold), refusal.cause))
+            reason = f"{disruption.reason}; held: {hold.why}"
+            held.append(skip(SkipKind.HELD, decision, reason, remedy(hold), refusal.cause))
     kept = without(todo, (each.target for each in held))
     return replace(kept, skips=(*kept.skips, *held))
 
 
-def _release(before: Mapping[Target, Record], book: Book, world: ReconcilePorts) -> None:
+def _release(before: Mapping[Target, Record], recorder: Recorder, world: ReconcilePorts) -> None:
     """Let nothing wait that has begun, or that nothing calls for any more, as the ledger says."""
-    after = book.by_target()
+    after = recorder.by_target()
     for target, record in before.items():
         if record.hold and not after[target].hold:
             world.limits.release(target, [record.user_id])
@@ -157,18 +164,18 @@ def _release(before: Mapping[Target, Record], book: Book, world: ReconcilePorts)
 
 
 def _remember_refusals(
-    seen: TargetSight, known: Container[Target], state: HubState, world: ReconcilePorts
+    seen: TargetObservations, known: Container[Target], state: HubState, world: ReconcilePorts
 ) -> None:
     """Keep which accounts refused the hub, so that nobody else asks them for an hour.
 
     An account that let the hub in ends what was kept of it. Whether it is still refused the list
     of its profiles is for the target's own look to say.
     """
-    for target, error in ((block.verdict.target, block.error) for block in seen.blocked):
+    for target, error in ((block.decision.target, block.error) for block in seen.blocked):
         if isinstance(error, TargetUnreachableError) and target not in known:
             refusal = AccessRefusal(str(error), world.clock.now())
-            world.memory.remember_refusal(target, refusal)
+            world.hub_state.remember_refusal(target, refusal)
     for target in sorted(seen.observed.keys() & state.refused.keys()):
-        world.memory.remember_refusal(target, None)
+        world.hub_state.remember_refusal(target, None)
         if target not in state.unreachable:
             open_problems.judged("unreachable", subject=str(target))

@@ -4,19 +4,19 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from hub.runtime.decisions.removal_limit import RemovalLimit
-from hub.runtime.group_resolver import GroupNames
+from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.ports import (
     Bus,
     Clock,
     DelayedQueue,
     Directory,
-    ForeignProfiles,
-    GroupCopies,
-    HubMemory,
+    GroupSnapshots,
+    HubStateStore,
     Ledger,
     Limits,
     MappingStore,
     Redelivery,
+    UnmanagedProfiles,
 )
 from hub.runtime.studio_ports import ApplicationAccess, Studio
 
@@ -25,23 +25,23 @@ from hub.runtime.studio_ports import ApplicationAccess, Studio
 class ReconcilePorts:
     """What `reconcile` works through.
 
-    `announced` holds what this environment has reported already and need not repeat.
+    `already_reported` holds what this environment has reported already and need not repeat.
     """
 
     mode: Literal["apply", "report"]
     limit: RemovalLimit
     directory: Directory
     mappings: MappingStore
-    names: GroupNames
-    memory: HubMemory
+    names: GroupResolver
+    hub_state: HubStateStore
     ledger: Ledger
-    copies: GroupCopies
+    group_snapshots: GroupSnapshots
     limits: Limits
-    foreigners: ForeignProfiles
+    unmanaged_profiles: UnmanagedProfiles
     studio: Studio
     access: ApplicationAccess
     later: DelayedQueue
     received: Redelivery
     bus: Bus
     clock: Clock
-    announced: set[str] = field(default_factory=set)
+    already_reported: set[str] = field(default_factory=set)

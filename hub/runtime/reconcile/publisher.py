@@ -9,10 +9,10 @@ from hub.runtime.decisions.actions import Action, Create
 from hub.runtime.decisions.describe import story
 from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
 from hub.runtime.decisions.outcome import Applied, Failed, Outcome, Pending, namesake_in_the_way
-from hub.runtime.decisions.profile_events import Happening, What
+from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType
 from hub.runtime.ports import Bus, Clock
 from hub.runtime.reconcile import reports
-from hub.runtime.reconcile.recorder import Book
+from hub.runtime.reconcile.recorder import Recorder
 from shared.errors import PermanentError, RetryableError
 from shared.model import Target
 from shared.ownership import Ownership
@@ -22,45 +22,45 @@ from shared.requests import ReconcileRequest
 _IN_USE = "ResourceInUse"
 # Changes of a profile as a whole; its parts are changed by actions of their own names.
 _ACTIONS = {
-    What.CREATED: "Create",
-    What.ROLE_CHANGED: "ChangeRole",
-    What.SUSPENDED: "Suspend",
-    What.RESUMED: "Resume",
-    What.REMOVED: "Delete",
+    ProfileEventType.CREATED: "Create",
+    ProfileEventType.ROLE_CHANGED: "ChangeRole",
+    ProfileEventType.SUSPENDED: "Suspend",
+    ProfileEventType.RESUMED: "Resume",
+    ProfileEventType.REMOVED: "Delete",
 }
 
 
 _BUS = "the hub's event bus"
 
 
-class Witness:
+class Publisher:
     """Keeps the book during a look, and reports each change when it is written down."""
 
-    def __init__(self, book: Book, request: ReconcileRequest, clock: Clock) -> None:
-        self._book = book
+    def __init__(self, recorder: Recorder, request: ReconcileRequest, clock: Clock) -> None:
+        self._recorder = recorder
         self._request = request
         self._clock = clock
         self._told = 0
 
     def begin(self, action: Action) -> None:
         """Write what is about to happen."""
-        self._book.begin(action)
+        self._recorder.begin(action)
 
-    def became(self, outcome: Outcome) -> None:
+    def record_outcome(self, outcome: Outcome) -> None:
         """Write and report what became of it."""
         outcome = self._explained(outcome)
         if isinstance(outcome, Applied) and isinstance(outcome.action, Create):
             self._arrived(outcome.action.target)
-        self._book.became(outcome)
+        self._recorder.record_outcome(outcome)
         self.tell()
-        reports.became(outcome, self._request)
+        reports.report_outcome(outcome, self._request)
 
     def wanted_since(self, action: Action) -> datetime:
         """Return since when nothing was begun that the action undoes.
 
         To begin what it undoes would have changed the state, and so would this after that.
         """
-        return self._book.by_target()[action.target].since or self._clock.now()
+        return self._recorder.by_target()[action.target].since or self._clock.now()
 
     def _explained(self, outcome: Outcome) -> Outcome:
         """Return an outcome with what the ledger knows of it.
@@ -69,10 +69,10 @@ class Witness:
         """
         match outcome:
             case Failed(action=Create() as action, code=code) if code == _IN_USE:
-                other = self._book.namesake(action.target)
+                other = self._recorder.namesake(action.target)
                 return namesake_in_the_way(outcome, other) if other else outcome
             case Pending(action=action):
-                record = self._book.by_target().get(action.target)
+                record = self._recorder.by_target().get(action.target)
                 if record is None or not record.tries:
                     return outcome
                 return replace(outcome, reason=f"{outcome.reason}; last time: {record.reason}")
@@ -81,7 +81,7 @@ class Witness:
 
     def tell(self) -> None:
         """Report what the records tell that were written since."""
-        new = self._book.happenings[self._told :]
+        new = self._recorder.profile_events[self._told :]
         self._told += len(new)
         for each in new:
             _log(each)
@@ -94,9 +94,9 @@ class Witness:
                 self._arrived(target)
 
     def _arrived(self, target: Target) -> None:
-        called_at = self._book.arrived(target)
-        if called_at is not None:
-            telemetry.joined(called_at, self._clock.now())
+        requested_at = self._recorder.arrived(target)
+        if requested_at is not None:
+            telemetry.joined(requested_at, self._clock.now())
 
     def publish(self, bus: Bus) -> None:
         """Tell all of it on the bus.
@@ -105,21 +105,21 @@ class Witness:
         not told again.
         """
         self.tell()
-        if not self._book.happenings:
+        if not self._recorder.profile_events:
             return
         open_problems.judged("untold", subject=_BUS)
         try:
-            bus.tell(self._book.happenings)
+            bus.tell(self._recorder.profile_events)
         except (RetryableError, PermanentError) as error:
             telemetry.problem(
                 "untold",
                 _BUS,
-                f"{len(self._book.happenings)} events were not taken: {error}",
+                f"{len(self._recorder.profile_events)} events were not taken: {error}",
                 "nothing is lost but the events: the ledger's history has what they told",
             )
 
 
-def _log(told: Happening) -> None:
+def _log(told: ProfileEvent) -> None:
     """Report what the ledger learned of a profile; holds are reported by whoever makes them."""
     action = _ACTIONS.get(told.what)
     if action is not None:

@@ -11,21 +11,20 @@ from typing import NamedTuple
 
 from hub.runtime import open_problems, pause
 from hub.runtime.decisions.actions import PASSING, SkipKind
-from hub.runtime.decisions.decision import DesiredProfile, Undecided, Verdict
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Undecided
 from hub.runtime.decisions.desired import desire
 from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.decisions.outcome import Deferred
-from hub.runtime.decisions.plan import is_at_rest, plan
-from hub.runtime.decisions.protection import freeze
+from hub.runtime.decisions.plan import is_in_sync, plan
+from hub.runtime.decisions.protection import apply_protection
 from hub.runtime.decisions.record import Record
 from hub.runtime.decisions.retries import is_due
-from hub.runtime.reconcile import dry_run, reports
-from hub.runtime.reconcile import requeue as pace
-from hub.runtime.reconcile.observe import Sight, note_memberships, observe_person
-from hub.runtime.reconcile.passes import Climb, Round, observe
+from hub.runtime.reconcile import dry_run, reports, requeue_policy
+from hub.runtime.reconcile.observe import UserSnapshot, note_memberships, observe_user
+from hub.runtime.reconcile.passes import Pass, PassRunner, observe
 from hub.runtime.reconcile.ports import ReconcilePorts
-from hub.runtime.reconcile.publisher import Witness
-from hub.runtime.reconcile.recorder import Book
+from hub.runtime.reconcile.publisher import Publisher
+from hub.runtime.reconcile.recorder import Recorder
 from hub.runtime.row_reports import whole
 from shared.errors import PermanentError, RetryableError
 from shared.messages import RequeuePolicy, is_exhausted, recheck, requeue
@@ -60,7 +59,7 @@ _NOTHING_TO_DO = Look(changed=True, goes_on=None)
 # A pause counts within this time, also for hints that waited since before it.
 _OLDEST_STATE = timedelta(seconds=5)
 # The most that can follow one another at once: access and role, spaces, profile, and its end.
-_RUNGS = 4
+_MOST_PASSES = 4
 
 
 def reconcile(request: ReconcileRequest, world: ReconcilePorts, deadline: datetime) -> None:
@@ -79,91 +78,104 @@ def reconcile(request: ReconcileRequest, world: ReconcilePorts, deadline: dateti
         reports.unreadable(request, error)
         look = _NOTHING_DECIDED
     now = world.clock.now()
-    following = replace(request, doubt="") if look.observed else request
+    following = replace(request, force_observe="") if look.observed else request
     if not look.is_over and is_exhausted(request, now):
         if look.goes_on is not RequeuePolicy.PATIENT or look.next_try:
             reports.gave_up(request, look.reasons)
     elif not look.is_over:
-        pace_ = look.goes_on or RequeuePolicy.PATIENT
-        world.later.enqueue_after(*requeue(following, now, pace_, look.next_try))
+        policy = look.goes_on or RequeuePolicy.PATIENT
+        world.later.enqueue_after(*requeue(following, now, policy, look.next_try))
     elif not look.changed and not request.again:
         world.later.enqueue_after(*recheck(following, now))
     patient = look.goes_on is RequeuePolicy.PATIENT and look.next_try is None
     if (look.is_over or patient) and not look.waits and look is not _NOTHING_TO_DO:
         reports.finished(request)
-    open_problems.close(world.memory)
+    open_problems.close(world.hub_state)
 
 
 def _look(request: ReconcileRequest, world: ReconcilePorts, deadline: datetime) -> Look:
     now = world.clock.now()
-    state = world.memory.state(newer_than=max(request.enqueued_at, now - _OLDEST_STATE))
+    state = world.hub_state.state(newer_than=max(request.enqueued_at, now - _OLDEST_STATE))
     if state.paused:
         pause.report(state.paused)
         return _NOTHING_TO_DO
     pause.over()
-    sight = observe_person(request, world)
+    user_snapshot = observe_user(request, world)
     open_problems.judged("unreadable", subject=reports.THE_TRUTH)
-    whole(sight.table, sight.snapshot.groups, world.announced, state)
-    verdicts = [
-        freeze(verdict, sight.records.get(verdict.target), state, now)
-        for verdict in desire(sight.snapshot, sight.table, sight.records, now)
+    whole(user_snapshot.table, user_snapshot.snapshot.groups, world.already_reported, state)
+    decisions = [
+        apply_protection(decision, user_snapshot.records.get(decision.target), state, now)
+        for decision in desire(
+            user_snapshot.snapshot, user_snapshot.table, user_snapshot.records, now
+        )
     ]
-    called_for = {v.target for v in verdicts if isinstance(v, DesiredProfile)}
-    made = {target: r for target, r in sight.records.items() if target in called_for and r.is_seen}
-    reports.renamed(sight.snapshot.person, made)
-    moving = [v for v in verdicts if _is_moving(v, sight.records.get(v.target), request, now)]
+    desired = {v.target for v in decisions if isinstance(v, DesiredProfile)}
+    made = {
+        target: r for target, r in user_snapshot.records.items() if target in desired and r.is_seen
+    }
+    reports.renamed(user_snapshot.snapshot.person, made)
+    moving = [
+        v for v in decisions if _is_moving(v, user_snapshot.records.get(v.target), request, now)
+    ]
     # Whatever gave trouble comes last: whoever is in very many targets gets on with each return,
     # and a target that does not answer holds up no other.
-    moving.sort(key=lambda v: (_gave_trouble(sight.records.get(v.target)), v.target))
+    moving.sort(key=lambda v: (_gave_trouble(user_snapshot.records.get(v.target)), v.target))
     if world.mode == "report":
-        return _report(request, verdicts, sight, state, world, deadline)
-    decided = {v.target: v for v in verdicts if not isinstance(v, Undecided)}
-    book = Book(world.ledger, sight, decided, request, world.clock)
-    witness = Witness(book, request, world.clock)
-    climb = Climb(request, state, world, deadline, book, witness)
+        return _report(request, decisions, user_snapshot, state, world, deadline)
+    decided = {v.target: v for v in decisions if not isinstance(v, Undecided)}
+    recorder = Recorder(world.ledger, user_snapshot, decided, request, world.clock)
+    publisher = Publisher(recorder, request, world.clock)
+    runner = PassRunner(request, state, world, deadline, recorder, publisher)
     try:
-        for verdict in decided.values():
-            if verdict not in moving and is_at_rest(verdict, sight.records.get(verdict.target)):
-                book.at_rest(verdict)
-        rounds = [climb.round(moving)]
-        while (again := climb.next_rung(rounds[-1])) and len(rounds) < _RUNGS:
-            rounds.append(climb.round(again))
+        for decision in decided.values():
+            if decision not in moving and is_in_sync(
+                decision, user_snapshot.records.get(decision.target)
+            ):
+                recorder.confirm(decision)
+        passes = [runner.run(moving)]
+        while (again := runner.next_pass(passes[-1])) and len(passes) < _MOST_PASSES:
+            passes.append(runner.run(again))
     finally:
-        witness.publish(world.bus)
-    reports.restarted(book.records())
-    reports.still_assigned(book.records())
-    undecided = {v.target for v in verdicts if isinstance(v, Undecided) and v.keeps_leaver}
-    left = [v.target for v in verdicts if v not in moving and not book.is_done(v.target)]
-    for record in open_problems.settled(book.by_target(), _judged(moving, rounds, left)):
+        publisher.publish(world.bus)
+    reports.restarted(recorder.records())
+    reports.still_assigned(recorder.records())
+    undecided = {v.target for v in decisions if isinstance(v, Undecided) and v.keeps_leaver}
+    left = [v.target for v in decisions if v not in moving and not recorder.is_done(v.target)]
+    for record in open_problems.updated(recorder.by_target(), _judged(moving, passes, left)):
         since = record.undecided_since or now
-        book.amend(replace(record, undecided_since=since if record.target in undecided else None))
-    note_memberships(book.unwritten_changes(), request.user_id, world.copies)
-    open_problems.log_over(sight.records, book.records())
-    outcomes = [outcome for each in rounds for outcome in each.outcomes]
-    paces = [pace.of_plan(each.todo, sight, each.seen) for each in rounds]
-    paces += [pace.of_outcomes(outcomes, book), pace.of_records(book, world.clock.now())]
-    seen = {target for each in rounds for target in each.seen.observed}
+        recorder.amend(
+            replace(record, undecided_since=since if record.target in undecided else None)
+        )
+    note_memberships(recorder.unwritten_changes(), request.user_id, world.group_snapshots)
+    open_problems.log_over(user_snapshot.records, recorder.records())
+    outcomes = [outcome for each in passes for outcome in each.outcomes]
+    paces = [requeue_policy.of_plan(each.todo, user_snapshot, each.seen) for each in passes]
+    paces += [
+        requeue_policy.of_outcomes(outcomes, recorder),
+        requeue_policy.of_records(recorder, world.clock.now()),
+    ]
+    seen = {target for each in passes for target in each.seen.observed}
     return Look(
         bool(outcomes),
-        pace.sooner(paces),
-        book.next_try(),
-        request.doubt in {EVERY_TARGET, *map(str, seen)},
-        tuple(f"{r.target}: {r.reason}" for r in book.records() if r.tries and r.reason),
-        any(record.retry_at for record in book.records()),
+        requeue_policy.sooner(paces),
+        recorder.next_try(),
+        request.force_observe in {EVERY_TARGET, *map(str, seen)},
+        tuple(f"{r.target}: {r.reason}" for r in recorder.records() if r.tries and r.reason),
+        any(record.retry_at for record in recorder.records()),
     )
 
 
 def _is_moving(
-    verdict: Verdict, record: Record | None, request: ReconcileRequest, now: datetime
+    decision: Decision, record: Record | None, request: ReconcileRequest, now: datetime
 ) -> bool:
     """Return whether there may be something to do in a target now."""
-    if request.doubt in {EVERY_TARGET, str(verdict.target)}:
+    if request.force_observe in {EVERY_TARGET, str(decision.target)}:
         return True
-    return not is_at_rest(verdict, record) and is_due(verdict, record, now)
+    return not is_in_sync(decision, record) and is_due(decision, record, now)
 
 
 def _judged(
-    moving: Iterable[Verdict], rounds: Sequence[Round], left: Iterable[Target]
+    moving: Iterable[Decision], passes: Sequence[Pass], left: Iterable[Target]
 ) -> Callable[[Target, str], bool]:
     """Return what tells whether a kind of problem was judged in a target.
 
@@ -171,10 +183,10 @@ def _judged(
     until its next try is due. Of one in which nothing is decided it is certain whether that is so,
     and nothing else.
     """
-    seen = {target for each in rounds for target in each.seen.observed}
-    requeue = {o.action.target for each in rounds for o in each.outcomes if isinstance(o, Deferred)}
+    seen = {target for each in passes for target in each.seen.observed}
+    requeue = {o.action.target for each in passes for o in each.outcomes if isinstance(o, Deferred)}
     in_doubt = {*PASSING, SkipKind.FAILED}
-    requeue |= {s.target for each in rounds for s in each.todo.skips if s.kind in in_doubt}
+    requeue |= {s.target for each in passes for s in each.todo.skips if s.kind in in_doubt}
     unjudged = {v.target for v in moving} - seen | requeue | set(left)
     undecided = {v.target for v in moving if isinstance(v, Undecided)}
 
@@ -188,23 +200,25 @@ def _judged(
 
 def _report(
     request: ReconcileRequest,
-    verdicts: Sequence[Verdict],
-    sight: Sight,
+    decisions: Sequence[Decision],
+    user_snapshot: UserSnapshot,
     state: HubState,
     world: ReconcilePorts,
     deadline: datetime,
 ) -> Look:
     """Tell what would be done, and do nothing."""
-    moving = [v for v in verdicts if not is_at_rest(v, sight.records.get(v.target))]
-    seen = observe(moving, sight.records, state, world, deadline)
-    todo = plan(moving, seen.observed, sight.records, world.clock.now())
+    moving = [v for v in decisions if not is_in_sync(v, user_snapshot.records.get(v.target))]
+    seen = observe(moving, user_snapshot.records, state, world, deadline)
+    todo = plan(moving, seen.observed, user_snapshot.records, world.clock.now())
     reports.planned(todo, seen.blocked, request)
     in_doubt = {s.target for s in todo.skips if s.kind in {*PASSING, SkipKind.FAILED}}
     unjudged = {v.target for v in moving} - seen.observed.keys() | in_doubt
-    person = sight.snapshot.person
+    person = user_snapshot.snapshot.person
     dry_run.close(dry_run.report(todo), person.id, world.ledger, {*map(str, unjudged)})
-    note_memberships(sight.changes, person.id, world.copies)
-    goes_on = pace.sooner([pace.of_plan(todo, sight, seen), pace.of_blocks(seen)])
+    note_memberships(user_snapshot.changes, person.id, world.group_snapshots)
+    goes_on = requeue_policy.sooner(
+        [requeue_policy.of_plan(todo, user_snapshot, seen), requeue_policy.of_blocks(seen)]
+    )
     return Look(bool(todo.actions), goes_on)
 
 

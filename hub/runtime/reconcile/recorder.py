@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from hub.runtime.decisions import transitions as entries
+from hub.runtime.decisions import transitions
 from hub.runtime.decisions.actions import (
     Action,
     Assign,
     Create,
     Delete,
     Discard,
+    InSync,
     Revoke,
-    Settled,
     Skip,
     SkipKind,
     StopApp,
@@ -26,21 +26,21 @@ from hub.runtime.decisions.outcome import (
     NO_DOMAIN,
     OBSTACLES,
     Applied,
-    Begun,
-    ByHand,
     Deferred,
     Failed,
+    ManualAction,
     Outcome,
     Pending,
+    Started,
     namesake_of,
 )
-from hub.runtime.decisions.plan import is_at_rest
-from hub.runtime.decisions.profile_events import Happening, happened
+from hub.runtime.decisions.plan import is_in_sync
+from hub.runtime.decisions.profile_events import ProfileEvent, event_of
 from hub.runtime.decisions.record import Access, Record, State
 from hub.runtime.decisions.retries import LONGEST, LONGEST_OF_LEAVER, backoff
 from hub.runtime.decisions.skips import OF_OTHERS, STATE_AFTER
 from hub.runtime.ports import Clock, Ledger
-from hub.runtime.reconcile.observe import Blocked, Sight
+from hub.runtime.reconcile.observe import ObservationFailure, UserSnapshot
 from shared.errors import RetryableError
 from shared.model import Target
 from shared.naming import same_name
@@ -51,10 +51,10 @@ _IN_HANDS = frozenset({State.HELD, State.FAILED})
 # Source: the DynamoDB API: a transaction has 100 items at most; record and event are two.
 _MOST_CHANGES = 90
 
-Verdicts = Mapping[Target, DesiredProfile | Removal]
+Decisions = Mapping[Target, DesiredProfile | Removal]
 
 
-class Book:
+class Recorder:
     """The records of one person in all targets, during one look at `now` for one hint.
 
     Attributes:
@@ -64,29 +64,28 @@ class Book:
     def __init__(
         self,
         ledger: Ledger,
-        sight: Sight,
-        verdicts: Verdicts,
+        user_snapshot: UserSnapshot,
+        decisions: Decisions,
         request: ReconcileRequest,
         clock: Clock,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
-        self._before = dict(sight.records)
-        # As far as it is known now, and as it was written last.
-        self._records = dict(sight.records)
-        self._written = dict(sight.records)
-        self._standing_of = sight.snapshot.person.standing
-        self._changes = sight.changes
-        self._verdicts = dict(verdicts)
+        self._before = dict(user_snapshot.records)
+        self._records = dict(user_snapshot.records)
+        self._written = dict(user_snapshot.records)
+        self._user_status = user_snapshot.snapshot.person.user_status
+        self._changes = user_snapshot.changes
+        self._decisions = dict(decisions)
         self._request = request
         self._now = clock.now()
-        self._memberships = tuple(sorted(sight.memberships))
+        self._memberships = tuple(sorted(user_snapshot.memberships))
         self._requeued: set[Target] = set()
-        self.happenings: list[Happening] = []
-        for target, verdict in verdicts.items():
+        self.profile_events: list[ProfileEvent] = []
+        for target, decision in decisions.items():
             record = self._records.get(target)
-            if record is not None and isinstance(verdict, DesiredProfile):
-                self._records[target] = entries.named(record, verdict)
+            if record is not None and isinstance(decision, DesiredProfile):
+                self._records[target] = transitions.named(record, decision)
 
     def by_target(self) -> Mapping[Target, Record]:
         """Return the person's records as far as they are known now, by target."""
@@ -98,22 +97,22 @@ class Book:
 
     def is_done(self, target: Target) -> bool:
         """Return whether what is called for in a target is carried out now."""
-        verdict, record = self._verdicts[target], self._records.get(target)
-        suspended = isinstance(verdict, Removal) and record and record.state is State.SUSPENDED
-        return bool(suspended) or is_at_rest(verdict, record)
+        decision, record = self._decisions[target], self._records.get(target)
+        suspended = isinstance(decision, Removal) and record and record.state is State.SUSPENDED
+        return bool(suspended) or is_in_sync(decision, record)
 
     def unwritten_changes(self) -> MemberChanges:
         """Return what no record has taken along to the copies of groups."""
         return self._changes
 
-    def rename(self, verdict: DesiredProfile) -> None:
+    def rename(self, decision: DesiredProfile) -> None:
         """Take a verdict under another profile name; there is no profile under the old one."""
-        target = verdict.target
-        self._verdicts[target] = verdict
+        target = decision.target
+        self._decisions[target] = decision
         self._records[target] = replace(
             self._records[target],
-            user_name=verdict.person.name,
-            profile_name=verdict.profile_name,
+            user_name=decision.person.name,
+            profile_name=decision.profile_name,
         )
 
     def waits(self, target: Target) -> bool:
@@ -136,7 +135,7 @@ class Book:
 
     def namesake(self, target: Target) -> Record | None:
         """Return whose profile is in the way of this person's: somebody had the same user name."""
-        return namesake_of(self._verdicts[target].person, self._ledger.of_target(target))
+        return namesake_of(self._decisions[target].person, self._ledger.of_target(target))
 
     def begin(self, action: Action) -> None:
         """Write what is about to happen, so that a crash in the middle leaves a trace.
@@ -144,19 +143,19 @@ class Book:
         What was refused before, and is tried again, is announced by the record of the refusal.
         """
         target = action.target
-        verdict, before = self._verdicts[target], self._before.get(target)
-        record = entries.begun(action, verdict, self._there(target), before, self._now)
+        decision, before = self._decisions[target], self._before.get(target)
+        record = transitions.started(action, decision, self._there(target), before, self._now)
         if isinstance(action, Create):
             # Whoever sees the profile in service may have come for another reason, or much later.
-            record = replace(record, called_at=record.called_at or self._request.event_at)
+            record = replace(record, requested_at=record.requested_at or self._request.event_at)
         written = self._written.get(target)
         if written and (
             # A creation announced that access follows.
-            (isinstance(action, Assign) and entries.announces(written, record))
+            (isinstance(action, Assign) and transitions.announces(written, record))
             or (
                 isinstance(action, Create | Assign | Revoke)
                 and written.is_blocked
-                and entries.is_announced_by_refusal(written, record)
+                and transitions.is_announced_by_refusal(written, record)
             )
         ):
             self._records[target] = record
@@ -169,23 +168,23 @@ class Book:
         None where it is none that the hub was making.
         """
         record = self._records.get(target)
-        if record is None or record.called_at is None:
+        if record is None or record.requested_at is None:
             return None
-        self._records[target] = replace(record, called_at=None)
-        return record.called_at if isinstance(self._verdicts[target], DesiredProfile) else None
+        self._records[target] = replace(record, requested_at=None)
+        return record.requested_at if isinstance(self._decisions[target], DesiredProfile) else None
 
-    def became(self, outcome: Outcome) -> None:
+    def record_outcome(self, outcome: Outcome) -> None:
         """Write what became of an action."""
         target = outcome.action.target
-        verdict = self._verdicts[target]
+        decision = self._decisions[target]
         match outcome:
             case Applied(action=action, profile=profile):
-                record = entries.applied(action, verdict, self._records[target], profile)
+                record = transitions.applied(action, decision, self._records[target], profile)
                 self._after(action, record)
-            case ByHand(action=action):
-                record = entries.applied(action, verdict, self._records[target], None)
+            case ManualAction(action=action):
+                record = transitions.applied(action, decision, self._records[target], None)
                 self._after(action, replace(record, access=Access.BY_HAND))
-            case Begun() | Pending():
+            case Started() | Pending():
                 # What was written when it began still holds.
                 pass
             case Deferred(action=action):
@@ -220,43 +219,45 @@ class Book:
 
     def _leave_to_others(self, skip: Skip) -> None:
         """Keep that the role of a leaver's profile is none of ours any more: others have it now."""
-        leaves = isinstance(self._verdicts[skip.target], Removal)
+        leaves = isinstance(self._decisions[skip.target], Removal)
         record = self._records.get(skip.target)
         if skip.kind in OF_OTHERS and leaves and record is not None:
             self._records[skip.target] = replace(record, role_arn="", given_by="")
 
-    def settled(self, settled: Settled) -> None:
+    def in_sync(self, in_sync: InSync) -> None:
         """Write that a target is as it should be."""
-        verdict, profile = settled.verdict, settled.profile
-        match verdict:
+        decision, profile = in_sync.decision, in_sync.profile
+        match decision:
             case DesiredProfile():
                 self._write(
-                    entries.active(verdict, self._there_or_new(verdict), profile, self._now)
+                    transitions.active(decision, self._there_or_new(decision), profile, self._now)
                 )
             case Removal() if profile is not None:
                 self._write(
-                    entries.suspended(verdict, self._there_or_new(verdict), profile, self._now)
+                    transitions.suspended(
+                        decision, self._there_or_new(decision), profile, self._now
+                    )
                 )
             case Removal():
-                old = self._records.get(verdict.target) or entries.blank(verdict)
-                self._write(entries.removed(verdict, old))
+                old = self._records.get(decision.target) or transitions.blank(decision)
+                self._write(transitions.removed(decision, old))
             case _:
-                raise TypeError(f"{verdict} settles nothing")
+                raise TypeError(f"{decision} settles nothing")
 
-    def at_rest(self, verdict: DesiredProfile | Removal) -> None:
+    def confirm(self, decision: DesiredProfile | Removal) -> None:
         """Write why somebody has a profile or has none, where that changed."""
-        self.settled(Settled(verdict, None))
+        self.in_sync(InSync(decision, None))
 
     def amend(self, record: Record) -> None:
         """Write a record of which a look that is done says more."""
         self._write(record)
 
-    def blocked(self, block: Blocked) -> None:
+    def blocked(self, block: ObservationFailure) -> None:
         """Write that a target could not be observed."""
-        target = block.verdict.target
+        target = block.decision.target
         old = self._records.get(target)
         if isinstance(block.error, RetryableError):
-            leaves = isinstance(block.verdict, Removal)
+            leaves = isinstance(block.decision, Removal)
             self._retry(target, str(block.error), LONGEST_OF_LEAVER if leaves else LONGEST)
             return
         hold = old.hold if old else ""
@@ -269,26 +270,26 @@ class Book:
 
     def _retry(self, target: Target, reason: str, longest: int) -> None:
         """Write what did not work, and when it is tried again."""
-        verdict = self._verdicts[target]
-        old = self._there_or_new(verdict)
-        if isinstance(verdict, DesiredProfile):
-            old = entries.with_claims(old, verdict, self._now)
+        decision = self._decisions[target]
+        old = self._there_or_new(decision)
+        if isinstance(decision, DesiredProfile):
+            old = transitions.with_claims(old, decision, self._now)
         until = self._clock.now() + backoff(old.tries, longest)
         self._requeued.add(target)
-        self._write(entries.requeue(old, reason, until))
+        self._write(transitions.requeue(old, reason, until))
 
     def _after(self, action: Action, record: Record) -> None:
         """Write what an action led to, but not a role where access is still to follow."""
-        verdict = self._verdicts[action.target]
+        decision = self._decisions[action.target]
         self._records[action.target] = record
-        if isinstance(verdict, Removal):
+        if isinstance(decision, Removal):
             if isinstance(action, Delete):
-                self.settled(Settled(verdict, None))
+                self.in_sync(InSync(decision, None))
             else:
                 self._write(record)
-        elif entries.is_granted(verdict, record):
-            self.settled(Settled(verdict, None))
-        elif record.access in entries.MAY_ENTER or isinstance(action, Discard):
+        elif transitions.is_granted(decision, record):
+            self.in_sync(InSync(decision, None))
+        elif record.access in transitions.MAY_ENTER or isinstance(action, Discard):
             self._write(record)
 
     def _note(
@@ -300,10 +301,10 @@ class Book:
         hold: str = "",
     ) -> None:
         """Write a state and a reason; the role that the profile has stays as it is known."""
-        verdict = self._verdicts[target]
+        decision = self._decisions[target]
         old = self._there(target)
-        if isinstance(verdict, DesiredProfile):
-            old = entries.with_claims(old or self._new(verdict), verdict, self._now)
+        if isinstance(decision, DesiredProfile):
+            old = transitions.with_claims(old or self._new(decision), decision, self._now)
         if old is not None:
             own = profile is not None and same_name(profile.name, old.profile_name)
             modified = profile.modified if profile is not None and own else old.modified
@@ -313,38 +314,37 @@ class Book:
             if profile is not None and profile.ownership is not Ownership.OURS:
                 record = replace(record, in_the_way=profile.name)
             # Once somebody has to help, how long it takes tells nothing of the hub any more.
-            self._write(replace(record, called_at=None) if state in _IN_HANDS else record)
+            self._write(replace(record, requested_at=None) if state in _IN_HANDS else record)
 
     def _there(self, target: Target) -> Record | None:
         """Return the record of somebody who is still there in some way."""
         old = self._records.get(target)
         return None if old is None or old.state is State.REMOVED else old
 
-    def _there_or_new(self, verdict: DesiredProfile | Removal) -> Record:
-        return self._there(verdict.target) or self._new(verdict)
+    def _there_or_new(self, decision: DesiredProfile | Removal) -> Record:
+        return self._there(decision.target) or self._new(decision)
 
-    def _new(self, verdict: DesiredProfile | Removal) -> Record:
-        old = self._records.get(verdict.target) or entries.blank(verdict)
-        return replace(entries.blank(verdict), version=old.version, problems=old.problems)
+    def _new(self, decision: DesiredProfile | Removal) -> Record:
+        old = self._records.get(decision.target) or transitions.blank(decision)
+        return replace(transitions.blank(decision), version=old.version, problems=old.problems)
 
     def _write(self, record: Record) -> None:
         """Write a record that says something new; RetryableError when another worker did."""
-        record = replace(record, standing=self._standing_of, memberships=self._memberships)
+        record = replace(record, user_status=self._user_status, memberships=self._memberships)
         target, old = record.target, self._written.get(record.target)
-        if old is not None and entries.says_no_more(record, old, joins=bool(self._changes.joined)):
+        joins = bool(self._changes.joined)
+        if old is not None and transitions.says_no_more(record, old, joins=joins):
             self._records[target] = record
             return
-        since = record.since
-        if old is None or old.state is not record.state:
-            since = self._now
+        since = record.since if old and old.state is record.state else self._now
         changes, self._changes = self._changes.split(_MOST_CHANGES)
         # Whoever put a try off goes on with it.
         by = self._request.event_id
         if old is not None and record.retry_at is not None and record.retry_at == old.retry_at:
             by = old.last_request
         record = replace(record, since=since, last_request=by)
-        happening = happened(old, record, self._now)
-        written = self._ledger.write(record, changes, happening)
+        profile_event = event_of(old, record, self._now)
+        written = self._ledger.write(record, changes, profile_event)
         self._records[target] = self._written[target] = written
-        if happening is not None:
-            self.happenings.append(happening)
+        if profile_event is not None:
+            self.profile_events.append(profile_event)

@@ -18,12 +18,20 @@ from hub.runtime.decisions.actions import (
     SkipKind,
     StopApp,
 )
-from hub.runtime.decisions.describe import sentence
-from hub.runtime.decisions.outcome import Applied, Begun, ByHand, Deferred, Failed, Outcome, Pending
+from hub.runtime.decisions.describe import describe
+from hub.runtime.decisions.outcome import (
+    Applied,
+    Deferred,
+    Failed,
+    ManualAction,
+    Outcome,
+    Pending,
+    Started,
+)
 from hub.runtime.decisions.record import Access, Record
-from hub.runtime.reconcile.observe import Blocked
+from hub.runtime.reconcile.observe import ObservationFailure
 from shared.errors import PermanentError, RefusedError, RetryableError, TargetUnreachableError
-from shared.model import Person, Target
+from shared.model import Target, User
 from shared.naming import same_user
 from shared.requests import ReconcileRequest
 
@@ -44,7 +52,7 @@ THE_TRUTH = "the directory and the tables"
 _PARTS = (Assign, Revoke, StopApp, DeleteSpace, Discard)
 
 
-def planned(todo: Plan, blocked: Iterable[Blocked], request: ReconcileRequest) -> None:
+def planned(todo: Plan, blocked: Iterable[ObservationFailure], request: ReconcileRequest) -> None:
     """Report what is left alone and what cannot be seen; log what waits."""
     for skip in todo.skips:
         if skip.kind is SkipKind.FAILED:
@@ -56,7 +64,7 @@ def planned(todo: Plan, blocked: Iterable[Blocked], request: ReconcileRequest) -
                 skip.kind,
                 subject_of(skip.person, skip.target),
                 skip.reason,
-                skip.way_out,
+                skip.remedy,
                 user_id=skip.person.id,
                 target=str(skip.target),
             )
@@ -72,31 +80,31 @@ def planned(todo: Plan, blocked: Iterable[Blocked], request: ReconcileRequest) -
     for block in blocked:
         match block.error:
             case RetryableError():
-                delayed(request, f"{block.verdict.target}: {block.error}")
+                delayed(request, f"{block.decision.target}: {block.error}")
             case TargetUnreachableError():
                 telemetry.problem(
                     "unreachable",
-                    str(block.verdict.target),
+                    str(block.decision.target),
                     str(block.error),
                     "deploy the spoke stack in the account, or correct its parameters",
                 )
             case PermanentError():
-                _refused(block.verdict.person, block.verdict.target, block.error)
+                _refused(block.decision.person, block.decision.target, block.error)
             case _:
                 assert_never(block.error)
 
 
-def became(outcome: Outcome, request: ReconcileRequest) -> None:
+def report_outcome(outcome: Outcome, request: ReconcileRequest) -> None:
     """Report what became of an action, when it is written down."""
     action = outcome.action
     match outcome:
-        case Applied() | Begun():
+        case Applied() | Started():
             if isinstance(action, Create):
                 open_problems.judged("quota", subject=str(action.target))
             if isinstance(action, _PARTS):
                 kind = type(action).__name__
-                telemetry.change(kind, action.target, action.profile_name, sentence(action))
-        case ByHand():
+                telemetry.change(kind, action.target, action.profile_name, describe(action))
+        case ManualAction():
             access_reports.no_application(action.target)
         case Pending(reason=reason) if isinstance(action, ChangeRole) and action.keeps_apps:
             _apps_keep_role(action, reason)
@@ -140,7 +148,7 @@ def still_assigned(records: Iterable[Record]) -> None:
             )
 
 
-def renamed(person: Person, records: Mapping[Target, Record]) -> None:
+def renamed(person: User, records: Mapping[Target, Record]) -> None:
     """Report profiles that were made with a name that the person no longer has, in any case.
 
     Source: the SageMaker API model: UpdateUserProfile cannot change SingleSignOnUserValue.
@@ -203,7 +211,7 @@ def finished(request: ReconcileRequest) -> None:
     open_problems.judged("waiting", "gave-up", subject=f"user {request.user_id}")
 
 
-def _refused(person: Person, target: Target, error: PermanentError, remedy: str = "") -> None:
+def _refused(person: User, target: Target, error: PermanentError, remedy: str = "") -> None:
     code = error.code if isinstance(error, RefusedError) else ""
     telemetry.problem(
         "quota" if code == _QUOTA else "refused",
@@ -222,7 +230,7 @@ def _quietly(skip: Skip) -> None:
     )
 
 
-def subject_of(person: Person, target: Target) -> str:
+def subject_of(person: User, target: Target) -> str:
     """Return the subject of what is reported of a person in a target."""
     return f"{person.name or person.id} in {target}"
 

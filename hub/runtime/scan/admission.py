@@ -2,29 +2,29 @@
 
 from collections.abc import Iterable, Mapping
 
-from hub.runtime.decisions.removal_limit import Cut
-from hub.runtime.guard import weighed
-from hub.runtime.scan.desired import Leaving, records_of, removals, verdicts
+from hub.runtime.decisions.removal_limit import Disruption
+from hub.runtime.guard import reserve_slots
+from hub.runtime.scan.desired import Leaving, decisions, records_of, removals
 from hub.runtime.scan.ports import ScanPorts
 from shared.model import Target, UserId
 from shared.requests import ScanRequest
 
 
-def weigh(cuts_in: Mapping[Target, Iterable[Cut]], world: ScanPorts) -> None:
+def admit(disruptions_in: Mapping[Target, Iterable[Disruption]], world: ScanPorts) -> None:
     """Take slots, or write holds, for all the cuts in each target; whoever follows finds them.
 
     In report mode nothing is taken from anybody, so nothing is weighed.
     """
     if world.mode == "report":
         return
-    for target, cuts in sorted(cuts_in.items()):
-        together = tuple(cuts)
+    for target, disruptions in sorted(disruptions_in.items()):
+        together = tuple(disruptions)
         if together:
             now = world.clock.now()
-            weighed(target, together, world.limit, world.limits, world.ledger, now)
+            reserve_slots(target, together, world.limit, world.limits, world.ledger, now)
 
 
-def weigh_leaving(
+def admit_leaving(
     request: ScanRequest,
     targets: Iterable[Target],
     world: ScanPorts,
@@ -35,11 +35,13 @@ def weigh_leaving(
 
     Only those of the users `whom`, where that is given.
     """
-    cuts = {}
+    disruptions = {}
     for target in sorted(set(targets)):
         records = records_of(target, world)
-        called_for = verdicts(request, target, records, world, leaving)
-        cuts[target] = [
-            cut for cut in removals(called_for, records) if whom is None or cut.user_id in whom
+        desired = decisions(request, target, records, world, leaving)
+        disruptions[target] = [
+            disruption
+            for disruption in removals(desired, records)
+            if whom is None or disruption.user_id in whom
         ]
-    weigh(cuts, world)
+    admit(disruptions, world)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub.runtime import access_reports
-from hub.runtime.decisions.drift import Difference, Finding
+from hub.runtime.decisions.drift import Drift, DriftKind
 from hub.runtime.decisions.hub_state import Domain
 from hub.runtime.decisions.listing import Seen
 from hub.runtime.decisions.record import Access, Record, State
@@ -13,7 +13,7 @@ from hub.runtime.scan import reports
 from hub.runtime.scan.desired import is_over, records_of
 from hub.runtime.scan.enqueue import queue
 from hub.runtime.scan.found import Found
-from hub.runtime.scan.listing import Reading
+from hub.runtime.scan.listing import PagedListing
 from hub.runtime.scan.ports import ScanPorts
 from shared.conventions import suspended_role_arn
 from shared.errors import PermanentError, TargetUnreachableError
@@ -45,7 +45,7 @@ def look(request: ScanRequest, world: ScanPorts, until: datetime) -> Found:
         reports.access_judged(target)
         access_reports.no_application(target)
         return Found(0, complete=True)
-    reading: Reading[tuple[str, str]] = Reading(
+    paged_listing: PagedListing[tuple[str, str]] = PagedListing(
         request,
         lambda token: world.access.assignments(domain.application_arn, token),
         lambda assignment: assignment[1],
@@ -53,7 +53,7 @@ def look(request: ScanRequest, world: ScanPorts, until: datetime) -> Found:
         until,
         remember=lambda _: True,
     )
-    listed = [assignment for page in reading.pages() for assignment in page]
+    listed = [assignment for page in paged_listing.pages() for assignment in page]
     records = records_of(target, world)
     groups = [id_ for kind, id_ in listed if kind != _USER]
     if groups:
@@ -63,15 +63,15 @@ def look(request: ScanRequest, world: ScanPorts, until: datetime) -> Found:
     if unknown:
         reports.assigned_by_others(target, len(unknown))
     wrong = list(_too_much(users, records))
-    if reading.is_complete:
-        wrong += _too_little(reading.seen, records.values())
+    if paged_listing.is_complete:
+        wrong += _too_little(paged_listing.seen, records.values())
     count = queue(_unsure(wrong, world), request, world)
-    if reading.is_complete:
+    if paged_listing.is_complete:
         # Last of all, so that whoever is wrong is queued, whatever this call comes to.
         _see_who_needs_one(request, target, domain, world)
     else:
-        reading.go_on()
-    return Found(count, reading.is_complete)
+        paged_listing.go_on()
+    return Found(count, paged_listing.is_complete)
 
 
 def _see_domain(target: Target, domain: Domain) -> None:
@@ -121,8 +121,8 @@ def _too_little(seen: Seen, records: Iterable[Record]) -> list[Record]:
     ]
 
 
-def _unsure(wrong: Iterable[Record], world: ScanPorts) -> Iterator[Difference]:
+def _unsure(wrong: Iterable[Record], world: ScanPorts) -> Iterator[Drift]:
     for record in wrong:
         if world.mode == "apply":
             world.ledger.write(replace(record, access=Access.UNSURE))
-        yield Difference(record.user_id, Finding.ASSIGNMENT, doubt=True)
+        yield Drift(record.user_id, DriftKind.ASSIGNMENT, force_observe=True)

@@ -4,22 +4,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided, Verdict
-from hub.runtime.decisions.desired import group_id, verdict_in
-from hub.runtime.decisions.protection import freeze
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
+from hub.runtime.decisions.desired import decision_in, group_id
+from hub.runtime.decisions.protection import apply_protection
 from hub.runtime.decisions.record import Record, State
-from hub.runtime.decisions.removal_limit import Cut, CutKind, HeldCut, removal_cut
+from hub.runtime.decisions.removal_limit import (
+    Disruption,
+    DisruptionKind,
+    HeldDisruption,
+    removal_disruption,
+)
 from hub.runtime.decisions.target_rows import TargetRows, rows_in
 from hub.runtime.scan.ports import ScanPorts
 from shared.model import (
     DirectorySnapshot,
     GroupId,
     GroupIds,
-    Person,
-    Standing,
     Target,
     Unresolved,
+    User,
     UserId,
+    UserStatus,
 )
 from shared.requests import ScanRequest
 
@@ -67,65 +72,67 @@ def is_over(request: ScanRequest, target: Target, world: ScanPorts) -> bool:
     )
 
 
-def verdicts(
+def decisions(
     request: ScanRequest,
     target: Target,
     records: Mapping[UserId, Record],
     world: ScanPorts,
     leaving: Leaving | None = None,
-) -> dict[UserId, Verdict | None]:
+) -> dict[UserId, Decision | None]:
     """Return the verdict on everybody whom a target concerns."""
     table = world.mappings.table(newer_than=request.enqueued_at)
     rows = rows_in(target, table)
     ids = world.names.of(table, newer_than=request.enqueued_at)
     groups = _groups(rows, ids, request, world, leaving)
-    state, now = world.memory.state(newer_than=request.enqueued_at), world.clock.now()
-    found: dict[UserId, Verdict | None] = {}
+    state, now = world.hub_state.state(newer_than=request.enqueued_at), world.clock.now()
+    found: dict[UserId, Decision | None] = {}
     for user_id in sorted({*groups.member_of, *records}):
         record = records.get(user_id)
         snapshot = DirectorySnapshot(
-            Person(user_id, "", record.standing if record else Standing.ENABLED),
+            User(user_id, "", record.user_status if record else UserStatus.ENABLED),
             frozenset(groups.member_of.get(user_id, ())),
             ids,
             groups.unseen,
             groups.deleted,
             groups.emptied,
         )
-        verdict = verdict_in(rows, snapshot, record, now)
-        found[user_id] = verdict and freeze(verdict, record, state, now)
+        decision = decision_in(rows, snapshot, record, now)
+        found[user_id] = decision and apply_protection(decision, record, state, now)
     return found
 
 
 def removals(
-    called_for: Mapping[UserId, Verdict | None], records: Mapping[UserId, Record]
-) -> tuple[Cut, ...]:
+    desired: Mapping[UserId, Decision | None], records: Mapping[UserId, Record]
+) -> tuple[Disruption, ...]:
     """Return the removals that would begin."""
-    cuts = (removal_cut(verdict, records.get(user)) for user, verdict in called_for.items())
-    return tuple(cut for cut in cuts if cut is not None)
+    disruptions = (
+        removal_disruption(decision, records.get(user)) for user, decision in desired.items()
+    )
+    return tuple(disruption for disruption in disruptions if disruption is not None)
 
 
-def is_called_off(held: HeldCut, verdict: Verdict | None, record: Record | None) -> bool:
+def is_obsolete(held: HeldDisruption, decision: Decision | None, record: Record | None) -> bool:
     """Return whether a held cut has nothing left that calls for it."""
     if record is None or record.is_leaving or record.state is State.REMOVED:
         return True
-    if isinstance(verdict, DesiredProfile):
+    if isinstance(decision, DesiredProfile):
         # Who is called for is not removed, and who has the role that is called for changes none.
-        removal = held.cut.kind is CutKind.REMOVAL
-        return removal or record.role_arn == verdict.role_arn or not record.hold
-    return not isinstance(verdict, Removal) and not record.hold
+        removal = held.disruption.kind is DisruptionKind.REMOVAL
+        return removal or record.role_arn == decision.role_arn or not record.hold
+    return not isinstance(decision, Removal) and not record.hold
 
 
 def undecided(
-    called_for: Mapping[UserId, Verdict | None], records: Mapping[UserId, Record], now: datetime
+    desired: Mapping[UserId, Decision | None], records: Mapping[UserId, Record], now: datetime
 ) -> int:
     """Return of how many people a removal has been undecided for over an hour."""
     return sum(
-        isinstance(verdict, Undecided)
-        and verdict.keeps_leaver
+        isinstance(decision, Undecided)
+        and decision.keeps_leaver
         and (record := records.get(user)) is not None
         and record.undecided_since is not None
         and now > record.undecided_since + _AN_HOUR
-        for user, verdict in called_for.items()
+        for user, decision in desired.items()
     )
 
 
@@ -138,7 +145,7 @@ def _groups(
     named = [group_id(row, ids) for row in rows.rows]
     named += [ids[group] for group in rows.targetless if group in ids]
     for id_ in _certain(named):
-        copy = world.copies.copy(id_, newer_than=request.enqueued_at)
+        copy = world.group_snapshots.copy(id_, newer_than=request.enqueued_at)
         if copy.deleted:
             deleted.add(id_)
             continue

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from hub.runtime import open_problems
 from hub.runtime.decisions.desired import group_id as id_of_row
-from hub.runtime.decisions.drift import Difference, Finding, joined, left
-from hub.runtime.decisions.hub_state import GroupCopy
+from hub.runtime.decisions.drift import Drift, DriftKind, joined, left
+from hub.runtime.decisions.hub_state import GroupSnapshot
 from hub.runtime.scan import reports
-from hub.runtime.scan.admission import weigh_leaving
+from hub.runtime.scan.admission import admit_leaving
 from hub.runtime.scan.desired import Leaving
 from hub.runtime.scan.enqueue import queue
 from hub.runtime.scan.found import Found
-from hub.runtime.scan.listing import Reading
+from hub.runtime.scan.listing import PagedListing
 from hub.runtime.scan.ports import ScanPorts
 from shared.model import GroupId, GroupIds, GroupMapping, Target, Unresolved, UserId
 from shared.requests import ScanRequest
@@ -30,8 +30,8 @@ def look(request: ScanRequest, world: ScanPorts, until: datetime) -> Found:
     rows = [row for row in table.rows if id_of_row(row, ids) == group]
     if not rows and not request.include_all:
         return Found(0, complete=True)
-    copy = world.copies.copy(group, newer_than=request.enqueued_at)
-    reading = Reading(
+    copy = world.group_snapshots.copy(group, newer_than=request.enqueued_at)
+    paged_listing = PagedListing(
         request,
         lambda token: world.directory.members(group, token),
         lambda member: member[0],
@@ -41,53 +41,53 @@ def look(request: ScanRequest, world: ScanPorts, until: datetime) -> Found:
     count = 0
     if request.target and not request.part:
         # A changed row concerns everybody in its target whom it gave something.
-        weigh_leaving(request, [Target.parse(request.target)], world, None)
-    for members in reading.pages():
+        admit_leaving(request, [Target.parse(request.target)], world, None)
+    for members in paged_listing.pages():
         listed = dict(members)
         count += queue(_new(copy, listed, request), request, world)
         changed = {u: m for u, m in listed.items() if copy.members.get(u) != m}
-        copy = world.copies.save(copy, changed if rows else {}, ())
-    if reading.is_complete:
-        return Found(count + _end(request, world, copy, reading, rows), complete=True)
-    if reading.is_gone:
+        copy = world.group_snapshots.save(copy, changed if rows else {}, ())
+    if paged_listing.is_complete:
+        return Found(count + _end(request, world, copy, paged_listing, rows), complete=True)
+    if paged_listing.is_gone:
         return Found(count + _gone(request, world, copy, rows, ids), complete=True)
-    reading.go_on()
+    paged_listing.go_on()
     return Found(count, complete=False)
 
 
-def _new(copy: GroupCopy, listed: dict[UserId, str], request: ScanRequest) -> Iterable[Difference]:
+def _new(copy: GroupSnapshot, listed: dict[UserId, str], request: ScanRequest) -> Iterable[Drift]:
     if request.include_all:
-        return (Difference(user, Finding.EVERYONE) for user in listed)
+        return (Drift(user, DriftKind.EVERYONE) for user in listed)
     return joined(copy, listed)
 
 
 def _end(
     request: ScanRequest,
     world: ScanPorts,
-    copy: GroupCopy,
-    reading: Reading[tuple[UserId, str]],
+    copy: GroupSnapshot,
+    paged_listing: PagedListing[tuple[UserId, str]],
     rows: list[GroupMapping],
 ) -> int:
     """Queue who is in the copy only, now that everybody was listed."""
-    gone = left(copy, reading.seen)
-    emptied = (copy.is_many or copy.emptied) and not reading.seen.digests
+    gone = left(copy, paged_listing.seen)
+    emptied = (copy.is_many or copy.emptied) and not paged_listing.seen.digests
     if gone and rows:
-        users = frozenset(difference.user_id for difference in gone)
+        users = frozenset(drift.user_id for drift in gone)
         leaving = Leaving(copy.group_id, users, emptied)
-        weigh_leaving(request, [row.target for row in rows], world, leaving, users)
+        admit_leaving(request, [row.target for row in rows], world, leaving, users)
     count = queue(gone, request, world)
     if rows:
-        copy = world.copies.save(copy, {}, [difference.user_id for difference in gone])
-        world.copies.note(copy, deleted=False, emptied=emptied)
+        copy = world.group_snapshots.save(copy, {}, [drift.user_id for drift in gone])
+        world.group_snapshots.note(copy, deleted=False, emptied=emptied)
         names = _sole_names(request, world, rows)
         open_problems.judged_all("group-deleted", covers=names.__contains__)
-        if request.announced and not request.include_all:
+        if request.event_driven and not request.include_all:
             name = world.directory.group_name(copy.group_id)
             reports.renamed(copy.group_id, name, rows)
             if name:
                 open_problems.judged_all("group-renamed", covers=names.__contains__)
     else:
-        world.copies.save(copy, {}, copy.members)
+        world.group_snapshots.save(copy, {}, copy.members)
     return count
 
 
@@ -99,18 +99,22 @@ def _sole_names(request: ScanRequest, world: ScanPorts, rows: list[GroupMapping]
 
 
 def _gone(
-    request: ScanRequest, world: ScanPorts, copy: GroupCopy, rows: list[GroupMapping], ids: GroupIds
+    request: ScanRequest,
+    world: ScanPorts,
+    copy: GroupSnapshot,
+    rows: list[GroupMapping],
+    ids: GroupIds,
 ) -> int:
     """Report a group that was deleted, and hold what would follow; the copy stays as it was."""
     if not rows:
-        everybody = (Difference(user, Finding.EVERYONE) for user in copy.members)
+        everybody = (Drift(user, DriftKind.EVERYONE) for user in copy.members)
         count = queue(everybody, request, world)
-        world.copies.save(copy, {}, copy.members)
+        world.group_snapshots.save(copy, {}, copy.members)
         return count
     if not copy.deleted:
-        world.copies.note(copy, deleted=True, emptied=copy.emptied)
-        weigh_leaving(request, [row.target for row in rows], world, None, frozenset(copy.members))
-        queue((Difference(user, Finding.LEFT) for user in copy.members), request, world)
+        world.group_snapshots.note(copy, deleted=True, emptied=copy.emptied)
+        admit_leaving(request, [row.target for row in rows], world, None, frozenset(copy.members))
+        queue((Drift(user, DriftKind.LEFT) for user in copy.members), request, world)
     reports.deleted(copy, rows)
     for name in sorted({row.group for row in rows if row.group in ids}):
         now = world.directory.group_id(name)

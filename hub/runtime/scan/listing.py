@@ -32,7 +32,7 @@ class Continues(Protocol):
         """Return the clock."""
 
 
-class Reading(Generic[T]):
+class PagedListing(Generic[T]):
     """One `scan`'s part of a listing.
 
     Attributes:
@@ -77,17 +77,17 @@ class Reading(Generic[T]):
             RetryableError: not even the first page can be read now. Later ones end the part.
         """
         self._take_up()
-        begun = self.is_passed_on
+        started = self.is_passed_on
         while not self.is_complete:
-            if begun and (self.is_passed_on or self._world.clock.now() >= self._until):
+            if started and (self.is_passed_on or self._world.clock.now() >= self._until):
                 return
             try:
                 page = self._fetch(self._state.token)
             except RetryableError:
-                if begun:
+                if started:
                     return
                 raise
-            begun = True
+            started = True
             if page is None:
                 self.is_gone = True
                 return

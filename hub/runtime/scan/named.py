@@ -16,8 +16,8 @@ def look(request: ScanRequest, world: ScanPorts) -> Found:
         RetryableError: the id cannot be told yet.
     """
     ids = world.names.ids(frozenset({request.key}), newer_than=request.enqueued_at)
-    state = world.memory.state(newer_than=request.enqueued_at)
-    row_reports.rows(MappingTable(()), ids, world.announced, state)
+    state = world.hub_state.state(newer_than=request.enqueued_at)
+    row_reports.rows(MappingTable(()), ids, world.already_reported, state)
     open_problems.judged("unknown-group", "unreadable-group", subject=f"group {request.key}")
     id_ = ids[request.key]
     if isinstance(id_, Unresolved):

@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from hub.runtime.decisions.removal_limit import RemovalLimit
-from hub.runtime.group_resolver import GroupNames
+from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.ports import (
     Clock,
     DelayedQueue,
     Directory,
-    ForeignProfiles,
-    HubMemory,
+    HubStateStore,
     Ledger,
     Limits,
     MappingStore,
@@ -18,26 +17,27 @@ from hub.runtime.ports import (
     Redelivery,
     ScanQueue,
     ScanStates,
+    UnmanagedProfiles,
 )
-from hub.runtime.scan.snapshots import KeptCopies
+from hub.runtime.scan.snapshots import SnapshotCache
 from hub.runtime.studio_ports import AssignmentListing, StudioListing
 
 
 @dataclass(frozen=True, slots=True)
 class ScanPorts:
-    """What `scan` works through; `announced` is what it has reported already."""
+    """What `scan` works through; `already_reported` is what it has reported already."""
 
     mode: Literal["apply", "report"]
     limit: RemovalLimit
     directory: Directory
     mappings: MappingStore
-    names: GroupNames
-    memory: HubMemory
+    names: GroupResolver
+    hub_state: HubStateStore
     ledger: Ledger
-    copies: KeptCopies
+    group_snapshots: SnapshotCache
     scans: ScanStates
     limits: Limits
-    foreigners: ForeignProfiles
+    unmanaged_profiles: UnmanagedProfiles
     studio: StudioListing
     access: AssignmentListing
     users: ReconcileQueue
@@ -45,4 +45,4 @@ class ScanPorts:
     later: DelayedQueue
     received: Redelivery
     clock: Clock
-    announced: set[str] = field(default_factory=set)
+    already_reported: set[str] = field(default_factory=set)

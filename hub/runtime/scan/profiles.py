@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from hub.runtime.decisions.drift import Difference, Finding, in_listing, is_in_the_way
+from hub.runtime.decisions.drift import Drift, DriftKind, in_listing, is_in_the_way
 from hub.runtime.decisions.hub_state import ListedProfile, UnmanagedProfile
 from hub.runtime.decisions.listing import Seen
 from hub.runtime.decisions.observed import ObservedProfile
@@ -34,31 +34,31 @@ class Profiles:
             if record.state is not State.REMOVED
         }
 
-    def compare(self, listed: Iterable[ListedProfile]) -> Iterator[Difference]:
+    def compare(self, listed: Iterable[ListedProfile]) -> Iterator[Drift]:
         """Yield whose profile is not as the ledger says; describe what it does not know, once."""
         for profile in listed:
             record = self._by_name.get(profile.name.casefold())
             if record is not None:
-                difference = in_listing(record, profile)
+                drift = in_listing(record, profile)
             else:
                 known = self._known_foreigners().get(profile.name.casefold())
                 same = known is not None and known.modified == profile.modified
-                difference = None if same else self._unknown(profile)
-            if difference:
-                yield difference
+                drift = None if same else self._unknown(profile)
+            if drift:
+                yield drift
         if self._untold:
             reports.untold(self._target, self._untold, self._untold_why)
 
-    def missing(self, seen: Seen) -> Iterator[Difference]:
+    def missing(self, seen: Seen) -> Iterator[Drift]:
         """Yield who has a record of a profile that a listing to its end did not show."""
-        for name, foreign in self._known_foreigners().items():
+        for name, unmanaged in self._known_foreigners().items():
             if name not in seen or name in self._by_name:
-                self._world.foreigners.forget(self._target, name)
-                reports.no_longer_foreign(self._target, foreign.name)
+                self._world.unmanaged_profiles.forget(self._target, name)
+                reports.no_longer_unmanaged(self._target, unmanaged.name)
         for name, record in self._by_name.items():
-            difference = None if name in seen else in_listing(record, None)
-            if difference:
-                yield difference
+            drift = None if name in seen else in_listing(record, None)
+            if drift:
+                yield drift
 
     def obstructed(self, seen: Seen) -> frozenset[UserId]:
         """Return in whose way a listing to its end still shows something."""
@@ -72,10 +72,10 @@ class Profiles:
     def _known_foreigners(self) -> Mapping[str, UnmanagedProfile]:
         """Return the profiles that are not ours, as they were remembered before this look."""
         if self._foreigners is None:
-            self._foreigners = self._world.foreigners.of(self._target)
+            self._foreigners = self._world.unmanaged_profiles.of(self._target)
         return self._foreigners
 
-    def _unknown(self, listed: ListedProfile) -> Difference | None:
+    def _unknown(self, listed: ListedProfile) -> Drift | None:
         """Find out by its tags whose a profile is that no record names."""
         try:
             found = self._world.studio.whose(self._target, listed.name)
@@ -88,14 +88,14 @@ class Profiles:
         profile, user_id = found
         if user_id is None:
             seen = UnmanagedProfile(listed.modified, profile.user_name, listed.name)
-            self._world.foreigners.remember(self._target, seen)
-            reports.foreign(self._target, profile)
+            self._world.unmanaged_profiles.remember(self._target, seen)
+            reports.unmanaged(self._target, profile)
             return None
         known = self._records.get(user_id)
         if known is None or known.state is State.REMOVED or known.is_never_made:
             now = self._world.clock.now()
             self._world.ledger.write(rebuilt(self._target, user_id, profile, known, now))
-        return Difference(user_id, Finding.UNRECORDED, doubt=True)
+        return Drift(user_id, DriftKind.UNRECORDED, force_observe=True)
 
 
 def rebuilt(

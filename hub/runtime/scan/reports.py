@@ -5,11 +5,11 @@ from datetime import datetime
 
 from hub.runtime import hold_reports, open_problems, telemetry
 from hub.runtime.decisions.holds import holds_of
-from hub.runtime.decisions.hub_state import Domain, GroupCopy
+from hub.runtime.decisions.hub_state import Domain, GroupSnapshot
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.record import Record, State
-from hub.runtime.decisions.removal_limit import HeldCut
-from hub.runtime.guard import way_out
+from hub.runtime.decisions.removal_limit import HeldDisruption
+from hub.runtime.guard import remedy
 from hub.runtime.open_problems import held_subject
 from shared.model import GroupId, GroupMapping, Target
 from shared.naming import role_name
@@ -34,7 +34,7 @@ def renamed(group_id: GroupId, name: str | None, rows: Iterable[GroupMapping | s
         )
 
 
-def deleted(copy: GroupCopy, rows: Iterable[GroupMapping]) -> None:
+def deleted(copy: GroupSnapshot, rows: Iterable[GroupMapping]) -> None:
     """Report a group that is gone."""
     for called in sorted({row.group for row in rows}):
         telemetry.problem(
@@ -82,7 +82,7 @@ def unlisted(target: Target, reason: str) -> None:
     )
 
 
-def foreign(target: Target, profile: ObservedProfile) -> None:
+def unmanaged(target: Target, profile: ObservedProfile) -> None:
     """Report a profile that is not ours, when it is first seen."""
     telemetry.problem(
         "profile-not-ours",
@@ -96,7 +96,7 @@ def foreign(target: Target, profile: ObservedProfile) -> None:
     telemetry.count("ForeignProfile")
 
 
-def no_longer_foreign(target: Target, name: str) -> None:
+def no_longer_unmanaged(target: Target, name: str) -> None:
     """Report that a profile that was not ours is gone, or is ours now."""
     telemetry.resolved("profile-not-ours", f"{name} in {target}")
 
@@ -115,7 +115,7 @@ def untold(target: Target, names: Sequence[str], reason: str) -> None:
 
 def waiting(
     target: Target,
-    held: Iterable[HeldCut],
+    held: Iterable[HeldDisruption],
     records: Iterable[Record],
     now: datetime,
     *,
@@ -130,7 +130,7 @@ def waiting(
     told = {each.subject for each in telemetry.reported() if each.kind == "held"}
     for hold in open_holds:
         if held_subject(target, hold.cause) not in told:
-            hold_reports.waiting(hold, way_out(hold))
+            hold_reports.waiting(hold, remedy(hold))
     open_problems.judged_holds(target, [hold.cause for hold in open_holds])
     people = {user for hold in open_holds for user in hold.users}
     people |= {each.user_id for each in records if each.state is State.HELD and not each.hold}

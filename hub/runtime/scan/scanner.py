@@ -7,7 +7,7 @@ from hub.runtime import open_problems, pause, telemetry
 from hub.runtime.decisions.listing import ScanState, Seen
 from hub.runtime.scan import assignments as access
 from hub.runtime.scan import directory, group, named, target
-from hub.runtime.scan import sweep as rounds
+from hub.runtime.scan import sweep as passes
 from hub.runtime.scan.found import Found
 from hub.runtime.scan.ports import ScanPorts
 from shared.errors import PermanentError, RetryableError
@@ -22,7 +22,7 @@ def look(request: ScanRequest, world: ScanPorts, until: datetime) -> None:
     """
     open_problems.begin()
     _follow(request, world, until)
-    open_problems.close(world.memory)
+    open_problems.close(world.hub_state)
 
 
 def _follow(request: ScanRequest, world: ScanPorts, until: datetime) -> None:
@@ -32,7 +32,7 @@ def _follow(request: ScanRequest, world: ScanPorts, until: datetime) -> None:
     directory may be catching up; so is whatever was refused to be read.
     """
     try:
-        paused = world.memory.state(newer_than=request.enqueued_at).paused
+        paused = world.hub_state.state(newer_than=request.enqueued_at).paused
         if paused:
             pause.report(paused)
             return
@@ -60,9 +60,9 @@ def _follow(request: ScanRequest, world: ScanPorts, until: datetime) -> None:
             # come once a day; then the next sweep tries again.
             world.later.enqueue_after(*requeue(request, world.clock.now(), RequeuePolicy.PATIENT))
         return
-    if found.complete and not request.announced:
+    if found.complete and not request.event_driven:
         telemetry.looked(request.event_at, world.clock.now())
-    told = request.announced and request.subject is Subject.GROUP and not request.include_all
+    told = request.event_driven and request.subject is Subject.GROUP and not request.include_all
     if told and not found.people and not request.again:
         world.later.enqueue_after(*recheck(request, world.clock.now()))
 
@@ -74,7 +74,7 @@ def _subject(request: ScanRequest) -> str:
 def _look(request: ScanRequest, world: ScanPorts, until: datetime) -> Found:
     match request.subject:
         case Subject.ROUND:
-            return rounds.begin(request, world)
+            return passes.begin(request, world)
         case Subject.GROUP:
             return group.look(request, world, until)
         case Subject.NAME:

@@ -4,40 +4,40 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from hub.runtime.decisions.hub_state import GroupCopy
-from hub.runtime.ports import Clock, GroupCopies
+from hub.runtime.decisions.hub_state import GroupSnapshot
+from hub.runtime.ports import Clock, GroupSnapshots
 from shared.model import GroupId, UserId
 
 
-class KeptCopies:
+class SnapshotCache:
     """The copies in the ledger; one that was read after a hint was made is not read again."""
 
-    def __init__(self, copies: GroupCopies, clock: Clock) -> None:
-        self._copies = copies
+    def __init__(self, group_snapshots: GroupSnapshots, clock: Clock) -> None:
+        self._group_snapshots = group_snapshots
         self._clock = clock
-        self._kept: dict[GroupId, tuple[datetime, GroupCopy]] = {}
+        self._kept: dict[GroupId, tuple[datetime, GroupSnapshot]] = {}
 
-    def copy(self, group_id: GroupId, newer_than: datetime) -> GroupCopy:
+    def copy(self, group_id: GroupId, newer_than: datetime) -> GroupSnapshot:
         """Return a copy that was read after `newer_than`."""
         read_at, kept = self._kept.get(group_id, (newer_than, None))
         if kept is None or read_at <= newer_than:
-            read_at, kept = self._clock.now(), self._copies.copy(group_id)
+            read_at, kept = self._clock.now(), self._group_snapshots.copy(group_id)
             self._kept[group_id] = read_at, kept
         return kept
 
     def save(
-        self, copy: GroupCopy, joined: Mapping[UserId, str], left: Iterable[UserId]
-    ) -> GroupCopy:
+        self, copy: GroupSnapshot, joined: Mapping[UserId, str], left: Iterable[UserId]
+    ) -> GroupSnapshot:
         """Add members to a copy and take others out; return it as it is then."""
         leaving = set(left)
         if joined or leaving:
             self._kept.pop(copy.group_id, None)
-            self._copies.save(copy.group_id, joined, leaving)
+            self._group_snapshots.save(copy.group_id, joined, leaving)
         members = {**copy.members, **joined}
         return replace(copy, members={u: m for u, m in members.items() if u not in leaving})
 
-    def note(self, copy: GroupCopy, *, deleted: bool, emptied: bool = False) -> None:
+    def note(self, copy: GroupSnapshot, *, deleted: bool, emptied: bool = False) -> None:
         """Write how the group was found, where that is new."""
         if not copy.looked_at or (copy.deleted, copy.emptied) != (deleted, emptied):
             self._kept.pop(copy.group_id, None)
-            self._copies.note(copy.group_id, deleted=deleted, emptied=emptied)
+            self._group_snapshots.note(copy.group_id, deleted=deleted, emptied=emptied)

@@ -33,8 +33,8 @@ def _groups(request: ScanRequest, world: ScanPorts) -> list[GroupId]:
     """Return the groups that mappings name, and report what is wrong with the mappings."""
     table = world.mappings.table(newer_than=request.enqueued_at)
     ids = world.names.of(table, newer_than=request.enqueued_at)
-    state = world.memory.state(newer_than=request.enqueued_at)
-    row_reports.whole(table, ids, world.announced, state)
+    state = world.hub_state.state(newer_than=request.enqueued_at)
+    row_reports.whole(table, ids, world.already_reported, state)
     if Unresolved.UNREADABLE in ids.values():
         # The others are looked at: only here does anybody see that these are not.
         telemetry.count("ReadsRefused")
@@ -46,7 +46,7 @@ def _targets(request: ScanRequest, world: ScanPorts) -> list[Target]:
     """Return every target that is or was mapped, and keep those that are new."""
     table = world.mappings.table(newer_than=request.enqueued_at)
     mapped = {row.target for row in table.rows} | {bad.target for bad in table.bad if bad.target}
-    known = world.memory.state(newer_than=request.enqueued_at).targets
+    known = world.hub_state.state(newer_than=request.enqueued_at).targets
     for target in sorted(mapped - known):
-        world.memory.remember_target(target)
+        world.hub_state.remember_target(target)
     return sorted(mapped | known)

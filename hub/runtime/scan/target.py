@@ -4,25 +4,25 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from hub.runtime import telemetry
-from hub.runtime.decisions.decision import DesiredProfile, Verdict
-from hub.runtime.decisions.drift import Difference, Finding, in_ledger
+from hub.runtime.decisions.decision import Decision, DesiredProfile
+from hub.runtime.decisions.drift import Drift, DriftKind, in_ledger
 from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.decisions.record import Record, State
-from hub.runtime.decisions.removal_limit import HeldCut
+from hub.runtime.decisions.removal_limit import HeldDisruption
 from hub.runtime.scan import reports
-from hub.runtime.scan.admission import weigh
+from hub.runtime.scan.admission import admit
 from hub.runtime.scan.desired import (
-    is_called_off,
+    decisions,
     is_mapped,
+    is_obsolete,
     is_over,
     records_of,
     removals,
     undecided,
-    verdicts,
 )
 from hub.runtime.scan.enqueue import queue
 from hub.runtime.scan.found import Found
-from hub.runtime.scan.listing import Reading
+from hub.runtime.scan.listing import PagedListing
 from hub.runtime.scan.ports import ScanPorts
 from hub.runtime.scan.profiles import Profiles
 from shared.errors import PermanentError, TargetUnreachableError
@@ -38,36 +38,36 @@ def look(request: ScanRequest, world: ScanPorts, until: datetime) -> Found:
     by nobody but the next look.
     """
     target = Target.parse(request.key)
-    reading = Reading(
+    paged_listing = PagedListing(
         request,
         lambda token: world.studio.profiles(target, token),
         lambda profile: profile.name.casefold(),
         world,
         until,
     )
-    state = world.memory.state(newer_than=request.enqueued_at)
+    state = world.hub_state.state(newer_than=request.enqueued_at)
     unreachable = state.unreachable.get(target)
     try:
-        listed = [profile for page in reading.pages() for profile in page]
+        listed = [profile for page in paged_listing.pages() for profile in page]
     except PermanentError as error:
         if isinstance(error, TargetUnreachableError) and unreachable is None:
-            world.memory.remember_target(target, unreachable=str(error))
+            world.hub_state.remember_target(target, unreachable=str(error))
         _refused(error, request, target, world)
         return Found(0, complete=False)
-    if unreachable is not None and not reading.is_passed_on:
-        world.memory.remember_target(target)
+    if unreachable is not None and not paged_listing.is_passed_on:
+        world.hub_state.remember_target(target)
     is_open = _is_open(request, target, state, world)
-    reports.judged(target, is_open=is_open, wholly=reading.is_complete and not request.part)
+    reports.judged(target, is_open=is_open, wholly=paged_listing.is_complete and not request.part)
     records = records_of(target, world)
     profiles = Profiles(target, records, world)
     found = list(profiles.compare(listed))
-    if reading.is_complete:
-        found += profiles.missing(reading.seen)
-        found += _called_for(request, target, records, world, profiles.obstructed(reading.seen))
+    if paged_listing.is_complete:
+        found += profiles.missing(paged_listing.seen)
+        found += _desired(request, target, records, world, profiles.obstructed(paged_listing.seen))
     count = queue(found, request, world)
-    if not reading.is_complete:
-        reading.go_on()
-    return Found(count, reading.is_complete)
+    if not paged_listing.is_complete:
+        paged_listing.go_on()
+    return Found(count, paged_listing.is_complete)
 
 
 def _is_open(request: ScanRequest, target: Target, state: HubState, world: ScanPorts) -> bool:
@@ -80,7 +80,7 @@ def _is_open(request: ScanRequest, target: Target, state: HubState, world: ScanP
         return True
     if target in state.unreachable or refusal.is_forgotten(world.clock.now()):
         # The account is back, or nobody needed it for long: whoever comes next finds out.
-        world.memory.remember_refusal(target, None)
+        world.hub_state.remember_refusal(target, None)
         return True
     if not request.part:
         reports.unreachable(target, refusal.reason)
@@ -90,7 +90,7 @@ def _is_open(request: ScanRequest, target: Target, state: HubState, world: ScanP
 
 def _count(request: ScanRequest, target: Target, world: ScanPorts) -> None:
     """Count a target that refuses the hub, once a round, while rows name it."""
-    if is_mapped(request, target, world) and not request.announced:
+    if is_mapped(request, target, world) and not request.event_driven:
         telemetry.count("TargetsUnreachable")
 
 
@@ -110,46 +110,50 @@ def _refused(error: PermanentError, request: ScanRequest, target: Target, world:
     _count(request, target, world)
 
 
-def _called_for(
+def _desired(
     request: ScanRequest,
     target: Target,
     records: Mapping[UserId, Record],
     world: ScanPorts,
     obstructed: frozenset[UserId],
-) -> Iterator[Difference]:
+) -> Iterator[Drift]:
     """Yield who has something else in the ledger than the groups and the rows call for.
 
     What is called for already is not tried again for whom something is `obstructed`.
     """
-    called_for = verdicts(request, target, records, world)
-    held = _still_held(target, called_for, records, world)
-    cuts = removals(called_for, records)
-    if cuts:
-        weigh({target: cuts}, world)
+    desired = decisions(request, target, records, world)
+    held = _still_held(target, desired, records, world)
+    disruptions = removals(desired, records)
+    if disruptions:
+        admit({target: disruptions}, world)
         held = world.limits.of(target).held
     yield from _decided(request, target, held, records, world)
     now = world.clock.now()
-    if not request.announced:
+    if not request.event_driven:
         # Once a round, so that the sum of an hour is the number of people.
-        late = undecided(called_for, records, now)
+        late = undecided(desired, records, now)
         if late:
             telemetry.count("RemovalsUndecided", late)
-    for user_id, verdict in called_for.items():
-        difference = in_ledger(verdict, user_id, records.get(user_id), now)
-        again = isinstance(verdict, DesiredProfile) and difference is not None and difference.doubt
-        if difference and not (again and user_id in obstructed):
-            yield difference
+    for user_id, decision in desired.items():
+        drift = in_ledger(decision, user_id, records.get(user_id), now)
+        again = isinstance(decision, DesiredProfile) and drift is not None and drift.force_observe
+        if drift and not (again and user_id in obstructed):
+            yield drift
 
 
 def _still_held(
     target: Target,
-    called_for: Mapping[UserId, Verdict | None],
+    desired: Mapping[UserId, Decision | None],
     records: Mapping[UserId, Record],
     world: ScanPorts,
-) -> Mapping[UserId, HeldCut]:
+) -> Mapping[UserId, HeldDisruption]:
     """Release what nothing calls for any more, and return what is held."""
     held = world.limits.of(target).held
-    over = [u for u, cut in held.items() if is_called_off(cut, called_for.get(u), records.get(u))]
+    over = [
+        u
+        for u, disruption in held.items()
+        if is_obsolete(disruption, desired.get(u), records.get(u))
+    ]
     world.limits.release(target, over)
     return {user: each for user, each in held.items() if user not in over}
 
@@ -157,20 +161,20 @@ def _still_held(
 def _decided(
     request: ScanRequest,
     target: Target,
-    held: Mapping[UserId, HeldCut],
+    held: Mapping[UserId, HeldDisruption],
     records: Mapping[UserId, Record],
     world: ScanPorts,
-) -> Iterator[Difference]:
+) -> Iterator[Drift]:
     """Report what is held, and yield whom an approval, or another cause, gives something to do."""
     now = world.clock.now()
     # Once a round, so that the sum of an hour is the number of people.
-    reports.waiting(target, held.values(), records.values(), now, counted=not request.announced)
+    reports.waiting(target, held.values(), records.values(), now, counted=not request.event_driven)
     for user, each in held.items():
         if each.is_approved(now):
-            yield Difference(user, Finding.UNFINISHED)
+            yield Drift(user, DriftKind.UNFINISHED)
     for user, record in records.items():
         if record.state is State.HELD and record.hold:
             waits = held.get(user)
             # An approved one was yielded; any other record tells of a hold that there is not.
             if waits is None or (waits.cause != record.hold and not waits.is_approved(now)):
-                yield Difference(user, Finding.UNFINISHED)
+                yield Drift(user, DriftKind.UNFINISHED)

@@ -6,14 +6,14 @@ from functools import cache
 import boto3
 
 from hub.runtime.adapters.aws import INTAKE_CONFIG
-from hub.runtime.adapters.group_snapshots import DynamoCopies
-from hub.runtime.adapters.hub_state import DynamoMemory
+from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
+from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.identity_store import IdentityCenter
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.mappings_table import DynamoMappings
 from hub.runtime.adapters.queues import SqsDelayedQueue, SqsReconcileQueue, SqsScanQueue
 from hub.runtime.clock import SystemClock
-from hub.runtime.group_resolver import GroupNames
+from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.intake import IntakePorts
 from hub.runtime.settings import IntakeSettings, read_settings
 
@@ -29,16 +29,16 @@ def world() -> IntakePorts:
     directory = IdentityCenter(
         session.client("identitystore", config=INTAKE_CONFIG), settings.identity_store_id
     )
-    memory = DynamoMemory(dynamodb, settings.ledger_table)
+    hub_state = DynamoHubState(dynamodb, settings.ledger_table)
     return IntakePorts(
         identity_store_id=settings.identity_store_id,
         region=settings.region,
         delayed_queue_arn=settings.delayed_queue_arn,
         mappings=DynamoMappings(dynamodb, settings.mappings_table),
-        names=GroupNames(directory, memory, clock),
-        memory=memory,
+        names=GroupResolver(directory, hub_state, clock),
+        hub_state=hub_state,
         ledger=DynamoLedger(dynamodb, settings.ledger_table),
-        copies=DynamoCopies(dynamodb, settings.ledger_table),
+        group_snapshots=DynamoGroupSnapshots(dynamodb, settings.ledger_table),
         users=SqsReconcileQueue(sqs, settings.reconcile_queue_url),
         looks=SqsScanQueue(sqs, settings.scan_queue_url),
         later=SqsDelayedQueue(sqs, settings.delayed_queue_url),

@@ -6,11 +6,11 @@ from functools import cache
 import boto3
 
 from hub.runtime.adapters.aws import CLIENT_CONFIG
-from hub.runtime.adapters.hub_state import DynamoMemory
+from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.identity_store import IdentityCenter
 from hub.runtime.adapters.queues import SqsScanQueue
 from hub.runtime.clock import SystemClock
-from hub.runtime.group_resolver import GroupNames
+from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.mapping_stream import MappingStreamPorts
 from hub.runtime.settings import MappingStreamSettings, read_settings
 
@@ -24,10 +24,12 @@ def world() -> MappingStreamPorts:
     directory = IdentityCenter(
         session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
     )
-    memory = DynamoMemory(session.client("dynamodb", config=CLIENT_CONFIG), settings.ledger_table)
+    hub_state = DynamoHubState(
+        session.client("dynamodb", config=CLIENT_CONFIG), settings.ledger_table
+    )
     return MappingStreamPorts(
-        names=GroupNames(directory, memory, clock),
-        memory=memory,
+        names=GroupResolver(directory, hub_state, clock),
+        hub_state=hub_state,
         looks=SqsScanQueue(session.client("sqs", config=CLIENT_CONFIG), settings.scan_queue_url),
         clock=clock,
     )

@@ -6,8 +6,8 @@ from functools import cache
 import boto3
 
 from hub.runtime.adapters.aws import CLIENT_CONFIG
-from hub.runtime.adapters.group_snapshots import DynamoCopies
-from hub.runtime.adapters.hub_state import DynamoMemory
+from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
+from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.identity_store import IdentityCenter
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.mappings_table import DynamoMappings
@@ -21,11 +21,11 @@ from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.adapters.scan_states import DynamoScanStates
 from hub.runtime.adapters.spoke_sessions import SpokeSessions
 from hub.runtime.adapters.studio import SageMakerStudio
-from hub.runtime.adapters.unmanaged_profiles import DynamoForeigners
+from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.clock import SystemClock
-from hub.runtime.group_resolver import GroupNames
+from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.scan.ports import ScanPorts
-from hub.runtime.scan.snapshots import KeptCopies
+from hub.runtime.scan.snapshots import SnapshotCache
 from hub.runtime.settings import ScanSettings, read_settings
 from hub.runtime.wiring.access import application_access, removal_limit, role_assumer
 from shared.conventions import reader_role_arn
@@ -45,7 +45,7 @@ def world() -> ScanPorts:
     directory = IdentityCenter(
         session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
     )
-    memory = DynamoMemory(dynamodb, settings.ledger_table)
+    hub_state = DynamoHubState(dynamodb, settings.ledger_table)
     assumer = role_assumer(session, settings)
     sessions = SpokeSessions(session, assumer, reader_role_arn, at_most=_SESSIONS)
     return ScanPorts(
@@ -53,14 +53,14 @@ def world() -> ScanPorts:
         limit=removal_limit(settings),
         directory=directory,
         mappings=DynamoMappings(dynamodb, settings.mappings_table),
-        names=GroupNames(directory, memory, clock),
-        memory=memory,
+        names=GroupResolver(directory, hub_state, clock),
+        hub_state=hub_state,
         ledger=DynamoLedger(dynamodb, settings.ledger_table),
-        copies=KeptCopies(DynamoCopies(dynamodb, settings.ledger_table), clock),
+        group_snapshots=SnapshotCache(DynamoGroupSnapshots(dynamodb, settings.ledger_table), clock),
         scans=DynamoScanStates(dynamodb, settings.ledger_table),
         limits=DynamoLimits(dynamodb, settings.ledger_table),
         access=application_access(session, assumer, settings),
-        foreigners=DynamoForeigners(dynamodb, settings.ledger_table),
+        unmanaged_profiles=DynamoUnmanagedProfiles(dynamodb, settings.ledger_table),
         studio=SageMakerStudio(sessions, settings.account, remembers_domains=False),
         users=SqsReconcileQueue(sqs, settings.reconcile_queue_url),
         looks=SqsScanQueue(sqs, settings.scan_queue_url),

@@ -23,7 +23,7 @@ _TIMEOUT = 120  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Decision:
     """What the evaluator says of a request.
 
     `allowed_by` and `denied_by` are the Sids of the statements that match. `ignored` are context
@@ -61,7 +61,7 @@ def install_evaluator(into: Path, log: Path) -> Path:
     return into / "evaluate.mjs"
 
 
-def evaluate(script: Path, roles: Roles, requests: Sequence[IamRequest]) -> list[Verdict]:
+def evaluate(script: Path, roles: Roles, requests: Sequence[IamRequest]) -> list[Decision]:
     """Return the evaluator's verdict on each request, by the policies as they are deployed."""
     question = {
         "policies": {
@@ -91,7 +91,7 @@ def evaluate(script: Path, roles: Roles, requests: Sequence[IamRequest]) -> list
         check=True,
     )
     return [
-        Verdict(
+        Decision(
             request,
             told["result"],
             tuple(told["allowedBy"]),
@@ -103,17 +103,17 @@ def evaluate(script: Path, roles: Roles, requests: Sequence[IamRequest]) -> list
     ]
 
 
-def not_allowed(verdicts: Iterable[Verdict]) -> list[str]:
+def not_allowed(decisions: Iterable[Decision]) -> list[str]:
     """Return which requests are not allowed."""
-    return [str(each) for each in verdicts if not each.allowed]
+    return [str(each) for each in decisions if not each.allowed]
 
 
-def not_refused(verdicts: Iterable[Verdict]) -> list[str]:
+def not_refused(decisions: Iterable[Decision]) -> list[str]:
     """Return which requests are not refused; one that cannot be judged is none that is refused."""
     refused = {"ImplicitlyDenied", "ExplicitlyDenied"}
-    return [str(each) for each in verdicts if each.result not in refused]
+    return [str(each) for each in decisions if each.result not in refused]
 
 
-def not_denied(verdicts: Iterable[Verdict]) -> list[str]:
+def not_denied(decisions: Iterable[Decision]) -> list[str]:
     """Return which requests are not denied for good, whatever else is granted."""
-    return [str(each) for each in verdicts if each.result != "ExplicitlyDenied"]
+    return [str(each) for each in decisions if each.result != "ExplicitlyDenied"]

@@ -120,7 +120,7 @@ def asks_for_group(name: str) -> Expectation:
     return Expectation(f"the directory was asked for {name}", holds)
 
 
-def everything_is_due(event_id: str) -> Expectation:
+def full_sweep_is_due(event_id: str) -> Expectation:
     """Expect that an event called for a look at everything."""
 
     def holds(cloud: Cloud) -> bool:

@@ -11,7 +11,7 @@ from e2e.shipped_requests import (
     SPACE,
     STUDIO,
     WITH_JOBS,
-    Person,
+    User,
     always,
     delivered,
     in_studio,
@@ -32,18 +32,18 @@ _IN_VPC = in_vpc(SUBNETS, [SECURITY_GROUP])
 def wanted(bucket: str) -> Iterator[IamRequest]:
     """Yield what each role must be able to do, whatever the parameters are."""
     for name in PREFIXES:
-        yield from in_studio(Person(name))
-        yield from own_logs(Person(name))
+        yield from in_studio(User(name))
+        yield from own_logs(User(name))
     for name in WITH_JOBS:
-        person = Person(name)
+        person = User(name)
         yield from owned(person, ISOLATED)
         yield from kept(person, bucket)
         yield stored(person, "GetObject", bucket, "shared/customers.csv")
         yield from always(person)
         location = {"aws:ResourceAccount": ACCOUNT}
         yield person.asks("s3:GetBucketLocation", f"arn:aws:s3:::{bucket}", location)
-    yield from delivered(Person("MLEngineer"))
-    analyst, scientist = Person("Analyst"), Person("DataScientist")
+    yield from delivered(User("MLEngineer"))
+    analyst, scientist = User("Analyst"), User("DataScientist")
     yield from queried(analyst, bucket)
     yield stored(analyst, "GetObject", bucket, "shared/customers.csv")
     location = {"aws:ResourceAccount": ACCOUNT}
@@ -56,13 +56,13 @@ def wanted(bucket: str) -> Iterator[IamRequest]:
     yield scientist.asks("sagemaker:ListExperiments", "*")
     tagging = {"sagemaker:TaggingAction": "CreateExperiment"}
     yield scientist.asks("sagemaker:AddTags", experiment, tagging)
-    yield Person("MLEngineer").asks("sagemaker:ListPipelines", "*")
+    yield User("MLEngineer").asks("sagemaker:ListPipelines", "*")
 
 
 def wanted_when_narrowed() -> Iterator[IamRequest]:
     """Yield what the parameters of the stack open."""
     for name in WITH_JOBS:
-        person = Person(name)
+        person = User(name)
         yield from owned(person, _IN_VPC)
         yield from kept(person, BUCKETS[1])
         yield from interfaces(person, SUBNETS[1], SECURITY_GROUP)

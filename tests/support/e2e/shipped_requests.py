@@ -25,7 +25,7 @@ WITH_JOBS = ("DataScientist", "MLEngineer")
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class User:
     """Somebody with a shipped role, who asks for their role's things or for those of `whose`."""
 
     role: str
@@ -49,7 +49,7 @@ class Person:
         return self.asks(f"sagemaker:Create{kind}", self.named(_arn_kind(kind)), context)
 
 
-def owned(person: Person, network: Context) -> Iterator[IamRequest]:
+def owned(person: User, network: Context) -> Iterator[IamRequest]:
     """Yield all that is asked for with names of one role, by somebody who runs jobs."""
     for kind in WITH_NETWORK:
         yield person.makes(kind, network)
@@ -65,7 +65,7 @@ def owned(person: Person, network: Context) -> Iterator[IamRequest]:
     yield from own_logs(person)
 
 
-def own_logs(person: Person) -> Iterator[IamRequest]:
+def own_logs(person: User) -> Iterator[IamRequest]:
     """Yield writing and reading the logs of jobs and endpoints with names of one role."""
     stream = f"log-stream:{person.prefix}-churn/algo-1-1700000000"
     for kind in ("TrainingJobs", "ProcessingJobs", "TransformJobs"):
@@ -75,7 +75,7 @@ def own_logs(person: Person) -> Iterator[IamRequest]:
     yield person.asks("logs:GetLogEvents", endpoint)
 
 
-def delivered(person: Person) -> Iterator[IamRequest]:
+def delivered(person: User) -> Iterator[IamRequest]:
     """Yield what an engineer asks for with names of one role: pipelines, registry, endpoints."""
     pipeline, run = person.named("pipeline"), person.named("pipeline", "churn/execution/abc123")
     for action in ("Create", "Delete", "Describe", "Update"):
@@ -100,7 +100,7 @@ def delivered(person: Person) -> Iterator[IamRequest]:
     yield person.asks("sagemaker:DeleteModel", person.named("model"))
 
 
-def kept(person: Person, bucket: str) -> Iterator[IamRequest]:
+def kept(person: User, bucket: str) -> Iterator[IamRequest]:
     """Yield reading and writing below one role's prefix in a bucket."""
     for action in ("DeleteObject", "GetObject", "PutObject"):
         yield stored(person, action, bucket, f"{person.prefix}/churn/model.tar.gz")
@@ -108,12 +108,12 @@ def kept(person: Person, bucket: str) -> Iterator[IamRequest]:
     yield person.asks("s3:ListBucket", f"arn:aws:s3:::{bucket}", listing)
 
 
-def stored(person: Person, action: str, bucket: str, key: str) -> IamRequest:
+def stored(person: User, action: str, bucket: str, key: str) -> IamRequest:
     """Return a request for an object of this account."""
     return person.asks(f"s3:{action}", f"arn:aws:s3:::{bucket}/{key}", HERE)
 
 
-def queried(person: Person, bucket: str) -> Iterator[IamRequest]:
+def queried(person: User, bucket: str) -> Iterator[IamRequest]:
     """Yield what an analyst asks for with names of one role."""
     for group in (f"studio-{person.prefix}", f"studio-{person.prefix}-cheap"):
         for action in ("GetQueryResults", "StartQueryExecution", "StopQueryExecution"):
@@ -124,7 +124,7 @@ def queried(person: Person, bucket: str) -> Iterator[IamRequest]:
     yield person.asks("s3:ListBucket", f"arn:aws:s3:::{bucket}", listing)
 
 
-def interfaces(person: Person, subnet: str, group: str) -> Iterator[IamRequest]:
+def interfaces(person: User, subnet: str, group: str) -> Iterator[IamRequest]:
     """Yield what SageMaker asks for to put a job of a role into a subnet.
 
     EC2 asks once for each of the things that a call names.
@@ -142,7 +142,7 @@ def interfaces(person: Person, subnet: str, group: str) -> Iterator[IamRequest]:
         yield person.asks(f"ec2:{action}", interface, within)
 
 
-def in_studio(person: Person) -> Iterator[IamRequest]:
+def in_studio(person: User) -> Iterator[IamRequest]:
     """Yield what everybody may do in Studio, with any parameters of the stack."""
     yield person.asks("sagemaker:CreatePresignedDomainUrl", OWNER)
     yield person.asks("sagemaker:DescribeSpace", SPACE)
@@ -162,7 +162,7 @@ def in_studio(person: Person) -> Iterator[IamRequest]:
     yield person.asks("cloudwatch:PutMetricData", "*", namespace)
 
 
-def always(person: Person) -> Iterator[IamRequest]:
+def always(person: User) -> Iterator[IamRequest]:
     """Yield what somebody who runs jobs needs beside, with any parameters of the stack."""
     yield person.asks("sagemaker:ListTrainingJobs", "*")
     to_studio = {"iam:PassedToService": "sagemaker.amazonaws.com"}
@@ -176,7 +176,7 @@ def always(person: Person) -> Iterator[IamRequest]:
     yield person.asks("s3:ListBucket", default, HERE)
 
 
-def pulled(person: Person, registry: str) -> IamRequest:
+def pulled(person: User, registry: str) -> IamRequest:
     """Return the pull of an image from an account's registry."""
     repository = f"arn:aws:ecr:{REGION}:{registry}:repository/pytorch-training"
     return person.asks("ecr:BatchGetImage", repository, {"aws:ResourceAccount": registry})

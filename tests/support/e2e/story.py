@@ -11,8 +11,8 @@ from e2e.cloud import Cloud
 from e2e.expectations import (
     Expectation,
     asks_for_group,
-    everything_is_due,
     forgets,
+    full_sweep_is_due,
     has_no_profile,
     has_nothing_left,
     has_role,
@@ -153,6 +153,6 @@ STORY = (
     Chapter(
         "nobody can read an event",
         acts.nobody_can_read_an_event,
-        (everything_is_due(UNREADABLE),),
+        (full_sweep_is_due(UNREADABLE),),
     ),
 )

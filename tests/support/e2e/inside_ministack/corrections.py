@@ -97,8 +97,8 @@ def _correct_requests() -> None:
         found = tags(service, action, body, parameters)
         if action != "events:PutEvents":
             return found
-        entries = json.loads(body or b"{}").get("Entries", ())
-        return {**found, "events:source": sorted({str(each.get("Source")) for each in entries})}
+        transitions = json.loads(body or b"{}").get("Entries", ())
+        return {**found, "events:source": sorted({str(each.get("Source")) for each in transitions})}
 
     def enforce_corrected(
         access_key_id: str,

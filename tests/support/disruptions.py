@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from hub.runtime.decisions.record import Record, State
-from hub.runtime.decisions.removal_limit import Cut, CutKind
+from hub.runtime.decisions.removal_limit import Disruption, DisruptionKind
 from shared.model import Target, UserId
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -15,9 +15,11 @@ def user(number: int) -> UserId:
     return UserId(f"u-{number:03d}")
 
 
-def cut(number: int, kind: CutKind = CutKind.REMOVAL, cause: str = "") -> Cut:
+def disruption(
+    number: int, kind: DisruptionKind = DisruptionKind.REMOVAL, cause: str = ""
+) -> Disruption:
     """Return what one of them would lose."""
-    return Cut(user(number), f"name-{number}", f"profile-{number}", kind, "left", cause)
+    return Disruption(user(number), f"name-{number}", f"profile-{number}", kind, "left", cause)
 
 
 def profile(number: int) -> Record:

@@ -13,7 +13,7 @@ from cases import (
     NEW,
     NOON,
     OLD,
-    POWERLESS,
+    SUSPENDED_ROLE,
     THERE,
     app,
 )
@@ -33,27 +33,27 @@ from hub.runtime.decisions.actions import (
 from hub.runtime.decisions.decision import DesiredProfile, Removal
 from hub.runtime.decisions.hub_state import MemberChanges
 from hub.runtime.decisions.outcome import Applied, Outcome
-from hub.runtime.decisions.profile_events import What
+from hub.runtime.decisions.profile_events import ProfileEventType
 from hub.runtime.decisions.record import Access, Record, State
-from hub.runtime.reconcile.observe import Sight
-from hub.runtime.reconcile.recorder import Book
+from hub.runtime.reconcile.observe import UserSnapshot
+from hub.runtime.reconcile.recorder import Recorder
 from shared.model import DirectorySnapshot, MappingTable
 from shared.requests import ReconcileRequest
 
 CREATE, ASSIGN = Create(ADA, LAB, "ada", NEW, BECAUSE), Assign(ADA, LAB, "ada")
 CHANGE = ChangeRole(ADA, LAB, "ada", OLD, NEW, BECAUSE)
-REVOKE, SUSPEND = Revoke(ADA, LAB, "ada", "left"), Suspend(ADA, LAB, "ada", POWERLESS, "left")
+REVOKE, SUSPEND = Revoke(ADA, LAB, "ada", "left"), Suspend(ADA, LAB, "ada", SUSPENDED_ROLE, "left")
 STOP, SPACE = StopApp(ADA, LAB, "ada", app()), DeleteSpace(ADA, LAB, "ada", "lab")
 REQUEST = ReconcileRequest(ADA.id, NOON, "an-event", NOON - MINUTE)
 DELETE = Delete(ADA, LAB, "ada", "left", "200005")
-POWERLESS_NOW = replace(THERE, role_arn=POWERLESS, modified="later")
+SUSPENDED_NOW = replace(THERE, role_arn=SUSPENDED_ROLE, modified="later")
 LEAVING = replace(
-    ACTIVE, state=State.REMOVING, access=Access.REVOKED, begun=NOON, retain_until=NOON + 30 * DAY
+    ACTIVE, state=State.REMOVING, access=Access.REVOKED, started=NOON, retain_until=NOON + 30 * DAY
 )
 
 
 @dataclass
-class Desk:
+class RecorderHarness:
     """One look after another at one person, with what the ledger has by then."""
 
     ledger: FakeLedger = field(default_factory=FakeLedger)
@@ -61,14 +61,14 @@ class Desk:
 
     def open(
         self,
-        verdict: DesiredProfile | Removal,
+        decision: DesiredProfile | Removal,
         now: datetime = NOON,
         request: ReconcileRequest = REQUEST,
-    ) -> Book:
+    ) -> Recorder:
         """Begin a look."""
         snapshot = DirectorySnapshot(ADA, frozenset(), {})
         records = self.ledger.records(ADA.id)
-        sight = Sight(
+        user_snapshot = UserSnapshot(
             snapshot,
             MappingTable(()),
             records,
@@ -76,13 +76,15 @@ class Desk:
             memberships=frozenset(),
             changes=self.changes,
         )
-        self.book = Book(self.ledger, sight, {LAB: verdict}, request, FakeClock(now))
-        return self.book
+        self.recorder = Recorder(
+            self.ledger, user_snapshot, {LAB: decision}, request, FakeClock(now)
+        )
+        return self.recorder
 
     def does(self, action: Action, becomes: Outcome | None = None) -> Record:
         """Begin an action, and note what became of it; return the record then."""
-        self.book.begin(action)
-        self.book.became(becomes or Applied(action))
+        self.recorder.begin(action)
+        self.recorder.record_outcome(becomes or Applied(action))
         return self.record
 
     @property
@@ -91,12 +93,12 @@ class Desk:
         return self.ledger.rows[ADA.id, LAB]
 
     @property
-    def told(self) -> list[What]:
+    def told(self) -> list[ProfileEventType]:
         """Return what the history tells."""
         return [each.what for each in self.ledger.told]
 
 
-def knowing(record: Record | None) -> Desk:
+def knowing(record: Record | None) -> RecorderHarness:
     """Return a desk whose ledger has a record."""
     rows = {(ADA.id, LAB): replace(record, version=1)} if record else {}
-    return Desk(FakeLedger(rows=rows))
+    return RecorderHarness(FakeLedger(rows=rows))

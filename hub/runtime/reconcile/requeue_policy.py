@@ -12,10 +12,10 @@ from hub.runtime.decisions.actions import (
     StopApp,
     Suspend,
 )
-from hub.runtime.decisions.outcome import Applied, Begun, Deferred, Failed, Outcome, Pending
+from hub.runtime.decisions.outcome import Applied, Deferred, Failed, Outcome, Pending, Started
 from hub.runtime.decisions.record import State
-from hub.runtime.reconcile.observe import Sight, TargetSight
-from hub.runtime.reconcile.recorder import Book
+from hub.runtime.reconcile.observe import TargetObservations, UserSnapshot
+from hub.runtime.reconcile.recorder import Recorder
 from shared.errors import RetryableError
 from shared.messages import RequeuePolicy
 
@@ -23,27 +23,29 @@ from shared.messages import RequeuePolicy
 _AN_HOUR = timedelta(hours=1)
 
 
-def of_plan(todo: Plan, sight: Sight, seen: TargetSight) -> RequeuePolicy | None:
+def of_plan(
+    todo: Plan, user_snapshot: UserSnapshot, seen: TargetObservations
+) -> RequeuePolicy | None:
     """Return how soon to look again because of what was not done, if that may come right."""
     kinds = {each.kind for each in todo.skips}
     if SkipKind.IN_FLIGHT in kinds or not seen.complete:
         return RequeuePolicy.BUSY
-    return RequeuePolicy.BACKING_OFF if kinds & PASSING or not sight.complete else None
+    return RequeuePolicy.BACKING_OFF if kinds & PASSING or not user_snapshot.complete else None
 
 
-def of_blocks(seen: TargetSight) -> RequeuePolicy | None:
+def of_blocks(seen: TargetObservations) -> RequeuePolicy | None:
     """Return how soon to look again at what could not be seen, where no record tells."""
     passing = any(isinstance(block.error, RetryableError) for block in seen.blocked)
     return RequeuePolicy.BACKING_OFF if passing else None
 
 
-def of_outcomes(outcomes: Iterable[Outcome], book: Book) -> RequeuePolicy | None:
+def of_outcomes(outcomes: Iterable[Outcome], recorder: Recorder) -> RequeuePolicy | None:
     """Return how soon to look again because of what was done, where that is not all."""
     paces: set[RequeuePolicy | None] = set()
     refused = {each.action.target for each in outcomes if isinstance(each, Failed)}
     for outcome in outcomes:
         target = outcome.action.target
-        if book.waits(target) or book.is_done(target):
+        if recorder.waits(target) or recorder.is_done(target):
             # Its record tells when it is tried again.
             continue
         match outcome:
@@ -55,7 +57,7 @@ def of_outcomes(outcomes: Iterable[Outcome], book: Book) -> RequeuePolicy | None
             case Deferred():
                 # Its record could not be written.
                 paces.add(RequeuePolicy.BACKING_OFF)
-            case Pending() | Begun():
+            case Pending() | Started():
                 paces.add(RequeuePolicy.BUSY)
             case Applied() if target not in refused:
                 paces.add(RequeuePolicy.BUSY)
@@ -64,7 +66,7 @@ def of_outcomes(outcomes: Iterable[Outcome], book: Book) -> RequeuePolicy | None
     return sooner(paces)
 
 
-def of_records(book: Book, now: datetime) -> RequeuePolicy | None:
+def of_records(recorder: Recorder, now: datetime) -> RequeuePolicy | None:
     """Return how soon to look again at what is in a person's hands, while that may be for long.
 
     A better role waits for apps that the person may stop; who was suspended may start apps in a
@@ -72,7 +74,7 @@ def of_records(book: Book, now: datetime) -> RequeuePolicy | None:
     """
     waiting = (
         record.since is not None and now < record.since + _AN_HOUR
-        for record in book.records()
+        for record in recorder.records()
         if record.state is State.SUSPENDED
         or (record.is_blocked and record.is_leaving and record.state is State.HELD)
         or (record.state is State.PENDING and record.given_by)
