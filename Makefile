@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test e2e local-aws lint types synth check bench readme lock clean
+.PHONY: help setup demo test e2e local-aws lint types synth check bench trace readme lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,9 @@ check: lint types synth e2e test  ## everything that CI runs: `test` with every 
 
 bench: setup  ## measure calls, time and memory; a table, and JSON on the standard output
 	@$(BIN)/python -m cli.benchmark
+
+trace: setup  ## print which files and functions a join and a leave run through
+	@$(BIN)/python -m cli.benchmark.trace
 
 readme: setup  ## write the demo's transcript into the README
 	@$(BIN)/python tests/support/readme_transcript.py
