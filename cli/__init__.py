@@ -1,1 +1,1 @@
-"""The operator's hands."""
+"""The operator's command line."""

@@ -1,4 +1,4 @@
-"""Takes over profiles that other hands made: what would follow, and the writes in their order."""
+"""Adopts unmanaged profiles: proposes the outcome, then writes in a safe order."""
 
 from dataclasses import dataclass
 
@@ -21,12 +21,12 @@ _USABLE = frozenset({ProfileStatus.IN_SERVICE, ProfileStatus.UPDATE_FAILED})
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What becomes of one profile.
+    """The outcome that adoption proposes for one profile.
 
     Attributes:
-        becomes: the role that it gets, by its last name; empty where it is not adopted.
-        because: the mapping that calls for that.
-        refusal: why it is not adopted, with the way out; empty where it is.
+        becomes: the last part of the new role's name; empty if the profile is not adopted.
+        because: the mapping that grants the profile.
+        refusal: why the profile is not adopted, with the remedy; empty if it is adopted.
     """
 
     found: SpokeProfile
@@ -37,13 +37,13 @@ class Proposal:
 
     @property
     def role(self) -> str:
-        """Return the role that the profile has, by its last name."""
+        """Return the last part of the name of the profile's current role."""
         return role_name(self.found.profile.role_arn) or "the domain's default role"
 
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """What adopting in one target works with; `hub_account` stands in the tags."""
+    """The inputs of an adoption in one target; `hub_account` is written into the tags."""
 
     hub_client: HubClient
     spoke: SpokeProfiles
@@ -53,7 +53,7 @@ class Adoption:
     hub_account: str
 
     def propose(self, found: SpokeProfile, person: User) -> Proposal:
-        """Return what would become of a profile that signs a person in; nothing is written."""
+        """Return the proposal for a profile that signs a user in; writes nothing."""
         refusal = self._not_to_be_had(found, person)
         if refusal:
             return Proposal(found, person, refusal=refusal)
@@ -65,7 +65,7 @@ class Adoption:
             return Proposal(
                 found,
                 person,
-                refusal=f"{decision.reason if decision else 'no mapping calls for it'}, so the hub "
+                refusal=f"{decision.reason if decision else 'no mapping grants it'}, so the hub "
                 "would remove it: put the person into a mapped group first",
             )
         if not isinstance(decision, DesiredProfile):
@@ -78,11 +78,12 @@ class Adoption:
         return Proposal(found, person, role_name(record.role_arn), f"{because}, but protected")
 
     def adopt(self, proposal: Proposal) -> None:
-        """Make the profile the hub's.
+        """Adopt the profile: write its record, then its tags, then enqueue its user.
 
-        The ledger comes first: a record without tags is held as not ours, with this command as its
-        way out, and nothing is written to the profile. Tags without a record could be taken for
-        something that stands in the way. Whatever is lost in between, the same command does it.
+        The ledger comes first. A record whose profile lacks tags is held as unmanaged: nothing is
+        written to the profile, and the remedy is this command. Tags without a record could be
+        mistaken for an unmanaged profile that blocks the user. If a write is lost, repeat the
+        command.
         """
         found, person = proposal.found, proposal.person
         if not _is_there(self._record(person)):
@@ -92,7 +93,7 @@ class Adoption:
         self.hub_client.enqueue([person.id], self.target)
 
     def _not_to_be_had(self, found: SpokeProfile, person: User) -> str:
-        """Return why a profile cannot become the hub's; empty where it can."""
+        """Return why a profile cannot be adopted; empty if it can."""
         marked, user = found.tags.get(MANAGED_BY), found.tags.get(USER_ID)
         name, record = found.profile.name, self._record(person)
         if marked is not None and marked != self.hub_account:
@@ -113,7 +114,7 @@ class Adoption:
         return f"the ledger says that it is {others[0].user_name}'s" if others else ""
 
     def is_ours(self, found: SpokeProfile, person: User) -> bool:
-        """Return whether a profile was adopted already, to the last write."""
+        """Return whether the adoption of a profile is complete, up to the last write."""
         ours = tags(self.hub_account, person.id).items() <= found.tags.items()
         return ours and _is_there(self._record(person))
 
@@ -131,7 +132,7 @@ class Adoption:
 
 
 def _is_there(record: Record | None) -> bool:
-    """Return whether a record is of a profile, not of one that never came to be."""
+    """Return whether a record describes a profile that exists or existed, not a failed creation."""
     if record is None or record.state is State.REMOVED:
         return False
     return bool(record.hold or record.role_arn) or record.state not in {State.HELD, State.FAILED}

@@ -1,4 +1,4 @@
-"""What the hub's stack says of itself, so that nobody has to name its tables and queues."""
+"""Reads the outputs of the hub's stack, so that operators need not name its tables and queues."""
 
 from collections.abc import Callable
 from typing import Final
@@ -11,10 +11,10 @@ STACK: Final = "StudioHub"
 
 
 def output_of_stack(name: str) -> Callable[[typer.Context, str], str]:
-    """Return an option's callback: what was given, or else an output of the hub's stack.
+    """Return an option's callback: it returns the given value, or an output of the hub's stack.
 
-    The stack is looked for in the option `--region`, or in the Region that boto3 finds.
-    TyperException where there is none; botocore's errors as they are.
+    The callback looks for the stack in the Region of `--region`, else in boto3's default Region. It
+    raises TyperException if there is no stack. It passes botocore's errors on unchanged.
     """
 
     def value_of(context: typer.Context, given: str) -> str:
@@ -29,9 +29,9 @@ def output(name: str, region: str | None) -> str:
 
 
 def output_if_there(name: str, region: str | None) -> str | None:
-    """Return an output of the hub's stack; None where there is none, or none that may be read.
+    """Return an output of the hub's stack; None if it is missing or may not be read.
 
-    For what a command can do without; it says so then.
+    For values that a command can do without; the command then reports that the value is missing.
     """
     try:
         return output(name, region)
@@ -40,7 +40,7 @@ def output_if_there(name: str, region: str | None) -> str | None:
 
 
 def is_default(context: typer.Context, option: str) -> bool:
-    """Return whether an option was left out, and its variable too."""
+    """Return whether neither the option nor its environment variable was given."""
     source = context.get_parameter_source(option)
     return source is not None and source.name == "DEFAULT"
 
@@ -62,7 +62,7 @@ def _outputs(region: str | None) -> dict[str, str]:
 
 
 def _account(session: boto3.Session) -> str:
-    """Return which account the credentials are of, for somebody who took another one's."""
+    """Return the account of the credentials, so that a wrong account is easy to notice."""
     try:
         return f"the account {session.client('sts').get_caller_identity()['Account']}"
     except (BotoCoreError, ClientError):

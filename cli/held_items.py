@@ -1,4 +1,4 @@
-"""What waits for a person: holds that wait for a word, and people in whose way something stands."""
+"""What awaits an operator: holds that await approval, and users whose profile is blocked."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from hub.runtime.decisions.removal_limit import DisruptionKind
 from hub.runtime.guard import remedy
 from shared.model import Target, UserId
 
-# Studio refused to create a profile, and does not say of what is in the way.
+# Studio refused to create the profile and does not name the profile that blocks it.
 _IN_THE_WAY: Final = "in-the-way"
 _PROFILE: Final = "profile"
 _WAYS_OUT: Final = {
@@ -32,7 +32,7 @@ _WAYS_OUT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Who waits, in which target, and for what; `since` is UTC and None where nobody knows."""
+    """A user who waits, in which target and for what; `since` is UTC, None if unknown."""
 
     user_id: UserId
     user: str
@@ -44,11 +44,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Something that waits for a person.
+    """One thing that awaits an operator.
 
     Attributes:
-        digest: by which it is approved; None where approving would not help.
-        hold: what the digest stands for.
+        digest: the digest to approve it by; None if approval would not help.
+        hold: the hold that the digest stands for; None for a blocked user.
     """
 
     target: Target
@@ -60,11 +60,11 @@ class Wait:
 
     @property
     def digest(self) -> str | None:
-        """Return the digest of its hold."""
+        """Return the digest of its hold; None if it has no hold."""
         return self.hold.digest if self.hold else None
 
     def plain(self) -> dict[str, Any]:
-        """Return it as the JSON of a story's end has it."""
+        """Return it in the JSON form of a scenario's result."""
         return {
             "digest": self.digest,
             "target": str(self.target),
@@ -84,7 +84,7 @@ class Wait:
 
 
 def holds(hub_client: HubClient, at: datetime, *, rejected: bool = False) -> Iterator[Hold]:
-    """Yield what waits for a word in every target, with what was rejected if asked."""
+    """Yield the open holds of every target; with `rejected`, the rejected ones too."""
     for target in hub_client.limits.targets():
         for hold in holds_of(target, hub_client.limits.of(target).held.values(), at):
             if hold.is_open or rejected:
@@ -92,7 +92,7 @@ def holds(hub_client: HubClient, at: datetime, *, rejected: bool = False) -> Ite
 
 
 def waits(hub_client: HubClient, at: datetime, *, rejected: bool = False) -> tuple[Wait, ...]:
-    """Return all that waits for a person: holds first, then people in whose way something is."""
+    """Return everything that awaits an operator: holds first, then blocked users."""
     stuck = sorted(
         (
             each
@@ -106,7 +106,7 @@ def waits(hub_client: HubClient, at: datetime, *, rejected: bool = False) -> tup
 
 
 def of_hold(hold: Hold) -> Wait:
-    """Return a hold as something that waits."""
+    """Return a hold as a Wait."""
     people = tuple(
         Waiting(
             each.disruption.user_id,
@@ -132,7 +132,7 @@ def _of_record(record: Record) -> Wait:
 
 
 def _cause(record: Record) -> str:
-    """Return what stands in somebody's way, as the plan said it in the record's reason."""
+    """Return what blocks a user, taken from the reason that the plan wrote into the record."""
     if record.is_leaving:
         shares = "what others may use" in record.reason
         return SkipKind.SHARED_SPACE if shares else SkipKind.BY_HAND

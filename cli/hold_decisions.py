@@ -1,4 +1,4 @@
-"""An operator's word on a hold: it counts for exactly the set that its digest names."""
+"""Approves and rejects holds; a decision counts for exactly the set that its digest names."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -14,11 +14,13 @@ from shared.model import Target, UserId
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """How a hold differs from what a digest stood for; `now` is None where nothing waits any more.
+    """How a hold differs from the set that a digest stood for.
 
-    Names are user names, or ids of people whom nobody knows any more. Of those whom the digest
-    stood for, `decided` had a word meanwhile, and `left` wait no more for another reason. `word` is
-    the one that counts for all of them who are still held; empty where none does.
+    `now` is None if nothing is held any more. Names are user names, or ids of users without a known
+    name. `joined` are users who came to the hold. `decided` are users of the digest who were
+    approved or rejected meanwhile. `left` are users of the digest who are not held any more for
+    another reason. `word` is the one decision that counts for every user of the digest who is still
+    held; empty if there is none.
     """
 
     digest: str
@@ -32,18 +34,18 @@ class Changed:
 
 
 def find(hub_client: HubClient, digest: str) -> Hold | None:
-    """Return the hold that has this digest now, be it open or rejected."""
+    """Return the hold, open or rejected, that has this digest now."""
     return next((h for h in holds(hub_client, now(), rejected=True) if h.digest == digest), None)
 
 
 def approve(hub_client: HubClient, hold: Hold) -> Changed | None:
-    """Let the cuts of a hold begin, and look at each person; return how it changed meanwhile."""
+    """Approve the disruptions of a hold and enqueue each user; return how the hold changed."""
     until = now() + APPROVED_FOR
     return _decide(hub_client, hold, lambda disruption: replace(disruption, approved_until=until))
 
 
 def reject(hub_client: HubClient, hold: Hold) -> Changed | None:
-    """Let the people of a hold keep what they have; return how it changed meanwhile."""
+    """Reject a hold: its users keep what they have; return how the hold changed."""
     return _decide(
         hub_client,
         hold,
@@ -52,7 +54,7 @@ def reject(hub_client: HubClient, hold: Hold) -> Changed | None:
 
 
 def changed(hub_client: HubClient, digest: str) -> Changed | None:
-    """Return what became of a digest that no hold has now; None where nobody knows it."""
+    """Return how the set of a digest that no hold has now changed; None if unknown."""
     remembered = hub_client.limits.remembered(digest)
     if remembered is None:
         return None
@@ -95,11 +97,12 @@ def _word(
 def _decide(
     hub_client: HubClient, hold: Hold, word: Callable[[HeldDisruption], HeldDisruption]
 ) -> Changed | None:
-    """Write the word over each cut that still is as it was when the hold was read.
+    """Write the decision on each disruption that has not changed since the hold was read.
 
-    The first that is not ends it: the set is another one, so whoever is left keeps waiting. What
-    was written by then stays: the word was given for it, and it may have begun. A repeated command
-    then names the rest, by its own digest.
+    The first changed disruption stops the loop: the set is a different one, so the remaining users
+    stay held. Decisions already written stay: they were given for those users, and their
+    disruptions may have started. If the command is repeated, it names the remaining set by its own
+    digest.
     """
     hub_client.limits.remember(hold)
     decided: list[UserId] = []

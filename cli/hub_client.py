@@ -1,4 +1,4 @@
-"""The operator's desk: the hub's own adapters, with the operator's credentials."""
+"""The operator's access to the hub: the hub's own adapters with the operator's credentials."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from shared.requests import ReconcileRequest
 
 @dataclass(frozen=True, slots=True)
 class HubClient:
-    """What an operator reads and writes of the hub."""
+    """Reads and writes the hub's state for an operator."""
 
     hub_state: DynamoHubState
     ledger: DynamoLedger
@@ -30,7 +30,7 @@ class HubClient:
 
     @classmethod
     def of(cls, dynamodb: Any, sqs: Any, ledger_table: str, delayed_url: str) -> Self:  # noqa: ANN401 (boto3 clients)
-        """Return a desk over two clients."""
+        """Return a HubClient over two boto3 clients."""
         return cls(
             DynamoHubState(dynamodb, ledger_table),
             DynamoLedger(dynamodb, ledger_table),
@@ -40,11 +40,11 @@ class HubClient:
         )
 
     def state(self) -> HubState:
-        """Return what holds for the whole hub, read now."""
+        """Return the state of the whole hub, read now."""
         return self.hub_state.state(now())
 
     def enqueue(self, users: Iterable[UserId], target: Target) -> None:
-        """Queue a look at each user, whatever the ledger says of the target."""
+        """Queue a reconcile of each user, whatever the ledger says of the target."""
         at, event_id = now(), str(uuid4())
         for user in users:
             self.later.enqueue_after(
@@ -53,11 +53,11 @@ class HubClient:
 
 
 def open_hub_client(ledger: str, delayed_queue: str, region: str | None) -> HubClient:
-    """Return the desk of whoever's credentials the environment has."""
+    """Return a HubClient with the credentials of the environment."""
     session = boto3.Session(region_name=region)
     return HubClient.of(session.client("dynamodb"), session.client("sqs"), ledger, delayed_queue)
 
 
 def now() -> datetime:
-    """Return the time (UTC)."""
+    """Return the current time (UTC)."""
     return datetime.now(UTC)

@@ -37,7 +37,7 @@ app.command("resume")(operate.resume)
 
 
 def run() -> None:
-    """Run the command line; a mistake in it is an error (1), since 2 means work to do."""
+    """Run the command line; a usage error exits 1, since 2 means that there is work to do."""
     try:
         code = app(standalone_mode=False)
     except typer.TyperException as error:
@@ -54,7 +54,7 @@ def run() -> None:
 
 
 def _usage(error: typer.TyperException) -> str:
-    """Return a mistake in the command line, and where help is."""
+    """Return a usage error, and where to find help."""
     said = getattr(error, "format_message", error.__str__)()
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "studio-hub"

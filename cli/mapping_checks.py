@@ -1,4 +1,4 @@
-"""What `mappings check` tells beside rows that do not parse: of rows together, and of groups."""
+"""The checks of `mappings check` between rows and against the directory's groups."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ def problems(
 ) -> tuple[RowProblem, ...]:
     """Return what is wrong between rows, and which of their groups the directory does not know.
 
-    Without an identity store the directory is not asked. Raises what `translated` raises.
+    Without an identity store the directory is not read. Raises what `translated` raises.
     """
     table = parse_table(rows)
     if identity_store is None:
@@ -56,7 +56,7 @@ def _unresolved(ids: GroupIds) -> Iterator[RowProblem]:
 
 
 def _gone(table: MappingTable, directory: People) -> Iterator[RowProblem]:
-    """Yield groups that rows pin, and that are not there any more."""
+    """Yield groups that rows pin and that no longer exist."""
     pinned: dict[GroupId, list[GroupMapping]] = {}
     for row in table.rows:
         if row.group_id is not None:

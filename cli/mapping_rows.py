@@ -1,4 +1,4 @@
-"""The mappings table and the directory, as an operator's own credentials reach them."""
+"""Reads and writes the mappings table and the directory with the operator's own credentials."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ _serialize, _deserialize = TypeSerializer().serialize, TypeDeserializer().deseri
 
 
 class MappingRows:
-    """Reads and writes rows; every method raises botocore's errors as they are."""
+    """Reads and writes rows; every method passes botocore's errors on unchanged."""
 
     def __init__(self, table: str, region: str | None, identity_store_id: str | None) -> None:
         self._session = boto3.Session(region_name=region)
@@ -34,7 +34,7 @@ class MappingRows:
         return sorted(rows, key=lambda row: [str(row.get(name)) for name in MAPPINGS_KEY])
 
     def put(self, row: Mapping[str, Any]) -> None:
-        """Write a row, over the one of the same key."""
+        """Write a row; replaces the row with the same key."""
         item = {name: _serialize(value) for name, value in row.items()}
         self._dynamodb.put_item(TableName=self._table, Item=item)
 
@@ -44,7 +44,7 @@ class MappingRows:
         self._dynamodb.delete_item(TableName=self._table, Key=key)
 
     def group_id(self, name: str) -> str | None:
-        """Return the id of a group of the directory; None where there is no such group or store."""
+        """Return the id of a group in the directory; None if there is no such group or store."""
         named: Any = {"AttributePath": "displayName", "AttributeValue": name}
         try:
             return self._session.client("identitystore").get_group_id(

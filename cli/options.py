@@ -35,10 +35,10 @@ Region = Annotated[
     str | None,
     typer.Option(
         "--region",
-        # boto3 heeds AWS_DEFAULT_REGION alone.
+        # boto3 reads AWS_DEFAULT_REGION only.
         envvar="AWS_REGION",
         help="The hub's Region; default: AWS_DEFAULT_REGION, or that of the profile.",
-        # Before the names that are looked up there.
+        # The callbacks that look up stack outputs need the Region first.
         is_eager=True,
     ),
 ]

@@ -1,4 +1,4 @@
-"""Where results are printed: on the standard output, and never cut off."""
+"""Prints results on the standard output and never truncates them."""
 
 from typing import Any, Final
 
@@ -10,14 +10,14 @@ from rich.text import Text
 
 from shared.visible import escaped_lines, visible
 
-# No line is longer where nobody looks.
+# The width for output that is not a terminal; no line is longer.
 _WIDE: Final = 1_000_000
-# In less room than this a long text is a column of single words.
+# In a narrower column a long text shows one word a line.
 _READABLE: Final = 30
 
 
 class _PlainConsole(Console):
-    """Prints what it is given as it can be seen: no name holds markup, or what a terminal obeys."""
+    """Prints text literally: no name can hold markup or terminal control sequences."""
 
     def print(self, *objects: Any, **how: Any) -> None:  # noqa: ANN401 (rich's own)
         """Print texts, tables and lines with one style."""
@@ -35,7 +35,7 @@ def _plain(thing: object) -> object:
 
 
 def wide_console() -> Console:
-    """Return a console for results, as wide as its longest line where nobody looks at it."""
+    """Return a console for results; off a terminal it is as wide as its longest line."""
     console = _PlainConsole(highlight=False, markup=False, soft_wrap=True)
     return (
         console
@@ -45,12 +45,12 @@ def wide_console() -> Console:
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print a message of one or more lines as it can be seen; to people with `err`."""
+    """Print a message of one or more lines literally; to the standard error with `err`."""
     typer.echo(escaped_lines(text), err=err)
 
 
 def table(*names: str, long: tuple[str, ...] = ()) -> Table:
-    """Return an empty table with a head and without lines; `long` are columns that may wrap."""
+    """Return an empty table with a header; the columns in `long` may wrap."""
     empty = Table(box=None, pad_edge=False)
     for name in names:
         empty.add_column(name, no_wrap=name not in long, overflow="fold")
@@ -58,12 +58,12 @@ def table(*names: str, long: tuple[str, ...] = ()) -> Table:
 
 
 def row(of: Table, *cells: str) -> None:
-    """Add a row of plain text: what looks like markup in a name is none, and nothing is hidden."""
+    """Add a row of plain text: markup in a name is printed literally, and nothing is hidden."""
     of.add_row(*(Text(visible(cell)) for cell in cells))
 
 
 def print_table(out: Console, of: Table) -> None:
-    """Print a table; where it has no room, each row as lines of a name and a text."""
+    """Print a table; if it does not fit, print each row as lines of a name and a text."""
     for column in of.columns:
         widest = max(cell_len(str(cell)) for cell in (column.header, *column.cells))
         column.min_width = min(widest, _READABLE) if not column.no_wrap else widest
@@ -72,7 +72,7 @@ def print_table(out: Console, of: Table) -> None:
 
 
 def _upright(of: Table) -> Table:
-    """Return a table with a line for each cell that says something, and a gap after each row."""
+    """Return a table with a line for each cell that has text, and a gap after each row."""
     lines = Table.grid(padding=(0, 2))
     lines.add_column(no_wrap=True)
     lines.add_column(overflow="fold")

@@ -1,4 +1,4 @@
-"""Who is meant: a person by their id, or by a name that the ledger has."""
+"""Finds users: by id, or by a name that the ledger or the directory knows."""
 
 import json
 import shlex
@@ -14,9 +14,9 @@ from shared.model import DIRECTORY_ID, User, UserId, UserStatus
 
 
 def find_user(hub_client: HubClient, user: str) -> UserId:
-    """Return the id of the user; typer.BadParameter where it is nobody's, or several people's.
+    """Return the id of a user; typer.BadParameter if no user or several users match.
 
-    Names are compared without case. Who has no record yet is known by their id alone.
+    Names are compared without case. A user without a record can be found by id only.
     """
     if DIRECTORY_ID.fullmatch(user):
         return UserId(user)
@@ -41,7 +41,7 @@ def find_user(hub_client: HubClient, user: str) -> UserId:
 
 
 def _asking_for(user_name: str) -> str:
-    """Return the command that asks the directory for the id of a user name."""
+    """Return the AWS CLI command that finds the id of a user name."""
     named = {"AttributePath": "userName", "AttributeValue": user_name}
     wanted = shlex.quote(json.dumps({"UniqueAttribute": named}))
     return (
@@ -51,10 +51,10 @@ def _asking_for(user_name: str) -> str:
 
 
 class People(IdentityCenter):
-    """The directory, asked also for people by their names."""
+    """The directory, which can also be searched by user name."""
 
     def user_id(self, user_name: str) -> UserId | None:
-        """Return the id of who has this user name now; None for nobody."""
+        """Return the id of the user who has this user name now; None if nobody has it."""
         named: Any = {"AttributePath": "userName", "AttributeValue": user_name}
         try:
             with translated():
@@ -69,7 +69,7 @@ class People(IdentityCenter):
 
 
 def named(directory: People, user: str) -> User | None:
-    """Return the person of the directory who has this id or this user name; None for nobody."""
+    """Return the user in the directory with this id or user name; None if there is none."""
     user_id = UserId(user) if DIRECTORY_ID.fullmatch(user) else directory.user_id(user)
     if user_id is None:
         return None

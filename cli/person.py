@@ -1,4 +1,4 @@
-"""`studio-hub show USER`: what a person has where, because of what, and what happened to it."""
+"""`studio-hub show USER`: what a user has, where and why, and the user's history."""
 
 import json
 from collections.abc import Mapping
@@ -68,7 +68,7 @@ def show(
 
 
 def _hold(hub_client: HubClient, record: Record) -> Hold | None:
-    """Return the hold that a person is in there; None where nothing of theirs waits for a word."""
+    """Return the hold that a record's user is in; None if the user is not held there."""
     held = hub_client.limits.of(record.target).held
     found = holds_of(record.target, held.values(), now()) if record.user_id in held else ()
     return next((hold for hold in found if record.user_id in hold.users), None)
@@ -123,7 +123,7 @@ def _print(
 
 
 def _notes(record: Record, hold: Hold | None, state: HubState) -> list[str]:
-    """Return what else there is to say of a record."""
+    """Return the further notes on a record."""
     notes = [record.reason] if record.reason else []
     if hold is not None:
         notes.append(f"in the hold {hold.digest}")

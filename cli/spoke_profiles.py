@@ -1,6 +1,6 @@
 """The profiles of a Studio domain, reached with the operator's own credentials in its account.
 
-The hub's role can never tag a profile that exists; this is the one place that does.
+The hub's role can never tag an existing profile. This module is the only place that does.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +14,7 @@ from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
 from shared.model import Target
 from shared.ownership import Ownership
 
-# Nobody adopts with a role of the product itself: what it may do is bounded for good reason.
+# Adoption refuses the hub's own roles: what they may do is limited on purpose.
 _OF_THE_HUB = (
     "StudioHub-",
     "StudioHubSpoke-",
@@ -26,7 +26,7 @@ _OF_THE_HUB = (
 
 @dataclass(frozen=True, slots=True)
 class SpokeProfile:
-    """A profile with its tags, whoever made it; `user_name` is that of whom it signs in."""
+    """A profile with its tags, managed or not; `user_name` is the user whom it signs in."""
 
     arn: str
     profile: ObservedProfile
@@ -34,12 +34,12 @@ class SpokeProfile:
 
     @property
     def user_name(self) -> str:
-        """Return whom it signs in; empty for nobody."""
+        """Return the user name of whom it signs in; empty if it signs nobody in."""
         return self.profile.user_name
 
 
 class SpokeProfiles:
-    """One domain's profiles; raises what `translated` raises."""
+    """The profiles of one domain; raises what `translated` raises."""
 
     def __init__(self, target: Target, aws_profile: str | None) -> None:
         session = boto3.Session(profile_name=aws_profile, region_name=target.region)
@@ -48,7 +48,7 @@ class SpokeProfiles:
         self._caller = caller(session)
 
     def mistake(self) -> str:
-        """Return why these credentials cannot adopt; empty where they may."""
+        """Return why these credentials cannot adopt; empty if they can."""
         account, arn = self._caller
         if account != self._target.account:
             return (
@@ -64,11 +64,11 @@ class SpokeProfiles:
         return self._those(bool)
 
     def of(self, user_name: str) -> Iterator[SpokeProfile]:
-        """Yield the profiles that sign one person in; Identity Center compares without case."""
+        """Yield the profiles that sign one user in; Identity Center compares without case."""
         return self._those(lambda found: found.casefold() == user_name.casefold())
 
     def _those(self, wanted: Callable[[str], bool]) -> Iterator[SpokeProfile]:
-        """Yield the profiles whose user name is wanted: only their tags are read."""
+        """Yield the profiles whose user name is wanted; reads the tags of those only."""
         pages = self._sagemaker.get_paginator("list_user_profiles")
         with translated():
             for page in pages.paginate(
@@ -82,7 +82,7 @@ class SpokeProfiles:
                         yield self._with_tags(found)
 
     def mark(self, found: SpokeProfile, tags: Mapping[str, str]) -> None:
-        """Put tags on a profile; those that it has already stay as they are."""
+        """Add tags to a profile; its other tags stay."""
         with translated():
             self._sagemaker.add_tags(
                 ResourceArn=found.arn,
@@ -107,7 +107,7 @@ class SpokeProfiles:
 
 
 def caller(session: boto3.Session) -> tuple[str, str]:
-    """Return the account and the ARN that a session acts as."""
+    """Return the account and the ARN of a session's identity."""
     with translated():
         found = session.client("sts").get_caller_identity()
     return found["Account"], found["Arn"]

@@ -1,1 +1,1 @@
-"""The pure core: what hub and spoke agree on, and everything that decides; no I/O, no clock."""
+"""What several deployables agree on: values, names, messages and errors; no I/O, no clock."""

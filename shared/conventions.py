@@ -1,10 +1,10 @@
-"""The names that hub and spoke agree on, so that neither has to be told the other's."""
+"""The names that hub and spoke agree on, so that neither needs them as settings."""
 
 import re
 from hashlib import sha256
 from typing import Any
 
-# IAM paths: what the hub may pass to Studio, and what belongs to the product itself.
+# IAM paths: the roles that the hub may pass to Studio, and the product's own roles.
 ROLE_PATH = "/studio-hub/"
 SYSTEM_PATH = "/studio-hub-system/"
 # Source: IAM quotas, characters in a role name; and IAM's pattern of role names.
@@ -12,7 +12,7 @@ LONGEST_ROLE_NAME = 64
 _NOT_IN_ROLE_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]+")
 # Room for a hyphen and eight hex digits.
 _READABLE_ROLE_NAME = 55
-# Somebody who is kept for ten years is forgotten by all who might end it: protect them instead.
+# After ten years nobody remembers to end a `keep`: protect the user instead.
 MOST_DAYS_KEPT = 3650
 
 
@@ -42,12 +42,12 @@ def execution_role_arn(account: str, region: str, name: str) -> str:
 
 
 def access_role_name(region: str) -> str:
-    """Return the name of the role by which `reconcile` changes a spoke, for one Region."""
+    """Return the name of the role that `reconcile` uses to change a spoke, for one Region."""
     return f"StudioHubSpoke-{region}"
 
 
 def reader_role_name(region: str) -> str:
-    """Return the name of the role by which `scan` reads a spoke, for one Region."""
+    """Return the name of the role that `scan` uses to read a spoke, for one Region."""
     return f"StudioHubSpokeReader-{region}"
 
 
@@ -62,12 +62,12 @@ def system_role_arn(account: str, region: str, name: str) -> str:
 
 
 def access_role_arn(account: str, region: str) -> str:
-    """Return the ARN of the role by which `reconcile` changes a spoke."""
+    """Return the ARN of the role that `reconcile` uses to change a spoke."""
     return system_role_arn(account, region, access_role_name(region))
 
 
 def reader_role_arn(account: str, region: str) -> str:
-    """Return the ARN of the role by which `scan` reads a spoke."""
+    """Return the ARN of the role that `scan` uses to read a spoke."""
     return system_role_arn(account, region, reader_role_name(region))
 
 
@@ -77,39 +77,40 @@ def suspended_role_arn(account: str, region: str) -> str:
 
 
 def assigner_role_arn(account: str, hub_region: str) -> str:
-    """Return the ARN of the role that assigns people to applications, in Identity Center's account.
+    """Return the ARN of the role that assigns users to applications, in Identity Center's account.
 
-    `reconcile` assumes it where that account is another one.
+    `reconcile` assumes it if that account is not the hub's.
     """
     return system_role_arn(account, hub_region, f"StudioHubAssigner-{hub_region}")
 
 
 def assignment_reader_role_arn(account: str, hub_region: str) -> str:
-    """Return the ARN of the role that lists who is assigned, in Identity Center's account.
+    """Return the ARN of the role that lists assignments, in Identity Center's account.
 
-    `scan` assumes it where that account is another one.
+    `scan` assumes it if that account is not the hub's.
     """
     return system_role_arn(account, hub_region, f"StudioHubAssignmentReader-{hub_region}")
 
 
 def hub_role_names(hub_region: str) -> tuple[str, str]:
-    """Return the names of the two hub roles that a spoke trusts: `reconcile`'s and look's."""
+    """Return the names of the two hub roles that a spoke trusts: of `reconcile` and of `scan`."""
     return f"StudioHub-Reconcile-{hub_region}", f"StudioHub-Scan-{hub_region}"
 
 
 def source_identity(hub_account: str, hub_role_name: str) -> str:
     """Return the SourceIdentity of a hub function's sessions in other accounts.
 
-    It names the function's role and the hub's account: a session serves many requests, so it
-    names none of them. It is made of the hub's own settings alone. Both arguments may be
-    CloudFormation tokens.
+    It names the function's role and the hub's account. A session serves many requests, so it names
+    none of them. It consists of the hub's own settings alone. Both arguments may be CloudFormation
+    tokens.
+
     Source: the STS API reference, AssumeRole: 2 to 64 letters, digits and `_+=,.@-`.
     """
     return f"{hub_role_name}@{hub_account}"
 
 
 def external_id(hub_account: str, spoke_account: str) -> str:
-    """Return the ExternalId of the pair: a guard against a mis-wired spoke, not a secret."""
+    """Return the ExternalId of the pair: a guard against a misconfigured spoke, not a secret."""
     return f"studio-hub/{hub_account}/{spoke_account}"
 
 
@@ -128,8 +129,8 @@ def trust_policy(
     into an id that a re-created role does not have.
 
     A session may carry the function's SourceIdentity and no other. That right has a statement of
-    its own, since sts:ExternalId is a condition key of AssumeRole alone; without the first
-    statement it gives nothing.
+    its own, because sts:ExternalId is a condition key of AssumeRole alone. Without the first
+    statement it grants nothing.
     """
     principal = {"AWS": f"arn:{aws}:iam::{hub_account}:root"}
     function = {

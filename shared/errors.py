@@ -2,11 +2,11 @@
 
 StudioHubError
 ├── RetryableError            throttled, 5xx, two workers met: the same call may work later
-│   └── NotYetPropagatedError     an earlier change of the same thing does not count everywhere yet
+│   └── NotYetPropagatedError     an earlier change of the same thing has not propagated yet
 └── PermanentError            the same call will fail again until somebody changes something
     ├── TargetUnreachableError    the spoke refused the hub: everything in the target waits
-    ├── RefusedError              AWS refused one change: this person in this target waits
-    ├── UnreadableMessageError    a queue message that is no hint and no event
+    ├── RefusedError              AWS refused one change: this user in this target waits
+    ├── UnreadableMessageError    a queue message that is no request and no event
     └── SettingsError             the environment of a function is incomplete or wrong
 """
 
@@ -20,9 +20,9 @@ class RetryableError(StudioHubError):
 
 
 class NotYetPropagatedError(RetryableError):
-    """An earlier change of the same thing does not count everywhere yet: nothing was changed now.
+    """An earlier change of the same thing has not propagated yet; this call changed nothing.
 
-    Whether what is wanted is so already, only a read can tell.
+    Only a read can tell whether the wanted state exists already.
     """
 
 
@@ -31,7 +31,7 @@ class PermanentError(StudioHubError):
 
 
 class TargetUnreachableError(PermanentError):
-    """The spoke account did not let the hub in."""
+    """The spoke account refused the hub."""
 
 
 class RefusedError(PermanentError):

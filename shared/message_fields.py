@@ -1,7 +1,7 @@
-"""The fields of a message body, each read strictly: what nobody here could have sent is refused.
+"""Reads the fields of a message body strictly: a value that nobody here could send is refused.
 
-A message says only what to look at, but whoever reads it takes these values for ids, targets and
-times. So each is checked here, once, before anybody acts on it.
+A message only names what to reconcile or scan. Its reader takes these values for ids, targets and
+times, so each is checked here once, before anybody uses it.
 """
 
 import json
@@ -19,7 +19,7 @@ _REMEDY: Final = (
     "once: studio-hub sweep"
 )
 _MOST = 1_000_000
-# Characters of a wrong value in an error. A target that is right is shorter.
+# Characters of a wrong value in an error. A valid target is shorter.
 _SHOWN = 120
 # The hexadecimal SHA-256 of a deduplication id.
 _LONGEST_DIGEST = 64
@@ -29,7 +29,7 @@ _HEX_DIGITS = frozenset("0123456789abcdef")
 class MessageFields:
     """The fields of one body.
 
-    Raises UnreadableMessageError that names the place, what is wrong there, and what to do.
+    Raises UnreadableMessageError that names the field, what is wrong there, and what to do.
     """
 
     def __init__(self, body: str) -> None:
@@ -51,7 +51,7 @@ class MessageFields:
             raise unreadable(f"{name}: {error}") from error
 
     def optional(self, name: str, parse: Callable[[object], T], default: T) -> T:
-        """Return a field, or its default where the body leaves it out."""
+        """Return a field, or its default if the body leaves it out."""
         return self.required(name, parse) if name in self._plain else default
 
 
@@ -61,7 +61,7 @@ def unreadable(wrong: str) -> UnreadableMessageError:
 
 
 def shown(value: object) -> str:
-    """Return a value as an error shows it, which may have any length: its beginning."""
+    """Return a value as an error shows it; a long value is shortened."""
     found = repr(value)
     return found if len(found) <= _SHOWN else f"{found[:_SHOWN]}..."
 
@@ -78,7 +78,7 @@ def any_text(value: object) -> str:
     """Return a text that can be written as UTF-8, also an empty one; ValueError otherwise."""
     if not isinstance(value, str):
         raise ValueError(f"{shown(value)} is no text")
-    # JSON can hold half of a surrogate pair, which no queue or table takes.
+    # JSON can hold half of a surrogate pair, which no queue or table accepts.
     value.encode()
     return value
 
@@ -91,7 +91,7 @@ def empty(value: object) -> str:
 
 
 def moment(value: object) -> datetime:
-    """Return a time of which the zone is told, in UTC; ValueError or OverflowError otherwise."""
+    """Return a time with a time zone, in UTC; ValueError or OverflowError otherwise."""
     found = datetime.fromisoformat(text(value))
     if found.tzinfo is None:
         raise ValueError(f"{shown(value)} has no time zone")
@@ -124,7 +124,7 @@ def directory_id(value: object) -> str:
 def target(value: object) -> str:
     """Return a target as text; ValueError says what a target looks like."""
     found = text(value)
-    # A text of any length is not repeated in full.
+    # A long text is not repeated in full.
     return str(Target.parse(found if len(found) <= _SHOWN else f"{found[:_SHOWN]}..."))
 
 

@@ -1,4 +1,4 @@
-"""What travels in queues and lies in tables: the words that writers and readers share."""
+"""Queue messages, table keys and metric names that writers and readers share."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ from shared.requests import (
     Subject,
 )
 
-# Key attributes of the two tables, and the ledger's indices: of everybody in one target, and of
+# Key attributes of the two tables, and the ledger's indexes: of all users in one target, and of
 # memberships by their id.
 MAPPINGS_KEY: Final = ("group", "target")
 LEDGER_KEY: Final = ("pk", "sk")
@@ -47,18 +47,18 @@ LEDGER_BY_MEMBERSHIP_KEY: Final = ("membership_id", "pk")
 # Metrics: one namespace, one service dimension.
 METRICS_NAMESPACE: Final = "StudioHub"
 
-# Who tells on the hub's event bus.
+# The source of the events on the hub's event bus.
 BUS_SOURCE: Final = "studio-hub"
 
 # Seconds. Source: SQS's longest delay is 900; five minutes keep a waiting change visible.
 _FIRST_WAIT = 10
 _LONGEST_WAIT = 300
-# Until somebody's sign-in and role are taken, an error that passes waits no longer than this.
+# Until a user's sign-in and role are taken, a transient error waits no longer than this.
 _LONGEST_URGENT_WAIT = 60
-# What Studio is at is looked for every ten seconds for two minutes, then less often.
+# A Studio operation in progress is checked every ten seconds for two minutes, then less often.
 _SOON, _SOONS, _LESS_OFTEN = 10, 12, 30
 RECHECK_AFTER = 30
-# More than the hour between two sweeps: the next one begins anew then.
+# More than the hour between two sweeps: the next sweep starts a new chain then.
 _LONGEST_CHAIN = timedelta(minutes=75)
 
 _USER: Final = "user"
@@ -66,17 +66,17 @@ _Either = TypeVar("_Either", ReconcileRequest, ScanRequest)
 
 
 def encode(request: Request) -> str:
-    """Return a hint as a message body."""
+    """Return a request as a message body."""
     kind = {"subject": _USER} if isinstance(request, ReconcileRequest) else {}
     said = {name: value for name, value in asdict(request).items() if value is not None}
     return json.dumps(said | kind, default=datetime.isoformat, sort_keys=True)
 
 
 def decode(body: str) -> Request:
-    """Return the hint in a message body; what it leaves out has its default.
+    """Return the request in a message body; fields that it leaves out have their defaults.
 
     Raises:
-        UnreadableMessageError: the body is no hint, or holds what nobody here could have sent.
+        UnreadableMessageError: the body is no request, or holds what nobody here could send.
     """
     fields = MessageFields(body)
     enqueued_at = fields.required("enqueued_at", moment)
@@ -85,7 +85,7 @@ def decode(body: str) -> Request:
         "event_id": fields.required("event_id", text),
         "event_at": fields.optional("event_at", moment, enqueued_at),
         "attempt": fields.optional("attempt", count, 0),
-        "again": fields.optional("again", flag, default=False),
+        "is_recheck": fields.optional("is_recheck", flag, default=False),
         "started_at": fields.optional("started_at", moment, None),
     }
     subject = fields.optional("subject", _subject, _USER)
@@ -100,7 +100,7 @@ def decode(body: str) -> Request:
 
 
 def decode_reconcile_request(body: str) -> ReconcileRequest:
-    """Return the hint of a user in a message body; UnreadableMessageError for any other."""
+    """Return the reconcile request in a message body; UnreadableMessageError for any other."""
     request = decode(body)
     if not isinstance(request, ReconcileRequest):
         raise UnreadableMessageError(f"no user's hint: {request}")
@@ -108,7 +108,7 @@ def decode_reconcile_request(body: str) -> ReconcileRequest:
 
 
 def decode_scan_request(body: str) -> ScanRequest:
-    """Return the hint of a look in a message body; UnreadableMessageError for any other."""
+    """Return the scan request in a message body; UnreadableMessageError for any other."""
     request = decode(body)
     if not isinstance(request, ScanRequest):
         raise UnreadableMessageError(f"no `scan`'s hint: {request}")
@@ -144,13 +144,13 @@ def _force_observe(value: object) -> str:
 
 
 def _round(value: object) -> str:
-    passes = (HOURLY, DAILY, TARGETS)
-    if value not in passes:
-        raise ValueError(f"{shown(value)} is no round: there are {', '.join(passes)}")
+    sweeps = (HOURLY, DAILY, TARGETS)
+    if value not in sweeps:
+        raise ValueError(f"{shown(value)} is no round: there are {', '.join(sweeps)}")
     return str(value)
 
 
-# What the key of a look must be, for each subject that has one.
+# What the key of a scan request must be, for each subject that has one.
 _KEYS: Final[Mapping[Subject, Callable[[object], str]]] = {
     Subject.ROUND: _round,
     Subject.GROUP: directory_id,
@@ -161,7 +161,7 @@ _KEYS: Final[Mapping[Subject, Callable[[object], str]]] = {
 
 
 def message_group(request: Request) -> str:
-    """Return what a queue keeps in order: one user, or one thing to look through."""
+    """Return what a queue keeps in order: one user, or one thing to scan."""
     if isinstance(request, ReconcileRequest):
         return request.user_id
     # Source: the SQS API: at most 128 characters, and of a name's only letters, digits and
@@ -171,7 +171,7 @@ def message_group(request: Request) -> str:
 
 
 def name_digest(name: str) -> str:
-    """Return what stands for a name of others in a key: 64 hex digits, whatever the name holds.
+    """Return the digest of a name for use in a key: 64 hex digits, whatever the name holds.
 
     Source: the DynamoDB API: a sort key has at most 1,024 bytes, a partition key 2,048; a group's
     display name has up to 1,024 characters of up to four bytes.
@@ -180,13 +180,18 @@ def name_digest(name: str) -> str:
 
 
 def deduplication_id(request: Request) -> str:
-    """Return the id by which SQS knows a hint that was sent twice.
+    """Return the id by which SQS recognizes a request that was sent twice.
 
-    It holds the event's id and never the user's alone: SQS remembers an id for five minutes and
-    would swallow the next real change. Whom a look found is told apart by that look, of which the
-    same event may have called for several.
+    It holds the event's id and never the user's alone. SQS remembers an id for five minutes and
+    would drop the next real change. The id also holds the scan that found the user, because one
+    event may cause several scans.
     """
-    parts = [request.event_id, message_group(request), str(request.attempt), str(request.again)]
+    parts = [
+        request.event_id,
+        message_group(request),
+        str(request.attempt),
+        str(request.is_recheck),
+    ]
     if isinstance(request, ScanRequest):
         parts.append(str(request.part))
     else:
@@ -197,29 +202,29 @@ def deduplication_id(request: Request) -> str:
 def scan_chain(request: ScanRequest) -> str:
     """Return the id that all parts of one listing share, and that no other listing has."""
     parts = [request.event_id, message_group(request), request.target]
-    parts += [str(flag) for flag in (request.again, request.event_driven, request.include_all)]
+    parts += [str(flag) for flag in (request.is_recheck, request.event_driven, request.include_all)]
     return sha256("|".join(parts).encode()).hexdigest()
 
 
 def is_exhausted(request: Request, now: datetime) -> bool:
-    """Return whether a hint came back for so long that the next sweep may go on instead.
+    """Return whether a request was requeued for so long that the next sweep takes over.
 
-    Every round begins a chain of its own for whoever is unfinished: none outlives it for long.
+    Every sweep starts a new chain for each unfinished user, so no chain outlives a sweep for long.
     """
     return request.started_at is not None and now >= request.started_at + _LONGEST_CHAIN
 
 
 class RequeuePolicy(StrEnum):
-    """How often something that waits is looked at again."""
+    """How often a waiting request is tried again."""
 
-    # Studio is at it, or a person may start it anew: soon.
+    # A Studio operation is in progress, or a user may start it again: soon.
     BUSY = "busy"
-    # Something is to be taken from somebody, or two changes of an assignment met: ten seconds,
-    # doubling to a minute.
+    # A removal is due, or two changes of an assignment conflicted: ten seconds, doubling to a
+    # minute.
     URGENT = "urgent"
     # Throttled, or failed for now: ten seconds, doubling to five minutes.
     BACKING_OFF = "backing-off"
-    # In a person's hands: every five minutes for an hour, then with each sweep.
+    # A person must act: every five minutes for an hour, then with each sweep.
     PATIENT = "patient"
 
 
@@ -229,10 +234,10 @@ def requeue(
     pace: RequeuePolicy = RequeuePolicy.BACKING_OFF,
     due: datetime | None = None,
 ) -> tuple[_Either, int]:
-    """Return the hint for its next attempt, and after how many seconds that is due.
+    """Return the request for its next attempt, and after how many seconds that is due.
 
-    That is no later than `due`, where something is to be tried again then. The hint is made anew,
-    so that what was read for this attempt is stale for the next.
+    It is due no later than `due`, if given. It gets a new `enqueued_at`, so that reads for this
+    attempt are stale for the next.
     """
     match pace:
         case RequeuePolicy.BUSY:
@@ -254,8 +259,8 @@ def requeue(
 
 
 def recheck(request: _Either, enqueued_at: datetime) -> tuple[_Either, int]:
-    """Return the hint that looks once more, from the beginning, and its delay in seconds."""
-    again = replace(request, again=True, attempt=0, enqueued_at=enqueued_at, started_at=None)
+    """Return the request to check again from the beginning, and its delay in seconds."""
+    again = replace(request, is_recheck=True, attempt=0, enqueued_at=enqueued_at, started_at=None)
     if isinstance(again, ScanRequest):
         again = replace(again, part=0)
     return again, RECHECK_AFTER

@@ -1,4 +1,4 @@
-"""The values that the project speaks of; frozen, comparable, and without behaviour of their own."""
+"""The project's values; frozen, comparable, and without behaviour of their own."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ class Target:
 class GroupMapping:
     """Group G calls for profiles in target T with role R: one valid row of the mappings table.
 
-    `note` is for people, and decides nothing: two rows that differ in it alone are equal.
+    `note` is for operators and decides nothing: two rows that differ only in it are equal.
     """
 
     group: str
@@ -66,8 +66,8 @@ class GroupMapping:
 class BadMapping:
     """A row that does not parse: it counts as *unknown* for its target.
 
-    Where the target cannot be read either, `target` is None, and the row counts as *unknown* for
-    its group in every target.
+    If the target cannot be read either, `target` is None, and the row counts as *unknown* for its
+    group in every target.
     """
 
     group: str
@@ -85,7 +85,7 @@ class MappingTable:
 
 
 class UserStatus(StrEnum):
-    """What the directory says of a person."""
+    """The status of a user in the directory."""
 
     ENABLED = "enabled"
     DISABLED = "disabled"
@@ -94,7 +94,7 @@ class UserStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user of the directory; `name` is empty for one who is gone and was never seen."""
+    """A user of the directory; `name` is empty for a deleted user who was never seen."""
 
     id: UserId
     name: str
@@ -102,7 +102,7 @@ class User:
 
 
 class Unresolved(Enum):
-    """Why nobody can tell which group a name stands for."""
+    """Why a group name cannot be resolved."""
 
     UNKNOWN = "the directory does not know it"
     UNREADABLE = "the directory does not tell"
@@ -113,12 +113,12 @@ GroupIds = Mapping[str, GroupId | Unresolved]
 
 @dataclass(frozen=True, slots=True)
 class DirectorySnapshot:
-    """One person and the groups they are in, as the directory said.
+    """One user and the groups they are in, according to the directory.
 
     `complete` tells that the list of groups was read to its end; without it no row is ever a *no*.
-    `groups` resolves the names of the mapped groups that have no id in their row. `doubtful` are
-    groups that cannot be read, so they are never a *no* either. From groups that were `deleted`, or
-    `emptied` of all their members, nobody was taken out one by one: such removals wait for a word.
+    `groups` resolves the names of the mapped groups that have no id in their row. `doubtful` groups
+    cannot be read, so they are never a *no* either. From groups that were `deleted`, or `emptied`
+    of all their members, nobody was taken out one by one: such removals wait for approval.
     """
 
     person: User
@@ -136,7 +136,7 @@ _AROUND = 100
 
 @dataclass(frozen=True, slots=True, order=True)
 class Grant:
-    """A row that applied to a person, as the ledger remembers it."""
+    """A row that applied to a user, as the ledger remembers it."""
 
     priority: int
     group: str
@@ -155,7 +155,7 @@ class Grant:
         return f"{self.group} (priority {self.priority})"
 
 
-# Bytes of the rows that a record remembers a person's role by; the rest of the record needs less.
+# Bytes for the rows that a record keeps for a user's role; the rest of the record needs less.
 # Source: the DynamoDB API: an item has at most 400 KB.
 MOST_REMEMBERED = 120_000
 
@@ -169,7 +169,7 @@ class Because:
 
     @classmethod
     def of(cls, grants: Sequence[Grant]) -> Self:
-        """Return the first of the claims over the others, as many as a record can hold.
+        """Return the first grant over the others, as many as a record can hold.
 
         Only rows of groups with very long names are ever too many.
         """
@@ -188,7 +188,7 @@ class Because:
 
     @property
     def is_tied(self) -> bool:
-        """Return whether only the groups' names decided."""
+        """Return whether the two best rows have the same priority, so that names decided."""
         return bool(self.over) and self.over[0].priority == self.winner.priority
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Profile names: the user name where Studio allows it, otherwise a readable and unique stand-in."""
+"""Profile names: the user name where Studio allows it, otherwise a readable and unique one."""
 
 import re
 from hashlib import sha256
@@ -8,13 +8,13 @@ from shared.model import UserId
 # Source: the SageMaker API model's pattern and length of UserProfileName.
 _LEGAL = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 _LONGEST = 63
-# A name of this look might be the stand-in of somebody else, so it gets a stand-in itself.
+# A user name of this form might equal a generated name, so it gets a generated name too.
 _LOOKS_LIKE_A_STAND_IN = re.compile(r"-[0-9a-fA-F]{8}$")
 _READABLE = 54
 
 
 def profile_name(user_name: str, user_id: UserId) -> str:
-    """Return the name of the person's profile: the same in every domain, and for ever.
+    """Return the name of the user's profile; it is the same in every domain and never changes.
 
     Studio compares names without case; so must every caller.
     """
@@ -30,18 +30,18 @@ def profile_name(user_name: str, user_id: UserId) -> str:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Return whether two profile names, or two user names, are one.
+    """Return whether two profile names, or two user names, are the same.
 
-    Neither Studio nor Identity Center tells names apart by their case.
+    Neither Studio nor Identity Center distinguishes names by case.
     """
     return one.casefold() == other.casefold()
 
 
 def same_user(one: str, other: str) -> bool:
-    """Return whether the directory takes two user names for one: it compares without case."""
+    """Return whether two user names are the same in the directory: it compares without case."""
     return one.casefold() == other.casefold()
 
 
 def role_name(role_arn: str) -> str:
-    """Return the last part of a role's ARN, by which people know it."""
+    """Return the last part of a role's ARN, by which operators know it."""
     return role_arn.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""The tags by which a profile is ours; they are given at creation and never afterwards."""
+"""The tags that mark a profile as ours; they are set at creation and never afterwards."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ USER_ID = "studio-hub:user-id"
 
 
 class Ownership(StrEnum):
-    """Whose a profile is. Everything but OURS is never written to."""
+    """The owner of a profile. The hub writes only to profiles that are OURS."""
 
     OURS = "ours"
     OTHER_PERSON = "ours, but of another person"
@@ -17,17 +17,17 @@ class Ownership(StrEnum):
 
 
 def tags(hub_account: str, user_id: str) -> dict[str, str]:
-    """Return the tags that mark a profile as this hub's and this person's."""
+    """Return the tags that mark a profile as this hub's and this user's."""
     return {MANAGED_BY: hub_account, USER_ID: user_id}
 
 
 def owner(found: Mapping[str, str], hub_account: str) -> str | None:
-    """Return the user id that a profile of this hub is marked with; None for other profiles."""
+    """Return the user id in the tags of this hub's profile; None for other profiles."""
     return found.get(USER_ID) if found.get(MANAGED_BY) == hub_account else None
 
 
 def ownership(found: Mapping[str, str] | None, hub_account: str, user_id: str) -> Ownership:
-    """Return whose a profile with the tags `found` is; None are tags that could not be read."""
+    """Return the ownership of a profile with the tags `found`; None if they could not be read."""
     if found is None:
         return Ownership.UNREADABLE
     marked = owner(found, hub_account)

@@ -1,7 +1,7 @@
-"""Hints: whom, or what, to look at again. They never say what changed.
+"""Requests to reconcile a user or to run a scan. They never say what changed.
 
-The truth is read by whoever follows a hint, so one that comes twice, late or out of order does no
-harm.
+Whoever handles a request reads the current state. A request that arrives twice, late or out of
+order does no harm.
 """
 
 from dataclasses import dataclass
@@ -10,27 +10,27 @@ from enum import StrEnum
 
 from shared.model import UserId
 
-# Instead of one target: whatever the ledger says of any of them is observed.
+# Instead of one target: every target is observed, whatever the ledger says.
 EVERY_TARGET = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class ReconcileRequest:
-    """Look at this user.
+    """Reconcile this user.
 
     Attributes:
-        enqueued_at: when the hint was made (UTC); whatever was read before that is stale for it.
-        event_id: of the event, round or command that it all began with, through every queue: what
-            logs are correlated by. The hint's deduplication id is made of it.
-        attempt: how often the look was put off.
-        started_at: when the request was first taken up (UTC); None until it is put off. Patience is
-            counted from then, so that an event which waited in a backlog gets its whole chain.
-        again: the second look at something that the first found unchanged.
+        enqueued_at: when the request was made (UTC); earlier reads are stale for it.
+        event_id: of the event, sweep or command that started it, through every queue. Logs are
+            correlated by it, and the deduplication id contains it.
+        attempt: how often the request was requeued.
+        started_at: when the request was first handled (UTC); None until it is requeued. The time
+            limit counts from then, so that an event that waited in a backlog gets its whole chain.
+        is_recheck: this is the recheck of a request that found nothing to change.
         event_at: when the directory changed (UTC), for measuring latency.
-        doubt: a target, as text, or EVERY_TARGET: its profile is observed even if the ledger says
-            that all is well, and what was refused there is tried again.
-        source_scan: the deduplication id of the scan that found the user; empty where the event
-            named them. Two scans for one event may find one user for different reasons.
+        force_observe: a target, as text, or EVERY_TARGET: its profile is observed even if the
+            ledger says that it is in sync, and refused actions are tried again.
+        source_scan: the deduplication id of the scan that found the user; empty if the event named
+            the user. Two scans for one event may find one user for different reasons.
     """
 
     user_id: UserId
@@ -38,14 +38,14 @@ class ReconcileRequest:
     event_id: str
     event_at: datetime
     attempt: int = 0
-    again: bool = False
+    is_recheck: bool = False
     force_observe: str = ""
     source_scan: str = ""
     started_at: datetime | None = None
 
 
 class Subject(StrEnum):
-    """What a look goes through."""
+    """What a scan request covers."""
 
     ROUND = "round"
     GROUP = "group"
@@ -57,24 +57,24 @@ class Subject(StrEnum):
     GROUPS = "groups"
 
 
-# Rounds: those of the schedule, and one over the targets alone.
+# Sweeps: the scheduled ones, and one over the targets alone.
 HOURLY, DAILY, TARGETS = "hourly", "daily", "targets"
 
 
 @dataclass(frozen=True, slots=True)
 class ScanRequest:
-    """Look through this group or target, or begin a round of such looks.
+    """Scan this group or target, or start a sweep of such scans.
 
     Attributes:
         subject: what `key` names.
-        key: a round's name (hourly, daily, targets), a group's id or name, a target as text (also
-            for the access to it); empty for the directory's people and groups.
-        enqueued_at, event_id, event_at, attempt, again, started_at: as in a user's hint.
-        announced: an event told of it, so what it finds was not missed.
-        everyone: queue all that it finds, not only what differs from the ledger.
-        target: where a changed mapping row calls for looking at everyone, as text.
-        part: which part of a listing that takes more than one invocation. Where that part begins,
-            and who was seen before, stands in the ledger: nobody is trusted to send it.
+        key: a sweep's name (hourly, daily, targets), a group's id or name, a target as text (also
+            for the access to it); empty for the directory's users and groups.
+        enqueued_at, event_id, event_at, attempt, is_recheck, started_at: as in ReconcileRequest.
+        event_driven: an event announced the change, so what the scan finds is not a missed event.
+        include_all: queue all users that the scan finds, not only those with drift.
+        target: the target, as text, of a changed mapping row that needs a scan of all users.
+        part: which part of a listing that takes more than one invocation. The ledger holds where
+            that part begins and which ids were seen before, so that no sender is trusted with them.
     """
 
     subject: Subject
@@ -83,7 +83,7 @@ class ScanRequest:
     event_id: str
     event_at: datetime
     attempt: int = 0
-    again: bool = False
+    is_recheck: bool = False
     event_driven: bool = False
     include_all: bool = False
     target: str = ""

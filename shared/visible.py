@@ -1,15 +1,15 @@
-"""Text that other people wrote, as everybody can see it: escapes instead of what a screen hides.
+"""Makes other people's text visible: it escapes the characters that a screen hides.
 
-A name may hold what no screen shows (a zero-width space, a second kind of space), what turns a line
-around, or what a terminal obeys. Logs, tables and messages show each such character as an escape.
-JSON that a program reads keeps the text as it is.
+A name may hold characters that no screen shows (a zero-width space, a second kind of space), that
+reverse a line, or that a terminal obeys. Logs, tables and messages show each of them as an escape.
+JSON for programs keeps the text as it is.
 """
 
 import re
 from typing import Final
 
-# Characters that Unicode counts as letters or marks, and that no screen shows.
-# Source: Unicode, DerivedCoreProperties.txt, Default_Ignorable_Code_Point; and Braille's blank.
+# Characters that Unicode counts as letters or marks, and that no screen shows. Source: Unicode,
+# DerivedCoreProperties.txt, Default_Ignorable_Code_Point; and Braille's blank.
 _SEEN_BY_NOBODY: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
@@ -37,7 +37,7 @@ def escaped_lines(text: str) -> str:
     return "\n".join(map(escaped, text.split("\n")))
 
 
-def disruption(text: str, at_most: int) -> str:
+def shortened(text: str, at_most: int) -> str:
     """Return a text, or its beginning and how many characters it has in all."""
     if len(text) <= at_most:
         return text

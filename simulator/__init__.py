@@ -1,1 +1,1 @@
-"""The embedded AWS: moto plus the services it lacks; what is inferred is marked so."""
+"""The embedded AWS: moto plus the services it lacks; inferred behaviour is marked as such."""

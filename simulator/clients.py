@@ -1,4 +1,4 @@
-"""Clients are made of what is worked out once: each cold start would do it all anew."""
+"""Caches what botocore computes for every client, so that cold starts stay cheap."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -27,22 +27,23 @@ _class_of = ClientCreator._create_client_class  # type: ignore[attr-defined]  # 
 _model_of = ClientCreator._load_service_model  # type: ignore[attr-defined]  # noqa: SLF001 (as above)
 _clean = cache(sanitize_user_agent_string_component)
 _endpoint_of = EndpointRulesetResolver.construct_endpoint
-# Every session has the same aliases, and every client asks for all of them once.
+# Every session has the same aliases, and every client reads all of them once.
 _aliaser: Any = EventAliaser(HierarchicalEmitter())
 _alias = cache(partial(EventAliaser._alias_event_name, _aliaser))  # type: ignore[attr-defined]  # noqa: SLF001 (as above)
 
 
 _models: dict[tuple[str, str | None], ServiceModel] = {}
 _classes: dict[str, Any] = {}
-# By the identity of a ruleset, which is kept with it and so stays the only one of its identity.
+# The key is the id() of a ruleset. The entry keeps the ruleset alive, so no other object can get
+# its id.
 _providers: dict[int, tuple[dict[str, Any], EndpointProvider]] = {}
 
 
 @contextmanager
 def shared_models() -> Iterator[None]:
-    """Let every botocore session share its parsed models, and what is made of them alone.
+    """Make every botocore session share its parsed models, and what depends on them alone.
 
-    Parsing SageMaker's takes longer than most stories.
+    Parsing SageMaker's model takes longer than most scenarios.
     """
     with ExitStack() as undo:
         replace(undo, botocore.session, "create_loader", _loader)
@@ -56,7 +57,8 @@ def shared_models() -> Iterator[None]:
         replace(undo, Handlers, "__copy__", shared)
         replace(undo, Handlers, "append_item", append)
         replace(undo, Handlers, "remove_item", remove)
-        # Nothing goes out, by a proxy or without; botocore looks through the environment for one.
+        # No request leaves the process, so the search for proxies in the environment is wasted
+        # time.
         replace(undo, EndpointCreator, "_get_proxies", lambda _, __: {})
         yield
 
@@ -82,7 +84,7 @@ def _provider(ruleset_data: dict[str, Any], **more: Any) -> EndpointProvider:  #
 
 
 def _endpoint(resolver: Any, operation_model: Any, call_args: Any, request_context: Any) -> Any:  # noqa: ANN401 (as above)
-    """Return where a client sends an operation: worked out once for what the rules look at."""
+    """Return the endpoint of an operation, computed once for each set of endpoint parameters."""
     if operation_model.operation_context_parameters:
         return _endpoint_of(resolver, operation_model, call_args, request_context)
     looked_at = [(call_args or {}).get(p.member_name) for p in operation_model.context_parameters]

@@ -1,4 +1,4 @@
-"""Virtual time: the whole process reads it, nothing really waits, and it never runs by itself."""
+"""Virtual time: the whole process reads it, sleeps return at once, and only calls advance it."""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 class VirtualClock:
-    """Moves the time that everybody reads."""
+    """Advances the virtual time of the process."""
 
     def __init__(self, traveller: time_machine.Traveller) -> None:
         self._traveller = traveller
@@ -21,18 +21,18 @@ class VirtualClock:
         return time.time()
 
     def forward(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance the time by some seconds."""
         if seconds > 0:
             self._traveller.shift(seconds)
 
     def forward_to(self, moment: float) -> None:
-        """Let time pass until a moment; one that is past already changes nothing."""
+        """Advance the time to a moment; a moment in the past changes nothing."""
         self.forward(moment - self.now())
 
 
 @contextmanager
 def virtual_time(start: datetime = START) -> Iterator[VirtualClock]:
-    """Stop real time in this process, and let every sleep move the virtual one instead."""
+    """Stop real time in this process, and make every sleep advance the virtual time instead."""
     real_sleep = time.sleep
     with time_machine.travel(start, tick=False) as traveller:
         clock = VirtualClock(traveller)

@@ -1,4 +1,4 @@
-"""EventBridge on a bad day: events that are lost, that come twice, and that overtake each other."""
+"""Simulates EventBridge delivery failures: events lost, duplicated, or out of order."""
 
 import random
 from collections.abc import Callable, Iterable
@@ -9,7 +9,7 @@ from simulator.directory_events import Event
 
 @dataclass(slots=True)
 class Delivery:
-    """Brings events to the hub: all of them at once and in order, until told otherwise."""
+    """Delivers events to the hub: all at once and in order, unless configured otherwise."""
 
     deliver: Callable[[Event], object]
     _to_lose: int = field(default=0, init=False)
@@ -18,19 +18,19 @@ class Delivery:
     _held: list[Event] = field(default_factory=list, init=False)
 
     def lose(self, events: int) -> None:
-        """Let so many of the next events never arrive."""
+        """Drop the next `events` events."""
         self._to_lose += events
 
     def duplicate(self, events: int) -> None:
-        """Let so many of the next events that arrive come twice."""
+        """Deliver the next `events` events twice."""
         self._to_repeat += events
 
     def shuffle(self, seed: int) -> None:
-        """Hold back what comes next, until `arrive` brings it in an order that the seed gives."""
+        """Hold back events until `arrive` delivers them in an order given by the seed."""
         self._dice = random.Random(seed)  # noqa: S311 (a shuffle that can be repeated)
 
     def send(self, events: Iterable[Event]) -> None:
-        """Bring events to the hub, or hold them back."""
+        """Deliver events to the hub, or hold them back."""
         for event in events:
             if self._to_lose:
                 self._to_lose -= 1
@@ -44,7 +44,7 @@ class Delivery:
                 self._held += [event] * group_snapshots
 
     def arrive(self) -> None:
-        """Bring what was held back; what comes afterwards is in order again."""
+        """Deliver the events that were held back; later events are in order again."""
         if self._dice is None:
             return
         self._dice.shuffle(self._held)

@@ -1,7 +1,7 @@
-"""Calls of DynamoDB and SQS go straight to the methods of moto that answer them.
+"""Passes calls of DynamoDB and SQS directly to moto's methods.
 
-moto puts an HTTP request together, takes it apart again, and copies what is asked and answered
-along the service's model. A call in JSON without bytes is what it says already.
+moto builds an HTTP request and parses it again. It also copies the request and the answer along the
+service's model. A JSON call without bytes needs neither.
 """
 
 import json
@@ -34,13 +34,13 @@ from simulator.replacing import replace
 from simulator.signatures import signed_with, text_of
 
 _DIRECT: tuple[type[BaseResponse], ...] = (DynamoHandler, SQSResponse)
-# What moto decodes, which JSON alone does not tell from a text.
+# Types that hold bytes: moto decodes them, but JSON shows them as text.
 _BYTES = ('"B"', '"BS"', '"BinaryValue"')
-# What answers about items hold: attributes as they are stored, and counts.
+# The members of an answer about items: attributes as they are stored, and counts.
 _OF_ITEMS = frozenset(
     ("Attributes", "Count", "Item", "Items", "LastEvaluatedKey", "Responses", "ScannedCount")
 )
-# Types of attributes whose values are written as they are.
+# Types of attributes whose JSON values need no conversion.
 _WRITTEN = frozenset(("S", "N", "BOOL", "NULL", "SS", "NS"))
 _TEXTS = frozenset((str, int, bool, float, type(None)))
 _named = cache(camelcase_to_underscores)
@@ -52,7 +52,7 @@ _Answer = tuple[int, dict[str, Any], str | bytes]
 
 @contextmanager
 def direct_calls() -> Iterator[None]:
-    """Let what is asked of tables and answered be copied once."""
+    """Copy each table request and answer once only."""
     with ExitStack() as undo:
         replace(undo, dynamodb_responses, "dynamo_to_dict", _expand)
         replace(undo, ConditionExpressionParser, "_lex_condition_expression", _lex)
@@ -61,7 +61,7 @@ def direct_calls() -> Iterator[None]:
 
 
 def answer_directly(answer: Callable[..., Any], request: AWSPreparedRequest) -> _Answer | None:
-    """Return the answer of moto's method, or None where its long way is needed."""
+    """Return the answer of moto's method, or None if moto's own path is needed."""
     responses = getattr(answer, "__self__", None)
     if responses not in _DIRECT:
         return None
@@ -89,7 +89,7 @@ def _answer(handler: BaseResponse, method: str) -> _Answer:
 
 
 def _prepare(handler: Any, target: str, body: str, request: AWSPreparedRequest) -> None:  # noqa: ANN401 (moto's own)
-    """Give moto's handler what it would have found out by itself."""
+    """Give moto's handler the facts that it would otherwise read from the request."""
     key, handler.region = signed_with(request.headers.get("Authorization", ""))
     said = os.environ.get("MOTO_ACCOUNT_ID") or request.headers.get("x-moto-account-id")
     handler.current_account = text_of(said) or get_account_id_from(key)
@@ -103,7 +103,7 @@ def _prepare(handler: Any, target: str, body: str, request: AWSPreparedRequest) 
 
 
 def _written(handler: BaseResponse, result: ActionResult) -> _Answer:
-    """Return a result as moto writes it; attributes of items are JSON already but for bytes."""
+    """Return a result as moto writes it; attributes of items without bytes are JSON already."""
     value = result.result
     if isinstance(value, dict) and type(handler) is DynamoHandler and value.keys() <= _OF_ITEMS:
         try:
@@ -116,7 +116,7 @@ def _written(handler: BaseResponse, result: ActionResult) -> _Answer:
 
 
 def _expand(part: Any) -> Any:  # noqa: ANN401 (whatever an answer holds)
-    """Return what an answer holds as plain values; moto asks each by four of its ways."""
+    """Return the content of an answer as plain values; moto checks each value four times."""
     kind = type(part)
     if kind in _TEXTS:
         return part
@@ -132,7 +132,7 @@ def _expand(part: Any) -> Any:  # noqa: ANN401 (whatever an answer holds)
 
 
 def _lex(parser: ConditionExpressionParser) -> deque[Any]:
-    """Return a condition's words; moto compiles six patterns for each of them."""
+    """Return the tokens of a condition; moto compiles six patterns for each token."""
     return deque(_words(str(parser.condition_expression)))
 
 
@@ -142,14 +142,14 @@ def _words(condition: str) -> tuple[Any, ...]:
 
 
 def _parse(parser: BaseJSONParser, shape: Any, value: Any) -> Any:  # noqa: ANN401 (botocore's own)
-    """Return what botocore reads from JSON; an attribute without bytes is what it says."""
+    """Return what botocore reads from JSON; an attribute without bytes is returned unchanged."""
     if shape.name == "AttributeValue" and is_plain(value):
         return value
     return _parsed(parser, shape, value)
 
 
 def is_plain(value: Any) -> bool:  # noqa: ANN401 (an attribute of an item)
-    """Return whether an attribute is JSON already, as all are that hold no bytes."""
+    """Return whether an attribute is JSON already; it is if it holds no bytes."""
     if type(value) is not dict or len(value) != 1:
         return False
     match next(iter(value.items())):

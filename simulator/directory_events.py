@@ -1,8 +1,8 @@
-"""The event that each change of the directory leaves, by the route that it came by.
+"""The event that each change of the directory causes, by the route of the change.
 
 Source of the shapes: CloudTrail records of the console and of the Identity Store API as published
 by AWS and its samples, and the Identity Center user guide's samples for SCIM and structure of
-native events. An id that an event hides in reality is not in it here either.
+native events. An id that a real event hides is missing here too.
 """
 
 import uuid
@@ -26,7 +26,7 @@ _SOURCES: Final[Mapping[Route, str]] = {
 
 
 class Change(StrEnum):
-    """What can change in a directory."""
+    """The kinds of change in a directory."""
 
     JOINED = "joined"
     LEFT = "left"
@@ -42,7 +42,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """What a change concerned; empty where it concerned no such thing."""
+    """The ids that a change concerns; empty for those that it does not concern."""
 
     user: str = ""
     group: str = ""
@@ -51,7 +51,7 @@ class Ids:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """An event's name, and what its request and its response hold; `$user` stands for an id."""
+    """An event's name, request and response; `$user` and its like stand for ids."""
 
     name: str
     request: Mapping[str, Any]
@@ -98,7 +98,7 @@ _SHAPES: Final[Mapping[Route, Mapping[Change, _Shape]]] = {
         ),
         Change.LEFT: _Shape("DeleteGroupMembership", {**_STORE, "membershipId": "$membership"}),
         Change.USER_CREATED: _Shape("CreateUser", {**_STORE, "userName": _HIDDEN}, _USER),
-        # No operation disables or enables anybody: the change is one of a hidden attribute.
+        # No API operation disables or enables a user; the change is in a hidden attribute.
         Change.USER_DISABLED: _API_UPDATES_USER,
         Change.USER_ENABLED: _API_UPDATES_USER,
         Change.USER_RENAMED: _API_UPDATES_USER,
@@ -143,7 +143,7 @@ _NATIVE: Final[Mapping[Change, str]] = {
 
 
 class DirectoryEvents:
-    """Writes the events of one identity store, each with an id of its own."""
+    """Writes the events of one identity store, each with its own id."""
 
     def __init__(self, store_id: str, account: str, region: str, now: Callable[[], float]) -> None:
         self._store_id = store_id
@@ -156,9 +156,10 @@ class DirectoryEvents:
     def of(
         self, change: Change, route: Route, ids: Ids, failed: tuple[str, str] | None = None
     ) -> Event | None:
-        """Return the event of a change; of a `failed` one (code, text) only CloudTrail tells.
+        """Return the event of a change; only CloudTrail reports a `failed` one (code, text).
 
-        Its time is `late` seconds ago, as that of an event that waited on its way.
+        The event's time is `late` seconds ago, as for a delayed event. Returns None if there is no
+        event.
         """
         if route == "native":
             return None if failed else self._native(change, ids)
@@ -213,7 +214,7 @@ class DirectoryEvents:
             "detail-type": kind,
             "source": f"aws.{source}",
             "account": self._account,
-            # Both kinds tell whole seconds.
+            # Both kinds of event have whole seconds.
             "time": datetime.fromtimestamp(self._now() - self.late, UTC).strftime(
                 "%Y-%m-%dT%H:%M:%SZ"
             ),

@@ -1,4 +1,4 @@
-"""What people and machines do in Identity Center; each act returns the event that it leaves."""
+"""Operations on Identity Center by users and systems; each returns the events that it causes."""
 
 import uuid
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ _NOT_FOUND = ("ResourceNotFoundException", "MEMBERSHIP not found")
 
 
 class DirectoryActs:
-    """Changes the directory, by name; `via` none leaves no event, as a sync from AD does."""
+    """Changes the directory, by name; `via` none causes no event, like a sync from AD."""
 
     def __init__(self, store: IdentityStore, account: str, now: Callable[[], float]) -> None:
         self._store = store
@@ -24,16 +24,16 @@ class DirectoryActs:
         self._events = DirectoryEvents(store.store_id, account, store.region, now)
 
     def tell_late(self, seconds: float) -> None:
-        """Let the events that come next be so old when they are written."""
+        """Make the following events this old, in seconds, when they are written."""
         self._events.late = seconds
 
     def id_of(self, user: str) -> str | None:
-        """Return the id of whoever has a user name, or had it last."""
+        """Return the id of the user who has a user name, or had it last."""
         person = self._store.find_user(user)
         return person.user_id if person else self._known.get(user.casefold())
 
     def join(self, user: str, group: str, via: Via) -> Told:
-        """Put a person into a group; who is in it already leaves a failed call."""
+        """Add a user to a group; for a member it records a failed call."""
         user_id, group_id = self._user(user), self._group(group)
         known = self._store.membership_of(user_id, group_id)
         membership = self._store.add_membership(user_id, group_id)
@@ -41,7 +41,7 @@ class DirectoryActs:
         return self._tell(Change.JOINED, via, ids, _CONFLICT if known else None)
 
     def leave(self, user: str, group: str, via: Via) -> Told:
-        """Take a person out of a group; who is not in it leaves a failed call."""
+        """Remove a user from a group; for a non-member it records a failed call."""
         user_id, group_id = self._user(user), self._group(group)
         membership = self._store.remove_membership(user_id, group_id)
         gone = membership.membership_id if membership else str(uuid.uuid5(_NAMESPACE, user_id))
@@ -49,45 +49,45 @@ class DirectoryActs:
         return self._tell(Change.LEFT, via, ids, None if membership else _NOT_FOUND)
 
     def create_user(self, name: str, user_id: str | None, groups: Sequence[str], via: Via) -> Told:
-        """Add a person, then put them into groups."""
+        """Add a user, then add them to groups."""
         user = self._store.add_user(name, user_id)
         told = self._tell(Change.USER_CREATED, via, Ids(user.user_id))
         return told + tuple(event for group in groups for event in self.join(name, group, via))
 
     def set_status(self, user: str, status: Literal["ENABLED", "DISABLED"], via: Via) -> Told:
-        """Enable or disable a person."""
+        """Enable or disable a user."""
         user_id = self._user(user)
         self._store.set_status(user_id, status)
         change = Change.USER_ENABLED if status == "ENABLED" else Change.USER_DISABLED
         return self._tell(change, via, Ids(user_id))
 
     def rename_user(self, user: str, to: str, via: Via) -> Told:
-        """Give a person another user name."""
+        """Change a user's user name."""
         user_id = self._user(user)
         self._store.rename_user(user_id, to)
         return self._tell(Change.USER_RENAMED, via, Ids(user_id))
 
     def delete_user(self, user: str, via: Via) -> Told:
-        """Delete a person; no event tells of the memberships that end."""
+        """Delete a user; no event names the memberships that end."""
         user_id = self._user(user)
         self._store.delete_user(user_id)
         return self._tell(Change.USER_DELETED, via, Ids(user_id))
 
     def create_group(self, name: str, group_id: str | None, users: Sequence[str], via: Via) -> Told:
-        """Add a group with its first members, of whom SCIM tells in no event of their own."""
+        """Add a group with its first members; SCIM sends no events for those members."""
         group = self._store.add_group(name, group_id)
         told = self._tell(Change.GROUP_CREATED, via, Ids(group=group.group_id))
         joins = tuple(event for user in users for event in self.join(user, name, via))
         return told if via == "scim" else told + joins
 
     def rename_group(self, group: str, to: str, via: Via) -> Told:
-        """Give a group another name."""
+        """Change a group's name."""
         group_id = self._group(group)
         self._store.rename_group(group_id, to)
         return self._tell(Change.GROUP_RENAMED, via, Ids(group=group_id))
 
     def delete_group(self, group: str, via: Via) -> Told:
-        """Delete a group; no event tells of the memberships that end."""
+        """Delete a group; no event names the memberships that end."""
         group_id = self._group(group)
         self._store.delete_group(group_id)
         return self._tell(Change.GROUP_DELETED, via, Ids(group=group_id))
@@ -97,7 +97,7 @@ class DirectoryActs:
     ) -> Told:
         if via == "none":
             return ()
-        # SCIM answers a membership that is there, or not there, as any other.
+        # SCIM reports success for an existing or missing membership too.
         event = self._events.of(change, via, ids, None if via == "scim" else failed)
         return () if event is None else (event,)
 

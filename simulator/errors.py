@@ -1,4 +1,4 @@
-"""What the embedded AWS raises: errors of AWS, naming their rule, and mistakes in driving it."""
+"""The errors of the embedded AWS: AWS's errors with their rule, and misuse of the simulator."""
 
 from typing import TYPE_CHECKING
 
@@ -10,30 +10,30 @@ CONFLICT = "ConflictException"
 NOT_FOUND = "ResourceNotFoundException"
 VALIDATION = "ValidationException"
 
-# SageMaker's own codes have no "Exception" at their end. Source: SageMaker service model.
+# SageMaker's own codes do not end in "Exception". Source: SageMaker service model.
 STUDIO_IN_USE = "ResourceInUse"
 STUDIO_LIMIT = "ResourceLimitExceeded"
 STUDIO_NOT_FOUND = "ResourceNotFound"
 
 
 class SimulatorError(Exception):
-    """The embedded AWS was used in a way that no AWS call could express."""
+    """The embedded AWS was used in a way that no AWS call can express."""
 
 
 class UnknownNameError(SimulatorError):
-    """A Python-level act named a user, group, domain or profile that does not exist."""
+    """A call from Python named a user, group, domain or profile that does not exist."""
 
 
 class ActRefusedError(SimulatorError):
-    """A person tried something that Studio or Identity Center does not let them do."""
+    """A user tried something that Studio or Identity Center does not allow."""
 
 
 class UnknownPolicyError(SimulatorError):
-    """A policy uses something that the simulator does not evaluate, so it will not guess."""
+    """A policy uses something that the simulator does not evaluate; it does not guess."""
 
 
 class ServiceError(Exception):
-    """An error as an AWS service answers it, with the simulator's rule that called for it.
+    """An error as an AWS service returns it, with the simulator's rule that caused it.
 
     `members` are the further members of the error body (ResourceType, Reason, ...).
     """

@@ -1,4 +1,4 @@
-"""The step that says what is so now, which makes a story a test."""
+"""The step that states what must be true now; it makes a scenario a test."""
 
 from typing import Annotated, Literal
 
@@ -10,9 +10,9 @@ State = Literal["pending", "active", "suspended", "held", "removing", "removed",
 
 
 class Expect(Part):
-    """What is so now: of a person in a target, or of what waits and what is reported.
+    """An expectation of a user in a target, or of holds and problems.
 
-    With a user or a target, `holds` and `problems` are those of that user and that target alone.
+    With a user or a target, `holds` and `problems` are those of that user and that target only.
     """
 
     user: Name | None = None

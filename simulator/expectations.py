@@ -1,4 +1,4 @@
-"""What of the expectations of a step does not hold."""
+"""Checks the expectations of a step."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ def unmet(
     holds: list[Json],
     refusals: list[str],
 ) -> Iterator[str]:
-    """Yield, in words, each expectation that does not hold; `user_id` is the user's."""
+    """Yield a text for each expectation that is not met; `user_id` is the user's."""
     who = f"{expect.user} in {expect.target}"
     if expect.role is not None or expect.profile is not None:
         profile = _profile(world, expect, user_id)
@@ -46,7 +46,7 @@ def unmet(
 
 
 def _profile(world: World, expect: Expect, user_id: str | None) -> ProfileView | None:
-    """Return the person's profile in the target; where hands made another, the one with tags."""
+    """Return the user's profile in the target; among several, one that has tags."""
     found = [
         profile
         for domain in world.services.studio.snapshot()
@@ -88,7 +88,7 @@ def _kinds(world: World, expect: Expect, user_id: str | None, refusals: list[str
 
 
 def _targets(problem: Json) -> str:
-    """Return where a problem is: its target, or else whatever its subject names."""
+    """Return the target of a problem, or else the place that its subject names."""
     return str(problem.get("target") or problem["subject"])
 
 

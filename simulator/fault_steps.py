@@ -1,4 +1,4 @@
-"""The step that lets calls fail: of an operation that there is, with what the error carries."""
+"""The step that makes calls of an existing operation fail, with the members of the error."""
 
 from difflib import get_close_matches
 from functools import cache
@@ -44,6 +44,6 @@ class FaultStep(Part):
 
 @cache
 def operations(service: str) -> tuple[str, ...]:
-    """Return the names of a service's operations, by botocore's model of it."""
+    """Return the names of a service's operations, from botocore's model."""
     model = create_loader().load_service_model(service, "service-2")
     return tuple(model["operations"])

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Final
 from xml.sax.saxutils import escape
 
-# Source: the HTTP statuses that AWS gives to these common errors; everything else is a 400.
+# Source: the HTTP statuses that AWS returns for these common errors; all others return 400.
 _STATUS: Final = {
     "InternalError": HTTPStatus.INTERNAL_SERVER_ERROR,
     "InternalFailure": HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -21,7 +21,7 @@ XML_SERVICES: Final = frozenset({"sts", "iam"})
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request of the hub to AWS; `accounts` are those that it concerns."""
+    """One request of the hub to AWS; `accounts` are the accounts that it concerns."""
 
     service: str
     operation: str
@@ -30,7 +30,7 @@ class Call:
 
 @dataclass(slots=True)
 class Fault:
-    """Fails matching calls: the next `times`, or every nth for ever.
+    """Fails matching calls: the next `times`, or every nth call without end.
 
     `members` are the further members of the error: Reason, ResourceType. XML errors have none.
     """
@@ -45,7 +45,7 @@ class Fault:
     _seen: int = field(default=0, init=False)
 
     def strikes(self, call: Call) -> bool:
-        """Return whether this call fails, and remember that it was seen."""
+        """Count this call if it matches, and return whether it fails."""
         if (self.service, self.operation) != (call.service, call.operation):
             return False
         if self.account is not None and self.account not in call.accounts:

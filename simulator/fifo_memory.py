@@ -1,7 +1,7 @@
-"""FIFO queues that remember: moto forgets a deduplication id with its message, SQS does not.
+"""Makes moto's FIFO queues deduplicate as SQS does, even after a message was deleted.
 
-Source: the SQS developer guide on MessageDeduplicationId: within five minutes a message of an id
-that was sent before is accepted and not delivered, also when the first one is handled already.
+Source: the SQS developer guide on MessageDeduplicationId. For five minutes, a message with an id
+that was sent before is accepted and not delivered, even if the first one was handled already.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _REMEMBERED = 300.0
 
 @contextmanager
 def remembering() -> Iterator[None]:
-    """Let every FIFO queue remember, inside `mock_aws`."""
+    """Make every FIFO queue remember deduplication ids, inside `mock_aws`."""
     sent: dict[tuple[str, str, str], float] = {}
     add = Queue.add_message
 
@@ -23,7 +23,7 @@ def remembering() -> Iterator[None]:
         if not queue.fifo_queue:
             add(queue, message)
             return
-        # The hub's queue deduplicates within the message group.
+        # The hub's queues deduplicate within the message group.
         key = (queue.queue_arn, message.group_id or "", message.deduplication_id or "")
         if time() - sent.get(key, -_REMEMBERED) >= _REMEMBERED:
             sent[key] = time()

@@ -1,4 +1,4 @@
-"""Sees every request on its way to the embedded AWS: counts them, fails some, notes changes."""
+"""Intercepts every request to the embedded AWS: counts calls, injects faults, records changes."""
 
 import json
 from collections import Counter
@@ -20,7 +20,7 @@ from simulator.sessions import Sessions
 from simulator.signatures import signed_with, text_of
 from simulator.trust import Caller
 
-# The roles of the hub's functions, and those that they assume in the spokes.
+# The roles of the hub's functions, and the roles that they assume in the spokes.
 _HUB_ROLES = tuple(
     f":role{SYSTEM_PATH}{name}-" for name in ("StudioHub", "StudioHubSpoke", "StudioHubSpokeReader")
 )
@@ -29,7 +29,8 @@ _WRITTEN_TO = frozenset({"sagemaker", "sso-admin"})
 _READS = ("Describe", "Get", "List")
 
 
-# Of an application and a user's id: the domain, as text, and the name of the user's profile there.
+# Takes an application and a user's id; returns the target as text and the user's profile name
+# there.
 Opens = Callable[[str, str], tuple[str, str]]
 _NAMES = ("AppName", "SpaceName", "UserProfileName")
 
@@ -41,7 +42,7 @@ class Change:
     Attributes:
         account, region: of the call.
         target: the domain that was written to, or that an assignment opens, as text.
-        name: the app's, the space's or the profile's; for assignments the profile's at that time.
+        name: the app, the space or the profile; for assignments, the profile at that time.
     """
 
     operation: str
@@ -54,10 +55,10 @@ class Change:
 
 @dataclass(slots=True)
 class Gateway:
-    """What went through, and what is to go wrong.
+    """Records the requests that went through, and holds the faults to inject.
 
-    `before` is called with each request of the hub before it goes; what it raises ends the
-    function, as a crash would. `opens` tells what an assignment opens.
+    `before` is called with each request of the hub before the request is sent. If `before` raises,
+    the function ends as in a crash. `opens` returns what an assignment opens.
     """
 
     sessions: Sessions
@@ -73,7 +74,7 @@ class Gateway:
         request: AWSPreparedRequest,
         forward: Callable[[], AWSResponse | None],
     ) -> AWSResponse | None:
-        """Answer one request, in moto's stead where a fault strikes."""
+        """Answer one request; if a fault matches, answer in moto's place."""
         key, region = signed_with(request.headers.get("Authorization", ""))
         caller = self.sessions.caller(key)
         if caller is None or not _is_the_hubs(caller):
@@ -91,7 +92,7 @@ class Gateway:
             return AWSResponse(request.url, status, headers_given, MockRawResponse(body))
         if service not in _WRITTEN_TO or operation.startswith(_READS):
             return forward()
-        # What the change is of may be gone after it.
+        # After the request, the changed resource may not exist any more.
         change = self._change(operation, caller.account, region, request)
         response = forward()
         if response is not None and response.status_code == HTTPStatus.OK:
@@ -112,7 +113,7 @@ class Gateway:
 
 @contextmanager
 def watching(sessions: Sessions) -> Iterator[Gateway]:
-    """Put a gateway before moto, inside `mock_aws`."""
+    """Put a gateway in front of moto, inside `mock_aws`."""
     gateway = Gateway(sessions)
     original = BotocoreStubber.__call__
 
@@ -135,7 +136,7 @@ def _is_the_hubs(caller: Caller) -> bool:
 
 
 def _assumed(request: AWSPreparedRequest, operation: str) -> Iterator[str]:
-    """Yield the account whose role is assumed: a fault there is a fault of that account."""
+    """Yield the account of the assumed role: a fault of AssumeRole is a fault of that account."""
     if operation == "AssumeRole":
         for arn in parse_qs(text_of(request.body)).get("RoleArn", []):
             yield account_of(arn)

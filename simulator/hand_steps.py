@@ -1,4 +1,4 @@
-"""The steps of people who work in an account's console, past the hub."""
+"""The steps of manual changes in an account's console, outside the hub."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ Act = Literal["delete", "untag", "recreate", "change_role"]
 
 
 class ManualAction(Part):
-    """Somebody changes a person's profile in Studio's console; each act names the person."""
+    """A manual change of a user's profile in the Studio console; each act names the user."""
 
     delete: Name | None = None
     untag: Name | None = None
@@ -21,7 +21,7 @@ class ManualAction(Part):
 
     @property
     def act(self) -> tuple[Act, str]:
-        """Return what is done, and to whose profile."""
+        """Return the act, and the user whose profile it changes."""
         ((act, user),) = self._acts()
         return act, user
 
@@ -37,7 +37,7 @@ class ManualAction(Part):
 
 
 class CreateRole(Part):
-    """A role that was missing comes to exist."""
+    """Creates a role that was missing."""
 
     target: Name
     role: Name

@@ -1,6 +1,6 @@
-"""botocore's trees of event handlers, of which a client shares all branches but those it changes.
+"""Shares botocore's trees of event handlers between clients, except for changed branches.
 
-Each client begins with a copy of its session's tree, some four hundred nodes of it.
+Each client starts with a copy of its session's tree, which has some four hundred nodes.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ def shared(tree: Any) -> Any:  # noqa: ANN401 (botocore's own)
 
 
 def append(tree: Any, key: str, value: Any, section: int = _MIDDLE) -> None:  # noqa: ANN401 (as above)
-    """Add a handler, on a path that is new."""
+    """Add a handler; copies the nodes on its path."""
     node = tree._root = dict(tree._root)  # noqa: SLF001 (as above)
     for part in key.split("."):
         node["children"] = children = dict(node["children"])
@@ -34,6 +34,6 @@ def append(tree: Any, key: str, value: Any, section: int = _MIDDLE) -> None:  # 
 
 
 def remove(tree: Any, key: str, value: Any) -> None:  # noqa: ANN401 (as above)
-    """Take a handler away, in a tree that shares nothing any more."""
+    """Remove a handler, after copying the whole tree."""
     tree._root = _copied(tree, tree._root)  # noqa: SLF001 (as above)
     _remove(tree, key, value)

@@ -1,4 +1,4 @@
-"""The names that a story uses: each must be known where it stands, and none is given twice."""
+"""Checks the names in a scenario: each must exist where it is used, and none is created twice."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
@@ -30,7 +30,7 @@ from simulator.yaml_positions import Path as Place
 
 _USER: Final = ("user", "users")
 _GROUP: Final = ("group", "groups")
-# For each step its fields that hold names, and of what: those that it uses, ends and begins.
+# Maps each step to its fields that hold names, with the kind of each name.
 _Fields = Mapping[type, tuple[tuple[str, str], ...]]
 _USES: Final[_Fields] = {
     Join: (_USER, _GROUP),
@@ -67,9 +67,9 @@ def unknown_names(
     steps: Sequence[tuple[int, tuple[str, Step]]],
     lost: Collection[str] = (),
 ) -> Iterator[Mistake]:
-    """Yield every name that nothing has where it stands, or that something has already.
+    """Yield every name that does not exist where it is used, or that exists already.
 
-    Names of the kinds `lost` may stand in what could not be read, so they are not looked for.
+    `lost` are the kinds of names that may be defined in unreadable parts; they are not checked.
     """
     known = _Known(document, frame, steps, lost)
     for number, user in enumerate(frame.directory.users):
@@ -85,14 +85,14 @@ def unknown_names(
 
 
 def started_by(written: object) -> Iterator[str]:
-    """Yield of which kinds a step gives names to, by its word, whatever else is wrong in it."""
+    """Yield the kinds of names that a step creates, by its word, even if the rest is invalid."""
     for word in written if isinstance(written, dict) else ():
         for _, kind in _BEGINS.get(STEPS.get(word, type(None)), ()):
             yield kind
 
 
 class _Known:
-    """The names that there are, as far as the story was read."""
+    """The names that exist at the current point of the scenario."""
 
     def __init__(
         self,
@@ -109,17 +109,17 @@ class _Known:
         self._names = {
             "groups": {group.name.casefold() for group in frame.directory.groups},
             "users": users,
-            # Also who is deleted by then, or called otherwise.
+            # Includes users who were deleted or renamed before.
             "people": set(users),
             "targets": targets,
-            # Also those that rows name where there is no spoke.
+            # Includes targets that rows name and that have no spoke.
             "places": targets | {row.target for row in rows if _is_target(row.target)},
         }
         if "targets" in self._lost or "mappings" in self._lost:
             self._lost.add("places")
 
     def uses(self, kind: str, value: str | Sequence[str] | None, path: Place) -> Iterator[Mistake]:
-        """Yield a mistake for each name of a field that is not known."""
+        """Yield a mistake for each name in a field that is not known."""
         known = self._names[kind]
         if kind in self._lost:
             return
@@ -131,11 +131,11 @@ class _Known:
                 )
 
     def ends(self, kind: str, name: str) -> None:
-        """Forget a name."""
+        """Remove a name."""
         self._names[kind].discard(name.casefold())
 
     def begins(self, kind: str, name: str, path: Place) -> Iterator[Mistake]:
-        """Learn a name; yield a mistake where something has it already."""
+        """Add a name; yield a mistake if it exists already."""
         if name.casefold() in self._names[kind]:
             yield self._document.mistake(path, f"{name!r} exists already")
         self._names[kind].add(name.casefold())
@@ -152,7 +152,7 @@ def _is_target(text: str) -> bool:
 
 
 def _each(value: str | Sequence[str] | None, path: Place) -> Iterator[tuple[Place, str]]:
-    """Yield each name that a field holds, and where it stands."""
+    """Yield each name that a field holds, and its place."""
     if value is None:
         return
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Lambda's side of the hub: functions in their own environment, and the pollers of their queues.
+"""Simulates Lambda for the hub: functions with their own environment, and queue pollers.
 
 Source of the semantics: the Lambda developer guide on SQS event sources (batches, partial batch
 responses, visibility time-outs) and the SQS one (receive counts, dead letters, message groups).
@@ -18,7 +18,7 @@ from simulator.errors import SimulatorError
 from simulator.polling import Poller, Queue
 from simulator.streams import StreamSource
 
-# Deliveries; the busiest story that is known needs a fifth of it.
+# A number of deliveries; the busiest known scenario needs a fifth of it.
 _ENDLESS = 500_000
 
 Handler = Callable[[dict[str, Any], Any], Any]
@@ -26,7 +26,7 @@ Handler = Callable[[dict[str, Any], Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A Lambda function: its handler, and the environment that it alone sees."""
+    """A Lambda function: its handler, and its own environment variables."""
 
     name: str
     handler: Handler
@@ -36,7 +36,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class EventSource:
-    """What polls a queue for a function; `partial` tells that it reports batch item failures."""
+    """Polls a queue for a function; `partial` means that it reports batch item failures."""
 
     queue: Queue
     function: Function
@@ -46,7 +46,7 @@ class EventSource:
 
 @dataclass(frozen=True, slots=True)
 class LambdaContext:
-    """What a handler learns of its invocation."""
+    """The context that a handler gets with its invocation."""
 
     function_name: str
     aws_request_id: str
@@ -56,7 +56,7 @@ class LambdaContext:
     memory_limit_in_mb: int = 512
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return how long the function may still run."""
+        """Return how long the function may still run, in milliseconds."""
         return max(0, int((self.ends_at - self.clock.now()) * 1000))
 
 
@@ -64,8 +64,8 @@ class LambdaContext:
 class LambdaService:
     """Runs functions over their queues, one invocation at a time.
 
-    `log` holds every line that a function wrote, parsed; `crashes` counts invocations that died;
-    `longest` is the longest that one took, in virtual seconds.
+    `log` holds every line that a function wrote, parsed. `crashes` counts invocations that crashed.
+    `longest` is the longest invocation, in virtual seconds.
     """
 
     clock: VirtualClock
@@ -80,14 +80,14 @@ class LambdaService:
     _poller: Poller = field(init=False)
 
     def __post_init__(self) -> None:
-        """Poll the queues of the account in its Region."""
+        """Create the poller for the queues of the account and Region."""
         self._poller = Poller(self.account, self.region)
 
     def drain(self) -> None:
-        """Deliver everything that is due now, and what comes of it.
+        """Deliver everything that is due now, and everything that follows from it.
 
         Raises:
-            SimulatorError: it never ends, so something sends itself round and round.
+            SimulatorError: deliveries do not end, so some message causes itself again.
         """
         for _ in range(_ENDLESS):
             if not (
@@ -105,7 +105,7 @@ class LambdaService:
             for stream in self.streams
             if stream.is_waiting(self.account, self.region)
         ]
-        # A message is visible again once its time is over, not at that very millisecond.
+        # A message is visible only after its time-out has passed, not in the same millisecond.
         return (max(min(due), now) + 1) / 1000 if due else None
 
     def invoke(self, function: Function, event: dict[str, Any]) -> Any:  # noqa: ANN401 -- whatever the handler returns
@@ -126,11 +126,11 @@ class LambdaService:
             self.longest = max(self.longest, self.clock.now() - began)
 
     def _poll(self, source: EventSource) -> bool:
-        # Most polls would find nothing.
+        # This check is cheap, and most polls would find nothing.
         now = self.clock.now() * 1000
         if not any(due <= now for due in self._poller.due_times(source.queue)):
             return False
-        # One of each group, in order: more would let moto block the group for ever.
+        # One message at a time from a FIFO queue: with more, moto would block the group for ever.
         most = 1 if source.queue.fifo else source.batch_size
         records = self._poller.receive(source.queue, most)
         if not records:
@@ -148,7 +148,7 @@ class LambdaService:
         return stream.poll(self.account, self.region, self.clock.now(), invoke)
 
     def _deliver(self, source: EventSource, records: list[dict[str, Any]]) -> set[str]:
-        """Return the ids of the messages that the function did not manage."""
+        """Return the ids of the messages that the function failed to handle."""
         everything = {record["messageId"] for record in records}
         answer = self._survive(source.function, {"Records": records})
         if answer is None:
@@ -157,7 +157,7 @@ class LambdaService:
         return {failure["itemIdentifier"] for failure in failures}
 
     def _survive(self, function: Function, event: dict[str, Any]) -> dict[str, Any] | None:
-        """Return what a function answered, nothing being `{}`; None when it died."""
+        """Return a function's response, `{}` for an empty one; None if it crashed."""
         try:
             answer = self.invoke(function, event)
         except Crash:
@@ -171,7 +171,7 @@ class LambdaService:
 
 
 class Crash(BaseException):
-    """The execution environment dies: no handler catches it, as nothing catches a power cut."""
+    """The execution environment crashes: no handler can catch it, like a power failure."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Mistakes in a file in the words of the project: whoever corrects a file knows no library."""
+"""Texts for mistakes in a scenario file, in terms that need no knowledge of pydantic."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -11,9 +11,9 @@ _TEXT = "must be text: write it in quotes"
 _TOO_LONG = "must have at most {max_length} characters"
 _TRUTH = "must be true or false"
 _WHOLE = "must be a whole number"
-# What a value may be that a row of the mappings table holds as it is.
+# A row of the mappings table may hold any of these, since it is stored as it is.
 _SCALAR: Final = "must be text, a number, or true or false"
-# By the type of an error. Source: pydantic's documentation, validation errors.
+# The text for each type of error. Source: pydantic's documentation, validation errors.
 _TEXTS: Final = {
     "bool_parsing": _TRUTH,
     "bool_type": _TRUTH,
@@ -37,7 +37,7 @@ _TEXTS: Final = {
     "string_too_long": _TOO_LONG,
     "string_too_short": _EMPTY,
     "string_type": _TEXT,
-    # Of a name, which may have been written as a number.
+    # For a name, which may be written as a number.
     "too_long": _TOO_LONG,
     "too_short": _EMPTY,
     "tuple_type": _LIST,
@@ -46,9 +46,9 @@ _ALONE: Final = frozenset({"missing", "invalid_key"})
 
 
 def text_of(error: Mapping[str, Any], *, one_of_many: bool = False) -> str:
-    """Return what is wrong, and what stands there; `one_of_many` where several kinds are allowed.
+    """Return what is wrong and the value; `one_of_many` if several kinds are allowed.
 
-    A mistake that a model of the project found itself has its own words already.
+    A mistake that the project's own models found has its text already.
     """
     kind, context = error["type"], error.get("ctx") or {}
     if kind == "value_error":
@@ -60,7 +60,7 @@ def text_of(error: Mapping[str, Any], *, one_of_many: bool = False) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value of a file as people call it."""
+    """Return a value of a file in plain terms."""
     match value:
         case None:
             return "nothing"

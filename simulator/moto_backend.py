@@ -1,4 +1,4 @@
-"""Plugs the missing services into moto, inside `mock_aws`, and takes them out again."""
+"""Adds the missing services to moto, inside `mock_aws`, and removes them again."""
 
 import json
 import os
@@ -27,8 +27,8 @@ from simulator.studio import Studio
 from simulator.validation import validate
 from simulator.wire_errors import JSON, json_error
 
-# By the word before the dot in the X-Amz-Target of a request.
-# Source: the targetPrefix of each botocore 1.44.5 service model.
+# The service for each word before the dot in the X-Amz-Target of a request. Source: the
+# targetPrefix of each botocore 1.44.5 service model.
 SERVICES = {
     "AWSIdentityStore": "identitystore",
     "SWBExternalService": "sso-admin",
@@ -46,7 +46,7 @@ _Response = tuple[int, dict[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedServices:
-    """The services that moto lacks, as one world has them."""
+    """The services that moto lacks, in one embedded AWS."""
 
     identity_store: IdentityStore
     application_access: ApplicationAccess
@@ -68,9 +68,9 @@ class EmbeddedServices:
         profile_quota: int | None = None,
         administrators: frozenset[str] = frozenset(),
     ) -> "EmbeddedServices":
-        """Return services that know one another.
+        """Return services that are connected to one another.
 
-        `administrators` are accounts that may assign people besides the owner (delegated ones).
+        `administrators` are accounts besides the owner that may assign users (delegated ones).
         """
         store = IdentityStore(
             store_id, owner_account, region, now, page_limit=page_limit, quirks=quirks
@@ -105,12 +105,12 @@ class EmbeddedServices:
 
 @contextmanager
 def plugged(aws: EmbeddedServices, *, setup_may_assume_any_role: bool = True) -> Iterator[Sessions]:
-    """Let moto answer for Studio, the Identity Store and assignments, and check AssumeRole.
+    """Make moto answer for Studio, the Identity Store and assignments, and check AssumeRole.
 
-    To be entered inside `moto.mock_aws()`, which is process-global: one world at a time. With
-    `setup_may_assume_any_role`, credentials that belong to no role session (moto's defaults, with
-    which the simulator sets things up) pass the trust check. Yields the role sessions, so that
-    whoever drives the world can tell who calls.
+    Enter it inside `moto.mock_aws()`. That is process-global: only one embedded AWS can exist at a
+    time. With `setup_may_assume_any_role`, credentials of no role session pass the trust check.
+    These are moto's defaults, which the simulator uses for its set-up. Yields the role sessions, so
+    that the driver can identify callers.
     """
     if not _PLUGGED.acquire(blocking=False):
         raise SimulatorError("a world is plugged in already: moto's mock is one per process")
@@ -130,7 +130,7 @@ def plugged(aws: EmbeddedServices, *, setup_may_assume_any_role: bool = True) ->
 def _answering(
     aws: EmbeddedServices, sessions: Sessions
 ) -> Callable[[BotocoreStubber, AWSPreparedRequest], Any]:
-    """Return what answers a request: these services theirs, and moto all others."""
+    """Return what answers a request: these services for their own, and moto for all others."""
     of_moto = BotocoreStubber.process_request
 
     def process(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:  # noqa: ANN401 -- moto's response
@@ -162,6 +162,6 @@ def _answer(
 
 
 def _account(key: str, request: AWSPreparedRequest) -> str:
-    """Return whose request it is, as moto tells it."""
+    """Return the account of a request, as moto determines it."""
     said = os.environ.get("MOTO_ACCOUNT_ID") or request.headers.get("x-moto-account-id")
     return text_of(said) or get_account_id_from(key)

@@ -1,4 +1,4 @@
-"""What a story's operator can do; whoever deploys a hub in the embedded AWS brings one along."""
+"""The operator of a scenario; whoever deploys a hub in the embedded AWS implements it."""
 
 from typing import Any, Protocol
 
@@ -6,25 +6,25 @@ from shared.model import Target
 
 
 class Operator(Protocol):
-    """The hands of the people who run the hub."""
+    """The operations of the people who run the hub."""
 
     def approve(self, target: Target | None) -> None:
-        """Approve every hold that is open and can be approved, in one target or everywhere."""
+        """Approve every open hold that can be approved, in one target or everywhere."""
 
     def reject(self, target: Target | None) -> None:
-        """Reject every hold that is open and can be approved, in one target or everywhere."""
+        """Reject every open hold that can be approved, in one target or everywhere."""
 
     def keep(self, user: str, days: int) -> None:
-        """Let nothing of a person be removed for so many days; none ends it."""
+        """Keep a user for `days` days; 0 ends it."""
 
     def protect(self, user: str) -> None:
-        """Let nothing ever be taken of a person."""
+        """Protect a user from all removals."""
 
     def pause(self) -> None:
-        """Let nothing be done any more until somebody resumes."""
+        """Pause all processing until `resume`."""
 
     def resume(self) -> None:
-        """Let everything go on."""
+        """End the pause."""
 
     def holds(self) -> list[dict[str, Any]]:
-        """Return all that waits for a person, as the JSON of a story has it."""
+        """Return everything that awaits an operator, in the JSON form of a scenario's result."""

@@ -1,4 +1,4 @@
-"""The steps of a story that an operator takes."""
+"""The steps of a scenario that an operator takes."""
 
 from typing import Annotated
 
@@ -19,24 +19,24 @@ class Reject(Approve):
 
 
 class Keep(Part):
-    """An operator lets nothing of somebody be removed for so many days; none ends it."""
+    """An operator keeps a user for some days: nothing is removed from the user; 0 ends it."""
 
     user: Name
     days: Annotated[int, Field(ge=0, le=MOST_DAYS_KEPT)]
 
 
 class Protect(Part):
-    """An operator lets nothing ever be taken of somebody."""
+    """An operator protects a user from all removals."""
 
     user: Name
 
 
 class Pause(Part):
-    """An operator lets the hub do nothing any more."""
+    """An operator pauses the hub."""
 
 
 class Resume(Part):
-    """An operator lets the hub go on."""
+    """An operator resumes the hub."""
 
 
 Operated = Approve | Reject | Keep | Protect | Pause | Resume

@@ -1,4 +1,4 @@
-"""Lists in order of arrival, and pages of them whose tokens survive removals in between."""
+"""Lists in order of creation, with pages whose tokens stay valid after removals."""
 
 import base64
 import binascii
@@ -18,7 +18,7 @@ Rows = Iterable[tuple[int, T]]
 
 
 class Shelf(Generic[T]):
-    """Things under growing numbers: put, drop, and read on from any number without a scan."""
+    """Items by growing numbers; reading on from any number needs no scan."""
 
     def __init__(self) -> None:
         self._things: dict[int, T] = {}
@@ -31,18 +31,18 @@ class Shelf(Generic[T]):
         return iter(self._things.values())
 
     def put(self, number: int, thing: T) -> None:
-        """Add a thing; its number must be greater than all before it."""
+        """Add an item; its number must be greater than all earlier ones."""
         self._things[number] = thing
         self._numbers.append(number)
 
     def drop(self, number: int) -> None:
-        """Take a thing away; unknown numbers are ignored."""
+        """Remove an item; unknown numbers are ignored."""
         self._things.pop(number, None)
         if len(self._numbers) > 2 * len(self._things) + 16:
             self._numbers = list(self._things)
 
     def after(self, number: int) -> Iterator[tuple[int, T]]:
-        """Yield (number, thing) for everything above `number`, in order."""
+        """Yield (number, item) for every number above `number`, in order."""
         numbers, things = self._numbers, self._things
         for position in range(bisect_right(numbers, number), len(numbers)):
             at = numbers[position]
@@ -57,10 +57,10 @@ def page_of(
     default: int,
     page_limit: int | None = None,
 ) -> tuple[list[T], dict[str, str]]:
-    """Return one page of things and the `NextToken` member that belongs into the answer.
+    """Return one page of items and the `NextToken` member of the answer.
 
     `scope` names the listing (operation and filters): a token of another listing is refused.
-    `page_limit` makes pages smaller than the request asks for, as every AWS service may.
+    `page_limit` makes pages smaller than requested, as every AWS service may.
     """
     # Rule common.pages.
     limit = min(int(request.get("MaxResults", default)), page_limit or LARGEST_PAGE)

@@ -1,6 +1,6 @@
-"""The embedded DynamoDB goes through the partitions that a call names; moto through whole tables.
+"""Makes the embedded DynamoDB read only the partitions of a call, not moto's whole tables.
 
-What a query returns and what a failed transaction leaves are moto's affair; only the way is less.
+The result of a query and the effect of a failed transaction stay moto's own. Only the work is less.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ _Key = tuple[DynamoType, DynamoType]
 
 @contextmanager
 def partitioned() -> Iterator[None]:
-    """Let queries and transactions go through their partitions alone, inside `mock_aws`."""
+    """Limit queries and transactions to their partitions, inside `mock_aws`."""
     with ExitStack() as undo:
         replace(undo, Table, "query", _query_partition)
         replace(undo, Table, "all_items", _sorted)
@@ -32,7 +32,7 @@ def partitioned() -> Iterator[None]:
 
 
 class _Read(Item):
-    """An item as a query reads it: it stays as it is, and moto would copy and measure it twice."""
+    """An item that a query reads: it never changes, so it needs no second copy or measuring."""
 
     def __init__(self, item: Item) -> None:
         self.hash_key, self.range_key, self.attrs = item.hash_key, item.range_key, item.attrs
@@ -42,7 +42,7 @@ class _Read(Item):
         return self
 
     def size(self) -> int:
-        """Return how large the item was when it was read, in bytes."""
+        """Return the size of the item when it was read, in bytes."""
         return self._size
 
 
@@ -81,7 +81,7 @@ def _text(key: DynamoType | None) -> str:
 
 
 def _transact_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
-    """Write all or nothing; moto begins with a deep copy of each table, to go back to it."""
+    """Write all items or none; moto would first deep-copy each whole table for the rollback."""
     named: dict[str, list[_Key]] = defaultdict(list)
     for item in transact_items:
         for how in item.values():
@@ -99,7 +99,7 @@ def _key(table: Table, given: dict[str, Any]) -> _Key:
 
 
 def _copied_in_part(undo: ExitStack, table: Table, keys: list[_Key]) -> None:
-    """Let the deep copy of a table share all items but those of some keys."""
+    """Make the deep copy of a table share all items except those of some keys."""
 
     def copied(memo: dict[int, Any]) -> Table:
         twin = copy(table)

@@ -1,4 +1,4 @@
-"""The service models' patterns in Python's dialect, which lacks their Unicode classes."""
+"""Translates the service models' patterns to Python, which lacks their Unicode classes."""
 
 import re
 import sys

@@ -1,6 +1,6 @@
-"""What Lambda's pollers do with SQS queues, by moto's own model.
+"""Does what Lambda's pollers do with SQS queues, directly on moto's model.
 
-Nobody sees these requests, and signed, sent and parsed they would cost as much as the hub's.
+Nothing observes these requests. Signed, sent and parsed, they would cost as much as the hub's own.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.sqs.models import Message, SQSBackend, sqs_backends
 
-# Those that moto gives with a message, by what it calls them.
+# The attributes that moto gives with a message, by moto's names.
 _ATTRIBUTES = {
     "SenderId": "sender_id",
     "SentTimestamp": "sent_timestamp",
@@ -33,7 +33,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Poller:
-    """Looks into the queues of one account and Region."""
+    """Polls the queues of one account and Region."""
 
     account: str
     region: str
@@ -41,7 +41,7 @@ class Poller:
     def due_times(self, queue: Queue) -> Iterator[float]:
         """Yield when each message of a queue is due, in epoch milliseconds.
 
-        In a FIFO queue a message waits for those of its group that came before it.
+        In a FIFO queue a message waits for earlier messages of its group.
         """
         groups: set[str | None] = set()
         for message in self._backend.queues[queue.name]._messages:  # noqa: SLF001 -- moto tells nobody when a message is due
@@ -50,13 +50,13 @@ class Poller:
             groups.add(message.group_id)
 
     def receive(self, queue: Queue, most: int) -> list[dict[str, Any]]:
-        """Return messages as records of an event; nobody else gets them for the queue's time."""
+        """Return messages as records of an event; starts their visibility time-out."""
         time = int(self._backend.get_queue(queue.name).attributes["VisibilityTimeout"])
         found = self._backend.receive_message(queue.name, most, 0, time)
         return [self._record(queue, message) for message in found]
 
     def delete(self, queue: Queue, record: dict[str, Any]) -> None:
-        """Delete what was received."""
+        """Delete a received message."""
         self._backend.delete_message(queue.name, record["receiptHandle"])
 
     def _record(self, queue: Queue, message: Message) -> dict[str, Any]:

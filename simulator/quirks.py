@@ -1,4 +1,4 @@
-"""What nobody has verified on real AWS, as switches, and how long things take."""
+"""Switches for behaviour that nobody has verified on real AWS, and durations of operations."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,13 +8,13 @@ RefuseOrAccept = Literal["refuse", "accept"]
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
-    """Behaviours that documents leave open; the default is what is likelier, else the refusal."""
+    """Behaviours that documents leave open; the default is the likelier one, else the refusal."""
 
-    # UpdateUserProfile while the only running apps are in the person's private spaces.
+    # UpdateUserProfile while the only running apps are in the user's private spaces.
     update_with_space_apps: RefuseOrAccept = "refuse"
     # CreateUserProfile for a user name that the directory does not know.
     unknown_sso_user: RefuseOrAccept = "refuse"
-    # CreateUserProfile for somebody who has a profile in the domain: the error code, or accepted.
+    # CreateUserProfile for a user who has a profile in the domain: the error code, or accepted.
     second_profile: Literal["ResourceInUse", "ValidationException", "accept"] = "ResourceInUse"
     # DeleteApp while the app is still starting.
     delete_pending_app: RefuseOrAccept = "refuse"
@@ -22,11 +22,11 @@ class Quirks:
     failed_app_blocks_profile: bool = False
     # ListUserProfiles, ListSpaces and ListApps of a domain that does not exist.
     list_unknown_domain: Literal["refuse", "empty"] = "refuse"
-    # CreateUserProfile also assigns the person to the domain's application.
+    # CreateUserProfile also assigns the user to the domain's application.
     create_profile_assigns: bool = False
-    # CreateUserProfile for somebody who is not assigned to the domain's application is refused.
+    # CreateUserProfile for a user who is not assigned to the domain's application is refused.
     create_needs_assignment: bool = False
-    # How Studio recognizes who signs in: by the profile's SSO value, or by the directory's user id.
+    # How Studio matches the user who signs in: the profile's SSO value, or the directory's user id.
     sign_in_matches: Literal["name", "user-id"] = "name"
     # CreateApplicationAssignment by the account that owns the application, not the instance.
     member_account_assigns: RefuseOrAccept = "accept"
@@ -34,13 +34,13 @@ class Quirks:
     unknown_principal: RefuseOrAccept = "refuse"
     # CreateApplicationAssignment for a principal that is assigned already.
     assign_twice: RefuseOrAccept = "refuse"
-    # How long a change of an assignment keeps the opposite one from being made, in seconds.
+    # How long a change of an assignment blocks the opposite change, in seconds.
     assignment_propagation: float = 0
-    # Whether a new application lets in only who is assigned.
+    # Whether a new application requires an assignment.
     assignment_required: bool = True
-    # How long a new user is listed and cannot be read by id yet, in seconds.
+    # How long a new user is listed but cannot be read by id, in seconds.
     user_readable_after: float = 0
-    # Studio's operations whose first attempt on each thing ends in its failed status.
+    # Studio's operations whose first attempt on each resource ends in its failed status.
     first_attempt_fails: frozenset[str] = frozenset()
 
 

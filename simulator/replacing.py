@@ -1,4 +1,4 @@
-"""Puts something else in the place of what a class or a module has, until the world ends."""
+"""Replaces an attribute of a class or a module, until the embedded AWS ends."""
 
 from contextlib import ExitStack
 from types import ModuleType
@@ -7,7 +7,7 @@ _MISSING = object()
 
 
 def replace(undo: ExitStack, owner: type | ModuleType, name: str, value: object) -> None:
-    """Set an attribute; `undo` gives back what was there, or takes it away again."""
+    """Set an attribute; `undo` restores the old value, or deletes the attribute again."""
     before = owner.__dict__.get(name, _MISSING)
     setattr(owner, name, value)
     if before is _MISSING:

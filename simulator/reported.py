@@ -1,4 +1,4 @@
-"""What the hub reported and whether it is over, read from the lines that its functions logged."""
+"""Reads from the functions' logs which problems the hub reported, and which are resolved."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,18 +18,18 @@ _OF_MESSAGES = {
 
 @dataclass(slots=True)
 class Reported:
-    """The problems that are open, by kind and subject, and those that are over."""
+    """The open problems, by kind and subject, and the resolved ones."""
 
     _open: dict[_Key, Json] = field(default_factory=dict)
     _over: dict[_Key, Json] = field(default_factory=dict)
-    # When each was last reported, as a growing number.
+    # The order of the latest reports, as growing numbers.
     _latest: dict[_Key, int] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=count)
 
     def read(self, log: Iterable[Mapping[str, Any]]) -> tuple[list[Json], list[Json]]:
-        """Read more lines; return the problems that they opened, and those that they closed.
+        """Read more lines; return the problems that they opened, and those that they resolved.
 
-        A problem that is reported again stays open, with what was said last.
+        A problem that is reported again stays open, with its latest text.
         """
         opened: dict[_Key, Json] = {}
         closed: dict[_Key, Json] = {}
@@ -46,7 +46,7 @@ class Reported:
         return [*opened.values()], [*closed.values()]
 
     def problems(self) -> list[Json]:
-        """Return what is open, the latest of each subject, in the order of their first reports."""
+        """Return the open problems, the latest of each subject, ordered by their first reports."""
         latest: dict[str, _Key] = {}
         for key in self._open:
             other = latest.setdefault(key[1], key)
@@ -54,11 +54,11 @@ class Reported:
         return [self._open[key] for key in latest.values()]
 
     def resolved(self) -> list[Json]:
-        """Return what was reported and is over, each kind of each subject once."""
+        """Return the resolved problems, each kind of each subject once."""
         return [facts for key, facts in self._over.items() if key not in self._open]
 
     def _ended(self, entry: Mapping[str, Any]) -> list[_Key]:
-        """Return what a line says is over: one kind of a subject, or all of it without a kind."""
+        """Return what a line resolves: one kind of a subject, or all kinds if it names none."""
         if entry.get("message") != "RESOLVED":
             return []
         kind, subject = entry.get("kind") or "", entry.get("subject")
@@ -72,7 +72,7 @@ def _problem(entry: Mapping[str, Any]) -> tuple[_Key, Json] | None:
             return (facts["kind"], facts["subject"]), facts
         case "CRASH" | "UNREADABLE" as message:
             kind, reason = message.lower(), str(entry.get("error") or entry.get("reason"))
-            # Each is a problem of its own, though all are about messages.
+            # Each reason is a separate problem, though all concern messages.
             return (kind, f"a message: {reason}"), {
                 "kind": kind,
                 "subject": "a message",

@@ -1,4 +1,4 @@
-"""What a story came to, in the form that `--json` prints."""
+"""The result of a scenario, in the form that `--json` prints."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ _APP_GONE = "Deleted"
 def result(
     world: World, refusals: Sequence[str], holds: list[Json], steps: Sequence[Json] = ()
 ) -> Json:
-    """Return the end of a story: everything there is, what waits, and all that was reported.
+    """Return the end state of a scenario: all resources, what waits, and all problems.
 
-    `refusals` are acts of people that Studio did not let them do.
+    `refusals` are operations of users that Studio refused.
     """
     domains = world.services.studio.snapshot()
     reported = Reported()
@@ -37,7 +37,7 @@ def result(
 
 
 def refused_acts(refusals: Sequence[str]) -> list[Json]:
-    """Return acts of people that Studio refused, as problems."""
+    """Return the operations of users that Studio refused, as problems."""
     remedy = "Studio refuses it in AWS, too: let the story do what people can do"
     return [
         {"kind": "refused-act", "subject": text, "reason": text, "remedy": remedy}
@@ -46,9 +46,9 @@ def refused_acts(refusals: Sequence[str]) -> list[Json]:
 
 
 def owner_id(world: World, profile: ProfileView) -> str | None:
-    """Return the id of the person whose profile it is, whatever they are called by now.
+    """Return the id of the user of a profile, even after the user was renamed.
 
-    Only a profile that was made for nobody whom the directory knew is anybody's of that name.
+    A profile that was created for an unknown user name belongs to any later user of that name.
     """
     if profile.sso_user_id is not None or profile.sso_user is None:
         return profile.sso_user_id
@@ -93,5 +93,5 @@ def _space(space: SpaceView) -> Json:
 
 
 def changed(change: Change) -> Json:
-    """Return a change as the JSON has it."""
+    """Return a change in its JSON form."""
     return {"operation": change.operation, "target": change.target, "name": change.name}

@@ -1,4 +1,4 @@
-"""The way of a request to what answers it in moto, found once for each URL."""
+"""Caches which moto backend answers a request, for each URL."""
 
 import re
 from functools import cache
@@ -18,13 +18,13 @@ from simulator.direct_calls import answer_directly
 from simulator.signatures import text_of
 
 _process = BotocoreStubber.process_request
-# Of backends that are one for all Regions.
+# The key of backends that serve all Regions.
 _EVERYWHERE = "aws"
 _SOMEWHERE = "us-east-1"
 
 
 def process_request(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:  # noqa: ANN401 (moto's own)
-    """Answer as moto does, which tries the patterns of all its services for every request."""
+    """Answer as moto does; moto itself tries the patterns of all its services for every request."""
     answer = _route(request.url.partition("?")[0])
     if answer is None:
         return _process(stubber, request)
@@ -38,7 +38,7 @@ def process_request(stubber: BotocoreStubber, request: AWSPreparedRequest) -> An
 
 
 def _environ(request: AWSPreparedRequest) -> dict[str, Any]:
-    """Return what WSGI tells of a request; moto has a builder of test clients put it together."""
+    """Return the WSGI environment of a request; moto uses a builder of test clients for that."""
     url = urlsplit(request.url)
     body = text_of(request.body).encode()
     environ = {

@@ -1,4 +1,4 @@
-"""What a scenario may say beside its steps: the directory, the spokes, the mappings."""
+"""The parts of a scenario other than its steps: the directory, the spokes, the mappings."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,7 +22,7 @@ from simulator.steps import Step
 
 
 def entry(value: object) -> object:
-    """Return what a bare name stands for."""
+    """Return the entry that a bare name stands for."""
     is_name = isinstance(value, str | int) and not isinstance(value, bool)
     return {"name": value} if is_name else value
 
@@ -35,7 +35,7 @@ class Group(Part):
 
 
 class User(Part):
-    """A person of the directory, with the groups that they are in."""
+    """A user of the directory, with their groups."""
 
     name: Annotated[Name, StringConstraints(max_length=128)]
     id: Id | None = None
@@ -48,7 +48,7 @@ UserEntry = Annotated[User, BeforeValidator(entry)]
 
 
 class Directory(Part):
-    """Identity Center before the story."""
+    """Identity Center at the start of the scenario."""
 
     identity_store_id: StoreId = "d-1234567890"
     groups: Annotated[tuple[GroupEntry, ...], BeforeValidator(listed)] = ()
@@ -56,7 +56,7 @@ class Directory(Part):
 
 
 class SpokeProfile(Part):
-    """A profile made by other hands."""
+    """An unmanaged profile."""
 
     name: Name
     user: Name | None = None
@@ -79,21 +79,21 @@ class Spoke(Part):
 
 
 class RemovalLimit(Part):
-    """How many removals may begin in an hour."""
+    """How many disruptions may start in an hour."""
 
     count: Annotated[int, Field(ge=0)] = 5
     percent: Annotated[int, Field(ge=0, le=100)] = 10
 
 
 class Settings(Part):
-    """How the hub is deployed."""
+    """The settings of the hub's deployment."""
 
     mode: Literal["apply", "report"] = "apply"
     removal_limit: RemovalLimit = RemovalLimit()
 
 
 class Frame(Part):
-    """A scenario file, its steps not yet looked into."""
+    """A scenario file whose steps are not parsed yet."""
 
     version: Literal[1]
     settings: Annotated[Settings, BeforeValidator(keyed)] = Settings()
@@ -104,7 +104,7 @@ class Frame(Part):
 
 
 class Scenario(Part):
-    """A story that can be played; `steps` are the words of the file with what they say."""
+    """A scenario that can be played; `steps` pairs each word of the file with its step."""
 
     folder: Path
     frame: Frame

@@ -1,4 +1,4 @@
-"""Reads a scenario file, and refuses it with every mistake before anything is played."""
+"""Reads a scenario file, and reports every mistake before anything is played."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ def load(path: Path) -> Scenario:
     """Return the scenario in a file.
 
     Raises:
-        ScenarioError: it cannot be played; every mistake with its line and what is allowed there.
+        ScenarioError: it cannot be played; holds every mistake with its line and what is allowed.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -33,28 +33,28 @@ def load(path: Path) -> Scenario:
 def parse(text: str, *, name: str, folder: Path) -> Scenario:
     """Return the scenario in a text; raises as `load` does."""
     document = LocatedYaml(name, text)
-    paged_listing = _Reading(document)
-    steps = [step for _, step in paged_listing.steps]
+    reading = _Reading(document)
+    steps = [step for _, step in reading.steps]
     mistakes = [
         *document.doubles,
-        *paged_listing.mistakes,
-        *_doubles(document, paged_listing),
-        *unknown_names(document, paged_listing.frame, paged_listing.steps, paged_listing.lost),
-        *_unreadable_events(document, folder, paged_listing.steps),
+        *reading.mistakes,
+        *_doubles(document, reading),
+        *unknown_names(document, reading.frame, reading.steps, reading.lost),
+        *_unreadable_events(document, folder, reading.steps),
     ]
     if mistakes:
         raise document.error(mistakes)
-    return Scenario(folder=folder, frame=paged_listing.frame, steps=tuple(steps))
+    return Scenario(folder=folder, frame=reading.frame, steps=tuple(steps))
 
 
 def event_path(folder: Path, event: Event) -> Path:
-    """Return where an event's file lies: beside the scenario, or where the command runs."""
+    """Return the path of an event's file: beside the scenario, or in the working directory."""
     beside = folder / event.file
     return beside if beside.exists() else event.file
 
 
 class _Reading:
-    """A document part by part, so that a mistake in one part hides none in another."""
+    """Reads a document part by part, so that a mistake in one part hides none in another."""
 
     def __init__(self, document: LocatedYaml) -> None:
         self.mistakes: list[Mistake] = []
@@ -66,7 +66,7 @@ class _Reading:
         self.lost = frozenset(self._lost(raw))
 
     def _items(self, raw: object, path: Place, entry: TypeAdapter[Any]) -> list[tuple[int, Any]]:
-        """Return what could be read of a list, with the numbers."""
+        """Return the readable items of a list, with their numbers."""
         found = []
         for number, written in enumerate(_list_at(raw, path)):
             try:
@@ -87,7 +87,7 @@ class _Reading:
         return found
 
     def _lost(self, raw: object) -> Iterator[str]:
-        """Yield of which kinds there may be names in what could not be read."""
+        """Yield the kinds of names that unreadable parts may define."""
         for path, found in self.items.items():
             written = _at(raw, path)
             if written is not None and (
@@ -100,7 +100,7 @@ class _Reading:
                 yield from started_by(written)
 
     def _frame(self, raw: object) -> Frame:
-        """Return everything with the lists as far as they could be read."""
+        """Return the whole scenario with the readable items of its lists."""
         shell = raw
         for path in (*_LISTS, ("steps",)):
             shell = _emptied(shell, path)
@@ -135,23 +135,23 @@ _MODELS: Final[Mapping[Place, type[BaseModel]]] = {
 
 
 def _at(raw: object, path: Place) -> object:
-    """Return what stands at a path of what YAML made; None where there is nothing."""
+    """Return the value at a path of the YAML data; None if there is none."""
     for step in path:
         if not isinstance(raw, dict):
-            # What should be there cannot be told.
+            # The parent is not a mapping, so nothing is known of the value.
             return raw
         raw = raw.get(step)
     return raw
 
 
 def _list_at(raw: object, path: Place) -> list[Any]:
-    """Return the list at a path of what YAML made; empty where there is none."""
+    """Return the list at a path of the YAML data; empty if there is none."""
     found = _at(raw, path)
     return found if isinstance(found, list) and isinstance(raw, dict) else []
 
 
 def _emptied(raw: object, path: Place) -> object:
-    """Return what YAML made with the list at a path emptied; what is no list stays."""
+    """Return the YAML data with the list at a path emptied; other values stay."""
     if not path:
         return [] if isinstance(raw, list) else raw
     if not isinstance(raw, dict) or path[0] not in raw:
@@ -177,8 +177,8 @@ def _words() -> str:
     return f"allowed are {', '.join(sorted(STEPS))}"
 
 
-def _doubles(document: LocatedYaml, paged_listing: _Reading) -> Iterator[Mistake]:
-    """Yield what may stand in a list once, and stands there twice; names have no case."""
+def _doubles(document: LocatedYaml, reading: _Reading) -> Iterator[Mistake]:
+    """Yield a mistake for each entry that a list holds twice; names are compared without case."""
     keys: dict[Place, Callable[[Any], Iterable[object]]] = {
         ("directory", "groups"): lambda group: (group.name.casefold(), group.id),
         ("directory", "users"): lambda user: (user.name.casefold(), user.id),
@@ -186,8 +186,8 @@ def _doubles(document: LocatedYaml, paged_listing: _Reading) -> Iterator[Mistake
         ("mappings",): lambda row: ((str(row.group), str(row.target)),),
     }
     for path, keys_of in keys.items():
-        yield from _repeated(document, path, paged_listing.items[path], keys_of)
-    for number, spoke in paged_listing.items["targets",]:
+        yield from _repeated(document, path, reading.items[path], keys_of)
+    for number, spoke in reading.items["targets",]:
         names = list(enumerate(each.name.casefold() for each in spoke.profiles))
         path = ("targets", number, "profiles")
         yield from _repeated(document, path, names, lambda name: (name,))

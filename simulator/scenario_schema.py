@@ -1,4 +1,4 @@
-"""The words that a scenario is made of: names, ids, accounts, and rows of the mappings table."""
+"""The basic types of a scenario: names, ids, accounts, and rows of the mappings table."""
 
 from typing import Annotated, Self
 
@@ -16,12 +16,12 @@ from shared.conventions import execution_role_arn
 
 
 class WrittenInt(int):
-    """A number of a file that remembers how it was written: YAML 1.1 takes 010 for eight."""
+    """A number that keeps its text in the file: YAML 1.1 reads 010 as eight."""
 
     written: str
 
     def __new__(cls, value: int, written: str) -> Self:
-        """Return a number with what stands in the file."""
+        """Return a number with its text in the file."""
         new = super().__new__(cls, value)
         new.written = written
         return new
@@ -41,12 +41,12 @@ def _account(value: object) -> object:
 
 
 def _text(value: object) -> object:
-    # A group called 2026 is a number to YAML.
+    # YAML reads a group called 2026 as a number.
     return _written(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _as_written(value: object) -> object:
-    # YAML 1.1 takes 010 for eight, and 1:30 for ninety.
+    # YAML 1.1 reads 010 as eight, and 1:30 as ninety.
     if isinstance(value, WrittenInt) and str(int(value)) != value.written.lstrip("+"):
         raise ValueError(
             f"is written as {value.written}, which YAML reads as {int(value)}: write {int(value)}, "
@@ -56,12 +56,12 @@ def _as_written(value: object) -> object:
 
 
 def listed(value: object) -> object:
-    """Return a list for a key with nothing behind it."""
+    """Return an empty list for a key without a value."""
     return () if value is None else value
 
 
 def keyed(value: object) -> object:
-    """Return a mapping for a key with nothing behind it."""
+    """Return an empty mapping for a key without a value."""
     return {} if value is None else value
 
 
@@ -88,7 +88,7 @@ Scalar = Annotated[
 
 
 class Part(BaseModel):
-    """A part of a scenario: it says what it knows, and refuses every other word."""
+    """A part of a scenario; it refuses unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -96,7 +96,7 @@ class Part(BaseModel):
 class Span(Part):
     """A length of time."""
 
-    # Ten years at most: no calendar ends in a story.
+    # Ten years at most, so that no date overflows.
     seconds: Annotated[FiniteFloat, Field(ge=0, le=315_360_000)] = 0
     minutes: Annotated[FiniteFloat, Field(ge=0, le=5_256_000)] = 0
     hours: Annotated[FiniteFloat, Field(ge=0, le=87_600)] = 0
@@ -109,7 +109,7 @@ class Span(Part):
 
 
 class Row(Part):
-    """A row of the mappings table, written as it is: what the hub makes of it is its affair."""
+    """A row of the mappings table, written unchecked; the hub decides whether it is valid."""
 
     group: Name
     target: Name

@@ -1,6 +1,6 @@
 """Serves the Identity Store, assignments and Studio over HTTP, for programs outside this process.
 
-Only what `simulator.moto_backend` plugs into moto is served; signatures are not verified.
+It serves only the services of `simulator.moto_backend`. It does not verify signatures.
 """
 
 import json
@@ -19,7 +19,7 @@ from simulator.signatures import signed_with
 from simulator.validation import validate
 
 _LOOPBACK = "127.0.0.1"
-# A client that begins a connection and says nothing holds its thread for so many seconds.
+# How many seconds a silent connection may hold its thread.
 _PATIENCE = 30
 
 
@@ -37,7 +37,7 @@ class ServedCall:
 
 @dataclass(frozen=True, slots=True)
 class _Office:
-    """The services with what they need to know of a caller."""
+    """The services, and what is needed to identify a caller."""
 
     aws: EmbeddedServices
     account_of: Callable[[str], str]
@@ -51,7 +51,7 @@ class _Office:
         key, region = signed_with(authorization)
         account = self.account_of(key)
         request = json.loads(body or b"{}")
-        # The services know of no other threads.
+        # The services are not thread-safe.
         with self.lock:
             self.hear(ServedCall(service, operation, key, account, region, request))
             validate(service, operation, request)
@@ -69,20 +69,20 @@ def served(
 ) -> Iterator[str]:
     """Serve on a free port of loopback and yield the URL.
 
-    `account_of` gives the account of an access key; `hear` is told of each call before it is
-    answered. Both hold `lock`, which whoever looks into the services meanwhile takes too.
+    `account_of` returns the account of an access key. `hear` is called with each request before it
+    is answered. Both run under `lock`; code that reads the services meanwhile must take it too.
     """
     office = _Office(aws, account_of, hear, lock or threading.Lock())
 
     class Handler(_Handler):
-        """Answers for this office."""
+        """Answers with the services of this server."""
 
         answer = staticmethod(office.answer)
 
     server = ThreadingHTTPServer((_LOOPBACK, 0), Handler)
     server.daemon_threads = True
     if tls is not None:
-        # In the connection's own thread: a slow handshake must not hold up the others.
+        # The handshake runs in the connection's own thread: a slow one must not block the others.
         server.socket = tls.wrap_socket(
             server.socket, server_side=True, do_handshake_on_connect=False
         )
@@ -97,14 +97,14 @@ def served(
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """One connection; AWS's JSON protocol 1.1, errors included."""
+    """One connection; speaks AWS's JSON protocol 1.1, errors included."""
 
     protocol_version = "HTTP/1.1"
     timeout = _PATIENCE
     answer: Callable[[str, str, bytes], dict[str, Any]]
 
     def do_POST(self) -> None:
-        """Answer a request; what nobody foresaw is a server error, which clients try again."""
+        """Answer a request; an unexpected error is a server error, which clients retry."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         target = self.headers.get("X-Amz-Target", "")
         try:

@@ -1,4 +1,4 @@
-"""Role sessions: AssumeRole with the trust policy looked at, who calls, and until when."""
+"""Role sessions: checks the trust policy in AssumeRole, and knows each caller and its expiry."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -42,7 +42,7 @@ _PARAMETERS = (
 class RoleSession:
     """An assumed-role session; `expires` (epoch seconds) is None when it is not enforced.
 
-    `source_identity` is empty where the session was begun without one.
+    `source_identity` is empty if the session was started without one.
     """
 
     caller: Caller
@@ -51,7 +51,7 @@ class RoleSession:
 
 
 class Sessions:
-    """The role sessions of one world, by access key."""
+    """The role sessions of one embedded AWS, by access key."""
 
     def __init__(
         self, organization_id: str, now: Callable[[], float], *, setup_is_trusted: bool
@@ -63,23 +63,23 @@ class Sessions:
 
     @property
     def all(self) -> tuple[RoleSession, ...]:
-        """Return every session that was begun, in order."""
+        """Return every session that was started, in order."""
         return tuple(self._by_key.values())
 
     def caller(self, access_key: str) -> Caller | None:
-        """Return whose session an access key belongs to; None for keys of no session."""
+        """Return the caller of an access key; None for keys of no session."""
         session = self._by_key.get(access_key)
         return session.caller if session else None
 
     def refuse_expired(self, access_key: str) -> None:
-        """Refuse a call made with the credentials of a chained session that has ended."""
+        """Refuse a call with the credentials of a chained session that has expired."""
         session = self._by_key.get(access_key)
         if session is not None and session.expires is not None and self._now() >= session.expires:
             message = "The security token included in the request is expired"
             raise refuse(rule.EXPIRED, "ExpiredTokenException", message)
 
     def handler(self, original: Callable[[Any], ActionResult]) -> Callable[[Any], ActionResult]:
-        """Return the AssumeRole that checks first and lets moto's own do the rest."""
+        """Return an AssumeRole that checks the trust policy first and then calls moto's own."""
 
         def assume_role(response: Any) -> ActionResult:  # noqa: ANN401 -- moto's response class
             given = {name: response._get_param(name) for name in _PARAMETERS}  # noqa: SLF001 -- as moto's own operations do
@@ -147,7 +147,7 @@ class Sessions:
 
 
 def _known_to_moto(response: Any) -> Caller | None:  # noqa: ANN401 -- moto's response class
-    """Return the caller of a session that was begun before this world was plugged in."""
+    """Return the caller of a session that was started before these services were added."""
     backend = sts_backends[response.current_account][response.partition]
     session = backend.get_assumed_role_from_access_key(response.access_key)
     if session is None:

@@ -1,4 +1,4 @@
-"""Makes what the hub stack makes in the cloud: roles, queues with dead letters, tables."""
+"""Creates what the hub stack creates in the cloud: roles, queues with dead letters, tables."""
 
 import json
 from collections.abc import Mapping
@@ -22,13 +22,13 @@ from simulator.polling import Queue
 _Index = tuple[str, tuple[str, str]]
 _BY_MEMBERSHIP: _Index = (LEDGER_BY_MEMBERSHIP, LEDGER_BY_MEMBERSHIP_KEY)
 MAPPINGS, LEDGER, BUS = "studio-hub-mappings", "studio-hub-ledger", "studio-hub"
-# Of each queue, the same as in the hub stack: for how many seconds nobody else gets a message that
-# was received, and how often it is delivered before it is a dead letter.
+# For each queue, as in the hub stack: the visibility time-out in seconds, and the maximum number of
+# deliveries before a message is a dead letter.
 QUEUES = {"events": (108, 40), "delayed": (108, 40), "reconcile": (720, 5), "scan": (1800, 5)}
 
 
 def make_role(account: str, region: str, name: str, trust: Mapping[str, Any]) -> None:
-    """Make one of the product's own roles in an account."""
+    """Create one of the product's own roles in an account."""
     iam_backends[account][partition(region)].create_role(
         role_name=name,
         assume_role_policy_document=json.dumps(trust),
@@ -41,7 +41,7 @@ def make_role(account: str, region: str, name: str, trust: Mapping[str, Any]) ->
 
 
 def assume(role_arn: str, region: str) -> dict[str, str]:
-    """Return credentials of a role, by the right of whoever builds a world."""
+    """Return credentials of a role; the set-up is trusted to assume any role."""
     sts = _session().client("sts", region_name=region)
     keys = sts.assume_role(RoleArn=role_arn, RoleSessionName="setup")["Credentials"]
     return {name: str(value) for name, value in keys.items()}
@@ -60,7 +60,7 @@ def client(service: str, region: str, keys: Mapping[str, str]) -> Any:  # noqa: 
 
 
 def make_tables(dynamodb: Any) -> None:  # noqa: ANN401 (a DynamoDB client)
-    """Make the two tables of the hub."""
+    """Create the two tables of the hub."""
     _make_table(dynamodb, MAPPINGS, MAPPINGS_KEY, stream=True)
     _make_table(
         dynamodb, LEDGER, LEDGER_KEY, (LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY), _BY_MEMBERSHIP
@@ -107,7 +107,7 @@ def _schema(key: tuple[str, str]) -> list[dict[str, str]]:
 
 
 def make_queue(sqs: Any, name: str, *, fifo: bool = False) -> tuple[Queue, Queue]:  # noqa: ANN401 (an SQS client)
-    """Return a new queue of the hub, by its name in `QUEUES`, and the queue of its dead letters."""
+    """Return a new queue of the hub, by its name in `QUEUES`, and its dead-letter queue."""
     visibility, deliveries = QUEUES[name]
     suffix, kind = (".fifo", {"FifoQueue": "true"}) if fifo else ("", {})
     dead = _make_queue(sqs, f"studio-hub-{name}-dead-letters{suffix}", kind, fifo=fifo)

@@ -1,11 +1,11 @@
-"""Keeps the shell's AWS out of the embedded one: its endpoints, profiles, files and credentials."""
+"""Isolates the embedded AWS from the shell's endpoints, profiles, files and credentials."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-# Without these names botocore reads ~/.aws, where endpoints and certificates may stand too.
+# Without these variables botocore reads ~/.aws, which may also set endpoints and certificates.
 _NO_FILES: Final = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -14,7 +14,7 @@ _NO_FILES: Final = {
 
 @contextmanager
 def without_shell() -> Iterator[None]:
-    """Hide every AWS_ variable and both configuration files; all is as before at the end."""
+    """Hide every AWS_ variable and both configuration files; restore them at the end."""
     before = _of_aws()
     _become(_NO_FILES)
     try:

@@ -1,4 +1,4 @@
-"""Ways around moto's detours: the answers are moto's own, only what it goes through is less."""
+"""Makes moto faster; the answers stay moto's own, only the work is less."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -26,23 +26,23 @@ from simulator.routes import process_request
 
 _structure_of = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001 (there is no other way in)
 _spelled = cache(camelcase_to_underscores)
-# As moto has it: the limit of 400 KB, as it was found by trying.
+# moto's own value for the limit of 400 KB, found by trial.
 _LARGEST_ITEM = 405_000
 
 
 @contextmanager
 def quick_moto() -> Iterator[None]:
-    """Let moto answer without its detours; to be entered before `mock_aws`."""
+    """Make moto answer without its slow paths; enter it before `mock_aws`."""
     with direct_calls(), ExitStack() as undo:
-        # Nobody here calls AWS by `requests`, for which moto prepares a thousand answers.
+        # Nothing here calls AWS by `requests`, for which moto prepares a thousand answers.
         replace(undo, moto_models, "RESPONSES_METHODS", ())
-        # moto lists a class's methods, and spells an operation's name, anew for every call.
+        # moto lists a class's methods, and spells an operation's name, again for every call.
         replace(undo, moto_responses, "method_names_from_class", cache(method_names_from_class))
         replace(undo, moto_responses, "camelcase_to_underscores", _spelled)
-        # moto keeps every copy of every item and message for a page that nobody opens.
+        # moto tracks every copy of every item and message for a dashboard that is not used here.
         replace(undo, BaseModel, "__new__", staticmethod(_untracked))
         replace(undo, BotocoreStubber, "process_request", process_request)
-        # moto draws each letter of a request's id by itself.
+        # moto draws each letter of a request id separately.
         replace(undo, moto_responses, "gen_amzn_requestid_long", _request_id)
         replace(undo, Item, "__init__", _make_item)
         replace(undo, BaseJSONSerializer, "_serialize_type_structure", _write_structure)
@@ -65,7 +65,7 @@ def _request_id(headers: dict[str, Any]) -> str:
 def _make_item(
     item: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]
 ) -> None:
-    """Fill an item and measure it once; moto measures the whole for each attribute."""
+    """Fill an item and measure it once; moto measures the whole item for each attribute."""
     item.hash_key, item.range_key = hash_key, range_key
     item.attrs = LimitedSizeDict()
     values = {name: DynamoType(value) for name, value in attrs.items()}
@@ -81,10 +81,10 @@ def _write_structure(
     shape: StructureShape,
     key: str,
 ) -> None:
-    """Write the members that a dict has; moto looks for each of the model's by all its names.
+    """Write the members that a dict has; moto looks up each member of the model by all its names.
 
-    Only where every key of the dict is a member's own name do the other names find nothing.
-    Most of what is written are attributes of items, which are as they should be.
+    This is correct only if every key of the dict is a member's own name. Most of what is written
+    are attributes of items, which have those names.
     """
     if shape.name == "AttributeValue" and key and is_plain(value):
         serializer._default_serialize(serialized, value, shape, key)  # noqa: SLF001 (moto's own)
@@ -106,7 +106,7 @@ def _write_structure(
 
 
 class _Attributes(Mapping[str, Any]):
-    """A queue's attributes; moto counts its messages thrice whichever one is asked for."""
+    """A queue's attributes; moto counts its messages three times for any attribute."""
 
     def __init__(self, queue: Any) -> None:  # noqa: ANN401 (attributes that moto sets by name)
         self._queue = queue
@@ -135,7 +135,7 @@ class _Attributes(Mapping[str, Any]):
 
 
 def _messages(queue: Queue) -> list[Message]:
-    """Return the messages that can be received; moto asks for the time twice for each."""
+    """Return the messages that can be received; moto reads the time twice for each."""
     now = unix_time_millis()
     return [
         message
@@ -145,7 +145,7 @@ def _messages(queue: Queue) -> list[Message]:
 
 
 def _delete_message(queue: Queue, receipt_handle: str) -> None:
-    """Take away the message that ever had a handle; moto asks every message, twice."""
+    """Delete the message that ever had a handle; moto checks every message twice."""
     waiting = queue._messages  # noqa: SLF001 (as above)
     for position, message in enumerate(waiting):
         if message.had_receipt_handle(receipt_handle):

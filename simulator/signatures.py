@@ -1,6 +1,6 @@
-"""What a request tells: its text, by which access key it was signed, and for which Region.
+"""Reads a request's text, its access key, and its Region.
 
-No signature is verified: whoever can reach the embedded AWS may speak for anybody.
+It verifies no signature: whoever can reach the embedded AWS can act as anybody.
 """
 
 import re
@@ -10,12 +10,12 @@ _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/")
 
 
 def text_of(part: Any) -> str:  # noqa: ANN401 (a header or a body, as botocore has it)
-    """Return a header or a body as text; nothing is an empty one."""
+    """Return a header or a body as text; None becomes an empty text."""
     return part.decode() if isinstance(part, bytes) else str(part or "")
 
 
 def signed_with(authorization: str | bytes) -> tuple[str, str]:
-    """Return the access key and the Region of an Authorization header; empty where there is none.
+    """Return the access key and the Region of an Authorization header; empty if it has none.
 
     Source: AWS general reference, Signature Version 4.
     """

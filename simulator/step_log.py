@@ -1,4 +1,4 @@
-"""What each step of a story led to: what was changed, and which problems began and ended."""
+"""Records the effects of each step: what changed, and which problems opened and closed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class StepLog:
-    """Notes each step as it is over, for `Story.play`; `says` puts a step in words."""
+    """Records each step after it ran, for `Story.play`; `says` describes a step."""
 
     story: Story
     says: Callable[[Step], str]
@@ -23,14 +23,14 @@ class StepLog:
     _seen: dict[str, int] = field(default_factory=dict)
 
     def note(self, word: str, step: Step) -> None:
-        """Note a step and what came of it."""
+        """Record a step and its effects."""
         noted: Json = {"step": word, "says": self.says(step)}
         lists = ("changes", "problems", "resolved_problems", "unmet")
         self.steps.append(noted | {name: [] for name in lists})
         self.close()
 
     def close(self) -> None:
-        """Add to the last step what came since; held back events arrive after the last one."""
+        """Add the remaining effects to the last step; held-back events arrive after it."""
         world = self.story.world
         opened, closed = self._reported.read(self._new("log", world.lambdas.log))
         changes = self._new("changes", world.gateway.changes)
@@ -44,7 +44,7 @@ class StepLog:
             last["unmet"] += unmet
 
     def _new(self, name: str, items: Sequence[T]) -> Sequence[T]:
-        """Return what was added to a list since the last time."""
+        """Return the items added to a list since the last call."""
         new = items[self._seen.get(name, 0) :]
         self._seen[name] = len(items)
         return new

@@ -1,4 +1,4 @@
-"""The steps of a story: the words of the file, and what belongs to each."""
+"""The steps of a scenario: their names in the file, and their fields."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,9 +16,9 @@ UserName = Annotated[Name, StringConstraints(max_length=128)]
 
 
 class InDirectory(Part):
-    """Something that changes the directory, the route that it comes by, and how old its event is.
+    """A step that changes the directory, the route of its event, and the event's age.
 
-    An event that is late has waited on its way: its time is so long ago when it arrives.
+    A late event was delayed: when it arrives, its time is that long ago.
     """
 
     via: Via = "console"
@@ -26,18 +26,18 @@ class InDirectory(Part):
 
 
 class Join(InDirectory):
-    """Somebody joins a group."""
+    """A user joins a group."""
 
     user: Name
     group: Name
 
 
 class Leave(Join):
-    """Somebody leaves a group."""
+    """A user leaves a group."""
 
 
 class CreateUser(InDirectory):
-    """Somebody is added to the directory."""
+    """A user is added to the directory."""
 
     name: UserName
     groups: tuple[Name, ...] = ()
@@ -45,26 +45,26 @@ class CreateUser(InDirectory):
 
 
 class DisableUser(InDirectory):
-    """Somebody is disabled."""
+    """A user is disabled."""
 
     user: Name
 
 
 class EnableUser(InDirectory):
-    """Somebody who was disabled is enabled."""
+    """A disabled user is enabled."""
 
     user: Name
 
 
 class RenameUser(InDirectory):
-    """Somebody gets another user name."""
+    """A user gets another user name."""
 
     user: Name
     to: UserName
 
 
 class DeleteUser(InDirectory):
-    """Somebody is deleted, with all their memberships."""
+    """A user is deleted, with all their memberships."""
 
     user: Name
 
@@ -91,7 +91,7 @@ class DeleteGroup(InDirectory):
 
 
 class StartApp(Part):
-    """Somebody starts an app."""
+    """A user starts an app."""
 
     user: Name
     target: Name
@@ -102,7 +102,7 @@ class StartApp(Part):
 
     @property
     def needs_space(self) -> bool:
-        """Return whether the app can run in a space only."""
+        """Return whether the app can run only in a space."""
         return self.type in {"JupyterLab", "CodeEditor"}
 
     @model_validator(mode="after")
@@ -113,7 +113,7 @@ class StartApp(Part):
 
 
 class RestartApp(Part):
-    """Somebody starts their latest stopped app again."""
+    """A user starts their latest stopped app again."""
 
     user: Name
     target: Name
@@ -133,25 +133,25 @@ class Event(Part):
 
 
 class Lose(Part):
-    """Events that never arrive."""
+    """Events that are lost."""
 
     events: Annotated[int, Field(ge=1)] = 1
 
 
 class Duplicate(Part):
-    """Events that come twice."""
+    """Events that arrive twice."""
 
     events: Annotated[int, Field(ge=1)] = 1
 
 
 class Shuffle(Part):
-    """Events that are held back until the next wait, sweep or end, and come in another order."""
+    """Events are held back until the next wait, sweep or end, then arrive in another order."""
 
     seed: int = 0
 
 
 class Sweep(Part):
-    """The rounds of the hour and of the day, now; or that of the hour alone."""
+    """The hourly and the daily sweep start now; or the hourly one only."""
 
     hourly: bool = False
 

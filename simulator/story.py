@@ -49,14 +49,14 @@ from simulator.world import World
 
 
 class Story:
-    """A scenario in a world.
+    """A scenario in an embedded AWS.
 
-    `refusals` are acts of people that Studio did not let them do, `unmet` the expectations that did
-    not hold, each with its step.
+    `refusals` are operations of users that Studio refused. `unmet` are the expectations that were
+    not met, each with its step.
     """
 
     def __init__(self, scenario: Scenario, world: World, operator: Operator) -> None:
-        """Set up what is there before the hub looks; it causes no event."""
+        """Create the initial state, without any event."""
         self._scenario = scenario
         self.world = world
         self._operator = operator
@@ -83,7 +83,7 @@ class Story:
         world.skip_row_changes()
 
     def play(self, seen: Callable[[str, Step], None] = lambda _word, _step: None) -> None:
-        """Play every step; after each, whatever is due is delivered, and `seen` is called."""
+        """Play every step; after each, deliver what is due and call `seen`."""
         for number, (word, step) in enumerate(self._scenario.steps, start=1):
             if isinstance(step, Expect):
                 self._expect(number, step)
@@ -156,7 +156,7 @@ class Story:
                 assert_never(step)
 
     def _act(self, step: DirectoryStep) -> Told:  # noqa: C901 (one case a word, each a line)
-        """Do something in the directory; return the events that it leaves."""
+        """Change the directory; return the events that the change causes."""
         acts = self._acts
         match step:
             case Leave():

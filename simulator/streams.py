@@ -1,4 +1,4 @@
-"""A table's stream as Lambda reads it: in order, again after a failure, and not for ever.
+"""A table's stream as Lambda reads it: in order, retried after a failure, but not for ever.
 
 Source of the semantics: the Lambda developer guide on DynamoDB event sources (partial batch
 responses by sequence number, retries, destinations of failed batches) and the DynamoDB one on
@@ -13,13 +13,13 @@ from moto.dynamodb.models import dynamodb_backends
 
 Invoke = Callable[[dict[str, Any]], Any]
 
-# Seconds between two tries of a failed batch.
+# Seconds between two attempts of a failed batch.
 _BACK_OFF = 10.0
 
 
 @dataclass(slots=True)
 class StreamSource:
-    """What reads a table's stream for a function; `dropped` counts batches given up.
+    """Reads a table's stream for a function; `dropped` counts batches given up.
 
     A batch is given up when it has failed for `longest` seconds.
     """
@@ -34,7 +34,7 @@ class StreamSource:
     _failing_since: float | None = field(default=None, init=False)
 
     def skip(self, account: str, region: str) -> None:
-        """Pass over everything that was written up to now."""
+        """Skip everything that was written up to now."""
         self._position = len(self._records(account, region))
 
     def is_waiting(self, account: str, region: str) -> bool:
@@ -44,7 +44,7 @@ class StreamSource:
     def poll(self, account: str, region: str, now: float, invoke: Invoke) -> bool:
         """Deliver the next batch that is due; return whether there was one.
 
-        `invoke` returns what the function answered, or None when it died.
+        `invoke` returns the function's response, or None if it crashed.
         """
         records = self._records(account, region)
         if self._position >= len(records) or now < self.not_before:
@@ -71,7 +71,7 @@ class StreamSource:
 
     @staticmethod
     def _done(batch: list[dict[str, Any]], answer: Any) -> int:  # noqa: ANN401 (whatever came back)
-        """Return how many records of a batch are done: those before the first that failed."""
+        """Return how many records of a batch are done: those before the first failure."""
         if answer is None:
             return 0
         failed = {failure["itemIdentifier"] for failure in answer.get("batchItemFailures", ())}

@@ -1,4 +1,4 @@
-"""Trust policies: may this caller become that role? What is not simulated is never guessed."""
+"""Evaluates trust policies; it never guesses what it does not simulate."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ SOURCE_IDENTITY = "sts:SourceIdentity"
 ASSUME = "sts:AssumeRole"
 SET_SOURCE_IDENTITY = "sts:SetSourceIdentity"
 
-# What is not in these tables raises UnknownPolicyError: rule trust.unknown-condition.
+# Anything outside these tables raises UnknownPolicyError: rule trust.unknown-condition.
 _KEYS = {
     key.casefold(): key
     for key in (EXTERNAL_ID, PRINCIPAL_ARN, PRINCIPAL_ORG_ID, ROLE_SESSION_NAME, SOURCE_IDENTITY)
@@ -28,7 +28,7 @@ _ARN_FIELDS = 6
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: an account, and the role and session when it is an assumed-role session.
+    """The caller: an account, and the role and session if it is an assumed-role session.
 
     `role_arn` is the role's ARN with its path, `session_arn` the arn:...:assumed-role/... one.
     """
@@ -44,12 +44,12 @@ def allows(
     context: Mapping[str, str],
     action: str = ASSUME,
 ) -> bool:
-    """Tell whether a trust policy lets a caller assume its role, or set the session's identity.
+    """Return whether a trust policy lets a caller assume its role, or set the session's identity.
 
     `context` holds the request's condition keys (sts:ExternalId, sts:RoleSessionName,
-    sts:SourceIdentity, aws:PrincipalOrgID); aws:PrincipalArn is taken from the caller. A key that
-    is missing does not match. Raises UnknownPolicyError for an operator, key or principal that is
-    not simulated.
+    sts:SourceIdentity, aws:PrincipalOrgID). aws:PrincipalArn comes from the caller. A missing key
+    does not match. Raises UnknownPolicyError for an operator, key or principal that is not
+    simulated.
     """
     values = dict(context)
     if caller.role_arn is not None:  # trust.principal-arn

@@ -1,4 +1,4 @@
-"""Requests name the key that they come with and go out without a seal: nobody here verifies one."""
+"""Sends requests with their access key but without a signature, since nothing verifies one."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,7 +17,7 @@ _USER_AGENT = "studio-hub on an embedded AWS"
 
 @contextmanager
 def unsigned() -> Iterator[None]:
-    """Let no request be hashed and signed, and no user agent be put together anew for each."""
+    """Skip hashing and signing, and build no new user agent for each request."""
     with ExitStack() as undo:
         replace(undo, SigV4Auth, "add_auth", _name_the_key)
         replace(undo, UserAgentString, "to_string", lambda _: _USER_AGENT)
@@ -25,7 +25,7 @@ def unsigned() -> Iterator[None]:
 
 
 def _name_the_key(auth: SigV4Auth, request: AWSRequest) -> None:
-    """Do what signing does to a request, but for the signature."""
+    """Do what signing does to a request, except for the signature."""
     if auth.credentials is None:
         raise NoCredentialsError
     request.context["timestamp"] = get_current_datetime().strftime(SIGV4_TIMESTAMP)

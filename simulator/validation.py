@@ -1,4 +1,4 @@
-"""Requests against the botocore service models, whose patterns botocore does not check."""
+"""Validates requests by the botocore service models, whose patterns botocore does not check."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -18,7 +18,7 @@ Check = Callable[[Any, str, list[str]], None]
 
 
 def validate(service: str, operation: str, request: Mapping[str, Any]) -> None:
-    """Raise ServiceError with every violation of the service model that a request has."""
+    """Raise ServiceError with every violation of the service model in a request."""
     found = violations(service, operation, request)
     if not found:
         return
@@ -30,7 +30,7 @@ def validate(service: str, operation: str, request: Mapping[str, Any]) -> None:
 
 
 def violations(service: str, operation: str, request: Mapping[str, Any]) -> list[str]:
-    """Return every violation of the service model, in the words of the real services."""
+    """Return every violation of the service model, worded as the real services do."""
     found: list[str] = []
     _operation_check(service, operation)(request, "", found)
     return found
@@ -54,7 +54,7 @@ def _accept(value: object, path: str, found: list[str]) -> None:
 
 
 class _Checks:
-    """Checks by shape, built once each; a shape that contains itself is met again by name."""
+    """The checks by shape, each built once; a recursive shape is looked up by name."""
 
     def __init__(self, service: str) -> None:
         self._service = service

@@ -1,4 +1,4 @@
-"""Errors as they travel: the JSON services' bodies and the XML of STS."""
+"""Encodes errors for the wire: the JSON services' bodies and the XML of STS."""
 
 import json
 from xml.sax.saxutils import escape
@@ -12,7 +12,7 @@ JSON = {"Content-Type": "application/x-amz-json-1.1"}
 
 
 def json_error(error: ServiceError) -> tuple[int, dict[str, str], str]:
-    """Return status, headers and body of a ServiceError, with its further members in the body."""
+    """Return the status, headers and body of a ServiceError; the body has its further members."""
     body = {"__type": error.code, "Message": error.message, **error.members}
     return BAD_REQUEST, JSON | {"X-Amzn-ErrorType": error.code}, json.dumps(body)
 

@@ -63,7 +63,7 @@ _serialize, _deserialize = TypeSerializer().serialize, TypeDeserializer().deseri
 
 @dataclass(slots=True)
 class World:
-    """Everything that a story plays in; made by `embedded_aws`."""
+    """A running embedded AWS, made by `embedded_aws`."""
 
     clock: VirtualClock
     services: EmbeddedServices
@@ -105,13 +105,14 @@ class World:
         )
 
     def opens(self, application_arn: str, user_id: str) -> tuple[str, str]:
-        """Return the domain that an application opens, as text, and a user's profile there."""
+        """Return the domain that an application opens, as text, and the user's profile there."""
         for domain in self.services.studio.all_domains():
             if domain.application_arn == application_arn:
                 profiles = dict(domain.by_sso_user.get(user_id, {}))
                 user = self.services.identity_store.users.get(user_id)
                 if user is not None:
-                    # The profile of a namesake from before a renaming is not theirs.
+                    # A profile of another user who had this name before a renaming is not the
+                    # user's.
                     named = domain.by_sso_value.get(user.user_name, {})
                     profiles |= {k: each for k, each in named.items() if each.sso_user_id is None}
                 name = next((profile.name for profile in profiles.values()), "")
@@ -119,7 +120,7 @@ class World:
         return "", ""
 
     def function_credentials(self, role_name: str) -> dict[str, str]:
-        """Return the environment variables by which a function is one of the hub's roles."""
+        """Return the environment variables that give a function one of the hub's roles."""
         keys = _hub_keys(role_name)
         return {
             "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
@@ -130,7 +131,7 @@ class World:
         }
 
     def put_mapping(self, row: Mapping[str, object]) -> None:
-        """Write a row of the mappings table as it is, good or bad."""
+        """Write a row of the mappings table unchecked, valid or not."""
         item = {
             name: _serialize(Decimal(str(value)) if isinstance(value, float) else value)
             for name, value in row.items()
@@ -152,7 +153,7 @@ class World:
         ]
 
     def deliver(self, event: Any) -> bool:  # noqa: ANN401 (whatever came as JSON)
-        """Put an event on the hub's bus; return whether one of its rules let it through."""
+        """Put an event on the hub's bus; return whether one of its rules matched it."""
         if not any(pattern.matches_event(event) for pattern in _patterns()):
             return False
         self.lambdas.sqs.send_message(
@@ -161,12 +162,12 @@ class World:
         return True
 
     def skip_row_changes(self) -> None:
-        """Let nobody be told of the rows as they are now."""
+        """Skip the stream records of all row changes up to now."""
         for stream in self.lambdas.streams:
             stream.skip(HUB_ACCOUNT, HUB_REGION)
 
     def sweep(self, *, hourly_only: bool = False) -> None:
-        """Begin the rounds of the hour and the day, as the schedule does; `run` does the rest."""
+        """Start the hourly and daily sweeps, as the schedule does; `run` does the rest."""
         now = datetime.fromtimestamp(self.clock.now(), UTC)
         for round_ in (HOURLY,) if hourly_only else (HOURLY, DAILY):
             request = ScanRequest(Subject.ROUND, round_, now, str(uuid4()), now)
@@ -179,7 +180,7 @@ class World:
         self.lambdas.drain()
 
     def wait(self, seconds: float) -> None:
-        """Let time pass, and deliver whatever falls due on the way."""
+        """Advance the time, and deliver everything that becomes due on the way."""
         end = self.clock.now() + seconds
         self.run()
         while (due := self.lambdas.next_due()) is not None and due <= end:
@@ -189,7 +190,7 @@ class World:
         self.run()
 
     def dead_letters(self) -> int:
-        """Return how many messages nobody could handle."""
+        """Return the number of messages in the dead-letter queues."""
         return sum(
             int(
                 self.lambdas.sqs.get_queue_attributes(
@@ -207,7 +208,7 @@ def embedded_aws(
     page_limit: int | None = None,
     quirks: Quirks | None = None,
 ) -> Iterator[World]:
-    """Start an embedded AWS with an empty hub; one at a time in a process."""
+    """Start an embedded AWS with an empty hub; only one at a time in a process."""
     with (
         without_shell(),
         virtual_time() as clock,

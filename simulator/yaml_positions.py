@@ -1,4 +1,4 @@
-"""YAML that remembers its lines, so that a mistake can be shown where it stands."""
+"""Parses YAML with line numbers, so that a mistake can be reported with its line."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from simulator.mistake_texts import text_of
 from simulator.scenario_schema import WrittenInt
 
 Path = tuple[int | str, ...]
-# What pydantic adds to the path of a value that may be of several kinds.
+# The parts that pydantic adds to the path of a value of several possible kinds.
 _KINDS = frozenset({"str", "bool", "int", "float"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:
-    """Something wrong in a file: its line (from 1), where it stands, what is wrong."""
+    """A mistake in a file: its line (from 1), its place, and a text."""
 
     line: int
     place: str
@@ -36,7 +36,7 @@ class ScenarioError(Exception):
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads plain words as YAML 1.2 does: a person may be called off, and a group no."""
+    """Reads plain words as YAML 1.2 does: a user may be called off, and a group no."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 (as the base class has it)
         first: [
@@ -56,13 +56,13 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
 
 
 class LocatedYaml:
-    """A parsed document whose every part knows its line."""
+    """A parsed document that knows the line of each part."""
 
     def __init__(self, name: str, text: str) -> None:
         """Parse `text`.
 
         Raises:
-            ScenarioError: it is no YAML.
+            ScenarioError: it is not YAML.
         """
         self._name = name
         try:
@@ -74,7 +74,7 @@ class LocatedYaml:
             raise ScenarioError(name, [mistake]) from error
         except (yaml.YAMLError, ValueError) as error:
             raise ScenarioError(name, [Mistake(1, "the file", f"is not YAML: {error}")]) from error
-        # Keys that a mapping has twice.
+        # Keys that occur twice in a mapping.
         self.doubles = tuple(_doubles(self._node))
 
     def mistake(self, path: Path, text: str) -> Mistake:
@@ -86,7 +86,7 @@ class LocatedYaml:
         return ScenarioError(self._name, mistakes)
 
     def line(self, path: Path) -> int:
-        """Return the line of what stands at a path, or of the nearest thing around it."""
+        """Return the line of the value at a path, or of the nearest part around it."""
         node = self._node
         for step in path:
             below = _below(node, step)
@@ -98,13 +98,13 @@ class LocatedYaml:
     def mistakes(
         self, error: ValidationError, path: Path, model: type[BaseModel]
     ) -> Iterator[Mistake]:
-        """Yield the mistakes that a model found in what stands at a path, with what is allowed."""
+        """Yield the mistakes that a model found in the value at a path, with what is allowed."""
         seen: set[Path] = set()
         for item in error.errors():
             at = (*path, *item["loc"])
             there = at if item["type"] == "missing" else self._there(at)
             if there in seen:
-                # One value, refused as each of the kinds that it might have been.
+                # pydantic reports one value once for each kind that it could have been.
                 continue
             seen.add(there)
             if item["type"] == "extra_forbidden":
@@ -115,7 +115,7 @@ class LocatedYaml:
                 yield self.mistake(there, text_of(item, one_of_many=of_many))
 
     def _there(self, path: Path) -> Path:
-        """Return as much of a path as the document has."""
+        """Return the part of a path that the document has."""
         node = self._node
         for number, step in enumerate(path):
             node = _below(node, step) if node else None
@@ -125,7 +125,7 @@ class LocatedYaml:
 
 
 def _fields_at(model: type[BaseModel], path: Path) -> Iterable[str]:
-    """Return the names that are allowed beside the last one of a path."""
+    """Return the names that are allowed in place of the last one of a path."""
     for step in path[:-1]:
         field = model.model_fields.get(str(step))
         inner = field and _model_in(field.annotation)
@@ -161,7 +161,7 @@ def _below(node: yaml.Node | None, step: int | str) -> yaml.Node | None:
 
 
 def _keyed(key: yaml.Node, value: yaml.Node) -> yaml.Node:
-    """Return the value as standing where its key does, since that is where people look."""
+    """Return the value with the position of its key, since that is where a reader looks."""
     value.start_mark = key.start_mark
     return value
 

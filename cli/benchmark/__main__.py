@@ -1,4 +1,4 @@
-"""`make bench`: a table on the standard error, the same as JSON on the standard output."""
+"""`make bench`: prints a table on the standard error and the same data as JSON on stdout."""
 
 import json
 import platform
@@ -15,7 +15,7 @@ _TALK = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main() -> None:
-    """Measure everything, and fail when the sweep exceeds what the design allows."""
+    """Run every benchmark; exit 1 if the sweep exceeds the limits of the design."""
     found: dict[str, Any] = {"python": platform.python_version()}
     for name, measure in {
         "changes": measures.single_changes,
@@ -54,7 +54,7 @@ def _table(found: dict[str, Any]) -> Table:
 
 
 def _missed(found: dict[str, Any]) -> list[str]:
-    """Return what the sweep without differences does more than it may."""
+    """Return the limits that a sweep without drift exceeds."""
     idle = found["sweep"]["nothing_to_do"]
     limits = {"writes": 0, "ratio": 1.2, "seconds": 120, "memory_mb": 256}
     return [

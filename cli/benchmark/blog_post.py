@@ -1,8 +1,8 @@
-"""The baseline: the event handler of the well-known blog post, written out for several accounts.
+"""The baseline: the event handler of the well-known blog post, extended to several accounts.
 
-It acts on what the event says: a join creates a profile in each account of the group, a leave
-deletes it. Source: "Onboard users to Amazon SageMaker Studio with Active Directory group-specific
-IAM roles", AWS Machine Learning blog, 2023.
+It acts on the event alone: a join creates a profile in each account of the group, a leave deletes
+it. Source: "Onboard users to Amazon SageMaker Studio with Active Directory group-specific IAM
+roles", AWS Machine Learning blog, 2023.
 """
 
 import json
@@ -19,7 +19,7 @@ from simulator.world import HUB_ACCOUNT, IDENTITY_STORE
 
 
 def handler(event: dict[str, Any], _context: object) -> None:
-    """Create or delete the profiles of the one person that a console's event names."""
+    """Create or delete the profiles of the one user that a console event names."""
     for record in event["Records"]:
         detail = json.loads(record["body"])["detail"]
         request = detail.get("requestParameters") or {}

@@ -1,4 +1,4 @@
-"""A company of any size that is already as it should be, made without a call of the hub."""
+"""Makes a company of any size that is in sync already, without any call of the hub."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ PRIORITY = 100
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many of what; every person is in one group, and every group in one target."""
+    """The size of a company; each user is in one group, and each group is in one target."""
 
     users: int
     groups: int
@@ -32,7 +32,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """The ids of a company's people and groups, in the order of their numbers."""
+    """The ids of a company's users and groups, in the order of their numbers."""
 
     users: tuple[UserId, ...]
     groups: tuple[GroupId, ...]
@@ -40,7 +40,7 @@ class Company:
 
 
 def found(world: World, size: Size) -> Company:
-    """Make a company in which nothing is left to do, and return its ids."""
+    """Make a company that is in sync, and return its ids."""
     store, studio = world.services.identity_store, world.services.studio
     targets = tuple(
         Target(AccountId(f"{200_000_000_000 + number}"), REGION, f"d-{number:04d}")
@@ -84,7 +84,7 @@ def found(world: World, size: Size) -> Company:
                 access=Access.ASSIGNED,
                 user_name=name,
                 profile_name=profile.name,
-                # As botocore hands out the time of the listing.
+                # The format in which botocore returns the listing's time.
                 modified=datetime.fromtimestamp(profile.modified, UTC).astimezone().isoformat(),
                 role_arn=role,
                 given_by=f"group-{group:04d}",

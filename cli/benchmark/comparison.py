@@ -1,4 +1,4 @@
-"""The same story for the hub and for the blog post's handler: what it costs, and what is wrong."""
+"""Plays one story for the hub and for the blog post's handler; compares cost and errors."""
 
 from typing import Any
 
@@ -23,11 +23,11 @@ _PEOPLE = ("ada", "bob", "cy", "dee", "eve", "fay")
 
 
 def compare() -> dict[str, Any]:
-    """Return both ends of the story: calls, and who has not what the directory calls for."""
+    """Return the results of both: their calls, and which users are not as desired."""
     return {"story": list(_TOLD), "hub": _play(baseline=False), "blog_post": _play(baseline=True)}
 
 
-# What is told here happens in `_story`, in this order.
+# Describes the steps of `_story`, in the same order.
 _TOLD = (
     "ada, bob, cy and fay join scientists by the console",
     "ada joins leads too: she is called for as Lead",
@@ -89,7 +89,7 @@ def _found(world: World) -> None:
 
 
 def _deploy_baseline(world: World) -> None:
-    """Put the blog post's handler in the place of the hub's functions, with `reconcile`'s role."""
+    """Replace the hub's functions with the blog post's handler, with the role of `reconcile`."""
     reconcile = next(s.function for s in world.lambdas.sources if s.function.name == "reconcile")
     function = Function("blog-post", blog_post.handler, reconcile.environment, 60)
     world.lambdas.sources = [EventSource(world.queues["events"], function, 1, partial=False)]
@@ -97,7 +97,7 @@ def _deploy_baseline(world: World) -> None:
 
 
 def _wrong(world: World) -> list[str]:
-    """Return who has another role than the directory and the rows call for, and which."""
+    """Return the users whose role is not the desired one, with both roles."""
     has = {
         ("/".join(domain.place), profile.sso_user): (profile.role or "").rpartition("/")[2]
         for domain in world.services.studio.snapshot()

@@ -1,4 +1,4 @@
-"""Measures what happens in a world: calls, writes, time, memory."""
+"""Measures what a run on the embedded AWS costs: calls, writes, time, memory."""
 
 import gc
 import os
@@ -23,7 +23,7 @@ _HANDLERS = ", ".join(
     f"hub.runtime.functions.{name}" for name in ("intake", "reconcile", "scan", "mapping_stream")
 )
 _SERVICES = ("dynamodb", "events", "identitystore", "sagemaker", "sqs", "sso-admin", "sts")
-# A process that a large one starts has that one's size in its ru_maxrss, but not in its VmHWM.
+# A child process inherits the parent's peak in its ru_maxrss, but not in its VmHWM.
 _ITS_PEAK = f"""
 import boto3, {_HANDLERS}
 clients = [boto3.client(name, region_name="eu-west-1") for name in {_SERVICES}]
@@ -37,7 +37,7 @@ except OSError:
 
 @dataclass(slots=True)
 class Cost:
-    """What something cost; `growth` is what the process grew by at most, in bytes."""
+    """What a run cost; `growth` is the largest growth of the process, in bytes."""
 
     calls: Counter[str] = field(default_factory=Counter)
     cpu_seconds: float = 0.0
@@ -45,7 +45,7 @@ class Cost:
     growth: int = 0
 
     def total(self) -> int:
-        """Return the number of AWS calls, those to queues left out."""
+        """Return the number of AWS calls, without those to queues."""
         return sum(n for name, n in self.calls.items() if not name.endswith(_QUEUES))
 
     def writes(self) -> int:
@@ -57,7 +57,7 @@ class Cost:
         )
 
     def plain(self) -> dict[str, Any]:
-        """Return it as JSON shows it."""
+        """Return the cost in its JSON form."""
         return {
             "calls": self.total(),
             "writes": self.writes(),
@@ -69,9 +69,9 @@ class Cost:
 
 @contextmanager
 def measured(world: World) -> Iterator[Cost]:
-    """Measure what happens inside; the embedded AWS's own work is in the times."""
+    """Measure what happens inside the block; times include the embedded AWS's own work."""
     cost, before = Cost(), Counter(world.gateway.calls)
-    # Python lets garbage wait in proportion to what lives, and here a whole company does.
+    # Python collects garbage in proportion to live objects, and a whole company is alive here.
     gc.collect()
     gc.freeze()
     began, cpu, size = time.perf_counter(), time.process_time(), resident()
@@ -88,17 +88,17 @@ def measured(world: World) -> Iterator[Cost]:
 
 
 def resident() -> int:
-    """Return how much memory this process has now, in bytes."""
+    """Return the current memory of this process, in bytes."""
     try:
         pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
-        # No /proc: the most that it ever had.
+        # Without /proc only the peak is known.
         return _peak(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def memory_of_handlers() -> int:
-    """Return what a process has that made all functions' clients and did nothing, in bytes."""
+    """Return the memory of a process that only made all functions' clients, in bytes."""
     done = subprocess.run(  # noqa: S603 (our own interpreter, our own words)
         [sys.executable, "-c", _ITS_PEAK], check=True, capture_output=True, text=True
     )

@@ -1,4 +1,4 @@
-"""The stories that are measured."""
+"""The stories that the benchmark measures."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ _LEDGER_PAGE = 1024 * 1024
 
 
 def single_changes() -> dict[str, Any]:
-    """Return what one join, role change, leave and unmapped event cost till nothing is due."""
+    """Return the cost of one join, role change, leave and unmapped event, until all are done."""
     with deployed_hub() as world:
         _two_targets(world)
         acts = _acts(world)
@@ -49,7 +49,7 @@ def single_changes() -> dict[str, Any]:
 
 
 def burst(joins: int = BURST) -> dict[str, Any]:
-    """Return the cost of many joins at once of a group in two targets."""
+    """Return the cost of many simultaneous joins of a group that is mapped to two targets."""
     with deployed_hub() as world:
         _two_targets(world, people=joins)
         acts = _acts(world)
@@ -69,7 +69,7 @@ def burst(joins: int = BURST) -> dict[str, Any]:
 
 
 def sweeps(size: Size = LARGE, drifts: int = DIFFERENCES) -> dict[str, Any]:
-    """Return the costs of a sweep that finds nothing, and of one that finds differences."""
+    """Return the costs of a sweep without drift, and of a sweep that finds drift."""
     with deployed_hub() as world:
         company = found(world, size)
         _sweep(world)
@@ -98,7 +98,7 @@ def sweeps(size: Size = LARGE, drifts: int = DIFFERENCES) -> dict[str, Any]:
 
 
 def lower_bound(size: Size) -> dict[str, int]:
-    """Return how many pages have to be read, by operation: each thing once, in full pages."""
+    """Return the fewest pages to read, by operation: each item once, in full pages."""
     members, profiles = size.users // size.groups, size.users // size.targets
     table = dynamodb_backends[HUB_ACCOUNT][HUB_REGION].get_table(LEDGER)
     ledger = sum(item.size() for item in table.all_items())
@@ -107,9 +107,9 @@ def lower_bound(size: Size) -> dict[str, int]:
         "identitystore.ListUsers": _pages(size.users),
         "identitystore.ListGroups": _pages(size.groups),
         "sagemaker.ListUserProfiles": size.targets * _pages(profiles),
-        # Once a day, and everybody is assigned.
+        # Read once a day; every user is assigned.
         "sso-admin.ListApplicationAssignments": size.targets * _pages(profiles),
-        # Of the ledger: each group's copy, each target, the hub itself.
+        # Queries of the ledger: each group's snapshot, each target, the hub's state.
         "dynamodb.Query": size.groups + size.targets + 1,
         # The mappings, and the whole ledger once a day.
         "dynamodb.Scan": 1 + -(-ledger // _LEDGER_PAGE),
@@ -127,13 +127,13 @@ def _pages(count: int) -> int:
 
 def _sweep(world: World) -> None:
     world.sweep()
-    # A round carries whole seconds, so what is read for it is newer.
+    # A sweep's time has whole seconds, so what the sweep reads must be newer.
     world.clock.forward(1)
     world.run()
 
 
 def _spoil(world: World, company: Company, size: Size, drifts: int) -> None:
-    """Let half of so many people leave in silence, and as many others join."""
+    """Create drift: half of it users who leave without an event, half users who join."""
     store = world.services.identity_store
     for number in range(drifts // 2):
         store.remove_membership(company.users[number], company.groups[number % size.groups])

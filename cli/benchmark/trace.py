@@ -1,4 +1,4 @@
-"""`make trace`: which of our files and functions one join, and one leave, run through."""
+"""`make trace`: lists our files and functions that one join and one leave run through."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ _SETTLED = 300
 
 @dataclass(slots=True)
 class Trace:
-    """What was called: files, functions, and the edges from one file to another."""
+    """The recorded calls: files, functions, and the edges from one file to another."""
 
     files: set[str] = field(default_factory=set)
     functions: set[tuple[str, str]] = field(default_factory=set)
@@ -31,7 +31,7 @@ class Trace:
     _known: dict[CodeType, str] = field(default_factory=dict)
 
     def calls(self, frame: FrameType, event: str, _: object) -> None:
-        """Note a call, as `sys.setprofile` reports it."""
+        """Record a call, as `sys.setprofile` reports it."""
         if event != "call" or not (path := self._path(frame.f_code)):
             return
         name = frame.f_code.co_qualname
@@ -47,7 +47,7 @@ class Trace:
             self.edges.add((before, path))
 
     def _path(self, code: CodeType) -> str:
-        """Return the file of our own that holds some code; empty for all other code."""
+        """Return the project file that contains some code; empty for all other code."""
         if code not in self._known:
             path = code.co_filename.removeprefix(f"{_ROOT}/")
             self._known[code] = path if path.startswith(_FOLDERS) else ""

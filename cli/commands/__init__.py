@@ -1,1 +1,1 @@
-"""The commands of studio-hub, a module each."""
+"""The commands of studio-hub, one module each."""

@@ -1,4 +1,4 @@
-"""`studio-hub adopt`: profiles that other hands made become the hub's."""
+"""`studio-hub adopt`: makes unmanaged profiles the hub's."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ from shared.naming import role_name
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What there is to adopt, and whose profile was adopted before."""
+    """The proposals, and the user whose profile is adopted already."""
 
     proposals: tuple[Proposal, ...]
     ours: UserId | None = None
@@ -84,7 +84,7 @@ def adopt(  # noqa: PLR0913 (one option an attribute)
     for each in doable if yes else ():
         adoption.adopt(each)
     if yes and found.ours:
-        # Whatever the hub was told to wait for may be mended by now: tags that were put back.
+        # The hub may still hold this user for a cause that is now fixed, such as restored tags.
         adoption.hub_client.enqueue([found.ours], adoption.target)
     _show(found.proposals, adopted=yes, as_json=as_json)
     _say_what_is_next(found, len(doable), yes=yes)
@@ -115,7 +115,7 @@ def _adoption(
 
 
 def _one(adoption: Adoption, user: str) -> _Found:
-    """Return what becomes of one person's profile."""
+    """Return the proposal for the profile of one user."""
     person = named(adoption.directory, user) or _known(adoption, user)
     profiles = list(adoption.spoke.of(person.name))
     if len(profiles) != 1:
@@ -131,7 +131,7 @@ def _one(adoption: Adoption, user: str) -> _Found:
 
 
 def _known(adoption: Adoption, user: str) -> User:
-    """Return somebody whom the ledger knows by a name that they had."""
+    """Return a user whom the ledger knows by a name, current or former."""
     person = adoption.directory.person(find_user(adoption.hub_client, user))
     if person.user_status is UserStatus.GONE:
         raise typer.BadParameter(f"{user} is not in the directory")
@@ -139,7 +139,7 @@ def _known(adoption: Adoption, user: str) -> User:
 
 
 def _all(adoption: Adoption) -> _Found:
-    """Return what becomes of every profile that is not ours and whose person is known."""
+    """Return a proposal for every unmanaged profile whose user is in the directory."""
     return _Found(tuple(_proposals(adoption)))
 
 

@@ -1,6 +1,6 @@
-"""`studio-hub holds`: what waits for a word, and the word.
+"""`studio-hub holds`: lists pending approvals, and approves or rejects them.
 
-Approving and rejecting need no --yes: the digest names exactly the set that somebody looked at.
+Approving and rejecting need no --yes: the digest names exactly the set that the operator saw.
 """
 
 import json
@@ -19,7 +19,7 @@ from hub.runtime.decisions.holds import APPROVED_FOR, Hold
 
 app = typer.Typer(
     name="holds",
-    help="List, show, approve and reject what waits for a word. A digest names exactly one set.",
+    help="List, show, approve and reject pending disruptions. A digest names exactly one set.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -126,7 +126,7 @@ def _give(word: Word, digest: str, hub_client: HubClient, done: str, *, as_json:
 
 
 def _hold(hub_client: HubClient, digest: str, *, as_json: bool) -> Hold:
-    """Return the hold of a digest; without one, tell what became of it and end."""
+    """Return the hold of a digest; if there is none, print what became of it and exit."""
     hold = decide.find(hub_client, digest)
     if hold is not None:
         return hold
@@ -140,7 +140,7 @@ def _hold(hub_client: HubClient, digest: str, *, as_json: bool) -> Hold:
 
 
 def _refuse(differs: decide.Changed, *, as_json: bool) -> None:
-    """Show how a set has changed, and end: nobody has said yes or no to the new one."""
+    """Show how a set has changed and exit: nobody has decided on the new set."""
     new = differs.now.digest if differs.now else None
     if as_json:
         plain = asdict(differs) | {"target": str(differs.target), "now": new}
@@ -188,7 +188,7 @@ def _print(hold: Hold, *, as_json: bool) -> None:
         return
     out = wide_console()
     out.print(f"{hold.digest}  {hold}\n")
-    people = table("Person", "Profile", "What", "Reason", "Since (UTC)", long=("Reason",))
+    people = table("User", "Profile", "What", "Reason", "Since (UTC)", long=("Reason",))
     for each in wait.people:
         since = f"{each.since:%Y-%m-%d %H:%M}" if each.since else ""
         row(people, each.user or each.user_id, each.profile, each.kind, each.reason, since)
@@ -196,7 +196,7 @@ def _print(hold: Hold, *, as_json: bool) -> None:
 
 
 def _plain(wait: Wait) -> dict[str, Any]:
-    """Return the JSON of a story's end, and what helps an operator."""
+    """Return the JSON form of a scenario's result, with the remedy and each user's id and time."""
     plain = wait.plain()
     for shown, each in zip(plain["people"], wait.people, strict=True):
         since = each.since.isoformat() if each.since else None
@@ -205,7 +205,7 @@ def _plain(wait: Wait) -> dict[str, Any]:
 
 
 def _remember(hub_client: HubClient, found: Iterable[Wait]) -> None:
-    """Keep what was shown, so that a later difference can be told."""
+    """Store the holds that were shown, so that a later difference can be reported."""
     for wait in found:
         if wait.hold is not None:
             hub_client.limits.remember(wait.hold)
@@ -216,7 +216,7 @@ def _next(found: tuple[Wait, ...]) -> str:
     if first is not None:
         return f"Whom one holds, and why:  studio-hub holds show {first.digest}"
     if found:
-        return f"None of it can be approved. The first one's way out: {found[0].remedy}"
+        return f"None of it can be approved. The first one's remedy: {found[0].remedy}"
     return "Nothing waits. What was rejected:  studio-hub holds list --all"
 
 

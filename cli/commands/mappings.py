@@ -96,7 +96,7 @@ def check(
     bad = [row for row in map(parse_row, rows) if isinstance(row, BadMapping)]
     store = identity_store
     if store is None and is_default(context, "table"):
-        # A table that was named need not be that of this account's hub.
+        # A table given by name may belong to another hub than this account's.
         store = output_if_there("IdentityStoreId", region)
     others = mapping_checks.problems(rows, store, region)
     if as_json:
@@ -204,7 +204,7 @@ def remove(
 
 
 def _pinned(store: MappingRows, group: str, identity_store: str) -> str:
-    """Return the id of a group; without one, tell what can be done and end."""
+    """Return the id of a group; if there is none, print what can be done and exit."""
     found = store.group_id(group)
     if found is None:
         console.say(

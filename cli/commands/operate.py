@@ -1,11 +1,11 @@
-"""`sweep`, `pause` and `resume`: what an operator does to all of the hub."""
+"""`sweep`, `pause` and `resume`: commands that act on the whole hub."""
 
 from typing import Annotated
 from uuid import uuid4
 
 import typer
 
-from cli import control as brakes
+from cli import control
 from cli.control import sweep_all
 from cli.deployed import output
 from cli.hub_client import HubClient, now, open_hub_client
@@ -91,7 +91,7 @@ def pause(
     Nothing is lost: what happens meanwhile is found when it goes on. Whoever joins waits so long,
     and whoever leaves keeps what they have.
     """
-    brakes.pause(open_hub_client(ledger, delayed_queue, region), reason.strip())
+    control.pause(open_hub_client(ledger, delayed_queue, region), reason.strip())
     typer.echo("Paused. To go on:  studio-hub resume --yes", err=True)
 
 
@@ -122,7 +122,7 @@ def resume(
             err=True,
         )
         raise typer.Exit(SOMETHING_TO_DO)
-    seconds = brakes.resume(hub_client)
+    seconds = control.resume(hub_client)
     typer.echo("Resumed.", err=True)
     if seconds is None:
         typer.echo("A sweep of everything is due already, within 15 minutes.", err=True)
@@ -131,7 +131,7 @@ def resume(
 
 
 def _tell(seconds: int) -> None:
-    """Say when a sweep of everything begins."""
+    """Print when the full sweep starts."""
     when = f"in {-(-seconds // 60)} minutes" if seconds else "now"
     typer.echo(f"Queued: a sweep of everything begins {when}.", err=True)
 
@@ -156,9 +156,9 @@ def _request(
 
 
 def _group_id(group: str, hub_client: HubClient, table: str, region: str | None) -> str:
-    """Return the id of a group: itself, the one that the hub has seen, or the one that is pinned.
+    """Return the id of a group: as given, as the hub resolved it, or as a row pins it.
 
-    Rows are read only where the hub has not seen the name.
+    Reads the rows only if the hub has not resolved the name.
     """
     known = hub_client.state().group_ids
     id_ = known.get(group, group)

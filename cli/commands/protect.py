@@ -1,13 +1,13 @@
-"""`keep` and `protect`: people of whom nothing is taken, for a while or for good.
+"""`keep` and `protect`: nothing is removed from these users, for some days or for good.
 
-Both act at once; ending them lets something be taken again, and wants --yes.
+Both act at once. Ending them allows removals again, so it needs --yes.
 """
 
 from typing import Annotated
 
 import typer
 
-from cli import control as brakes
+from cli import control
 from cli.hub_client import open_hub_client
 from cli.options import SOMETHING_TO_DO, Later, Ledger, Region, User
 from cli.people import find_user
@@ -41,7 +41,7 @@ def keep(
             typer.echo(f"{user} is not kept. Nothing to do.", err=True)
             return
         _only_if_told(f"{user} is kept until {kept:%Y-%m-%d %H:%M} UTC.", yes=yes)
-    until = brakes.keep(hub_client, user_id, days)
+    until = control.keep(hub_client, user_id, days)
     if until is None:
         typer.echo(f"{user} is not kept any more.{_now(user_id)}", err=True)
         return
@@ -74,18 +74,18 @@ def protect(
             typer.echo(f"{whom} is not protected. Nothing to do.", err=True)
             return
         _only_if_told(f"{whom} is protected.", yes=yes)
-        brakes.protect(hub_client, key, protected=False)
+        control.protect(hub_client, key, protected=False)
         typer.echo(
             f"{whom} is not protected any more. The next sweep finds what follows.", err=True
         )
         return
-    brakes.protect(hub_client, key)
+    control.protect(hub_client, key)
     typer.echo(f"Nothing is taken of {whom}: no profile, no role.", err=True)
     typer.echo(f"To end it:  studio-hub protect {key} --off --yes", err=True)
 
 
 def _profile(whom: str) -> str | None:
-    """Return a profile as it is protected; None for what names no target."""
+    """Return the key of a protected profile; None if the text names no target."""
     place, _, name = whom.rpartition("/")
     try:
         return protected_profile(Target.parse(place), name) if name else None
@@ -96,7 +96,7 @@ def _profile(whom: str) -> str | None:
 def _only_if_told(user_status: str, *, yes: bool) -> None:
     typer.echo(user_status, err=True)
     if not yes:
-        typer.echo("Nothing was changed. To let it end: the same command with --yes", err=True)
+        typer.echo("Nothing was changed. Repeat with --yes to apply", err=True)
         raise typer.Exit(SOMETHING_TO_DO)
 
 

@@ -1,4 +1,4 @@
-"""Stories for people: what was done, what the hub made of it, and who has what because of what."""
+"""Prints scenarios: the steps, the hub's reaction, and who has what and why."""
 
 from collections import Counter
 from typing import Any, Final
@@ -24,7 +24,7 @@ _MARKS: Final = {
 
 
 class Telling:
-    """Tells a story step by step, with what the hub logged since the step before."""
+    """Prints a scenario step by step, with what the hub logged after each step."""
 
     def __init__(self, out: Console, world: World) -> None:
         self._out = out
@@ -33,7 +33,7 @@ class Telling:
         self._number = 0
 
     def step(self, _word: str, step: Step) -> None:
-        """Tell one step and what came of it."""
+        """Print one step and the hub's reaction to it."""
         self._number += 1
         self._out.print(Text(f"{self._number:>2}  {describe(step)}", style="bold"))
         log = self._world.lambdas.log
@@ -52,7 +52,7 @@ def end(out: Console, world: World, end_state: dict[str, Any]) -> None:
     for problem in end_state["problems"]:
         out.print(Text(f"  ! {problem['subject']}: {problem['reason']}", style="yellow"))
         if problem.get("remedy"):
-            out.print(f"      way out: {problem['remedy']}")
+            out.print(f"      remedy: {problem['remedy']}")
     changes = Counter(change["operation"] for change in end_state["changes"])
     done = ", ".join(f"{count} {name}" for name, count in sorted(changes.items())) or "nothing"
     out.print(
@@ -72,7 +72,7 @@ def _line(entry: dict[str, Any]) -> tuple[str, str, str] | None:
         case "EVENT_IGNORED":
             return "·", f"ignored: {entry['reason']}", "dim"
         case "REQUEUED":
-            return "…", f"put off: {entry['reason']}", "dim"
+            return "…", f"requeued: {entry['reason']}", "dim"
         case "CRASH" | "UNREADABLE":
             return "!", str(entry.get("error") or entry.get("reason")), "red"
         case _:
@@ -87,7 +87,7 @@ def _profiles(world: World, profiles: list[dict[str, Any]]) -> Table:
         for kept in world.rows(LEDGER)
         if "state" in kept
     }
-    found = table("Target", "Profile", "Person", "Role", "Because", long=("Because",))
+    found = table("Target", "Profile", "User", "Role", "Because", long=("Because",))
     for profile in profiles:
         target = f"{profile['account']}/{profile['region']}/{profile['domain']}"
         why = because.get((target, profile["name"]), "")
@@ -97,6 +97,6 @@ def _profiles(world: World, profiles: list[dict[str, Any]]) -> Table:
             profile["name"],
             profile["user"] or "",
             role_name(profile["execution_role_arn"] or ""),
-            why if profile["managed"] else "made by other hands; left alone",
+            why if profile["managed"] else "unmanaged; left unchanged",
         )
     return found

@@ -1,4 +1,4 @@
-"""`demo` and `simulate`: a story played through the real handlers on an embedded AWS."""
+"""`demo` and `simulate`: play a scenario through the real handlers on an embedded AWS."""
 
 import json
 from pathlib import Path

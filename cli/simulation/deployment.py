@@ -1,4 +1,4 @@
-"""Deploys the hub's own handlers onto an embedded AWS: the second wiring over the same core."""
+"""Deploys the hub's own handlers onto an embedded AWS, with the same core as in the cloud."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from simulator.setup import BUS, LEDGER, MAPPINGS
 from simulator.streams import StreamSource
 from simulator.world import HUB_ACCOUNT, HUB_REGION, IDENTITY_STORE, World, embedded_aws
 
-# Seconds and messages: the same as in the hub stack.
+# The time limit of each function, in seconds; the same as in the hub stack.
 TIME_OUT = {"intake": 18, "reconcile": 120, "scan": 300, "mapping_stream": 60}
 _AT_ONCE = 10
 STREAM_LONGEST = 90 * 60
@@ -46,9 +46,9 @@ def deployed_hub(
 
 
 def cold_start() -> None:
-    """Let every function forget its world, as new execution environments do."""
+    """Clear the cached clients of every function, as a new execution environment does."""
     for wiring in _WIRINGS:
-        wiring.world.cache_clear()
+        wiring.ports.cache_clear()
 
 
 def deploy(world: World, mode: Literal["apply", "report"], limit: RemovalLimit) -> None:

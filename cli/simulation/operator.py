@@ -1,4 +1,4 @@
-"""The operator of a story: does by the commands' own code what the commands do."""
+"""The operator of a scenario: runs the same code as the CLI commands."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from simulator.world import World
 
 
 class RehearsedOperator:
-    """Implements the simulator's port Operator, in the hub of an embedded AWS."""
+    """Implements the simulator's port Operator for the hub of an embedded AWS."""
 
     def __init__(self, world: World) -> None:
         self._directory = world.services.identity_store
@@ -32,23 +32,23 @@ class RehearsedOperator:
             decide.reject(self.hub_client, hold)
 
     def keep(self, user: str, days: int) -> None:
-        """Let nothing of a person be removed for so many days; none ends it."""
+        """Keep a user for `days` days; 0 ends it."""
         keep(self.hub_client, self._id(user), days)
 
     def protect(self, user: str) -> None:
-        """Let nothing ever be taken of a person."""
+        """Protect a user from all removals."""
         protect(self.hub_client, self._id(user))
 
     def pause(self) -> None:
-        """Let nothing be done any more."""
+        """Pause all processing."""
         pause(self.hub_client, "")
 
     def resume(self) -> None:
-        """Let everything go on, and look at everything."""
+        """End the pause and start a full sweep."""
         resume(self.hub_client)
 
     def holds(self) -> list[dict[str, Any]]:
-        """Return all that waits for a person, as JSON."""
+        """Return everything that awaits an operator, as JSON."""
         return [wait.plain() for wait in waits(self.hub_client, now())]
 
     def _open(self, target: Target | None) -> tuple[Hold, ...]:

@@ -1,4 +1,4 @@
-"""The steps of a story in words."""
+"""Describes the steps of a scenario in English."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -70,7 +70,7 @@ _BY_HAND: Final[Mapping[Act, str]] = {
 
 
 def describe(step: Step) -> str:
-    """Return what a step does, in words."""
+    """Return a sentence that says what a step does."""
     if isinstance(step, Wait):
         return f"{step.total / 60:g} minutes pass"
     if isinstance(step, ManualAction):
@@ -99,7 +99,7 @@ def _more(step: Step) -> str:
 
 
 def _expected(step: Expect) -> str:
-    """Return an expectation as the file has it."""
+    """Return an expectation as it is written in the file."""
     given = step.model_dump(exclude_none=True)
     return ", ".join(f"{name} {_listed(value)}" for name, value in given.items())
 

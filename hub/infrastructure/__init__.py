@@ -1,1 +1,1 @@
-"""What the hub account is made of (CDK)."""
+"""The hub account's resources (CDK)."""

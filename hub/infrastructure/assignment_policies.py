@@ -1,7 +1,7 @@
-"""By whose right people are let into the Identity Center applications of Studio domains.
+"""The rights to assign users to the Identity Center applications of Studio domains.
 
-The hub's own, where its account owns Identity Center; that of the assigner role, and for `scan` of
-the assignment reader, in the account that does, elsewhere.
+If the hub's account owns Identity Center, the hub's own roles have them. Otherwise the assigner
+role has them in the account that does, and the assignment reader has those of `scan`.
 
 Source: the Service Authorization Reference of IAM Identity Center: assignments are rights on an
 application, with the condition keys sso:ApplicationAccount and sso:PrimaryRegion, and nothing about
@@ -20,19 +20,19 @@ from shared.conventions import assigner_role_arn, assignment_reader_role_arn
 CHANGING = [
     "sso:CreateApplicationAssignment",
     "sso:DeleteApplicationAssignment",
-    # Whether what two changes that met came to is what is called for.
+    # After two conflicting changes: whether the result is the desired one.
     "sso:DescribeApplicationAssignment",
 ]
 LISTING = ["sso:ListApplicationAssignments", "sso:GetApplicationAssignmentConfiguration"]
 
 
 def change_assignments(context: Context) -> iam.PolicyStatement:
-    """Return the right to let people in and out, or to become who has it."""
+    """Return the right to assign and revoke users, or to assume the role that has it."""
     return _own("ManageAssignments", context, CHANGING, assigner_role_arn)
 
 
 def list_assignments(context: Context) -> iam.PolicyStatement:
-    """Return the right to see who is let in, or to become who has it and no other."""
+    """Return the right to list assignments, or to assume the role that has only this right."""
     return _own("ListAssignments", context, LISTING, assignment_reader_role_arn)
 
 
@@ -51,9 +51,9 @@ def _own(
 def on_applications(sid: str, context: Context, actions: list[str]) -> iam.PolicyStatement:
     """Return a right on the applications of the Identity Center that the hub serves.
 
-    On all of them, since an account that Studio is in is registered without a redeployment of the
-    hub, and its domain's application has an id that nobody knows before; unless the company names
-    the instance, which stands in the ARNs, or its Studio accounts.
+    It covers all applications. A Studio account is registered without a redeployment of the hub,
+    and nobody knows the id of its domain's application beforehand. The company can narrow it by the
+    instance, which stands in the ARNs, or by its Studio accounts.
     """
     instance = f"{context.identity_instance}/" if context.identity_instance else ""
     # The first key is younger than the actions: where it is not sent, nothing is compared.

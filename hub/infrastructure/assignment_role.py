@@ -1,4 +1,4 @@
-"""The hub's roles in Identity Center's account: one assigns people to Studio, one only lists."""
+"""The hub's roles in Identity Center's account: one assigns users to Studio, one only lists."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ from shared.conventions import (
     trust_policy,
 )
 
-# Source: the Security Token Service's limit for role chaining, which is how a function comes here.
+# Source: the Security Token Service's limit for role chaining, by which a function comes here.
 _LONGEST_SESSION = Duration.hours(1)
 
 
@@ -34,7 +34,7 @@ class Assigner(Construct):
             arn=assigner_role_arn(context.identity_account, context.hub_region),
             trusted=reconcile,
             description="Studio Hub assigns people to the applications of Studio domains with it",
-            # Let in last of all, and put out first of all.
+            # Assigning is the last step of a grant, and revoking the first step of a removal.
             needs=[on_applications("ManageAssignments", context, CHANGING)],
         )
         self._role(
@@ -43,7 +43,7 @@ class Assigner(Construct):
             arn=assignment_reader_role_arn(context.identity_account, context.hub_region),
             trusted=look,
             description="Studio Hub lists who is assigned to the applications of Studio domains",
-            # Once a day: who is let in that the ledger does not tell of, and who is not.
+            # Once a day: assignments that the ledger does not know, and those that are missing.
             needs=[on_applications("ListAssignments", context, LISTING)],
         )
 

@@ -1,4 +1,4 @@
-"""Where others hear what the hub did: an event bus that nobody else may write to."""
+"""The hub's event bus for profile events; only the hub may write to it."""
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -10,10 +10,10 @@ _NAME = "studio-hub"
 
 
 class HubBus(Construct):
-    """The hub's event bus; a rule on it makes a ticket, a mail or a report of what happened.
+    """The hub's event bus; a rule on it can turn an event into a ticket, a mail or a report.
 
-    It has no policy of its own, so only identities of the hub's account that have the right to
-    put events reach it, and `reconcile`'s is to speak as the hub and as nobody else.
+    It has no policy of its own. Only identities of the hub's account that have the right to put
+    events reach it, and `reconcile` may put events with the hub's source only.
 
     Attributes:
         name: by which rules and `reconcile` find it.
@@ -30,11 +30,11 @@ class HubBus(Construct):
         self.name = self._bus.ref
 
     def telling(self, sid: str) -> iam.PolicyStatement:
-        """Return the right to tell on the bus what the hub did.
+        """Return the right to publish the hub's events on the bus.
 
         Sources: the Service Authorization Reference: events:source has many values, one an event;
-        the EventBridge user guide, sending events with some sources alone. A request without any
-        value would pass for one whose values are all allowed.
+        the EventBridge user guide, sending events with some sources alone. Without the second
+        condition, a request without any value would pass as one with only allowed values.
         """
         return iam.PolicyStatement(
             sid=sid,

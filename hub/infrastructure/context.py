@@ -1,4 +1,4 @@
-"""The context of cdk.json, parsed once; every mistake is told at once, by the name of its key."""
+"""The context of cdk.json, parsed once; it reports every mistake at once, by its key."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
@@ -8,29 +8,30 @@ from shared.errors import PermanentError
 
 
 class ContextError(PermanentError):
-    """Context that no stack can be made of; the message lists every mistake in it."""
+    """Context that no stack can be built from; the message lists every mistake in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the company decides about its hub.
+    """The company's settings of its hub.
 
     Attributes:
         event_accounts: where Identity Center's events are written; its owner is one of them.
-        studio_accounts: the only ones to whose applications people are assigned; empty for all,
+        studio_accounts: the only ones to whose applications users are assigned; empty for all,
             which `mode: apply` has to say as `*`.
-        identity_key_arn: encrypts the directory; None where AWS's own key does.
-        identity_account: people are assigned to applications there: the account that owns Identity
+        identity_key_arn: encrypts the directory; None if AWS's own key does.
+        identity_account: users are assigned to applications there: the account that owns Identity
             Center, or its delegated administrator.
-        identity_instance: whose applications these are, by the last part of the instance's ARN;
+        identity_instance: the owner of these applications, by the last part of the instance's ARN;
             None for any, which `mode: apply` has to say as `*`.
-        unannounced_alarm: changes in an hour, found by a sweep, that no event had told: an alarm.
+        unannounced_alarm: an alarm starts above this much drift in an hour that a sweep found and
+            no event announced.
         removal_limit_count: removals that may begin in an hour in a target, or
-        removal_limit_percent: so many of a hundred of our profiles there, whichever is more.
-        alarm_email: None where nobody is to be mailed.
-        kms_key_arn: the company's key for all that the hub keeps; None for the keys of AWS.
-        vpc: in whose subnets the functions run; None for the network of Lambda.
-        code_signing_profile_arn: whose signature a function's package must have; None for none.
+        removal_limit_percent: this percentage of our profiles there, whichever is more.
+        alarm_email: None if nobody gets mail.
+        kms_key_arn: the company's key for all data of the hub; None for the keys of AWS.
+        vpc: the functions run in its subnets; None for the network of Lambda.
+        code_signing_profile_arn: the signature that a function's package must have; None for none.
     """
 
     hub_account: str
@@ -54,8 +55,8 @@ class Context:
     code_signing_profile_arn: str | None
 
 
-# Sources: Organizations', Identity Store's and SSO Admin's API models for their
-# ids; Lambda's developer guide for runtimes and instruction sets.
+# Sources: Organizations', Identity Store's and SSO Admin's API models for their ids; Lambda's
+# developer guide for runtimes and instruction sets.
 _REGION = Form(r"[a-z]{2}(-[a-z]+)+-\d{1,2}", "an AWS Region, for example eu-west-1")
 _ORGANIZATION = Form(r"o-[a-z0-9]{10,32}", "an organization's id, for example o-exampleorgid")
 _STORE = Form(
@@ -77,7 +78,7 @@ _OWN_KEY = Form(
     r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+",
     "the ARN of a KMS key in the hub's Region, or nothing",
 )
-# Source: the API model of Signer for its ARNs. Lambda asks for the version.
+# Source: the API model of Signer for its ARNs. Lambda requires the version.
 _SIGNING_PROFILE = Form(
     r"arn:aws[a-z-]*:signer:[a-z0-9-]+:\d{12}:/signing-profiles/\w{2,64}/\w{10}",
     "the ARN of a version of a signing profile in the hub's Region, or nothing",
@@ -88,10 +89,10 @@ _ARCHITECTURE = Form("arm64|x86_64", "arm64 or x86_64")
 
 
 def read_context(value_of: Callable[[str], object], keys: Iterable[str] = ()) -> Context:
-    """Return the context; `value_of` gives the value of a key, None where there is none.
+    """Return the context; `value_of` gives the value of a key, None if there is none.
 
-    Of the `keys` that there are, those of the CDK and of other tools have a colon or a slash in
-    them; any other is one of these or a mistake.
+    Among the `keys`, those of the CDK and of other tools contain a colon or a slash. Any other key
+    is one of these or a mistake.
 
     Raises:
         ContextError: it names every key that is missing, unknown or wrong, and what is allowed.

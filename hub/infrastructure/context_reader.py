@@ -1,4 +1,4 @@
-"""Reads the values of a context's keys by their forms, and keeps every mistake for one message."""
+"""Reads the values of context keys by their forms, and collects every mistake for one message."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 _OF_OTHERS = re.compile("[:/]")
-# In so many words: what reaches every application is chosen, never left over from an empty key.
+# Rights on every application need an explicit choice; an empty key must not grant them.
 _ANY = "*"
 _FEWEST_SUBNETS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a value is written, and what a message says is allowed."""
+    """The form of a value, and what a message says is allowed."""
 
     pattern: str
     allowed: str
@@ -30,14 +30,14 @@ _NETWORK = Form(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """The VPC and the subnets that the company runs the functions in."""
+    """The company's VPC and subnets for the functions."""
 
     vpc_id: str
     subnet_ids: tuple[str, ...]
 
 
 class ContextReader:
-    """Reads key by key and keeps every mistake.
+    """Reads key by key and collects every mistake.
 
     Attributes:
         mistakes: what is wrong, each by the name of its key.
@@ -57,7 +57,7 @@ class ContextReader:
         return self._check(key, value, form)
 
     def refuse_unknown(self, keys: Iterable[str], known: Sequence[str]) -> None:
-        """Refuse keys that nobody reads: a misspelt one would be left out in silence."""
+        """Refuse unknown keys: a misspelt key would otherwise be ignored silently."""
         for key in sorted(set(keys) - {*known}):
             if not _OF_OTHERS.search(key):
                 near = get_close_matches(key.lower(), known, 1)
@@ -65,9 +65,9 @@ class ContextReader:
                 self.mistakes.append(f"{key}: is not known; {meant}")
 
     def one_of(self, key: str, known: tuple[str, ...], allowed: str) -> str:
-        """Return one of the known accounts, the first where none is named."""
+        """Return one of the known accounts; the first if none is named."""
         account = self.text(key, ACCOUNT, known[0])
-        # An account that is wrong itself is told of above, and one is enough for each mistake.
+        # A malformed account is reported above; each mistake is reported once.
         if account and all(known) and account not in known:
             self.mistakes.append(f"{key}: {account!r} is not allowed; give {allowed}")
         return account
@@ -77,7 +77,7 @@ class ContextReader:
         value = self._value_of(key)
         if value in (None, ""):
             return default
-        # `-c` knows texts only; a truth value is no number.
+        # `-c` gives texts only; a truth value is no number.
         given = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
         if isinstance(given, str) and re.fullmatch(form.pattern, given, re.ASCII):
             return int(given)
@@ -85,22 +85,22 @@ class ContextReader:
         return default
 
     def regional(self, key: str, form: Form, region: str) -> str | None:
-        """Return an ARN in the hub's Region: what the hub's services use lies beside them."""
+        """Return an ARN in the hub's Region, where the hub's services need it."""
         arn = self.text(key, form, "")
-        # A Region that is wrong itself is told of above.
+        # A malformed Region is reported above.
         if arn and region and arn.split(":")[3] != region:
             self.mistakes.append(f"{key}: {arn!r} is not allowed; give {form.allowed}")
         return arn or None
 
     def network(self, key: str) -> Network | None:
-        """Return where the functions run; the beginning of an id tells what it is the id of."""
+        """Return where the functions run; the prefix of an id tells its kind."""
         before = len(self.mistakes)
         ids = self._listed(key, _NETWORK)
         if not ids or len(self.mistakes) > before:
             return None
         vpcs = [each for each in ids if each.startswith("vpc-")]
         subnets = tuple(each for each in ids if each not in vpcs)
-        # Two, since a subnet lies in one Availability Zone.
+        # Two, because a subnet is in one Availability Zone.
         if len(vpcs) != 1 or len(subnets) < _FEWEST_SUBNETS:
             given = ", ".join(ids)
             self.mistakes.append(f"{key}: {given!r} is not allowed; give {_NETWORK.allowed}")
@@ -115,7 +115,7 @@ class ContextReader:
         return self._check(key, value, Form(form.pattern, f"{form.allowed}, or {_ANY} for any"))
 
     def limiting_accounts(self, key: str, mode: str) -> tuple[str, ...]:
-        """Return the accounts that narrow the hub's rights; none for `*`, as `limit` has it."""
+        """Return the accounts that narrow the hub's rights; none for `*`, as in `limit`."""
         if self._value_of(key) in (_ANY, [_ANY]) or self._is_unset(
             key, "a list of account ids", mode
         ):
@@ -123,7 +123,7 @@ class ContextReader:
         return self.accounts(key)
 
     def _is_unset(self, key: str, allowed: str, mode: str) -> bool:
-        """Tell whether a key is empty, which is a mistake where the hub writes."""
+        """Return whether a key is empty; in `mode: apply` this is a mistake."""
         empty = self._value_of(key) in (None, "", [], [""])
         if empty and mode == "apply":
             self.mistakes.append(
@@ -138,7 +138,7 @@ class ContextReader:
     def _listed(self, key: str, form: Form, allowed: str = "") -> tuple[str, ...]:
         """Return each item once, sorted."""
         value = self._value_of(key)
-        # `-c` knows texts only, so a list comes from there with commas in it.
+        # `-c` gives texts only, so a list arrives as a text with commas.
         listed = value.split(",") if isinstance(value, str) else value
         if listed in (None, [], [""]):
             return ()

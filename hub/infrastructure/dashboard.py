@@ -1,4 +1,4 @@
-"""A dashboard that answers three questions: is it working, how fast, what waits for me."""
+"""A dashboard for three questions: is it working, how fast, and what waits for an operator."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""The alarm of a queue in which nothing should lie."""
+"""The alarm of a dead-letter queue."""
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sqs as sqs
@@ -15,7 +15,7 @@ def letters_alarm(
     notifications: Notifications,
     what: str,
 ) -> cloudwatch.Alarm:
-    """Return an alarm as soon as something lies in a dead-letter queue, until it is empty."""
+    """Return an alarm that lasts while a dead-letter queue holds messages."""
     return notifications.tells(
         cloudwatch.Alarm(
             scope,
@@ -27,7 +27,7 @@ def letters_alarm(
             threshold=1,
             comparison_operator=(cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD),
             evaluation_periods=1,
-            # A queue that nobody used for hours tells nothing.
+            # A queue that nobody used for hours emits no data.
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
     )

@@ -1,7 +1,7 @@
-"""The actions of CloudFormation by what they are for, as its resource types name them.
+"""The actions that CloudFormation needs, by resource type.
 
-What the hub's template never asks for is left out: tables and logs are kept when a stack goes, so
-nothing here deletes one, and roles have no managed policies, so nothing attaches one.
+Actions that the hub's template never needs are left out. Tables and logs outlive their stack, so
+nothing here deletes one. Roles have no managed policies, so nothing attaches one.
 
 Source: the schemas of CloudFormation's resource types; a test compares both.
 """
@@ -115,7 +115,7 @@ EVENT_SOURCES = _of(
 )
 EVENT_SOURCE_TAGS = _of("lambda", "TagResource", "UntagResource")
 # Source: the Service Authorization Reference: these have no resource-level permission, or a
-# resource that nobody knows before.
+# resource that nobody knows beforehand.
 ON_ALL = [
     "events:PutPermission",
     "events:RemovePermission",
@@ -141,7 +141,7 @@ ROLES = _of(
 )
 ROLES_WITH_BOUNDARY = _of("iam", "CreateRole", "PutRolePermissionsBoundary", "PutRolePolicy")
 PASS_TO_LAMBDA = ["iam:PassRole"]
-# Lambda and DynamoDB make grants on the key for themselves when they take it.
+# Lambda and DynamoDB create their own grants on the key.
 KEY = _of("kms", "CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey")
 NETWORK = _of(
     "ec2",

@@ -1,7 +1,7 @@
-"""The StudioHubDeployment stack: what CloudFormation may do when it deploys the hub, and no more.
+"""The StudioHubDeployment stack: CloudFormation's rights to deploy the hub, and no others.
 
-The hub's account is bootstrapped with this policy instead of AdministratorAccess. A resource that
-the hub gets anew needs its rights here first.
+The hub's account is bootstrapped with this policy instead of AdministratorAccess. A new resource of
+the hub needs its rights here first.
 
 Sources: the schemas of CloudFormation's resource types, which name the rights of each handler; the
 Service Authorization Reference for resources and condition keys; the CDK guide on bootstrapping.
@@ -32,7 +32,7 @@ from hub.infrastructure.deployment_rights import (
 from hub.infrastructure.nag_suppressions import acknowledge_deployment
 from shared.conventions import SYSTEM_PATH
 
-# What CloudFormation names without being told begins with the stack's name.
+# Names that CloudFormation generates begin with the stack's name.
 HUB_STACK = "StudioHub"
 _BOUNDARY = "@aws-cdk/core:permissionsBoundary"
 _QUALIFIER = "@aws-cdk/core:bootstrapQualifier"
@@ -44,9 +44,9 @@ def deployment_policy_name(region: str) -> str:
 
 
 class StudioHubDeployment(cdk.Stack):
-    """Deployed to the hub's account before that is bootstrapped, by whoever bootstraps it.
+    """Deployed to the hub's account before its bootstrap, by whoever bootstraps it.
 
-    It asks for no bootstrap itself, and makes one managed policy.
+    It needs no bootstrap itself, and creates one managed policy.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, context: Context) -> None:
@@ -82,7 +82,7 @@ class StudioHubDeployment(cdk.Stack):
         return f"arn:{Aws.PARTITION}:{service}:{region}:{self._account}:{resource}"
 
     def _of_the_stack(self) -> list[iam.PolicyStatement]:
-        """Return the rights on what the stack makes, by the beginning of its names."""
+        """Return the rights on the stack's resources, by the beginning of their names."""
         named = f"{HUB_STACK}-*"
         resources = {
             "Tables": [self._arn("dynamodb", f"table/{named}")],
@@ -103,7 +103,7 @@ class StudioHubDeployment(cdk.Stack):
         of_functions = {"ArnLike": {"lambda:FunctionArn": resources["Functions"]}}
         return [
             *(_allow(sid, OF_THE_STACK[sid], aims) for sid, aims in resources.items()),
-            # A mapping has an id that nobody knows before; whose function it feeds is the limit.
+            # Nobody knows a mapping's id beforehand; the function that it feeds is the limit.
             _allow("EventSources", EVENT_SOURCES, ["*"], of_functions),
             _allow(
                 "EventSourceTags",
@@ -116,8 +116,8 @@ class StudioHubDeployment(cdk.Stack):
     def _roles(self) -> list[iam.PolicyStatement]:
         """Return the rights on the functions' roles: inline policies alone, within a boundary.
 
-        The boundary is the one that the company gives to all stacks, where it does. A role that is
-        made without it is refused then.
+        The boundary is the one that the company gives to all stacks, if any. A role that is created
+        without it is then refused.
         """
         roles = [self._arn("iam", f"role{SYSTEM_PATH}{HUB_STACK}-*", is_global=True)]
         passed = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
@@ -135,7 +135,7 @@ class StudioHubDeployment(cdk.Stack):
         return {"StringEquals": {"iam:PermissionsBoundary": arn}}
 
     def _of_the_company(self, context: Context) -> list[iam.PolicyStatement]:
-        """Return the rights that the company's mail, key, network and signature ask for."""
+        """Return the rights for the company's mail, key, network and signature."""
         rights: list[iam.PolicyStatement] = []
         if context.alarm_email is not None:
             rights.append(_allow("Subscription", SUBSCRIPTION, ["*"]))

@@ -1,4 +1,4 @@
-"""Where event accounts that are not the hub's speak of the directory: a bus for them alone."""
+"""The event bus for directory events from event accounts other than the hub's."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_events as events
@@ -13,11 +13,11 @@ _NAME = "studio-hub-directory"
 class DirectoryBus(Construct):
     """An event bus to which the forwarding roles of the other event accounts put events.
 
-    Not the account's default bus, on which every role of the hub's account may speak, and not the
-    bus of outcomes, which others read.
+    It is not the account's default bus, to which every role of the hub's account may write. It is
+    not the bus of profile events either, which others read.
 
     Source: the EventBridge user guide, sending events between accounts: a rule that forwards with a
-    role speaks as that role. Nobody can put an event whose source begins with `aws.` by hand.
+    role acts as that role. Nobody can put an event whose source begins with `aws.` by hand.
 
     Attributes:
         name: by which rules find it.

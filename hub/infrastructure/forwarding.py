@@ -1,4 +1,4 @@
-"""How events of the directory leave the account that they happen in: rules and their role."""
+"""Forwards directory events from the account in which they occur: rules and their role."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_events as events
@@ -16,10 +16,10 @@ _RULE = "studio-hub-forwards-"
 
 
 class Forwarding(Construct):
-    """Rules on an account's default bus that send what the hub understands to the hub, unread.
+    """Rules on an account's default bus that forward the events that the hub reads, unchanged.
 
     Attributes:
-        undelivered: what EventBridge could not forward for a day.
+        undelivered: events that EventBridge could not forward for a day.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Forwarding(Construct):
             role_name=forwarder_role_name(context.hub_region),
             path=SYSTEM_PATH,
             description="EventBridge forwards events of the directory to Studio Hub with it",
-            # These rules of this account, and no other that somebody points at the role.
+            # Only these rules of this account, and no other rule that somebody points at the role.
             assumed_by=iam.ServicePrincipal(
                 "events.amazonaws.com",
                 conditions={
@@ -67,7 +67,7 @@ class Forwarding(Construct):
                 f"{route}Rule",
                 name=f"{_RULE}{route.lower()}",
                 description=f"Forwards changes of people and groups to Studio Hub ({route})",
-                # Its own events: what another account sends here is no word of the directory.
+                # Only its own events: another account's events here do not come from the directory.
                 event_pattern={**pattern, "account": [account]},
                 targets=[
                     events.CfnRule.TargetProperty(

@@ -1,4 +1,4 @@
-"""A function of the hub with its role and its log: it may do what it needs and nothing else."""
+"""A function of the hub with its role and its log; the role has only the rights it needs."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,8 +15,8 @@ from hub.infrastructure.nag_suppressions import acknowledge_runtime, acknowledge
 from shared.conventions import SYSTEM_PATH
 
 _STREAM_BATCH = 10
-# Rows behind a record that fails wait for it. An hour of trouble loses none; by then the sweep has
-# found what they changed.
+# Rows behind a failing record wait for it. An hour of failures loses none; after that the sweep has
+# found their changes.
 _STREAM_LONGEST = Duration.minutes(90)
 
 
@@ -25,7 +25,7 @@ class HubFunction(Construct):
 
     Attributes:
         function: the function itself.
-        role: its role, of a fixed name, since the spokes trust it by that name.
+        role: its role, with a fixed name, because the spokes trust it by that name.
         log_group: where it writes.
     """
 
@@ -41,7 +41,7 @@ class HubFunction(Construct):
         environment: Mapping[str, str],
         needs: Sequence[iam.PolicyStatement],
     ) -> None:
-        """Make the function `hub.runtime.functions.<service>.handler`."""
+        """Create the function `hub.runtime.functions.<service>.handler`."""
         super().__init__(scope, construct_id)
         self.log_group = logs.LogGroup(
             self,
@@ -85,12 +85,12 @@ class HubFunction(Construct):
             timeout=timeout,
             # Memory buys processor time: imports are most of a cold start.
             memory_size=512,
-            # The CDK would widen the role for what it is wired to; `needs` is the whole of it.
+            # The CDK would add rights for what it is wired to; `needs` holds all of them.
             role=self.role.without_policy_updates(),
             log_group=self.log_group,
             tracing=lambda_.Tracing.ACTIVE,
-            # What must wait goes round through `delayed` for more than an hour, and a long listing
-            # goes on by message, on purpose; Lambda would stop that after 16 rounds. See
+            # Waiting requests pass through `delayed` for more than an hour, and a long listing
+            # continues by message, on purpose. Lambda would stop that after 16 passes. See
             # docs/decisions/recursive-loop-allowed.md.
             recursive_loop=lambda_.RecursiveLoop.ALLOW,
             environment=dict(environment),
@@ -98,8 +98,8 @@ class HubFunction(Construct):
         )
 
         acknowledge_runtime(self.function)
-        # The role holds its policies itself, so that it is complete when the function can see it;
-        # the CDK's own ordering would say that a second time (cfn-lint W3005).
+        # The role holds its policies itself, so it is complete before the function exists. The
+        # CDK's own ordering would repeat that (cfn-lint W3005).
         resource = self.function.node.default_child
         if isinstance(resource, lambda_.CfnFunction):
             platform.harden(resource)
@@ -108,7 +108,7 @@ class HubFunction(Construct):
     def reads(
         self, construct_id: str, queue: sqs.Queue, *, batch_size: int, max_concurrency: int
     ) -> None:
-        """Make the function read a queue; a message that fails comes back alone."""
+        """Make the function read a queue; a message that fails is delivered again alone."""
         lambda_.EventSourceMapping(
             self,
             construct_id,
@@ -120,7 +120,7 @@ class HubFunction(Construct):
         )
 
     def reads_stream(self, construct_id: str, stream_arn: str, *, failed: sqs.Queue) -> None:
-        """Make the function read a table's stream; a record that fails blocks it for a while only.
+        """Make the function read a table's stream; a failing record blocks it only for some time.
 
         Source: Lambda's developer guide on DynamoDB: records of a shard come in order, so one that
         fails holds up those behind it until it is given up.
@@ -131,8 +131,8 @@ class HubFunction(Construct):
             target=self.function,
             event_source_arn=stream_arn,
             batch_size=_STREAM_BATCH,
-            # What was written before Lambda began to read counts too: connecting takes minutes,
-            # and the first rows are often written right after the deployment.
+            # Rows that were written before Lambda began to read count too. Connecting takes
+            # minutes, and the first rows are often written right after the deployment.
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             bisect_batch_on_error=True,
             report_batch_item_failures=True,
@@ -141,7 +141,7 @@ class HubFunction(Construct):
         )
 
 
-def paged_listing(sid: str, *queues: sqs.Queue) -> iam.PolicyStatement:
+def receiving(sid: str, *queues: sqs.Queue) -> iam.PolicyStatement:
     """Return the statement that Lambda's poller needs to read queues in a function's name.
 
     Source: Lambda's developer guide, execution role permissions for SQS.
@@ -154,14 +154,14 @@ def paged_listing(sid: str, *queues: sqs.Queue) -> iam.PolicyStatement:
 
 
 def redelivering(sid: str, queue: sqs.Queue) -> iam.PolicyStatement:
-    """Return the statement that having a message back before its queue's time needs."""
+    """Return the statement for redelivering a message before its queue's time-out."""
     return iam.PolicyStatement(
         sid=sid, actions=["sqs:ChangeMessageVisibility"], resources=[queue.queue_arn]
     )
 
 
 def sending(sid: str, *queues: sqs.Queue) -> iam.PolicyStatement:
-    """Return the statement that sending to queues needs."""
+    """Return the statement for sending to queues."""
     return iam.PolicyStatement(
         sid=sid, actions=["sqs:SendMessage"], resources=[queue.queue_arn for queue in queues]
     )

@@ -1,7 +1,7 @@
-"""What the functions run on: their package, and the key, network and signature of the company.
+"""The functions' platform: their package, and the company's key, network and signature.
 
-All but the package is the company's own, for companies that must. A synthesis looks for none of it
-on AWS, and the key's policy is none of the stack's.
+Everything but the package is the company's own, for companies that require it. A synthesis looks up
+none of it on AWS, and the stack does not write the key's policy.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from hub.infrastructure.context import Context
 
 _HTTPS = 443
 # Source: the Lambda developer guide, execution roles for functions in a VPC, and the managed policy
-# AWSLambdaVPCAccessExecutionRole. Lambda makes the interfaces in the role's name.
+# AWSLambdaVPCAccessExecutionRole. Lambda creates the interfaces in the role's name.
 INTERFACE_ACTIONS = [
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
@@ -40,7 +40,7 @@ TABLE_ACTIONS = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """The code of the functions, with the runtime and the processor that it is made for."""
+    """The code of the functions, with its runtime and processor architecture."""
 
     code: lambda_.Code
     runtime: str
@@ -48,7 +48,7 @@ class Package:
 
 
 def customer_key(scope: Construct, context: Context) -> kms.IKey | None:
-    """Return the company's key for what a stack keeps; None where AWS's own keys do."""
+    """Return the company's key for a stack's data; None if AWS's own keys encrypt it."""
     if context.kms_key_arn is None:
         return None
     return kms.Key.from_key_arn(scope, "CustomerKey", context.kms_key_arn)
@@ -58,10 +58,10 @@ class Platform(Construct):
     """What every function has beyond its own needs.
 
     Attributes:
-        package: what the functions run.
-        key: encrypts whatever the stack keeps; None for AWS's own keys.
-        security_group_id: lets the functions speak HTTPS and be spoken to by nobody; None without a
-            VPC. The company's endpoints have to let it in.
+        package: the code of the functions.
+        key: encrypts all data of the stack; None for AWS's own keys.
+        security_group_id: lets the functions call out by HTTPS and accepts no connection; None
+            without a VPC. The company's endpoints must accept it.
     """
 
     def __init__(
@@ -76,11 +76,11 @@ class Platform(Construct):
         self._signing = self._code_signing(context.code_signing_profile_arn)
 
     def needs(self) -> list[iam.PolicyStatement]:
-        """Return the rights that each function has beside those of its own."""
+        """Return the rights that each function has besides its own."""
         return [*self._use_of_the_key(), *self._interfaces()]
 
     def harden(self, function: lambda_.CfnFunction) -> None:
-        """Put a function into the subnets, and ask for a signature on its code."""
+        """Put a function into the subnets, and require a signature on its code."""
         if self._network is not None and self.security_group_id is not None:
             function.vpc_config = lambda_.CfnFunction.VpcConfigProperty(
                 subnet_ids=list(self._network.subnet_ids),
@@ -98,7 +98,7 @@ class Platform(Construct):
             vpc_id=self._network.vpc_id,
             group_description="Functions of Studio Hub: out by HTTPS, nothing in",
             security_group_egress=[
-                # Any address: a gateway endpoint, DynamoDB's, has public ones.
+                # Any address: DynamoDB's gateway endpoint has public ones.
                 ec2.CfnSecurityGroup.EgressProperty(
                     description="To the endpoints of AWS",
                     ip_protocol="tcp",
@@ -147,7 +147,7 @@ class Platform(Construct):
         return [
             through("ReadItsSettings", "lambda", ["kms:Decrypt"]),
             through("UseEncryptedQueues", "sqs", ["kms:Decrypt", "kms:GenerateDataKey"]),
-            # Lambda reads the stream of a table in the function's name, through DynamoDB too.
+            # Lambda reads a table's stream in the function's name, through DynamoDB too.
             through("UseEncryptedTables", "dynamodb", TABLE_ACTIONS),
         ]
 

@@ -1,4 +1,4 @@
-"""The StudioIdentity stack: forwards the directory's events, and lets the hub assign people."""
+"""The StudioIdentity stack: forwards the directory's events, and lets the hub assign users."""
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -14,7 +14,7 @@ from hub.infrastructure.notifications import Notifications
 class StudioIdentity(cdk.Stack):
     """Deployed in each event account that is not the hub's, in Identity Center's Region.
 
-    It has no assets and asks for no bootstrap: a management account is rarely bootstrapped.
+    It has no assets and needs no bootstrap: a management account is rarely bootstrapped.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What the functions may read of the directory: one identity store, by its ARN.
+"""The functions' rights to read the directory: one identity store, by its ARN.
 
 Source: the Service Authorization Reference of AWS Identity Store. Each action asks for the store
 and for the objects that it reads; objects have no account in their ARN, so the store is the limit.
@@ -40,7 +40,8 @@ def _stores(context: Context) -> list[str]:
 def decrypt_directory(context: Context) -> list[iam.PolicyStatement]:
     """Return the right to use the company's key of the directory, through Identity Center alone.
 
-    Nothing where there is no such key. The key's own policy must let the role in too.
+    It is empty if there is no such key. The key's own policy must allow the role too.
+
     Source: the Service Authorization Reference: kms:Decrypt is a dependent action of nearly every
     action of Identity Store and Identity Center where the key is the customer's.
     """

@@ -1,4 +1,4 @@
-"""Where the directory is heard: event rules, the events queue, and intake that reads hints."""
+"""Receives directory events: event rules, the events queue, and `intake`, which queues requests."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from constructs import Construct
 
 from hub.infrastructure.context import Context
 from hub.infrastructure.directory_bus import DirectoryBus, others_of
-from hub.infrastructure.function import HubFunction, paged_listing, sending
+from hub.infrastructure.function import HubFunction, receiving, sending
 from hub.infrastructure.function_platform import Platform
 from hub.infrastructure.identity_store_policies import decrypt_directory, read_directory
 from hub.infrastructure.queues import WorkQueue, dead_letter_queue, delivered_by, rule_target
@@ -19,20 +19,20 @@ from hub.infrastructure.tables import Tables
 from shared.directory_events import event_patterns
 from shared.messages import LEDGER_BY_MEMBERSHIP
 
-# A batch takes a second or two. What fails comes back after six times as long (see queues.py), and
-# nothing that is passing may delay an event by more than two minutes.
+# A batch takes a second or two. A failed message returns after six times the time-out (see
+# queues.py), and a transient error may delay an event by two minutes at most.
 INTAKE_TIMEOUT = Duration.seconds(18)
 _BATCH = 10
-# Each copy of intake resolves the mapped groups for itself, out of the same 20 calls a second.
+# Each instance of intake resolves the mapped groups itself, within the same 20 calls a second.
 _MAX_CONCURRENCY = 5
 
 
 class Ingress(Construct):
-    """From an event of the directory to a hint in reconcile.fifo or scan.fifo.
+    """From a directory event to a request in reconcile.fifo or scan.fifo.
 
     Attributes:
         events: envelopes as EventBridge delivers them.
-        forwarded: the bus on which the other event accounts speak; None where there are none.
+        forwarded: the bus for the other event accounts; None if there are none.
         undelivered: what EventBridge could not put into a queue.
         intake: the function.
     """
@@ -77,19 +77,19 @@ class Ingress(Construct):
                 "STUDIO_HUB_RECONCILE_QUEUE_URL": reconcile_queue.queue_url,
                 "STUDIO_HUB_SCAN_QUEUE_URL": scan_queue.queue_url,
                 "STUDIO_HUB_DELAYED_QUEUE_URL": delayed_queue.queue_url,
-                # By it intake tells what comes back from waiting from an event.
+                # It lets intake tell delayed requests from events.
                 "STUDIO_HUB_DELAYED_QUEUE_ARN": delayed_queue.queue_arn,
             },
             needs=[
-                paged_listing("ReadEventsAndWhatWaited", self.events.queue, delayed_queue),
+                receiving("ReadEventsAndWhatWaited", self.events.queue, delayed_queue),
                 sending("QueueWhatToLookAt", reconcile_queue, scan_queue),
-                # An event that nobody can read calls for a look at everything, at most once in a
+                # An event that does not name its subject causes a full sweep, at most once in a
                 # quarter of an hour: the next one waits its turn.
                 sending("LookAtEverythingInTime", delayed_queue),
                 # An event of a group that no row names is dropped here.
                 read_mappings(tables),
-                # And so is one of a person without a record; what holds for all tells the ids of
-                # group names, and when everything was looked at.
+                # An event of a user without a record is dropped too. The hub's state holds the ids
+                # of group names, and the time of the last full sweep.
                 use_ledger(
                     "KnowWhomTheHubServes",
                     tables,
@@ -97,10 +97,11 @@ class Ingress(Construct):
                     Family.PEOPLE,
                     Family.HUB,
                 ),
-                # A membership that ended tells its own id alone: whose it was is remembered.
+                # The event of a deleted membership holds only its own id; the ledger knows its
+                # user.
                 query_index("KnowWhoseMembershipItWas", tables, LEDGER_BY_MEMBERSHIP),
-                # Ids of group names, a pause because the identity source changed, and when
-                # everything is looked at next; what was reported and is not over.
+                # Ids of group names, a pause because the identity source changed, the time of the
+                # next full sweep, and the open problems.
                 use_ledger(
                     "RememberWhatHoldsForAll",
                     tables,
@@ -119,7 +120,7 @@ class Ingress(Construct):
     def _hear(
         self, context: Context, kind: str, accounts: Sequence[str], bus: DirectoryBus | None = None
     ) -> list[events.CfnRule]:
-        """Return the rules that hear these accounts, on their bus or else on the account's own."""
+        """Return the rules for these accounts, on their bus or else on the account's own."""
         if not accounts:
             return []
         return [
@@ -128,8 +129,8 @@ class Ingress(Construct):
                 f"{kind}{route}Rule",
                 description=f"Changes of people and groups in IAM Identity Center ({route})",
                 event_bus_name=bus.name if bus else None,
-                # The account stays that of the origin when an event is forwarded, so nobody else
-                # who may write to this bus can speak for the directory.
+                # A forwarded event keeps the account of its origin, so no other writer to this bus
+                # can send events of the directory.
                 event_pattern={**pattern, "account": list(accounts)},
                 targets=[rule_target("Events", self.events.queue, self.undelivered)],
             )

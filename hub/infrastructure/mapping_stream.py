@@ -1,4 +1,4 @@
-"""Where changed rows are heard: the stream of the mappings table, and mappings that reads it."""
+"""Receives changed rows: the stream of the mappings table, and `mapping_stream`, which reads it."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -17,10 +17,10 @@ _TIMEOUT = Duration.seconds(60)
 
 
 class MappingStream(Construct):
-    """From a written row to looks at its group.
+    """From a written row to scans of its group.
 
     Attributes:
-        dead_letters: which records of the stream nobody could take in; the sweep heals them.
+        dead_letters: stream records that could not be processed; the sweep repairs the result.
         mapping_stream: the function.
     """
 
@@ -51,17 +51,17 @@ class MappingStream(Construct):
             },
             needs=[
                 *_reading_stream(stream),
-                # A record that failed too often is noted here by Lambda, in the function's name.
+                # Lambda notes a record that failed too often here, in the function's name.
                 sending("KeepWhatFailed", self.dead_letters),
                 sending("QueueWhatToLookThrough", scan_queue),
-                # The id of each group name, once seen, is kept, and so is what was reported.
+                # The ids of group names that were seen, and the open problems.
                 use_ledger(
                     "RememberGroupNames",
                     tables,
                     ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"],
                     Family.HUB,
                 ),
-                # Names of groups that were never seen before to ids.
+                # Resolves names of groups that were never seen before.
                 read_directory(
                     "FindTheMappedGroups", context, ["identitystore:GetGroupId"], "group"
                 ),
@@ -86,7 +86,7 @@ def _reading_stream(stream_arn: str) -> list[iam.PolicyStatement]:
             ],
             resources=[stream_arn],
         ),
-        # Lambda refuses to connect a stream to a role that lacks it; it has no resource-level
-        # permission, and tells the names of streams only.
+        # Lambda refuses to connect a stream to a role that lacks it. It has no resource-level
+        # permission, and shows only the names of streams.
         iam.PolicyStatement(sid="FindTheStream", actions=["dynamodb:ListStreams"], resources=["*"]),
     ]

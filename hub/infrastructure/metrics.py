@@ -1,4 +1,4 @@
-"""The metrics that alarms and dashboard are made of: those that the functions emit, and AWS's own.
+"""The metrics of alarms and dashboard: those that the functions emit, and AWS's own.
 
 The functions name them in hub.runtime; a test compares the two lists.
 """
@@ -17,12 +17,12 @@ HOUR = Duration.hours(1)
 
 
 class Emitted(StrEnum):
-    """What the functions tell of their work."""
+    """The metrics that the functions emit."""
 
-    # How fast: seconds from the directory's change to a profile in service.
+    # How fast: seconds from the directory's change to a profile that is InService.
     JOIN_LATENCY = "ProvisioningLatency"
-    # Seconds from the beginning of a round to the end of one of its looks that saw all it was to
-    # see: the last is the sweep's.
+    # Seconds from the start of a sweep to the end of one of its complete scans. The last value is
+    # the sweep's.
     SWEEP_AGE = "SweepAge"
     # What was done.
     CREATE = "Create"
@@ -34,19 +34,19 @@ class Emitted(StrEnum):
     HOLDS_WAITING = "HoldsWaiting"
     REMOVAL_LIMIT_REACHED = "RemovalLimitReached"
     PROBLEM = "Problem"
-    # People who keep what they have since nobody can tell whether a row applies: for over an hour.
+    # Users who keep their profile because it is undecided for over an hour whether a row applies.
     REMOVALS_UNDECIDED = "RemovalsUndecided"
-    # What events did not tell, and what had to wait.
+    # Drift that no event announced, and requeued requests.
     UNANNOUNCED_CHANGE = "Drift"
     REQUEUED = "PutOff"
-    # What failed, and comes again: Lambda counts no error for a batch that fails in parts.
+    # Failed records that come again: Lambda counts no error for a batch that fails in parts.
     MESSAGES_FAILED = "MessagesFailed"
     ROW_CHANGES_FAILED = "RowChangesFailed"
-    # Looks at people, groups and the directory to which something was refused for good; targets
-    # whose account refuses the hub, once each in a round.
+    # Reconciles and scans with a read that was permanently refused. Targets whose account refuses
+    # the hub, once each in a sweep.
     READS_REFUSED = "ReadsRefused"
     TARGETS_UNREACHABLE = "TargetsUnreachable"
-    # How much there was to do.
+    # The amount of work.
     RECEIVED = "Received"
     RECONCILES = "Reconciles"
     SCANS = "Scans"

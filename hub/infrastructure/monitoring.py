@@ -1,4 +1,4 @@
-"""What pages somebody: each alarm says in its description where its cause and remedy stand."""
+"""The alarms; each description says where to find its cause and remedy."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from hub.infrastructure.dead_letter_alarms import letters_alarm
 from hub.infrastructure.metrics import FIVE_MINUTES, HOUR, Emitted, emitted
 from hub.infrastructure.notifications import Notifications
 
-# Seconds that a message may wait before somebody is told. Events and people: several times what the
-# promise of a minute allows. Looks: a sweep of every group and target goes on for most of an hour
-# by design. `delayed`: the longest delay is five minutes.
+# Seconds that a message may wait before an alarm. Events and users: several times what the promise
+# of a minute allows. Scans: a sweep of every group and target takes most of an hour by design.
+# `delayed`: the longest delay is five minutes.
 _OLDEST = {"Events": 300, "Reconcile": 900, "Scan": 3600, "Delayed": 900}
-# A record of the mappings' stream that waits so long is stuck behind one that fails.
+# A record of the mappings' stream that waits this long is stuck behind a failing one.
 _OLDEST_ROW_CHANGE = Duration.minutes(15)
-# Whoever joins may sign in within a minute.
+# A new member may sign in within a minute.
 _JOIN_SECONDS = 60
 _SWEEP_SECONDS = 3600
 _ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
@@ -28,26 +28,26 @@ _NOT_BREACHING = cloudwatch.TreatMissingData.NOT_BREACHING
 
 
 class _Often(NamedTuple):
-    """In how many periods, of how many that follow one another."""
+    """In how many periods, of how many consecutive ones."""
 
     periods: int
     of: int
 
 
 _ONCE, _THRICE = _Often(1, 1), _Often(3, 3)
-# One failure comes back by itself: a message of `intake` within two minutes, one that `reconcile`
-# or `scan` died on after its visibility time-out of twelve or thirty. Whatever fails in a second
-# period of an hour goes on failing.
+# One failed message is delivered again: of `intake` within two minutes, of a crashed `reconcile` or
+# `scan` after its visibility time-out of twelve or thirty. A failure in a second period of an hour
+# is lasting.
 _AGAIN_WITHIN_AN_HOUR = _Often(2, 12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """What an alarm can be about, each by the name that its alarm begins with.
+    """What the alarms watch, each by the first part of its alarm's name.
 
     Attributes:
-        queues: where work waits.
-        dead_letters: where nothing should lie.
+        queues: the queues of waiting work.
+        dead_letters: the queues that should be empty.
         functions: all of them.
         stream_reader: the one that reads the mappings' stream.
     """
@@ -59,7 +59,7 @@ class Watched:
 
 
 class Monitoring(Construct):
-    """The alarms of the hub, all of which tell one topic.
+    """The alarms of the hub, which all notify one topic.
 
     Attributes:
         alarms: by name.
@@ -100,7 +100,7 @@ class Monitoring(Construct):
             )
 
     def _watch_functions(self, watched: Watched) -> None:
-        # `intake` and `mappings` take batches, and let each record fail alone.
+        # `intake` and `mapping_stream` read batches, and let each record fail alone.
         for name, says, failed in (
             ("MessagesFailed", "Messages of Events or Later", Emitted.MESSAGES_FAILED),
             ("RowChangesFailed", "Changes of mapping rows", Emitted.ROW_CHANGES_FAILED),
@@ -120,7 +120,7 @@ class Monitoring(Construct):
                 above=0,
                 often=_AGAIN_WITHIN_AN_HOUR,
             )
-            # No function asks for more copies than its queue allows: the account has none left.
+            # No function asks for more instances than its queue allows: the account has none left.
             self._alarm(
                 f"{name}Throttles",
                 f"{name} is throttled",
@@ -137,13 +137,13 @@ class Monitoring(Construct):
         )
 
     def _watch_the_work(self, unannounced_alarm: int) -> None:
-        # Told once an hour by each target's look for as long as it waits.
+        # Each target's scan counts it once an hour for as long as it waits.
         self._alarm(
             "HoldsWaiting",
-            "People wait for somebody's word or help",
+            "Users await approval or manual action",
             emitted(Emitted.HOLDS_WAITING, "Maximum", HOUR),
             above=0,
-            # A look that drifts over the full hour leaves one hour without its word.
+            # A scan that drifts over the full hour leaves one hour without a value.
             often=_Often(1, 2),
         )
         self._alarm(
@@ -152,7 +152,7 @@ class Monitoring(Construct):
             emitted(Emitted.REMOVAL_LIMIT_REACHED, "Sum", FIVE_MINUTES),
             above=0,
         )
-        # Told as HoldsWaiting is, and from an hour on.
+        # Counted like HoldsWaiting, after the first hour.
         self._alarm(
             "RemovalsUndecided",
             "People keep what they have: for an hour nobody could tell whether a mapping applies",
@@ -166,7 +166,7 @@ class Monitoring(Construct):
             emitted(Emitted.UNANNOUNCED_CHANGE, "Sum", HOUR),
             above=unannounced_alarm,
         )
-        # No look that saw all within two hours: the sweep does not run, or is refused everywhere.
+        # No complete scan within two hours: the sweep does not run, or is refused everywhere.
         self._alarm(
             "SweepNotFinished",
             "The hourly sweep does not finish within its hour, or does not run",
@@ -185,8 +185,8 @@ class Monitoring(Construct):
         )
 
     def _watch_the_reads(self) -> None:
-        # A look that was refused is made once more after five minutes, and one at a person goes on
-        # for an hour: what heals by then is told once. Else the next round tells.
+        # A refused scan is repeated after five minutes, and a reconcile is retried for an hour. A
+        # failure that ends by then is counted once. Otherwise the next sweep counts it again.
         self._alarm(
             "ReadsRefused",
             "The directory, the mappings or the ledger refuse the hub",
@@ -194,7 +194,7 @@ class Monitoring(Construct):
             above=0,
             often=_Often(2, 24),
         )
-        # Each target is told of once a round.
+        # Each target is counted once a sweep.
         self._alarm(
             "TargetsUnreachable",
             "Accounts of mapped targets refuse the hub",
@@ -213,7 +213,7 @@ class Monitoring(Construct):
         often: _Often = _ONCE,
         missing: cloudwatch.TreatMissingData = _NOT_BREACHING,
     ) -> None:
-        """Make an alarm that a metric is above a number so often."""
+        """Create an alarm for a metric that exceeds a number this often."""
         self.alarms[name] = self._notifications.tells(
             cloudwatch.Alarm(
                 self,

@@ -1,4 +1,4 @@
-"""Findings of cdk-nag's AwsSolutions pack that are meant to be so, each with its reason.
+"""Suppresses intended findings of cdk-nag's AwsSolutions pack, each with its reason.
 
 A wildcard in a right of the hub without a reason here stops the synthesis.
 """
@@ -14,10 +14,10 @@ from hub.infrastructure.function_platform import INTERFACE_ACTIONS
 _PACK = "AwsSolutions::AwsSolutions"
 # Actions that have no resource-level permission.
 _ON_EVERYTHING = {"dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
-# Lambda asks for them on every interface, subnet and address before it makes an interface.
+# Lambda asks for them on every interface, subnet and address before it creates an interface.
 # Source: the Lambda developer guide, execution roles for functions in a VPC.
 _OF_INTERFACES = set(INTERFACE_ACTIONS)
-# Beginnings of resources with a wildcard; the partition is written as the pack writes it.
+# Prefixes of resources with a wildcard; the partition is written as the pack writes it.
 _WILDCARDS = {
     **dict.fromkeys(
         (
@@ -56,10 +56,10 @@ def acknowledge_wildcards(construct: Construct, statements: Iterable[iam.PolicyS
 
 
 def acknowledge_deployment(construct: Construct, statements: Iterable[iam.PolicyStatement]) -> None:
-    """Acknowledge the wildcards in what CloudFormation may do: names begin with the stack's.
+    """Acknowledge the wildcards in CloudFormation's rights: names begin with the stack's.
 
-    Where a resource is a lone `*`, the action has no resource-level permission, or a condition or
-    an id that nobody knows before stands for it.
+    A resource may be a lone `*`. Then the action has no resource-level permission, or a condition
+    or an id that nobody knows beforehand limits it.
     """
     reason = (
         "CloudFormation names what it makes by the stack and an ending of its own; a test compares "
@@ -71,7 +71,7 @@ def acknowledge_deployment(construct: Construct, statements: Iterable[iam.Policy
 
 
 def acknowledge_end(construct: Construct) -> None:
-    """Acknowledge that a queue has no dead letters of its own: it is where they end."""
+    """Acknowledge that a dead-letter queue has no dead letters of its own."""
     _acknowledge(construct, "SQS3", "it holds what others could not deliver, and nobody reads it")
 
 
@@ -96,5 +96,5 @@ def _reason(resource: str, actions: Iterable[str]) -> str:
     raise ValueError(f"{', '.join(actions)} on {resource} has no reason in {__name__}")
 
 
-def _acknowledge(construct: Construct, drift_kind: str, reason: str) -> None:
-    Validations.of(construct).acknowledge(Acknowledgment(id=f"{_PACK}-{drift_kind}", reason=reason))
+def _acknowledge(construct: Construct, finding: str, reason: str) -> None:
+    Validations.of(construct).acknowledge(Acknowledgment(id=f"{_PACK}-{finding}", reason=reason))

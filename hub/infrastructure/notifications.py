@@ -1,4 +1,4 @@
-"""Whom alarms tell: a topic, and an e-mail address where the company gives one."""
+"""The receivers of alarms: a topic, and an e-mail address if the company gives one."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -14,7 +14,7 @@ class Notifications(Construct):
     """An SNS topic that alarms of this account alone may publish to, over TLS alone.
 
     It is encrypted with the company's key or with none: CloudWatch cannot publish with the key that
-    AWS manages for SNS, and an alarm says nothing but its name, its numbers and its state.
+    AWS manages for SNS, and an alarm contains only its name, its numbers and its state.
 
     Attributes:
         topic: what pagers and chat tools subscribe to.
@@ -40,7 +40,7 @@ class Notifications(Construct):
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
 
     def tells(self, alarm: cloudwatch.Alarm) -> cloudwatch.Alarm:
-        """Let an alarm tell when it begins and when it is over."""
+        """Notify the topic when an alarm begins and when it is over."""
         told = actions.SnsAction(self.topic)
         alarm.add_alarm_action(told)
         alarm.add_ok_action(told)

@@ -1,6 +1,6 @@
-"""Builds what the functions run: our code beside the locked wheels for Lambda, without Docker.
+"""Builds the functions' package: our code beside the locked wheels for Lambda, without Docker.
 
-It runs before the synthesis and hands on a directory; no construct knows of pip or of this machine.
+It runs before the synthesis and returns a directory; no construct knows of pip or of this machine.
 """
 
 import shutil
@@ -11,8 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-# What wheels bring and a function does not need. RECORD and its like tell of the installation
-# (they hold paths of the machine), bin holds scripts; METADATA and licences stay.
+# Files of wheels that a function does not need. RECORD and its like describe the installation (they
+# hold paths of the machine), bin holds scripts; METADATA and licences stay.
 _NOISE = (
     "bin",
     "*.dist-info/RECORD",
@@ -34,7 +34,7 @@ def install_wheels(lock: Path, into: Path, runtime: str, architecture: str) -> N
     """Install the locked wheels for Lambda's platform, whatever platform this is.
 
     Raises:
-        PackageError: pip failed; what it said stands above on stderr.
+        PackageError: pip failed; its output stands above on stderr.
     """
     # Source: Lambda's developer guide, "Working with .zip file archives for Python".
     machine = {"arm64": "aarch64"}.get(architecture, architecture)
@@ -64,17 +64,17 @@ def build_package(
 ) -> Path:
     """Return the directory to upload: equal input gives equal content.
 
-    The wheels are kept below `build/` by a digest of all that decides them, so that the next
-    synthesis takes no time; our code is copied each time.
+    The wheels are cached below `build/` by a digest of everything that decides them, so that the
+    next synthesis takes no time; our code is copied each time.
     """
     lock = root / "requirements" / "runtime.txt"
     decides = "\n".join((runtime, architecture, *_NOISE)).encode() + lock.read_bytes()
-    # Without a dot: the CDK would take what follows for the file's kind.
+    # Without a dot: the CDK would take the text after it for a file extension.
     name = f"{runtime}-{architecture}-{sha256(decides).hexdigest()[:16]}".replace(".", "")
     package = root / "build" / "lambda" / name
     if not package.exists():
         package.parent.mkdir(parents=True, exist_ok=True)
-        # Renamed when it is complete: a synthesis that was killed leaves no half of it.
+        # Renamed when it is complete: a killed synthesis leaves no partial package.
         with TemporaryDirectory(dir=package.parent) as unfinished:
             wheels = Path(unfinished, "wheels")
             wheels.mkdir()
@@ -110,7 +110,8 @@ def _copy_ours(root: Path, package: Path) -> None:
 def _let_lambda_read(package: Path) -> None:
     """Give every file and folder the same rights, whatever this machine's umask is.
 
-    The archive keeps them, and Lambda reads it as somebody else.
+    The archive keeps them, and Lambda reads it as another user.
+
     Source: Lambda's developer guide, file permissions of .zip archives: 644 and 755.
     """
     package.chmod(0o755)

@@ -11,12 +11,12 @@ from constructs import Construct
 
 from hub.infrastructure.nag_suppressions import acknowledge_end
 
-# Deliveries before a message is a dead letter: those are for crashes and unreadable bodies alone.
+# Deliveries before a message is a dead letter; only crashes and unreadable bodies use them up.
 _DELIVERIES = 5
-# Of a message that has nowhere else to wait: trouble that passes within an hour loses none.
+# For a message that has nowhere else to wait: an hour of failures loses none.
 _DELIVERIES_OF_AN_HOUR = 40
-# Source: Lambda's developer guide on SQS: a visibility time-out of six times the function's
-# leaves room for the retries of a throttled poller.
+# Source: Lambda's developer guide on SQS: a visibility time-out of six times the function's leaves
+# room for the retries of a throttled poller.
 _VISIBILITY_PER_TIME_OUT = 6
 # A standard queue's dead letter keeps its first date, so this must outlast the queue's four days.
 # Source: the SQS developer guide on dead-letter queues and retention.
@@ -41,7 +41,7 @@ class WorkQueue(Construct):
         fifo: bool = False,
         waits_here: bool = False,
     ) -> None:
-        """Make both queues; in one that `waits_here` messages outlast an hour of trouble."""
+        """Create both queues; with `waits_here` messages outlast an hour of failures."""
         super().__init__(scope, construct_id)
         self.dead_letters = dead_letter_queue(self, "DeadLetters", key=key, fifo=fifo)
         self.queue = sqs.Queue(
@@ -49,10 +49,11 @@ class WorkQueue(Construct):
             "Queue",
             # None and not False: CloudFormation refuses FifoQueue=false for a standard queue.
             fifo=fifo or None,
-            # One person after another, many persons at once: order and limits hold per group.
+            # One request of a user after another, many users at once: order and limits hold per
+            # group.
             deduplication_scope=sqs.DeduplicationScope.MESSAGE_GROUP if fifo else None,
             fifo_throughput_limit=(sqs.FifoThroughputLimit.PER_MESSAGE_GROUP_ID if fifo else None),
-            # Two events of one person may have equal hints: the sender names the id.
+            # Two events of one user may have equal requests: the sender gives the id.
             content_based_deduplication=False if fifo else None,
             visibility_timeout=Duration.seconds(
                 _VISIBILITY_PER_TIME_OUT * int(reader_timeout.to_seconds())
@@ -95,7 +96,7 @@ def rule_target(
     *,
     input_transformer: events.CfnRule.InputTransformerProperty | None = None,
 ) -> events.CfnRule.TargetProperty:
-    """Return a queue as the target of a rule; what cannot be put there is kept in another."""
+    """Return a queue as the target of a rule; undeliverable events go to another queue."""
     return events.CfnRule.TargetProperty(
         id=target_id,
         arn=queue.queue_arn,

@@ -1,4 +1,4 @@
-"""Where users are reconciled: reconcile.fifo, the function that reads it, and the delayed queue."""
+"""Reconciles users: reconcile.fifo, the function that reads it, and the delayed queue."""
 
 from aws_cdk import Duration
 from constructs import Construct
@@ -6,7 +6,7 @@ from constructs import Construct
 from hub.infrastructure.assignment_policies import change_assignments
 from hub.infrastructure.bus import HubBus
 from hub.infrastructure.context import Context
-from hub.infrastructure.function import HubFunction, paged_listing, redelivering, sending
+from hub.infrastructure.function import HubFunction, receiving, redelivering, sending
 from hub.infrastructure.function_platform import Platform
 from hub.infrastructure.identity_store_policies import decrypt_directory, read_directory
 from hub.infrastructure.queues import WorkQueue
@@ -17,8 +17,8 @@ from shared.conventions import hub_role_names
 from shared.messages import LEDGER_BY_TARGET
 
 _TIMEOUT = Duration.seconds(120)
-# People at once. Identity Store answers 20 calls a second for the whole organization, and one look
-# makes a handful of them: see docs/decisions/bounded-concurrency.md.
+# Users at once. Identity Store answers 20 calls a second for the whole organization, and one
+# reconcile makes a handful of them: see docs/decisions/bounded-concurrency.md.
 MAX_CONCURRENCY = 10
 
 
@@ -26,9 +26,9 @@ class Reconciler(Construct):
     """The function `reconcile` between its two queues.
 
     Attributes:
-        users: reconcile.fifo, hints of people, in the order of each person's hints.
-        later: people, groups and targets to be looked at again after a delay, and rounds to begin;
-            intake brings each to the queue where its kind waits.
+        requests: reconcile.fifo, with the requests of each user in order.
+        delayed: delayed requests for users, groups and targets, and sweeps to start; intake moves
+            each to its queue.
         reconcile: the function.
     """
 
@@ -75,21 +75,21 @@ class Reconciler(Construct):
                 "STUDIO_HUB_DELAYED_QUEUE_URL": self.delayed.queue.queue_url,
             },
             needs=[
-                paged_listing("ReadWhomToLookAt", self.requests.queue),
-                # Where it cannot, the message itself comes back soon.
+                receiving("ReadWhomToLookAt", self.requests.queue),
+                # If a request cannot be requeued, its message is redelivered soon.
                 redelivering("RedeliverWhoCannotWait", self.requests.queue),
-                # A wait completes its message and comes back as a new one.
+                # A wait completes its message and returns as a new one.
                 sending("PutOffWhoMustWait", self.delayed.queue),
                 read_mappings(tables),
-                # What was made for the person, who else was in a group that lists nobody, what is
-                # held in a target, and what holds for the whole hub.
+                # The user's records, other members of a group that lists nobody, held disruptions
+                # in a target, and the state of the whole hub.
                 use_ledger("ReadTheLedger", tables, ["dynamodb:Query"]),
                 # How many profiles of ours are in a target: the removal limit is a part of them.
                 query_index("CountOurProfiles", tables, LEDGER_BY_TARGET),
-                # Every record is written over the version that was read; with it, in one
-                # transaction, go the history of the person and the groups that they joined. A
-                # removal takes a slot or is held. Ids of group names and targets that do not
-                # answer are remembered for everybody.
+                # Each write names the version of the record that was read. One transaction also
+                # writes the user's history and the groups that the user joined. A removal takes a
+                # slot or is held. Ids of group names and unreachable targets are stored for the
+                # whole hub.
                 use_ledger(
                     "KeepTheLedger",
                     tables,
@@ -100,10 +100,10 @@ class Reconciler(Construct):
                     Family.LIMITS,
                     Family.HOLDS,
                 ),
-                # Which problems are open: each function adds and drops those that it judged.
+                # The open problems: each function adds and removes those that it checked.
                 use_ledger("KeepOpenProblems", tables, ["dynamodb:UpdateItem"], Family.HUB),
-                # And the groups that the person left, and what was held and is not called for any
-                # more; nothing else is ever deleted.
+                # Also the groups that the user left, and obsolete holds; nothing else is ever
+                # deleted.
                 use_ledger(
                     "ForgetWhatIsOver",
                     tables,
@@ -111,7 +111,7 @@ class Reconciler(Construct):
                     Family.GROUPS,
                     Family.LIMITS,
                 ),
-                # The truth about a person: standing, user name, memberships.
+                # The user's current status, user name and memberships.
                 read_directory(
                     "ReadThePerson",
                     context,
@@ -119,8 +119,8 @@ class Reconciler(Construct):
                     "user",
                     "membership",
                 ),
-                # Names of mapped groups to ids, and whether a group that the person is not in any
-                # more was deleted, or lists nobody: nobody left it then.
+                # Ids of mapped group names. Also whether a group that the user is no longer in was
+                # deleted or lists nobody: then no user left it one by one.
                 read_directory(
                     "ReadTheMappedGroups",
                     context,
@@ -130,9 +130,10 @@ class Reconciler(Construct):
                 ),
                 *decrypt_directory(context),
                 enter_spokes(context),
-                # Whom a domain's application lets in: assigned last of all, revoked first of all.
+                # The users of a domain's application: assigned as the last step, revoked as the
+                # first.
                 change_assignments(context),
-                # What happened, for tickets and mail.
+                # Profile events, for tickets and mail.
                 bus.telling("TellWhatHappened"),
             ],
         )

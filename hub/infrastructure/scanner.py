@@ -1,11 +1,11 @@
-"""Where groups and targets are looked through: scan.fifo, and look that reads it."""
+"""Scans groups and targets: scan.fifo, and the function `scan`, which reads it."""
 
 from aws_cdk import Duration
 from constructs import Construct
 
 from hub.infrastructure.assignment_policies import list_assignments
 from hub.infrastructure.context import Context
-from hub.infrastructure.function import HubFunction, paged_listing, redelivering, sending
+from hub.infrastructure.function import HubFunction, receiving, redelivering, sending
 from hub.infrastructure.function_platform import Platform
 from hub.infrastructure.identity_store_policies import decrypt_directory, read_directory
 from hub.infrastructure.queues import WorkQueue
@@ -16,18 +16,19 @@ from hub.infrastructure.tables import Tables
 from shared.conventions import hub_role_names
 from shared.messages import LEDGER_BY_TARGET
 
-# A listing that takes longer goes on by message.
+# A listing that takes longer continues by message.
 _TIMEOUT = Duration.seconds(300)
-# The least that Lambda allows. Every listing takes from the 20 calls a second that Identity Store
-# answers to the whole organization, and people who wait for access come first.
+# The least that Lambda allows. Every listing uses the 20 calls a second that Identity Store answers
+# to the whole organization, and users who wait for access come first.
 _MAX_CONCURRENCY = 2
 
 
 class Scanner(Construct):
-    """The function `scan` behind its queue; it queues who differs, to be reconciled.
+    """The function `scan` behind its queue; it queues users with drift for `reconcile`.
 
     Attributes:
-        looks: scan.fifo, in order for each group and target, so that no two sweeps meet on one.
+        requests: scan.fifo, in order for each group and target, so that no two sweeps scan one at
+            once.
         scan: the function.
     """
 
@@ -71,32 +72,30 @@ class Scanner(Construct):
                 "STUDIO_HUB_DELAYED_QUEUE_URL": delayed_queue.queue_url,
             },
             needs=[
-                paged_listing("ReadWhatToLookThrough", scan_queue),
-                # What can be neither done nor put off comes back soon.
+                receiving("ReadWhatToLookThrough", scan_queue),
+                # A request that can be neither finished nor requeued is redelivered soon.
                 redelivering("RedeliverWhatCannotWait", scan_queue),
-                # Whoever differs is `reconcile`'s affair.
+                # `reconcile` handles every user with drift.
                 sending("QueueWhoDiffers", reconcile_queue),
-                # A round is a look at each group and target; a long listing is several looks.
+                # A sweep is a scan of each group and target; a long listing is several scans.
                 sending("QueueFurtherScans", scan_queue),
-                # A look that cannot be finished now comes back.
+                # A scan that cannot be finished now is requeued.
                 sending("PutOffWhatMustWait", delayed_queue),
                 read_mappings(tables),
-                # Copies of groups, profiles that are not ours, what is held, and what holds for all
-                # are read by their keys; all records of everybody once a day, to be compared with
-                # the people of the directory.
+                # Group snapshots, unmanaged profiles, holds and the hub's state are read by their
+                # keys. Once a day all records are read, to be compared with the directory's users.
                 use_ledger("ReadTheLedger", tables, ["dynamodb:Query", "dynamodb:Scan"]),
-                # Who is in a target, according to the ledger.
+                # A target's users, according to the ledger.
                 query_index("ReadWhoIsInATarget", tables, LEDGER_BY_TARGET),
-                # Records that were lost, groups that were listed to their end, profiles that are
-                # not ours, ids of group names and targets that do not answer; slots and holds of
-                # removals that were found together.
+                # Lost records, groups that were listed to their end, unmanaged profiles, ids of
+                # group names and unreachable targets; slots and holds of removals that were found
+                # together.
                 use_ledger("WriteWhatWasSeen", tables, ["dynamodb:PutItem"], *Family),
-                # Which problems are open: each function adds and drops those that it judged.
+                # The open problems: each function adds and removes those that it checked.
                 use_ledger("KeepOpenProblems", tables, ["dynamodb:UpdateItem"], Family.HUB),
                 # Members who joined a group or left it, many at a time.
                 use_ledger("CopyMembers", tables, ["dynamodb:BatchWriteItem"], Family.GROUPS),
-                # A profile of somebody else that is gone from its target, and a held removal that
-                # nothing calls for any more.
+                # An unmanaged profile that is gone from its target, and an obsolete held removal.
                 use_ledger(
                     "ForgetWhatIsGone",
                     tables,
@@ -112,10 +111,10 @@ class Scanner(Construct):
                     "group",
                     "membership",
                 ),
-                # Once a day everybody: who was disabled or deleted without an event.
+                # Once a day all users: who was disabled or deleted without an event.
                 read_directory("ListPeople", context, ["identitystore:ListUsers"], "user"),
-                # Names of mapped groups to ids and back, and once a day all groups: who was
-                # renamed or deleted without an event.
+                # Names of mapped groups to ids and back, and once a day all groups: which of them
+                # were renamed or deleted without an event.
                 read_directory(
                     "ReadGroups",
                     context,
@@ -127,10 +126,10 @@ class Scanner(Construct):
                     "group",
                 ),
                 *decrypt_directory(context),
-                # To list profiles there, and to see by what application and with what default role
-                # people come into a domain: by a role that only reads.
+                # To list profiles there, and to read a domain's application and default role: with
+                # a role that only reads.
                 read_spokes(context),
-                # Once a day: who is let in that the ledger does not tell of, and who is not.
+                # Once a day: assignments that the ledger does not know, and those that are missing.
                 list_assignments(context),
             ],
         )

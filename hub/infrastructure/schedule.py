@@ -9,14 +9,14 @@ from constructs import Construct
 from hub.infrastructure.queues import delivered_by, rule_target
 from shared.requests import DAILY, HOURLY, Subject
 
-# UTC: night in Europe, evening in America; and off the full hour, when everybody else's jobs ask
-# the directory, which answers 20 calls a second to all of them together.
+# UTC: night in Europe, evening in America. It is off the full hour, when other jobs call the
+# directory, which answers 20 calls a second to all of them together.
 _QUIET_HOUR = "cron(37 2 * * ? *)"
 _WHEN = {HOURLY: "rate(1 hour)", DAILY: _QUIET_HOUR}
 
 
 class Schedule(Construct):
-    """Two rules that need no function to start a round: what they send is a hint already."""
+    """Two rules that start a sweep without a function: they send the request itself."""
 
     def __init__(
         self,
@@ -49,9 +49,10 @@ class Schedule(Construct):
 
 
 def _request_of_sweep(round_: str) -> events.CfnRule.InputTransformerProperty:
-    """Return how a scheduled event becomes the hint of a round, in the words of shared.messages.
+    """Return the transformer of a scheduled event into a sweep's request, as in shared.messages.
 
     EventBridge puts quotes around a text that it fills in for an unquoted name.
+
     Source: the EventBridge user guide on input transformation.
     """
     constant = json.dumps({"subject": Subject.ROUND, "key": round_})

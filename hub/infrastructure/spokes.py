@@ -1,4 +1,4 @@
-"""How the functions come into the accounts that Studio is in: each by a role of its own there."""
+"""The functions' access to Studio accounts: each assumes a role of its own there."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
@@ -13,8 +13,8 @@ ASSUME = ["sts:AssumeRole", "sts:SetSourceIdentity"]
 def enter_spokes(context: Context) -> iam.PolicyStatement:
     """Return the right to assume access roles, only in accounts of the organization.
 
-    Any account: registering a spoke needs no redeployment of the hub. The spoke's trust policy
-    decides, and the role's fixed name and path keep every other role out.
+    It covers any account: registering a spoke needs no redeployment of the hub. The spoke's trust
+    policy decides, and the role's fixed name and path keep every other role out.
     """
     return _assume("AssumeSpokeRoles", context, access_role_name("*"))
 

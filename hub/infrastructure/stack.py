@@ -1,4 +1,4 @@
-"""The StudioHub stack: hears the directory, remembers, and looks at people, groups and targets."""
+"""The StudioHub stack: receives directory events, keeps state, reconciles users and scans."""
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -121,7 +121,7 @@ class StudioHub(cdk.Stack):
         )
 
     def _tell(self, watched: Watched, context: Context) -> None:
-        """Put out what an operator's tools look up instead of being told."""
+        """Output what an operator's tools look up, so that nobody has to configure it."""
         for name, value in {
             "IdentityStoreId": context.identity_store_id,
             "MappingsTable": self.tables.mappings.table_name,
@@ -140,7 +140,7 @@ class StudioHub(cdk.Stack):
                 f"{name}Log": function.log_group.log_group_name
                 for name, function in watched.functions.items()
             },
-            # What the company's endpoints have to let in.
+            # The company's endpoints must accept this group.
             **(
                 {"FunctionsSecurityGroup": self.platform.security_group_id}
                 if self.platform.security_group_id

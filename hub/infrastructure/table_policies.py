@@ -1,4 +1,4 @@
-"""What the functions may do with the two tables: rows are read whole, the ledger by its families.
+"""The functions' rights on the two tables: rows are read whole, the ledger by its families.
 
 Sources: the Service Authorization Reference of Amazon DynamoDB; the DynamoDB developer guide on
 fine-grained access control and on IAM with transactions: a transaction asks for the rights of the
@@ -17,15 +17,15 @@ class Family(StrEnum):
 
     PEOPLE = "user#*"  # what the hub made for whom
     GROUPS = "group#*"  # membership as last seen
-    TARGETS = "target#*"  # profiles that are not ours
-    HUB = "hub"  # ids of group names, the pause, what holds for all
-    LIMITS = "limit#*"  # slots of the removal limit, and who waits for an approval
+    TARGETS = "target#*"  # unmanaged profiles
+    HUB = "hub"  # ids of group names, the pause, the state of the whole hub
+    LIMITS = "limit#*"  # slots of the removal limit, and disruptions that wait for approval
     SCANS = "scan#*"  # how far long listings got
-    HOLDS = "hold#*"  # whom a hold's digest stood for
+    HOLDS = "hold#*"  # the users that a hold's digest stood for
 
 
 def read_mappings(tables: Tables) -> iam.PolicyStatement:
-    """Return the right to read the rows, all together: a row's absence counts in nothing less."""
+    """Return the right to read all rows: only a complete read shows that a row is absent."""
     return iam.PolicyStatement(
         sid="ReadTheMappings",
         actions=["dynamodb:Scan"],
@@ -36,7 +36,7 @@ def read_mappings(tables: Tables) -> iam.PolicyStatement:
 def use_ledger(
     sid: str, tables: Tables, actions: list[str], *families: Family
 ) -> iam.PolicyStatement:
-    """Return the right to items of some families of the ledger; to all of it where none is named.
+    """Return the right to items of some families of the ledger; to all of it if none is named.
 
     A scan names no key, so no family limits it.
     """
@@ -50,7 +50,7 @@ def use_ledger(
 
 
 def query_index(sid: str, tables: Tables, index: str) -> iam.PolicyStatement:
-    """Return the right to query one index of the ledger, and not the table with it."""
+    """Return the right to query one index of the ledger, but not the table."""
     return iam.PolicyStatement(
         sid=sid,
         actions=["dynamodb:Query"],

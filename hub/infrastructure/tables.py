@@ -19,12 +19,13 @@ class Tables(Construct):
     """The tables `mappings` and `ledger`; both survive their stack.
 
     Attributes:
-        mappings_stream_arn: where every change of a row is told, as it was and as it is.
+        mappings_stream_arn: the stream of row changes, with old and new images.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey | None) -> None:
         super().__init__(scope, construct_id)
-        # A row that was changed concerns the groups of both: the one it named and the one it names.
+        # A changed row concerns two groups: the one that it named before, and the one that it names
+        # now.
         self.mappings = _table(
             self,
             "Mappings",
@@ -33,9 +34,9 @@ class Tables(Construct):
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
         )
         self.mappings_stream_arn = str(self.mappings.table_stream_arn)
-        # History expires; what holds today's truth has no such attribute.
+        # History expires; current records have no such attribute.
         self.ledger = _table(self, "Ledger", LEDGER_KEY, key, time_to_live_attribute="expires")
-        # A target's look compares whole records; of a membership's id only the keys are asked.
+        # A target's scan compares whole records; for a membership id only the keys are read.
         for name, index_key, projection in (
             (LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, dynamodb.ProjectionType.ALL),
             (LEDGER_BY_MEMBERSHIP, LEDGER_BY_MEMBERSHIP_KEY, dynamodb.ProjectionType.KEYS_ONLY),

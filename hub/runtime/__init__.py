@@ -1,1 +1,1 @@
-"""What runs in the hub's Lambda functions."""
+"""The code of the hub's Lambda functions."""

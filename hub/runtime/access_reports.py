@@ -1,4 +1,4 @@
-"""What is told of how people come into a domain: by hand, without being assigned, or not at all."""
+"""Reports the problems with access to a domain: manual, without assignment, or impossible."""
 
 from hub.runtime import telemetry
 from hub.runtime.decisions.hub_state import Domain
@@ -6,7 +6,7 @@ from shared.model import Target
 
 
 def no_application(target: Target) -> None:
-    """Report a domain that people can only be assigned to by hand; one problem for all of them.
+    """Report a domain that users can only be assigned to by hand; one problem covers all of them.
 
     Source: SageMaker developer guide, "Add groups and users": domains made before October 2023 show
     no SingleSignOnApplicationArn.
@@ -23,7 +23,7 @@ def no_application(target: Target) -> None:
 
 
 def assignment_not_required(target: Target, domain: Domain) -> None:
-    """Report a domain that everybody of the directory may enter, whoever is assigned."""
+    """Report a domain that every user of the directory may enter, assigned or not."""
     telemetry.problem(
         "assignment-not-required",
         f"assignments of {target}",
@@ -37,7 +37,7 @@ def assignment_not_required(target: Target, domain: Domain) -> None:
 
 
 def assignment_untold(target: Target, reason: str) -> None:
-    """Report an application that does not tell whether it requires an assignment."""
+    """Report an application whose assignment requirement cannot be read."""
     telemetry.problem(
         "assignment-unreadable",
         f"assignments of {target}",
@@ -49,7 +49,7 @@ def assignment_untold(target: Target, reason: str) -> None:
 
 
 def portal_off(target: Target, domain: Domain) -> None:
-    """Report a domain that people with a profile cannot open in Studio.
+    """Report a domain that users with a profile cannot open in Studio.
 
     Source: the SageMaker API model, StudioWebPortal and UnifiedStudioSettings: where it is
     DISABLED, the domain is opened in SageMaker Unified Studio alone, or not at all.
@@ -66,7 +66,7 @@ def portal_off(target: Target, domain: Domain) -> None:
     )
 
 
-# How each setting is switched on again. Source: the SageMaker API model, UpdateDomain.
+# How to enable each setting again. Source: the SageMaker API model, UpdateDomain.
 _ENABLED = {
     "StudioWebPortal": "--default-user-settings StudioWebPortal=ENABLED",
     "StudioWebPortalAccess": "--domain-settings-for-update "

@@ -1,4 +1,4 @@
-"""Takes a batch record by record: one that fails is counted and logged, and comes again alone."""
+"""Processes a batch record by record: a failed record is counted, logged and delivered again."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-# What is not begun this long before the time-out comes again by itself: a batch that is cut off
-# would come again as a whole.
+# A record that is not started this long before the time-out is delivered again alone. A batch that
+# times out would be delivered again as a whole.
 _RESERVE_MILLISECONDS: Final = 10_000
 
 
@@ -28,9 +28,9 @@ def take_each(
     take: Callable[[Any], None],
     failed: Callable[[], None],
 ) -> "PartialItemFailureResponse":
-    """Return which records failed; `failed` counts each.
+    """Return the records that failed; `failed` counts each.
 
-    Lambda counts no error for a batch that fails in parts, not even where all of them fail.
+    Lambda counts no error for a batch that fails in parts, not even if all records fail.
     """
 
     def take_one(record: Any) -> None:  # noqa: ANN401 (of whichever kind)

@@ -1,4 +1,4 @@
-"""The machine's clock."""
+"""The system clock."""
 
 import time
 from datetime import UTC, datetime
@@ -12,5 +12,5 @@ class SystemClock:
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for some seconds."""
         time.sleep(seconds)

@@ -1,4 +1,4 @@
-"""A look at everything on demand: a whole sweep, at most once in a quarter of an hour."""
+"""Queues a full sweep on demand, at most once in a quarter of an hour."""
 
 from datetime import datetime
 
@@ -6,22 +6,22 @@ from hub.runtime.ports import DelayedQueue, HubStateStore
 from shared.requests import DAILY, HOURLY, ScanRequest, Subject
 
 
-def look_at_everything(
+def queue_full_sweep(
     hub_state: HubStateStore,
-    later: DelayedQueue,
+    delayed_queue: DelayedQueue,
     *,
     event_id: str,
     event_at: datetime,
     now: datetime,
 ) -> int | None:
-    """Return in how many seconds everything is looked at; None when a call before saw to it.
+    """Return in how many seconds the full sweep starts; None if an earlier call queued it already.
 
-    Whoever asks is served: by the round that begins now, or by the one that is due already.
+    Every caller is served: by the sweep that starts now, or by the one that is already due.
     """
     seconds = hub_state.reserve_full_sweep(now, event_id)
     if seconds is None:
         return None
     for round_ in (HOURLY, DAILY):
         request = ScanRequest(Subject.ROUND, round_, now, event_id, event_at, event_driven=True)
-        later.enqueue_after(request, seconds)
+        delayed_queue.enqueue_after(request, seconds)
     return seconds

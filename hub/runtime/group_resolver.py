@@ -1,7 +1,7 @@
-"""Which group a mapping means: the id that its name had when the hub first saw it.
+"""Resolves a group name in a mapping to the id that it had when the hub first saw it.
 
-A group is its id. Another group that takes over the name must not inherit what the first one
-grants; an operator says so, by pinning the new id in the row.
+The id identifies a group. Another group that takes over the name must not inherit its grants. An
+operator confirms such a group by pinning its id in the row.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class GroupResolver:
-    """Resolves the names in mapping rows; what has an id keeps it, also over cold starts."""
+    """Resolves the names in mapping rows; a resolved name keeps its id, also over cold starts."""
 
     def __init__(self, directory: Directory, hub_state: HubStateStore, clock: Clock) -> None:
         self._directory = directory
@@ -23,14 +23,14 @@ class GroupResolver:
         self._unresolved: dict[str, tuple[datetime, Unresolved]] = {}
 
     def of(self, table: MappingTable, newer_than: datetime) -> GroupIds:
-        """Return the id of each name in the rows that pin none, or why there is none.
+        """Return the id of each name in rows without a pinned id, or why it has none.
 
-        That a name has none is never older than `newer_than`.
+        The answer that a name has no id is never older than `newer_than`.
         """
         return self.ids(unpinned(table.rows), newer_than)
 
     def ids(self, names: frozenset[str], newer_than: datetime) -> GroupIds:
-        """Return the id of each name, or why there is none."""
+        """Return the id of each name, or why it has none."""
         known = self._hub_state.state(_EVER).group_ids
         if names - known.keys():
             known = self._hub_state.state(newer_than).group_ids
@@ -50,5 +50,5 @@ class GroupResolver:
 
 
 def unpinned(rows: Iterable[GroupMapping]) -> frozenset[str]:
-    """Return the names of the groups of rows that do not give their id."""
+    """Return the group names of the rows that pin no id."""
     return frozenset(row.group for row in rows if row.group_id is None)

@@ -1,4 +1,4 @@
-"""Asks for slots and writes holds, as the removal limit decides; two workers never both get one."""
+"""Reserves slots and writes holds by the removal limit; two workers never get the same slot."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -20,7 +20,7 @@ from hub.runtime.ports import Ledger, Limits
 from shared.errors import RetryableError
 from shared.model import Target, UserId
 
-# Whoever loses this race so often is looked at again later.
+# A worker that loses the race this often gives up with RetryableError.
 _TRIES = 5
 
 
@@ -34,14 +34,13 @@ def reserve_slots(
     *,
     begins: bool = False,
 ) -> Admission:
-    """Return which of the cuts found together may begin; slots and holds are written by then.
+    """Return which of the disruptions found together may begin; write their slots and holds first.
 
-    What `begins` now counts from now on, also where its slot was taken a while ago. It is one
-    person's cut: what a scan found together does not begin by itself. What was held for a cause
-    that is over, and may begin, is held no more.
+    `begins` means that one user's disruption begins now. Its slot then counts from now, even if a
+    scan reserved it earlier. A disruption whose cause is over is released if it may begin.
 
     Raises:
-        RetryableError: others took slots in the target all the time.
+        RetryableError: other workers took slots in the target during every try.
     """
     together = tuple(disruptions)
     profiles: frozenset[UserId] | None = None
@@ -69,7 +68,7 @@ def reserve_slots(
 
 
 def waits_for(target: Target, held: HeldDisruption, at: LimitState, now: datetime) -> Hold:
-    """Return the hold that a cut is part of."""
+    """Return the hold that a disruption is part of."""
     everything = {**at.held, held.disruption.user_id: held}
     return next(
         hold for hold in holds_of(target, everything.values(), now) if hold.cause == held.cause
@@ -77,7 +76,7 @@ def waits_for(target: Target, held: HeldDisruption, at: LimitState, now: datetim
 
 
 def remedy(hold: Hold) -> str:
-    """Return what an operator can do about a hold."""
+    """Return the commands by which an operator decides a hold."""
     if hold.cause == REJECTED:
         return f"if it is right after all: studio-hub holds approve {hold.digest}"
     return (
@@ -89,7 +88,7 @@ def remedy(hold: Hold) -> str:
 def _all_known(
     disruptions: tuple[Disruption, ...], at: LimitState, now: datetime, *, alone: bool
 ) -> bool:
-    """Return whether nobody asks for a slot: how many profiles there are does not count then."""
+    """Return whether no disruption needs a slot; then the number of profiles is not needed."""
     taken = at.taken(now)
     return all(
         disruption.cause
@@ -102,7 +101,7 @@ def _all_known(
 def _held_no_more(
     disruptions: tuple[Disruption, ...], at: LimitState, found: Admission, now: datetime
 ) -> list[UserId]:
-    """Return whose hold was for a cause that is over, and who may begin now."""
+    """Return the users to release: the cause of their hold is over, and they may begin now."""
     waited = (
         disruption
         for disruption in disruptions
@@ -118,14 +117,14 @@ def _held_no_more(
 def _taken(
     disruptions: tuple[Disruption, ...], at: LimitState, found: Admission, now: datetime
 ) -> Iterator[UserId]:
-    """Yield whose slot was taken before, by a look that found several together."""
+    """Yield the users who may begin and whose slot a scan reserved earlier."""
     for disruption in disruptions:
         if disruption.user_id in at.taken(now) and disruption.user_id not in found.refused:
             yield disruption.user_id
 
 
 def _is_held(disruption: Disruption, at: LimitState) -> bool:
-    """Return whether just this waits: a removal is not held by a word on a role change."""
+    """Return whether this disruption is held; a hold of a role change does not hold a removal."""
     held = at.held.get(disruption.user_id)
     return held is not None and held.disruption.kind is disruption.kind
 
@@ -133,7 +132,7 @@ def _is_held(disruption: Disruption, at: LimitState) -> bool:
 def _report(
     target: Target, at: LimitState, found: Admission, most: int, limits: Limits, now: datetime
 ) -> None:
-    """Report each hold that these cuts are in, once, with the digest of the whole of it."""
+    """Report each hold of these disruptions once, with the digest of the whole hold."""
     held = {**at.held, **{each.disruption.user_id: each for each in found.hold}}
     causes = {each.cause for each in found.hold}
     for hold in holds_of(target, held.values(), now):

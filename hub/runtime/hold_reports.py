@@ -1,4 +1,4 @@
-"""What is told of holds: that something begins to wait for a word, and that it still waits."""
+"""Reports holds: a new one, and one that still waits for approval."""
 
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -9,8 +9,8 @@ from hub.runtime.open_problems import held_subject
 
 
 def held(hold: Hold, most: int, remedy: str) -> None:
-    """Report that something waits for an operator's word."""
-    reached = f"; the limit is {most} an hour" if hold.cause == LIMIT else ""
+    """Report a new hold that waits for an operator's approval."""
+    reached = f" of {most} per hour" if hold.cause == LIMIT else ""
     subject = held_subject(hold.target, hold.cause)
     telemetry.problem("held", subject, f"held: {hold}{reached}", remedy, target=str(hold.target))
     telemetry.metrics.add_metric(name="Held", unit=MetricUnit.Count, value=len(hold.disruptions))
@@ -19,6 +19,6 @@ def held(hold: Hold, most: int, remedy: str) -> None:
 
 
 def waiting(hold: Hold, remedy: str) -> None:
-    """Report again what has waited for an operator's word."""
+    """Report again a hold that still waits for an operator's approval."""
     subject = held_subject(hold.target, hold.cause)
     telemetry.problem("held", subject, f"held: {hold}", remedy, target=str(hold.target))

@@ -1,4 +1,4 @@
-"""Takes in events: each becomes a hint for one user or group, or is ignored for a reason."""
+"""Turns each event into a request for one user or group, or ignores it for a stated reason."""
 
 import json
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, assert_never
 
 from hub.runtime import open_problems, pause, row_reports, telemetry
-from hub.runtime.full_sweep import look_at_everything
+from hub.runtime.full_sweep import queue_full_sweep
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.ports import (
     Clock,
@@ -34,14 +34,15 @@ from shared.messages import decode
 from shared.model import GroupId, Unresolved, UserId
 from shared.requests import ReconcileRequest, Request, ScanRequest, Subject
 
-# CloudTrail writes whole seconds: within one, a copy of the mappings may be older than an event.
+# CloudTrail writes whole seconds, so within one second the cached mappings may be older than an
+# event.
 _RESOLUTION = timedelta(seconds=1)
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class IntakePorts:
-    """What `intake` works through; `already_reported` is what it has reported already."""
+    """The ports of `intake`; `already_reported` holds the row problems reported already."""
 
     identity_store_id: str
     region: str
@@ -51,9 +52,9 @@ class IntakePorts:
     hub_state: HubStateStore
     ledger: Ledger
     group_snapshots: GroupSnapshots
-    users: ReconcileQueue
-    looks: ScanQueue
-    later: DelayedQueue
+    reconcile_queue: ReconcileQueue
+    scan_queue: ScanQueue
+    delayed_queue: DelayedQueue
     clock: Clock
     already_reported: set[str] = field(default_factory=set)
 
@@ -62,34 +63,34 @@ class IntakePorts:
 class Intake:
     """One batch of events.
 
-    A group that no mapping names costs nothing but the copy of the mappings, which is read again
-    only when it is older than the event; what it says counts for every earlier event too. A user of
-    whom the hub knows nothing costs one read of the ledger.
+    An event of a group that no mapping names costs only a read of the cached mappings. They are
+    read again only if they are older than the event, and then count for every earlier event too. An
+    event of a user without records costs one read of the ledger.
     """
 
-    world: IntakePorts
+    ports: IntakePorts
     _mapped: "tuple[datetime, _MappedGroups] | None" = field(default=None, init=False)
     _cannot_tell: bool = field(default=False, init=False)
 
     def take(self, body: str) -> Ignored | None:
-        """Queue the hint that an event gives; return why there is none where there is none.
+        """Queue the request that an event gives; return the reason if the event is ignored.
 
-        Whatever is logged from here on carries the event's id.
+        Everything logged from here on carries the event's id.
 
         Raises:
             UnreadableMessageError: the body is no event.
-            RetryableError, PermanentError: the hint cannot be queued now.
+            RetryableError, PermanentError: the request cannot be queued now.
         """
         open_problems.begin()
         found = self._take(body)
-        open_problems.close(self.world.hub_state)
+        open_problems.close(self.ports.hub_state)
         return found
 
     def _take(self, body: str) -> Ignored | None:
         envelope = _json(body)
         origin = origin_of(envelope)
         telemetry.correlate(origin.event_id)
-        event = read_event(envelope, self.world.identity_store_id, self.world.region)
+        event = read_event(envelope, self.ports.identity_store_id, self.ports.region)
         match event:
             case Ignored():
                 found: _Heard | Ignored = event
@@ -108,14 +109,14 @@ class Intake:
         return None
 
     def redeliver(self, body: str) -> Request:
-        """Queue a look that was put off, now that its time has come, and return it."""
+        """Queue a delayed request that is due now, and return it."""
         request = decode(body)
         telemetry.correlate(request.event_id)
         match request:
             case ReconcileRequest():
-                self.world.users.enqueue(request)
+                self.ports.reconcile_queue.enqueue(request)
             case ScanRequest():
-                self.world.looks.enqueue(request)
+                self.ports.scan_queue.enqueue(request)
             case _:
                 assert_never(request)
         return request
@@ -125,8 +126,8 @@ class Intake:
             return Ignored("of a group that no mapping names")
         if isinstance(event, MembershipChange):
             return self._look_at(event.user_id, event.event_id, event.at)
-        now = self.world.clock.now()
-        self.world.looks.enqueue(
+        now = self.ports.clock.now()
+        self.ports.scan_queue.enqueue(
             ScanRequest(
                 Subject.GROUP, event.group_id, now, event.event_id, event.at, event_driven=True
             )
@@ -139,7 +140,7 @@ class Intake:
             if not self._may_be_known(user_id):
                 return Ignored("of somebody whom the hub never served")
         else:
-            member = self.world.group_snapshots.member(event.membership_id)
+            member = self.ports.group_snapshots.member(event.membership_id)
             if member is None:
                 telemetry.count("UnknownMembership")
                 return Ignored("of a membership that the hub never saw")
@@ -147,40 +148,43 @@ class Intake:
         return self._look_at(user_id, event.event_id, event.at)
 
     def _of_all(self, event: SourceChange | Unclear) -> "_Heard | Ignored":
-        hub_state, now = self.world.hub_state, self.world.clock.now()
+        hub_state, now = self.ports.hub_state, self.ports.clock.now()
         if isinstance(event, SourceChange):
             reason = f"{event.what} changed the identity source"
             hub_state.pause(reason)
             pause.report(reason)
             return _Heard("identity source", event.what)
-        seconds = look_at_everything(
-            hub_state, self.world.later, event_id=event.event_id, event_at=event.at, now=now
+        seconds = queue_full_sweep(
+            hub_state, self.ports.delayed_queue, event_id=event.event_id, event_at=event.at, now=now
         )
         if seconds is None:
             return Ignored("everything is looked at anyway")
         return _Heard("everything", "")
 
     def _look_at(self, user_id: UserId, event_id: str, at: datetime) -> "_Heard":
-        self.world.users.enqueue(ReconcileRequest(user_id, self.world.clock.now(), event_id, at))
+        self.ports.reconcile_queue.enqueue(
+            ReconcileRequest(user_id, self.ports.clock.now(), event_id, at)
+        )
         return _Heard("user", user_id)
 
     def _may_be_known(self, user_id: UserId) -> bool:
-        """Return whether the ledger has a record of a user; yes where that cannot be told now."""
+        """Return whether the ledger has a record of a user; yes if that cannot be read now."""
         try:
-            return self.world.ledger.knows(user_id)
+            return self.ports.ledger.knows(user_id)
         except RetryableError:
             return True
 
     def _is_mapped(self, group_id: GroupId, at: datetime) -> bool:
-        """Return whether a mapping names the group; yes where that cannot be told now.
+        """Return whether a mapping names the group; yes if that cannot be read now.
 
-        A wrong yes costs one look, a wrong no would lose a person. Who could not tell of one event
-        is not asked again by the rest of the batch, which would wait for it.
+        A wrong yes costs one reconcile or scan. A wrong no would miss a user's change. After one
+        failed read, the rest of the batch gets a yes without another read, so that it does not
+        wait.
         """
         if self._cannot_tell:
             return True
-        # An event from the future is as old as now: nothing can be read after it.
-        at = min(at, self.world.clock.now())
+        # A time in the future counts as now: nothing can be read after it.
+        at = min(at, self.ports.clock.now())
         if self._mapped is not None and at <= self._mapped[0]:
             return self._mapped[1].may_hold(group_id)
         try:
@@ -193,9 +197,9 @@ class Intake:
         return self._mapped[1].may_hold(group_id)
 
     def _groups(self, newer_than: datetime) -> "_MappedGroups":
-        table = self.world.mappings.table(newer_than)
-        groups = self.world.names.of(table, newer_than)
-        row_reports.rows(table, groups, self.world.already_reported)
+        table = self.ports.mappings.table(newer_than)
+        groups = self.ports.names.of(table, newer_than)
+        row_reports.rows(table, groups, self.ports.already_reported)
         resolved = groups.values()
         return _MappedGroups(
             frozenset(row.group_id for row in table.rows if row.group_id)
@@ -205,7 +209,7 @@ class Intake:
 
 
 class _Heard(NamedTuple):
-    """What an event that was taken in is about."""
+    """The subject of an accepted event."""
 
     subject: str
     key: str
@@ -213,7 +217,7 @@ class _Heard(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _MappedGroups:
-    """The ids of the groups that mappings name; not complete where one cannot be read."""
+    """The ids of the groups that mappings name; not complete if one cannot be read."""
 
     ids: frozenset[GroupId]
     complete: bool
@@ -223,7 +227,7 @@ class _MappedGroups:
 
 
 def _facts(origin: Origin) -> dict[str, str]:
-    """Return what a line about an event tells of it; how late it is shows the line's own time."""
+    """Return an event's log fields; the line's own time shows how late the event is."""
     return {
         "event_name": origin.name,
         "source": origin.source,

@@ -1,4 +1,4 @@
-"""A mapping row changed: everybody in its group is to be looked at, and nobody else."""
+"""Turns a changed mapping row into scan requests for its group and no other."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,20 +21,20 @@ Row = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class MappingStreamPorts:
-    """What `mappings` works through; `already_reported` is what it has reported already."""
+    """The ports of `mapping_stream`; `already_reported` holds the row problems reported already."""
 
     names: GroupResolver
     hub_state: HubStateStore
-    looks: ScanQueue
+    scan_queue: ScanQueue
     clock: Clock
     already_reported: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """A row before and after it was written; None where it was not there.
+    """A row before and after it was written; None if it did not exist.
 
-    `name` is the stream's word for what was done: INSERT, MODIFY or REMOVE.
+    `name` is the stream's name of the operation: INSERT, MODIFY or REMOVE.
     """
 
     event_id: str
@@ -44,93 +44,93 @@ class RowChange:
     name: str
 
 
-def take(change: RowChange, world: MappingStreamPorts) -> None:
-    """Queue the looks that a changed row calls for.
+def take(change: RowChange, ports: MappingStreamPorts) -> None:
+    """Queue the scans for a changed row.
 
-    Its group is listed and all its members are looked at. A row that did not parse froze its
-    target, so its correction or removal has the target looked at too. Where its target did not
-    parse, it froze what its group gave in any target: the group and every target are scanned.
+    Its group is listed and all its members are queued. A row that did not parse froze its target,
+    so its correction or removal queues a scan of that target too. If its target did not parse, it
+    froze the group's grants in every target: the group and every target are scanned.
 
     Raises:
-        RetryableError, PermanentError: they cannot be queued now.
+        RetryableError, PermanentError: the scans cannot be queued now.
     """
     open_problems.begin()
-    _take(change, world)
-    open_problems.close(world.hub_state)
+    _take(change, ports)
+    open_problems.close(ports.hub_state)
 
 
-def _take(change: RowChange, world: MappingStreamPorts) -> None:
+def _take(change: RowChange, ports: MappingStreamPorts) -> None:
     old, new = (parse_row(row) if row else None for row in (change.old, change.new))
     good = tuple(row for row in dict.fromkeys((old, new)) if isinstance(row, GroupMapping))
     bad = tuple(row for row in (new,) if isinstance(row, BadMapping))
     frozen = frozenset({old.group} if _is_targetless(old) and not bad else ())
     names = unpinned(good)
-    groups, later = _resolved(names | frozen, change, world)
+    groups, delayed_queue = _resolved(names | frozen, change, ports)
     reported = {name: groups[name] for name in names & groups.keys()}
     now = (new,) if isinstance(new, GroupMapping) else ()
-    _report(change, MappingTable(now, bad), reported, world)
+    _report(change, MappingTable(now, bad), reported, ports)
     if bad or old == new:
         reason = "a row that does not parse" if bad else "a row that reads as it did before"
         telemetry.ignored(reason, **_facts(change))
         return
     requests = [
         replace(
-            _request(Subject.GROUP, id_, change, world), include_all=True, target=str(row.target)
+            _request(Subject.GROUP, id_, change, ports), include_all=True, target=str(row.target)
         )
         for row in good
         if not isinstance(id_ := group_id(row, groups), Unresolved)
     ]
     requests += [
         replace(
-            _request(Subject.NAME, row.group, change, world),
+            _request(Subject.NAME, row.group, change, ports),
             include_all=True,
             target=str(row.target),
         )
         for row in good
-        if row.group_id is None and row.group in later
+        if row.group_id is None and row.group in delayed_queue
     ]
     requests += [
-        replace(_request(Subject.GROUP, id_, change, world), include_all=True)
+        replace(_request(Subject.GROUP, id_, change, ports), include_all=True)
         for group in frozen
         if not isinstance(id_ := groups.get(group, Unresolved.UNKNOWN), Unresolved)
     ]
     requests += [
-        replace(_request(Subject.NAME, group, change, world), include_all=True)
-        for group in frozen & later
+        replace(_request(Subject.NAME, group, change, ports), include_all=True)
+        for group in frozen & delayed_queue
     ]
-    requests += [_request(subject, key, change, world) for subject, key in _disabled_rows(old)]
+    requests += [_request(subject, key, change, ports) for subject, key in _disabled_rows(old)]
     if not requests:
         telemetry.ignored("a row of a group that nobody can tell", **_facts(change))
         return
-    # The old and the new row are of one group and target: one look is enough.
-    world.looks.enqueue(*dict.fromkeys(requests))
+    # The old and the new row have the same group and target: one scan is enough.
+    ports.scan_queue.enqueue(*dict.fromkeys(requests))
     telemetry.heard(**_facts(change))
 
 
 def _report(
-    change: RowChange, table: MappingTable, groups: GroupIds, world: MappingStreamPorts
+    change: RowChange, table: MappingTable, groups: GroupIds, ports: MappingStreamPorts
 ) -> None:
-    """Report what is wrong with a row as it is now, and close what was wrong with it before."""
+    """Report the problems of a row as it is now, and close its earlier ones."""
     named = {row.group: groups[row.group] for row in table.rows if row.group in groups}
-    row_reports.rows(table, named, world.already_reported)
+    row_reports.rows(table, named, ports.already_reported)
     over = [("bad-row", f"mapping {_facts(change)['key']}")] if not table.bad else []
     for name, id_ in named.items():
         if not isinstance(id_, Unresolved):
             over += [(kind, f"group {name}") for kind in ("unknown-group", "unreadable-group")]
     for kind, subject in over:
         open_problems.judged(kind, subject=subject)
-        row_reports.forget(subject, world.already_reported)
+        row_reports.forget(subject, ports.already_reported)
 
 
 def _resolved(
-    names: frozenset[str], change: RowChange, world: MappingStreamPorts
+    names: frozenset[str], change: RowChange, ports: MappingStreamPorts
 ) -> tuple[GroupIds, frozenset[str]]:
-    """Return the ids of groups by their names, and the names whose ids cannot be told now.
+    """Return the ids of groups by their names, and the names that cannot be resolved now.
 
-    A look for these can be put off; this change cannot, without holding up those behind it.
+    A scan of such a name can be delayed. This change cannot: it would block the changes behind it.
     """
     try:
-        return world.names.ids(names, newer_than=change.at), frozenset()
+        return ports.names.ids(names, newer_than=change.at), frozenset()
     except RetryableError as error:
         for name in sorted(names):
             telemetry.requeue(Subject.NAME, name, 0, str(error))
@@ -147,7 +147,7 @@ def _disabled_rows(old: GroupMapping | BadMapping | None) -> Iterator[tuple[Subj
 
 
 def _facts(change: RowChange) -> dict[str, str]:
-    """Return what a line about a changed row tells of it; its key is text in any row."""
+    """Return a changed row's log fields; the key is readable for any row."""
     row = change.new or change.old or {}
     return {
         "subject": "mapping",
@@ -158,12 +158,12 @@ def _facts(change: RowChange) -> dict[str, str]:
 
 
 def _request(
-    subject: Subject, key: str, change: RowChange, world: MappingStreamPorts
+    subject: Subject, key: str, change: RowChange, ports: MappingStreamPorts
 ) -> ScanRequest:
     return ScanRequest(
         subject,
         key,
-        world.clock.now(),
+        ports.clock.now(),
         change.event_id,
         change.at,
         event_driven=True,

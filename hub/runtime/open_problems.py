@@ -1,8 +1,8 @@
-"""Closes problems: what a run judged and found right again is logged as RESOLVED.
+"""Closes problems: a reported problem that a run checked and found solved is logged as RESOLVED.
 
-Two memories tell a run what earlier runs reported. Problems of a person in a target stand in the
-ledger's record. All others that somebody settles stand in the hub's own partition, one item a
-target or kind. A run settles what it judged, and nothing else: what it did not look at stays open.
+Two stores tell a run what earlier runs reported. The ledger's record holds the problems of a user
+in a target. The hub's own partition holds all others that a later run can close, one item a target
+or kind. A run closes only problems that it checked. All others stay open.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from hub.runtime.ports import HubStateStore
 from shared.errors import PermanentError, RetryableError
 from shared.model import Target
 
-# Reported in one run, and settled by another that has no record of a person to go by.
+# One run reports these and another closes them, without a user's record to go by.
 _REMEMBERED: Final = frozenset(
     {
         *("unreachable", "unreadable", "held", "unreadable-tags", "quota", "equal-priority"),
@@ -29,8 +29,8 @@ _REMEMBERED: Final = frozenset(
         *("paused", "untold", "waiting", "gave-up"),
     }
 )
-# One item of the ledger holds them all: beyond so many bytes, they are reported, not remembered.
-# Source: the DynamoDB API: an item has 400 KB at most.
+# One ledger item holds all of a scope. Beyond this many bytes, they are reported but not
+# remembered. Source: the DynamoDB API: an item has 400 KB at most.
 _MOST: Final = 200_000
 _EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -41,28 +41,28 @@ class _Judgement(NamedTuple):
 
 
 _judgements: list[_Judgement] = []
-# Reported by this environment, and not remembered yet, since the ledger did not take it.
+# Reported by this environment, and not remembered yet, because the ledger refused the write.
 _owed: set[OpenProblem] = set()
 
 
 def begin() -> None:
-    """Forget what the run before reported and judged."""
+    """Forget what the previous run reported and checked."""
     telemetry.begin()
     _judgements.clear()
 
 
 def judged(*kinds: str, subject: str) -> None:
-    """Note that this run would have reported these kinds of a subject, were they true."""
+    """Note that this run checked these kinds of a subject and reported those that are open."""
     _judgements.append(_Judgement(frozenset(kinds), lambda text: text == subject))
 
 
 def judged_all(*kinds: str, covers: Callable[[str], bool] = lambda _: True) -> None:
-    """Note that this run would have reported these kinds of every subject that is covered."""
+    """Note that this run checked these kinds of every subject that is covered."""
     _judgements.append(_Judgement(frozenset(kinds), covers))
 
 
 def judged_holds(target: Target, causes: Iterable[str]) -> None:
-    """Note that this run saw all holds of a target that are open, by their causes."""
+    """Note that this run saw all open holds of a target, by their causes."""
     for cause in causes:
         telemetry.still("held", held_subject(target, cause), target=str(target))
     prefix = held_subject(target, "")[:-1]
@@ -75,10 +75,10 @@ def held_subject(target: Target, cause: str) -> str:
 
 
 def close(hub_state: HubStateStore) -> None:
-    """Remember what this run reported, and close what it judged and did not report.
+    """Remember what this run reported, and close what it checked and did not report.
 
-    What the ledger does not take now is remembered by the next run of this environment, or closed
-    by the next that judges it.
+    If a write to the ledger fails, the next run of this environment remembers the problem, or the
+    next run that checks it closes it.
     """
     reported = {
         OpenProblem(each.target or each.kind, each.kind, each.subject)
@@ -117,7 +117,7 @@ def _is_judged(problem: OpenProblem) -> bool:
 
 
 def _that_fit(new: Iterable[OpenProblem], known: Iterable[OpenProblem]) -> list[OpenProblem]:
-    """Return as many of the new ones of one scope as its item has room for, sorted."""
+    """Return as many new problems of one scope as fit into its item, sorted."""
     wanted = sorted(new)
     scope = wanted[0].scope if wanted else ""
     left = _MOST - sum(_size(each) for each in known if each.scope == scope)
@@ -136,10 +136,10 @@ def _size(problem: OpenProblem) -> int:
 def updated(
     records: Mapping[Target, Record], judged_in: Callable[[Target, str], bool]
 ) -> Iterator[Record]:
-    """Yield a person's records with the problems that are open now.
+    """Yield a user's records with the problems that are open now.
 
-    These are what this run reported, and what it did not judge: `judged_in` tells whether a kind
-    was judged in a target.
+    These are the problems that this run reported, and those that it did not check. `judged_in`
+    tells whether a kind was checked in a target.
     """
     reported: dict[str, set[str]] = defaultdict(set)
     for each in telemetry.reported():
@@ -152,7 +152,7 @@ def updated(
 
 
 def log_over(before: Mapping[Target, Record], after: Iterable[Record]) -> None:
-    """Log which of a person's problems are over, once the records say so."""
+    """Log which of a user's problems are over, once the records say so."""
     for record in after:
         known = before.get(record.target)
         for text in known.problems if known else ():

@@ -1,4 +1,4 @@
-"""What the hub says while it is paused."""
+"""Reports that the hub is paused, and that it no longer is."""
 
 from hub.runtime import open_problems, telemetry
 
@@ -6,12 +6,12 @@ _HUB = "the hub"
 
 
 def report(reason: str) -> None:
-    """Report that nothing is done until somebody resumes."""
+    """Report that the hub does nothing until an operator resumes it."""
     telemetry.problem(
         "paused", _HUB, f"paused: {reason}", "when all is well again: studio-hub resume"
     )
 
 
 def over() -> None:
-    """Note that this run was not kept from anything by a pause."""
+    """Note that this run found the hub not paused."""
     open_problems.judged("paused", subject=_HUB)

@@ -1,4 +1,4 @@
-"""What the hub needs from the world, in its own words; adapters and fakes provide it."""
+"""The hub's ports to AWS and the clock; adapters and fakes implement them."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ if TYPE_CHECKING:
 
 
 class Clock(Protocol):
-    """Time, so that waiting can be rehearsed."""
+    """Time, as a port so that tests can simulate waiting."""
 
     def now(self) -> datetime:
         """Return the time (UTC)."""
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait this many seconds."""
 
 
 class Directory(Protocol):
     """Identity Center's identity store, read only.
 
-    Every method raises RetryableError when the directory may tell later, and PermanentError where
-    it refuses to.
+    Every method raises RetryableError if the directory may answer later, and PermanentError if it
+    refuses the call.
     """
 
     def person(self, user_id: UserId) -> User:
-        """Return the person; one who is gone has the standing GONE and no name."""
+        """Return the user; one who is gone has the status GONE and no name."""
 
     def memberships(self, user_id: UserId) -> Mapping[GroupId, str]:
-        """Return every group of the person with the membership's id, read to the end."""
+        """Return every group of the user with the membership's id, read to the end."""
 
     def group_id(self, name: str) -> GroupId | Unresolved:
         """Return the id of the group that has this name now, or why there is none."""
@@ -58,7 +58,7 @@ class Directory(Protocol):
         """Return a page of a group's members with their memberships' ids; None when it is gone."""
 
     def people(self, token: str) -> Page[User]:
-        """Return a page of everybody in the directory."""
+        """Return a page of all users in the directory."""
 
     def groups(self, token: str) -> Page[tuple[GroupId, str]]:
         """Return a page of all groups with their names."""
@@ -72,25 +72,25 @@ class MappingStore(Protocol):
 
 
 class Ledger(Protocol):
-    """What was made, why, and what is pending."""
+    """What the hub made for whom, why, what is pending, and the history."""
 
     def records(self, user_id: UserId) -> Mapping[Target, Record]:
-        """Return the person's records in all targets."""
+        """Return the user's records in all targets."""
 
     def of_target(self, target: Target) -> tuple[Record, ...]:
-        """Return everybody's records in one target; what was just written may be missing."""
+        """Return all users' records in one target; a very recent write may be missing."""
 
     def everybody(self) -> Iterable[Record]:
-        """Return every record there is."""
+        """Return all records."""
 
     def knows(self, user_id: UserId) -> bool:
-        """Return whether there is any record of the person."""
+        """Return whether any record of the user exists."""
 
     def dry_run(self, user_id: UserId) -> frozenset[str]:
-        """Return what report mode last kept from being done for a person: `kind subject`."""
+        """Return the actions that report mode last withheld for a user, as `kind subject`."""
 
     def save_dry_run(self, user_id: UserId, problems: frozenset[str]) -> None:
-        """Keep what report mode keeps from being done for a person."""
+        """Store the actions that report mode withholds for a user."""
 
     def write(
         self,
@@ -100,140 +100,140 @@ class Ledger(Protocol):
     ) -> Record:
         """Write a record over the version that it names and return it with its new version.
 
-        What the person's memberships changed in the copies of groups, and what happened for the
-        history, is written with it or not at all.
+        The membership changes for the group snapshots and the event for the history are written
+        in the same transaction.
 
         Raises:
-            RetryableError: somebody else wrote it meanwhile.
+            RetryableError: another worker wrote the record meanwhile.
         """
 
 
 class GroupSnapshots(Protocol):
-    """The membership of groups as last seen."""
+    """Snapshots of the members of groups at the last scan or event."""
 
     def copy(self, group_id: GroupId) -> GroupSnapshot:
-        """Return the copy of a group, read to the end."""
+        """Return the snapshot of a group, read to the end."""
 
     def member(self, membership_id: str) -> UserId | None:
-        """Return whose membership this was."""
+        """Return the user of a membership; None if no snapshot has it."""
 
     def membership(self, group_id: GroupId, user_id: UserId) -> str | None:
-        """Return the id of a member's membership, empty where it has none; None for no member."""
+        """Return the id of a member's membership, empty if it has none; None for no member."""
 
     def set_membership(self, group_id: GroupId, user_id: UserId, id_: str | None) -> None:
-        """Write one membership into the copy; None takes the member out."""
+        """Write one membership into the snapshot; None removes the member."""
 
     def save(self, group_id: GroupId, joined: Mapping[UserId, str], left: Iterable[UserId]) -> None:
-        """Add members to the copy and take others out."""
+        """Add members to the snapshot and remove others."""
 
     def note(self, group_id: GroupId, *, deleted: bool, emptied: bool = False) -> None:
-        """Write that the group was listed to its end, and whether it lost everybody or is gone."""
+        """Record that the group was listed to its end, and whether it is emptied or deleted."""
 
 
 class HubStateStore(Protocol):
-    """What holds for the whole hub."""
+    """The stored state of the whole hub."""
 
     def state(self, newer_than: datetime) -> HubState:
-        """Return it, read after `newer_than`."""
+        """Return the state, read after `newer_than`."""
 
     def remember_group(self, name: str, group_id: GroupId) -> GroupId:
-        """Keep the id of a group of this name; return the id that was kept first."""
+        """Store the id of a group of this name; return the id that was stored first."""
 
     def remember_target(self, target: Target, unreachable: str = "") -> None:
-        """Keep that a target is mapped, and why its profiles cannot be listed if so."""
+        """Store that a target is mapped, and the error if its profiles cannot be listed."""
 
     def remember_refusal(self, target: Target, refusal: AccessRefusal | None) -> None:
-        """Keep that an account refused the role that changes profiles; None ends it."""
+        """Store that an account refused the role that changes profiles; None clears it."""
 
     def change_problems(
         self, scope: str, new: Iterable[OpenProblem], over: Iterable[OpenProblem]
     ) -> None:
-        """Keep new open problems of a scope, and drop those that are over; others stay."""
+        """Store new open problems of a scope, and delete those that are resolved; others stay."""
 
     def pause(self, reason: str) -> None:
-        """Let nothing be done any more until somebody resumes."""
+        """Pause processing until `resume`."""
 
     def reserve_full_sweep(self, now: datetime, event_id: str) -> int | None:
-        """Return in how many seconds everything may be looked at; None when it will be anyway.
+        """Return in how many seconds a full sweep may run; None if one is already reserved.
 
-        Asked again for the same event, it gives the same time.
+        A repeated call for the same event returns the same time.
         """
 
 
 class ScanStates(Protocol):
-    """How far long listings got, kept where no message can change it."""
+    """Continuations of long listings, stored where no message can change them."""
 
     def load(self, request: ScanRequest, now: datetime) -> ScanState | None:
-        """Return the state of the hint's own listing; None where it is lost, broken or too old."""
+        """Return the state of the request's listing; None if it is lost, broken or too old."""
 
     def save(self, request: ScanRequest, state: ScanState, now: datetime) -> None:
-        """Keep the state of the hint's listing; a save that dies half-way changes nothing."""
+        """Store the state of the request's listing; an interrupted save changes nothing."""
 
 
 class Limits(Protocol):
-    """Who takes something from whom in each target: slots of the removal limit, and holds."""
+    """Disruptions in each target: slots of the removal limit, and holds."""
 
     def of(self, target: Target) -> LimitState:
-        """Return a target's slots and who is held there, read consistently."""
+        """Return a target's slots and held disruptions, read consistently."""
 
     def take(
         self, target: Target, seen: LimitState, users: Iterable[UserId], now: datetime
     ) -> bool:
-        """Take slots for all of the users, or for none where somebody else took some meanwhile."""
+        """Take slots for all users; return false and take none if another worker took some."""
 
     def hold(self, target: Target, disruptions: Iterable[HeldDisruption]) -> None:
-        """Let cuts wait."""
+        """Hold disruptions."""
 
     def release(self, target: Target, users: Iterable[UserId]) -> None:
-        """Let the users' cuts wait no more."""
+        """Release the users' held disruptions."""
 
     def remember(self, hold: Hold) -> None:
-        """Keep whom a hold's digest stands for, so that a later difference can be shown."""
+        """Store the users behind a hold's digest, so that a later change can be shown."""
 
 
 class UnmanagedProfiles(Protocol):
-    """Profiles that are not ours, remembered so that each is described once."""
+    """Stored profiles without our tags, so that each is described only once."""
 
     def of(self, target: Target) -> Mapping[str, UnmanagedProfile]:
-        """Return each, by its name as Studio compares it."""
+        """Return all of them by name, as Studio compares names."""
 
     def remember(self, target: Target, profile: UnmanagedProfile) -> None:
-        """Keep one."""
+        """Store one profile."""
 
     def forget(self, target: Target, name: str) -> None:
-        """Drop one that is gone."""
+        """Delete the entry of a profile that is gone."""
 
 
 class Bus(Protocol):
-    """Where others hear what happened, for tickets and mails."""
+    """The hub's event bus, from which rules start tickets and mails."""
 
     def tell(self, profile_events: Iterable[ProfileEvent]) -> None:
-        """Put what happened on the hub's event bus."""
+        """Publish events on the hub's event bus."""
 
 
 class ReconcileQueue(Protocol):
-    """Where users wait to be reconciled."""
+    """The queue of users to reconcile."""
 
     def enqueue(self, *requests: ReconcileRequest) -> None:
-        """Queue looks at users now, each user's in order."""
+        """Queue reconcile requests now; requests of one user stay in order."""
 
 
 class ScanQueue(Protocol):
-    """Where looks at groups and targets wait for their turn."""
+    """The queue of scans."""
 
     def enqueue(self, *requests: ScanRequest) -> None:
-        """Queue looks through groups and targets now, each one's in order."""
+        """Queue scan requests now; requests of one subject stay in order."""
 
 
 class Redelivery(Protocol):
     """The queue that a message came from."""
 
     def redeliver(self, receipt: str, seconds: int) -> None:
-        """Have a message that was received come again after some seconds."""
+        """Have a received message delivered again after some seconds."""
 
 
 class DelayedQueue(Protocol):
-    """Where looks wait for their time."""
+    """The queue of requests that are due later."""
 
     def enqueue_after(self, request: ReconcileRequest | ScanRequest, seconds: int) -> None:
-        """Queue a look after some seconds (at most 900)."""
+        """Queue a request after some seconds (at most 900)."""

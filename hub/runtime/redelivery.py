@@ -1,4 +1,4 @@
-"""What SQS does with one message: when it was sent, and how soon it comes back after trouble."""
+"""Reads when SQS received a message, and sets how soon a failed one is delivered again."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,18 +13,19 @@ from shared.requests import ReconcileRequest, ScanRequest
 if TYPE_CHECKING:
     from hub.runtime.ports import Redelivery
 
-# Seconds. What is put off waits in `delayed`; this is for what cannot even be put off.
+# Seconds. Requeued requests wait in `delayed`; this is for those that cannot be requeued.
 _SOON: Final = 60
-# For so long messages of one date may be sent, and the first of them be read meanwhile.
+# Messages with one date may take this long to send, and the first may be read meanwhile.
 _SENDING: Final = timedelta(seconds=10)
 _Either = TypeVar("_Either", ReconcileRequest, ScanRequest)
 
 
 def as_sent(request: _Either, record: Mapping[str, Any]) -> _Either:
-    """Return a hint that is little older than its message: what was read before is stale for it.
+    """Return a request that is little older than its message, so that older reads are stale for it.
 
-    The date in the body is the sender's word. Who sends many at once dates them all alike, and what
-    was read for the first of them counts for the others.
+    The sender writes the date in the body. A sender of many messages gives all of them one date.
+    What was read for the first of them would then count for the others.
+
     Source: the SQS API, SentTimestamp: milliseconds.
     """
     sent = datetime.fromtimestamp(int(record["attributes"]["SentTimestamp"]) / 1000, UTC)
@@ -33,9 +34,9 @@ def as_sent(request: _Either, record: Mapping[str, Any]) -> _Either:
 
 @contextmanager
 def redelivered_soon(record: Mapping[str, Any], queue: "Redelivery") -> Iterator[None]:
-    """Have a message back in a minute where it can be neither finished nor put off now.
+    """Redeliver in a minute a message that can be neither finished nor requeued now.
 
-    Else it comes back after its queue's visibility time-out, which is made for crashes.
+    Otherwise it returns after its queue's visibility time-out, which is meant for crashes.
     """
     try:
         yield

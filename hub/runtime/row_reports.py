@@ -1,4 +1,4 @@
-"""What is wrong with the mappings, told once in an environment by whoever reads them."""
+"""Reports what is wrong with the mappings, once in an environment."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ _WAYS_OUT = {
 def whole(
     table: MappingTable, groups: GroupIds, already_reported: set[str], state: HubState
 ) -> None:
-    """Report what is wrong with the whole table, and judge all that was reported of rows.
+    """Report what is wrong with the whole table, and check all reported problems of rows.
 
-    `state` tells what is open still: what came up again since it was over is reported again.
+    `state` tells what is still open. A problem that returned after it was closed is reported again.
     """
     rows(table, groups, already_reported, state)
     open_problems.judged_all("bad-row", "unknown-group", "unreadable-group", "same-group-twice")
@@ -36,7 +36,7 @@ def whole(
 
 
 def _tied(table: MappingTable) -> Iterator[Target]:
-    """Yield the targets in which two rows that count have the same priority."""
+    """Yield the targets in which two enabled rows have the same priority."""
     priorities = Counter((row.target, row.priority) for row in table.rows if row.enabled)
     yield from sorted({target for (target, _), rows_ in priorities.items() if rows_ > 1})
 
@@ -46,7 +46,7 @@ def rows(
 ) -> None:
     """Report rows that do not parse, groups that cannot be resolved, and two rows for one group.
 
-    What was reported already is not said again, while it is open as far as `state` tells.
+    A problem that was reported already is not reported again while `state` shows it as open.
     """
     is_open = {(each.kind, each.subject) for each in state.problems} if state else None
     found = [
@@ -73,7 +73,7 @@ def rows(
     ]
     for subject, kind, reason, remedy in found:
         if subject + reason in already_reported and is_open is None:
-            # Maybe of an old copy of the table: whoever reads it anew tells whether it is open.
+            # The table may be an old copy. A run that reads a new one tells whether it is open.
             continue
         if subject + reason in already_reported and is_open and (kind, subject) in is_open:
             telemetry.still(kind, subject)
@@ -83,7 +83,7 @@ def rows(
 
 
 def forget(subject: str, already_reported: set[str]) -> None:
-    """Have what was reported of a subject that is right now reported again if it comes back."""
+    """Forget the reports of a subject that is right now, so that a new problem is reported."""
     already_reported.difference_update(
         [each for each in already_reported if each.startswith(subject)]
     )

@@ -47,7 +47,7 @@ _VARIABLES = {
 
 
 class MappingStreamSettings(NamedTuple):
-    """What `mappings` has to know."""
+    """The settings of `mapping_stream`."""
 
     region: str
     identity_store_id: str
@@ -56,7 +56,7 @@ class MappingStreamSettings(NamedTuple):
 
 
 class IntakeSettings(NamedTuple):
-    """What `intake` has to know."""
+    """The settings of `intake`."""
 
     region: str
     identity_store_id: str
@@ -69,7 +69,7 @@ class IntakeSettings(NamedTuple):
 
 
 class ScanSettings(NamedTuple):
-    """What `scan` has to know; `mode` is `report` where nothing may be written."""
+    """The settings of `scan`; in `mode` `report` it may write nothing."""
 
     region: str
     account: str
@@ -86,7 +86,7 @@ class ScanSettings(NamedTuple):
 
 
 class ReconcileSettings(NamedTuple):
-    """What `reconcile` has to know; `mode` is `report` where nothing may be written."""
+    """The settings of `reconcile`; in `mode` `report` it may write nothing."""
 
     region: str
     account: str

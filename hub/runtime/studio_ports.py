@@ -1,4 +1,4 @@
-"""What the hub needs of Studio, and of the applications by which people come into it."""
+"""The ports of Studio, and of the Identity Center applications that give access to its domains."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ if TYPE_CHECKING:
 
 
 class Studio(Protocol):
-    """The user profiles of one target, and what belongs to them.
+    """The user profiles of a target, with their apps and spaces.
 
-    Every method raises TargetUnreachableError when the spoke refuses the hub, RefusedError when
-    AWS refuses the call, and RetryableError when it may work later.
+    Every method raises TargetUnreachableError if the spoke refuses the hub, RefusedError if AWS
+    refuses the call, and RetryableError if it may work later.
     """
 
     def profile(self, target: Target, name: str, user_id: UserId) -> ObservedProfile | None:
-        """Return the profile with its ownership, or None."""
+        """Return the profile with its ownership; None if it does not exist."""
 
     def watch(self, target: Target, name: str) -> ObservedProfile | None:
         """Return a profile that is known to be ours, without reading its tags again."""
 
     def workload(self, target: Target, name: str) -> Workload:
-        """Return the profile's apps, the spaces that it owns, and the apps in the private ones."""
+        """Return the profile's apps, its own spaces, and the apps in its private spaces."""
 
     def domain(self, target: Target) -> Domain:
-        """Return what people come into the domain by."""
+        """Return how users sign in to the domain."""
 
     def create(self, target: Target, name: str, person: User, role_arn: str) -> None:
-        """Start the creation of a profile, with our tags."""
+        """Start the creation of a profile with our tags."""
 
     def change_role(self, target: Target, name: str, role_arn: str) -> None:
         """Start the change of the profile's execution role, and of nothing else."""
 
     def stop_app(self, target: Target, name: str, app: App) -> None:
-        """Start stopping an app of the profile; one that is gone already is no error."""
+        """Start the deletion of an app of the profile; one that is gone already is no error."""
 
     def delete_space(self, target: Target, space: str) -> None:
         """Start the deletion of a private space; one that is gone already is no error."""
@@ -53,28 +53,29 @@ class StudioListing(Protocol):
         """Return a page of all profiles."""
 
     def whose(self, target: Target, name: str) -> tuple[ObservedProfile, UserId | None] | None:
-        """Return a profile, and whose it is by our tags; None when there is none."""
+        """Return a profile, and its user by our tags; None if it does not exist."""
 
     def domain(self, target: Target) -> Domain:
-        """Return what people come into the domain by."""
+        """Return how users sign in to the domain."""
 
 
 class ApplicationAccess(Protocol):
     """Who may open a domain's application in Identity Center; raises what Studio raises.
 
-    A change raises NotYetPropagatedError while an earlier one of the same assignment is under way.
+    A change raises NotYetPropagatedError while an earlier change of the same assignment is in
+    progress.
     """
 
     def assign(self, application_arn: str, user_id: UserId) -> None:
-        """Assign a person."""
+        """Assign a user."""
 
     def revoke(self, application_arn: str, user_id: UserId) -> None:
-        """End a person's assignment; where there is none, that is no error."""
+        """Delete a user's assignment; a missing one is no error."""
 
     def is_assigned(self, application_arn: str, user_id: UserId) -> bool:
-        """Return whether a person is assigned now, as a user and not through a group.
+        """Return whether a user is assigned directly, not through a group.
 
-        A change that is under way may not be seen yet.
+        A change that is in progress may not be visible yet.
         """
 
 
@@ -85,4 +86,4 @@ class AssignmentListing(Protocol):
         """Return a page of the direct assignments: USER or GROUP, and the id."""
 
     def requires_assignment(self, application_arn: str) -> bool:
-        """Return whether only assigned people may open the application."""
+        """Return whether only assigned users may open the application."""

@@ -1,8 +1,8 @@
-"""Logs and metrics: constant messages with their facts as keys, and one place that names them.
+"""Logs and metrics: constant messages with their facts as keys, all named in one place.
 
-Operators filter by the messages: EVENT_ACCEPTED is an event that was taken in, CHANGE is one thing
-changed, PROBLEM wants somebody to act (once per subject and request), RESOLVED ends the problem of
-the same kind and subject, SKIP and REQUEUED explain why something waits.
+Operators filter by the messages. EVENT_ACCEPTED is an event that was accepted. CHANGE is one thing
+changed. PROBLEM asks somebody to act (once per subject and request). RESOLVED ends the problem of
+the same kind and subject. SKIP and REQUEUED explain why something waits.
 """
 
 import json
@@ -15,17 +15,17 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from shared.messages import METRICS_NAMESPACE
 from shared.model import Target
-from shared.visible import disruption, escaped_lines, visible
+from shared.visible import escaped_lines, shortened, visible
 
-# Characters of one text in a line; four bytes each still leave room for all of them.
-# Source: Lambda and CloudWatch Logs quotas: an event of a log has at most 256 KB.
+# Characters of one text in a line; even with four bytes each, all texts of a line fit. Source:
+# Lambda and CloudWatch Logs quotas: an event of a log has at most 256 KB.
 _LONGEST: Final = 4_000
-# Lines of the program's own; what they quote is made visible line by line.
+# These have lines of the program's own. What they quote is escaped line by line.
 _TRACES: Final = frozenset({"exception", "stack_trace"})
 
 
 class _Stdout(logging.Handler):
-    """Writes to what is the standard output now, not to what it was at import."""
+    """Writes to the current standard output, not to the one at import."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line."""
@@ -33,7 +33,7 @@ class _Stdout(logging.Handler):
 
 
 def _line(entry: dict[str, Any]) -> str:
-    """Return a log line whose texts can be seen, and fit: whoever wrote the names in them."""
+    """Return a log line with all its texts escaped and shortened, whoever wrote their names."""
     return json.dumps(_shown(entry), ensure_ascii=False, separators=(",", ":"), default=str)
 
 
@@ -41,7 +41,7 @@ def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401 (whatever a line 
     match value:
         case str():
             show = escaped_lines if name in _TRACES else visible
-            return disruption(show(value), _LONGEST)
+            return shortened(show(value), _LONGEST)
         case dict():
             return {key: _shown(each, str(key)) for key, each in value.items()}
         case list() | tuple():
@@ -55,9 +55,9 @@ metrics = Metrics(namespace=METRICS_NAMESPACE, service="studio-hub")
 
 
 class Reported(NamedTuple):
-    """A problem that was reported, or goes on; `target` and `user_id` are empty where it has none.
+    """A reported or continuing problem; `target` and `user_id` are empty if it has none.
 
-    It is a person's where the subject is one person in a target.
+    It is personal if its subject is one user in a target.
     """
 
     kind: str
@@ -67,16 +67,16 @@ class Reported(NamedTuple):
 
     @property
     def is_personal(self) -> bool:
-        """Return whether it is one person's problem in a target."""
+        """Return whether it is one user's problem in a target."""
         return bool(self.user_id) and self.subject.endswith(f" in {self.target}")
 
 
-# What the run that goes on now has reported: a function makes one run at a time.
+# What the current run has reported. A function executes one run at a time.
 _reported: set[Reported] = set()
 
 
 def begin() -> None:
-    """Forget what the run before has reported."""
+    """Forget what the previous run reported."""
     _reported.clear()
 
 
@@ -86,12 +86,12 @@ def reported() -> frozenset[Reported]:
 
 
 def correlate(event_id: str) -> None:
-    """Have every line carry the id of this event from now on, or none where it is empty."""
+    """Add this event's id to every log line from now on, or none if it is empty."""
     logger.set_correlation_id(event_id or None)
 
 
 def heard(subject: str, key: str, **facts: str) -> None:
-    """Log that an event was taken in, and what is looked at because of it."""
+    """Log that an event was accepted, and what it queues."""
     logger.info("EVENT_ACCEPTED", extra={"subject": subject, "key": key, **facts})
 
 
@@ -101,7 +101,7 @@ def ignored(reason: str, **facts: str) -> None:
 
 
 def problem(kind: str, subject: str, reason: str, remedy: str = "", **facts: str) -> None:
-    """Report something that will not come right by itself."""
+    """Report a problem that will not resolve by itself."""
     logger.warning(
         "PROBLEM",
         extra={"kind": kind, "subject": subject, "reason": reason, "remedy": remedy, **facts},
@@ -111,7 +111,7 @@ def problem(kind: str, subject: str, reason: str, remedy: str = "", **facts: str
 
 
 def still(kind: str, subject: str, **facts: str) -> None:
-    """Note that a problem goes on which was reported before, without a word of it."""
+    """Note without a log line that a reported problem continues."""
     _reported.add(Reported(kind, subject, facts.get("target", ""), facts.get("user_id", "")))
 
 
@@ -121,7 +121,7 @@ def resolved(kind: str, subject: str) -> None:
 
 
 def change(action: str, target: Target, profile_name: str, what: str) -> None:
-    """Report one thing that was changed and seen to be changed."""
+    """Report one change that was made and observed."""
     logger.info(
         "CHANGE",
         extra={
@@ -135,7 +135,7 @@ def change(action: str, target: Target, profile_name: str, what: str) -> None:
 
 
 def found(kind: str, count_: int, subject: str, key: str, *, event_driven: bool) -> None:
-    """Report how many a look found, and count them by kind where an event should have told."""
+    """Report how many users a scan found; count them by kind if no event announced the drift."""
     logger.info(
         "DRIFT",
         extra={
@@ -159,7 +159,7 @@ def found(kind: str, count_: int, subject: str, key: str, *, event_driven: bool)
 
 
 def requeue(subject: str, key: str, attempt: int, reason: str) -> None:
-    """Log that a look comes back later."""
+    """Log that a request is requeued."""
     logger.info(
         "REQUEUED",
         extra={"subject": subject, "key": key, "attempt": attempt, "reason": reason},
@@ -168,13 +168,13 @@ def requeue(subject: str, key: str, attempt: int, reason: str) -> None:
 
 
 def joined(requested_at: datetime, now: datetime) -> None:
-    """Measure the time from the directory's change to a profile that is seen in service."""
+    """Measure the time from the directory's change to a profile that is seen InService."""
     seconds = max(0.0, (now - requested_at).total_seconds())
     metrics.add_metric(name="ProvisioningLatency", unit=MetricUnit.Seconds, value=seconds)
 
 
 def looked(begun_at: datetime, now: datetime) -> None:
-    """Measure how long after its round began a look saw all; the last `scan`'s is the sweep's."""
+    """Measure how long after its sweep began a scan was complete; the last one gives its age."""
     seconds = max(0.0, (now - begun_at).total_seconds())
     metrics.add_metric(name="SweepAge", unit=MetricUnit.Seconds, value=seconds)
 

@@ -1,6 +1,6 @@
-"""Events of the directory, by whatever route: which user, group or membership to look at again.
+"""Reads directory events of every route: which user, group or membership an event concerns.
 
-Nothing of an event is acted on; the truth is read by whoever follows the hint that it gives.
+Nobody acts on an event's content. Whoever handles the resulting request reads the current state.
 """
 
 from typing import Any
@@ -16,9 +16,9 @@ def event_patterns(region: str) -> dict[str, dict[str, Any]]:
 
 
 def origin_of(envelope: object) -> Origin:
-    """Return what an envelope says of itself, also one that `read_event` does not understand.
+    """Return the metadata of an envelope, also of one that `read_event` does not understand.
 
-    The id is the one that `read_event` gives; an envelope without it is known by its own.
+    The id is the one that `read_event` gives. An envelope without it is known by its own.
     """
     account, own_id = text_at(envelope, "account"), text_at(envelope, "id")
     if isinstance(inside(envelope, "detail"), dict) and not native.is_native(envelope):
@@ -34,11 +34,11 @@ def origin_of(envelope: object) -> Origin:
 
 
 def read_event(envelope: object, identity_store_id: str, region: str) -> DirectoryEvent | Ignored:
-    """Return what an EventBridge envelope tells of the directory, whose home is `region`.
+    """Return the directory event in an EventBridge envelope; the directory's home is `region`.
 
     Raises:
-        UnreadableMessageError: it is no envelope that these events come in, or one of CloudTrail's
-            without its ids; the message names what is missing.
+        UnreadableMessageError: these events do not come in such an envelope, or it is one of
+            CloudTrail's without its ids; the message names what is missing.
     """
     if native.is_native(envelope):
         return native.read(envelope, identity_store_id, region)

@@ -1,4 +1,4 @@
-"""Events that CloudTrail writes of the directory: SCIM, the public API, the console."""
+"""Reads directory events that CloudTrail writes: SCIM, the public API, the console."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ DETAIL_TYPE: Final = "AWS API Call via CloudTrail"
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Where a CloudTrail event holds its ids: paths in `detail`, the first that is there counts."""
+    """Where a CloudTrail event holds its ids: paths in `detail`; the first existing one counts."""
 
     user: tuple[str, ...] = ()
     group: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ _SHAPES: Final[Mapping[str, Mapping[str, _Shape]]] = {
         **dict.fromkeys(("UpdateGroup", "DeleteGroup"), _GROUP),
     },
     "sso-directory.amazonaws.com": {
-        # The member's id stands one level down in the one, and at the top in the other.
+        # AddMemberToGroup has the member's id one level down, RemoveMemberFromGroup at the top.
         "AddMemberToGroup": _Shape(
             user=(_REQUEST + "member.memberId",), group=(_REQUEST + "groupId",)
         ),
@@ -95,8 +95,8 @@ _SHAPES: Final[Mapping[str, Mapping[str, _Shape]]] = {
 def pattern() -> dict[str, Any]:
     """Return the EventBridge pattern of exactly the events that `read` understands.
 
-    It asks for the event source inside `detail`, since QuickSight and IAM have events of the same
-    names, and since the envelope's `source` is documented for some of the routes only.
+    It matches the event source inside `detail`. QuickSight and IAM have events of the same names,
+    and the envelope's `source` is documented for some of the routes only.
     """
     return {
         "detail-type": [DETAIL_TYPE],
@@ -113,7 +113,7 @@ def pattern() -> dict[str, Any]:
 
 
 def read(envelope: object, identity_store_id: str) -> DirectoryEvent | Ignored:
-    """Return what an envelope tells of the directory.
+    """Return the directory event in an envelope.
 
     Raises:
         UnreadableMessageError: it is none of CloudTrail's, or one without its ids.

@@ -1,4 +1,4 @@
-"""Reads what lies in an envelope; nothing that comes from outside makes it stumble."""
+"""Reads the contents of an envelope; no outside input makes it fail."""
 
 from datetime import datetime
 
@@ -13,31 +13,31 @@ def directory_id(value: object) -> str | None:
 
 
 def plain_id(value: object) -> str | None:
-    """Return an id without the ARN that it may stand in."""
+    """Return an id without its ARN, if it has one."""
     # Source: botocore 1.44.5's Identity Store model: every id may be given as an ARN.
     return value.rpartition("/")[2].lower() if isinstance(value, str) else None
 
 
 def at_path(value: object, path: str) -> object:
-    """Return what stands at a path of keys, or None."""
+    """Return the value at a path of keys, or None."""
     for key in path.split("."):
         value = inside(value, key)
     return value
 
 
 def inside(value: object, key: str) -> object:
-    """Return what stands under a key, or None."""
+    """Return the value of a key, or None."""
     return value.get(key) if isinstance(value, dict) else None
 
 
 def text_at(value: object, path: str) -> str:
-    """Return the text at a path of keys; empty where there is none."""
+    """Return the text at a path of keys; empty if there is none."""
     found = at_path(value, path)
     return found if isinstance(found, str) else ""
 
 
 def event_id_of(value: object) -> str | None:
-    """Return an event's id; None where it is no text that a queue takes."""
+    """Return an event's id; None if it is no text that a queue accepts."""
     try:
         return text(value)
     except ValueError:
@@ -45,7 +45,7 @@ def event_id_of(value: object) -> str | None:
 
 
 def time_of(value: object) -> datetime | None:
-    """Return a time with its zone; None where a message could not carry it on."""
+    """Return a time with its zone; None if a message could not carry it."""
     try:
         return moment(value)
     except (OverflowError, ValueError):

@@ -1,4 +1,4 @@
-"""The Identity Store's own notifications: what they are about stands in `resources`, or nowhere."""
+"""Reads the Identity Store's own notifications: their ids are in `resources`, or missing."""
 
 from typing import Any, Final
 
@@ -16,8 +16,8 @@ from shared.errors import UnreadableMessageError
 from shared.model import GroupId, UserId
 
 _SOURCE: Final = "aws.identitystore"
-# Source: the Identity Center user guide on event notifications. How the two of memberships are
-# written is not certain, so both spellings count.
+# Source: the Identity Center user guide on event notifications. The spelling of the two for
+# memberships is not certain, so both count.
 _MEMBERSHIP_TYPES: Final = (
     "Group Membership Created",
     "Group Membership Deleted",
@@ -44,15 +44,15 @@ def pattern(region: str) -> dict[str, Any]:
 
 
 def is_native(envelope: object) -> bool:
-    """Return whether an envelope is one of these, from whatever Region."""
+    """Return whether an envelope is one of these, from any Region."""
     return inside(envelope, "detail-type") in DETAIL_TYPES and inside(envelope, "source") == _SOURCE
 
 
 def read(envelope: object, identity_store_id: str, region: str) -> DirectoryEvent | Ignored:
-    """Return what a native event tells of the directory, whose home is `region`.
+    """Return the directory event in a native envelope; the directory's home is `region`.
 
-    Source: the Identity Center user guide, structure of EventBridge messages. What `resources`
-    holds of a membership is not documented, so any of it may be missing.
+    Source: the Identity Center user guide, structure of EventBridge messages. The contents of
+    `resources` for a membership are not documented, so any of them may be missing.
     """
     kind = str(inside(envelope, "detail-type"))
     if inside(envelope, "region") != region:

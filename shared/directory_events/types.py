@@ -1,4 +1,4 @@
-"""What an event of the directory tells: which user, group or membership to look at again."""
+"""The types of directory events: each names the user, group or membership that it concerns."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ class MembershipChange:
 
 @dataclass(frozen=True, slots=True)
 class MembershipEnd:
-    """An event that names nothing but the membership that ended."""
+    """An event that names only the membership that was deleted."""
 
     membership_id: str
     event_id: str
@@ -45,7 +45,7 @@ class GroupChange:
 
 @dataclass(frozen=True, slots=True)
 class SourceChange:
-    """Identity Center was given another source of identities, or lost its source."""
+    """Identity Center's identity source was changed or removed."""
 
     what: str
     event_id: str
@@ -54,7 +54,7 @@ class SourceChange:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """A change of the directory that does not say of what."""
+    """A change of the directory that does not say what changed."""
 
     event_id: str
     at: datetime
@@ -69,12 +69,12 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What an envelope says of itself, whatever it tells; empty where it does not say.
+    """The metadata of an envelope of any kind; a field that it lacks is empty.
 
     Attributes:
-        event_id: what everything that follows from it is correlated by.
-        name: CloudTrail's of the call, or the native event's kind.
-        source: the service that tells, by which the route is known.
+        event_id: correlates everything that follows from it.
+        name: CloudTrail's name of the call, or the native event's kind.
+        source: the service that sent it; it tells the route.
         account: where the change was made.
         at: when, as it is written there.
     """

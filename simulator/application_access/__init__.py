@@ -1,4 +1,4 @@
-"""Who may open which application: the sso-admin operations on applications, for one instance."""
+"""The sso-admin operations on applications of one instance: who may open which application."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

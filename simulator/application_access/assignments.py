@@ -27,7 +27,7 @@ def create_application_assignment(
 def delete_application_assignment(
     access: AccessState, account: str, request: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Take an assignment away; one that is not there is no error."""
+    """Delete an assignment; a missing one is no error."""
     # Rules access.revoke-idempotent and access.assignments-stay.
     access.change(*_key(access, account, request, writes=True), assigned=False)
     return {}
@@ -57,7 +57,7 @@ def list_application_assignments(
 def list_application_assignments_for_principal(
     access: AccessState, account: str, request: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """List what a principal may open: a user also through groups, named with the group."""
+    """List the applications a principal may open; for a user, also those through groups."""
     kind, id_ = request["PrincipalType"], request["PrincipalId"]
     only = (request.get("Filter") or {}).get("ApplicationArn")
     if only is None and account not in access.administrators:
@@ -82,7 +82,7 @@ def list_application_assignments_for_principal(
 def visible(
     access: AccessState, account: str, application_arn: str, *, writes: bool = False
 ) -> Application:
-    """Return an application that an account may ask about, or refuse the request."""
+    """Return an application that an account may read or change, or refuse the request."""
     application = access.require(application_arn)
     member = account == application.account
     if member and writes and access.quirks.member_account_assigns == "refuse":

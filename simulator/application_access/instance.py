@@ -11,7 +11,7 @@ from simulator.rules import access as rule
 
 
 def list_instances(access: AccessState, account: str, request: Mapping[str, Any]) -> dict[str, Any]:
-    """List the one instance, whoever asks."""
+    """List the one instance, for any caller."""
     del account, request
     return {"Instances": [_instance(access)]}
 
@@ -60,7 +60,7 @@ def describe_application(
 def get_application_assignment_configuration(
     access: AccessState, account: str, request: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Tell whether an application is open to assigned people alone."""
+    """Return whether an application requires an assignment."""
     # Rule access.required.
     application = visible(access, account, request["ApplicationArn"])
     return {"AssignmentRequired": application.required}
@@ -69,7 +69,7 @@ def get_application_assignment_configuration(
 def put_application_assignment_configuration(
     access: AccessState, account: str, request: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Open an application to everybody in the directory, or to assigned people alone."""
+    """Open an application to the whole directory, or to assigned principals only."""
     application = visible(access, account, request["ApplicationArn"], writes=True)
     application.required = request["AssignmentRequired"]
     return {}

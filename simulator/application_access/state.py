@@ -1,4 +1,4 @@
-"""Which principal may open which application of the one Identity Center instance."""
+"""The state of the one Identity Center instance: applications and their assignments."""
 
 import itertools
 import time
@@ -50,7 +50,7 @@ class Application:
 
 
 class AccessState:
-    """The applications of one instance and their assignments, changed by Python-level acts."""
+    """The applications of one instance and their assignments, changed by Python calls."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class AccessState:
         self._of_principal: dict[tuple[str, str], dict[int, Assignment]] = {}
         self._changed: dict[tuple[str, str, str], float] = {}
         self._partition = partition(identity_store.region)
-        # An organization has one.
+        # An organization has exactly one instance.
         self._instance = "ssoins-1234567890abcdef"
 
     @property
@@ -81,10 +81,10 @@ class AccessState:
         """Return the ARN of the one instance."""
         return f"arn:{self._partition}:sso:::instance/{self._instance}"
 
-    # Python-level acts.
+    # Changes made from Python.
 
     def add_application(self, account: str, name: str) -> str:
-        """Add an application that an account owns, as making a domain does; return its ARN."""
+        """Add an application of an account, as creating a domain does; return its ARN."""
         number = next(self._numbers)
         arn = f"arn:{self._partition}:sso::{account}:application/{self._instance}/apl-{number:016x}"
         required = self.quirks.assignment_required
@@ -92,11 +92,11 @@ class AccessState:
         return arn
 
     def require_assignment(self, application_arn: str, *, required: bool) -> None:
-        """Let an application admit assigned people alone, or everybody in the directory."""
+        """Set whether an application requires an assignment or is open to the whole directory."""
         self._known(application_arn).required = required
 
     def assign(self, application_arn: str, kind: PrincipalType, principal_id: str) -> None:
-        """Assign a principal; one that is assigned stays so."""
+        """Assign a principal; does nothing if it is assigned already."""
         application = self._known(application_arn)
         key = (application_arn, kind, principal_id)
         if key not in self._assigned:
@@ -106,7 +106,7 @@ class AccessState:
             self._of_principal.setdefault(key[1:], {})[assignment.number] = assignment
 
     def revoke(self, application_arn: str, kind: PrincipalType, principal_id: str) -> bool:
-        """Take an assignment away; return whether there was one."""
+        """Delete an assignment; return whether there was one."""
         application = self._known(application_arn)
         assignment = self._assigned.pop((application_arn, kind, principal_id), None)
         if assignment is None:
@@ -116,11 +116,11 @@ class AccessState:
         return True
 
     def is_assigned(self, application_arn: str, kind: PrincipalType, principal_id: str) -> bool:
-        """Tell whether a principal is assigned directly."""
+        """Return whether a principal is assigned directly."""
         return (application_arn, kind, principal_id) in self._assigned
 
     def may_enter(self, application_arn: str, user_id: str) -> bool:
-        """Tell whether a person may open an application, directly or through a group."""
+        """Return whether a user may open an application, directly or through a group."""
         # Rule access.enter.
         if not self._known(application_arn).required:
             return True
@@ -130,22 +130,22 @@ class AccessState:
         return any((application_arn, "GROUP", id_) in self._assigned for id_ in groups)
 
     def assignments(self) -> tuple[Assignment, ...]:
-        """Return every assignment there is, by application, type and principal."""
+        """Return every assignment, by application, type and principal."""
         return tuple(self._assigned[key] for key in sorted(self._assigned))
 
     def assignments_of(self, kind: str, principal_id: str) -> list[Assignment]:
         """Return the direct assignments of a principal, oldest first."""
         return [*self._of_principal.get((kind, principal_id), {}).values()]
 
-    # For the API.
+    # Used by the API.
 
     def change(
         self, application_arn: str, kind: PrincipalType, principal_id: str, *, assigned: bool
     ) -> None:
-        """Assign a principal or take the assignment away, or refuse the request.
+        """Create or delete an assignment, or refuse the request.
 
-        What is as it should be already is left alone. A change is refused while the opposite one
-        is not propagated.
+        An assignment that is already as requested stays unchanged. A change is refused while the
+        opposite change is still propagating.
         """
         key = (application_arn, kind, principal_id)
         if self.is_assigned(*key) == assigned:

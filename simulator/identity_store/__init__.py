@@ -1,4 +1,4 @@
-"""The Identity Store: one directory of people and groups for all accounts, with its public API."""
+"""The Identity Store: one directory of users and groups for all accounts, with its public API."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -38,7 +38,7 @@ OPERATIONS: dict[str, Callable[[Directory, Request], dict[str, Any]]] = {
 
 
 class IdentityStore(Directory):
-    """A directory that answers the Identity Store API, whichever account and Region asks."""
+    """A directory that answers the Identity Store API for any account and Region."""
 
     def handle(self, operation: str, request: Request) -> dict[str, Any]:
         """Return the answer to one validated request, or raise ServiceError."""

@@ -1,4 +1,4 @@
-"""The directory itself: people, groups, memberships, their indices, and an admin's acts."""
+"""The directory: users, groups, memberships, their indices, and an administrator's changes."""
 
 import itertools
 import time
@@ -15,7 +15,7 @@ _NAMESPACE = uuid.UUID("5f0a5bd6-6b0c-5c0e-9f43-0f6f8b7f6a11")
 
 
 class Directory:
-    """Users, groups and memberships, changed by Python-level acts; every read is by index."""
+    """Users, groups and memberships, changed from Python; every read uses an index."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Directory:
         self._of_user: dict[str, Shelf[Membership]] = {}
         self._hidden: set[str] = set()
 
-    # An admin's acts, and what the scenario runner seeds.
+    # Changes by an administrator, and the seeds of a scenario.
 
     def add_user(
         self,
@@ -55,7 +55,7 @@ class Directory:
         status: UserStatus = "ENABLED",
         attributes: dict[str, Any] | None = None,
     ) -> User:
-        """Add a person; a name that differs from another only in case is accepted here."""
+        """Add a user; a name that differs from another only in case is accepted here."""
         number, now = next(self._numbers), self._now()
         user = User(user_id or self._new_id("user", number), name, number, now, now, status)
         user.attributes.update(attributes or {})
@@ -81,7 +81,7 @@ class Directory:
         return group
 
     def add_membership(self, user_id: str, group_id: str) -> Membership:
-        """Put a person into a group; who is in it already stays in it, with the same membership."""
+        """Add a user to a group; a member keeps the existing membership."""
         self.user(user_id)
         self.group(group_id)
         known = self._pairs.get((user_id, group_id))
@@ -97,7 +97,7 @@ class Directory:
         return membership
 
     def remove_membership(self, user_id: str, group_id: str) -> Membership | None:
-        """Take a person out of a group; return the membership that was, if there was one."""
+        """Remove a user from a group; return the old membership, if there was one."""
         membership = self._pairs.pop((user_id, group_id), None)
         if membership is not None:
             del self.memberships[membership.membership_id]
@@ -106,13 +106,13 @@ class Directory:
         return membership
 
     def set_status(self, user_id: str, status: UserStatus) -> None:
-        """Enable or disable a person, as the console and SCIM do."""
+        """Enable or disable a user, as the console and SCIM do."""
         user = self.user(user_id)
         user.status = status  # rule directory.disable: no operation of the API does this
         self.touch(user)
 
     def rename_user(self, user_id: str, name: str) -> None:
-        """Give a person another user name."""
+        """Change a user's user name."""
         user = self.user(user_id)
         self._user_names.drop(user.user_name, user_id)
         user.user_name = name
@@ -120,7 +120,7 @@ class Directory:
         self.touch(user)
 
     def rename_group(self, group_id: str, name: str) -> None:
-        """Give a group another display name."""
+        """Change a group's display name."""
         group = self.group(group_id)
         self._group_names.drop(group.name, group_id)
         group.name = name
@@ -128,7 +128,7 @@ class Directory:
         self.touch(group)
 
     def delete_user(self, user_id: str) -> None:
-        """Delete a person with all their memberships."""
+        """Delete a user with all their memberships."""
         user = self.user(user_id)
         # Rule directory.memberships-follow, here and for groups.
         for membership in list(self._of_user.get(user_id, ())):
@@ -149,19 +149,19 @@ class Directory:
         self._group_names.drop(group.name, group_id)
 
     def hide(self, user_id: str, *, hidden: bool = True) -> None:
-        """Let a person be listed and not be read by id, until they are hidden no more."""
+        """Make a user listed but not readable by id, until `hidden` is False."""
         self.user(user_id)
         (self._hidden.add if hidden else self._hidden.discard)(user_id)
 
     def touch(self, thing: User | Group) -> None:
-        """Note that a user or a group changed now."""
+        """Set the modification time of a user or a group to now."""
         thing.updated_at = self._now()
         thing.revision += 1
 
     # Reads.
 
     def user(self, user_id: str) -> User:
-        """Return a person by id, or raise UnknownNameError."""
+        """Return a user by id, or raise UnknownNameError."""
         if user_id not in self.users:
             raise UnknownNameError(f"no user with the id {user_id}")
         return self.users[user_id]
@@ -173,12 +173,12 @@ class Directory:
         return self.groups[group_id]
 
     def is_readable(self, user: User) -> bool:
-        """Return whether a person can be read by id, or is only listed so far."""
+        """Return whether a user can be read by id, not only listed."""
         readable = self._now() >= user.created_at + self.quirks.user_readable_after
         return readable and user.user_id not in self._hidden
 
     def find_user(self, name: str) -> User | None:
-        """Return a person by user name: the exact spelling first, then any other case."""
+        """Return a user by user name: the exact spelling first, then any other case."""
         id_ = self._user_names.find(name)
         return self.users[id_] if id_ else None
 
@@ -188,7 +188,7 @@ class Directory:
         return self.groups[id_] if id_ else None
 
     def membership_of(self, user_id: str, group_id: str) -> Membership | None:
-        """Return the membership of a person in a group, if there is one."""
+        """Return the membership of a user in a group, if there is one."""
         return self._pairs.get((user_id, group_id))
 
     def members(self, group_id: str) -> Shelf[Membership]:
@@ -196,7 +196,7 @@ class Directory:
         return self._of_group.get(group_id) or Shelf()
 
     def groups_of(self, user_id: str) -> Shelf[Membership]:
-        """Return the memberships of a person, oldest first."""
+        """Return the memberships of a user, oldest first."""
         return self._of_user.get(user_id) or Shelf()
 
     def _new_id(self, kind: str, number: int) -> str:

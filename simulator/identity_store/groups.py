@@ -49,7 +49,7 @@ def delete_group(store: Directory, request: Mapping[str, Any]) -> dict[str, Any]
 
 
 def get_group_id(store: Directory, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the id behind a display name or external id."""
+    """Return the id of a display name or external id."""
 
     def by_name(value: str) -> str | None:
         group = store.find_group(value)

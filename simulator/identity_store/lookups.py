@@ -1,4 +1,4 @@
-"""Look-ups as the API answers them: an unknown id is refused with its resource type."""
+"""The API's look-ups: an unknown id is refused with its resource type."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,7 +21,7 @@ def require_user(store: Directory, user_id: str) -> User:
 
 
 def readable_user(store: Directory, user_id: str) -> User:
-    """Return the user of an id or ARN whom reads show already."""
+    """Return the user of an id or ARN, if the user is readable by id already."""
     user = require_user(store, user_id)
     if not store.is_readable(user):
         raise _missing(rule.LISTED_FIRST, "USER", user.user_id)
@@ -54,7 +54,7 @@ def resolve(
 ) -> str:
     """Return the id that an AlternateIdentifier stands for.
 
-    `by_path` holds, for each attribute path that is allowed, what finds an id by its value.
+    `by_path` maps each allowed attribute path to a function that finds an id by its value.
     """
     external = alternate.get("ExternalId")
     if external is not None:
@@ -74,9 +74,9 @@ def resolve(
 
 
 def patch(thing: User | Group, request: Mapping[str, Any], fixed: frozenset[str]) -> dict[str, Any]:
-    """Return the attributes after the request's operations, without storing them.
+    """Return the attributes after the request's operations; stores nothing.
 
-    `fixed` names, in lower case, what this API cannot set.
+    `fixed` names, in lower case, the attributes that this API cannot set.
     """
     attributes = dict(thing.attributes)
     for operation in request["Operations"]:

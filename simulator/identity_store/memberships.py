@@ -18,7 +18,7 @@ from simulator.rules import directory as rule
 
 
 def create_group_membership(store: Directory, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Put a user into a group."""
+    """Add a user to a group."""
     group = require_group(store, request["GroupId"])
     user = require_user(store, request["MemberId"]["UserId"])
     if store.membership_of(user.user_id, group.group_id) is not None:
@@ -32,7 +32,7 @@ def create_group_membership(store: Directory, request: Mapping[str, Any]) -> dic
 
 
 def delete_group_membership(store: Directory, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Take a user out of a group."""
+    """Remove a user from a group."""
     membership = require_membership(store, request["MembershipId"])
     store.remove_membership(membership.user_id, membership.group_id)
     return {}
@@ -79,7 +79,7 @@ def list_group_memberships_for_member(
 
 
 def is_member_in_groups(store: Directory, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Tell for each group whether a user is in it."""
+    """Return for each group whether a user is in it."""
     user = readable_user(store, request["MemberId"]["UserId"])
     groups = [last_part(id_) for id_ in request["GroupIds"]]
     return {

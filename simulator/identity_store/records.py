@@ -1,4 +1,4 @@
-"""Users, groups and memberships as the store keeps them, and the index of their names."""
+"""The store's records of users, groups and memberships, and the index of their names."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -8,7 +8,7 @@ UserStatus = Literal["ENABLED", "DISABLED"]
 
 @dataclass(slots=True, eq=False)
 class User:
-    """One person; times are epoch seconds, `attributes` the API's other members."""
+    """One user; times are epoch seconds, `attributes` are the API's other members."""
 
     user_id: str
     user_name: str
@@ -35,7 +35,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Membership:
-    """One person in one group since `created_at` (epoch seconds)."""
+    """One user in one group since `created_at` (epoch seconds)."""
 
     membership_id: str
     group_id: str
@@ -52,12 +52,12 @@ class Names:
         self._folded: dict[str, list[str]] = {}
 
     def put(self, name: str, id_: str) -> None:
-        """Remember a name."""
+        """Add a name."""
         self._exact[name] = id_
         self._folded.setdefault(name.casefold(), []).append(id_)
 
     def drop(self, name: str, id_: str) -> None:
-        """Forget a name."""
+        """Remove a name."""
         if self._exact.get(name) == id_:
             del self._exact[name]
         ids = self._folded[name.casefold()]
@@ -66,7 +66,7 @@ class Names:
             del self._folded[name.casefold()]
 
     def find(self, name: str) -> str | None:
-        """Return the id behind a name."""
+        """Return the id of a name."""
         exact = self._exact.get(name)  # rule directory.name-lookup
         if exact is not None:
             return exact

@@ -56,7 +56,7 @@ def delete_user(store: Directory, request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def get_user_id(store: Directory, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the id behind a user name, e-mail address or external id."""
+    """Return the id of a user name, e-mail address or external id."""
 
     def by_name(value: str) -> str | None:
         user = store.find_user(value)

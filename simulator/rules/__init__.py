@@ -1,4 +1,4 @@
-"""Every behaviour rule of the embedded AWS in one table, with its source and how sure it is."""
+"""Every behaviour rule of the embedded AWS in one table, with its source and its certainty."""
 
 from simulator.rules import access, common, directory, spaces, studio, trust
 from simulator.rules.rule import CONFIDENCES, Confidence, Rule
@@ -16,7 +16,7 @@ __all__ = ["CONFIDENCES", "RULES", "Confidence", "Rule", "markdown_table"]
 
 
 def markdown_table(rules: tuple[Rule, ...] = RULES) -> str:
-    """Return the table of rules as it stands in docs/simulator.md."""
+    """Return the table of rules as docs/simulator.md contains it."""
     rows = ["| rule | what the simulator does | source | sure |", "|---|---|---|---|"]
     rows += [
         f"| `{rule.id}` | {rule.text} | {rule.source} | {rule.confidence} |".replace("\n", " ")

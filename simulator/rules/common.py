@@ -1,4 +1,4 @@
-"""Rules that hold for all the services: validation of requests, pages, and time."""
+"""Rules for all the services: validation of requests, pages, and time."""
 
 from simulator.rules.rule import Rule
 

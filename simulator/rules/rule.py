@@ -1,4 +1,4 @@
-"""One rule of the embedded AWS: what it does, where that is known from, and how sure it is."""
+"""One rule of the embedded AWS: the behaviour, its source, and its certainty."""
 
 from dataclasses import dataclass
 from typing import Literal

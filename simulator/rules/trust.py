@@ -1,4 +1,4 @@
-"""Rules of AssumeRole: who may become whom, and for how long."""
+"""Rules of AssumeRole: who may assume which role, and for how long."""
 
 from simulator.rules.rule import Rule
 

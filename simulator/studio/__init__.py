@@ -53,7 +53,7 @@ OPERATIONS: dict[str, Callable[[StudioState, Call], dict[str, Any]]] = {
 
 
 class Studio(StudioState):
-    """Studio's API, what people do in it, and what tests force upon it."""
+    """Studio's API, the actions of its users, and the states that tests force."""
 
     def handle(
         self, operation: str, account: str, region: str, request: Mapping[str, Any]
@@ -80,10 +80,10 @@ class Studio(StudioState):
             efs=efs,
         )
 
-    # What people do.
+    # Actions of users.
 
     def sign_in(self, place: Place, user_name: str) -> Profile:
-        """Let a person enter; see `people.sign_in`."""
+        """Sign a user in; see `people.sign_in`."""
         return people.sign_in(self, place, user_name)
 
     def start_app(
@@ -95,11 +95,11 @@ class Studio(StudioState):
         *,
         starting: bool = False,
     ) -> App:
-        """Let a person start an app; see `people.start_app`."""
+        """Start an app as a user; see `people.start_app`."""
         return people.start_app(self, place, user_name, app_type, space, starting=starting)
 
     def restart_app(self, place: Place, user_name: str, *, starting: bool = False) -> App:
-        """Let a person start their latest stopped app again; see `people.restart_app`."""
+        """Start a user's latest stopped app again; see `people.restart_app`."""
         return people.restart_app(self, place, user_name, starting=starting)
 
     def make_profile_by_hand(
@@ -111,15 +111,15 @@ class Studio(StudioState):
         role: str | None,
         tags: dict[str, str] | None = None,
     ) -> Profile:
-        """Add a profile made by other hands; see `by_hand.make_profile_by_hand`."""
+        """Add an unmanaged profile; see `by_hand.make_profile_by_hand`."""
         return by_hand.make_profile_by_hand(
             self, place, name=name, user_name=user_name, role=role, tags=tags
         )
 
-    # What tests force.
+    # States that tests force.
 
     def fail_next(self, place: Place, operation: str, reason: str) -> None:
-        """Let the next such operation begin as usual and end in its failed status."""
+        """Make the next such operation start as usual and end in its failed status."""
         self.place(place).failures.append((operation, reason))
 
     def unify(self, place: Place, **settings: str) -> None:
@@ -131,7 +131,7 @@ class Studio(StudioState):
         }
 
     def force(self, place: Place, name: str | AppKey, status: str, reason: str = "forced") -> None:
-        """Give a profile, a space or an app (by its AppKey) a status that lasts."""
+        """Give a profile, a space or an app (by its AppKey) a status that time does not change."""
         domain = self.place(place)
         thing: Resource | None
         if isinstance(name, AppKey):
@@ -143,5 +143,5 @@ class Studio(StudioState):
         domain.timetable.fix(thing, status, self.now(), reason)
 
     def snapshot(self) -> tuple[DomainView, ...]:
-        """Return a picture of every domain as it is now, by place."""
+        """Return a snapshot of every domain as it is now, by place."""
         return tuple(view_domain(domain) for domain in self.all_domains())

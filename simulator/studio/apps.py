@@ -27,7 +27,7 @@ PROFILE_TYPES = ("RSessionGateway", "RStudioServerPro", "Canvas", "TensorBoard",
 
 
 def create_app(state: StudioState, call: Call) -> dict[str, Any]:
-    """Begin to start an app for a profile or in a space."""
+    """Start an app for a profile or in a space."""
     request = call.request
     domain = state.domain(call, request["DomainId"])
     home = _home(state, call, domain)
@@ -39,7 +39,7 @@ def create_app(state: StudioState, call: Call) -> dict[str, Any]:
 
 
 def start(state: StudioState, domain: Domain, app: App) -> None:
-    """Let an app be Pending until it has started."""
+    """Make an app Pending until it has started."""
     state.begin(
         domain,
         app,
@@ -105,7 +105,7 @@ def new_app(
 
 
 def describe_app(state: StudioState, call: Call) -> dict[str, Any]:
-    """Describe an app, also for a day after it was deleted."""
+    """Describe an app; a deleted app is described for one more day."""
     domain = state.domain(call, call.request["DomainId"])
     app = _app(state, call, domain)
     body = {**_details(app), "AppArn": app.arn}
@@ -115,7 +115,7 @@ def describe_app(state: StudioState, call: Call) -> dict[str, Any]:
 
 
 def delete_app(state: StudioState, call: Call) -> dict[str, Any]:
-    """Begin to stop an app."""
+    """Start the deletion of an app."""
     domain = state.domain(call, call.request["DomainId"])
     app = _app(state, call, domain)
     if app.status == DELETED:
@@ -141,7 +141,7 @@ def delete_app(state: StudioState, call: Call) -> dict[str, Any]:
 
 
 def list_apps(state: StudioState, call: Call) -> dict[str, Any]:
-    """List apps; those in spaces carry their space and no profile."""
+    """List apps; apps in spaces show their space and no profile."""
     profile = call.request.get("UserProfileNameEquals")
     space = call.request.get("SpaceNameEquals")
     if profile is not None and space is not None:

@@ -1,4 +1,4 @@
-"""What other hands do to profiles in the console of an account; no API call of the hub."""
+"""Manual changes of profiles in the console of an account; none is an API call of the hub."""
 
 from simulator.errors import ActRefusedError
 from simulator.studio.contents import drop
@@ -16,7 +16,7 @@ def make_profile_by_hand(
     role: str | None,
     tags: dict[str, str] | None = None,
 ) -> Profile:
-    """Add a profile made by other hands: InService at once, for a user who need not exist."""
+    """Add an unmanaged profile: InService at once, for a user who need not exist."""
     domain = state.place(place)
     user = state.directory.find_user(user_name) if state.directory and user_name else None
     if name.casefold() in domain.profiles:
@@ -34,7 +34,7 @@ def make_profile_by_hand(
 
 
 def delete(state: StudioState, place: Place, user_name: str) -> Profile:
-    """Delete a person's profile at once, with its apps and the spaces that it owns; return it."""
+    """Delete a user's profile at once, with its apps and the spaces that it owns; return it."""
     domain = state.place(place)
     profile = _profile_of(state, domain, user_name)
     spaces = domain.owned_spaces(profile)
@@ -46,12 +46,12 @@ def delete(state: StudioState, place: Place, user_name: str) -> Profile:
 
 
 def untag(state: StudioState, place: Place, user_name: str) -> None:
-    """Take all tags off a person's profile."""
+    """Remove all tags from a user's profile."""
     _profile_of(state, state.place(place), user_name).tags.clear()
 
 
 def recreate(state: StudioState, place: Place, user_name: str) -> None:
-    """Delete a person's profile and make one of the same name and role, without tags."""
+    """Delete a user's profile and create one of the same name and role, without tags."""
     gone = delete(state, place, user_name)
     new_profile(
         state,
@@ -66,7 +66,7 @@ def recreate(state: StudioState, place: Place, user_name: str) -> None:
 
 
 def change_role(state: StudioState, place: Place, user_name: str, role: str) -> None:
-    """Give a person's profile another execution role."""
+    """Give a user's profile another execution role."""
     profile = _profile_of(state, state.place(place), user_name)
     profile.settings = {**(profile.settings or {}), "ExecutionRole": role}
     profile.modified = state.now()

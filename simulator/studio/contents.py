@@ -1,4 +1,4 @@
-"""How things enter and leave a domain, so that its indices never disagree."""
+"""Adds resources to a domain and removes them, so that its indices always agree."""
 
 from simulator.studio.records import App, AppKey, Domain, Profile, Resource, Space
 
@@ -22,7 +22,7 @@ def put_space(domain: Domain, space: Space) -> None:
 
 
 def put_app(domain: Domain, app: App) -> None:
-    """Add an app; one of the same key that was deleted makes room."""
+    """Add an app; it replaces a deleted one of the same key."""
     earlier = domain.apps.get(app.key)
     if earlier is not None:
         drop(domain, earlier)
@@ -32,7 +32,7 @@ def put_app(domain: Domain, app: App) -> None:
 
 
 def drop(domain: Domain, thing: Resource) -> None:
-    """Take a profile, space or app away for good."""
+    """Remove a profile, space or app permanently."""
     thing.turn += 1
     match thing:
         case Profile():

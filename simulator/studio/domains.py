@@ -1,4 +1,4 @@
-"""The operations on domains: to make and read them; they are changed and deleted by nobody."""
+"""The operations that create and read domains; none changes or deletes them."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from simulator.studio.profiles import refuse_role
 from simulator.studio.records import IN_SERVICE, Domain, Place
 from simulator.studio.state import Call, StudioState
 
-# What DescribeDomain tells as CreateDomain was told it.
+# The members that DescribeDomain returns as CreateDomain received them.
 _TOLD = ("AppNetworkAccessType", "DefaultUserSettings", "DomainSettings", "SubnetIds", "VpcId")
 
 
 def create_domain(state: StudioState, call: Call) -> dict[str, Any]:
-    """Make a domain, and its application in Identity Center when people sign in by that."""
+    """Create a domain, and its application in Identity Center if users sign in by SSO."""
     # Rule studio.domain-creation.
     asked = call.request
     settings = asked["DefaultUserSettings"]
@@ -46,7 +46,7 @@ def add_domain(
     efs: bool = True,
     told: dict[str, Any] | None = None,
 ) -> Domain:
-    """Add a domain; without `application_arn` it is one made before October 2023."""
+    """Add a domain; without `application_arn` it is like one created before October 2023."""
     aws = partition(place.region)
     number = next(state.numbers)
     domain = Domain(

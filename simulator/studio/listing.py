@@ -1,4 +1,4 @@
-"""What ListUserProfiles, ListSpaces and ListApps share: one or all domains, filters, order."""
+"""The common parts of ListUserProfiles, ListSpaces and ListApps: domains, filters, order."""
 
 from collections.abc import Callable, Iterator
 from heapq import merge
@@ -14,7 +14,7 @@ _DEFAULT_PAGE = 10
 
 
 def domains_asked(state: StudioState, call: Call) -> list[Domain]:
-    """Return the one domain that DomainIdEquals names, or all of the account and Region."""
+    """Return the domain that DomainIdEquals names, or all of the account and Region."""
     wanted = call.request.get("DomainIdEquals")
     if wanted is None:
         return state.domains(call.account, call.region)
@@ -34,7 +34,7 @@ def listed(
     shelves: list[Shelf[R]],
     keep: Callable[[R], bool] | None = None,
 ) -> tuple[list[R], dict[str, str]]:
-    """Return one page of the things on some shelves, and the NextToken member of the answer."""
+    """Return one page of the items on some shelves, and the NextToken member of the answer."""
     request = call.request
     filters = {k: v for k, v in request.items() if k not in {"MaxResults", "NextToken"}}
     scope = f"{operation}/{call.account}/{call.region}/{sorted(filters.items())}"

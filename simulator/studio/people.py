@@ -1,4 +1,4 @@
-"""What people do: sign in and start apps; no API call of the hub."""
+"""The actions of users: signing in and starting apps; none is an API call of the hub."""
 
 import re
 from typing import Any
@@ -11,9 +11,9 @@ from simulator.studio.state import Call, StudioState
 
 
 def sign_in(state: StudioState, place: Place, user_name: str) -> Profile:
-    """Return the profile that a person enters; an assigned person without one gets one made.
+    """Return the profile that a user signs in to; an assigned user without one gets a new one.
 
-    Raises ActRefusedError for somebody who is disabled, not assigned, or whose profile is not
+    Raises ActRefusedError for a user who is disabled, not assigned, or whose profile is not
     InService.
     """
     domain = state.place(place)
@@ -39,7 +39,7 @@ def sign_in(state: StudioState, place: Place, user_name: str) -> Profile:
             raise ActRefusedError(f"the profile {profile.name} is {profile.status}")
         return profile
     # Rule studio.stray-profile.
-    name = _stray_name(domain, user.user_name)
+    name = _unmanaged_name(domain, user.user_name)
     return new_profile(
         state,
         domain,
@@ -61,10 +61,10 @@ def start_app(
     *,
     starting: bool = False,
 ) -> App:
-    """Start an app as a person does in an open browser, assigned or not.
+    """Start an app as a user does in an open browser, assigned or not.
 
     `space` is "private" or "shared" for an app in a new space of that kind. The app is InService at
-    once, or Pending for its usual time when `starting`.
+    once; with `starting` it is Pending for its usual time.
     """
     domain = state.place(place)
     profile = _entered(state, domain, user_name)
@@ -90,7 +90,7 @@ def start_app(
 
 
 def restart_app(state: StudioState, place: Place, user_name: str, *, starting: bool = False) -> App:
-    """Start the latest stopped app of a person again, in the same space, with today's role."""
+    """Start a user's latest stopped app again, in the same space, with the current role."""
     domain = state.place(place)
     profile = _entered(state, domain, user_name)
     own = domain.profile_apps(profile)
@@ -117,7 +117,7 @@ def _entered(state: StudioState, domain: Domain, user_name: str) -> Profile:
     raise ActRefusedError(f"{user_name} has no profile InService in {domain.place.domain_id}")
 
 
-def _stray_name(domain: Domain, user_name: str) -> str:
+def _unmanaged_name(domain: Domain, user_name: str) -> str:
     plain = re.sub(r"[^A-Za-z0-9]+", "-", user_name).strip("-")[:59].rstrip("-") or "user"
     return _free_name(domain.profiles, plain, "{}-{:03d}")
 

@@ -1,4 +1,4 @@
-"""Updating and deleting profiles: what a person runs stands in the way of both."""
+"""Updates and deletes profiles; the apps that a user runs block both."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from simulator.studio.state import Call, StudioState
 
 
 def update_user_profile(state: StudioState, call: Call) -> dict[str, Any]:
-    """Begin to update a profile: what is sent replaces its namesake, the rest stays."""
+    """Start the update of a profile: each sent setting replaces the old one, others stay."""
     domain = state.domain(call, call.request["DomainId"])
     profile = state.profile(call, domain, call.request["UserProfileName"])
     if profile.status not in (IN_SERVICE, UPDATE_FAILED):
@@ -53,7 +53,7 @@ def update_user_profile(state: StudioState, call: Call) -> dict[str, Any]:
 
 
 def delete_user_profile(state: StudioState, call: Call) -> dict[str, Any]:
-    """Begin to delete a profile that has neither apps nor spaces."""
+    """Start the deletion of a profile that has neither apps nor spaces."""
     domain = state.domain(call, call.request["DomainId"])
     profile = state.profile(call, domain, call.request["UserProfileName"])
     if profile.status in BUSY:

@@ -26,7 +26,7 @@ from simulator.studio.state import Call, StudioState
 
 
 def create_user_profile(state: StudioState, call: Call) -> dict[str, Any]:
-    """Begin to create a profile."""
+    """Start the creation of a profile."""
     request = call.request
     domain = state.domain(call, request["DomainId"])
     name, settings = request["UserProfileName"], request.get("UserSettings")
@@ -80,7 +80,7 @@ def new_profile(
     settings: dict[str, Any] | None,
     tags: dict[str, str],
 ) -> Profile:
-    """Add a profile that is InService, with a home directory of its own."""
+    """Add a profile that is InService, with its own home directory."""
     now = state.now()
     profile = Profile(
         arn=arn,
@@ -102,7 +102,7 @@ def new_profile(
 
 
 def describe_user_profile(state: StudioState, call: Call) -> dict[str, Any]:
-    """Describe a profile: no tags, and no UserSettings when it was made without them."""
+    """Describe a profile: no tags, and no UserSettings if it was created without them."""
     domain = state.domain(call, call.request["DomainId"])
     profile = state.profile(call, domain, call.request["UserProfileName"])
     body: dict[str, Any] = {**_summary(profile), "UserProfileArn": profile.arn}
@@ -128,7 +128,7 @@ def list_user_profiles(state: StudioState, call: Call) -> dict[str, Any]:
 
 
 def refuse_role(state: StudioState, call: Call, settings: Mapping[str, Any] | None) -> None:
-    """Refuse an execution role of another account than the domain's, or that does not exist."""
+    """Refuse an execution role that does not exist, or that is not of the domain's account."""
     role = (settings or {}).get("ExecutionRole")
     if role is not None and account_of(role) != call.account:
         message = "Cross-account pass role is not allowed."
@@ -142,7 +142,7 @@ def refuse_role(state: StudioState, call: Call, settings: Mapping[str, Any] | No
 
 
 def _refuse_unassigned(state: StudioState, domain: Domain, user_id: str | None) -> None:
-    """Refuse a profile for somebody who may not open the application, where the quirk asks that."""
+    """Refuse a profile for a user who may not open the application, if the quirk is on."""
     if not state.quirks.create_needs_assignment or domain.application_arn is None:
         return
     if state.access is None or not user_id:

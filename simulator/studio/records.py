@@ -1,4 +1,4 @@
-"""Domains, profiles, spaces and apps as Studio keeps them; their statuses follow the clock."""
+"""Studio's records of domains, profiles, spaces and apps; their statuses follow the clock."""
 
 import heapq
 import itertools
@@ -15,11 +15,11 @@ DELETED = "Deleted"
 
 BUSY = (PENDING, UPDATING, DELETING)
 FAILURES = (FAILED, UPDATE_FAILED, DELETE_FAILED)
-RUNNING = (PENDING, IN_SERVICE, DELETING)  # an app in one of these stands in the way
+RUNNING = (PENDING, IN_SERVICE, DELETING)  # an app in one of these blocks changes
 
 
 class Place(NamedTuple):
-    """Where a domain lives."""
+    """The account, Region and id of a domain."""
 
     account: str
     region: str
@@ -28,7 +28,7 @@ class Place(NamedTuple):
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Resource:
-    """What profiles, spaces and apps have in common; times are epoch seconds."""
+    """The common parts of profiles, spaces and apps; times are epoch seconds."""
 
     arn: str
     domain_id: str
@@ -43,7 +43,7 @@ class Resource:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Profile(Resource):
-    """A user profile; `settings` is None when it was made without UserSettings."""
+    """A user profile; `settings` is None if it was created without UserSettings."""
 
     name: str
     sso_value: str | None
@@ -53,7 +53,7 @@ class Profile(Resource):
 
     @property
     def key(self) -> str:
-        """Return the name as it is compared: without regard to case."""
+        """Return the name as it is compared: in one case."""
         return self.name.casefold()
 
 
@@ -69,12 +69,12 @@ class Space(Resource):
 
     @property
     def key(self) -> str:
-        """Return the name as it is compared: without regard to case."""
+        """Return the name as it is compared: in one case."""
         return self.name.casefold()
 
 
 class AppKey(NamedTuple):
-    """What tells apps of one domain apart; exactly one of `profile` and `space` is set."""
+    """The key of an app within its domain; exactly one of `profile` and `space` is set."""
 
     profile: str | None
     space: str | None
@@ -95,13 +95,13 @@ class App(Resource):
 
     @property
     def key(self) -> AppKey:
-        """Return what tells this app from the others of its domain."""
+        """Return the key of this app within its domain."""
         profile = self.profile.casefold() if self.profile else None
         return AppKey(profile, self.space.casefold() if self.space else None, self.type, self.name)
 
 
 class Timetable:
-    """Changes of status that time will complete; a newer change makes an older one void."""
+    """Pending changes of status; a newer change cancels an older one."""
 
     # Rules common.time, studio.profile-life, spaces.life, apps.life.
 
@@ -110,7 +110,7 @@ class Timetable:
         self._order = itertools.count()
 
     def begin(self, thing: Resource, status: str, then: str, now: float, seconds: float) -> None:
-        """Set a status now, and another after so many seconds."""
+        """Set a status now, and another one after some seconds."""
         thing.status, thing.modified = status, now
         self._put(thing, then, now + seconds)
 
@@ -120,7 +120,7 @@ class Timetable:
         thing.status, thing.modified, thing.failure = status, now, reason
 
     def expire(self, thing: Resource, at: float) -> None:
-        """Let a resource be forgotten at a time."""
+        """Remove a resource at a time."""
         self._put(thing, GONE, at)
 
     def settle(self, now: float, arrive: Callable[[Resource, str, float], None]) -> None:

@@ -1,4 +1,4 @@
-"""A frozen picture of every domain for reports and for tests that compare two worlds."""
+"""A snapshot of every domain, for reports and for tests that compare two states."""
 
 from dataclasses import dataclass
 
@@ -29,10 +29,10 @@ class SpaceView:
 
 @dataclass(frozen=True, slots=True)
 class ProfileView:
-    """A profile with what belongs to it; `role` is the execution role in force.
+    """A profile with its apps and spaces; `role` is the execution role in force.
 
-    `sso_user` is the user name that the profile was made with, `sso_user_id` the id of who had that
-    name then.
+    `sso_user` is the user name that the profile was created with. `sso_user_id` is the id of the
+    user who had that name then.
     """
 
     place: Place
@@ -49,7 +49,7 @@ class ProfileView:
 
 @dataclass(frozen=True, slots=True)
 class DomainView:
-    """A domain: its profiles, and the spaces and apps that belong to nobody's profile."""
+    """A domain: its profiles, and the spaces and apps that belong to no profile."""
 
     place: Place
     application_arn: str | None
@@ -59,7 +59,7 @@ class DomainView:
 
 
 def view_domain(domain: Domain) -> DomainView:
-    """Return a picture of a domain as it is now; apps deleted in the last day are in it."""
+    """Return a snapshot of a domain as it is now; it includes apps deleted in the last day."""
     profiles = sorted(domain.profiles.values(), key=lambda each: each.key)
     ownerless = [space for space in domain.space_shelf if _owner(domain, space) is None]
     return DomainView(

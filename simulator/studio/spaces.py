@@ -27,7 +27,7 @@ from simulator.studio.state import Call, StudioState
 
 
 def create_space(state: StudioState, call: Call) -> dict[str, Any]:
-    """Begin to create a space; its owner's profile must be InService."""
+    """Start the creation of a space; its owner's profile must be InService."""
     request = call.request
     domain = state.domain(call, request["DomainId"])
     name = request["SpaceName"]
@@ -73,7 +73,7 @@ def create_space(state: StudioState, call: Call) -> dict[str, Any]:
 
 
 def _owner(state: StudioState, call: Call, domain: Domain, name: str) -> Profile:
-    """Return the profile that is to own a space, made with the space where that is asked for."""
+    """Return the profile that will own a space; creates it with the space if requested."""
     settings = call.request.get("SpaceSettings") or {}
     managed = settings.get("SpaceManagedResources") == "ENABLED"
     if not managed or name.casefold() in domain.profiles:
@@ -101,7 +101,7 @@ def new_space(
     owner: str | None,
     sharing: str | None,
 ) -> Space:
-    """Add a space that is InService, with the tags that Studio gives to what people make."""
+    """Add a space that is InService, with the tags that Studio adds for users."""
     now = state.now()
     tags = {"sagemaker:domain-arn": domain.arn}
     if owner is not None:
@@ -138,7 +138,7 @@ def describe_space(state: StudioState, call: Call) -> dict[str, Any]:
 
 
 def update_space(state: StudioState, call: Call) -> dict[str, Any]:
-    """Begin to update a space's settings; its owner cannot be changed."""
+    """Start the update of a space's settings; its owner cannot be changed."""
     domain = state.domain(call, call.request["DomainId"])
     space = state.space(call, domain, call.request["SpaceName"])
     if space.status not in (IN_SERVICE, UPDATE_FAILED):
@@ -159,7 +159,7 @@ def update_space(state: StudioState, call: Call) -> dict[str, Any]:
 
 
 def delete_space(state: StudioState, call: Call) -> dict[str, Any]:
-    """Begin to delete a space that runs no app."""
+    """Start the deletion of a space that runs no app."""
     domain = state.domain(call, call.request["DomainId"])
     space = state.space(call, domain, call.request["SpaceName"])
     if space.status == PENDING:

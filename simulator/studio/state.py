@@ -1,4 +1,4 @@
-"""Studio's memory: every domain of every account and Region, and the clock that moves it on."""
+"""Studio's state: every domain of every account and Region, and the clock that advances it."""
 
 import itertools
 import time
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Call(NamedTuple):
-    """One API call: who calls from where, and the validated request."""
+    """One API call: the caller's account and Region, and the validated request."""
 
     account: str
     region: str
@@ -32,7 +32,7 @@ class Call(NamedTuple):
 
 
 class StudioState:
-    """All domains, and what every operation needs to know: time, quirks, quotas, the directory."""
+    """All domains, and what every operation needs: time, quirks, quotas, the directory."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class StudioState:
         self.page_limit = page_limit
         self.profile_quota = profile_quota
         self.space_quota = space_quota
-        # ARNs of roles that do not exist; all others do.
+        # The ARNs of roles that do not exist; all other roles do.
         self.missing_roles: set[str] = set()
         self.numbers = itertools.count(1)
         self._failed_once: set[tuple[str, str]] = set()
@@ -69,7 +69,7 @@ class StudioState:
 
     def new_domain_id(self, call: Call) -> str:
         """Return an id that no domain of the caller's account and Region has."""
-        # AWS draws lots; the same story makes the same ids here.
+        # AWS uses random ids; here the same scenario gives the same ids.
         taken = self._regions.get((call.account, call.region), {})
         ids = (f"d-made{number:08d}" for number in itertools.count(1))
         return next(each for each in ids if each not in taken)
@@ -88,7 +88,7 @@ class StudioState:
         ]
 
     def all_domains(self) -> list[Domain]:
-        """Return all domains there are, as they are now, by place."""
+        """Return all domains as they are now, by place."""
         every = [domain for domains in self._regions.values() for domain in domains.values()]
         return [self._in_sync(domain) for domain in sorted(every, key=lambda each: each.place)]
 
@@ -130,7 +130,7 @@ class StudioState:
         failed: str,
         seconds: float,
     ) -> None:
-        """Begin a change that time completes, or that fails when a failure was ordered for it."""
+        """Start a change that completes with time, or fails if a failure was requested for it."""
         # Rule studio.fails-later.
         reason = next((why for what, why in domain.failures if what == operation), None)
         if reason is not None:

@@ -23,7 +23,7 @@ def add_tags(state: StudioState, call: Call) -> dict[str, Any]:
 
 
 def delete_tags(state: StudioState, call: Call) -> dict[str, Any]:
-    """Remove tags; keys that are not there are ignored."""
+    """Remove tags; missing keys are ignored."""
     tags = _tags(state, call)
     for key in call.request["TagKeys"]:
         tags.pop(key, None)

@@ -1,1 +1,1 @@
-"""What a Studio account is made of (CDK)."""
+"""A Studio account's resources (CDK)."""

@@ -1,4 +1,4 @@
-"""The roles that the hub assumes here: whom each trusts, and that it has these rights alone."""
+"""The roles that the hub assumes in a spoke: each has one trusted function and minimal rights."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ from spoke.infrastructure.parameters import Parameters
 from spoke.infrastructure.rights import PASSED_TO_STUDIO, reading_rights, rights
 from spoke.infrastructure.statements import document, substituted
 
-# Source: the Security Token Service's limit for role chaining, which is how a function comes here.
+# Source: the Security Token Service's limit for role chaining, by which a function comes here.
 _LONGEST_SESSION = Duration.hours(1)
 
 
@@ -27,8 +27,8 @@ class Access(Construct):
     """The access role and the reader role.
 
     Attributes:
-        role: trusted by the hub's function that changes profiles, for at most an hour at a time.
-        reader: trusted by the hub's function that only reads, for as long.
+        role: trusts the hub's function that changes profiles, for at most an hour at a time.
+        reader: trusts the hub's function that only reads, for as long.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class Access(Construct):
             roles=[self.role.ref],
             policy_document=document(
                 {
-                    # Roles that the company made elsewhere and mapping rows name.
+                    # Roles that the company created elsewhere and that mapping rows name.
                     "Sid": "PassAdditionalRoles",
                     "Effect": "Allow",
                     "Action": "iam:PassRole",

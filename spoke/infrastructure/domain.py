@@ -1,4 +1,4 @@
-"""A Studio domain in which nobody can do a thing without a profile that the hub made."""
+"""A Studio domain that permits nothing to a user without a profile of the hub."""
 
 from aws_cdk import Acknowledgment, CfnDeletionPolicy, Stack, Validations
 from aws_cdk import aws_sagemaker as sagemaker
@@ -9,11 +9,11 @@ from spoke.infrastructure.roles import SuspendedRole
 
 
 class Domain(Construct):
-    """A domain in SSO mode, in a VPC alone, where the parameter asks for one.
+    """A domain in SSO mode, in a VPC alone, if the parameter asks for one.
 
     Attributes:
         id: the domain's id.
-        application_arn: what people are assigned to, so that they may sign in.
+        application_arn: users are assigned to it, so that they may sign in.
     """
 
     def __init__(
@@ -34,22 +34,21 @@ class Domain(Construct):
             vpc_id=parameters.vpc_id,
             subnet_ids=parameters.subnet_ids,
             default_user_settings=sagemaker.CfnDomain.UserSettingsProperty(
-                # Whoever signs in without a profile gets one made, with this role. No role for
-                # shared spaces: none can be made until an administrator gives one.
-                # Source: Amazon SageMaker administration workshop; API reference, CreateDomain.
+                # A user who signs in without a profile gets one, with this role. Shared spaces have
+                # no role: none can be created until an administrator gives one. Source: Amazon
+                # SageMaker administration workshop; API reference, CreateDomain.
                 execution_role=suspended.arn,
                 security_groups=parameters.security_group_ids,
             ),
             domain_settings=sagemaker.CfnDomain.DomainSettingsProperty(
-                # CloudTrail then tells, for whatever is done with an execution role, whose
-                # profile did it.
+                # CloudTrail then shows for each call with an execution role which profile made it.
                 execution_role_identity_config="USER_PROFILE_NAME",
             ),
         )
-        # Its ARN is known before it exists, and Studio wants it to exist.
+        # Its ARN is known before it exists, and Studio requires it to exist.
         domain.node.add_dependency(suspended)
         domain.cfn_options.condition = parameters.creates
-        # The parameters are `none` only where there is no domain; no linter sees the condition.
+        # The parameters are `none` only if there is no domain; no linter sees the condition.
         Validations.of(domain).acknowledge(
             Acknowledgment(
                 id="CloudFormation-Validate::E1150",
@@ -57,9 +56,9 @@ class Domain(Construct):
             )
         )
         domain.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W1030"]}})
-        # It holds everybody's home directory.
+        # It holds every user's home directory.
         domain.cfn_options.deletion_policy = CfnDeletionPolicy.RETAIN
         domain.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
-        # As Fn::Sub reads it, which is much shorter than a Fn::Join.
+        # In the form of Fn::Sub, which is much shorter than a Fn::Join.
         self.id_text = f"${{{Stack.of(self).get_logical_id(domain)}.DomainId}}"
         self.application_arn = domain.attr_single_sign_on_application_arn

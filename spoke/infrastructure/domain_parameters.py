@@ -1,4 +1,4 @@
-"""What a spoke is told when it is to make a Studio domain too; nothing of it where it is not."""
+"""The parameters of a spoke that creates a Studio domain too; all are optional otherwise."""
 
 from aws_cdk import (
     CfnCondition,
@@ -10,7 +10,7 @@ from aws_cdk import (
     Stack,
 )
 
-# The word for no network; an empty text would be no id of anything to a linter.
+# The value for no network; linters accept no empty text as an id.
 NOTHING = "none"
 
 # Sources: the SageMaker API model (domain names) and EC2's forms of ids.

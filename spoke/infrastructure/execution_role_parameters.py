@@ -1,4 +1,4 @@
-"""What a spoke is told of the group-level roles that it makes: their network, data and images."""
+"""The parameters of a spoke's group-level roles: their network, data and images."""
 
 from aws_cdk import Aws, CfnCondition, CfnParameter, CfnRule, CfnRuleAssertion, Fn, Stack, Token
 
@@ -21,7 +21,7 @@ class ExecutionRoleParameters:
     """The parameters of the group-level execution roles.
 
     Attributes:
-        lists: what stands for each list that the file of roles may ask for.
+        lists: the value of each list that the file of roles may use.
     """
 
     def __init__(self, stack: Stack) -> None:
@@ -92,7 +92,7 @@ class ExecutionRoleParameters:
         CfnRule(
             stack,
             "JobsNeedTheirWholeNetwork",
-            # The other way round nothing is open: without a subnet there is no network.
+            # The opposite case is safe: without a subnet there is no network.
             rule_condition=Fn.condition_not(Fn.condition_contains(subnets, NOTHING)),
             assertions=[
                 CfnRuleAssertion(

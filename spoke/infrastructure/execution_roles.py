@@ -1,7 +1,7 @@
-"""Reads the file of group-level execution roles; every mistake is told at once, with its role.
+"""Reads the file of group-level execution roles; it reports every mistake at once, with its role.
 
-It refuses what would let a notebook give itself more: everything at once, IAM beyond passing roles,
-and passing a role to anything but a named service.
+It refuses rights by which a notebook could extend its own: all actions of a service, IAM actions
+other than passing roles, and passing a role to anything but a named service.
 """
 
 import json
@@ -26,14 +26,14 @@ _LARGEST_MANAGED = 6_144
 _LARGEST_POLICY = 10_240
 # A tuning job's name has 32 characters at most. Source: SageMaker's API.
 _LONGEST_PREFIX = 24
-# What lies below it in a bucket is read by all roles.
+# All roles may read the objects below this prefix in a bucket.
 _SHARED = "shared"
 _MANAGED = re.compile(r"arn:\$\{partition\}:iam::(aws|\$\{account\}):policy/[\w+=,.@/-]+")
 _ROLE_KEYS = ("description", "managed_policies", "includes", "statements")
 
 
 class ExecutionRolesError(PermanentError):
-    """A file of roles that nothing can be made of; the message lists every mistake in it."""
+    """An invalid file of roles; the message lists every mistake in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class StatementSet:
 
     @property
     def is_shared(self) -> bool:
-        """Tell whether one managed policy can say it for every role.
+        """Return whether one managed policy can hold it for every role.
 
         A prefix is in the role's tags, where a policy of many roles finds it.
         """
@@ -67,13 +67,13 @@ class ExecutionRole:
 
     @property
     def has_prefix(self) -> bool:
-        """Tell whether any of its statements is about what has its prefix."""
+        """Return whether any of its statements uses its prefix."""
         included = [each.statements for each in self.shared]
         return "prefix" in placeholders([self.statements, included])
 
     @property
     def prefix(self) -> str:
-        """Return how the names begin of what the role makes, without the hyphen that follows.
+        """Return the prefix of the names that the role creates, without the hyphen that follows.
 
         In lower case: SageMaker writes some ARNs in lower case, whatever the name, and IAM compares
         ARNs by case. Source: github.com/boto/boto3/issues/4606.
@@ -102,7 +102,7 @@ def read_execution_roles(text: str) -> tuple[ExecutionRole, ...]:
 
 
 class _OnceOnly(yaml.SafeLoader):
-    """Refuses a key that stands twice: YAML would take the last and lose a role."""
+    """Refuses a duplicate key: YAML would take the last and lose a role."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 (PyYAML's signature)
         keys = [key.value for key, _ in node.value]
@@ -115,7 +115,7 @@ class _OnceOnly(yaml.SafeLoader):
 
 
 class _Reader:
-    """Reads role by role and keeps every mistake."""
+    """Reads role by role and collects every mistake."""
 
     def __init__(self) -> None:
         self.mistakes: list[str] = []
@@ -147,7 +147,7 @@ class _Reader:
         return tuple(roles)
 
     def _prefixes(self, roles: list[ExecutionRole]) -> None:
-        """Refuse a prefix that another role's names may begin with, and those of no use."""
+        """Refuse a prefix that another role's names may begin with, and unusable ones."""
         for role in roles:
             if not 0 < len(role.prefix) <= _LONGEST_PREFIX or role.prefix == _SHARED:
                 self._wrong(

@@ -1,4 +1,4 @@
-"""Findings of cdk-nag's AwsSolutions pack that are meant to be so, each with its reason."""
+"""Suppresses intended findings of cdk-nag's AwsSolutions pack, each with its reason."""
 
 import json
 import re
@@ -43,10 +43,10 @@ def _as_written(made: Construct, found: str, declared: Placeholders) -> str:
     if isinstance(filled, list):
         written = Stack.of(made).resolve(filled)
         return f"{kind}::{json.dumps(written, separators=(',', ':'))}"
-    drift_kind = found.replace("${prefix}", declared.text("${prefix}"))
-    drift_kind = drift_kind.replace("${partition}", "<AWS::Partition>")
-    drift_kind = drift_kind.replace("${account}", "<AWS::AccountId>")
-    return _VARIABLE.sub(r"<!\1>", drift_kind)
+    finding = found.replace("${prefix}", declared.text("${prefix}"))
+    finding = finding.replace("${partition}", "<AWS::Partition>")
+    finding = finding.replace("${account}", "<AWS::AccountId>")
+    return _VARIABLE.sub(r"<!\1>", finding)
 
 
 def acknowledge_access(role: Construct) -> None:
@@ -64,14 +64,14 @@ def acknowledge_access(role: Construct) -> None:
         "Resource::*": "listing has no resource-level permission, and what is denied is denied "
         "on everything",
     }
-    for drift_kind, reason in reasons.items():
-        _acknowledge(role, f"[{drift_kind}]", reason)
+    for finding, reason in reasons.items():
+        _acknowledge(role, f"[{finding}]", reason)
 
 
 def acknowledge_unread(policy: Construct) -> None:
-    """Acknowledge that the pack cannot read resources which are a parameter's."""
+    """Acknowledge that the pack cannot read resources that come from a parameter."""
     _acknowledge(policy, "", "the parameter's pattern refuses wildcards")
 
 
-def _acknowledge(role: Construct, drift_kind: str, reason: str) -> None:
-    Validations.of(role).acknowledge(Acknowledgment(id=f"{_IAM5}{drift_kind}", reason=reason))
+def _acknowledge(role: Construct, finding: str, reason: str) -> None:
+    Validations.of(role).acknowledge(Acknowledgment(id=f"{_IAM5}{finding}", reason=reason))

@@ -1,4 +1,4 @@
-"""What a spoke is told when it is deployed; CloudFormation refuses what cannot be right."""
+"""The parameters of a spoke's deployment; CloudFormation refuses invalid values."""
 
 from aws_cdk import CfnCondition, CfnParameter, Fn, Stack
 
@@ -14,7 +14,7 @@ _POLICY_OR_NOTHING = r"^$|^arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+$
 class Parameters:
     """The parameters of the stack and the conditions that follow from them.
 
-    They stand in the stack itself, since an operator types their names.
+    They stand in the stack itself, because an operator types their names.
     """
 
     def __init__(self, stack: Stack) -> None:

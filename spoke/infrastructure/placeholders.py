@@ -1,4 +1,4 @@
-"""Fills in what texts of declared execution roles ask for, from the stack and its parameters."""
+"""Fills in the placeholders of declared execution roles from the stack and its parameters."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ _LIST = re.compile(rf"\$\{{({'|'.join(LISTS)})\}}")
 
 @dataclass(frozen=True, slots=True)
 class Placeholders:
-    """What stands for each placeholder: a text of Fn::Sub, or a list of the stack's parameters."""
+    """The value of each placeholder: a text of Fn::Sub, or a list of the stack's parameters."""
 
     texts: Mapping[str, str]
     lists: Mapping[str, Sequence[str]]
@@ -36,8 +36,8 @@ class Placeholders:
     def text(self, text: str) -> str:
         """Return a text that holds no list.
 
-        Through Fn::Sub, which is shorter than what tokens become: a template of more than 51,200
-        bytes could not be deployed without a bucket. Source: CloudFormation quotas.
+        It uses Fn::Sub, which is shorter than tokens: a template of more than 51,200 bytes could
+        not be deployed without a bucket. Source: CloudFormation quotas.
         """
         found = _VARIABLE.sub(lambda name: self.texts.get(name[1], f"${{!{name[1]}}}"), text)
         return Fn.sub(found) if "${AWS::" in found else found.replace("${!", "${")
@@ -45,7 +45,7 @@ class Placeholders:
     def _for_each(self, name: str, before: str, after: str) -> Sequence[str]:
         """Return the text once for each item of a list.
 
-        What joins the items must be a text and no function. Source: CloudFormation, Fn::Join.
+        The text that joins the items must be no function. Source: CloudFormation, Fn::Join.
         """
         items = list(self.lists[name])
         if not before + after:

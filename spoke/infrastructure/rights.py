@@ -1,7 +1,7 @@
-"""What the hub may do in a spoke: every right beside its need, and nothing that is not called.
+"""The hub's rights in a spoke: each one beside its need, and only for actions that are called.
 
 Source of what each action can be limited to: the Service Authorization Reference of Amazon
-SageMaker AI. `${...}` stands for what CloudFormation fills in.
+SageMaker AI. CloudFormation fills in `${...}`.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ PASSED_TO_STUDIO = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws
 _SHARING = "sagemaker:SpaceSharingType"
 _PRIVATE = {_SHARING: "Private"}
 _WHILE_CREATING = {"sagemaker:TaggingAction": "CreateUserProfile"}
-# The settings of a profile that have a condition key, by what each denial is called. All other
+# The settings of a profile that have a condition key, by the name of each denial. All other
 # settings have none, and docs/security.md lists them.
 _SETTINGS = {
     "NeverSetSecurityGroups": "sagemaker:VpcSecurityGroupIds",
@@ -26,7 +26,7 @@ _SETTINGS = {
 
 
 def rights(hub_account: str, suspended_role_arn: str) -> list[dict[str, Any]]:
-    """Return the statements of the access role's policy, which `reconcile` has."""
+    """Return the statements of the access role's policy, for `reconcile`."""
     return [
         *_profiles(hub_account),
         *_apps_and_spaces(),
@@ -39,7 +39,7 @@ def rights(hub_account: str, suspended_role_arn: str) -> list[dict[str, Any]]:
 
 
 def reading_rights() -> list[dict[str, Any]]:
-    """Return the statements of the reader role's policy, which `scan` has: it changes nothing."""
+    """Return the statements of the reader role's policy, for `scan`: it changes nothing."""
     return [*_reads(), _list_profiles()]
 
 
@@ -47,8 +47,9 @@ def _profiles(hub_account: str) -> list[dict[str, Any]]:
     ours = {"StringEquals": {f"aws:ResourceTag/{MANAGED_BY}": hub_account}}
     return [
         {
-            # A profile is made with both tags by which it is ours, and with no other: one without
-            # them could never be changed or removed again, one with more could pass for another's.
+            # A profile is created with both tags that mark it as ours, and with no other. Without
+            # them it could never be changed or removed again. With more it could pass for another
+            # owner's.
             "Sid": "CreateProfilesThatAreOurs",
             "Effect": "Allow",
             "Action": "sagemaker:CreateUserProfile",
@@ -60,8 +61,8 @@ def _profiles(hub_account: str) -> list[dict[str, Any]]:
             },
         },
         {
-            # Creating with tags asks for this too. Only while creating: who could tag a profile
-            # that is there could make it ours, and then remove it.
+            # Creating with tags needs this too. It applies only during creation: the right to tag
+            # an existing profile could make it ours, and then remove it.
             "Sid": "TagProfilesWhileCreating",
             "Effect": "Allow",
             "Action": "sagemaker:AddTags",
@@ -69,7 +70,7 @@ def _profiles(hub_account: str) -> list[dict[str, Any]]:
             "Condition": {"StringEquals": _WHILE_CREATING},
         },
         {
-            # A role change, suspension and removal, of what carries our tag alone.
+            # A role change, suspension and removal, only of profiles with our tag.
             "Sid": "ChangeAndRemoveOurProfiles",
             "Effect": "Allow",
             "Action": ["sagemaker:UpdateUserProfile", "sagemaker:DeleteUserProfile"],
@@ -82,16 +83,16 @@ def _profiles(hub_account: str) -> list[dict[str, Any]]:
 def _apps_and_spaces() -> list[dict[str, Any]]:
     return [
         {
-            # Whoever lost access, or got another role, works on with the old one until the apps
-            # stop. Apps carry no mark of ours, so this is every app of account and Region.
+            # A user who lost access or got another role works on with the old one until the apps
+            # stop. Apps carry no tag of ours, so this covers every app of account and Region.
             "Sid": "StopApps",
             "Effect": "Allow",
             "Action": "sagemaker:DeleteApp",
             "Resource": _in_studio("app"),
         },
         {
-            # A profile cannot be deleted before its private spaces are. Spaces carry no mark of
-            # ours either.
+            # A profile cannot be deleted before its private spaces are. Spaces carry no tag of ours
+            # either.
             "Sid": "DeletePrivateSpaces",
             "Effect": "Allow",
             "Action": "sagemaker:DeleteSpace",
@@ -104,15 +105,14 @@ def _apps_and_spaces() -> list[dict[str, Any]]:
 def _reads() -> list[dict[str, Any]]:
     return [
         {
-            # By what application people come into the domain, and with what role those without a
-            # profile of ours.
+            # The domain's application, and its default role for users without a profile of ours.
             "Sid": "ReadDomains",
             "Effect": "Allow",
             "Action": "sagemaker:DescribeDomain",
             "Resource": _in_studio("domain"),
         },
         {
-            # What a profile is, and whose it is: its tags tell.
+            # A profile's state, and its owner by its tags.
             "Sid": "ReadProfiles",
             "Effect": "Allow",
             "Action": ["sagemaker:DescribeUserProfile", "sagemaker:ListTags"],
@@ -123,8 +123,8 @@ def _reads() -> list[dict[str, Any]]:
 
 def _list_profiles() -> dict[str, Any]:
     return {
-        # Who is here: a sweep compares it with what should be. It has no resource-level
-        # permission: it lists every domain of account and Region.
+        # The existing profiles: a scan compares them with the desired state. It has no
+        # resource-level permission: it lists every domain of account and Region.
         "Sid": "ListProfiles",
         "Effect": "Allow",
         "Action": "sagemaker:ListUserProfiles",
@@ -134,7 +134,7 @@ def _list_profiles() -> dict[str, Any]:
 
 def _list_apps_and_spaces() -> dict[str, Any]:
     return {
-        # What would be in the way of a role change or a removal. These have no resource-level
+        # Apps and spaces that block a role change or a removal. These have no resource-level
         # permission: they list every domain of account and Region.
         "Sid": "ListAppsAndSpaces",
         "Effect": "Allow",
@@ -145,8 +145,8 @@ def _list_apps_and_spaces() -> dict[str, Any]:
 
 def _pass_roles(suspended_role_arn: str) -> dict[str, Any]:
     return {
-        # Whatever the hub is told to give, it can give only roles made for Studio users, and the
-        # one without any permission.
+        # Whatever a mapping row names, the hub can pass only roles for Studio users, and the one
+        # without any permission.
         "Sid": "PassRolesOfGroups",
         "Effect": "Allow",
         "Action": "iam:PassRole",
@@ -161,7 +161,7 @@ def _pass_roles(suspended_role_arn: str) -> dict[str, Any]:
 def _never() -> list[dict[str, Any]]:
     return [
         {
-            # Holds whatever policy somebody attaches to this role one day.
+            # This holds whatever policy somebody attaches to this role later.
             "Sid": "NeverTagWhatIsThere",
             "Effect": "Deny",
             "Action": "sagemaker:AddTags",
@@ -175,8 +175,8 @@ def _never() -> list[dict[str, Any]]:
             "Resource": "*",
         },
         {
-            # Others work in a shared space, and it is gone for good. A space whose sharing is not
-            # told counts as shared.
+            # Others work in a shared space, and its deletion is permanent. A space without a known
+            # sharing type counts as shared.
             "Sid": "NeverDeleteWhatIsShared",
             "Effect": "Deny",
             "Action": "sagemaker:DeleteSpace",
@@ -195,9 +195,9 @@ def _never() -> list[dict[str, Any]]:
 
 
 def _only_the_role() -> list[dict[str, Any]]:
-    # The hub sends the execution role and no other setting. One statement a key: of several keys in
-    # one condition all would have to be sent. Of the actions that the wildcard covers, creating and
-    # updating alone have these keys; it keeps the template small.
+    # The hub sends the execution role and no other setting. Each key has its own statement: of
+    # several keys in one condition all would have to be sent. Of the actions that the wildcard
+    # covers, only creating and updating have these keys. The wildcard keeps the template small.
     return [
         {
             "Sid": sid,

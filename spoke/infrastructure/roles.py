@@ -1,4 +1,4 @@
-"""The roles that Studio users get: one per group, and the one that takes everything away."""
+"""The roles of Studio users: one per group, and one without any permission."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,12 +14,12 @@ from spoke.infrastructure.parameters import Parameters
 from spoke.infrastructure.placeholders import Placeholders
 from spoke.infrastructure.statements import document
 
-# In which a role carries how the names begin of what it makes.
+# The tag of a role that holds the prefix of the names that it creates.
 PREFIX_TAG = "studio-hub:prefix"
 
 
 class SuspendedRole(Construct):
-    """The role of whoever lost access: Studio may assume it, and it may do nothing.
+    """The role of a suspended user: Studio may assume it, and it may do nothing.
 
     Attributes:
         arn: its ARN, known before it exists.
@@ -41,7 +41,8 @@ class SuspendedRole(Construct):
             policies=[
                 iam.CfnRole.PolicyProperty(
                     policy_name="Nothing",
-                    # Denied, not only ungranted: a resource's policy may grant to a whole account.
+                    # Denied, not only not granted: a resource's policy may grant to a whole
+                    # account.
                     policy_document=document(
                         {
                             "Sid": "NothingAtAll",
@@ -56,7 +57,7 @@ class SuspendedRole(Construct):
 
 
 class ExecutionRoles(Construct):
-    """The group-level execution roles, where the parameter asks for them."""
+    """The group-level execution roles, if the parameter asks for them."""
 
     def __init__(
         self,
@@ -90,7 +91,7 @@ class ExecutionRoles(Construct):
                     *(policies[each.name] for each in role.shared),
                     *declared.fill_in([*role.managed_policies]),
                 ],
-                # Nobody tags a session with another prefix: the trust does not allow it.
+                # Nobody can tag a session with another prefix: the trust does not allow it.
                 tags=[CfnTag(key=PREFIX_TAG, value=role.prefix)] if role.has_prefix else None,
                 permissions_boundary=boundary.to_string(),
                 policies=[
@@ -118,8 +119,8 @@ def _trust_studio() -> dict[str, Any]:
             "Sid": "StudioOfThisAccount",
             "Effect": "Allow",
             "Principal": {"Service": "sagemaker.amazonaws.com"},
-            # The second is what a domain asks for that puts the profile's name into CloudTrail
-            # (ExecutionRoleIdentityConfig); without it no app would start there.
+            # A domain that writes the profile's name into CloudTrail (ExecutionRoleIdentityConfig)
+            # needs the second; without it no app would start there.
             "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
             "Condition": {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
         }
@@ -127,14 +128,14 @@ def _trust_studio() -> dict[str, Any]:
 
 
 def arn_text(role: ExecutionRole) -> str:
-    """Return the ARN of a group-level execution role, as Fn::Sub reads it."""
+    """Return the ARN of a group-level execution role, in the form of Fn::Sub."""
     return f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{ROLE_PATH}{role.name}"
 
 
 def _policy(
     scope: Construct, included: StatementSet, declared: Placeholders, parameters: Parameters
 ) -> str:
-    """Make the managed policy of statements that roles share, and return its ARN."""
+    """Create the managed policy of statements that roles share, and return its ARN."""
     made = iam.CfnManagedPolicy(
         scope,
         included.name,
@@ -146,7 +147,7 @@ def _policy(
     return made.ref
 
 
-# What stands for each placeholder, as Fn::Sub reads it.
+# The value of each placeholder, in the form of Fn::Sub.
 _TEXTS = {"partition": "${AWS::Partition}", "account": "${AWS::AccountId}"}
 # A policy of many roles finds the prefix of each in its tags.
 _SHARED_TEXTS = _TEXTS | {"prefix": f"${{!aws:PrincipalTag/{PREFIX_TAG}}}"}

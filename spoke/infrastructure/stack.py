@@ -1,4 +1,4 @@
-"""The StudioSpoke stack: what a Studio account grants to the hub, and to whom it serves."""
+"""The StudioSpoke stack: a Studio account's grants to the hub, and its execution roles."""
 
 from collections.abc import Sequence
 
@@ -18,8 +18,8 @@ from spoke.infrastructure.roles import ExecutionRoles, SuspendedRole, arn_text
 class StudioSpoke(cdk.Stack):
     """Deployed once per Studio account and Region.
 
-    Its template has parameters instead of context, no assets, and asks for no bootstrap, so that
-    CloudFormation StackSets take it as it is.
+    Its template has parameters instead of context, no assets, and needs no bootstrap, so that
+    CloudFormation StackSets accept it unchanged.
     """
 
     def __init__(
@@ -31,10 +31,10 @@ class StudioSpoke(cdk.Stack):
             description="Studio Hub: lets the hub account keep Studio user profiles here",
             synthesizer=cdk.BootstraplessSynthesizer(),
             analytics_reporting=False,
-            # People work with its roles.
+            # Users work with its roles.
             termination_protection=True,
-            # Without a bucket CloudFormation takes 51,200 bytes at most, and companies add roles of
-            # their own. Source: CloudFormation quotas.
+            # Without a bucket CloudFormation accepts 51,200 bytes at most, and companies add roles
+            # of their own. Source: CloudFormation quotas.
             suppress_template_indentation=True,
         )
         parameters = Parameters(self)
@@ -72,7 +72,7 @@ class StudioSpoke(cdk.Stack):
     def _tell_of_domain(
         self, suspended: SuspendedRole, execution_roles: Sequence[ExecutionRole]
     ) -> None:
-        """Make the domain that the parameters ask for; put out what mapping rows of it say."""
+        """Create the domain that the parameters ask for; output the values for its mapping rows."""
         asked = DomainParameters(self)
         domain = Domain(self, "StudioDomain", parameters=asked, suspended=suspended)
         target = f"${{AWS::AccountId}}/${{AWS::Region}}/{domain.id_text}"

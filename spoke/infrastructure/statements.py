@@ -1,4 +1,4 @@
-"""Statements of IAM policies, and what is wrong with one that is declared for an execution role."""
+"""Statements of IAM policies, and the mistakes of one that is declared for an execution role."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,9 +6,9 @@ from typing import Any
 
 from aws_cdk import Fn, Token
 
-# What a text of the file may ask for. IAM's own policy variables hold a colon, these do not.
+# The placeholders of the file. IAM's own policy variables contain a colon, these do not.
 PLACEHOLDERS = ("partition", "account", "role_arn", "prefix")
-# What stands for several texts at once, each from a parameter of the stack.
+# Placeholders for several texts at once, each from a parameter of the stack.
 LISTS = (
     "data_buckets",
     "image_registries",
@@ -31,8 +31,8 @@ def document(*statements: Mapping[str, Any]) -> dict[str, Any]:
 def substituted(value: Any) -> Any:  # noqa: ANN401 (a JSON value of any depth)
     """Return a value whose texts with `${...}` are filled in by CloudFormation.
 
-    Through Fn::Sub, which is shorter than what tokens become: the CDK deploys no template of more
-    than 50 KiB, as it writes it, without a bucket.
+    It uses Fn::Sub, which is shorter than tokens: the CDK deploys no template of more than 50 KiB,
+    as it writes it, without a bucket.
     """
     match value:
         case str():
@@ -68,12 +68,12 @@ def mistakes(statement: Mapping[str, Any]) -> Iterator[str]:
 
 
 def placeholders(value: object) -> tuple[str, ...]:
-    """Return the names of the placeholders in a statement or a part of it, IAM's variables not."""
+    """Return the names of a statement's placeholders; IAM's own variables are not among them."""
     return tuple(_PLACEHOLDER.findall(str(value)))
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """Return a text or a list of texts as texts; nothing where it is neither."""
+    """Return a text or a list of texts as texts; nothing if it is neither."""
     listed: list[object] = value if isinstance(value, list) else [value]
     found = tuple(item for item in listed if isinstance(item, str) and item)
     return found if len(found) == len(listed) else ()

@@ -11,7 +11,7 @@ HANDLERS = tuple(
     f"hub.runtime.functions.{name}" for name in ("intake", "reconcile", "scan", "mapping_stream")
 )
 LIMIT = 1.5
-# Minima settle after a few rounds; a busy machine gets more of them before it counts as slow.
+# Minima settle after a few runs; a busy machine gets more of them before it counts as slow.
 FEWEST, MOST = 3, 30
 _MEASURE = """
 import gc, sys, time

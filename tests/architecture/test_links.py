@@ -1,4 +1,4 @@
-"""Whoever follows a link of the README or of a page arrives somewhere."""
+"""Every link of the README or of a page leads somewhere."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How the code is laid out: small modules that say what they are for, and tests that state laws."""
+"""The layout of the code: small modules with a stated purpose, and tests that state laws."""
 
 import ast
 import sys
@@ -16,7 +16,7 @@ MODULES = [
 # What decides, and what several deployables share.
 PURE = [path for path in MODULES if path.parts[0] == "shared" or "decisions" in path.parts]
 TESTS = [path.relative_to(ROOT) for path in sorted((ROOT / "tests").rglob("*.py"))]
-# What would let the deciding core see the machine that it runs on.
+# Modules that would give the deciding core access to its machine.
 MACHINE = {"os", "time", "random", "logging", "socket", "subprocess", "pathlib", "io", "threading"}
 
 
@@ -43,7 +43,7 @@ def test_there_is_something_to_check() -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
 def test_a_module_says_what_it_is_for(path: Path) -> None:
-    """One sentence opens it, also where the module is empty."""
+    """One sentence opens it, even if the module is empty."""
     docstring = ast.get_docstring(parsed(path)) or ""
 
     assert docstring.partition("\n\n")[0].rstrip().endswith((".", "?")), f"{path}: {docstring!r}"
@@ -51,7 +51,7 @@ def test_a_module_says_what_it_is_for(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
 def test_a_module_has_at_most_350_lines(path: Path) -> None:
-    """What grows longer is two things."""
+    """A longer module is about two things."""
     assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= 350
 
 
@@ -77,7 +77,7 @@ def test_no_test_patches_our_own_code(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PURE, ids=str)
 def test_the_core_decides_without_the_machine(path: Path) -> None:
-    """Only the standard library, and of it nothing with a clock, a file, a die or a log."""
+    """Only the standard library, and of it nothing with a clock, a file, randomness or a log."""
     allowed = {*sys.stdlib_module_names, "shared", "hub"}
     unmanaged = {name for name in imported(path) if name not in allowed}
 
@@ -86,8 +86,8 @@ def test_the_core_decides_without_the_machine(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PURE, ids=str)
-def test_the_core_never_asks_what_time_it_is(path: Path) -> None:
-    """`now` is an argument: the datetime module's own clock is one too."""
+def test_the_core_never_reads_the_clock(path: Path) -> None:
+    """`now` is an argument: the datetime module's own clock counts as a clock too."""
     asked = {
         node.attr
         for node in ast.walk(parsed(path))

@@ -1,4 +1,4 @@
-"""A function with a wrong environment says all that is wrong, at once and by name."""
+"""A function with a wrong environment reports every mistake at once and by name."""
 
 import re
 from typing import Any
@@ -50,7 +50,7 @@ def named(error: SettingsError) -> set[str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_value_arrives_in_its_place(kind: Kind) -> None:
-    """Two values of one shape are not exchanged, and what a function does not need is no matter."""
+    """Values of one form are not exchanged; a variable that a function does not need is ignored."""
     needed = {variable: ENVIRONMENT[variable] for variable in needs(kind)}
     wanted = {name: value for variable, (name, value) in WHOLE.items() if variable in needed}
 
@@ -61,7 +61,7 @@ def test_each_value_arrives_in_its_place(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("value", [None, "", " "])
 def test_every_wrong_variable_is_named_at_once(kind: Kind, value: str | None) -> None:
-    """Nobody deploys seven times to learn of seven mistakes."""
+    """Nobody has to deploy seven times for seven mistakes."""
     free_text = {name for name in WHOLE if name.endswith("_TABLE")} if value == " " else set()
 
     with pytest.raises(SettingsError) as raised:
@@ -86,7 +86,7 @@ def test_every_wrong_variable_is_named_at_once(kind: Kind, value: str | None) ->
     ],
 )
 def test_a_wrong_variable_alone_is_the_only_one_named(name: str, value: str) -> None:
-    """The message shows what it has; a misspelt mode never means apply."""
+    """The message shows its value; a misspelt mode never means apply."""
     with pytest.raises(SettingsError) as raised:
         read_settings(ReconcileSettings, ENVIRONMENT | {name: value})
 

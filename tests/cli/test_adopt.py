@@ -1,4 +1,4 @@
-"""`adopt`: hand-made profiles become the hub's, by the operator's own hand alone."""
+"""`adopt`: unmanaged profiles become the hub's, with an operator's own credentials alone."""
 
 import json
 from collections.abc import Callable
@@ -20,8 +20,11 @@ def tags(hub: Company, name: str) -> dict[str, str]:
     return dict(found.tags)
 
 
-def test_a_held_person_s_own_profile_is_taken_over(hub: Company, command: Command) -> None:
-    """Dry first, with the role that follows; then marked, recorded, and given that role."""
+def test_the_own_profile_of_a_held_user_is_adopted(hub: Company, command: Command) -> None:
+    """First a dry run with the resulting role.
+
+    Then the profile is tagged, recorded and given that role.
+    """
     before = hub.ledger()
     dry, shown, said = command(*ADOPT, "eve")
     after = hub.ledger()
@@ -38,7 +41,7 @@ def test_a_held_person_s_own_profile_is_taken_over(hub: Company, command: Comman
     assert [row for row in hub.ledger() if str(row["sk"]).startswith("foreign#eve")] == []
 
 
-def test_whoever_is_adopted_leaves_as_everybody_does(hub: Company, command: Command) -> None:
+def test_an_adopted_user_leaves_as_all_others_do(hub: Company, command: Command) -> None:
     """The profile is the hub's from then on: leaving suspends it."""
     command(*ADOPT, "eve", "--yes")
     hub.world.run()
@@ -48,16 +51,16 @@ def test_whoever_is_adopted_leaves_as_everybody_does(hub: Company, command: Comm
 
 
 def test_nobody_is_adopted_to_be_removed(hub: Company, command: Command) -> None:
-    """A profile that no mapping calls for is refused: once ours, it would be removed."""
+    """A profile that no mapping grants is refused: once ours, it would be removed."""
     code, out, _ = command(*ADOPT, "dan", "--yes")
 
     assert code == 3
-    assert "no mapping calls for it, so the hub would remove it" in out
+    assert "no mapping grants it, so the hub would remove it" in out
     assert tags(hub, "dan") == {}
 
 
-def test_all_matching_are_those_whom_a_mapping_calls_for(hub: Company, command: Command) -> None:
-    """The others are shown with the reason, and left alone."""
+def test_all_matching_are_those_that_a_mapping_grants(hub: Company, command: Command) -> None:
+    """The others are shown with the reason and left unchanged."""
     code, out, _ = command(*ADOPT, "--all-matching", "--json", "--yes")
     hub.world.run()
     again = command(*ADOPT, "--all-matching", "--yes")
@@ -71,7 +74,7 @@ def test_all_matching_are_those_whom_a_mapping_calls_for(hub: Company, command: 
     assert "0 to adopt, 1 left alone" in again[2]
 
 
-def test_what_was_adopted_is_adopted(hub: Company, command: Command) -> None:
+def test_an_adopted_profile_is_not_adopted_again(hub: Company, command: Command) -> None:
     """The same command again writes nothing."""
     command(*ADOPT, "eve", "--yes")
     hub.world.run()
@@ -83,8 +86,8 @@ def test_what_was_adopted_is_adopted(hub: Company, command: Command) -> None:
     assert hub.ledger() == before
 
 
-def test_whose_tags_were_put_back_is_looked_at(hub: Company, command: Command) -> None:
-    """The remedy of a profile that lost its tags works when the tags are there again."""
+def test_a_profile_whose_tags_are_back_is_reconciled(hub: Company, command: Command) -> None:
+    """The remedy of a profile that lost its tags works once the tags are back."""
     command(*ADOPT, "eve", "--yes")
     hub.world.run()
     profile = hub.world.services.studio.place(Place(*PLACE.split("/"))).profiles["eves-own"]
@@ -115,10 +118,10 @@ def test_whose_tags_were_put_back_is_looked_at(hub: Company, command: Command) -
         ),
     ],
 )
-def test_what_is_somebody_else_s_is_refused(
+def test_a_profile_of_another_owner_is_refused(
     hub: Company, command: Command, marks: dict[str, str], told: str
 ) -> None:
-    """Another hub's profile, and one of another person of ours: no tag of it is changed."""
+    """Another hub's profile, or one of another user of ours: no tag of it is changed."""
     domain = hub.world.services.studio.place(Place(*PLACE.split("/")))
     domain.profiles["eves-own"].tags.update(marks)
     code, out, _ = command(*ADOPT, "eve", "--yes")
@@ -129,7 +132,7 @@ def test_what_is_somebody_else_s_is_refused(
 
 
 def test_the_role_of_the_hub_never_adopts(hub: Company, command: Command) -> None:
-    """Nor do credentials of another account: both are mistakes, and nothing is read."""
+    """Credentials of another account do not either: both are mistakes, and nothing is read."""
     role = command("adopt", "eve", "--target", PLACE, "--spoke-profile", "hubs-role", "--yes")
     same = command("adopt", "eve", "--target", PLACE, "--yes")
 
@@ -139,10 +142,10 @@ def test_the_role_of_the_hub_never_adopts(hub: Company, command: Command) -> Non
     assert tags(hub, "eves-own") == {}
 
 
-def test_a_crash_between_two_writes_is_made_good_by_the_same_command(
+def test_a_crash_between_two_writes_is_repaired_by_the_same_command(
     hub: Company, command: Command
 ) -> None:
-    """With a record and no tags yet, the profile is held as not ours, and adopting it goes on."""
+    """With a record and no tags yet, the profile is held as unmanaged, and adopting it goes on."""
     (held,) = hub.operator.holds()
     code, _, _ = command(*ADOPT, "eve", "--yes")
     domain = hub.world.services.studio.place(Place(*PLACE.split("/")))
@@ -171,7 +174,7 @@ def test_a_crash_between_two_writes_is_made_good_by_the_same_command(
 def test_what_cannot_be_adopted_is_a_mistake(
     hub: Company, command: Command, arguments: tuple[str, ...], told: str
 ) -> None:
-    """It says which option is wrong, and writes nothing."""
+    """The error says which option is wrong, and nothing is written."""
     before = hub.ledger()
     code, _, err = command("adopt", *arguments, "--spoke-profile", "spoke", "--yes")
 

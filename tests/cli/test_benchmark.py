@@ -1,12 +1,12 @@
-"""The benchmark's stories hold for a small company too, so that its figures mean what they say."""
+"""The benchmark's stories hold for a small company too, so its figures are meaningful."""
 
 from cli.benchmark.company import Size
 from cli.benchmark.comparison import compare
 from cli.benchmark.measures import sweeps
 
 
-def test_a_sweep_of_what_is_right_writes_nothing_and_one_of_differences_heals_them() -> None:
-    """Pages only, and no person is looked at; only differences cost writes."""
+def test_a_sweep_in_sync_writes_nothing_and_one_with_drift_repairs_it() -> None:
+    """It reads pages only and reconciles no user; only drift costs writes."""
     measured = sweeps(Size(users=24, groups=6, targets=3), drifts=2)
 
     idle, busy = measured["nothing_to_do"], measured["differences"]["by_operation"]
@@ -18,8 +18,8 @@ def test_a_sweep_of_what_is_right_writes_nothing_and_one_of_differences_heals_th
     assert busy["sagemaker.CreateUserProfile"] == busy["sagemaker.DeleteUserProfile"] == 1
 
 
-def test_the_hub_ends_the_story_right_and_the_blog_post_does_not() -> None:
-    """One event a look, whatever it says, against one event an act, as it says."""
+def test_the_hub_ends_the_story_correctly_and_the_blog_post_does_not() -> None:
+    """The hub reconciles once per event, whatever it says; the blog post acts on its content."""
     ends = compare()
 
     assert ends["hub"]["wrong"] == []

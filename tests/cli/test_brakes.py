@@ -1,4 +1,4 @@
-"""`keep`, `protect`, `pause` and `show`: the hub takes less, and tells what a person has."""
+"""`keep`, `protect`, `pause` and `show`: the hub removes less, and shows what a user has."""
 
 import json
 from collections.abc import Callable
@@ -10,8 +10,8 @@ Command = Callable[..., tuple[int, str, str]]
 NOBODY = "a3d46882-6071-7063-2f5e-91b4c7d80e21"
 
 
-def test_whoever_is_kept_loses_nothing_until_that_ends(hub: Company, command: Command) -> None:
-    """Keeping acts at once; ending it wants a yes, and the next sweep goes on."""
+def test_a_kept_user_loses_nothing_until_the_keep_ends(hub: Company, command: Command) -> None:
+    """A keep applies at once; ending it needs --yes, and the next sweep goes on."""
     kept, _, said = command("keep", "ada", "--days", "2")
     hub.leave("ada")
     while_kept = hub.roles()["ada"]
@@ -28,8 +28,8 @@ def test_whoever_is_kept_loses_nothing_until_that_ends(hub: Company, command: Co
     assert hub.roles()["ada"] == "ada Suspended-eu-west-1"
 
 
-def test_a_keep_ends_by_itself(hub: Company, command: Command) -> None:
-    """After its days the next sweep removes what nothing calls for."""
+def test_a_keep_expires(hub: Company, command: Command) -> None:
+    """After its days the next sweep removes what is not desired."""
     command("keep", hub.user_id("ada"), "--days", "1")
     hub.leave("ada")
     hub.play("wait", days=1)
@@ -39,8 +39,10 @@ def test_a_keep_ends_by_itself(hub: Company, command: Command) -> None:
 
 
 @pytest.mark.parametrize("whom", ["ada", f"{PLACE}/ADA"])
-def test_whoever_is_protected_loses_nothing(hub: Company, command: Command, whom: str) -> None:
-    """A person in every target, or one profile however it is written; --off wants a yes."""
+def test_a_protected_user_or_profile_loses_nothing(
+    hub: Company, command: Command, whom: str
+) -> None:
+    """A user in every target, or one profile in any spelling; --off needs --yes."""
     started, _, said = command("protect", whom)
     hub.play("join", user="ada", group="leads")
     hub.leave("ada")
@@ -57,7 +59,7 @@ def test_whoever_is_protected_loses_nothing(hub: Company, command: Command, whom
 
 
 def test_what_is_over_already_is_no_error(hub: Company, command: Command) -> None:
-    """Whoever is neither kept nor protected: nothing to do, and nothing is done."""
+    """For a user who is neither kept nor protected, nothing is done."""
     before = hub.ledger()
     codes = [
         command("keep", "ada", "--days", "0", "--yes")[0],
@@ -69,7 +71,7 @@ def test_what_is_over_already_is_no_error(hub: Company, command: Command) -> Non
 
 
 def test_a_pause_stops_all_at_once_and_nothing_is_lost(hub: Company, command: Command) -> None:
-    """It says why to whoever asks; resuming finds what happened meanwhile."""
+    """Status shows the reason; resuming finds what happened meanwhile."""
     paused, _, said = command("pause", "--reason", "an audit")
     hub.leave("ada")
     while_paused = hub.roles()["ada"]
@@ -98,10 +100,10 @@ def test_a_pause_stops_all_at_once_and_nothing_is_lost(hub: Company, command: Co
         (("show", NOBODY), f"the ledger knows nothing of the user {NOBODY}"),
     ],
 )
-def test_whom_nobody_knows_is_an_error(
+def test_an_unknown_user_is_an_error(
     hub: Company, command: Command, arguments: tuple[str, ...], told: str
 ) -> None:
-    """It says what to give instead, and writes nothing."""
+    """The error says what to give instead, and nothing is written."""
     before = hub.ledger()
     code, _, err = command(*arguments)
 
@@ -110,8 +112,8 @@ def test_whom_nobody_knows_is_an_error(
     assert hub.ledger() == before
 
 
-def test_a_name_that_two_people_had_is_ambiguous(hub: Company, command: Command) -> None:
-    """A recycled user name names nobody: the ids do."""
+def test_a_name_that_two_users_had_is_ambiguous(hub: Company, command: Command) -> None:
+    """A recycled user name identifies nobody: the ids do."""
     first = hub.user_id("ada")
     hub.leave("ada")
     hub.play("delete_user", user="ada")
@@ -123,7 +125,7 @@ def test_a_name_that_two_people_had_is_ambiguous(hub: Company, command: Command)
     assert hub.user_id("ada") in err
 
 
-def test_show_tells_what_a_person_has_and_what_happened(hub: Company, command: Command) -> None:
+def test_show_reports_what_a_user_has_and_what_happened(hub: Company, command: Command) -> None:
     """State, role, reason and dates in every target, and the history, the newest first."""
     hub.play("join", user="ada", group="leads")
     command("protect", "ada")
@@ -147,7 +149,7 @@ def test_show_tells_what_a_person_has_and_what_happened(hub: Company, command: C
 
 
 def test_a_name_that_the_ledger_knows_is_enough_for_a_sweep(hub: Company, command: Command) -> None:
-    """Whoever left without an event is looked at by their name."""
+    """A user who left without an event is reconciled by name."""
     hub.play("leave", user="ada", group="scientists", via="none")
     before = hub.roles()["ada"]
     code, _, _ = command("sweep", "--user", "ADA")
@@ -157,8 +159,8 @@ def test_a_name_that_the_ledger_knows_is_enough_for_a_sweep(hub: Company, comman
     assert (before, hub.roles()["ada"]) == ("ada Scientist", "ada Suspended-eu-west-1")
 
 
-def test_show_tells_what_a_removal_waits_for(hub: Company, command: Command) -> None:
-    """The digest of the hold for whoever is held; the date of deletion for whoever is suspended."""
+def test_show_reports_what_a_removal_waits_for(hub: Company, command: Command) -> None:
+    """The digest of the hold for a held user; the date of deletion for a suspended one."""
     hub.leave("ada", "bob", "cyd")
     (hold,) = (each for each in hub.operator.holds() if each["approvable"])
     _, held, what_next = command("show", "cyd")

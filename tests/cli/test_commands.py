@@ -32,7 +32,7 @@ def test_the_demo_tells_its_story(command: Command) -> None:
 
     assert code == 0
     assert all(mark in out for mark in (" + ", " ~ ", " - ", " ! ", " · "))
-    assert "made by other hands; left alone" in out
+    assert "unmanaged; left unchanged" in out
     assert "studio-hub simulate" in err
 
 
@@ -146,8 +146,8 @@ def test_a_mistake_names_its_line(
     assert told in err
 
 
-def test_every_mistake_is_told_at_once(command: Command, tmp_path: Path) -> None:
-    """Whoever corrects a file does not have to try it once for each mistake."""
+def test_every_mistake_is_reported_at_once(command: Command, tmp_path: Path) -> None:
+    """Nobody has to run a file once for each mistake."""
     file = tmp_path / "story.yaml"
     file.write_text(
         "version: 2\n"
@@ -170,8 +170,8 @@ def test_every_mistake_is_told_at_once(command: Command, tmp_path: Path) -> None
     assert lines == [1, 2, 3, 3, 3, 3, 5, 7, 8, 9, 9, 10, 11, 12]
 
 
-def test_one_mistake_is_told_once(command: Command, tmp_path: Path) -> None:
-    """What cannot be read makes no mistake of what stands elsewhere and may refer to it."""
+def test_one_mistake_is_reported_once(command: Command, tmp_path: Path) -> None:
+    """An unreadable entry causes no mistake in other entries that may refer to it."""
     file = tmp_path / "story.yaml"
     file.write_text(
         "version: 1\n"
@@ -188,10 +188,8 @@ def test_one_mistake_is_told_once(command: Command, tmp_path: Path) -> None:
     assert [int(text.split(":")[0]) for text in err.split("line ")[1:]] == [2, 3, 5]
 
 
-def test_the_exit_code_tells_whether_what_is_expected_is_so(
-    command: Command, tmp_path: Path
-) -> None:
-    """0 where it is, 2 with what is not and where, in words and as JSON; the story goes on."""
+def test_the_exit_code_says_whether_expectations_are_met(command: Command, tmp_path: Path) -> None:
+    """0 if it is met, else 2 with what is not and where, as text and as JSON; the story goes on."""
     file = tmp_path / "story.yaml"
     story = (
         "version: 1\n"
@@ -230,7 +228,7 @@ def test_the_exit_code_tells_whether_what_is_expected_is_so(
 def test_a_wrong_command_line_is_an_error(
     command: Command, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
 ) -> None:
-    """It exits 1, since 2 means that there is something to do, and tells where help is."""
+    """It exits 1, since 2 means that there is something to do, and names the help."""
     monkeypatch.delenv("STUDIO_HUB_MAPPINGS_TABLE", raising=False)
 
     code, out, err = command(*arguments)
@@ -256,7 +254,7 @@ def test_nothing_is_written_without_yes(command: Command, table: None) -> None:
 
 
 def test_a_bad_row_is_refused_before_it_is_written(command: Command, table: None) -> None:
-    """`add` tells every mistake of a row and writes nothing."""
+    """`add` reports every mistake of a row and writes nothing."""
     code, out, err = command(
         "mappings", "add", "--group", "ml", "--target", "here", "--retention-days", "-1", "--yes"
     )
@@ -269,7 +267,7 @@ def test_a_bad_row_is_refused_before_it_is_written(command: Command, table: None
 
 
 def test_check_finds_what_others_wrote(command: Command, table: None) -> None:
-    """`check` exits 2 and tells every mistake of rows that somebody wrote by other means."""
+    """`check` exits 2 and reports every mistake of rows that were written by other tools."""
     clean = command("mappings", "check")
     item = {"group": {"S": "ml"}, "target": {"S": TARGET}, "priority": {"S": "high"}}
     boto3.client("dynamodb").put_item(TableName=TABLE, Item=item)
@@ -283,13 +281,13 @@ def test_check_finds_what_others_wrote(command: Command, table: None) -> None:
 
 
 def put(**attributes: str) -> None:
-    """Write a row of the target by other means than the command."""
+    """Write a row of the target without the command."""
     item = {"target": {"S": TARGET}} | {name: {"S": value} for name, value in attributes.items()}
     boto3.client("dynamodb").put_item(TableName=TABLE, Item=item)
 
 
-def test_check_finds_what_rows_have_wrong_together(command: Command, table: None) -> None:
-    """`check` exits 2 for rows that parse and do not agree, in text and in JSON."""
+def test_check_finds_conflicts_between_rows(command: Command, table: None) -> None:
+    """`check` exits 2 for rows that parse and do not agree, as text and as JSON."""
     put(group="Data-Eng")
     put(group="data-eng")
 
@@ -303,8 +301,8 @@ def test_check_finds_what_rows_have_wrong_together(command: Command, table: None
     assert all(problem["reason"] in out and problem["remedy"] in out for problem in found)
 
 
-def test_check_finds_groups_that_the_directory_does_not_know(command: Command, table: None) -> None:
-    """By name and by id, in the store that is given, or in that of the hub's stack."""
+def test_check_finds_groups_that_the_directory_does_not_have(command: Command, table: None) -> None:
+    """By name and by id, in the given store or in that of the hub's stack."""
     store, gone = "d-1234567890", "33e47872-9051-70c8-1b7a-0f2d5c9e4a10"
     made = boto3.client("identitystore").create_group(IdentityStoreId=store, DisplayName="ml")
     put(group="ml")
@@ -320,8 +318,8 @@ def test_check_finds_groups_that_the_directory_does_not_know(command: Command, t
     assert not any(made["GroupId"] in reason for reason in reasons)
 
 
-def test_what_a_row_hides_is_shown(command: Command, table: None) -> None:
-    """A row may carry what a terminal obeys; its note is shown with it."""
+def test_hidden_characters_of_a_row_are_shown(command: Command, table: None) -> None:
+    """A row may contain control sequences of a terminal; its note shows them escaped."""
     put(group="ml\x1b[2J ", note="for \u202eada")
     put(group="[red]bad", priority="high")
 
@@ -334,7 +332,7 @@ def test_what_a_row_hides_is_shown(command: Command, table: None) -> None:
     assert (good["group"], good["note"]) == ("ml\x1b[2J ", "for \u202eada")
 
 
-def test_a_name_that_fits_no_row_is_refused_in_words(command: Command, table: None) -> None:
+def test_a_name_that_fits_no_row_is_refused_with_a_remedy(command: Command, table: None) -> None:
     """The directory allows names that are no key of the table: the remedy pins the group."""
     name = "\U0001f600" * 600
 
@@ -347,7 +345,7 @@ def test_a_name_that_fits_no_row_is_refused_in_words(command: Command, table: No
 
 
 def test_the_directory_pins_the_group(command: Command, table: None) -> None:
-    """With the identity store named, the row holds the group's id."""
+    """With the identity store given, the row has the group's id."""
     store = "d-1234567890"
     made = boto3.client("identitystore").create_group(IdentityStoreId=store, DisplayName="ml")
 
@@ -360,8 +358,8 @@ def test_the_directory_pins_the_group(command: Command, table: None) -> None:
     assert listed[0]["group_id"] == made["GroupId"]
 
 
-def test_a_group_that_is_not_there_is_named(command: Command, table: None) -> None:
-    """With the store that was asked and what else can be done; nothing is written."""
+def test_a_missing_group_is_named(command: Command, table: None) -> None:
+    """With the store that was read and the remedy; nothing is written."""
     store = "d-1234567890"
     boto3.client("identitystore").create_group(IdentityStoreId=store, DisplayName="ml")
 
@@ -376,10 +374,10 @@ def test_a_group_that_is_not_there_is_named(command: Command, table: None) -> No
 
 
 @pytest.mark.parametrize(("path", "noted"), [("", True), ("studio-hub/", False)])
-def test_a_role_that_the_spoke_may_not_pass_is_noted(
+def test_a_role_that_the_hub_may_not_pass_in_the_spoke_is_noted(
     command: Command, table: None, path: str, *, noted: bool
 ) -> None:
-    """With the parameter that lets it: the row alone would leave people without a profile."""
+    """With the parameter that allows it: the row alone would leave users without a profile."""
     role = f"arn:aws:iam::222222222222:role/{path}Own"
 
     code, _, err = command(
@@ -391,7 +389,7 @@ def test_a_role_that_the_spoke_may_not_pass_is_noted(
 
 
 def test_the_last_row_of_a_target_is_noted(command: Command, table: None) -> None:
-    """What follows from its removal waits for a word; that of another one does not."""
+    """The removals that it causes need an approval; those of any other row do not."""
     for group in ("ml", "leads"):
         command("mappings", "add", "--group", group, "--target", TARGET, "--yes")
 
@@ -403,8 +401,8 @@ def test_the_last_row_of_a_target_is_noted(command: Command, table: None) -> Non
     assert "studio-hub holds list" in last
 
 
-def test_what_aws_refuses_is_told_in_words(command: Command, table: None) -> None:
-    """An error of AWS is one line and a hint, not a stack."""
+def test_an_aws_error_is_reported_as_text(command: Command, table: None) -> None:
+    """An AWS error is one line with a remedy, not a stack trace."""
     code, _, err = command("mappings", "list", "--table", "no-such-table")
 
     assert code == 1

@@ -1,4 +1,4 @@
-"""What a terminal shows of a result: all of it, however narrow it is."""
+"""What a terminal shows of a result: the whole of it, however narrow the terminal is."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) ->
 
 
 def cut_off(shown: str, *texts: str) -> list[str]:
-    """Return the words that are not there, or only in part."""
+    """Return the words that are missing, wholly or in part."""
     there = re.sub(r"\x1b\[[0-9;]*m|\s", "", shown)
     return [word for text in texts for word in text.split() if word not in there]
 
@@ -35,7 +35,7 @@ def cut_off(shown: str, *texts: str) -> list[str]:
 def test_no_cell_of_a_command_is_cut_off(
     hub: Company, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither where a reason is long, nor what --yes would write, on 40 columns or on 200."""
+    """Neither a long reason nor what --yes would write, on 40 columns or on 200."""
     monkeypatch.delenv("STUDIO_HUB_IDENTITY_STORE_ID")
     hub.leave("ada", "bob", "cyd")
     (place,) = json.loads(command("show", "eve", "--json")[1])["targets"]
@@ -64,8 +64,8 @@ def test_no_cell_of_a_command_is_cut_off(
         (30, ["Target  T1", "Why     one two three"]),
     ],
 )
-def test_a_long_text_wraps_where_it_can_be_read(width: int, lines: list[str]) -> None:
-    """Where it has no room beside the others, each cell has a line of its own."""
+def test_a_long_text_wraps_at_readable_places(width: int, lines: list[str]) -> None:
+    """Where there is no room for columns, each cell has a line of its own."""
     out = Console(file=StringIO(), width=width, force_terminal=True, color_system=None)
     of = table("Target", "Why", long=("Why",))
     row(of, "T1", "one two three four five six seven eight nine ten eleven")
@@ -79,7 +79,7 @@ def test_a_long_text_wraps_where_it_can_be_read(width: int, lines: list[str]) ->
 
 
 def test_no_name_reaches_a_terminal_as_a_command(capsys: pytest.CaptureFixture[str]) -> None:
-    """Neither in a cell nor in a line nor in a message: escapes, with what markup there is."""
+    """Neither in a cell nor in a line nor in a message: it is escaped, markup included."""
     sly = "\x1b[2J[red]\u202ex"
     shown = r"\x1b[2J[red]\u202ex"
     out = console.wide_console()

@@ -1,4 +1,4 @@
-"""Where a command finds the hub's tables and queues when nobody names them."""
+"""Where a command finds the hub's tables and queues when no option names them."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ HOME, ABROAD = "eu-west-1", "us-east-1"
 
 @pytest.fixture(autouse=True)
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Give an account and a Region of the profile, and no names."""
+    """Give an account and a Region in the profile, and no names."""
     for name in ("LEDGER_TABLE", "LATER_QUEUE_URL", "MAPPINGS_TABLE"):
         monkeypatch.delenv(f"STUDIO_HUB_{name}", raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", HOME)
@@ -30,9 +30,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def deploy(monkeypatch: pytest.MonkeyPatch) -> Deploy:
-    """Return a function that deploys the hub's stack to a Region: moto's needs more than we have.
+    """Return a function that deploys the hub's stack to a Region, within moto's limits.
 
-    Where it is not, CloudFormation answers as it does.
+    Without a stack, CloudFormation answers as it does.
     """
     stacks: dict[str, dict[str, str]] = {}
     make = boto3.Session.client
@@ -63,7 +63,7 @@ def _answer(stubber: Stubber, outputs: dict[str, str] | None) -> None:
 
 
 def test_names_come_from_the_stack(command: Command, deploy: Deploy) -> None:
-    """With the hub account's credentials nothing has to be named."""
+    """With the hub account's credentials no option is needed."""
     make_tables(boto3.client("dynamodb"))
     queue = boto3.client("sqs").create_queue(QueueName="delayed")["QueueUrl"]
     deploy(HOME, MappingsTable=MAPPINGS, LedgerTable=LEDGER, DelayedQueueUrl=queue)
@@ -76,7 +76,7 @@ def test_names_come_from_the_stack(command: Command, deploy: Deploy) -> None:
 @pytest.mark.parametrize(
     ("option", "variable"), [(ABROAD, ""), (ABROAD, HOME), ("", ABROAD), ("", "")]
 )
-def test_the_stack_is_looked_for_in_the_region_that_is_named(
+def test_the_stack_is_read_in_the_named_region(
     command: Command, deploy: Deploy, monkeypatch: pytest.MonkeyPatch, option: str, variable: str
 ) -> None:
     """By the option, else by AWS_REGION, else as boto3 finds one."""
@@ -89,7 +89,7 @@ def test_the_stack_is_looked_for_in_the_region_that_is_named(
     assert code == (0 if ABROAD in (option, variable) else 1)
 
 
-def test_where_no_stack_is_the_account_and_the_region_are_named(
+def test_without_a_stack_the_account_and_the_region_are_named(
     command: Command, deploy: Deploy
 ) -> None:
     """And no option that nobody gave."""
@@ -103,8 +103,8 @@ def test_where_no_stack_is_the_account_and_the_region_are_named(
     assert "--ledger" not in said
 
 
-def test_what_is_given_wins(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An option or its variable is taken, and no stack is asked for."""
+def test_given_names_win(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An option or its variable is used, and no stack is read."""
     make_tables(boto3.client("dynamodb"))
 
     assert command("mappings", "list", "--table", MAPPINGS)[0] == 0
@@ -113,7 +113,7 @@ def test_what_is_given_wins(command: Command, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_an_older_stack_says_that_it_is_to_be_deployed(command: Command, deploy: Deploy) -> None:
-    """A stack without the output is named, with what to do."""
+    """A stack without the output is named, with the remedy."""
     deploy(HOME, MappingsTable=MAPPINGS)
 
     code, _, said = command("pause")
@@ -122,8 +122,8 @@ def test_an_older_stack_says_that_it_is_to_be_deployed(command: Command, deploy:
     assert f"the stack {STACK} has no output LedgerTable: deploy it again" in said
 
 
-def test_check_looks_for_groups_in_the_stacks_own_store(command: Command, deploy: Deploy) -> None:
-    """Only where the table is the stack's too; an older stack without the output is no mistake."""
+def test_check_reads_groups_in_the_stacks_own_store(command: Command, deploy: Deploy) -> None:
+    """Only if the table is the stack's too; an older stack without the output is no mistake."""
     make_tables(boto3.client("dynamodb"))
     item = {"group": {"S": "nobody"}, "target": {"S": "222222222222/eu-west-1/d-one"}}
     boto3.client("dynamodb").put_item(TableName=MAPPINGS, Item=item)

@@ -1,4 +1,4 @@
-"""`holds`: what waits for a word, and a word that counts for exactly one set of people."""
+"""`holds`: pending approvals, each of which counts for exactly one set of users."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Command = Callable[..., tuple[int, str, str]]
 
 
 def leave(hub: Company, *users: str) -> str:
-    """Let more people leave than may in an hour, and return the digest of the hold."""
+    """Let more users leave than may in an hour, and return the digest of the hold."""
     hub.leave(*users)
     return digest(hub)
 
@@ -32,7 +32,7 @@ def changes(hub: Company) -> int:
 
 
 def test_a_hold_is_listed_shown_and_approved(hub: Company, command: Command) -> None:
-    """The list names the digest, the digest shows the people, and approving lets them go."""
+    """The list names the digest, the digest shows the users, and an approval removes them."""
     name = leave(hub, "ada", "bob", "cyd")
     _, listed, what_next = command("holds", "list")
     _, shown, _ = command("holds", "show", name)
@@ -43,7 +43,7 @@ def test_a_hold_is_listed_shown_and_approved(hub: Company, command: Command) -> 
     assert name in listed
     assert f"studio-hub holds show {name}" in what_next
     assert "cyd" in shown
-    assert "no mapping calls for it" in shown
+    assert "no mapping grants it" in shown
     assert code == 0
     assert "Approved for 72 hours" in said
     assert changes(hub) > before
@@ -51,8 +51,8 @@ def test_a_hold_is_listed_shown_and_approved(hub: Company, command: Command) -> 
     assert [each for each in hub.operator.holds() if each["approvable"]] == []
 
 
-def test_looking_changes_nothing_in_studio(hub: Company, command: Command) -> None:
-    """Listing and showing write nothing that anybody loses or gets something by."""
+def test_showing_changes_nothing_in_studio(hub: Company, command: Command) -> None:
+    """Listing and showing change no profile and no access."""
     name = leave(hub, "ada", "bob", "cyd")
     before = changes(hub), hub.roles()
     codes = [command("holds", "list")[0], command("holds", "show", name)[0]]
@@ -63,7 +63,7 @@ def test_looking_changes_nothing_in_studio(hub: Company, command: Command) -> No
 
 
 def test_json_is_the_same_data(hub: Company, command: Command) -> None:
-    """Every hold with its people; who is in no hold for a word has no digest, and a way out."""
+    """Every hold with its users; a user in no such hold has no digest, and a remedy."""
     name = leave(hub, "ada", "bob", "cyd")
     _, out, _ = command("holds", "list", "--json")
     _, one, _ = command("holds", "show", name, "--json")
@@ -79,7 +79,7 @@ def test_json_is_the_same_data(hub: Company, command: Command) -> None:
 
 
 def test_who_left_a_hold_is_named_and_nobody_is_removed(hub: Company, command: Command) -> None:
-    """An approval of another set of people is refused with the difference."""
+    """An approval of another set of users is refused with the difference."""
     old = leave(hub, "ada", "bob", "cyd")
     hub.play("join", user="cyd", group="scientists")
     before = changes(hub)
@@ -93,7 +93,7 @@ def test_who_left_a_hold_is_named_and_nobody_is_removed(hub: Company, command: C
 
 
 def test_who_joined_a_hold_is_named(hub: Company, command: Command) -> None:
-    """The old digest stands for those who were in it: the new one has to be looked at."""
+    """The old digest stands for its own users: the new one has to be reviewed."""
     old = leave(hub, "ada", "bob", "cyd")
     command(
         "adopt",
@@ -117,8 +117,8 @@ def test_who_joined_a_hold_is_named(hub: Company, command: Command) -> None:
     assert hub.roles()["cyd"] == "cyd Scientist"
 
 
-def test_a_cut_that_is_not_as_it_was_seen_is_not_approved(hub: Company) -> None:
-    """Somebody else decides between the look and the word: the word counts for nobody after it."""
+def test_a_changed_disruption_is_not_approved(hub: Company) -> None:
+    """Another operator decides between reading and writing: the approval then applies to nobody."""
     leave(hub, "ada", "bob", "cyd")
     hub_client = hub.operator.hub_client
     (hold,) = holds(hub_client, now())
@@ -130,8 +130,8 @@ def test_a_cut_that_is_not_as_it_was_seen_is_not_approved(hub: Company) -> None:
     assert hub_client.limits.of(hold.target).held == {}
 
 
-def test_a_word_that_counts_for_some_is_not_taken_back(hub: Company) -> None:
-    """Who was approved before the set turned out to be another one goes; the rest keep waiting."""
+def test_an_approval_that_applied_to_some_is_not_undone(hub: Company) -> None:
+    """Who was approved before the set had changed is removed; the rest stay held."""
     leave(hub, "ada", "bob", "cyd")
     hub.play("join", user="dan", group="others")
     hub_client = hub.operator.hub_client
@@ -162,7 +162,7 @@ def test_an_unknown_digest_is_an_error_that_lists_the_open_ones(
         assert f"'00000000'; open are: {name}" in err
 
 
-def test_who_is_rejected_keeps_what_they_have_and_may_be_approved_after_all(
+def test_a_rejected_user_keeps_everything_and_may_be_approved_later(
     hub: Company, command: Command
 ) -> None:
     """A rejected hold is no open one; `list --all` shows it, and its digest approves it."""
@@ -186,7 +186,7 @@ def test_who_is_rejected_keeps_what_they_have_and_may_be_approved_after_all(
 
 
 def test_a_second_approval_finds_nothing_left(hub: Company, command: Command) -> None:
-    """It is refused with who waits no more, and does nothing."""
+    """It is refused and names who is not held any more; nothing is done."""
     name = leave(hub, "ada", "bob", "cyd")
     command("holds", "approve", name)
     at_once = command("holds", "approve", name)
@@ -203,10 +203,10 @@ def test_a_second_approval_finds_nothing_left(hub: Company, command: Command) ->
 
 
 @pytest.mark.parametrize("again", ["approve", "reject"])
-def test_a_digest_that_was_rejected_is_told_as_that(
+def test_a_rejected_digest_is_reported_as_rejected(
     hub: Company, command: Command, again: str
 ) -> None:
-    """The same people have another digest since: the list of everything has it."""
+    """The same users have another digest since: `list --all` has it."""
     name = leave(hub, "ada", "bob", "cyd")
     command("holds", "reject", name)
     code, _, said = command("holds", again, name)
@@ -216,8 +216,8 @@ def test_a_digest_that_was_rejected_is_told_as_that(
     assert "studio-hub holds list --all" in said
 
 
-def test_nothing_that_waits_is_said(hub: Company, command: Command) -> None:
-    """What cannot be approved has its way out in the last line."""
+def test_an_empty_list_of_approvals_is_reported(hub: Company, command: Command) -> None:
+    """What cannot be approved has its remedy in the last line."""
     code, out, err = command("holds", "list")
 
     assert code == 0

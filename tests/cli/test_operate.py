@@ -21,7 +21,7 @@ Command = Callable[..., tuple[int, str, str]]
 
 
 class Hub:
-    """A hub's ledger and later queue, for an operator with credentials."""
+    """A hub's ledger and `delayed` queue, for an operator with credentials."""
 
     def __init__(self) -> None:
         self._dynamodb = dynamodb = boto3.client("dynamodb")
@@ -49,7 +49,7 @@ class Hub:
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    """Make an empty ledger and a queue, and name them by the environment."""
+    """Make an empty ledger and a queue, and name them in the environment."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
     with mock_aws():
@@ -60,10 +60,8 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
         yield hub
 
 
-def test_a_sweep_of_everything_begins_once_in_a_quarter_of_an_hour(
-    hub: Hub, command: Command
-) -> None:
-    """The second one waits its turn, and a third is refused: it would find the same."""
+def test_a_full_sweep_starts_once_in_a_quarter_of_an_hour(hub: Hub, command: Command) -> None:
+    """The second one is delayed, and a third is refused: it would find the same."""
     first, _, now = command("sweep")
     queued = hub.queued()
     second, _, soon = command("sweep")
@@ -82,8 +80,8 @@ def test_a_sweep_of_everything_begins_once_in_a_quarter_of_an_hour(
     assert "studio-hub sweep --target TARGET" in refused
 
 
-def test_one_group_target_or_person_may_be_looked_at_any_time(hub: Hub, command: Command) -> None:
-    """A group by its id or by the name that a mapping gives it."""
+def test_one_group_target_or_user_may_be_requested_any_time(hub: Hub, command: Command) -> None:
+    """A group by its id or by the name in a mapping."""
     hub.hub_state.remember_group("ants", GroupId(ANTS))
     codes = [
         command("sweep", *options)[0]
@@ -129,10 +127,10 @@ def test_a_group_that_only_a_row_pins_is_known_by_its_name(hub: Hub, command: Co
         (("--user", ADA, "--target", TARGET), "give one of --group, --target and --user"),
     ],
 )
-def test_what_nobody_can_look_at_is_an_error(
+def test_an_invalid_request_is_an_error(
     hub: Hub, command: Command, options: tuple[str, ...], told: str
 ) -> None:
-    """It names the option and what belongs there, and queues nothing."""
+    """The error names the option and the allowed values, and nothing is queued."""
     code, _, err = command("sweep", *options)
 
     assert code == 1
@@ -140,8 +138,8 @@ def test_what_nobody_can_look_at_is_an_error(
     assert hub.queued() == []
 
 
-def test_a_paused_hub_is_resumed_with_a_yes(hub: Hub, command: Command) -> None:
-    """It says why it is paused; a sweep is refused meanwhile; resuming looks at everything."""
+def test_a_paused_hub_is_resumed_with_yes(hub: Hub, command: Command) -> None:
+    """It shows why it is paused; a sweep is refused meanwhile; resuming starts a full sweep."""
     hub.hub_state.pause("DisassociateDirectory changed the identity source")
     swept, _, why = command("sweep")
     asked, said, _ = command("resume")
@@ -156,9 +154,7 @@ def test_a_paused_hub_is_resumed_with_a_yes(hub: Hub, command: Command) -> None:
     assert len(hub.queued()) == 2
 
 
-def test_whoever_resumes_has_resumed_though_a_sweep_is_due_already(
-    hub: Hub, command: Command
-) -> None:
+def test_resuming_succeeds_though_a_sweep_is_due_already(hub: Hub, command: Command) -> None:
     """The sweep that is due finds what happened meanwhile: nothing was refused."""
     command("sweep")
     command("sweep")
@@ -179,7 +175,7 @@ def test_nothing_to_resume_is_no_error(hub: Hub, command: Command) -> None:
     assert hub.queued() == []
 
 
-def test_a_table_that_is_not_there_is_told(
+def test_a_missing_table_is_reported(
     hub: Hub, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In one line, without a traceback."""

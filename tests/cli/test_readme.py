@@ -14,10 +14,15 @@ def test_the_readme_shows_what_the_demo_prints() -> None:
     assert shown == readme_transcript.transcript()
 
 
-def test_the_demo_heeds_nothing_that_the_shell_says_of_aws(
+def test_the_first_page_is_short() -> None:
+    """Whoever searches reads less than 120 lines: configuration and commands have pages."""
+    assert len(readme_transcript.README.read_text(encoding="utf-8").splitlines()) < 120
+
+
+def test_the_demo_ignores_the_aws_settings_of_the_shell(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Whatever stands in the environment or in the files that it names, nothing is called there."""
+    """Whatever is in the environment or in the files that it names, nothing is called there."""
     nowhere = "http://127.0.0.1:9"
     config = tmp_path / "config"
     config.write_text(f"[default]\nendpoint_url = {nowhere}\nca_bundle = /no/such/bundle.pem\n")
@@ -36,14 +41,17 @@ def test_the_demo_heeds_nothing_that_the_shell_says_of_aws(
     assert shown == readme_transcript.transcript()
 
 
-def test_the_readme_names_every_command() -> None:
-    """Whoever reads it knows what there is to call, groups with each of their commands."""
-    before, _, after = readme_transcript.parts()
+COMMANDS = Path(__file__).parents[2] / "docs" / "commands.md"
+
+
+def test_the_page_of_commands_names_every_command() -> None:
+    """The page lists every command, and groups with each of their commands."""
+    page = COMMANDS.read_text(encoding="utf-8")
     root = typer.main.get_command(app)
     words = []
     for name, command in getattr(root, "commands", {}).items():
         words += [f"{name} {each}" for each in getattr(command, "commands", {})] or [name]
-    text = " ".join((before + after).replace("|", " ").split())
+    text = " ".join(page.replace("|", " ").split())
     missing = [
         word
         for word in words

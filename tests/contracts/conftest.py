@@ -1,4 +1,4 @@
-"""One real client of each service for the whole session, stubbed anew for each test."""
+"""One real client of each service for the whole session, with a new stub for each test."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -67,7 +67,7 @@ def sqs(session: boto3.Session) -> "SQSClient":
 
 @pytest.fixture
 def stub() -> Iterator[Stub]:
-    """Stub a client: every answer must be asked for, in order, with the expected parameters."""
+    """Stub a client: every answer must be requested, in order, with the expected parameters."""
     stubbers: list[Stubber] = []
 
     def start(client: Any) -> Stubber:  # noqa: ANN401 (the stubs' clients share no base)
@@ -94,7 +94,7 @@ def stubbed(sagemaker: "SageMakerClient", stub: Stub) -> Stubber:
 
 @pytest.fixture
 def ledger_table(monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient"]:
-    """Return a client of an embedded DynamoDB with an empty ledger as the hub has it."""
+    """Return a client of an embedded DynamoDB with an empty ledger table of the hub."""
     monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
     with mock_aws():
         client = boto3.client("dynamodb", region_name="eu-west-1")

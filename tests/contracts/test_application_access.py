@@ -51,8 +51,10 @@ WRITES: dict[str, Callable[[SsoAdmin], None]] = {
 
 
 @pytest.mark.parametrize("operation", WRITES)
-def test_a_person_is_assigned_as_a_user(access: SsoAdmin, stubbed: Stubber, operation: str) -> None:
-    """Never a group: its members could sign in before they have a profile."""
+def test_an_assignment_is_made_for_the_user(
+    access: SsoAdmin, stubbed: Stubber, operation: str
+) -> None:
+    """Never through a group: its members could sign in before they have a profile."""
     stubbed.add_response(operation, {}, ASKED)
 
     WRITES[operation](access)
@@ -61,23 +63,23 @@ def test_a_person_is_assigned_as_a_user(access: SsoAdmin, stubbed: Stubber, oper
 @pytest.mark.parametrize(
     ("operation", "code", "error"),
     [
-        # Gone already: that is what was asked for.
+        # Deleted already: that is the requested state.
         ("delete_application_assignment", "ResourceNotFoundException", None),
         ("create_application_assignment", "ResourceNotFoundException", RefusedError),
-        # An earlier change is under way: that says nothing of what is so, or will be.
+        # An earlier change is under way: the present state and the outcome are unknown.
         *((operation, "ConflictException", NotYetPropagatedError) for operation in WRITES),
         *((operation, "AccessDeniedException", RefusedError) for operation in WRITES),
         *((operation, "ThrottlingException", RetryableError) for operation in WRITES),
     ],
 )
-def test_what_is_so_already_is_no_error(
+def test_a_state_that_is_reached_already_is_no_error(
     access: SsoAdmin,
     stubbed: Stubber,
     operation: str,
     code: str,
     error: type[Exception] | None,
 ) -> None:
-    """Rule 7; everything else is told to whoever asked."""
+    """Rule 7; every other error is raised to the caller."""
     stubbed.add_client_error(operation, code, expected_params=ASKED)
 
     if error is None:
@@ -88,10 +90,10 @@ def test_what_is_so_already_is_no_error(
 
 
 @pytest.mark.parametrize("required", [True, False])
-def test_an_application_tells_whether_it_requires_an_assignment(
+def test_whether_an_application_requires_an_assignment_is_read(
     access: SsoAdmin, stubbed: Stubber, *, required: bool
 ) -> None:
-    """Where it does not, the whole directory may enter."""
+    """Where it does not, every user of the directory may open it."""
     stubbed.add_response(
         "get_application_assignment_configuration",
         {"AssignmentRequired": required},
@@ -110,10 +112,10 @@ def test_an_application_tells_whether_it_requires_an_assignment(
         ("ThrottlingException", RetryableError),
     ],
 )
-def test_whether_a_person_is_assigned_is_read_back_of_themselves(
+def test_whether_a_user_is_assigned_is_read_back_for_that_user(
     access: SsoAdmin, stubbed: Stubber, code: str, found: object
 ) -> None:
-    """As a user: a group's assignment is not theirs. Without an answer, nobody knows."""
+    """As a user: a group's assignment is not theirs. Without an answer the state is unknown."""
     operation = "describe_application_assignment"
     if code:
         stubbed.add_client_error(operation, code, expected_params=ASKED)
@@ -128,7 +130,7 @@ def test_whether_a_person_is_assigned_is_read_back_of_themselves(
 
 
 def test_assignments_are_listed_page_by_page(access: SsoAdmin, stubbed: Stubber) -> None:
-    """People and groups: the groups are holes."""
+    """Users and groups: assignments of groups are reported as a problem."""
     asked = {"ApplicationArn": APPLICATION, "MaxResults": 100}
     of = {"ApplicationArn": APPLICATION}
     person = of | {"PrincipalType": "USER", "PrincipalId": ADA}
@@ -150,14 +152,14 @@ def test_assignments_are_listed_page_by_page(access: SsoAdmin, stubbed: Stubber)
 
 
 class Clients:
-    """A boto3 session that only notes which clients it was asked for."""
+    """A boto3 session that only records which clients were requested."""
 
     def __init__(self, **known: object) -> None:
         self.known = known
         self.made: list[dict[str, str]] = []
 
     def client(self, service: str, **given: Any) -> object:  # noqa: ANN401 (as boto3 has it)
-        """Return a client that is known, or something else each time."""
+        """Return a known client, or a new object each time."""
         if service in self.known:
             return self.known[service]
         given.pop("config")
@@ -187,7 +189,7 @@ def assumed(clients: Clients, sts: "STSClient") -> Callable[[], object]:
 
 
 def test_in_the_hubs_own_account_nothing_is_assumed() -> None:
-    """Identity Center may live where the hub does; one client serves them all."""
+    """Identity Center may be in the hub's account; one client serves all."""
     clients = Clients()
 
     current = own_client(cast("boto3.Session", clients))
@@ -196,10 +198,10 @@ def test_in_the_hubs_own_account_nothing_is_assumed() -> None:
     assert clients.made == [{"service": "sso-admin"}]
 
 
-def test_in_another_account_the_assigner_is_assumed_with_its_external_id(
+def test_in_another_account_the_assignment_role_is_assumed_with_its_external_id(
     sts: "STSClient", stub: Stub
 ) -> None:
-    """Role and ExternalId follow from the accounts alone, and no client is made before its time."""
+    """Role and ExternalId follow from the accounts alone; no client is made early."""
     clients = Clients()
     current = assumed(clients, sts)
     assert clients.made == []
@@ -235,14 +237,14 @@ def test_in_another_account_the_assigner_is_assumed_with_its_external_id(
         (ScanSettings, "Scan", "StudioHubAssignmentReader"),
     ],
 )
-def test_each_function_becomes_its_own_role(
+def test_each_function_assumes_its_own_role(
     sts: "STSClient",
     stub: Stub,
     settings: type[ReconcileSettings | ScanSettings],
     function: str,
     role: str,
 ) -> None:
-    """Look's role there can assign nobody; each session tells whose it is."""
+    """The scan function's role there can assign nobody; each session names its function."""
     given = settings(
         **dict.fromkeys(settings._fields, "")
         | {"region": REGION, "account": HUB, "identity_account": IDENTITY}
@@ -261,17 +263,19 @@ def test_each_function_becomes_its_own_role(
     stubbed.add_response("assume_role", granted("1"), asked)
 
     with pytest.raises(AttributeError):
-        # Whatever comes first asks for the session; what it gets here is no client.
+        # Any first call requests the session; the answer here is no client.
         access.assign(APPLICATION, ADA)
 
     stubbed.assert_no_pending_responses()
 
 
-@pytest.mark.parametrize(("minutes", "again"), [(15, False), (3.5, False), (2.5, True), (-1, True)])
+@pytest.mark.parametrize(
+    ("minutes", "again"), [(15, False), (3.5, False), (2.5, True), (-1, True)]
+)
 def test_a_session_serves_until_shortly_before_it_ends(
     sts: "STSClient", stub: Stub, minutes: float, *, again: bool
 ) -> None:
-    """None expires in the middle of a plan."""
+    """No session expires in the middle of a plan."""
     stubbed = stub(sts)
     stubbed.add_response("assume_role", granted("1", minutes=minutes))
     if again:
@@ -293,14 +297,14 @@ def test_a_session_serves_until_shortly_before_it_ends(
         ("IDPCommunicationError", RetryableError),
     ],
 )
-def test_an_account_that_refuses_the_hub_says_so(
+def test_an_account_that_denies_the_hub_raises_an_error(
     sts: "STSClient", stub: Stub, code: str, error: type[Exception]
 ) -> None:
-    """And it is asked again the next time."""
+    """The next call asks again."""
     stubbed = stub(sts)
     stubbed.add_client_error("assume_role", code)
     if error is TargetUnreachableError:
-        # It may be the SourceIdentity that is refused.
+        # The SourceIdentity may be the cause of the denial.
         stubbed.add_client_error("assume_role", code)
     stubbed.add_response("assume_role", granted("1"))
     current = assumed(Clients(), sts)

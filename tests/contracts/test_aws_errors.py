@@ -1,4 +1,4 @@
-"""One translation of botocore's errors: the type says whether trying again can help."""
+"""One translation of botocore's errors: the type says whether another attempt can help."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -51,10 +51,10 @@ URL = "https://sts.eu-west-1.amazonaws.com"
         ("InvalidClientTokenId", 403),
     ],
 )
-def test_what_passes_may_be_tried_again(
+def test_a_transient_error_may_be_retried(
     sts: "STSClient", stub: Stub, code: str, status: int
 ) -> None:
-    """Throttling and server errors wait in a queue."""
+    """Throttling and server errors are retried through the queue."""
     stub(sts).add_client_error("get_caller_identity", code, "wait", status)
 
     with pytest.raises(RetryableError, match=f"{code}: GetCallerIdentity: wait"), translated():
@@ -74,10 +74,10 @@ def test_what_passes_may_be_tried_again(
         ("SomethingNew", 400),
     ],
 )
-def test_what_aws_refuses_waits_for_somebody(
+def test_a_refusal_of_aws_is_permanent(
     sts: "STSClient", stub: Stub, code: str, status: int
 ) -> None:
-    """The code travels as a field, the cause stays chained."""
+    """The code travels as a field, and the cause stays chained."""
     stub(sts).add_client_error("get_caller_identity", code, "no", status)
 
     with pytest.raises(RefusedError, match="GetCallerIdentity: no") as raised, translated():
@@ -104,8 +104,8 @@ def test_what_aws_refuses_waits_for_somebody(
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_no_answer_may_be_tried_again(error: Exception) -> None:
-    """A network that fails says nothing about the call."""
+def test_no_answer_may_be_retried(error: Exception) -> None:
+    """A network error says nothing about the call."""
     with pytest.raises(RetryableError), translated():
         raise error
 
@@ -115,8 +115,8 @@ def test_no_answer_may_be_tried_again(error: Exception) -> None:
     [NoRegionError(), ParamValidationError(report="Missing required parameter")],
     ids=lambda error: type(error).__name__,
 )
-def test_a_call_that_never_left_waits_for_somebody(error: BotoCoreError) -> None:
-    """What botocore refuses by itself it refuses again."""
+def test_a_call_that_botocore_refuses_is_permanent(error: BotoCoreError) -> None:
+    """The same call would be refused again."""
     with pytest.raises(RefusedError) as raised, translated():
         raise error
 
@@ -124,13 +124,13 @@ def test_a_call_that_never_left_waits_for_somebody(error: BotoCoreError) -> None
 
 
 def test_a_bug_of_ours_is_not_translated() -> None:
-    """A KeyError is a crash: it reaches the dead letters under its own name."""
+    """A KeyError is a crash: it reaches the dead-letter queue under its own name."""
     with pytest.raises(KeyError), translated():
         raise KeyError
 
 
 def test_a_client_gives_up_before_the_function_does() -> None:
-    """Three attempts of at most 25 seconds; then the message waits in a queue, at no cost."""
+    """Three attempts of at most 25 seconds; then the message is queued again, at no cost."""
     config: Any = CLIENT_CONFIG
 
     assert config.retries == {"mode": "standard", "total_max_attempts": 3}
@@ -147,6 +147,6 @@ def test_a_client_gives_up_before_the_function_does() -> None:
         ({}, ""),
     ],
 )
-def test_what_an_answer_lacks_is_an_empty_text(answer: dict[str, Any], found: str) -> None:
-    """AWS leaves out what is not set."""
+def test_a_missing_field_of_an_answer_is_an_empty_text(answer: dict[str, Any], found: str) -> None:
+    """AWS omits unset fields."""
     assert text(answer, "a", "b") == found

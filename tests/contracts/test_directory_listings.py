@@ -1,4 +1,4 @@
-"""The adapter of the identity store: listings come page by page, and never half for whole."""
+"""The adapter of the identity store: listings come page by page, and a part never counts as all."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -59,7 +59,7 @@ def group(name: str) -> dict[str, Any]:
 def test_members_are_listed_with_their_memberships(
     identitystore: "IdentityStoreClient", stub: Stub
 ) -> None:
-    """Pages of 100, from the token given; what is no user is no member."""
+    """Pages of 100, from the token given; a member that is no user is left out."""
     stubbed = stub(identitystore)
     of_group = {"GroupId": GROUP}
     page = {"GroupMemberships": [membership({"UserId": ADA}, "m-1")], "NextToken": "2"}
@@ -84,7 +84,7 @@ def test_members_are_listed_with_their_memberships(
 def test_only_a_group_that_is_not_found_has_no_list(
     identitystore: "IdentityStoreClient", stub: Stub, more: dict[str, str], *, gone: bool
 ) -> None:
-    """Rule 11: a directory that cannot be decrypted has not lost its groups."""
+    """Rule 11: a directory that cannot be decrypted still has its groups."""
     stub(identitystore).add_client_error(
         "list_group_memberships", "ResourceNotFoundException", modeled_fields=more
     )
@@ -97,10 +97,10 @@ def test_only_a_group_that_is_not_found_has_no_list(
             directory.members(GROUP, "")
 
 
-def test_everybody_is_listed_with_their_standing(
+def test_all_users_are_listed_with_their_status(
     identitystore: "IdentityStoreClient", stub: Stub
 ) -> None:
-    """One page of 100 stands for a hundred descriptions."""
+    """One page of 100 replaces a hundred descriptions."""
     stubbed = stub(identitystore)
     people = [user(ADA, "ada", UserStatus="DISABLED"), user(BOB, "bob")]
     stubbed.add_response("list_users", {"Users": people, "NextToken": "2"}, FIRST)
@@ -116,7 +116,7 @@ def test_everybody_is_listed_with_their_standing(
 def test_all_groups_are_listed_with_their_names(
     identitystore: "IdentityStoreClient", stub: Stub
 ) -> None:
-    """What a renamed group is called now."""
+    """A renamed group has its current name."""
     stubbed = stub(identitystore)
     stubbed.add_response("list_groups", {"Groups": [group("ants")], "NextToken": "2"}, FIRST)
     stubbed.add_response("list_groups", {"Groups": []}, NEXT)
@@ -138,7 +138,7 @@ def test_a_page_that_cannot_be_read_is_no_empty_page(
     code: str,
     error: type[Exception],
 ) -> None:
-    """Rule 11: whoever is not listed because of it has not left."""
+    """Rule 11: a user who is missing because of it has not left."""
     stub(identitystore).add_client_error(operation, code)
     directory = IdentityCenter(identitystore, STORE)
     reads: dict[str, Callable[[], object]] = {

@@ -1,4 +1,4 @@
-"""Every error that a call of the hub may meet has its reason in a table."""
+"""Every error that a call of the hub may raise has its reason in a table."""
 
 import ast
 import inspect
@@ -41,7 +41,7 @@ def exceptions_of_botocore() -> list[type[Exception]]:
 
 
 def names_in_adapters() -> set[str]:
-    """Return the methods that adapters call, and the texts that they name (of paginators)."""
+    """Return the methods that adapters call, and the strings they contain (names of paginators)."""
     nodes = [
         node for path in ADAPTERS.glob("*.py") for node in ast.walk(ast.parse(path.read_text()))
     ]
@@ -57,7 +57,7 @@ def operations(service: str) -> list[Any]:
 
 
 def modelled(service: str) -> Iterator[tuple[str, bool]]:
-    """Yield each error of these operations, and whether its model says that it passes."""
+    """Yield each error of these operations, and whether its model says that it is transient."""
     for operation in operations(service):
         for shape in operation.error_shapes:
             code = shape.metadata.get("error", {}).get("code", shape.name)
@@ -66,7 +66,7 @@ def modelled(service: str) -> Iterator[tuple[str, bool]]:
 
 
 def answered(code: str, status: int = 400, *reasons: str) -> ClientError:
-    """Return an error as AWS answers it; of a transaction with the reasons of its items."""
+    """Return an error as AWS answers it; a transaction has the reasons of its items."""
     answer: Any = {
         "Error": {"Code": code, "Message": "said"},
         "ResponseMetadata": {"HTTPStatusCode": status},
@@ -76,13 +76,13 @@ def answered(code: str, status: int = 400, *reasons: str) -> ClientError:
 
 
 def test_every_exception_of_botocore_has_its_reason() -> None:
-    """A new one, of a newer botocore, is decided on before that is used."""
+    """A new exception of a newer botocore must be decided on before that version is used."""
     assert {each for each in exceptions_of_botocore() if each not in EXCEPTIONS} == set()
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_error_of_every_operation_in_use_has_its_reason(service: str) -> None:
-    """What the service's model calls passing passes."""
+    """An error that the service's model marks as retryable is transient."""
     found = dict(modelled(service))
 
     assert found
@@ -90,7 +90,7 @@ def test_every_error_of_every_operation_in_use_has_its_reason(service: str) -> N
     assert [code for code, passing in found.items() if passing and not CODES[code].is_passing] == []
 
 
-def test_what_botocore_tries_again_passes() -> None:
+def test_what_botocore_retries_is_transient() -> None:
     """Its own list of codes and classes is part of the table."""
     checkers: Any = (TransientRetryableChecker, ThrottledRetryableChecker)
     codes = {*checkers[0]._TRANSIENT_ERROR_CODES, *checkers[1]._THROTTLED_ERROR_CODES}  # noqa: SLF001 (botocore has no other name for them)
@@ -104,8 +104,8 @@ def test_what_botocore_tries_again_passes() -> None:
     ] == []
 
 
-def test_nothing_has_two_reasons() -> None:
-    """Each code and each class stands in the table once."""
+def test_no_error_has_two_reasons() -> None:
+    """Each code and each class is in the table once."""
     codes = [code for group in error_table._CODES.values() for code in group.split()]  # noqa: SLF001 (the groups, before they are one mapping)
     classes = [each for group in exception_table._EXCEPTIONS.values() for each in group]  # noqa: SLF001 (the same)
 
@@ -115,7 +115,7 @@ def test_nothing_has_two_reasons() -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_the_reason_of_a_code_alone_decides(code: str) -> None:
-    """Passing: RetryableError; everything else is refused, by its own code."""
+    """Transient: RetryableError; every other code is refused, by its own code."""
     reason = CODES[code]
     with pytest.raises((RetryableError, RefusedError)) as raised, translated():
         raise answered(code)
@@ -126,7 +126,7 @@ def test_the_reason_of_a_code_alone_decides(code: str) -> None:
 
 @pytest.mark.parametrize("error", EXCEPTIONS, ids=lambda each: each.__name__)
 def test_the_reason_of_a_class_alone_decides(error: type[Exception]) -> None:
-    """None leaks from a call."""
+    """No botocore error leaks from a call."""
     made = error.__new__(error)
     with pytest.raises((RetryableError, RefusedError)) as raised, translated():
         raise made
@@ -135,7 +135,7 @@ def test_the_reason_of_a_class_alone_decides(error: type[Exception]) -> None:
 
 
 def test_a_class_that_is_not_listed_has_the_reason_of_its_base() -> None:
-    """Until the table is brought up to date, nothing crashes."""
+    """Nothing crashes until the table is updated."""
 
     class NewError(botocore.exceptions.HTTPClientError):
         pass
@@ -160,14 +160,14 @@ def test_a_class_that_is_not_listed_has_the_reason_of_its_base() -> None:
         "AuthFailure",
     ],
 )
-def test_clock_signature_and_credentials_pass(code: str) -> None:
-    """They say nothing of the person or the target: nobody is reported, and nothing waits."""
+def test_clock_signature_and_credentials_are_transient(code: str) -> None:
+    """They say nothing of the user or the target: nobody is reported, and nothing is held."""
     assert CODES[code].is_passing
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "RegionDisabledException", "OptInRequired"])
-def test_what_somebody_has_to_allow_does_not_pass(code: str) -> None:
-    """It is reported at once, with what AWS wrote."""
+def test_a_missing_permission_is_not_transient(code: str) -> None:
+    """It is reported at once, with the message of AWS."""
     assert not CODES[code].is_passing
 
 
@@ -188,7 +188,7 @@ def test_what_somebody_has_to_allow_does_not_pass(code: str) -> None:
 def test_a_transaction_ends_for_the_reason_of_its_item(
     reasons: tuple[str, ...], code: str, *, passing: bool
 ) -> None:
-    """Throttled is not the same as written by somebody else, and neither is a bad item."""
+    """A throttled item, a lost condition and a bad item are different reasons."""
     found, reason = error_table.of_answer(answered("TransactionCanceledException", 400, *reasons))
 
     assert (found, reason.is_passing) == (code, passing)

@@ -1,4 +1,4 @@
-"""The adapter of the hub's event bus: in batches, and nothing taken for told that was not."""
+"""The adapter of the hub's event bus: it sends in batches and reports every rejected entry."""
 
 import json
 from collections.abc import Callable
@@ -74,22 +74,22 @@ def entry(told: ProfileEvent) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("what", ProfileEventType)
-def test_a_happening_says_all_of_it(
+def test_a_published_event_has_all_its_fields(
     bus: EventBus, stubbed: Stubber, what: ProfileEventType
 ) -> None:
-    """Rules for tickets and mails are written on these words."""
+    """Operators' rules for tickets and mails match these fields."""
     told = replace(TOLD, what=what)
     stubbed.add_response("put_events", TAKEN, {"Entries": [entry(told)]})
 
     bus.tell([told])
 
 
-def test_nothing_is_not_told(bus: EventBus, stubbed: Stubber) -> None:
-    """No call for a look that changed nothing."""
+def test_no_events_make_no_call(bus: EventBus, stubbed: Stubber) -> None:
+    """A reconcile that changes nothing makes no call."""
     bus.tell([])
 
 
-def test_many_are_told_in_batches_and_in_order(bus: EventBus, stubbed: Stubber) -> None:
+def test_many_events_are_published_in_batches_and_in_order(bus: EventBus, stubbed: Stubber) -> None:
     """Source: the EventBridge API: ten entries in one call."""
     many = [replace(TOLD, profile_name=f"p-{n}") for n in range(23)]
     for batch in (many[:10], many[10:20], many[20:]):
@@ -98,8 +98,8 @@ def test_many_are_told_in_batches_and_in_order(bus: EventBus, stubbed: Stubber) 
     bus.tell(many)
 
 
-def test_one_that_was_not_taken_is_told_to_whoever_asked(bus: EventBus, stubbed: Stubber) -> None:
-    """A call that succeeds may have taken a part of it."""
+def test_a_rejected_entry_is_reported_to_the_caller(bus: EventBus, stubbed: Stubber) -> None:
+    """A successful call may have accepted only some entries."""
     failed = {"ErrorCode": "InternalFailure", "ErrorMessage": "x"}
     stubbed.add_response(
         "put_events", {"FailedEntryCount": 1, "Entries": [{"EventId": "1"}, failed]}
@@ -113,10 +113,10 @@ def test_one_that_was_not_taken_is_told_to_whoever_asked(bus: EventBus, stubbed:
     ("code", "error"),
     [("ThrottlingException", RetryableError), ("ResourceNotFoundException", RefusedError)],
 )
-def test_a_bus_that_fails_says_how(
+def test_a_bus_that_fails_raises_the_error(
     bus: EventBus, stubbed: Stubber, code: str, error: type[Exception]
 ) -> None:
-    """The ledger's history has what was not told."""
+    """The ledger's history has what was not published."""
     stubbed.add_client_error("put_events", code)
 
     with pytest.raises(error, match=code):

@@ -1,4 +1,4 @@
-"""The ledger's history: what happened to a person, written with the record or not at all."""
+"""The ledger's history: a user's events are written with the record or not at all."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -38,8 +38,8 @@ def ledger(ledger_table: "DynamoDBClient") -> DynamoLedger:
     return DynamoLedger(ledger_table, LEDGER)
 
 
-def test_a_happening_is_written_with_its_record(ledger: DynamoLedger) -> None:
-    """All that it says, for a year and a month; the record is read without it."""
+def test_an_event_is_written_with_its_record(ledger: DynamoLedger) -> None:
+    """All its fields, for a year and a month; the record is read without it."""
     written = ledger.write(RECORD, MemberChanges(), told())
 
     assert ledger.records(ADA) == {LAB: written}
@@ -56,8 +56,8 @@ def test_a_happening_is_written_with_its_record(ledger: DynamoLedger) -> None:
     assert found["expires"] == str(int((NOON + timedelta(days=400)).timestamp()))
 
 
-def test_who_comes_second_tells_nothing(ledger: DynamoLedger) -> None:
-    """Two workers who meet: what the loser wanted to write did not happen."""
+def test_the_second_writer_records_no_event(ledger: DynamoLedger) -> None:
+    """The loser of two concurrent workers writes no event."""
     ledger.write(RECORD)
 
     with pytest.raises(RetryableError):
@@ -66,8 +66,8 @@ def test_who_comes_second_tells_nothing(ledger: DynamoLedger) -> None:
     assert ledger.history(ADA) == ()
 
 
-def test_a_history_is_a_persons_and_begins_with_the_latest(ledger: DynamoLedger) -> None:
-    """Over all targets; a record that tells nothing adds nothing."""
+def test_a_history_is_one_users_and_starts_with_the_latest(ledger: DynamoLedger) -> None:
+    """Over all targets; a record without events adds nothing."""
     first = ledger.write(RECORD, MemberChanges(), told())
     later = ledger.write(first, MemberChanges(), told(ProfileEventType.SUSPENDED, NOON + 2 * HOUR))
     ledger.write(later)
@@ -86,8 +86,8 @@ def test_a_history_is_a_persons_and_begins_with_the_latest(ledger: DynamoLedger)
     assert ledger.history(UserId("nobody")) == ()
 
 
-def test_two_things_that_happen_in_one_look_are_both_told(ledger: DynamoLedger) -> None:
-    """A hold that ends and the change that it held are written at one time, of one target."""
+def test_two_events_of_one_reconcile_are_both_recorded(ledger: DynamoLedger) -> None:
+    """The end of a hold and the change it held have the same time and target."""
     first = ledger.write(RECORD, MemberChanges(), told(ProfileEventType.RELEASED))
     ledger.write(first, MemberChanges(), told(ProfileEventType.ROLE_CHANGED))
 

@@ -1,4 +1,4 @@
-"""The adapter of the identity store against the API model: nobody is gone by mistake."""
+"""The adapter of the identity store against the API model: no error makes a user deleted."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -53,13 +53,13 @@ def membership_id(name: str) -> str:
         ({}, UserStatus.ENABLED),
     ],
 )
-def test_a_person_has_a_name_and_a_standing(
+def test_a_user_has_a_name_and_a_status(
     identitystore: "IdentityStoreClient",
     stub: Stub,
     status: dict[str, str],
     user_status: UserStatus,
 ) -> None:
-    """Directories from before the status tell none, and mean enabled."""
+    """Old directories return no status, which means enabled."""
     stub(identitystore).add_response(
         "describe_user", DESCRIBED | {"UserName": "ada"} | status, USER
     )
@@ -105,7 +105,7 @@ def test_a_directory_that_cannot_be_decrypted_removes_nobody(
     ("code", "error"),
     [("AccessDeniedException", RefusedError), ("ThrottlingException", RetryableError)],
 )
-def test_a_person_who_cannot_be_read_is_not_gone(
+def test_a_user_who_cannot_be_read_is_not_gone(
     identitystore: "IdentityStoreClient", stub: Stub, code: str, error: type[Exception]
 ) -> None:
     """Rule 11, for every other failure, also where the error names the user."""
@@ -142,8 +142,10 @@ def test_memberships_are_read_to_the_end(identitystore: "IdentityStoreClient", s
     assert found == {group_id(name): membership_id(name) for name in "abc"}
 
 
-def test_half_of_the_memberships_is_none(identitystore: "IdentityStoreClient", stub: Stub) -> None:
-    """Rule 11: a listing that breaks off is an error, never a shorter list."""
+def test_an_incomplete_list_of_memberships_is_an_error(
+    identitystore: "IdentityStoreClient", stub: Stub
+) -> None:
+    """Rule 11: an incomplete listing is an error, never a shorter list."""
     stubbed, operation = stub(identitystore), "list_group_memberships_for_member"
     stubbed.add_response(operation, memberships("a", after="2"))
     stubbed.add_client_error(operation, "ThrottlingException")
@@ -152,10 +154,10 @@ def test_half_of_the_memberships_is_none(identitystore: "IdentityStoreClient", s
         IdentityCenter(identitystore, STORE).memberships(ADA)
 
 
-def test_a_user_who_goes_while_being_read_is_read_again(
+def test_a_user_who_is_deleted_during_the_read_is_read_again(
     identitystore: "IdentityStoreClient", stub: Stub
 ) -> None:
-    """Described a moment ago and not found now: the next look sees which it is."""
+    """Described a moment ago and not found now: the next reconcile decides."""
     stub(identitystore).add_client_error(
         "list_group_memberships_for_member",
         "ResourceNotFoundException",
@@ -167,7 +169,7 @@ def test_a_user_who_goes_while_being_read_is_read_again(
 
 
 def test_a_group_is_found_by_its_name(identitystore: "IdentityStoreClient", stub: Stub) -> None:
-    """The id of the group that has the name now."""
+    """Returns the id of the group that has the name now."""
     stub(identitystore).add_response("get_group_id", told("a"), ask("a"))
 
     assert IdentityCenter(identitystore, STORE).group_id("a") == group_id("a")
@@ -201,10 +203,10 @@ def test_only_a_name_that_was_not_found_is_unknown(
     assert IdentityCenter(identitystore, STORE).group_id("a") is why
 
 
-def test_a_name_that_nobody_can_ask_for_now_is_no_unknown_name(
+def test_a_name_that_cannot_be_resolved_now_is_not_unknown(
     identitystore: "IdentityStoreClient", stub: Stub
 ) -> None:
-    """Throttled is not unknown: the look comes back."""
+    """A throttled call does not make a name unknown: the request is requeued."""
     stub(identitystore).add_client_error("get_group_id", "ThrottlingException")
 
     with pytest.raises(RetryableError):
@@ -215,7 +217,7 @@ def test_a_name_that_nobody_can_ask_for_now_is_no_unknown_name(
 def test_only_a_group_that_is_not_found_is_gone(
     identitystore: "IdentityStoreClient", stub: Stub, code: str | None
 ) -> None:
-    """Only what the directory says of the group itself means that it is gone."""
+    """Only an answer about the group itself means that the group is gone."""
     stubbed = stub(identitystore)
     asked = {"IdentityStoreId": STORE, "GroupId": group_id("a")}
     if code is None:

@@ -1,4 +1,4 @@
-"""Two workers race for the last slot, a hundred times over: never one removal too many."""
+"""Two workers race for the last slot, a hundred times: never one removal too many."""
 
 from collections.abc import Callable
 from threading import Barrier, Lock, Thread
@@ -23,7 +23,7 @@ ROUNDS = [Target.parse(f"222222222222/eu-west-1/d-round{n:03d}") for n in range(
 
 
 class Serialized:
-    """A client whose calls are done one by one, as DynamoDB does those on one item."""
+    """A client whose calls run one after another, as DynamoDB runs those on one item."""
 
     def __init__(self, client: "DynamoDBClient") -> None:
         self._client, self._lock = client, Lock()
@@ -34,7 +34,7 @@ class Serialized:
             return self._client.put_item(**given)
 
     def get_paginator(self, operation: Any) -> "Serialized":  # noqa: ANN401 (one of many names)
-        """Return what pages through a query."""
+        """Return a paginator of a query."""
         assert operation == "query"
         return self
 
@@ -45,7 +45,7 @@ class Serialized:
 
 
 class Overtaken(DynamoLimits):
-    """A worker between whose read and write others are quicker."""
+    """A worker between whose read and write other workers write."""
 
     overtake: Callable[[], object] = staticmethod(lambda: None)
 
@@ -57,7 +57,7 @@ class Overtaken(DynamoLimits):
 
 
 def ask(limits: DynamoLimits, target: Target, *numbers: int) -> bool:
-    """Weigh removals as a worker does; whoever is always overtaken begins nothing."""
+    """Request removals as a worker does; a worker that always loses begins nothing."""
     try:
         disruptions = [disruption(n) for n in numbers]
         return not reserve_slots(target, disruptions, FIVE, limits, FakeLedger(), NOON).refused
@@ -73,22 +73,22 @@ def taken(limits: DynamoLimits, target: Target, number: int) -> None:
 @pytest.mark.parametrize(
     ("before", "mine", "theirs"),
     [
-        # The last slot for either of two.
+        # The last slot for one of two.
         (4, [10], [[20]]),
-        # Two slots, each of them wants both.
+        # Two slots; each worker needs both.
         (3, [10, 11], [[20, 21]]),
         # All of mine or none, after one of them is gone.
         (2, [10, 11, 12], [[20]]),
-        # Overtaken again and again.
+        # The worker loses again and again.
         (2, [10], [[20], [21], [22]]),
-        # The first slot of all, where no item is.
+        # The first slot of all, where no item exists.
         (0, [10, 11, 12], [[20, 21, 22]]),
     ],
 )
-def test_whoever_is_overtaken_gets_what_is_left_or_nothing(
+def test_the_loser_of_a_race_gets_what_is_left_or_nothing(
     ledger_table: "DynamoDBClient", before: int, mine: list[int], theirs: list[list[int]]
 ) -> None:
-    """Exactly between the read and the write: the conditional write tells, and all is weighed anew.
+    """The other write comes between read and write: the condition fails, and all is decided anew.
 
     Law 7, for every interleaving in which both read before either writes.
     """
@@ -112,7 +112,7 @@ def test_whoever_is_overtaken_gets_what_is_left_or_nothing(
 
 
 def test_two_workers_never_both_take_the_last_slot(ledger_table: "DynamoDBClient") -> None:
-    """A hundred times over: one of them begins and the other waits for an operator's word."""
+    """A hundred times: one of them begins and the other awaits an operator's approval."""
     client = cast("DynamoDBClient", Serialized(ledger_table))
     workers, barrier, started = (10, 20), Barrier(2), dict[tuple[Target, int], bool]()
 
@@ -140,8 +140,8 @@ def test_two_workers_never_both_take_the_last_slot(ledger_table: "DynamoDBClient
         assert there.held.keys() == {user(n) for n in workers} - winners
 
 
-def test_many_workers_take_exactly_what_there_is(ledger_table: "DynamoDBClient") -> None:
-    """Twelve who ask at once for five slots: whoever loses every race is put off, not let go."""
+def test_many_workers_take_exactly_the_free_slots(ledger_table: "DynamoDBClient") -> None:
+    """Twelve workers request five slots at once. A worker that always loses requeues."""
     client = cast("DynamoDBClient", Serialized(ledger_table))
     started: list[int] = []
 

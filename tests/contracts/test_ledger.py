@@ -1,4 +1,4 @@
-"""The adapter of the ledger table: nothing is lost in it, and two workers cannot both win."""
+"""The adapter of the ledger table: it loses nothing, and of two workers only one can write."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -59,7 +59,7 @@ FULL = replace(
 
 @pytest.fixture
 def table() -> Iterator["DynamoDBClient"]:
-    """Return a client of an embedded DynamoDB with an empty ledger, whose conditions are real."""
+    """Return a client of an embedded DynamoDB with an empty ledger and real conditions."""
     with mock_aws():
         client = boto3.client("dynamodb", region_name="eu-west-1")
         client.create_table(
@@ -83,7 +83,7 @@ def ledger(table: "DynamoDBClient") -> DynamoLedger:
 
 @pytest.mark.parametrize("record", [PENDING, FULL], ids=["bare", "full"])
 def test_a_record_comes_back_as_it_was_written(ledger: DynamoLedger, record: Record) -> None:
-    """Every field, every claim and every time, with the version of the write."""
+    """Every field, every grant and every time, with the version of the write."""
     written = ledger.write(record)
 
     assert written == replace(record, version=1)
@@ -95,14 +95,14 @@ def test_a_record_comes_back_as_it_was_written(ledger: DynamoLedger, record: Rec
 
 
 def test_the_full_record_leaves_no_field_at_its_default() -> None:
-    """The round trip above would not notice a field that is not written."""
+    """The round trip above would not detect a field that is not written."""
     fields = set(Record.__dataclass_fields__) - {"version"}
 
     assert {name for name in fields if not getattr(FULL, name)} == set()
 
 
-def test_a_person_has_one_record_in_each_target(ledger: DynamoLedger) -> None:
-    """And nobody sees those of another, nor what else lies under the person's key."""
+def test_a_user_has_one_record_in_each_target(ledger: DynamoLedger) -> None:
+    """A read returns neither another user's records nor other items under the user's key."""
     lab, shop = ledger.write(PENDING), ledger.write(replace(FULL, target=SHOP))
     ledger.write(replace(PENDING, user_id=UserId("somebody-else")))
 
@@ -110,8 +110,8 @@ def test_a_person_has_one_record_in_each_target(ledger: DynamoLedger) -> None:
     assert ledger.records(UserId("nobody")) == {}
 
 
-def test_what_report_mode_reported_is_kept_beside_the_records(ledger: DynamoLedger) -> None:
-    """Of each person alone, and it is no record of theirs."""
+def test_what_report_mode_reported_is_stored_beside_the_records(ledger: DynamoLedger) -> None:
+    """For each user separately; it is not one of the user's records."""
     reported = frozenset({"would-create ada in LAB", "would-assign ada in LAB"})
     ledger.save_dry_run(ADA, reported)
 
@@ -122,7 +122,7 @@ def test_what_report_mode_reported_is_kept_beside_the_records(ledger: DynamoLedg
     assert ledger.dry_run(ADA) == frozenset()
 
 
-def test_who_saw_the_last_version_may_write(ledger: DynamoLedger) -> None:
+def test_a_writer_of_the_latest_version_may_write(ledger: DynamoLedger) -> None:
     """Versions count the writes."""
     first = ledger.write(PENDING)
     second = ledger.write(replace(first, state=State.ACTIVE))
@@ -133,7 +133,7 @@ def test_who_saw_the_last_version_may_write(ledger: DynamoLedger) -> None:
 
 @pytest.mark.parametrize("seen", [0, 1, 3])
 def test_two_workers_cannot_both_win(ledger: DynamoLedger, seen: int) -> None:
-    """Whoever did not see the last write changes nothing and looks again."""
+    """A worker that did not see the last write changes nothing and observes again."""
     last = ledger.write(ledger.write(PENDING))
 
     with pytest.raises(RetryableError):
@@ -142,8 +142,8 @@ def test_two_workers_cannot_both_win(ledger: DynamoLedger, seen: int) -> None:
     assert ledger.records(ADA) == {LAB: last}
 
 
-def test_the_keys_are_those_of_the_design(table: "DynamoDBClient") -> None:
-    """`user#<id>` / `target#<t>`, with the target beside them for the index."""
+def test_the_keys_follow_the_design(table: "DynamoDBClient") -> None:
+    """`user#<id>` / `target#<t>`, with the target as an attribute for the index."""
     DynamoLedger(table, "ledger").write(PENDING)
 
     (item,) = table.scan(TableName="ledger")["Items"]
@@ -157,7 +157,7 @@ def test_the_keys_are_those_of_the_design(table: "DynamoDBClient") -> None:
 
 
 def test_an_attribute_that_a_later_version_adds_does_no_harm(table: "DynamoDBClient") -> None:
-    """A hub that was rolled back reads what the newer one wrote."""
+    """A hub that was rolled back reads the records of the newer version."""
     ledger = DynamoLedger(table, "ledger")
     written = ledger.write(FULL)
     (item,) = table.scan(TableName="ledger")["Items"]
@@ -197,7 +197,7 @@ def test_records_are_read_consistently_and_to_the_end(
     ("code", "error"),
     [("ThrottlingException", RetryableError), ("AccessDeniedException", RefusedError)],
 )
-def test_a_ledger_that_fails_is_not_an_empty_one(
+def test_a_failed_ledger_call_is_not_an_empty_ledger(
     dynamodb: "DynamoDBClient", stub: Stub, code: str, error: type[Exception]
 ) -> None:
     """Rule 11, for reads and for writes."""

@@ -1,4 +1,4 @@
-"""The adapter of the mappings table: read whole, and kept until a hint is newer than the copy."""
+"""The adapter of the mappings table: read whole, and cached until a request is newer."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,7 @@ def groups(store: DynamoMappings, newer_than: datetime) -> list[str]:
 
 
 def test_rows_come_with_dynamodbs_types(dynamodb: "DynamoDBClient", stub: Stub) -> None:
-    """A row that any tool wrote: N as a number, BOOL as a truth, NULL as nothing."""
+    """A row that any tool wrote: N becomes a number, BOOL a truth value, NULL nothing."""
     item = key("ml-leads") | {
         "priority": {"N": "10"},
         "retention_days": {"N": "0"},
@@ -56,7 +56,7 @@ def test_rows_come_with_dynamodbs_types(dynamodb: "DynamoDBClient", stub: Stub) 
 
 
 def test_the_table_is_read_to_its_end(dynamodb: "DynamoDBClient", stub: Stub) -> None:
-    """Also over an empty page; the rows are sorted whatever order they come in."""
+    """Even after an empty page; the rows are sorted in whatever order they come."""
     stubbed = stub(dynamodb)
     stubbed.add_response("scan", page("c", after="c"), ASKED)
     stubbed.add_response("scan", page(after="x"), ASKED | {"ExclusiveStartKey": key("c")})
@@ -65,10 +65,10 @@ def test_the_table_is_read_to_its_end(dynamodb: "DynamoDBClient", stub: Stub) ->
     assert groups(DynamoMappings(dynamodb, "mappings"), BEFORE) == ["a", "b", "c"]
 
 
-def test_the_copy_is_read_again_where_it_is_not_newer(
+def test_the_snapshot_is_read_again_where_it_is_not_newer(
     dynamodb: "DynamoDBClient", stub: Stub
 ) -> None:
-    """A hint never decides by rows that were read before it was made."""
+    """A request is never decided by rows that were read before it was enqueued."""
     stubbed = stub(dynamodb)
     stubbed.add_response("scan", page("a"))
     stubbed.add_response("scan", page("b"))
@@ -87,10 +87,10 @@ def test_the_copy_is_read_again_where_it_is_not_newer(
         ("ResourceNotFoundException", RefusedError),
     ],
 )
-def test_half_of_a_table_is_none(
+def test_an_incomplete_table_is_an_error(
     dynamodb: "DynamoDBClient", stub: Stub, code: str, error: type[Exception]
 ) -> None:
-    """Rule 11: a scan that breaks off is an error, and leaves no half copy behind."""
+    """Rule 11: an incomplete scan is an error and leaves no partial snapshot."""
     stubbed = stub(dynamodb)
     stubbed.add_response("scan", page("a", after="a"))
     stubbed.add_client_error("scan", code)
@@ -104,10 +104,10 @@ def test_half_of_a_table_is_none(
     assert again == ["a", "b"]
 
 
-def test_a_failed_read_keeps_the_older_copy_for_older_hints(
+def test_a_failed_read_keeps_the_older_snapshot_for_older_requests(
     dynamodb: "DynamoDBClient", stub: Stub
 ) -> None:
-    """What was read to its end stays true for whoever needs nothing newer."""
+    """A complete read stays valid for every request that needs nothing newer."""
     stubbed = stub(dynamodb)
     stubbed.add_response("scan", page("a"))
     stubbed.add_client_error("scan", "ThrottlingException")

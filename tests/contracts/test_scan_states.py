@@ -1,4 +1,4 @@
-"""How far long listings got: kept in the ledger whole, or begun anew."""
+"""The progress of long listings: stored completely in the ledger, or started anew."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SCAN = ScanRequest(Subject.GROUP, "33e47872-ants", NOW, "an-event", NOW, part=1)
-# More than one item of the ledger holds.
+# More than one item of the ledger can hold.
 MANY = Seen().with_ids(str(number) for number in range(100_000))
 
 
 @pytest.mark.parametrize("seen", [Seen(), Seen().with_ids(["ada"]), MANY])
 @pytest.mark.parametrize("is_over", [True, False])
-def test_what_is_kept_is_loaded_as_it_was(
+def test_a_stored_state_is_loaded_unchanged(
     ledger_table: "DynamoDBClient", seen: Seen, *, is_over: bool
 ) -> None:
-    """However many were seen, by whichever function, for as long as the hint is the same."""
+    """However many were seen, by whichever function, as long as the request is the same."""
     state = ScanState(2, "next page", seen, is_over)
     DynamoScanStates(ledger_table, LEDGER).save(SCAN, state, NOW)
 
@@ -41,7 +41,7 @@ def test_what_is_kept_is_loaded_as_it_was(
         {"subject": Subject.TARGET},
         {"key": "33e47872-bees"},
         {"event_id": "another"},
-        {"again": True},
+        {"is_recheck": True},
         {"event_driven": True},
         {"include_all": True},
         {"target": "another"},
@@ -50,7 +50,7 @@ def test_what_is_kept_is_loaded_as_it_was(
 def test_two_listings_never_share_a_state(
     ledger_table: "DynamoDBClient", other: dict[str, Any]
 ) -> None:
-    """Not of one subject, and not for one event."""
+    """Neither for one subject nor for one event."""
     states = DynamoScanStates(ledger_table, LEDGER)
     states.save(SCAN, ScanState(2, "next page", MANY), NOW)
 
@@ -58,7 +58,7 @@ def test_two_listings_never_share_a_state(
 
 
 def test_each_part_replaces_the_one_before(ledger_table: "DynamoDBClient") -> None:
-    """Also where fewer items hold it."""
+    """Even where fewer items hold it."""
     states = DynamoScanStates(ledger_table, LEDGER)
     few = ScanState(3, "", Seen().with_ids(["ada"]), is_over=True)
     states.save(SCAN, ScanState(2, "next page", MANY), NOW)
@@ -67,8 +67,8 @@ def test_each_part_replaces_the_one_before(ledger_table: "DynamoDBClient") -> No
     assert states.load(SCAN, NOW) == few
 
 
-def test_what_is_too_old_counts_for_nothing(ledger_table: "DynamoDBClient") -> None:
-    """Also before DynamoDB has deleted it, which takes days."""
+def test_an_expired_state_counts_for_nothing(ledger_table: "DynamoDBClient") -> None:
+    """Even before DynamoDB has deleted it, which takes days."""
     states = DynamoScanStates(ledger_table, LEDGER)
     states.save(SCAN, ScanState(2, "next page", Seen()), NOW)
 
@@ -76,8 +76,8 @@ def test_what_is_too_old_counts_for_nothing(ledger_table: "DynamoDBClient") -> N
     assert states.load(SCAN, NOW + timedelta(hours=3)) is None
 
 
-def test_half_of_what_was_seen_is_nothing(ledger_table: "DynamoDBClient") -> None:
-    """Who is missing in it would be taken for a leaver."""
+def test_a_partial_state_counts_for_nothing(ledger_table: "DynamoDBClient") -> None:
+    """A user who is missing in it would count as a leaver."""
     states = DynamoScanStates(ledger_table, LEDGER)
     states.save(SCAN, ScanState(2, "next page", MANY), NOW)
     items = ledger_table.scan(TableName=LEDGER)["Items"]
@@ -90,7 +90,7 @@ def test_half_of_what_was_seen_is_nothing(ledger_table: "DynamoDBClient") -> Non
 
 
 def test_a_save_that_dies_half_way_changes_nothing(ledger_table: "DynamoDBClient") -> None:
-    """The part before is still there, and is done again."""
+    """The part before is still there, and is read again."""
     states = DynamoScanStates(ledger_table, LEDGER)
     before = ScanState(2, "next page", Seen().with_ids(["ada"]))
     states.save(SCAN, before, NOW)

@@ -1,4 +1,4 @@
-"""The adapter that enters spoke accounts: one session for each account and Region, while valid."""
+"""The adapter that assumes roles in spoke accounts: one session per account and Region."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,13 +24,13 @@ LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 
 
 class Clients:
-    """A boto3 session that only notes which clients it was asked for."""
+    """A boto3 session that only records which clients were requested."""
 
     def __init__(self) -> None:
         self.made: list[dict[str, str]] = []
 
     def client(self, service: str, **given: Any) -> object:  # noqa: ANN401 (as boto3 has it)
-        """Return something else each time."""
+        """Return a new object each time."""
         config = given.pop("config")
         assert config.retries["total_max_attempts"] == 3
         self.made.append(given | {"service": service})
@@ -108,11 +108,13 @@ def test_one_session_serves_every_domain_of_an_account_and_region(
     assert clients[0] is clients[1] is clients[6]
 
 
-@pytest.mark.parametrize(("minutes", "again"), [(15, False), (3.5, False), (2.5, True), (-1, True)])
+@pytest.mark.parametrize(
+    ("minutes", "again"), [(15, False), (3.5, False), (2.5, True), (-1, True)]
+)
 def test_a_session_is_renewed_shortly_before_it_ends(
     sts: "STSClient", stub: Stub, sessions: SpokeSessions, minutes: float, *, again: bool
 ) -> None:
-    """None expires in the middle of a plan: three minutes before its end it is given up."""
+    """No session expires in the middle of a plan: it is replaced three minutes before its end."""
     stubbed = stub(sts)
     stubbed.add_response("assume_role", granted("1", minutes=minutes))
     if again:
@@ -124,14 +126,14 @@ def test_a_session_is_renewed_shortly_before_it_ends(
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "ValidationError", "RegionDisabledException"])
-def test_a_spoke_that_refuses_the_hub_is_unreachable(
+def test_a_spoke_that_denies_the_hub_is_unreachable(
     sts: "STSClient", stub: Stub, sessions: SpokeSessions, code: str
 ) -> None:
-    """Everything in the target waits; the message names the role. The next look asks again."""
+    """Everything in the target waits; the message names the role. The next reconcile asks again."""
     stubbed = stub(sts)
     stubbed.add_client_error("assume_role", code, "not authorized")
     if code == "AccessDenied":
-        # It may be the SourceIdentity that is refused.
+        # The SourceIdentity may be the cause of the denial.
         stubbed.add_client_error("assume_role", code, "not authorized")
     stubbed.add_response("assume_role", granted("1"), asked(LAB))
 
@@ -145,7 +147,7 @@ def test_a_spoke_that_refuses_the_hub_is_unreachable(
 def test_a_role_that_takes_no_source_identity_is_assumed_without_it(
     sts: "STSClient", stub: Stub, sessions: SpokeSessions
 ) -> None:
-    """A stack of an older version lets the hub in as before, and is not asked in vain again."""
+    """A stack of an older version still admits the hub, and is not asked in vain again."""
     plain = {name: value for name, value in asked(LAB).items() if name != "SourceIdentity"}
     stubbed = stub(sts)
     stubbed.add_client_error("assume_role", "AccessDenied", expected_params=asked(LAB))
@@ -160,10 +162,10 @@ def test_a_role_that_takes_no_source_identity_is_assumed_without_it(
     stubbed.assert_no_pending_responses()
 
 
-def test_a_trust_that_comes_to_take_it_is_used(
+def test_a_trust_that_now_accepts_a_source_identity_is_used(
     sts: "STSClient", stub: Stub, sessions: SpokeSessions
 ) -> None:
-    """Whoever refused the hub altogether is not remembered as one who takes no SourceIdentity."""
+    """A role that denied the hub altogether is not remembered as one without SourceIdentity."""
     stubbed = stub(sts)
     stubbed.add_client_error("assume_role", "AccessDenied")
     stubbed.add_client_error("assume_role", "AccessDenied")
@@ -179,7 +181,7 @@ def test_a_trust_that_comes_to_take_it_is_used(
 def test_an_sts_that_does_not_answer_makes_no_target_unreachable(
     sts: "STSClient", stub: Stub, sessions: SpokeSessions
 ) -> None:
-    """Throttling passes by itself."""
+    """Throttling is transient."""
     stub(sts).add_client_error("assume_role", "Throttling")
 
     with pytest.raises(RetryableError):

@@ -1,4 +1,4 @@
-"""The adapter of Studio: what a profile is, whose it is, and what a person has there."""
+"""The adapter of Studio: what a profile is, who manages it, and what its user has there."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -46,7 +46,7 @@ TAGS = [
 def test_a_profile_is_observed_with_its_ownership(
     studio: SageMakerStudio, stubbed: Stubber
 ) -> None:
-    """Tags are read to the end: ours may stand on the second page."""
+    """Tags are read to the end: ours may be on the second page."""
     asked = {"ResourceArn": ARN}
     other = [{"Key": "team", "Value": "ml"}]
     stubbed.add_response("describe_user_profile", DESCRIBED, PROFILE)
@@ -68,7 +68,7 @@ def test_a_profile_is_observed_with_its_ownership(
 def test_a_profile_without_our_tags_is_not_ours(
     studio: SageMakerStudio, stubbed: Stubber, tags: list[dict[str, str]], whose: Ownership
 ) -> None:
-    """Rule 6, whatever its name and its SSO value say."""
+    """Rule 6, whatever its name and its SSO value are."""
     stubbed.add_response("describe_user_profile", DESCRIBED)
     stubbed.add_response("list_tags", {"Tags": tags})
 
@@ -79,7 +79,7 @@ def test_a_profile_without_our_tags_is_not_ours(
 
 
 def test_unreadable_tags_mean_not_ours(studio: SageMakerStudio, stubbed: Stubber) -> None:
-    """Rule 6, also where the first page could be read and was ours."""
+    """Rule 6, even where the first page was readable and had our tags."""
     stubbed.add_response("describe_user_profile", DESCRIBED)
     stubbed.add_response("list_tags", {"Tags": TAGS, "NextToken": "2"})
     stubbed.add_client_error("list_tags", "AccessDeniedException")
@@ -91,7 +91,7 @@ def test_unreadable_tags_mean_not_ours(studio: SageMakerStudio, stubbed: Stubber
 
 
 def test_throttled_tags_are_read_again(studio: SageMakerStudio, stubbed: Stubber) -> None:
-    """What passes makes nobody a stranger."""
+    """A transient error never makes a profile unmanaged."""
     stubbed.add_response("describe_user_profile", DESCRIBED)
     stubbed.add_client_error("list_tags", "ThrottlingException")
 
@@ -99,8 +99,8 @@ def test_throttled_tags_are_read_again(studio: SageMakerStudio, stubbed: Stubber
         studio.profile(LAB, "ada", ADA.id)
 
 
-def test_a_profile_that_is_not_there_is_none(studio: SageMakerStudio, stubbed: Stubber) -> None:
-    """No tags are asked for; watching it says the same."""
+def test_a_missing_profile_is_none(studio: SageMakerStudio, stubbed: Stubber) -> None:
+    """No tags are read for it; polling it gives the same result."""
     stubbed.add_client_error("describe_user_profile", "ResourceNotFound", expected_params=PROFILE)
     stubbed.add_client_error("describe_user_profile", "ResourceNotFound", expected_params=PROFILE)
 
@@ -108,8 +108,8 @@ def test_a_profile_that_is_not_there_is_none(studio: SageMakerStudio, stubbed: S
     assert studio.watch(LAB, "ada") is None
 
 
-def test_a_watched_profile_costs_one_call(studio: SageMakerStudio, stubbed: Stubber) -> None:
-    """Nobody reads the tags again of what was found ours a moment ago; what is unset is empty."""
+def test_polling_a_profile_costs_one_call(studio: SageMakerStudio, stubbed: Stubber) -> None:
+    """The tags of a profile known to be ours are not read again; an unset field is empty."""
     failed = {"Status": "Failed", "FailureReason": "no role", "UserSettings": {}}
     stubbed.add_response("describe_user_profile", PROFILE | failed, PROFILE)
 
@@ -133,7 +133,7 @@ def test_a_watched_profile_costs_one_call(studio: SageMakerStudio, stubbed: Stub
 def test_a_profile_that_cannot_be_read_is_not_missing(
     studio: SageMakerStudio, stubbed: Stubber, code: str, error: type[Exception]
 ) -> None:
-    """Rule 11: only ResourceNotFound says that there is none."""
+    """Rule 11: only ResourceNotFound means that there is none."""
     stubbed.add_client_error("describe_user_profile", code)
     stubbed.add_client_error("describe_user_profile", code)
 
@@ -144,7 +144,7 @@ def test_a_profile_that_cannot_be_read_is_not_missing(
 
 
 def test_a_profile_is_created_with_our_tags(studio: SageMakerStudio, stubbed: Stubber) -> None:
-    """Tags are given at creation or never; the person is named by their user name."""
+    """Tags are set at creation or never; the user is identified by their user name."""
     stubbed.add_response(
         "create_user_profile",
         {"UserProfileArn": ARN},
@@ -163,7 +163,7 @@ def test_a_profile_is_created_with_our_tags(studio: SageMakerStudio, stubbed: St
 def test_a_role_change_sends_the_role_and_nothing_else(
     studio: SageMakerStudio, stubbed: Stubber
 ) -> None:
-    """Rule 4: settings that other hands made stay."""
+    """Rule 4: settings that others made stay."""
     stubbed.add_response(
         "update_user_profile",
         {"UserProfileArn": ARN},
@@ -174,7 +174,7 @@ def test_a_role_change_sends_the_role_and_nothing_else(
 
 
 def test_a_deletion_names_the_profile(studio: SageMakerStudio, stubbed: Stubber) -> None:
-    """By domain and name, and one that is gone already is no error."""
+    """By domain and name. A profile that is gone already is no error."""
     stubbed.add_response("delete_user_profile", {}, PROFILE)
     stubbed.add_client_error("delete_user_profile", "ResourceNotFound", expected_params=PROFILE)
 
@@ -193,10 +193,10 @@ WRITES: dict[str, Callable[[SageMakerStudio], None]] = {
 @pytest.mark.parametrize(
     ("code", "error"), [("ResourceInUse", RefusedError), ("InternalFailure", RetryableError)]
 )
-def test_a_write_that_fails_says_how(
+def test_a_write_that_fails_raises_its_error(
     studio: SageMakerStudio, stubbed: Stubber, operation: str, code: str, error: type[Exception]
 ) -> None:
-    """Refused waits for somebody, the rest comes back."""
+    """A refusal awaits an operator, every other error is retried."""
     stubbed.add_client_error(operation, code)
 
     with pytest.raises(error, match=code):
@@ -215,7 +215,7 @@ OTHERS: dict[str, Callable[[SageMakerStudio], object]] = {
 
 
 @pytest.mark.parametrize("method", [*WRITES, *OTHERS])
-def test_an_unreachable_target_says_so_in_every_method(method: str) -> None:
+def test_an_unreachable_target_raises_its_error_in_every_method(method: str) -> None:
     """Law 10: callers tell a closed account from a refused change by the type alone."""
     call = (WRITES | OTHERS)[method]
 

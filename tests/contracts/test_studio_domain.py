@@ -1,4 +1,4 @@
-"""The adapter of Studio: what people come into a domain by."""
+"""The adapter of Studio: the application through which users open a domain."""
 
 import pytest
 from botocore.stub import Stubber
@@ -18,20 +18,18 @@ MODERN = {
 }
 
 
-def test_an_application_that_was_seen_is_not_asked_for_again(
-    studio: SageMakerStudio, stubbed: Stubber
-) -> None:
-    """It never changes, and thousands of people come in by it."""
+def test_a_known_application_is_not_read_again(studio: SageMakerStudio, stubbed: Stubber) -> None:
+    """It never changes, and thousands of users open it."""
     stubbed.add_response("describe_domain", MODERN, ASKED)
 
     assert studio.domain(LAB) == Domain(APPLICATION, ROLE)
     assert studio.domain(LAB) == Domain(APPLICATION, ROLE)
 
 
-def test_a_domain_without_an_application_is_asked_every_time(
+def test_a_domain_without_an_application_is_read_every_time(
     studio: SageMakerStudio, stubbed: Stubber
 ) -> None:
-    """One that is made anew in its place shows one, and nobody restarts the hub for that."""
+    """A recreated domain may have one, and nobody restarts the hub for that."""
     stubbed.add_response("describe_domain", {"DomainId": LAB.domain_id}, ASKED)
     stubbed.add_response("describe_domain", MODERN, ASKED)
 
@@ -48,14 +46,14 @@ def test_a_domain_without_an_application_is_asked_every_time(
         ("ENABLED", "ENABLED", ()),
     ],
 )
-def test_a_domain_tells_what_switches_its_portal_off(
+def test_a_domain_reports_what_disables_its_portal(
     studio: SageMakerStudio,
     stubbed: Stubber,
     by_default: str,
     in_unified_studio: str,
     off: tuple[str, ...],
 ) -> None:
-    """For everybody, or since it is used in Unified Studio; one that says nothing has it on."""
+    """For all users, or since it is used in Unified Studio; without an answer the portal is on."""
     told = {
         "DefaultUserSettings": {"ExecutionRole": ROLE, "StudioWebPortal": by_default},
         "DomainSettings": {"UnifiedStudioSettings": {"StudioWebPortalAccess": in_unified_studio}},
@@ -69,10 +67,10 @@ def test_a_domain_tells_what_switches_its_portal_off(
     ("code", "error"),
     [("ThrottlingException", RetryableError), ("ResourceNotFound", RefusedError)],
 )
-def test_a_domain_that_does_not_tell_is_none_without_an_application(
+def test_a_domain_that_cannot_be_read_is_not_one_without_an_application(
     studio: SageMakerStudio, stubbed: Stubber, code: str, error: type[Exception]
 ) -> None:
-    """Nobody is told to assign people by hand because of a read that failed."""
+    """A failed read never tells an operator to grant access by hand."""
     stubbed.add_client_error("describe_domain", code)
 
     with pytest.raises(error, match=code):

@@ -1,4 +1,4 @@
-"""The adapter of Studio: what a person runs and keeps in a domain, and how that is ended."""
+"""The adapter of Studio: the apps and spaces of a user in a domain, and how they are ended."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ def lists(stubbed: Stubber, spaces: list[dict[str, Any]], apps: list[dict[str, A
     stubbed.add_response("list_apps", {"Apps": apps}, IN_DOMAIN)
 
 
-def test_a_workload_is_what_is_owned_and_what_runs_in_it(
+def test_a_workload_is_the_owned_spaces_and_the_apps_in_them(
     studio: SageMakerStudio, stubbed: Stubber
 ) -> None:
     """Source: ListApps by profile does not show the apps in spaces; owners are not filtered by."""
@@ -56,7 +56,7 @@ def test_a_workload_is_what_is_owned_and_what_runs_in_it(
 
 
 def test_both_listings_are_read_to_the_end(studio: SageMakerStudio, stubbed: Stubber) -> None:
-    """Rule 11: what stands on the second page runs as well."""
+    """Rule 11: an app on the second page runs as well."""
     more = IN_DOMAIN | {"NextToken": "2"}
     stubbed.add_response("list_spaces", {"Spaces": [], "NextToken": "2"}, IN_DOMAIN)
     stubbed.add_response("list_spaces", {"Spaces": [space("lab", "ada")]}, more)
@@ -74,21 +74,21 @@ def test_both_listings_are_read_to_the_end(studio: SageMakerStudio, stubbed: Stu
     [
         ("Ada", "Private", [Space("s", "InService", "Private")]),
         ("ADA", "Shared", [Space("s", "InService", "Shared")]),
-        # What Studio does not tell is no private space: it counts as shared.
+        # A space whose type Studio does not return is not private: it counts as shared.
         ("ada", None, [Space("s", "InService", "")]),
         (None, "Private", []),
         ("bob", "Private", []),
         ("ada-2", "Private", []),
     ],
 )
-def test_whose_a_space_is(
+def test_the_owner_of_a_space(
     studio: SageMakerStudio,
     stubbed: Stubber,
     owner: str | None,
     sharing: str | None,
     found: list[Space],
 ) -> None:
-    """Names are compared without case; a space without an owner is nobody's."""
+    """Names are compared without case; a space without an owner belongs to nobody."""
     lists(stubbed, [space("s", owner, sharing)], [])
 
     assert list(studio.workload(LAB, "ada").spaces) == found
@@ -114,12 +114,12 @@ OF_ADA = {"UserProfileName": "ADA"}
         (app("a"), False),
         # In a shared space it belongs to the space, whoever started it.
         (app("a", SpaceName="team", **OF_ADA), False),
-        # RStudio is the domain's, even for a person of that name.
+        # RStudio belongs to the domain, even for a user of that name.
         (app("a", **OF_ADA) | {"AppType": "RStudioServerPro"}, False),
         (app("a", **OF_ADA) | {"AppType": "RSessionGateway"}, True),
     ],
 )
-def test_whose_an_app_is(
+def test_the_owner_of_an_app(
     studio: SageMakerStudio, stubbed: Stubber, listed: dict[str, Any], *, counts: bool
 ) -> None:
     """The profile's own, and those in its private spaces."""
@@ -134,10 +134,10 @@ def test_whose_an_app_is(
     assert bool(studio.workload(LAB, "ada").apps) is counts
 
 
-def test_the_pseudo_profile_of_the_domain_owns_nothing_of_anybodys(
+def test_the_pseudo_profile_of_the_domain_owns_nothing_of_a_user(
     studio: SageMakerStudio, stubbed: Stubber
 ) -> None:
-    """Rule 8: what belongs to `domain-shared` is never stopped, whatever a profile is called."""
+    """Rule 8: what belongs to `domain-shared` is never stopped, whatever a profile's name is."""
     rstudio = app("default", UserProfileName="domain-shared") | {"AppType": "RStudioServerPro"}
     lists(stubbed, [], [rstudio])
 
@@ -149,14 +149,14 @@ def test_the_pseudo_profile_of_the_domain_owns_nothing_of_anybodys(
     ("code", "error"),
     [("ThrottlingException", RetryableError), ("AccessDeniedException", RefusedError)],
 )
-def test_half_of_a_workload_is_none(
+def test_an_incomplete_workload_is_an_error(
     studio: SageMakerStudio,
     stubbed: Stubber,
     operation: str,
     code: str,
     error: type[Exception],
 ) -> None:
-    """Rule 11: apps or spaces that were not read to the end are no empty list."""
+    """Rule 11: apps or spaces that were not read to the end are not an empty list."""
     if operation == "list_apps":
         stubbed.add_response("list_spaces", {"Spaces": []})
         stubbed.add_response("list_apps", {"Apps": [], "NextToken": "2"})
@@ -211,13 +211,13 @@ INVALID, IN_USE, NOT_FOUND = "ValidationException", "ResourceInUse", "ResourceNo
         ("delete_app", IN_USE, "App is Deleting.", RefusedError),
         ("delete_app", "ThrottlingException", "", RetryableError),
         ("delete_space", NOT_FOUND, "", None),
-        # Only ResourceNotFound tells that a space is gone: one that is being made says this.
+        # Only ResourceNotFound means that a space is gone; a space that is being made returns this.
         ("delete_space", INVALID, "Space lab is Pending.", RefusedError),
         ("delete_space", IN_USE, "an app runs in it", RefusedError),
         ("delete_space", "InternalFailure", "", RetryableError),
     ],
 )
-def test_what_is_gone_already_is_no_error(
+def test_a_thing_that_is_gone_already_is_no_error(
     studio: SageMakerStudio,
     stubbed: Stubber,
     operation: str,
@@ -225,7 +225,7 @@ def test_what_is_gone_already_is_no_error(
     text: str,
     error: type[Exception] | None,
 ) -> None:
-    """Everything else is told to whoever asked."""
+    """Every other error is raised to the caller."""
     stubbed.add_client_error(operation, code, text)
 
     if error is None:

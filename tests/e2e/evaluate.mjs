@@ -9,7 +9,7 @@ const sids = (results, kind) => [
   )
 ]
 
-// Who is not of the product may do whatever a resource lets them do: the resource alone decides.
+// A principal outside the product may do anything by its own policy: the resource's policy decides.
 const anything = { Version: '2012-10-17', Statement: [{ Sid: 'Anything', Effect: 'Allow', Action: '*', Resource: '*' }] }
 
 const evaluate = async ({ role, action, resource, context, sessionPolicy }) => {
@@ -20,7 +20,7 @@ const evaluate = async ({ role, action, resource, context, sessionPolicy }) => {
       request: {
         principal: `arn:aws:sts::${account}:assumed-role/${name.split('/').at(-1)}/e2e`,
         action,
-        // Trust is the other account's to give, and who may speak on a bus; everything else is looked at from the role's side.
+        // The other account decides on trust and on who may write to a bus. The role decides on the rest.
         resource: { resource, accountId: trust ? resource.split(':')[4] : account },
         contextVariables: context
       },
@@ -32,7 +32,7 @@ const evaluate = async ({ role, action, resource, context, sessionPolicy }) => {
     },
     {}
   )
-  // A resource with a wildcard of its own (all groups, say) has several results, for each pattern.
+  // A resource with a wildcard (all groups, for example) has one result for each pattern.
   const results = told.resultType === 'single' ? [told.result] : (told.results ?? [])
   return {
     result: told.overallResult ?? told.resultType,

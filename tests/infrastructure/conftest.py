@@ -131,7 +131,7 @@ def spoke(deploy_spoke: Callable[..., Resources]) -> Resources:
 
 @pytest.fixture(scope="session")
 def elsewhere(synthesize: Callable[..., Path], context: Context) -> Path:
-    """Return where all is as it is not by default: Identity Center is another account's."""
+    """Return a context with Identity Center in another account and no default elsewhere."""
     other = replace(
         context,
         identity_account="333333333333",
@@ -150,7 +150,7 @@ def elsewhere(synthesize: Callable[..., Path], context: Context) -> Path:
 
 @pytest.fixture(scope="session")
 def hardened(synthesize: Callable[..., Path], context: Context) -> Path:
-    """Return a company's that must: its own key, network and signatures."""
+    """Return the context of a hardened company: its own key, network and code signing."""
     return synthesize(
         replace(
             context,

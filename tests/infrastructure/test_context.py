@@ -1,4 +1,4 @@
-"""The context of cdk.json: defaults, forms of `-c`, and mistakes told all at once."""
+"""The context of cdk.json: defaults, forms of `-c`, and all mistakes reported at once."""
 
 import json
 from pathlib import Path
@@ -73,8 +73,8 @@ def test_event_accounts_come_as_list_or_text(given: object) -> None:
     assert context.event_accounts == ("111111111111", "333333333333")
 
 
-def test_every_mistake_is_told_at_once() -> None:
-    """Each line names a key, shows what it has, and says what is allowed."""
+def test_every_mistake_is_reported_at_once() -> None:
+    """Each line names a key, shows its value, and says what is allowed."""
     wrong = {
         "hub_account": 111111111111,
         "hub_region": "Ireland",
@@ -132,8 +132,8 @@ give the ARN of a version of a signing profile in the hub's Region, or nothing""
     )
 
 
-def test_a_key_that_nobody_reads_is_a_mistake() -> None:
-    """Left out in silence, a misspelt `mode` would let the hub write; others' keys are theirs."""
+def test_a_key_that_is_not_read_is_a_mistake() -> None:
+    """If ignored, a misspelt `mode` would let the hub write; other tools' keys are ignored."""
     keys = [*REQUIRED, "Mode", "hub_acount", "color", "aws:cdk:bundling", "@aws-cdk/core:newStyle"]
 
     with pytest.raises(ContextError) as caught:
@@ -148,21 +148,21 @@ def test_a_key_that_nobody_reads_is_a_mistake() -> None:
 
 @pytest.mark.parametrize("given", [{"a": 1}, 111111111111, [111111111111]])
 def test_event_accounts_of_another_kind_are_refused(given: object) -> None:
-    """Nothing is guessed from a mapping or from numbers."""
+    """No list is guessed from a mapping or from numbers."""
     with pytest.raises(ContextError, match="event_accounts: "):
         read_context((REQUIRED | {"event_accounts": given}).get)
 
 
 @pytest.mark.parametrize("account", ["111111111111", "333333333333"])
-def test_who_assigns_people_is_heard_too(account: str) -> None:
-    """Identity Center's account is the hub's, or one whose events the hub hears."""
+def test_the_identity_account_may_be_an_event_account(account: str) -> None:
+    """Identity Center's account is the hub's, or one whose events the hub receives."""
     given = {"event_accounts": ["333333333333"], "identity_account": account}
 
     assert read_context((REQUIRED | given).get).identity_account == account
 
 
-def test_a_stranger_does_not_assign_people() -> None:
-    """An account that is neither is refused, in words that name both."""
+def test_the_identity_account_must_be_the_hubs_or_an_event_account() -> None:
+    """An account that is neither is refused; the error names both."""
     with pytest.raises(ContextError) as caught:
         read_context((REQUIRED | {"identity_account": "333333333333"}).get)
 
@@ -172,8 +172,8 @@ def test_a_stranger_does_not_assign_people() -> None:
 
 
 @pytest.mark.parametrize("nothing", [None, "", [], [""]])
-def test_a_hub_that_writes_is_narrowed_or_says_that_it_is_not(nothing: object) -> None:
-    """An empty key never reaches every application: both are named, with what to write."""
+def test_a_hub_that_writes_is_limited_or_says_that_it_is_not(nothing: object) -> None:
+    """An empty key never allows every application: the error names both and what to write."""
     given = REQUIRED | {"identity_instance": None, "studio_accounts": nothing}
 
     with pytest.raises(ContextError) as caught:
@@ -191,15 +191,15 @@ def test_a_hub_that_writes_is_narrowed_or_says_that_it_is_not(nothing: object) -
     ]
 
 
-def test_the_default_mode_asks_for_the_limits_too() -> None:
-    """A context without `mode` writes, so it has to say whom it may let in where."""
+def test_the_default_mode_needs_the_limits_too() -> None:
+    """A context without `mode` writes, so it must say which applications may be assigned where."""
     with pytest.raises(ContextError, match="studio_accounts: is missing, and mode is apply"):
         read_context((REQUIRED | {"studio_accounts": []}).get)
 
 
 @pytest.mark.parametrize("accounts", ["*", ["*"]])
-def test_any_is_said_in_so_many_words(accounts: object) -> None:
-    """`*` is how a company says that the hub may assign people to every application."""
+def test_any_is_written_explicitly(accounts: object) -> None:
+    """`*` is how a company allows assignments to every application."""
     given = REQUIRED | {"identity_instance": "*", "studio_accounts": accounts, "mode": "apply"}
 
     context = read_context(given.get)
@@ -208,13 +208,13 @@ def test_any_is_said_in_so_many_words(accounts: object) -> None:
 
 
 def test_any_and_some_accounts_are_no_list() -> None:
-    """Whoever names accounts means these: a `*` among them is a mistake."""
+    """A list of accounts is exact: a `*` among them is a mistake."""
     with pytest.raises(ContextError, match=r"studio_accounts: '\*' is not allowed"):
         read_context((REQUIRED | {"studio_accounts": ["222222222222", "*"]}).get)
 
 
 def test_a_hub_that_only_reports_may_leave_the_limits_empty() -> None:
-    """Nobody is assigned in `mode: report`, so a first look needs fewer facts."""
+    """Nobody is assigned in `mode: report`, so a first trial needs fewer values."""
     given = REQUIRED | {"mode": "report", "identity_instance": "", "studio_accounts": []}
 
     context = read_context(given.get)
@@ -235,14 +235,14 @@ def test_a_network_is_its_ids(given: object) -> None:
     "given", [NETWORK[:1], NETWORK[:2], NETWORK[1:], [*NETWORK, "vpc-12345678"]]
 )
 def test_half_a_network_is_a_mistake(given: list[str]) -> None:
-    """One VPC exactly, and two subnets at least: a subnet is in one Availability Zone."""
+    """Exactly one VPC, and at least two subnets: a subnet is in one Availability Zone."""
     with pytest.raises(ContextError, match=r"vpc: .* give the id of one VPC"):
         read_context((REQUIRED | {"vpc": given}).get)
 
 
 @pytest.mark.parametrize(("key", "arn"), OF_THE_COMPANY.items())
-def test_what_encrypts_and_signs_is_of_the_hubs_region(key: str, arn: str) -> None:
-    """Another Region's key or profile would be refused in the middle of a deployment."""
+def test_key_and_signing_profile_are_of_the_hubs_region(key: str, arn: str) -> None:
+    """A key or profile of another Region would be refused in the middle of a deployment."""
     assert getattr(read_context((REQUIRED | {key: arn}).get), key) == arn
     with pytest.raises(ContextError, match=f"{key}: .* in the hub's Region"):
         read_context((REQUIRED | {key: arn, "hub_region": "eu-central-1"}).get)
@@ -257,7 +257,7 @@ def test_the_removal_limit_comes_as_number_or_text(given: object, number: int) -
 
 
 @pytest.mark.parametrize("given", [True, 2.5, "five", [5]])
-def test_what_is_no_number_limits_nothing(given: object) -> None:
-    """Nothing is guessed from a truth value, a fraction or a word."""
+def test_a_limit_that_is_no_number_is_refused(given: object) -> None:
+    """No limit is guessed from a truth value, a fraction or a text."""
     with pytest.raises(ContextError, match="removal_limit_count: "):
         read_context((REQUIRED | {"removal_limit_count": given}).get)

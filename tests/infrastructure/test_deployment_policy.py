@@ -1,4 +1,4 @@
-"""What CloudFormation may do in the hub's account: what the template's resource types ask for."""
+"""CloudFormation's rights in the hub's account: exactly what the template's resource types need."""
 
 import json
 from collections.abc import Callable
@@ -17,9 +17,9 @@ Resources = dict[str, dict[str, Any]]
 LONGEST_POLICY = 6144
 # CloudFormation reads the version of the bootstrap; no resource type names that.
 BY_THE_BOOTSTRAP = {"ssm:GetParameters"}
-# Whatever each key of the context alone asks for.
+# What each context key needs in addition.
 OPTIONAL = ("ec2:", "kms:", "lambda:GetCodeSigningConfig")
-# With these a role is made, or given more rights.
+# These actions create a role or give it more rights.
 BOUNDED = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
 
 
@@ -27,7 +27,7 @@ BOUNDED = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolic
 def test_cloudformation_gets_what_it_needs_and_no_more(
     assembly: str, request: pytest.FixtureRequest
 ) -> None:
-    """The actions are those of the template's resource types, less what ours never do."""
+    """The template's resource types give the actions, less those that ours never use."""
     out: Path = request.getfixturevalue(assembly)
     types = types_of(out)
     is_hardened = assembly == "hardened"
@@ -41,15 +41,15 @@ def test_cloudformation_gets_what_it_needs_and_no_more(
     assert actions_of(out) - BY_THE_BOOTSTRAP == needed
 
 
-def test_what_is_never_asked_for_exists(hardened: Path) -> None:
-    """No exception outlives its cause: each is a right that some resource type of ours names."""
+def test_every_excluded_right_exists(hardened: Path) -> None:
+    """Each exception is a right that some resource type of ours still names."""
     named = chain.from_iterable(rights_named_by(each) for each in types_of(hardened))
 
     assert set(chain.from_iterable(UNUSED.values())) <= set(named)
 
 
 def test_roles_are_the_functions_own(cloud_assembly: Path) -> None:
-    """No role outside the product's path is made or changed, and Lambda alone is given one."""
+    """No role outside the product's path is made or changed, and only Lambda may be given one."""
     roles = "arn:aws:iam::111111111111:role/studio-hub-system/StudioHub-*"
     of_iam = [each for each in statements_of(cloud_assembly) if "iam:" in json.dumps(each)]
 
@@ -92,7 +92,7 @@ def test_a_bootstrap_of_another_name_is_read(
 
 @pytest.mark.parametrize("assembly", ["cloud_assembly", "hardened"])
 def test_the_policy_is_one_that_iam_takes(assembly: str, request: pytest.FixtureRequest) -> None:
-    """One managed policy is enough, in a Region with a long name too: the bootstrap names one."""
+    """One managed policy is enough, even in a Region with a long name: the bootstrap names one."""
     statements = statements_of(request.getfixturevalue(assembly))
     document = {"Version": "2012-10-17", "Statement": statements}
 
@@ -115,7 +115,7 @@ def statements_of(out: Path) -> list[dict[str, Any]]:
 
 
 def joined(value: Any) -> Any:  # noqa: ANN401 (a JSON value of any depth)
-    """Return a part of the template with its joins worked out; the partition is `aws`."""
+    """Return a part of the template with its joins evaluated; the partition is `aws`."""
     if isinstance(value, list):
         return [joined(each) for each in value]
     if not isinstance(value, dict):

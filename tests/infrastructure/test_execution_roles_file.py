@@ -1,4 +1,4 @@
-"""The file of group-level execution roles: what it may say, and mistakes told all at once."""
+"""The file of group-level execution roles: its allowed content, and all mistakes at once."""
 
 import pytest
 
@@ -30,8 +30,8 @@ def test_a_role_has_its_sets_before_its_own() -> None:
     assert [statement["Sid"] for statement in role.statements] == ["Never"]
 
 
-def test_a_set_that_differs_by_role_stands_in_the_role() -> None:
-    """What names the role cannot be one policy for all; a prefix is found in the role's tags."""
+def test_a_set_that_differs_by_role_is_in_the_role() -> None:
+    """A set that names the role cannot be one policy for all; a prefix is in the role's tags."""
     (role,) = read_execution_roles(
         """
         statement_sets:
@@ -83,8 +83,8 @@ def test_a_set_that_differs_by_role_stands_in_the_role() -> None:
         ),
     ],
 )
-def test_no_role_has_what_begins_like_anothers(names: str, mistake: str) -> None:
-    """Where a role has a prefix, it is that role's alone, short, and not what all read."""
+def test_no_prefix_is_the_start_of_anothers(names: str, mistake: str) -> None:
+    """A role's prefix belongs to that role alone, is short, and is not the shared one."""
     own = "{Sid: S, Effect: Allow, Action: 's3:GetObject', Resource: 'arn:x/${prefix}/*'}"
     other = "{Sid: S, Effect: Allow, Action: 's3:GetObject', Resource: 'arn:x'}"
     roles = [f"{name}: {{description: d, statements: [%s]}}" for name in names.split(", ")]
@@ -111,7 +111,7 @@ def test_no_role_has_what_begins_like_anothers(names: str, mistake: str) -> None
         ),
     ],
 )
-def test_a_list_stands_where_it_can_be_filled_in(resource: str, mistake: str) -> None:
+def test_a_list_is_where_it_can_be_filled_in(resource: str, mistake: str) -> None:
     """CloudFormation joins lists with plain texts alone, and makes no list within another."""
     text = f"{{Sid: S, Effect: Allow, Action: 's3:GetObject', Resource: {resource}}}"
 
@@ -135,8 +135,8 @@ def test_a_shared_set_that_iam_would_refuse_is_refused() -> None:
     assert number == "R: managed_policies: 10 of at most 9"
 
 
-def test_every_mistake_in_the_roles_is_told_at_once() -> None:
-    """Each line names the role and the statement, what is wrong, and what to do."""
+def test_every_mistake_in_the_roles_is_reported_at_once() -> None:
+    """Each line names the role and the statement, the mistake, and the remedy."""
     mistakes = mistakes_of(
         """
         statement_sets:
@@ -210,7 +210,7 @@ analyst: another role differs only in case: rename one"""
     ],
 )
 def test_a_notebook_cannot_widen_its_role(statement: str, mistake: str) -> None:
-    """What would let a user give themselves more is refused with its way out."""
+    """A statement that lets a user gain more rights is refused with its remedy."""
     text = f"roles: {{R: {{description: d, statements: [{{Sid: S, Effect: Allow, {statement}}}]}}}}"
 
     assert mistakes_of(text) == [f"R: S: {mistake}"]
@@ -241,7 +241,7 @@ def test_a_role_that_iam_would_refuse_is_refused() -> None:
     ],
 )
 def test_a_file_of_another_form_is_refused(text: str, mistake: str) -> None:
-    """What is no file of roles is said to be none."""
+    """A file that has another format is named as such."""
     with pytest.raises(ExecutionRolesError) as caught:
         read_execution_roles(text)
 

@@ -1,4 +1,4 @@
-"""Every right of the shipped group-level roles, in full: a right more or less fails here."""
+"""All rights of the shipped group-level roles: a right more or less fails here."""
 
 import json
 from collections.abc import Callable
@@ -195,7 +195,7 @@ def own_models(prefix: str) -> dict[str, Any]:
 
 
 def with_jobs(name: str) -> list[dict[str, Any]]:
-    """Return what a role has that reads, writes and runs jobs as itself."""
+    """Return the rights of a role that reads, writes and runs jobs as itself."""
     prefix = name.lower()
     jobs = named(prefix, "hyper-parameter-tuning-job", "model", "processing-job", "training-job")
     jobs += named(prefix, "transform-job")
@@ -368,8 +368,8 @@ def test_an_analyst_reads(spoke: Resources) -> None:
     ]
 
 
-def test_lists_stand_once_for_each_item(deploy_spoke: Callable[..., Resources]) -> None:
-    """Subnets, buckets, registries and types of the parameters are what the statements say."""
+def test_lists_expand_to_one_entry_for_each_item(deploy_spoke: Callable[..., Resources]) -> None:
+    """The statements contain the subnets, buckets, registries and types of the parameters."""
     narrowed = deploy_spoke(
         JobSubnetIds="subnet-0a1b2c3d,subnet-0a1b2c3e",
         JobSecurityGroupIds="sg-0a1b2c3d",

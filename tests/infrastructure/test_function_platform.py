@@ -1,4 +1,4 @@
-"""What companies that must ask for: their key on all that is kept, network and signature."""
+"""What hardened companies need: their key on all stored data, their network and code signing."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ ROLES = [
     "Reconciler/Reconcile/Role",
     "Scanner/Scan/Role",
 ]
-# What keeps something, and how it says with which key.
+# What stores data, and how it names its key.
 ENCRYPTED: dict[str, dict[str, Any]] = {
     "AWS::DynamoDB::Table": {
         "SSESpecification": {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": OWN_KEY}
@@ -51,8 +51,8 @@ INTERFACES = [
 
 
 @pytest.mark.parametrize("stack", ["hardened_hub", "hardened_identity"])
-def test_the_key_is_on_all_that_is_kept(stack: str, request: pytest.FixtureRequest) -> None:
-    """No resource that keeps anything is left to a key of AWS; a new kind of one is looked at."""
+def test_the_key_is_on_all_stored_data(stack: str, request: pytest.FixtureRequest) -> None:
+    """No resource that stores data uses a key of AWS; a new kind of resource must be decided on."""
     resources: Resources = request.getfixturevalue(stack)
     kept = {path: each for path, each in resources.items() if each["Type"] not in KEEPS_NOTHING}
     bare = [
@@ -121,7 +121,7 @@ def statements(role: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_every_function_is_in_the_subnets_and_runs_signed_code(hardened_hub: Resources) -> None:
-    """None is left in Lambda's own network, and none runs what the company did not sign."""
+    """No function is in Lambda's own network, and none runs unsigned code."""
     functions = [
         each["Properties"]
         for each in hardened_hub.values()
@@ -137,8 +137,10 @@ def test_every_function_is_in_the_subnets_and_runs_signed_code(hardened_hub: Res
         }
 
 
-def test_the_network_lets_out_https_and_nothing_in(hardened: Path, hardened_hub: Resources) -> None:
-    """The group belongs to the company's VPC, and an output names it to its endpoints."""
+def test_the_network_allows_https_out_and_nothing_in(
+    hardened: Path, hardened_hub: Resources
+) -> None:
+    """The group belongs to the company's VPC; an output names it for the endpoints."""
     outputs = json.loads((hardened / "StudioHub.template.json").read_text())["Outputs"]
 
     assert hardened_hub["Platform/SecurityGroup"]["Properties"] == {
@@ -173,10 +175,10 @@ def test_unsigned_code_is_refused(hardened_hub: Resources) -> None:
     ("stack", "account"),
     [("hardened_hub", "111111111111"), ("hardened_identity", "999999999999")],
 )
-def test_the_shipped_key_policy_lets_every_service_in(
+def test_the_shipped_key_policy_allows_every_service(
     stack: str, account: str, request: pytest.FixtureRequest
 ) -> None:
-    """Whatever service writes to something encrypted is named in docs/kms-key-policy.json."""
+    """docs/kms-key-policy.json names every service that writes to an encrypted resource."""
     resources: Resources = request.getfixturevalue(stack)
     policy = json.loads((ROOT / "docs" / "kms-key-policy.json").read_text(encoding="utf-8"))
     needed = set(writers(resources))
@@ -192,7 +194,7 @@ def test_the_shipped_key_policy_lets_every_service_in(
 
 
 def writers(resources: Resources) -> Iterator[tuple[str, ...]]:
-    """Yield each service that writes to what is encrypted, with what it asks of the key."""
+    """Yield each service that writes to an encrypted resource, with its actions on the key."""
     for each in resources.values():
         if each["Type"] == "AWS::Logs::LogGroup":
             # Source: the CloudWatch Logs user guide, encrypting log data.

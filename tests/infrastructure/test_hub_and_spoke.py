@@ -1,4 +1,4 @@
-"""What holds between the stacks: names, who is let in by what, nothing wholesale."""
+"""What holds between the stacks: names, who may assume which role, and no wholesale right."""
 
 from fnmatch import fnmatchcase
 from typing import Any
@@ -32,8 +32,8 @@ def test_hub_and_spoke_agree_on_names(hub: Resources, spoke: Resources) -> None:
     assert reader_role_arn(SPOKE, REGION).endswith(named[1])
 
 
-def test_each_function_is_let_in_by_its_own_role(hub: Resources, spoke: Resources) -> None:
-    """`reconcile` may assume the one and look the other, and no role trusts both.
+def test_each_function_may_assume_its_own_role_alone(hub: Resources, spoke: Resources) -> None:
+    """`reconcile` may assume one role and `scan` the other, and no role trusts both.
 
     Neither function's wildcard covers the other's role.
     """
@@ -63,8 +63,8 @@ def test_each_function_is_let_in_by_its_own_role(hub: Resources, spoke: Resource
         assert assumed == [arn]
 
 
-def test_look_reads_and_changes_nothing(spoke: Resources, identity: Resources) -> None:
-    """Whoever runs code as look finds no right to change anything, in a spoke or at the directory.
+def test_scan_reads_and_changes_nothing(spoke: Resources, identity: Resources) -> None:
+    """Code that runs as `scan` has no right to change a spoke or the directory.
 
     Its roles in other accounts are made for it alone; no session policy of its own narrows them.
     """

@@ -1,4 +1,4 @@
-"""The hub's functions as deployed: what they run, what they are told, and what they read."""
+"""The hub's functions as deployed: their handlers, environment and event sources."""
 
 import re
 from typing import Any
@@ -29,7 +29,7 @@ SETTINGS = {
     "scan": ScanSettings,
     "mapping_stream": MappingStreamSettings,
 }
-# What each variable is, whichever function is told it.
+# The value of each variable, whichever function gets it.
 VALUES = {
     "STUDIO_HUB_ACCOUNT": "111111111111",
     "STUDIO_HUB_IDENTITY_STORE_ID": "d-1234567890",
@@ -48,25 +48,25 @@ VALUES = {
 
 
 def variables(settings: Any) -> set[str]:  # noqa: ANN401 (one of four classes)
-    """Return the variables that a function asks for, as it names them when there are none."""
+    """Return the variables that a function requires, as its error names them when none is set."""
     with pytest.raises(SettingsError) as raised:
         read_settings(settings, {})
     return set(re.findall(r"(?:AWS|STUDIO_HUB)_[A-Z_]+", str(raised.value)))
 
 
 @pytest.mark.parametrize("service", PATHS)
-def test_a_function_is_told_what_it_asks_for(hub: Resources, service: str) -> None:
-    """Every variable that hub.runtime reads, no other, and each of them its own thing."""
+def test_a_function_gets_the_variables_it_requires(hub: Resources, service: str) -> None:
+    """Every variable that hub.runtime reads and no other, each with its own value."""
     environment = hub[f"{PATHS[service]}/Function"]["Properties"]["Environment"]["Variables"]
 
-    # Lambda itself tells the Region.
+    # Lambda itself sets the Region.
     assert {"AWS_REGION", *environment} == variables(SETTINGS[service])
     assert environment == {name: VALUES[name] for name in environment}
 
 
 @pytest.mark.parametrize("service", PATHS)
 def test_a_function_as_deployed(hub: Resources, service: str) -> None:
-    """Its handler, its time and its own role and log; rounds are not cut short."""
+    """Its handler, its timeout and its own role and log; sweeps are not cut short."""
     function = hub[f"{PATHS[service]}/Function"]["Properties"]
 
     assert function == {
@@ -95,8 +95,8 @@ def test_logs_end(hub: Resources, service: str) -> None:
     }
 
 
-def test_who_reads_which_queue(hub: Resources) -> None:
-    """Each reader reports single failures; people and looks come one at a time, some at once."""
+def test_which_function_reads_which_queue(hub: Resources) -> None:
+    """Each reader reports single failures; users and scans come one at a time, some in parallel."""
     assert [reader for reader in readers(hub) if "ScalingConfig" in reader] == [
         queue_reader("Ingress/Intake", "Ingress/Events", batch=10, concurrency=5),
         queue_reader("Ingress/Intake", "Reconciler/Delayed", batch=10, concurrency=5),
@@ -105,8 +105,8 @@ def test_who_reads_which_queue(hub: Resources) -> None:
     ]
 
 
-def test_who_reads_the_stream(hub: Resources) -> None:
-    """From the first row on, bounded in time alone, and what is given up is kept."""
+def test_which_function_reads_the_stream(hub: Resources) -> None:
+    """From the first row on, bounded in time alone; a record that is given up is kept."""
     assert [reader for reader in readers(hub) if "ScalingConfig" not in reader] == [
         {
             "FunctionName": "<MappingStream/MappingStream/Function>",

@@ -1,4 +1,4 @@
-"""Every right of the hub's functions, in full: a right more or less fails here."""
+"""All rights of the hub's functions: a right more or less fails here."""
 
 from typing import Any
 
@@ -66,7 +66,7 @@ def function_role(name: str, path: str, *needs: dict[str, Any]) -> dict[str, Any
 
 
 def test_reconcile_may_do_exactly_this(hub: Resources) -> None:
-    """`reconcile` reads the directory and the rows, keeps the ledger, and enters the spokes."""
+    """`reconcile` reads directory and rows, writes the ledger, and assumes the spoke roles."""
     path = "Reconciler/Reconcile"
 
     assert hub[f"{path}/Role"]["Properties"] == function_role(
@@ -123,7 +123,7 @@ def test_reconcile_may_do_exactly_this(hub: Resources) -> None:
 
 
 def test_intake_may_do_exactly_this(hub: Resources) -> None:
-    """Intake turns what it reads into hints; it enters no spoke and writes no record."""
+    """Intake turns events into requests; it assumes no spoke role and writes no record."""
     path = "Ingress/Intake"
 
     assert hub[f"{path}/Role"]["Properties"] == function_role(
@@ -152,8 +152,8 @@ def test_intake_may_do_exactly_this(hub: Resources) -> None:
     )
 
 
-def test_look_may_do_exactly_this(hub: Resources) -> None:
-    """Look lists groups, people and targets, keeps its copies, and describes nobody itself."""
+def test_scan_may_do_exactly_this(hub: Resources) -> None:
+    """`scan` lists groups, users and targets, stores its snapshots, and describes nobody itself."""
     path = "Scanner/Scan"
 
     assert hub[f"{path}/Role"]["Properties"] == function_role(
@@ -202,7 +202,7 @@ def test_look_may_do_exactly_this(hub: Resources) -> None:
     )
 
 
-def test_another_account_lets_people_in_by_its_own_role(hub_elsewhere: Resources) -> None:
+def test_another_account_grants_access_by_its_own_role(hub_elsewhere: Resources) -> None:
     """Where Identity Center is not the hub's, each function has one role there."""
     roles = "arn:aws:iam::333333333333:role/studio-hub-system"
     assigner, reader = f"{roles}/StudioHubAssigner-eu-west-1", f"{roles}/StudioHubAssignmentReader"
@@ -253,8 +253,8 @@ def test_a_key_of_the_company_is_used_through_identity_center_alone(
     assert list(found.values()) == [[decrypt | {"Condition": limit}]] * 4
 
 
-def test_mappings_may_do_exactly_this(hub: Resources) -> None:
-    """Mappings reads the changes of rows, and neither the table of rows nor anybody's record."""
+def test_mapping_stream_may_do_exactly_this(hub: Resources) -> None:
+    """`mapping_stream` reads row changes, neither the table of rows nor any user's record."""
     path = "MappingStream/MappingStream"
 
     assert hub[f"{path}/Role"]["Properties"] == function_role(

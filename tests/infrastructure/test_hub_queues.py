@@ -1,4 +1,4 @@
-"""The hub's queues: what waits how long, where it ends, and who may put something in."""
+"""The hub's queues: how long messages wait, where they end, and who may send."""
 
 import re
 from typing import Any
@@ -27,7 +27,7 @@ SCHEDULE = ["<Schedule/Hourly.Arn>", "<Schedule/Daily.Arn>"]
 def test_a_standard_queue_has_dead_letters(
     hub: Resources, path: str, visibility_timeout: int
 ) -> None:
-    """Forty deliveries, each with six time-outs of the reader, then the dead-letter queue."""
+    """Forty deliveries, each with six timeouts of the reader, then the dead-letter queue."""
     assert hub[f"{path}/Queue"]["Properties"] == {
         "VisibilityTimeout": visibility_timeout,
         "RedrivePolicy": {
@@ -42,10 +42,10 @@ def test_a_standard_queue_has_dead_letters(
     ("path", "visibility_timeout"),
     [("Reconciler/Requests", 720), ("Scanner/Requests", 1800)],
 )
-def test_looks_are_queued_one_after_another(
+def test_scans_are_queued_one_after_another(
     hub: Resources, path: str, visibility_timeout: int
 ) -> None:
-    """A FIFO queue orders by what is looked at, runs others beside, never merges equal bodies."""
+    """A FIFO queue orders by subject, runs subjects in parallel, never merges equal bodies."""
     assert hub[f"{path}/Queue"]["Properties"] == {
         "FifoQueue": True,
         "ContentBasedDeduplication": False,
@@ -60,7 +60,7 @@ def test_looks_are_queued_one_after_another(
     }
 
 
-# What reads each queue that no other function could read in its stead.
+# The reader of each queue that no other function could read instead.
 READ_BY = {
     "Ingress/Events": "Ingress/Intake",
     "Reconciler/Delayed": "Ingress/Intake",
@@ -71,10 +71,10 @@ LONGEST_WAIT = 120
 
 
 @pytest.mark.parametrize("queue", READ_BY)
-def test_passing_trouble_delays_no_message_by_more_than_two_minutes(
+def test_transient_errors_delay_no_message_by_more_than_two_minutes(
     hub: Resources, queue: str
 ) -> None:
-    """It is visible again by then, or its reader may make it so: the time-out is for crashes."""
+    """It is visible again by then, or its reader may make it so: the timeout is for crashes."""
     waits = hub[f"{queue}/Queue"]["Properties"]["VisibilityTimeout"]
     (policy,) = hub[f"{READ_BY[queue]}/Role"]["Properties"]["Policies"]
     redelivered = [
@@ -84,13 +84,13 @@ def test_passing_trouble_delays_no_message_by_more_than_two_minutes(
     ]
 
     assert waits < LONGEST_WAIT or redelivered == [f"<{queue}/Queue.Arn>"]
-    # Lambda refuses to read a queue whose messages come back while it still works on them.
+    # Lambda refuses to read a queue whose messages return while it still works on them.
     assert waits >= 6 * hub[f"{READ_BY[queue]}/Function"]["Properties"]["Timeout"]
 
 
 @pytest.mark.parametrize("queue", ["Ingress/Events", "Reconciler/Delayed"])
-def test_an_hour_of_trouble_makes_no_dead_letter(hub: Resources, queue: str) -> None:
-    """What intake cannot write anywhere waits in the queue that it came from."""
+def test_an_hour_of_errors_makes_no_dead_letter(hub: Resources, queue: str) -> None:
+    """A message that intake cannot pass on stays in its queue."""
     properties = hub[f"{queue}/Queue"]["Properties"]
     deliveries = properties["RedrivePolicy"]["maxReceiveCount"]
 
@@ -101,7 +101,7 @@ def test_an_hour_of_trouble_makes_no_dead_letter(hub: Resources, queue: str) -> 
 QUEUE_OF = {"Reconciler/Requests": "reconcile", "Scanner/Requests": "scan"}
 
 
-def test_stories_are_rehearsed_with_the_same_numbers(hub: Resources) -> None:
+def test_stories_are_played_with_the_same_numbers(hub: Resources) -> None:
     """A story waits as long as the deployed hub does, and loses no less."""
     deployed = {
         QUEUE_OF.get(path, path.rpartition("/")[2].lower()): (
@@ -157,7 +157,7 @@ def test_dead_letters_outlast_their_queue(hub: Resources) -> None:
         ),
     ],
 )
-def test_only_these_rules_are_let_in(
+def test_only_these_rules_may_send(
     hub: Resources, path: str, senders: dict[str, list[str]]
 ) -> None:
     """Where EventBridge delivers, the queue's policy admits these rules, and TLS alone."""
@@ -195,15 +195,15 @@ def test_only_these_rules_are_let_in(
         "Scanner/Requests/Queue",
     ],
 )
-def test_inner_queues_let_nobody_in(hub: Resources, path: str) -> None:
-    """No queue policy grants anything where only our own functions send."""
+def test_inner_queues_allow_no_other_sender(hub: Resources, path: str) -> None:
+    """No queue policy allows anything where only our own functions send."""
     policy = hub[f"{path}/Policy"]["Properties"]["PolicyDocument"]
 
     assert policy["Statement"] == [tls_only(path)]
 
 
-def test_every_queue_is_spoken_of_here(hub: Resources) -> None:
-    """No queue is without a policy of one of the two kinds above."""
+def test_every_queue_is_covered_here(hub: Resources) -> None:
+    """Every queue has a policy of one of the two kinds above."""
     queues = {path for path, resource in hub.items() if resource["Type"] == "AWS::SQS::Queue"}
 
     assert len(queues) == 10

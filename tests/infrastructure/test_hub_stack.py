@@ -1,4 +1,4 @@
-"""What begins things in the hub, what it remembers, what it puts out: rules, tables, outputs."""
+"""What starts the hub, what it stores, what it outputs: rules, tables, outputs."""
 
 import json
 from collections.abc import Callable
@@ -34,10 +34,10 @@ Resources = dict[str, dict[str, Any]]
         ("Forwarded", {"EventBusName": "<Ingress/Bus>"}, "333333333333"),
     ],
 )
-def test_a_rule_hears_the_directory_alone(
+def test_a_rule_matches_the_directory_alone(
     hub: Resources, route: str, kind: str, bus: dict[str, str], account: str
 ) -> None:
-    """It asks for what read_event understands, of the accounts that may tell it there."""
+    """It matches what read_event accepts, from the accounts that may send it."""
     expected: dict[str, Any] = {
         "Description": f"Changes of people and groups in IAM Identity Center ({route})",
         "EventPattern": {**event_patterns("eu-west-1")[route], "account": [account]},
@@ -69,7 +69,7 @@ def test_every_route_has_its_rule(hub: Resources) -> None:
     ("path", "when"),
     [("Schedule/Hourly", "rate(1 hour)"), ("Schedule/Daily", "cron(37 2 * * ? *)")],
 )
-def test_a_round_begins_in_time(hub: Resources, path: str, when: str) -> None:
+def test_a_sweep_starts_in_time(hub: Resources, path: str, when: str) -> None:
     """The schedule sends to `delayed` without a function between, and loses nothing silently."""
     rule = hub[path]["Properties"]
     (target,) = rule["Targets"]
@@ -84,8 +84,8 @@ def test_a_round_begins_in_time(hub: Resources, path: str, when: str) -> None:
 
 
 @pytest.mark.parametrize("round_", ["hourly", "daily"])
-def test_what_the_schedule_sends_is_a_hint(hub: Resources, round_: str) -> None:
-    """As EventBridge fills it in, it begins this round; no two rounds are taken for one."""
+def test_the_message_of_the_schedule_is_a_request(hub: Resources, round_: str) -> None:
+    """As EventBridge fills it in, it starts this sweep; no two sweeps count as one."""
     target = hub[f"Schedule/{round_.capitalize()}"]["Properties"]["Targets"][0]
     # Source: the EventBridge user guide, events of schedules.
     event: dict[str, Any] = {
@@ -107,7 +107,7 @@ def test_what_the_schedule_sends_is_a_hint(hub: Resources, round_: str) -> None:
 
 
 def filled_in(transformer: dict[str, Any], event: dict[str, Any]) -> str:
-    """Return what EventBridge sends: each name's value as JSON, since none stands in quotes."""
+    """Return what EventBridge sends: each name's value as JSON, since none is in quotes."""
     body: str = transformer["InputTemplate"]
     for name, path in transformer["InputPathsMap"].items():
         assert f"<{name}>" in body
@@ -116,7 +116,7 @@ def filled_in(transformer: dict[str, Any], event: dict[str, Any]) -> str:
 
 
 def test_the_mappings_table(hub: Resources) -> None:
-    """The rows have the keys of the wire, tell each change as it was and is, outlive the stack."""
+    """The rows have the shared keys and stream old and new image; the table outlives the stack."""
     expected = table(MAPPINGS_KEY, ())
     expected["Properties"]["StreamSpecification"] = {"StreamViewType": "NEW_AND_OLD_IMAGES"}
 
@@ -124,7 +124,7 @@ def test_the_mappings_table(hub: Resources) -> None:
 
 
 def test_the_ledger_table(hub: Resources) -> None:
-    """The ledger has the keys and indices of the wire, expires history, outlives its stack."""
+    """The ledger has the shared keys and indices, expires history, outlives its stack."""
     expected = table(LEDGER_KEY, (LEDGER_BY_TARGET_KEY[0], LEDGER_BY_MEMBERSHIP_KEY[0]))
     expected["Properties"] |= {
         "TimeToLiveSpecification": {"AttributeName": "expires", "Enabled": True},
@@ -170,10 +170,10 @@ def key_schema(key: tuple[str, str]) -> list[dict[str, str]]:
     ]
 
 
-def test_outputs_tell_what_an_operator_needs(
+def test_outputs_have_what_an_operator_needs(
     hub_template: Template, evaluated: Callable[..., Any]
 ) -> None:
-    """Tables, queues, dead letters and logs are looked up in the stack, not guessed."""
+    """Tables, queues, dead letters and logs are read from the stack, not guessed."""
     outputs = {
         name: evaluated(hub_template, output["Value"])
         for name, output in hub_template["Outputs"].items()
@@ -203,14 +203,14 @@ def test_outputs_tell_what_an_operator_needs(
 
 
 def test_the_bus_is_open_to_nobody_else(hub: Resources) -> None:
-    """What the hub tells, it tells on a bus of its own, which no policy opens to others."""
+    """The hub publishes on a bus of its own, which no policy opens to others."""
     assert hub["Bus"]["Properties"]["Name"] == "studio-hub"
     assert "Policy" not in hub["Bus"]["Properties"]
     assert not [r for r in hub.values() if r["Type"] == "AWS::Events::EventBusPolicy"]
 
 
-def test_only_forwarding_roles_speak_on_the_directorys_bus(hub: Resources) -> None:
-    """An account that is no event account forges no hint, nor does another role of one that is."""
+def test_only_forwarding_roles_send_on_the_directorys_bus(hub: Resources) -> None:
+    """Another account forges no request, nor does another role of an event account."""
     forwarder = "arn:aws:iam::333333333333:role/studio-hub-system/StudioHubForwarder-eu-west-1"
 
     bus = hub["Ingress/Bus"]["Properties"]
@@ -230,7 +230,7 @@ def test_only_forwarding_roles_speak_on_the_directorys_bus(hub: Resources) -> No
     }
 
 
-def test_a_hub_that_hears_itself_alone_has_no_door(
+def test_a_hub_with_its_own_events_alone_opens_no_bus(
     synthesize: Callable[[Context], Path], context: Context
 ) -> None:
     """Where no other account has the directory's events, no bus is open to another account."""
@@ -244,7 +244,7 @@ def test_a_hub_that_hears_itself_alone_has_no_door(
 
 
 def test_nothing_is_deleted_by_mistake(cloud_assembly: Path) -> None:
-    """Not the hub, and not the roles that people in a spoke work with."""
+    """Neither the hub nor the roles that users in a spoke work with."""
     artifacts = json.loads((cloud_assembly / "manifest.json").read_text())["artifacts"]
     protected = {
         name: artifact["properties"].get("terminationProtection", False)

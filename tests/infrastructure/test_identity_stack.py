@@ -1,4 +1,4 @@
-"""The StudioIdentity stack: what it forwards to the hub, and whom it lets assign people."""
+"""The StudioIdentity stack: what it forwards to the hub, and who may assign users."""
 
 import json
 from copy import deepcopy
@@ -18,7 +18,7 @@ APPLICATIONS = "arn:aws:sso::*:application/ssoins-1234567890abcdef/*"
 
 
 @pytest.mark.parametrize("route", event_patterns(REGION))
-def test_what_the_hub_understands_is_forwarded(identity: Resources, route: str) -> None:
+def test_what_the_hub_reads_is_forwarded(identity: Resources, route: str) -> None:
     """Every pattern of the core, of this account alone, to the hub's bus; the rest is kept."""
     assert identity[f"Forwarding/{route}Rule"]["Properties"] == {
         "Name": f"studio-hub-forwards-{route.lower()}",
@@ -36,7 +36,7 @@ def test_what_the_hub_understands_is_forwarded(identity: Resources, route: str) 
 
 
 def test_nothing_forged_is_forwarded() -> None:
-    """Each pattern asks for a source of AWS, which PutEvents refuses to anybody else."""
+    """Each pattern requires a source of AWS, which PutEvents refuses to anybody else."""
     for pattern in event_patterns(REGION).values():
         (source,) = pattern["source"]
         beginning = source["prefix"] if isinstance(source, dict) else source
@@ -45,7 +45,7 @@ def test_nothing_forged_is_forwarded() -> None:
 
 
 def test_the_forwarding_role_forwards_and_nothing_else(identity: Resources) -> None:
-    """EventBridge assumes it for these rules of this account, and it may speak on one bus."""
+    """EventBridge assumes it for these rules of this account, and it may send on one bus."""
     role = dict(identity["Forwarding/Role"]["Properties"])
 
     del role["Description"]
@@ -89,7 +89,7 @@ def test_the_forwarding_role_forwards_and_nothing_else(identity: Resources) -> N
 
 
 def test_hub_and_identity_stack_agree(identity: Resources, hub_elsewhere: Resources) -> None:
-    """The bus that is forwarded to is the hub's, and the role that may speak there is this one."""
+    """The bus that is forwarded to is the hub's, and the role that may send there is this one."""
     (policy,) = hub_elsewhere["Ingress/Bus"]["Properties"]["Policy"]["Statement"]
     role = identity["Forwarding/Role"]["Properties"]
 
@@ -128,7 +128,7 @@ def test_hub_and_identity_stack_agree(identity: Resources, hub_elsewhere: Resour
 def test_one_role_assigns_and_the_other_only_lists(
     identity: Resources, construct: str, arn: str, needs: tuple[str, str | list[str]]
 ) -> None:
-    """Assignments to applications of the accounts that Studio is in, of this Identity Center."""
+    """Assignments to applications of the accounts that have Studio, of this Identity Center."""
     role = dict(identity[f"Assigner/{construct}"]["Properties"])
     limits = {
         "StringEqualsIfExists": {"sso:PrimaryRegion": REGION},
@@ -187,8 +187,8 @@ def test_an_account_that_only_forwards_assigns_nobody(forwarding_only: Resources
     }
 
 
-def test_what_cannot_be_forwarded_is_kept_and_told(identity: Resources) -> None:
-    """Its queue lets these two rules in, over TLS alone, and pages at the first message."""
+def test_what_cannot_be_forwarded_is_kept_and_reported(identity: Resources) -> None:
+    """Its queue admits these two rules, over TLS alone; the first message raises an alarm."""
     queue, alarm = identity["Forwarding/Undelivered"], identity["NotForwarded"]["Properties"]
     policy = identity["Forwarding/Undelivered/Policy"]["Properties"]["PolicyDocument"]
     tls, rules = policy["Statement"]

@@ -1,6 +1,6 @@
-"""Rights and code agree: what the adapters ask of the ledger is what the roles allow of it.
+"""Rights and code agree: the roles allow what the adapters call on the ledger.
 
-The embedded AWS asks for no rights, so nothing else would notice before a real account does.
+The embedded AWS checks no rights, so nothing else would notice before a real account does.
 """
 
 import json
@@ -61,7 +61,7 @@ LEADING = "dynamodb:LeadingKeys"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One right that a call asks for: the action, on the table or an index, with these keys."""
+    """One right that a call needs: the action, on the table or an index, with these keys."""
 
     action: str
     index: str = ""
@@ -69,7 +69,7 @@ class Asked:
 
 
 class Ledger:
-    """The adapters of the ledger over a client that notes what it is asked, and finds nothing."""
+    """The adapters of the ledger over a client that records its calls, and finds nothing."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
@@ -79,7 +79,7 @@ class Ledger:
             aws_access_key_id="nobody",
             aws_secret_access_key="nothing",  # noqa: S106 (boto3 asks for some words)
         )
-        # An answer of this hook stands in for the service's; botocore's stubs know of none.
+        # An answer of this hook replaces the service's; botocore's stubs accept none.
         note: Any = self._note
         client.meta.events.register("before-call.dynamodb", note)
         self.records = DynamoLedger(client, "ledger")
@@ -95,7 +95,7 @@ class Ledger:
 
 
 def asked(operation: str, body: Mapping[str, Any]) -> Iterator[Asked]:
-    """Yield what a call asks for.
+    """Yield the rights that a call needs.
 
     Source: the DynamoDB developer guide: a transaction asks for the rights of the writes in it.
     """
@@ -126,7 +126,7 @@ KNOWS_NAMES: tuple[Call, ...] = (
     lambda ledger: ledger.hub_state.remember_group("doctors", DOCTORS),
     lambda ledger: ledger.hub_state.change_problems(str(LAB), [PROBLEM], [PROBLEM]),
 )
-# The removal limit, for a cut that takes a slot and for one that is held.
+# The removal limit, for a disruption that takes a slot and for one that is held.
 WEIGHS: tuple[Call, ...] = (
     lambda ledger: ledger.limits.of(LAB),
     lambda ledger: ledger.records.of_target(LAB),
@@ -269,7 +269,7 @@ def one_by_one(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
     ],
 )
 def test_a_function_may_not_do_what_others_do(hub: Resources, path: str, call: Call) -> None:
-    """No function writes another's items, and none ends a pause: that is an operator's."""
+    """No function writes another's items, and none ends a pause: that is the operator's right."""
     rights = statements(hub, path)
 
     assert [

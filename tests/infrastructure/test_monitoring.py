@@ -1,4 +1,4 @@
-"""What pages, what is drawn, and that both are made of metrics that the code really emits."""
+"""The alarms and graphs, and that both use metrics that the code really emits."""
 
 import ast
 import json
@@ -15,7 +15,7 @@ Resources = dict[str, dict[str, Any]]
 ROOT = Path(__file__).parents[2]
 RUNTIME = ROOT / "hub" / "runtime"
 NAMESPACE = "StudioHub"
-# Counted for whoever reads the log of a function; nobody is paged, and nothing is drawn.
+# Counted for readers of a function's log; they raise no alarm and are in no graph.
 READ_ONLY_BY_PEOPLE = {"ForeignProfile", "Held", "Ignored", "RowChanges", "UnknownMembership"}
 
 
@@ -53,26 +53,26 @@ def actions() -> set[str]:
     return {ast.literal_eval(value) for value in table.values}
 
 
-def test_whatever_is_watched_is_emitted() -> None:
+def test_every_watched_metric_is_emitted() -> None:
     """No alarm waits for a metric that no code writes."""
     assert set(Emitted) - actions() <= set(constants())
     assert set(Emitted) >= actions()
 
 
-def test_whatever_is_emitted_is_watched_or_named_here() -> None:
-    """A metric that nobody looks at is dropped, or said to be for readers of the log."""
+def test_every_emitted_metric_is_watched_or_named_here() -> None:
+    """A metric without alarm or graph is dropped, or named as one for readers of the log."""
     assert set(constants()) - set(Emitted) == READ_ONLY_BY_PEOPLE
 
 
-def test_every_emitted_metric_is_paged_or_drawn(hub: Resources) -> None:
-    """The list is no wish: each name is in an alarm or on the dashboard."""
+def test_every_emitted_metric_is_in_an_alarm_or_drawn(hub: Resources) -> None:
+    """Each name is in an alarm or on the dashboard."""
     drawn = str(hub["Overview/Dashboard"]["Properties"]["DashboardBody"])
     paged = {alarm.get("MetricName") for alarm in alarms(hub).values()}
 
     assert {name for name in Emitted if f'"{name}"' not in drawn and name not in paged} == set()
 
 
-def test_metrics_are_asked_for_as_they_are_written(hub: Resources) -> None:
+def test_metrics_are_read_as_they_are_written(hub: Resources) -> None:
     """Namespace and dimension are those of the functions: another would never have data."""
     ours = {name: alarm for name, alarm in alarms(hub).items() if alarm["Namespace"] == NAMESPACE}
 
@@ -95,7 +95,7 @@ DEAD_LETTERS = {
 }
 
 
-def test_every_dead_letter_pages(hub: Resources) -> None:
+def test_every_dead_letter_raises_an_alarm(hub: Resources) -> None:
     """Each queue without a reader has an alarm at its first message."""
     found = alarms(hub)
     queues = {
@@ -112,7 +112,7 @@ def test_every_dead_letter_pages(hub: Resources) -> None:
         assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (1, 1)
 
 
-def test_whatever_waits_too_long_pages(hub: Resources) -> None:
+def test_every_long_wait_raises_an_alarm(hub: Resources) -> None:
     """Each queue with a reader has an alarm on its oldest message, and the stream on its own."""
     found = alarms(hub)
 
@@ -125,7 +125,7 @@ def test_whatever_waits_too_long_pages(hub: Resources) -> None:
     assert found["RowChangesOldest"]["Threshold"] == 15 * 60 * 1000
 
 
-def test_every_function_that_fails_pages(hub: Resources) -> None:
+def test_every_failing_function_raises_an_alarm(hub: Resources) -> None:
     """Errors and throttles of each function that there is."""
     functions = {path for path, each in hub.items() if each["Type"] == "AWS::Lambda::Function"}
     watched: dict[str, set[str]] = {}
@@ -151,10 +151,10 @@ def test_every_function_that_fails_pages(hub: Resources) -> None:
         ("TargetsUnreachable", "TargetsUnreachable", "Sum", 0),
     ],
 )
-def test_the_work_pages(
+def test_the_work_raises_alarms(
     hub: Resources, name: str, metric: str, statistic: str, above: float
 ) -> None:
-    """What waits for a word, what events miss, what is late, and who refuses the hub."""
+    """Pending approvals, missed events, late work, and denials."""
     alarm = alarms(hub)[name]
 
     assert alarm["MetricName"] == metric
@@ -164,12 +164,12 @@ def test_the_work_pages(
 
 
 def often(alarm: dict[str, Any]) -> tuple[int, int, int]:
-    """Return in how many periods, of how many, of how many seconds, there is trouble."""
+    """Return in how many periods, of how many, of how many seconds, the alarm state lasts."""
     return alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"], alarm["Period"]
 
 
-def test_a_message_that_fails_again_pages_before_its_dead_letter(hub: Resources) -> None:
-    """It comes back after its visibility time-out: the second time is well within the window."""
+def test_a_repeated_failure_raises_an_alarm_before_its_dead_letter(hub: Resources) -> None:
+    """It returns after its visibility timeout: the second failure is well within the window."""
     found = alarms(hub)
     names = {name for name in found if name.endswith(("Errors", "Failed"))}
     slowest = max(
@@ -192,28 +192,28 @@ def test_a_message_that_fails_again_pages_before_its_dead_letter(hub: Resources)
         ("RemovalsUndecided", (1, 2, 3600)),
         ("ProvisioningLatency", (2, 8, 900)),
         ("SweepNotFinished", (2, 2, 3600)),
-        # A second refusal, after five minutes or in the next round.
+        # A second denial, after five minutes or in the next sweep.
         ("ReadsRefused", (2, 24, 300)),
         ("TargetsUnreachable", (2, 3, 3600)),
     ],
 )
-def test_what_is_seldom_told_may_pause_between_two_words(
+def test_a_rare_metric_may_pause_between_two_points(
     hub: Resources, name: str, expected: tuple[int, int, int]
 ) -> None:
-    """One point an hour drifts over full hours, and joins of a small hub lie far apart."""
+    """One point an hour drifts over full hours, and joins of a small hub are far apart."""
     assert often(alarms(hub)[name]) == expected
 
 
-def test_silence_is_trouble_of_the_sweep_alone(hub: Resources) -> None:
-    """A sweep that does not run says nothing; everywhere else nothing to tell is good news."""
+def test_missing_data_is_an_alarm_for_the_sweep_alone(hub: Resources) -> None:
+    """A sweep that does not run emits nothing; every other missing metric is good news."""
     missing = {name: alarm["TreatMissingData"] for name, alarm in alarms(hub).items()}
 
     assert {name for name, how in missing.items() if how == "breaching"} == {"SweepNotFinished"}
     assert set(missing.values()) == {"breaching", "notBreaching"}
 
 
-def test_every_alarm_tells_and_says_where_to_read_on(hub: Resources) -> None:
-    """Beginning and end go to the topic; the description names the page, which has the alarm."""
+def test_every_alarm_notifies_and_names_its_page(hub: Resources) -> None:
+    """Alarm and recovery go to the topic; the description names the page, which has the alarm."""
     operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
     for name, alarm in alarms(hub).items():
@@ -222,10 +222,10 @@ def test_every_alarm_tells_and_says_where_to_read_on(hub: Resources) -> None:
         assert f"`{name}`" in operations
 
 
-def test_the_topic_hears_alarms_of_this_account_alone(
+def test_the_topic_accepts_alarms_of_this_account_alone(
     hub: Resources, hub_elsewhere: Resources
 ) -> None:
-    """Over TLS; an e-mail address hears of them where one is given."""
+    """Over TLS; an e-mail address is subscribed where one is given."""
     policy = hub["Notifications/Topic/Policy"]["Properties"]["PolicyDocument"]["Statement"]
     grants = [each for each in policy if each["Effect"] == "Allow"]
     mail = {
@@ -252,7 +252,7 @@ def drawn(hub: Resources) -> dict[str, list[list[Any]]]:
 
 
 def test_the_dashboard_shows_how_many_wait_in_all(hub: Resources) -> None:
-    """Each target tells of its own people once an hour: the sum is all of them."""
+    """Each target counts its own users once an hour: the sum is all of them."""
     (shown,) = (
         each for metrics in drawn(hub).values() for each in metrics if "HoldsWaiting" in each
     )
@@ -273,8 +273,8 @@ def test_the_dashboard_shows_what_stops_a_function(hub: Resources) -> None:
     assert shown == {"Errors": len(functions), "Throttles": len(functions), "IteratorAge": 1}
 
 
-def test_the_page_says_how_many_copies_run_at_once(hub: Resources) -> None:
-    """Of what queues are read by; whoever raises a limit corrects it."""
+def test_the_page_says_how_many_instances_run_at_once(hub: Resources) -> None:
+    """For the functions that read queues; whoever raises a limit corrects the page."""
     readers = [
         each["Properties"]
         for each in hub.values()
@@ -289,7 +289,7 @@ def test_the_page_says_how_many_copies_run_at_once(hub: Resources) -> None:
 
 
 def test_the_dashboard_answers_three_questions(hub: Resources) -> None:
-    """Is it working, how fast, what waits for me: in this order, the alarms first."""
+    """Is it working, how fast, what is pending: in this order, the alarms first."""
     body = json.loads(hub["Overview/Dashboard"]["Properties"]["DashboardBody"])
     titles = [each["properties"]["markdown"] for each in body["widgets"] if each["type"] == "text"]
     kinds = [each["type"] for each in body["widgets"]]

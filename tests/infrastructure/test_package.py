@@ -75,7 +75,7 @@ def test_a_package_holds_what_runs_and_no_more(project: Path, install: Install) 
 def test_wheels_are_installed_once(
     project: Path, install: Install, installed: list[tuple[str, str]]
 ) -> None:
-    """A second synthesis runs no pip, yet takes our code as it is now, without what was deleted."""
+    """A second synthesis runs no pip, but uses our present code, without what was deleted."""
     first = build_package(project, runtime="python3.13", architecture="arm64", install=install)
     (project / "shared/messages.py").unlink()
     write(project / "shared/naming.py", "")
@@ -108,7 +108,7 @@ def test_other_wheels_have_another_place(
 
 
 def test_a_failed_installation_leaves_nothing(project: Path, install: Install) -> None:
-    """Half a package is never taken for a whole one."""
+    """A partial package never counts as a complete one."""
 
     def fail(lock: Path, into: Path, runtime: str, architecture: str) -> None:
         install(lock, into, runtime, architecture)
@@ -145,7 +145,7 @@ def test_two_machines_upload_the_same(
 
 
 def test_lambda_can_read_it(project: Path, install: Install, stingy_machine: None) -> None:
-    """The archive keeps the rights of files, and Lambda reads it as somebody else."""
+    """The archive keeps the rights of files, and Lambda reads it as another user."""
     package = build_package(project, runtime="python3.13", architecture="arm64", install=install)
     rights = {(path.is_dir(), path.stat().st_mode & 0o777) for path in package.rglob("*")}
 

@@ -1,4 +1,4 @@
-"""The optional Studio domain of a spoke: closed to whoever has no profile, kept for good."""
+"""The optional Studio domain of a spoke: closed to users without a profile, kept for good."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ NETWORK = {
 }
 
 
-def test_a_domain_lets_nobody_do_a_thing_by_default(deploy_spoke: Callable[..., Resources]) -> None:
+def test_a_domain_permits_nothing_by_default(deploy_spoke: Callable[..., Resources]) -> None:
     """SSO and VPC alone; its default role may do nothing; CloudTrail shows whose profile did it."""
     domain = deploy_spoke(Domain="create", **NETWORK)["StudioDomain"]
     suspended = "arn:aws:iam::222222222222:role/studio-hub-system/Suspended-eu-west-1"
@@ -37,7 +37,7 @@ def test_a_domain_lets_nobody_do_a_thing_by_default(deploy_spoke: Callable[..., 
 def test_a_domain_outlives_its_stack(
     deploy_spoke: Callable[..., Resources], spoke_template: Template
 ) -> None:
-    """It holds everybody's home; and the role that it names exists before it."""
+    """It holds all home directories; and the role that it names exists before it."""
     domain = deploy_spoke(Domain="create", **NETWORK)["StudioDomain"]
     (before,) = domain["DependsOn"]
 
@@ -48,7 +48,7 @@ def test_a_domain_outlives_its_stack(
 
 
 def test_an_existing_domain_is_left_alone(spoke: Resources) -> None:
-    """Without being asked a spoke makes no domain."""
+    """A spoke makes no domain unless a parameter asks for it."""
     assert "StudioDomain" not in spoke
 
 
@@ -56,7 +56,7 @@ def test_an_existing_domain_is_left_alone(spoke: Resources) -> None:
 def test_a_domain_needs_its_network(
     spoke_template: Template, evaluated: Callable[..., Any], missing: str
 ) -> None:
-    """CloudFormation says which parameter is missing before it makes anything."""
+    """CloudFormation names the missing parameter before it makes anything."""
     given = {"Domain": "create"} | NETWORK | {missing: "none"}
     rule = spoke_template["Rules"]["DomainNeedsItsNetwork"]
 

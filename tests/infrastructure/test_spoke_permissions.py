@@ -1,4 +1,4 @@
-"""Every right of the hub in a spoke, and of whoever lost access, in full."""
+"""All rights of the hub in a spoke, and of a user who lost access."""
 
 from collections.abc import Callable
 from typing import Any
@@ -173,8 +173,8 @@ READS_POLICY = {
 }
 
 
-def test_the_hub_may_do_exactly_this(spoke: Resources) -> None:
-    """The access role keeps profiles of ours, with roles of groups, and stops and clears for it."""
+def test_the_access_role_may_do_exactly_this(spoke: Resources) -> None:
+    """The access role manages our profiles with group roles, stops apps and deletes spaces."""
     role = dict(spoke["Access/Role"]["Properties"])
 
     del role["AssumeRolePolicyDocument"], role["Description"]
@@ -186,7 +186,7 @@ def test_the_hub_may_do_exactly_this(spoke: Resources) -> None:
     }
 
 
-def test_the_scans_may_do_exactly_this(spoke: Resources) -> None:
+def test_the_reader_role_may_do_exactly_this(spoke: Resources) -> None:
     """The reader role describes and lists, and changes nothing."""
     role = dict(spoke["Access/Reader"]["Properties"])
 
@@ -200,7 +200,7 @@ def test_the_scans_may_do_exactly_this(spoke: Resources) -> None:
 
 
 def test_additional_roles_are_named_one_by_one(deploy_spoke: Callable[..., Resources]) -> None:
-    """What the parameter names may be passed to Studio too, and changes nothing else."""
+    """The roles in the parameter may be passed to Studio too, and nothing else changes."""
     handmade = ["arn:aws:iam::222222222222:role/Handmade", "arn:aws:iam::222222222222:role/x/Y"]
     spoke = deploy_spoke(AdditionalPassableRoleArns=",".join(handmade))
 
@@ -225,7 +225,9 @@ def test_additional_roles_are_named_one_by_one(deploy_spoke: Callable[..., Resou
 
 
 @pytest.mark.parametrize(("role", "function"), [("Role", "Reconcile"), ("Reader", "Scan")])
-def test_only_one_function_of_the_hub_is_let_in(spoke: Resources, role: str, function: str) -> None:
+def test_each_role_trusts_one_function_of_the_hub(
+    spoke: Resources, role: str, function: str
+) -> None:
     """Each role trusts one role of the hub, in the organization, with the right id."""
     name = f"StudioHub-{function}-{HUB_REGION}"
     only = {"aws:PrincipalArn": f"arn:aws:iam::{HUB}:role/studio-hub-system/{name}"}

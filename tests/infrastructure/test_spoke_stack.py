@@ -1,4 +1,4 @@
-"""The spoke's template: what it asks for, what it tells, and that StackSets take it as it is."""
+"""The spoke's template: its parameters, its outputs, and that StackSets accept it unchanged."""
 
 import json
 import re
@@ -44,7 +44,7 @@ def test_needs_no_bootstrap(spoke_template: Template, cloud_assembly: Path) -> N
     assert "AWS::CDK::Metadata" not in text
     # Source: CloudFormation quotas, size of a template body in a request.
     assert len(text.encode()) <= 51_200
-    # With room for what its writer spells otherwise.
+    # With room for differences in the writer's spelling.
     assert len(_as_the_cdk_sends_it(json.loads(text))) <= 51_000
 
 
@@ -64,7 +64,7 @@ def _as_the_cdk_sends_it(template: Template) -> bytes:
 
 
 def test_templates_have_their_names(cloud_assembly: Path) -> None:
-    """Whoever takes a template from cdk.out finds it under the stack's name."""
+    """The template in cdk.out has the stack's name."""
     assert {path.name for path in cloud_assembly.glob("*.template.json")} == {
         "StudioHub.template.json",
         "StudioHubDeployment.template.json",
@@ -85,7 +85,7 @@ def test_existing_execution_roles_are_not_made(deploy_spoke: Callable[..., Resou
 def test_a_boundary_bounds_the_execution_roles(
     spoke: Resources, deploy_spoke: Callable[..., Resources]
 ) -> None:
-    """The boundary is put on roles of groups, never on the roles that take access away."""
+    """The boundary is set on roles of groups, never on the roles that remove access."""
     boundary = "arn:aws:iam::222222222222:policy/Boundary"
     bounded = deploy_spoke(PermissionsBoundaryArn=boundary)
 
@@ -98,7 +98,7 @@ def test_a_boundary_bounds_the_execution_roles(
 
 
 def test_parameters_of_the_spoke(spoke_template: Template) -> None:
-    """What has no safe value has no default."""
+    """A parameter without a safe value has no default."""
     parameters = spoke_template["Parameters"]
 
     assert {name: parameter.get("Default") for name, parameter in parameters.items()} == {
@@ -157,7 +157,7 @@ def test_parameters_of_the_spoke(spoke_template: Template) -> None:
         ),
     ],
 )
-def test_a_parameter_refuses_what_cannot_be_right(
+def test_a_parameter_refuses_invalid_values(
     spoke_template: Template, parameter: str, good: list[str], bad: list[str]
 ) -> None:
     """CloudFormation refuses a wildcard or a wrong id before it makes anything."""
@@ -167,7 +167,7 @@ def test_a_parameter_refuses_what_cannot_be_right(
     assert [value for value in bad if pattern.fullmatch(value)] == []
 
 
-def test_outputs_tell_what_a_mapping_needs(spoke_template: Template) -> None:
+def test_outputs_have_what_a_mapping_needs(spoke_template: Template) -> None:
     """The operator reads from the outputs what rows and checks are made of."""
     outputs = spoke_template["Outputs"]
 
@@ -210,8 +210,8 @@ def test_outputs_have_the_right_form(
 
 
 @pytest.mark.parametrize("name", ["DataScientist", "MLEngineer", "Analyst"])
-def test_a_group_role_is_of_studio_alone(spoke: Resources, name: str) -> None:
-    """Its path lets the hub pass it, its trust lets Studio of this account take it."""
+def test_a_group_role_belongs_to_studio_alone(spoke: Resources, name: str) -> None:
+    """Its path lets the hub pass it, its trust lets Studio of this account assume it."""
     role = spoke[f"Roles/{name}"]["Properties"]
 
     assert (role["Path"], role["RoleName"]) == ("/studio-hub/", name)
@@ -226,8 +226,8 @@ def test_a_group_role_is_of_studio_alone(spoke: Resources, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["DataScientist", "MLEngineer", "Analyst"])
-def test_no_group_role_touches_profiles(spoke: Resources, name: str) -> None:
-    """Nobody in Studio can change a profile, its tags or any other role than the own."""
+def test_no_group_role_changes_profiles(spoke: Resources, name: str) -> None:
+    """Nobody in Studio can change a profile, its tags or any role but the own."""
     changing = {"AddTags", "DeleteTags", "CreateUserProfile", "UpdateUserProfile"}
     touching = [
         statement["Sid"]

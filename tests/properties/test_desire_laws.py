@@ -1,4 +1,4 @@
-"""The laws of what is called for, on worlds that nobody thought of."""
+"""The laws of desired state, on generated mappings, users and records."""
 
 from dataclasses import replace
 
@@ -21,8 +21,8 @@ from shared.model import (
 
 @LAWS
 @given(worlds)
-def test_every_target_has_one_verdict(world: World) -> None:
-    """Sorted by target, one each, and only where the person is concerned."""
+def test_every_target_has_one_decision(world: World) -> None:
+    """Sorted by target, one each, and only where the user is concerned."""
     targets = [decision.target for decision in world.decisions()]
 
     assert targets == sorted(set(targets))
@@ -31,8 +31,11 @@ def test_every_target_has_one_verdict(world: World) -> None:
 
 @LAWS
 @given(worlds)
-def test_nobody_is_removed_on_doubt(world: World) -> None:
-    """Rules 3, 4 and 11: an unknown row forbids a removal; without any row it waits for a word."""
+def test_an_unknown_row_removes_nobody(world: World) -> None:
+    """Rules 3, 4 and 11: an unknown row forbids a removal.
+
+    A removal without any row needs an approval.
+    """
     assume(world.snapshot.person.user_status is UserStatus.ENABLED)
     mapped = {row.target for row in world.table.rows}
 
@@ -43,7 +46,7 @@ def test_nobody_is_removed_on_doubt(world: World) -> None:
 @LAWS
 @given(worlds)
 def test_a_member_of_an_enabled_rows_group_is_never_removed(world: World) -> None:
-    """Rule 4: removal is for whom no row applies to."""
+    """Rule 4: only a user to whom no row applies is removed."""
     assume(world.snapshot.person.user_status is UserStatus.ENABLED)
     desired = {row.target for row in world.table.rows if row.enabled and world.is_in(row)}
 
@@ -55,7 +58,7 @@ def test_a_member_of_an_enabled_rows_group_is_never_removed(world: World) -> Non
 @LAWS
 @given(worlds)
 def test_a_shorter_listing_removes_nobody_else(world: World) -> None:
-    """Law 6: whoever is removed by a truncated read is removed by the whole one too."""
+    """Law 6: a user removed after a truncated read is also removed after the complete one."""
     truncated = replace(
         world, snapshot=replace(world.snapshot, member_of=frozenset(), complete=False)
     )
@@ -103,7 +106,7 @@ def test_a_row_of_higher_number_changes_no_winner(
 @LAWS
 @given(worlds, st.data())
 def test_no_role_is_changed_away_from_an_unknown_row(world: World, data: st.DataObject) -> None:
-    """Rule 3's freeze: as long as nobody can read the row that gave the role, nothing changes."""
+    """Rule 3: while the row that granted the role cannot be read, the role does not change."""
     granted_by = data.draw(st.sampled_from(world.table.rows))
     there = replace(
         data.draw(record_in(granted_by.target)),
@@ -137,8 +140,8 @@ def test_no_role_is_changed_away_from_an_unknown_row(world: World, data: st.Data
 
 @LAWS
 @given(worlds)
-def test_a_disabled_row_gives_nobody_a_role(world: World) -> None:
-    """Rule 4: its role is new to nobody."""
+def test_a_disabled_row_grants_nobody_a_role(world: World) -> None:
+    """Rule 4: no user gets its role anew."""
     disabled = [replace(row, enabled=False, role_arn="role/New") for row in world.table.rows]
 
     roles = {

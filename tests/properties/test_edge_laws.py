@@ -1,4 +1,4 @@
-"""What comes from outside can be anything: it is parsed, or refused in our own words."""
+"""Input from outside can be anything: it is parsed, or refused with an error of ours."""
 
 import json
 import re
@@ -80,7 +80,7 @@ mapping_rows: st.SearchStrategy[dict[str, Any]] = wild_rows | usual_rows
 @LAWS
 @given(user_names, user_ids)
 def test_every_name_is_legal_and_stays(user_name: str, user_id: UserId) -> None:
-    """Rule 5: what Studio takes, at most 63 characters, the same for ever."""
+    """Rule 5: at most 63 characters that Studio accepts, and always the same."""
     name = profile_name(user_name, user_id)
 
     assert LEGAL.fullmatch(name)
@@ -92,7 +92,7 @@ def test_every_name_is_legal_and_stays(user_name: str, user_id: UserId) -> None:
 @given(user_names, user_ids, user_names, user_ids)
 @example("a.b", UserId("1"), "a-b", UserId("2"))
 @example("a.b", UserId("1"), profile_name("a.b", UserId("1")).upper(), UserId("2"))
-def test_two_people_never_share_a_name(
+def test_two_users_never_share_a_name(
     one: str, one_id: UserId, other: str, other_id: UserId
 ) -> None:
     """Rule 5: unless the directory itself has both under one name, or two digests collide."""
@@ -107,7 +107,7 @@ def test_two_people_never_share_a_name(
 @LAWS
 @given(mapping_rows)
 def test_a_row_is_a_mapping_or_its_mistakes(row: dict[str, Any]) -> None:
-    """Rule 13: whatever a tool wrote, parsing it raises nothing."""
+    """Rule 13: whatever a tool wrote, parsing it raises no error."""
     parsed = parse_row(row)
 
     if isinstance(parsed, BadMapping):
@@ -128,7 +128,7 @@ def test_a_row_is_a_mapping_or_its_mistakes(row: dict[str, Any]) -> None:
     )
 )
 def test_a_table_keeps_every_row(rows: list[dict[str, Any]]) -> None:
-    """Rule 13: each is counted as good or bad, in an order of its own."""
+    """Rule 13: each is counted as valid or bad, in a fixed order."""
     table = parse_table(rows)
 
     assert len(table.rows) + len(table.bad) == len(rows)
@@ -204,7 +204,10 @@ NATIVE = {
 @example(NATIVE | {"id": "\ud800"})
 @example(NATIVE | {"time": "9999-12-31T23:59:59-12:00"})
 def test_a_message_is_an_event_or_is_unreadable(body: Any) -> None:  # noqa: ANN401 (any JSON)
-    """Dead letters hold what nobody can read, and no crash of the reader; its origin is told."""
+    """Only unreadable messages become dead letters, and the reader never crashes.
+
+    The origin of the message is reported.
+    """
     origin = origin_of(body)
 
     with suppress(UnreadableMessageError):
@@ -216,7 +219,7 @@ def test_a_message_is_an_event_or_is_unreadable(body: Any) -> None:  # noqa: ANN
             assert origin.event_id == found.event_id
             ids = [getattr(found, name, None) for name in ("user_id", "group_id", "membership_id")]
             assert all(len(id_) >= 36 for id_ in ids if id_ is not None)
-            # Its id and time go on in a message, which must be read in its turn.
+            # Its id and time are sent on in a message, which must be readable too.
             request = ReconcileRequest(UserId(str(UUID(int=0))), found.at, found.event_id, found.at)
             assert decode(encode(request)) == request
             assert deduplication_id(request)
@@ -224,14 +227,14 @@ def test_a_message_is_an_event_or_is_unreadable(body: Any) -> None:  # noqa: ANN
 
 targets = st.sampled_from(["222222222222/eu-west-1/d-one", "333333333333/us-east-1/d-two"])
 moments = st.datetimes(timezones=st.just(UTC))
-# Whatever text JSON can hold and a queue takes.
+# Any text that JSON can hold and a queue accepts.
 texts = st.text(st.characters(codec="utf-8"), min_size=1)
 told: dict[str, st.SearchStrategy[Any]] = {
     "enqueued_at": moments,
     "event_id": texts,
     "event_at": moments,
     "attempt": st.integers(0, 1000),
-    "again": st.booleans(),
+    "is_recheck": st.booleans(),
 }
 user_hints = st.builds(
     ReconcileRequest,
@@ -269,22 +272,22 @@ sent_requests: st.SearchStrategy[Request] = user_hints | scan_requests
 
 @LAWS
 @given(sent_requests)
-def test_every_hint_survives_the_queue(request: Request) -> None:
-    """What is sent is what arrives, whichever queue it travels in."""
+def test_every_request_survives_the_queue(request: Request) -> None:
+    """A request arrives as it was sent, in whichever queue."""
     assert decode(encode(request)) == request
 
 
 @LAWS
 @given(sent_requests, sent_requests)
-def test_two_hints_are_one_message_only_if_they_ask_for_the_same(
+def test_two_requests_are_one_message_only_if_they_ask_for_the_same(
     one: Request, other: Request
 ) -> None:
-    """Apart from when they were made and what they saw, which no duplicate can differ in."""
-    if (one.event_id, message_group(one), one.attempt, one.again) != (
+    """Apart from the enqueueing time and what they saw, in which duplicates cannot differ."""
+    if (one.event_id, message_group(one), one.attempt, one.is_recheck) != (
         other.event_id,
         message_group(other),
         other.attempt,
-        other.again,
+        other.is_recheck,
     ):
         assert deduplication_id(one) != deduplication_id(other)
 
@@ -292,7 +295,7 @@ def test_two_hints_are_one_message_only_if_they_ask_for_the_same(
 @LAWS
 @given(st.frozensets(st.text(max_size=40)), st.text(max_size=40))
 def test_a_listing_is_remembered_over_messages(ids: frozenset[str], other: str) -> None:
-    """What was seen before a message was sent is seen after it arrived, and nothing else is."""
+    """Users seen before a message was sent are seen after it arrived, and no others."""
     seen = Seen.unpack(Seen().with_ids(ids).pack())
 
     assert all(id_ in seen for id_ in ids)
@@ -302,14 +305,14 @@ def test_a_listing_is_remembered_over_messages(ids: frozenset[str], other: str) 
 @LAWS
 @given(st.binary())
 def test_a_packed_listing_is_read_or_is_unreadable(packed: bytes) -> None:
-    """Half of a listing would call the other half leavers."""
+    """With half of a listing, the other half would count as leavers."""
     with suppress(ValueError):
         seen = Seen.unpack(packed)
 
         assert Seen.unpack(seen.pack()) == seen
 
 
-# A body that is right but for some fields, which can be anything that JSON holds.
+# A body that is valid except for some fields, which can be anything that JSON holds.
 changed_hints = st.builds(
     lambda request, changes, names: json.dumps(
         json.loads(encode(request)) | dict.fromkeys(names, changes)
@@ -328,7 +331,7 @@ changed_hints = st.builds(
             [
                 *("subject", "key", "user_id", "enqueued_at", "event_id", "event_at", "attempt"),
                 *(
-                    "again",
+                    "is_recheck",
                     "force_observe",
                     "source_scan",
                     "target",
@@ -354,10 +357,10 @@ changed_hints = st.builds(
     | sent_requests.map(encode).map(lambda body: body[:-9])
 )
 @example(json.dumps({"enqueued_at": "2026-11-23T12:00:00Z", "event_id": "e", "user_id": "d-1"}))
-def test_a_body_is_a_hint_or_is_unreadable(body: str) -> None:
-    """Whatever lies in a queue, nobody acts on half of it, and no reader ends in a crash.
+def test_a_body_is_a_request_or_is_unreadable(body: str) -> None:
+    """A body is never processed in part, and no reader crashes.
 
-    What a reader does first with a hint goes well with each that is read: its target and its time
+    What a reader does first with a request works for each that is read: its target and its time
     count, and it can be queued again.
     """
     with suppress(UnreadableMessageError):

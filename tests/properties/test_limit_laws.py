@@ -1,4 +1,4 @@
-"""The removal limit over any sequence of wishes: never more in an hour than it allows."""
+"""The removal limit over any sequence of requests: an hour never has more than it allows."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ kinds = st.sampled_from([DisruptionKind.REMOVAL] * 3 + [DisruptionKind.ROLE_CHAN
 
 @dataclass(frozen=True)
 class Wish:
-    """People who are to lose something, so many minutes after the wish before."""
+    """Users who are to lose something, so many minutes after the wish before."""
 
     minutes: int
     people: frozenset[int]
@@ -54,7 +54,7 @@ wishes = st.lists(
 
 @dataclass
 class Town:
-    """A target with so many profiles, and all that ever began there with a slot."""
+    """A target with so many profiles, and all disruptions that ever began there with a slot."""
 
     limit: RemovalLimit
     people: frozenset[UserId]
@@ -64,7 +64,7 @@ class Town:
     began: list[tuple[datetime, UserId]] = field(default_factory=list)
 
     def wish(self, wish: Wish) -> None:
-        """Weigh a wish, and write what came of it as a worker does."""
+        """Admit or hold a wish, and write the outcome as a worker does."""
         self.now += timedelta(minutes=wish.minutes)
         whom = [UserId(f"u-{n:02d}") for n in sorted(wish.people)]
         disruptions = [
@@ -85,7 +85,7 @@ class Town:
             self.approve()
 
     def here(self) -> frozenset[UserId]:
-        """Return who has a profile of which no removal has begun."""
+        """Return the users with a profile whose removal has not begun."""
         return self.people - self.gone
 
     def approve(self) -> None:
@@ -103,9 +103,9 @@ class Town:
         may: set[UserId],
         took: tuple[UserId, ...],
     ) -> None:
-        """Check the laws of one weighing."""
+        """Check the laws of one admission."""
         lately = [user for at, user in self.began if at > self.now - HOUR]
-        # Never more in a rolling hour than the limit of those who are there, or began to go.
+        # A rolling hour never has more than the limit for those who exist or have begun.
         assert not took or len(lately) <= self.limit.of(len(population))
         # Each slot is taken once.
         assert len(set(lately)) == len(lately)
@@ -114,8 +114,8 @@ class Town:
             known = held_before.get(user)
             approved = known is not None and known.is_approved(self.now)
             assert user in lately or approved
-        # Nobody who waits for a word begins without it, and no cause is ever passed over. What
-        # waited for a cause that is over is weighed anew, with all that a scan found together.
+        # Nobody held for an approval begins without it, and no cause is skipped. A disruption whose
+        # cause is over is admitted anew, with all that a scan found together.
         for disruption in disruptions:
             known = held_before.get(disruption.user_id)
             if known is not None and known.disruption.kind is not disruption.kind:
@@ -124,7 +124,7 @@ class Town:
             if disruption.cause or (known is not None and (wish.alone or not is_over)):
                 approved = known is not None and known.is_approved(self.now)
                 assert (disruption.user_id in may) is approved
-        # All of those who ask for a slot get one, or none of them.
+        # All users who request a slot get one, or none of them does.
         asking = [c.user_id for c in disruptions if not c.cause and c.user_id in may]
         newly = {u for u, each in self.at.held.items() if each is not held_before.get(u)}
         by_limit = {u for u in newly if self.at.held[u].cause == LIMIT}
@@ -133,10 +133,10 @@ class Town:
 
 @LAWS
 @given(limits, st.integers(0, 30), wishes)
-def test_never_more_begin_in_an_hour_than_the_limit_allows(
+def test_no_hour_has_more_disruptions_than_the_limit_allows(
     limit: RemovalLimit, people: int, told: list[Wish]
 ) -> None:
-    """Law 7, over any sequence of wishes, hours and approvals."""
+    """Law 7, over any sequence of requests, hours and approvals."""
     town = Town(limit, frozenset(UserId(f"u-{n:02d}") for n in range(people)))
 
     for wish in told:
@@ -148,7 +148,7 @@ def test_never_more_begin_in_an_hour_than_the_limit_allows(
 def test_a_limit_that_is_not_reached_holds_nobody(
     limit: RemovalLimit, order: list[int], people: int
 ) -> None:
-    """Whoever comes alone begins as long as there is room: the guard is no nuisance."""
+    """A single user begins as long as a slot is free: the guard delays nobody without need."""
     everybody = frozenset(UserId(f"u-{n:02d}") for n in range(people))
     at = LimitState()
     for number, n in enumerate(order):

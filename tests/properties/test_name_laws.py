@@ -1,4 +1,4 @@
-"""Rule 16: whatever other people call a group or a user, every limit of the services holds."""
+"""Rule 16: for any name of a group or a user, every service limit holds."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.decisions.mapping_rows import parse_row
 from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType
-from hub.runtime.decisions.retention import ended_claims
+from hub.runtime.decisions.retention import ended_grants
 from shared.messages import deduplication_id, encode, message_group
 from shared.model import BadMapping, Because, Grant, GroupId, GroupMapping, UserId
 from shared.naming import profile_name
@@ -31,7 +31,7 @@ user_names = anything.map(lambda name: name[:128]) | st.sampled_from(["\U0001f60
 
 
 class Recorder:
-    """Stands for a client of any service, and keeps what it was asked to write."""
+    """Stands for a client of any service, and keeps the write calls it receives."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
@@ -45,13 +45,13 @@ class Recorder:
 
 
 def size(value: object) -> int:
-    """Return how many bytes something takes, and somewhat more."""
+    """Return how many bytes a value takes, and somewhat more."""
     return len(json.dumps(value, ensure_ascii=False, default=str).encode())
 
 
 @given(group_names)
 def test_a_groups_name_is_kept_under_a_key_that_fits(name: str) -> None:
-    """A sort key has at most 1,024 bytes; the name stands beside it as it is."""
+    """A sort key has at most 1,024 bytes; the full name is stored beside it."""
     client: Any = Recorder()
 
     DynamoHubState(client, "ledger").remember_group(name, GROUP_ID)
@@ -62,7 +62,7 @@ def test_a_groups_name_is_kept_under_a_key_that_fits(name: str) -> None:
 
 
 @given(group_names)
-def test_a_look_for_a_name_fits_a_queue(name: str) -> None:
+def test_a_scan_request_for_any_name_fits_a_queue(name: str) -> None:
     """Message group and deduplication id: 128 letters, digits and punctuation; a body 256 KB."""
     request = ScanRequest(
         Subject.NAME, name, NOON, "an-event", NOON, event_driven=True, target=str(LAB)
@@ -88,10 +88,10 @@ def test_every_name_makes_names_that_iam_and_studio_take(group: str, user: str) 
 
 
 @given(st.integers(1, 400), st.integers(0, 400), st.sampled_from(["x", "é", "\U0001f600"]))
-def test_a_record_fits_however_many_long_names_a_person_is_in(
+def test_a_record_fits_however_many_long_group_names_a_user_has(
     now: int, before: int, letter: str
 ) -> None:
-    """An item has at most 400 KB; the winner is always remembered, and most others."""
+    """An item has at most 400 KB; the winner is always stored, and most others."""
     longest = letter * (2048 // len(letter.encode()) - 4)
     grants = [Grant(n, f"{n:04}{longest}", "role/R", 30 + n, GROUP_ID) for n in range(now)]
     others = tuple(Grant(n, f"{n:04}-{longest}", "role/R", n, GROUP_ID) for n in range(before))
@@ -100,7 +100,7 @@ def test_a_record_fits_however_many_long_names_a_person_is_in(
     record = replace(
         record,
         user_name="\U0001f600" * 128,
-        ended=ended_claims(replace(record, because=others), because.grants, NOON),
+        ended=ended_grants(replace(record, because=others), because.grants, NOON),
     )
     client: Any = Recorder()
 

@@ -1,4 +1,4 @@
-"""The laws of planning, on worlds that nobody thought of."""
+"""The laws of planning, on generated states."""
 
 from dataclasses import replace
 from random import Random
@@ -32,10 +32,10 @@ from shared.ownership import Ownership
 
 @LAWS
 @given(worlds, observations, st.randoms())
-def test_the_order_in_which_a_world_is_read_decides_nothing(
+def test_the_order_in_which_the_state_is_read_decides_nothing(
     world: World, observed: Observed, random: Random
 ) -> None:
-    """The same rows, records and profiles in any order: the same verdicts, plan and digest."""
+    """The same rows, records and profiles in any order: the same decisions, plan and digest."""
     shuffled = list(world.table.rows)
     random.shuffle(shuffled)
     other = replace(world.with_rows(shuffled), records=dict(reversed(list(world.records.items()))))
@@ -47,8 +47,8 @@ def test_the_order_in_which_a_world_is_read_decides_nothing(
 
 @LAWS
 @given(worlds, observations)
-def test_what_is_not_ours_is_never_touched(world: World, observed: Observed) -> None:
-    """Law 5: every action on a profile is on one that is ours, or makes one where none is."""
+def test_an_unmanaged_profile_is_never_changed(world: World, observed: Observed) -> None:
+    """Law 5: every action on a profile is on one of ours, or creates one where none exists."""
     for action in world.plan(observed).actions:
         profile = observed[action.target]
 
@@ -61,8 +61,8 @@ def test_what_is_not_ours_is_never_touched(world: World, observed: Observed) -> 
 
 @LAWS
 @given(worlds, observations)
-def test_no_role_is_given_that_is_not_called_for(world: World, observed: Observed) -> None:
-    """Law 8: a role comes from a row that applies, and everybody else keeps or loses theirs."""
+def test_no_role_is_granted_that_is_not_desired(world: World, observed: Observed) -> None:
+    """Law 8: a role comes from a row that applies; everybody else keeps or loses theirs."""
     for action in world.plan(observed).actions:
         if isinstance(action, Create | ChangeRole | Resume):
             given = {
@@ -78,8 +78,8 @@ def test_no_role_is_given_that_is_not_called_for(world: World, observed: Observe
 
 @LAWS
 @given(worlds, observations)
-def test_whoever_is_let_in_has_what_is_called_for(world: World, observed: Observed) -> None:
-    """Rule 7: an assignment follows the role, or finds it; nothing is left to be stopped."""
+def test_who_is_granted_access_has_the_desired_role(world: World, observed: Observed) -> None:
+    """Rule 7: access comes after the role, or where it is set; nothing is left to stop."""
     decisions = {decision.target: decision for decision in world.decisions()}
     plan_ = world.plan(observed)
     for assign in (action for action in plan_.actions if isinstance(action, Assign)):
@@ -99,8 +99,8 @@ def test_whoever_is_let_in_has_what_is_called_for(world: World, observed: Observ
 
 @LAWS
 @given(worlds, observations)
-def test_every_verdict_is_answered(world: World, observed: Observed) -> None:
-    """Style rule 3: by actions, by one skip with its reason, or by rest; none is lost."""
+def test_every_decision_is_answered(world: World, observed: Observed) -> None:
+    """Style rule 3: by actions, by one skip with its reason, or by in sync; none is lost."""
     plan_ = world.plan(observed)
     acted = {action.target for action in plan_.actions}
     skipped = [skip.target for skip in plan_.skips]
@@ -132,10 +132,8 @@ def test_nothing_is_lost_before_its_time(world: World, observed: Observed) -> No
 
 @LAWS
 @given(worlds, observations)
-def test_whoever_is_removed_loses_access_first_and_the_role_next(
-    world: World, observed: Observed
-) -> None:
-    """Law 8: on removal the first write is the revocation, the next takes the role."""
+def test_a_removal_revokes_access_first_and_the_role_next(world: World, observed: Observed) -> None:
+    """Law 8: the first write of a removal revokes access, the next removes the role."""
     plan_ = world.plan(observed)
     for removal in world.removals():
         record, steps = world.records[removal.target], plan_.of(removal.target)
@@ -157,7 +155,7 @@ def test_whoever_is_removed_loses_access_first_and_the_role_next(
 
 
 def as_carried_out(decision: Decision, record: Record | None) -> Record | None:
-    """Return what the ledger says of a target once the verdict on it is carried out."""
+    """Return what the ledger says of a target once the decision on it is carried out."""
     if isinstance(decision, Undecided):
         since = NOW if decision.keeps_leaver else None
         return record and replace(record, undecided_since=since)
@@ -183,7 +181,7 @@ def as_carried_out(decision: Decision, record: Record | None) -> Record | None:
 
 
 def carried_out(world: World) -> World:
-    """Return the world in which the ledger says that everything called for is done."""
+    """Return the state in which the ledger says that everything desired is done."""
     done = {
         decision.target: record
         for decision in world.decisions()
@@ -194,11 +192,11 @@ def carried_out(world: World) -> World:
 
 @LAWS
 @given(worlds)
-def test_what_is_carried_out_is_never_found_again(world: World) -> None:
-    """Laws 1 and 2: after one sweep a further one queues nobody, and nothing new is called for.
+def test_what_is_carried_out_is_no_drift_afterwards(world: World) -> None:
+    """Laws 1 and 2: after one sweep a further one queues nobody, and nothing new is desired.
 
-    The first may find somebody once more: a disabled row that gave the role counts until another
-    row has given one.
+    The first may find a user once more: a disabled row that granted the role counts until another
+    row has granted one.
     """
     swept = carried_out(carried_out(world))
 
@@ -211,8 +209,8 @@ def test_what_is_carried_out_is_never_found_again(world: World) -> None:
 
 @LAWS
 @given(worlds)
-def test_what_is_carried_out_is_at_rest(world: World) -> None:
-    """Law 2: whatever a sweep may find of it, Studio is not asked anything more."""
+def test_what_is_carried_out_is_in_sync(world: World) -> None:
+    """Law 2: whatever a sweep may find of it, Studio is called no more."""
     done = carried_out(world)
 
     for decision in done.decisions():

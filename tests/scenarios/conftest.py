@@ -1,4 +1,4 @@
-"""Plays scenarios that a test writes as text, through the real handlers on the embedded AWS."""
+"""Plays scenarios that a test writes as text, with the real handlers on the embedded AWS."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from simulator.story import Story
 
 @pytest.fixture
 def play() -> Iterator[Play]:
-    """Return a function that plays a company with the steps given, a line each."""
+    """Return a function that plays a company with the given steps, one per line."""
     with ExitStack() as worlds:
 
         def play_it(
@@ -52,7 +52,7 @@ def play() -> Iterator[Play]:
             assert story.unmet == []
             end = result(world, story.refusals, operator.holds(), log.steps)
             assert json.loads(json.dumps(end)) == end
-            # Law 11: each problem names its subject, its cause and a way out.
+            # Law 11: each problem names its subject, its cause and a remedy.
             for problem in (*end["problems"], *end["resolved_problems"]):
                 assert all(problem.get(name) for name in ("subject", "reason", "remedy")), problem
             return End(end, world)

@@ -21,7 +21,7 @@ ROW = {"group": "scientists", "target": TARGET, "priority": 1, "retention_days":
 
 
 def lines(world: World, message: str = "") -> list[dict[str, Any]]:
-    """Return what the functions logged, metrics apart; only one message where it is given."""
+    """Return what the functions logged without metrics; with a message, only its lines."""
     return [
         entry
         for entry in world.lambdas.log
@@ -76,7 +76,7 @@ def round_begins(world: World) -> str:
         (joins("native"), {"intake", "reconcile"}),
         (joins("scim"), {"intake", "scan", "reconcile"}),
         (row_changes, {"mapping_stream", "scan", "reconcile"}),
-        # Intake passes a round on without a word.
+        # Intake passes a sweep on without a log line.
         (round_begins, {"scan", "reconcile"}),
     ],
     ids=["console", "native", "scim", "row", "round"],
@@ -84,7 +84,7 @@ def round_begins(world: World) -> str:
 def test_every_line_about_an_event_carries_its_id(
     play: Play, happens: Callable[[World], str], through: set[str]
 ) -> None:
-    """Through every queue: users, looks, and `delayed`, where what is throttled waits."""
+    """Through every queue: reconcile, scan, and `delayed`, where throttled requests wait."""
     world = play().world
     world.lambdas.log.clear()
     for operation in ("CreateUserProfile", "ListGroupMemberships"):
@@ -102,8 +102,8 @@ def test_every_line_about_an_event_carries_its_id(
     assert {row["last_request"] for row in records} == {event_id}
 
 
-def test_an_event_that_is_taken_in_says_so(play: Play) -> None:
-    """What it is, where it comes from, how late it is, and who or what is looked at."""
+def test_an_accepted_event_is_logged(play: Play) -> None:
+    """The line names the event, its route, its delay, and whom or what the hub processes."""
     world = play().world
     store = world.services.identity_store
     bob, group = store.find_user("bob"), store.find_group("scientists")
@@ -133,7 +133,7 @@ def test_an_event_that_is_taken_in_says_so(play: Play) -> None:
 
 
 def test_no_event_of_a_batch_lends_its_id_to_another(play: Play) -> None:
-    """What was taken in, ignored or unreadable: each line is about its own event, or about none."""
+    """Accepted, ignored or unreadable: each line is about its own event, or about none."""
     world = play().world
     world.lambdas.log.clear()
     heard, ignored = (membership_event(world, "bob", group) for group in ("scientists", "others"))
@@ -148,7 +148,7 @@ def test_no_event_of_a_batch_lends_its_id_to_another(play: Play) -> None:
     told = [(entry["message"], entry.get("correlation_id")) for entry in lines(world)]
     assert told[:4] == [
         ("EVENT_ACCEPTED", "bob/scientists"),
-        # Known by the envelope's own id, where the event's is missing.
+        # Identified by the envelope's own id, where the event's is missing.
         ("UNREADABLE", "e1"),
         ("EVENT_IGNORED", "bob/others"),
         ("UNREADABLE", None),
@@ -156,7 +156,7 @@ def test_no_event_of_a_batch_lends_its_id_to_another(play: Play) -> None:
 
 
 def test_no_row_of_a_batch_lends_its_id_to_another(play: Play) -> None:
-    """A row that cannot be read, one that changed, and one that reads as before."""
+    """A row that cannot be read, one that changed, and one that is equal to before."""
     world = play().world
     world.lambdas.log.clear()
     before = len(row_change_ids(world))

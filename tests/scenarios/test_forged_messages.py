@@ -1,4 +1,4 @@
-"""A message says whom to look at, and nothing else of it counts."""
+"""A message names who to reconcile; no other field of it decides anything."""
 
 import json
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ LAWS = settings(deadline=None, max_examples=40, suppress_health_check=list(Healt
 
 @contextmanager
 def long_listings() -> Iterator[tuple[World, Town]]:
-    """Give a town in which one invocation lists three people at the most, of eight in a group."""
+    """Give a town in which one invocation lists at most three users, of eight in a group."""
     with deployed_hub(page_limit=1) as world:
         town = Town(world)
         store = world.services.identity_store
@@ -41,7 +41,7 @@ def long_listings() -> Iterator[tuple[World, Town]]:
 
 
 def user_status(world: World, town: Town) -> tuple[object, ...]:
-    """Return everybody's role, who is held, and who took a slot of the removal limit."""
+    """Return all users' roles, who is held, and who took a slot of the removal limit."""
     limits = [row for row in world.rows(LEDGER) if row["pk"].startswith("limit#")]
     return (
         [sorted(town.roles_of(target)) for target in (ONE, TWO)],
@@ -83,8 +83,8 @@ def body(world: World, town: Town, **more: object) -> dict[str, Any]:
     return plain | more
 
 
-def test_a_long_listing_goes_on_by_message() -> None:
-    """All who joined and left are found, and a round that finds nothing writes no record."""
+def test_a_long_listing_continues_by_message() -> None:
+    """All who joined and left are found, and a sweep that finds nothing writes no record."""
     with long_listings() as (world, town):
         store = world.services.identity_store
         town.do(Act("join", 0, "ants", "none"))
@@ -105,7 +105,7 @@ def test_a_long_listing_goes_on_by_message() -> None:
 
 @pytest.mark.parametrize("part", [0, 1, 5])
 def test_a_late_page_with_nobody_seen_removes_nobody(part: int) -> None:
-    """All of a group but those of its last page would be leavers, who are held or removed."""
+    """Every member but those of the last page would count as a leaver, to be held or removed."""
     with long_listings() as (world, town):
         before = user_status(world, town)
         late = {"token": tokens(world, town)[-1], "seen": "", "part": part}
@@ -128,7 +128,7 @@ forged = st.fixed_dictionaries(
         # The pages of a group, the latest first.
         "token": st.integers(0, MEMBERS - 2) | st.text(max_size=3),
         "seen": st.sampled_from(["", "AAAAAAAAAAA=", "c2Vlbg=="]),
-        "again": st.booleans(),
+        "is_recheck": st.booleans(),
         "event_driven": st.booleans(),
         "include_all": st.booleans(),
         "attempt": st.integers(0, 20),
@@ -136,8 +136,8 @@ forged = st.fixed_dictionaries(
 )
 
 
-def test_no_forged_message_takes_anything() -> None:
-    """Whatever is in it: nobody is removed or held, and it ends after few messages."""
+def test_no_forged_message_removes_anything() -> None:
+    """Whatever its content: nobody is removed or held, and it ends after few messages."""
     with long_listings() as (world, town):
         before = user_status(world, town)
         pages = tokens(world, town)[::-1]
@@ -170,8 +170,8 @@ def test_no_forged_message_takes_anything() -> None:
         law()
 
 
-def test_an_old_date_makes_no_old_copy_good() -> None:
-    """What was read seconds before a message was sent is read anew, whatever date it has."""
+def test_an_old_date_makes_no_old_snapshot_valid() -> None:
+    """Data read seconds before a message was sent is read anew, whatever date the message has."""
     with deployed_hub() as world:
         town = Town(world)
         town.do(Act("join", 0, "ants"))

@@ -1,4 +1,4 @@
-"""Each word of a scenario does what its page says, and the JSON tells of each step."""
+"""Each step of a scenario does what its page says, and the JSON reports each step."""
 
 import json
 from datetime import datetime
@@ -32,7 +32,7 @@ SWEEP = "sweep: {}"
 
 
 def profile(end: End, user: str = "ada", account: str = "2") -> dict[str, object]:
-    """Return somebody's profile in the account that begins so."""
+    """Return a user's profile in the account whose id begins so."""
     (found,) = (
         each
         for each in end.json["profiles"]
@@ -41,8 +41,8 @@ def profile(end: End, user: str = "ada", account: str = "2") -> dict[str, object
     return dict(found)
 
 
-def test_an_expectation_that_holds_says_nothing(play: Play) -> None:
-    """Of a person in a target, of holds, of problems; also of whom nobody knows any more."""
+def test_an_expectation_that_holds_reports_nothing(play: Play) -> None:
+    """About a user in a target, holds and problems; also about users who are gone."""
     end = play(
         f"expect: {{user: ada, target: {T}, profile: none, state: none}}",
         SWEEP,
@@ -75,8 +75,10 @@ def test_an_expectation_that_holds_says_nothing(play: Play) -> None:
         ("user: ada, problems: [renamed]", "the problems of ada to be renamed"),
     ],
 )
-def test_an_expectation_that_does_not_hold_is_told(play: Play, expected: str, told: str) -> None:
-    """With its step, with what was expected and what is so."""
+def test_an_expectation_that_does_not_hold_is_reported(
+    play: Play, expected: str, told: str
+) -> None:
+    """With its step, with the expected and the actual state."""
     with pytest.raises(AssertionError) as failed:
         play(SWEEP, f"expect: {{{expected}}}", company=COMPANY)
 
@@ -84,8 +86,8 @@ def test_an_expectation_that_does_not_hold_is_told(play: Play, expected: str, to
     assert told in str(failed.value)
 
 
-def test_each_step_tells_what_came_of_it(play: Play) -> None:
-    """Its word, what it says, the changes and the problems of it alone; all together are all."""
+def test_each_step_reports_its_outcome(play: Play) -> None:
+    """Its name, its text, its changes and its problems; the sum of all steps is the whole."""
     end = play(
         SWEEP,
         "rename_user: {user: ada, to: zed}",
@@ -115,7 +117,7 @@ def test_each_step_tells_what_came_of_it(play: Play) -> None:
     [("late: {hours: 2}", 7200), ("via: native, late: {minutes: 3}", 180), ("via: api", 0)],
 )
 def test_an_event_may_be_old(how: str, seconds: int) -> None:
-    """Its time is so long ago as the step says, while the change is made now."""
+    """Its time is as long ago as the step says, while the change is made now."""
     text = f"{COMPANY}steps: [{{join: {{user: ada, group: h, {how}}}}}]"
     scenario = parse(text, name="story", folder=FIXTURES)
     # Without functions the event stays in the queue.
@@ -131,8 +133,8 @@ def test_an_event_may_be_old(how: str, seconds: int) -> None:
     assert seconds <= age < seconds + 5
 
 
-def test_a_fault_carries_what_it_says(play: Play) -> None:
-    """A directory that cannot be decrypted is not one that does not know a person."""
+def test_a_fault_has_its_given_error(play: Play) -> None:
+    """A directory that cannot be decrypted differs from one that does not know a user."""
     step = "fault: {service: identitystore, operation: DescribeUser, every: 1, "
     step += "error: ResourceNotFoundException, resource_type: USER"
     gone = play(SWEEP, step + "}", "join: {user: ada, group: h}", company=COMPANY)
@@ -144,8 +146,8 @@ def test_a_fault_carries_what_it_says(play: Play) -> None:
     assert profile(locked)["assigned"] is True
 
 
-def test_hands_delete_a_profile_and_the_sweep_makes_it_again(play: Play) -> None:
-    """What runs in it goes with it."""
+def test_a_profile_deleted_by_hand_is_recreated_by_the_sweep(play: Play) -> None:
+    """The apps that run in it are deleted with it."""
     app = f"start_app: {{user: ada, target: {T}, space: private}}"
     deleted = play(SWEEP, app, f"by_hand: {{delete: ada, target: {T}}}", company=COMPANY)
     assert [each["account"] for each in deleted.json["profiles"] if each["user"] == "ada"] == [
@@ -157,7 +159,7 @@ def test_hands_delete_a_profile_and_the_sweep_makes_it_again(play: Play) -> None
 
 
 @pytest.mark.parametrize("act", ["untag", "recreate"])
-def test_hands_take_the_marks_off_and_the_hub_leaves_it_alone(play: Play, act: str) -> None:
+def test_a_profile_without_our_tags_is_left_unchanged(play: Play, act: str) -> None:
     """A profile without our tags is not ours, and nothing of it is changed any more."""
     end = play(
         SWEEP,
@@ -173,8 +175,8 @@ def test_hands_take_the_marks_off_and_the_hub_leaves_it_alone(play: Play, act: s
     assert MANAGED_BY not in tags
 
 
-def test_hands_change_a_role_and_the_hourly_round_changes_it_back(play: Play) -> None:
-    """The role is the one that was named until then."""
+def test_a_role_changed_by_hand_is_restored_by_the_hourly_sweep(play: Play) -> None:
+    """Until then the profile has the role that was named by hand."""
     steps = (SWEEP, "wait: {hours: 1}", f"by_hand: {{change_role: ada, target: {T}, role: X}}")
     changed = play(*steps, company=COMPANY)
     back = play(*steps, "sweep: {hourly: true}", company=COMPANY)
@@ -183,16 +185,16 @@ def test_hands_change_a_role_and_the_hourly_round_changes_it_back(play: Play) ->
     assert str(profile(back)["execution_role_arn"]).endswith("/G")
 
 
-def test_an_act_on_no_profile_is_a_refused_act(play: Play) -> None:
-    """The story goes on, and its end tells of it."""
+def test_an_operation_on_no_profile_is_refused(play: Play) -> None:
+    """The story goes on, and its end reports it."""
     end = play(f"by_hand: {{delete: ada, target: {T}}}", company=COMPANY)
 
     assert [kind for kind, _ in end.problems()] == ["refused-act"]
     assert [each["kind"] for each in end.json["steps"][0]["problems"]] == ["refused-act"]
 
 
-def test_the_round_of_the_hour_does_not_look_at_everybody(play: Play) -> None:
-    """Who was disabled without an event is found by the round of the day alone."""
+def test_the_hourly_sweep_does_not_reconcile_everybody(play: Play) -> None:
+    """A user who was disabled without an event is found by the daily sweep alone."""
     quiet = "disable_user: {user: ada, via: none}"
     hourly = play(SWEEP, quiet, "sweep: {hourly: true}", company=COMPANY)
     daily = play(SWEEP, quiet, SWEEP, company=COMPANY)
@@ -202,7 +204,7 @@ def test_the_round_of_the_hour_does_not_look_at_everybody(play: Play) -> None:
 
 
 def test_holds_are_decided_target_by_target(play: Play) -> None:
-    """An approval of one target lets nobody go elsewhere; a rejected hold is open no more."""
+    """An approval of one target removes nobody elsewhere; a rejected hold is no longer open."""
     leave = [f"leave: {{user: {user}, group: g}}" for user in ("ada", "bob", "cyd")]
     end = play(
         SWEEP,
@@ -221,7 +223,7 @@ def test_holds_are_decided_target_by_target(play: Play) -> None:
 
 
 def test_a_role_may_come_to_exist(play: Play) -> None:
-    """Nobody has it before, and a later change of group gives it."""
+    """Nobody has it before, and a later group change gives it."""
     join = "join: {user: ada, group: h}"
     without = play(SWEEP, join, company=COMPANY)
     there = play(SWEEP, f"create_role: {{target: {T}, role: H}}", join, company=COMPANY)

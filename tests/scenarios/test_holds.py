@@ -1,4 +1,4 @@
-"""Mass removals stop and ask; joins go on meanwhile, and time releases nobody."""
+"""Mass removals are held for approval; joins go on meanwhile, and time releases no hold."""
 
 from collections import Counter
 
@@ -10,7 +10,7 @@ SUSPENDED = "Suspended-eu-west-1"
 
 
 def company(people: int = 100, members: int = 100, days: int = 7, more: str = "") -> str:
-    """Return a company of so many people, the first of whom are in the group."""
+    """Return a company of so many users, the first of whom are in the group."""
     users = "\n".join(
         f"    - {{name: p{n}, groups: [{'all' if n < members else 'others'}]}}"
         for n in range(people)
@@ -37,16 +37,16 @@ def suspended(end: End) -> int:
 
 
 def held(end: End) -> dict[str, int]:
-    """Return how many people each open hold holds, by its cause."""
+    """Return how many users each open hold holds, by its cause."""
     return {hold["cause"]: len(hold["people"]) for hold in end.json["holds"]}
 
 
-# Thirty leave, and one event tells of the group.
+# Thirty leave, and one event reports the group.
 ONE_PATCH = [*leave(range(29), "none"), *leave(range(29, 30), "scim")]
 
 
 def test_thirty_who_leave_by_one_event_are_all_held(play: Play) -> None:
-    """Found together, weighed together: none of them begins; who joins gets a profile."""
+    """Found together, admitted together: none of them begins; a joiner still gets a profile."""
     steps = ["sweep: {}", *ONE_PATCH, "join: {user: p100, group: all}"]
     text = company(people=101)
     end = play(*steps, company=text)
@@ -69,8 +69,8 @@ def test_of_thirty_single_leavers_ten_begin_and_twenty_stay_held(play: Play) -> 
         assert (suspended(each), held(each)) == (10, {"limit": 20})
 
 
-def test_an_approval_finishes_exactly_those(play: Play) -> None:
-    """Who is held goes by approval, and nobody else; it takes no slot."""
+def test_an_approval_applies_to_exactly_that_set(play: Play) -> None:
+    """A held user is removed by approval, and nobody else is; it takes no slot."""
     end = play(
         "sweep: {}",
         *ONE_PATCH,
@@ -86,7 +86,7 @@ def test_an_approval_finishes_exactly_those(play: Play) -> None:
 
 
 def test_a_group_that_lists_nobody_removes_nobody(play: Play) -> None:
-    """Whatever the limit: five of five may be a directory that has lost its mind."""
+    """Whatever the limit: five of five may be a directory that fails."""
     steps = ["sweep: {}", *leave(range(4), "none"), *leave(range(4, 5), "scim")]
     text = company(people=8, members=5)
     end = play(*steps, *leave(range(5), "console"), "wait: {hours: 2}", "sweep: {}", company=text)
@@ -99,7 +99,7 @@ def test_a_group_that_lists_nobody_removes_nobody(play: Play) -> None:
 
 
 def test_a_group_that_ends_one_by_one_may_end(play: Play) -> None:
-    """Three people who leave one after the other left, and were not lost."""
+    """Three users who leave one after the other did leave."""
     end = play("sweep: {}", *leave(range(3), "console"), company=company(people=4, members=3))
 
     assert (suspended(end), held(end)) == (3, {})
@@ -136,8 +136,11 @@ def test_a_removed_row_takes_slots_for_all_or_for_none(play: Play) -> None:
     ],
     ids=["deleted, told", "deleted, untold", "last row"],
 )
-def test_some_removals_always_ask(play: Play, steps: list[str], cause: str) -> None:
-    """A deleted group, a target's last row: two people are two too many; an approval removes."""
+def test_some_removals_always_need_approval(play: Play, steps: list[str], cause: str) -> None:
+    """A deleted group or a target's last row: even two users need an approval.
+
+    The approval removes them.
+    """
     text = company(people=2, members=2)
     end = play("sweep: {}", *steps, "wait: {hours: 1}", "sweep: {}", company=text)
     gone = play("sweep: {}", *steps, "wait: {minutes: 5}", "approve: {}", company=text)
@@ -146,7 +149,7 @@ def test_some_removals_always_ask(play: Play, steps: list[str], cause: str) -> N
     assert (suspended(gone), held(gone)) == (2, {})
 
 
-# Nobody has a row any more, and the operator says that nobody is to lose anything by that.
+# No row grants access any more, and the operator rejects the removals.
 NO_ROW = [
     "sweep: {}",
     f"unmap: {{group: others, target: {T}}}",
@@ -157,7 +160,7 @@ NO_ROW = [
 
 @pytest.mark.parametrize("word", [[], ["reject: {}"]], ids=["open", "rejected"])
 def test_a_hold_does_not_outlive_its_cause(play: Play, word: list[str]) -> None:
-    """Whoever is disabled goes, by the limit, also where a last row's end waits or was a no."""
+    """A disabled user is removed by the limit, even if the hold for the last row is rejected."""
     end = play(
         *NO_ROW,
         *word,
@@ -173,8 +176,8 @@ def test_a_hold_does_not_outlive_its_cause(play: Play, word: list[str]) -> None:
     assert end.json["steps"][-1]["resolved_problems"] == []
 
 
-def test_many_whose_cause_is_over_wait_for_the_limit(play: Play) -> None:
-    """A row that is written again for the wrong group lets nobody slip away one by one."""
+def test_many_whose_cause_is_over_are_held_for_the_limit(play: Play) -> None:
+    """A row that is written again for the wrong group lets nobody be removed one by one."""
     end = play(
         *NO_ROW,
         f"map: {{group: unmapped, target: {T}, role: Other}}",
@@ -200,8 +203,8 @@ def test_many_whose_cause_is_over_wait_for_the_limit(play: Play) -> None:
     assert (suspended(back), held(back), back.json["problems"]) == (0, {}, [])
 
 
-def test_nobody_slips_away_whose_cause_ends_for_many(play: Play) -> None:
-    """A group that listed nobody lists somebody else: whoever is looked at alone waits for all."""
+def test_nobody_is_removed_alone_whose_cause_ends_for_many(play: Play) -> None:
+    """A group that listed nobody lists another user: whoever is reconciled alone waits for all."""
     end = play(
         "sweep: {}",
         *leave(range(20), "none"),
@@ -218,7 +221,7 @@ def test_nobody_slips_away_whose_cause_ends_for_many(play: Play) -> None:
 
 
 def test_another_cause_is_another_hold(play: Play) -> None:
-    """The text tells what is so now: the group is gone, not the row that is back."""
+    """The text has the present cause: the group is gone, not the row that is back."""
     end = play(
         *NO_ROW,
         f"map: {{group: all, target: {T}, role: Member}}",
@@ -233,8 +236,8 @@ def test_another_cause_is_another_hold(play: Play) -> None:
     ]
 
 
-def test_many_disabled_people_found_by_the_daily_round_are_one_set(play: Play) -> None:
-    """Forty who were disabled in silence: an accident until somebody says otherwise."""
+def test_many_disabled_users_found_by_the_daily_sweep_are_one_set(play: Play) -> None:
+    """Forty users disabled without an event count as an accident until an operator decides."""
     off = [f"disable_user: {{user: p{n}, via: none}}" for n in range(40)]
     end = play("sweep: {}", *off, "sweep: {}", "wait: {minutes: 5}", company=company())
 
@@ -242,7 +245,7 @@ def test_many_disabled_people_found_by_the_daily_round_are_one_set(play: Play) -
 
 
 def test_a_demotion_that_stops_apps_takes_a_slot(play: Play) -> None:
-    """Beyond the limit the role stays, and what runs goes on, until it is approved."""
+    """Beyond the limit the role stays, and the apps go on, until it is approved."""
     text = company(people=8, members=8).replace(
         "version: 1\n", "version: 1\nsettings: {removal_limit: {count: 1, percent: 0}}\n"
     )
@@ -258,8 +261,8 @@ def test_a_demotion_that_stops_apps_takes_a_slot(play: Play) -> None:
     assert Counter(done.roles().values()) == {"Less": 8}
 
 
-def test_who_is_kept_or_protected_is_left_alone(play: Play) -> None:
-    """Kept: until the day; protected: for good, the role too."""
+def test_who_is_kept_or_protected_is_left_unchanged(play: Play) -> None:
+    """A kept user until the day; a protected one for good, the role too."""
     end = play(
         "sweep: {}",
         "keep: {user: p0, days: 3}",
@@ -281,8 +284,8 @@ def test_who_is_kept_or_protected_is_left_alone(play: Play) -> None:
     assert {k for k, role in later.roles().items() if role == SUSPENDED} == {"2 p0", "2 p2"}
 
 
-def test_a_rejoin_ends_a_hold(play: Play) -> None:
-    """What nothing calls for any more waits for nobody."""
+def test_a_return_ends_a_hold(play: Play) -> None:
+    """An obsolete disruption awaits no approval."""
     back = [f"join: {{user: p{n}, group: all}}" for n in range(30)]
     end = play("sweep: {}", *ONE_PATCH, *back, company=company())
 
@@ -291,7 +294,7 @@ def test_a_rejoin_ends_a_hold(play: Play) -> None:
 
 
 def test_whoever_leaves_while_others_are_held_joins_them(play: Play) -> None:
-    """An open hold draws in every further removal of its target, hours later too."""
+    """An open hold includes every further removal of its target, even hours later."""
     end = play(
         "sweep: {}",
         *ONE_PATCH,
@@ -306,7 +309,7 @@ def test_whoever_leaves_while_others_are_held_joins_them(play: Play) -> None:
 @pytest.mark.parametrize("operation", ["ListTags", "DescribeUserProfile", "ListApps"])
 @pytest.mark.parametrize("kind", ["removal", "role change"])
 def test_a_read_that_fails_ends_no_hold(play: Play, operation: str, kind: str) -> None:
-    """Whatever a look could not see, what waits goes on waiting."""
+    """Whatever a scan could not read, a hold stays pending."""
     limits = "version: 1\nsettings: {removal_limit: {count: 0, percent: 0}}\n"
     text = company(people=2, members=2).replace("version: 1\n", limits)
     app = f"start_app: {{user: p0, target: {T}, type: JupyterLab}}"
@@ -331,7 +334,7 @@ def test_a_read_that_fails_ends_no_hold(play: Play, operation: str, kind: str) -
 
 
 def test_an_emptied_group_is_not_forgotten_while_nothing_can_be_decided(play: Play) -> None:
-    """A bad row hides the accident for a while; its correction removes nobody either."""
+    """A bad row hides the cause for a while; its correction removes nobody either."""
     end = play(
         "sweep: {}",
         f"map: {{group: nobody-knows, target: {T}, role: X}}",

@@ -1,4 +1,4 @@
-"""How long a join takes: from the directory's change to a profile that is seen in service."""
+"""The latency of a join: from the directory's change to a profile that is InService."""
 
 import pytest
 from stories import Play, measured
@@ -12,19 +12,19 @@ from simulator.world import World
 
 
 def slow_studio(world: World, seconds: float) -> None:
-    """Let Studio take its time to make a profile."""
+    """Let Studio take some seconds to create a profile."""
     world.services.studio.durations = Durations(profile_create=seconds)
 
 
 def test_a_join_is_measured_when_its_profile_is_in_service(play: Play) -> None:
-    """Studio takes two seconds, and is asked after three; nothing else takes any time here."""
+    """Studio takes two seconds, and is polled after three; nothing else takes time here."""
     world = play("join: {user: bob, group: scientists}", "sweep: {}").world
 
     assert measured(world, "ProvisioningLatency") == [3, 3]
 
 
 def test_a_join_that_takes_longer_is_measured_from_its_event() -> None:
-    """The hint that comes back carries the time of the event, not its own."""
+    """The requeued request carries the time of the event, not its own."""
     with deployed_hub() as world:
         town = Town(world)
         slow_studio(world, 40)
@@ -37,23 +37,23 @@ def test_a_join_that_takes_longer_is_measured_from_its_event() -> None:
 
 @pytest.mark.parametrize("times", [12, 30])
 def test_a_join_that_was_throttled_is_measured_from_its_event(play: Play, times: int) -> None:
-    """However often it was put off."""
+    """However often it was requeued."""
     fault = (
         "fault: {service: sagemaker, operation: CreateUserProfile, account: '222222222222', "
         f"error: ThrottlingException, times: {times}}}"
     )
     end = play(fault, "join: {user: bob, group: scientists}", "wait: {minutes: 60}")
     early, late = sorted(measured(end.world, "ProvisioningLatency"))
-    # Three tries a call; ten seconds, doubling.
+    # Three attempts a call; ten seconds, doubling.
     waited = sum(min(10 * 2**n, 300) for n in range(times // 3))
 
-    # The client tries three times by itself, with pauses.
+    # The client itself makes three attempts, with pauses.
     assert early < 10
     assert waited <= late <= waited + 30
 
 
-def test_whoever_sees_a_profile_in_service_measures_from_when_it_was_called_for() -> None:
-    """A round that overtakes the hint of the event makes no join look fast."""
+def test_any_observer_measures_a_join_from_its_request() -> None:
+    """A sweep that comes before the request of the event makes no join look fast."""
     with deployed_hub() as world:
         town = Town(world)
         slow_studio(world, 200)
@@ -69,8 +69,8 @@ def test_whoever_sees_a_profile_in_service_measures_from_when_it_was_called_for(
         ]
 
 
-def test_what_is_only_written_down_again_is_no_join() -> None:
-    """A lost ledger is rebuilt by rounds, or by the next event of a person; nobody joined."""
+def test_what_is_only_recorded_again_is_no_join() -> None:
+    """A lost ledger is rebuilt by sweeps, or by the next event of a user; nobody joined."""
     with deployed_hub() as world:
         town = Town(world)
         town.do(Act("join", 0, "ants"))
@@ -91,8 +91,8 @@ def test_what_is_only_written_down_again_is_no_join() -> None:
         assert "Ant" in town.roles_of(ONE)
 
 
-def test_what_somebody_had_to_help_with_is_no_slow_join(play: Play) -> None:
-    """It is a problem, told as such; the time that people took is not the hub's."""
+def test_a_join_after_a_manual_action_is_no_slow_join(play: Play) -> None:
+    """It is reported as a problem; the time until the manual action is not the hub's."""
     end = play(
         "fault: {service: sagemaker, operation: CreateUserProfile, account: '222222222222', "
         "error: ResourceLimitExceeded, times: 1}",

@@ -19,7 +19,7 @@ PARTS = 4
 # `make check` tries every call and every read; `make test` each third, as it plays fewer stories.
 EACH = 1 if int(os.environ.get("STORIES", "20")) > 20 else 3
 # By every kind of route: one that names both, one that names the group, one that names the
-# membership, one that tells nothing and is found by the sweep.
+# membership. One that names nothing is found by the sweep.
 STORY = [
     Act("join", 0, "ants", "console"),
     Act("join", 0, "bees", "scim"),
@@ -32,7 +32,7 @@ STORY = [
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_a_crash_between_any_two_calls_loses_nothing(part: int) -> None:
-    """Law 4: killed at any call, a function leaves nothing that redelivery does not finish."""
+    """Law 4: a function killed at any call leaves nothing that redelivery does not finish."""
     with deployed_hub() as world:
         town, seen, crashed = Town(world), [0], [False]
 
@@ -61,7 +61,7 @@ def test_a_crash_between_any_two_calls_loses_nothing(part: int) -> None:
 
 
 def test_a_profile_that_a_crash_left_behind_is_known() -> None:
-    """Laws 4 and 9: killed after the creation, with the person gone from the group meanwhile."""
+    """Laws 4 and 9: killed after the creation, while the user left the group meanwhile."""
     with deployed_hub() as world:
         town, made = Town(world), [False]
 
@@ -86,7 +86,7 @@ READS = ("Describe", "Get", "List", "Query", "Scan", "AssumeRole")
 
 @dataclass(slots=True)
 class FailedRead(Fault):
-    """Fails the nth read from now on, and what botocore tries again of it."""
+    """Fails the nth read from now on, and botocore's retries of it."""
 
     nth: int = 0
     reads: int = field(default=0, init=False)
@@ -107,9 +107,9 @@ class FailedRead(Fault):
 
 @contextmanager
 def about_to_sweep() -> Iterator[Town]:
-    """Let two people have profiles; then one of them leaves and a third joins, untold.
+    """Let two users have profiles; then one leaves and a third joins, without an event.
 
-    A page of the listings here holds one entry, so that each of them can be cut off anywhere.
+    A page of the listings here holds one entry, so that each listing can end anywhere.
     """
     with deployed_hub(page_limit=1) as world:
         town = Town(world)
@@ -137,7 +137,7 @@ def reads_of_a_sweep() -> int:
     + [("AccessDeniedException", 1 + part, PARTS) for part in range(PARTS)],
 )
 def test_no_read_that_fails_removes_anybody(error: str, first: int, step: int) -> None:
-    """Law 6: whichever read of a sweep fails, whoever is called for stays, and the next heals."""
+    """Law 6: whichever read of a sweep fails, desired users stay, and the next sweep repairs."""
     reads = reads_of_a_sweep()
     assert reads > 60
     with about_to_sweep() as town:
@@ -174,7 +174,7 @@ def test_no_read_that_fails_removes_anybody(error: str, first: int, step: int) -
     ],
 )
 def test_isolation(down: Target, up: Target, service: str, operation: str, error: str) -> None:
-    """Law 10: whatever one account answers, the others converge at once, and nothing is lost."""
+    """Law 10: whatever one account answers, the others are in sync at once; nothing is lost."""
     with deployed_hub() as world:
         town = Town(world)
         ada = town.people[USERS.index("ada@example.com")]
@@ -193,7 +193,7 @@ def test_isolation(down: Target, up: Target, service: str, operation: str, error
 
 
 def test_an_account_that_is_back_gets_what_it_missed() -> None:
-    """Nobody's look asks an account that refuses the hub, but its own look, which finds it back."""
+    """An account that denies access is called only by its own scan, which finds it back."""
     with deployed_hub() as world:
         town = Town(world)
         down = Fault("sts", "AssumeRole", "AccessDenied", account=ONE.account, every=1)

@@ -1,4 +1,4 @@
-"""Leaving: access first, the role next, and nothing that is lost before its time."""
+"""Leaving: access first, the role next, and nothing is deleted before its time."""
 
 import pytest
 from stories import End, Play, join_quietly, leave_quietly, membership_event
@@ -36,7 +36,7 @@ LAB = WORK[0]
 
 
 def order(end: End) -> list[str]:
-    """Return the hub's writes in their order, each once where one follows itself."""
+    """Return the hub's writes in order; consecutive equal writes count once."""
     found = [change["operation"] for change in end.json["changes"]]
     return [name for i, name in enumerate(found) if i == 0 or found[i - 1] != name]
 
@@ -47,8 +47,8 @@ def ada(end: End) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("space_apps", ["refuse", "accept"])
-def test_a_leaver_with_everything_goes_in_order(play: Play, space_apps: str) -> None:
-    """Access, role, apps, spaces, profile; within half an hour, and no function waits for it."""
+def test_a_leaver_with_everything_is_removed_in_order(play: Play, space_apps: str) -> None:
+    """Access, role, apps, spaces, profile; within half an hour, and no function sleeps."""
     quirks = Quirks(update_with_space_apps=space_apps)  # type: ignore[arg-type]
     end = play(JOIN, *WORK, LEAVE, "wait: {minutes: 30}", company=company(), quirks=quirks)
 
@@ -66,8 +66,8 @@ def test_a_leaver_with_everything_goes_in_order(play: Play, space_apps: str) -> 
     assert end.world.lambdas.longest <= 20
 
 
-def test_who_has_nothing_goes_at_once(play: Play) -> None:
-    """One look is enough for somebody without apps and spaces whom nothing retains."""
+def test_a_user_with_nothing_is_removed_at_once(play: Play) -> None:
+    """One reconcile is enough for a user without apps, spaces and retention."""
     end = play(JOIN, LEAVE, company=company())
 
     assert order(end)[2:] == [
@@ -79,7 +79,7 @@ def test_who_has_nothing_goes_at_once(play: Play) -> None:
 
 
 def test_a_leaver_is_kept_suspended_and_comes_back_to_the_same(play: Play) -> None:
-    """Revoked and powerless at once; on day 6 the same profile, uid and space are theirs again."""
+    """Revoked and suspended at once; on day 6 the same profile, uid and space are theirs again."""
     steps = [JOIN, LAB, LEAVE, "wait: {minutes: 10}"]
     before = play(JOIN, LAB, company=company(7))
     uid, spaces = uid_of(before), ada(before)["spaces"]
@@ -99,8 +99,8 @@ def uid_of(end: End) -> str | None:
     return view.profiles[0].efs_uid
 
 
-def test_after_its_retention_everything_goes_and_the_ledger_remembers(play: Play) -> None:
-    """Not a day earlier; the uid and the spaces' names stand in the ledger then."""
+def test_after_its_retention_everything_is_deleted_and_recorded(play: Play) -> None:
+    """Not a day earlier; the ledger then has the uid and the names of the spaces."""
     steps = [JOIN, LAB, LEAVE, "wait: {minutes: 10}"]
     early = play(*steps, "wait: {days: 6}", "sweep: {}", "wait: {hours: 1}", company=company(7))
     uid = uid_of(early)
@@ -156,8 +156,11 @@ def test_the_owner_of_a_shared_space_is_never_deleted(play: Play, days: int) -> 
     assert not {"DeleteSpace", "DeleteApp", "DeleteUserProfile"} & set(order(end))
 
 
-def test_a_promotion_keeps_what_runs(play: Play) -> None:
-    """Who gains a better role keeps running apps; the role waits, visibly, and comes in the end."""
+def test_a_promotion_keeps_running_apps(play: Play) -> None:
+    """Apps keep running after a promotion.
+
+    The role stays pending, visibly, and changes in the end.
+    """
     steps = [JOIN, LAB, "join: {user: ada, group: leads}"]
     waits = play(*steps, company=company())
     taken = play(*steps, company=company(), quirks=Quirks(update_with_space_apps="accept"))
@@ -173,7 +176,7 @@ def test_a_promotion_keeps_what_runs(play: Play) -> None:
 @pytest.mark.parametrize("space_apps", ["refuse", "accept"])
 @pytest.mark.parametrize("operation", ["", "DeleteApp", "UpdateUserProfile", "ListApps"])
 def test_a_demotion_takes_effect(play: Play, operation: str, space_apps: str) -> None:
-    """Nothing goes on with the old role while the profile says the new one, whatever fails."""
+    """No app goes on with the old role while the profile has the new one, whatever fails."""
     fault = (
         f"fault: {{service: sagemaker, operation: {operation}, error: ThrottlingException, "
         "times: 7}"
@@ -195,8 +198,8 @@ def test_a_demotion_takes_effect(play: Play, operation: str, space_apps: str) ->
     assert order(end)[3:] == ["DeleteApp", "UpdateUserProfile"]
 
 
-def test_a_person_who_restarts_during_a_demotion_is_told_of(play: Play) -> None:
-    """After three restarts it is reported; the role changes once they leave it stopped."""
+def test_a_user_who_restarts_apps_during_a_demotion_is_reported(play: Play) -> None:
+    """After three restarts it is reported; the role changes once the app stays stopped."""
     again = [f"restart_app: {{user: ada, target: {T}}}", "wait: {seconds: 155}"] * 8
     end = play(
         JOIN,
@@ -233,8 +236,8 @@ def test_domains_without_an_application_are_one_manual_step(play: Play) -> None:
 
 @pytest.mark.parametrize("status", ["Failed", "Update_Failed", "Delete_Failed"])
 @pytest.mark.parametrize("leaves", [True, False])
-def test_a_profile_that_failed_is_dealt_with(play: Play, status: str, leaves: bool) -> None:  # noqa: FBT001 (a case)
-    """Made anew, or repaired, for who is called for; removed for who is not."""
+def test_a_failed_profile_is_repaired_or_removed(play: Play, status: str, leaves: bool) -> None:  # noqa: FBT001 (a case)
+    """It is recreated or repaired for a desired user, and removed for any other."""
     world = play(JOIN, company=company()).world
     world.services.studio.force(Place("222222222222", "eu-west-1", "d-one"), "ada", status)
     if leaves:
@@ -248,8 +251,8 @@ def test_a_profile_that_failed_is_dealt_with(play: Play, status: str, leaves: bo
     )
 
 
-def test_a_group_assignment_and_a_default_role_are_holes(play: Play) -> None:
-    """Whoever may enter without a profile gets one of the domain's default role: reported."""
+def test_a_group_assignment_and_a_default_role_are_reported(play: Play) -> None:
+    """A user who signs in without a profile gets one of the domain's default role: reported."""
     world = play(JOIN, company=company()).world
     (domain,) = world.services.studio.snapshot()
     group = world.services.identity_store.find_group("leads")
@@ -263,8 +266,8 @@ def test_a_group_assignment_and_a_default_role_are_holes(play: Play) -> None:
     assert "group-assignment" in kinds
 
 
-def test_an_assignment_that_others_end_or_make_is_put_right(play: Play) -> None:
-    """Ended by hand: made again. Made again for somebody suspended: ended again."""
+def test_an_assignment_that_others_change_is_corrected(play: Play) -> None:
+    """Deleted by hand: created again. Created again for a suspended user: deleted again."""
     world = play(JOIN, "join: {user: bob, group: scientists}", company=company(7)).world
     (domain,) = world.services.studio.snapshot()
     access, store = world.services.application_access, world.services.identity_store
@@ -285,8 +288,8 @@ def test_an_assignment_that_others_end_or_make_is_put_right(play: Play) -> None:
     assert not access.is_assigned(domain.application_arn, "USER", bob.user_id)
 
 
-def test_tags_that_vanish_on_the_way_leave_the_profile_alone(play: Play) -> None:
-    """Access stays revoked, the profile is not touched again, and a problem tells of it."""
+def test_tags_that_vanish_during_a_removal_leave_the_profile_unchanged(play: Play) -> None:
+    """Access stays revoked, the profile is not changed again, and a problem reports it."""
     steps = [
         JOIN,
         LAB,
@@ -301,7 +304,7 @@ def test_tags_that_vanish_on_the_way_leave_the_profile_alone(play: Play) -> None
     assert ("unreadable-tags", f"ada in {T}") in end.problems()
 
 
-def test_what_happened_is_told_on_the_bus_and_kept_in_the_history(play: Play) -> None:
+def test_events_are_published_on_the_bus_and_kept_in_the_history(play: Play) -> None:
     """Each outcome once, in its order, with its reason."""
     end = play(
         JOIN,
@@ -324,8 +327,11 @@ def test_what_happened_is_told_on_the_bus_and_kept_in_the_history(play: Play) ->
     assert end.json["api_calls"]["events.PutEvents"] == len(history)
 
 
-def test_kept_apps_go_when_nothing_calls_for_their_role_any_more(play: Play) -> None:
-    """A promotion let them run with the old role; that role is taken later: so are they."""
+def test_kept_apps_are_stopped_when_no_row_grants_their_role_any_more(play: Play) -> None:
+    """A promotion let them run with the old role.
+
+    When that role is no longer desired, they are stopped.
+    """
     end = play(
         JOIN,
         LAB,
@@ -340,7 +346,7 @@ def test_kept_apps_go_when_nothing_calls_for_their_role_any_more(play: Play) -> 
     assert ada(end)["apps"] == []
 
 
-def test_what_runs_is_stopped_whatever_becomes_of_the_suspension(play: Play) -> None:
+def test_apps_are_stopped_whatever_becomes_of_the_suspension(play: Play) -> None:
     """An update that fails later keeps no app running."""
     world = play(JOIN, LAB, company=company(), quirks=Quirks(update_with_space_apps="accept")).world
     place = Place("222222222222", "eu-west-1", "d-one")
@@ -352,8 +358,10 @@ def test_what_runs_is_stopped_whatever_becomes_of_the_suspension(play: Play) -> 
     assert result(world, [], [])["profiles"] == []
 
 
-def test_whose_sign_in_only_hands_can_end_is_suspended_and_not_deleted(play: Play) -> None:
-    """Whoever signed in later would get a new profile with the domain's default role."""
+def test_a_user_whose_access_must_be_revoked_by_hand_is_suspended_and_not_deleted(
+    play: Play,
+) -> None:
+    """A user who signs in later would get a new profile with the domain's default role."""
     elsewhere = company().replace('account: "222222222222"', 'account: "333333333333"')
     world = play(company=elsewhere).world
     world.add_spoke(Target.parse(T), sso_application=False)

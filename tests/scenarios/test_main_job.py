@@ -28,7 +28,7 @@ def test_precedence_is_decided_in_each_account(play: Play) -> None:
 
 
 def test_leaving_one_group_changes_the_role_in_place(play: Play) -> None:
-    """Leaving the winning group gives the role of the other one, in the same profile."""
+    """The other group's role replaces it, in the same profile."""
     end = play(
         "join: {user: bob, group: scientists}",
         "join: {user: bob, group: leads}",
@@ -41,7 +41,7 @@ def test_leaving_one_group_changes_the_role_in_place(play: Play) -> None:
 
 
 def test_leaving_every_group_removes_the_profile(play: Play) -> None:
-    """Whom no mapping calls for, and nothing retains, is gone in every account."""
+    """Without a desired profile or a retention, the profile is gone in every account."""
     end = play(
         "join: {user: bob, group: scientists}",
         "join: {user: bob, group: leads}",
@@ -54,7 +54,7 @@ def test_leaving_every_group_removes_the_profile(play: Play) -> None:
 
 
 def test_a_rejoin_makes_the_profile_anew(play: Play) -> None:
-    """Who comes back after a removal gets a profile again."""
+    """A user who returns after a removal gets a profile again."""
     end = play(
         "join: {user: bob, group: scientists}",
         "leave: {user: bob, group: scientists}",
@@ -101,14 +101,14 @@ def test_redelivery_writes_nothing(play: Play) -> None:
     assert writes(world) == before
 
 
-def test_disabled_people_get_nothing(play: Play) -> None:
-    """Somebody who is disabled in the directory gets no profile by joining."""
+def test_disabled_users_get_nothing(play: Play) -> None:
+    """A user who is disabled in the directory gets no profile by joining."""
     end = play("join: {user: off, group: scientists}")
 
     assert end.json["profiles"] == []
 
 
-def test_unmapped_groups_cost_only_the_copy_of_the_mappings(play: Play) -> None:
+def test_unmapped_groups_cost_only_the_snapshot_of_the_mappings(play: Play) -> None:
     """Events of a group that no mapping names read nothing but the mappings."""
     warm = play("join: {user: bob, group: scientists}").json["api_calls"]
     end = play(
@@ -122,9 +122,9 @@ def test_unmapped_groups_cost_only_the_copy_of_the_mappings(play: Play) -> None:
 
 
 def test_a_warm_join_costs_at_most_ten_calls(play: Play) -> None:
-    """One person to one target, warm: at most ten AWS calls beside SQS, till InService.
+    """One user in one target, warm: at most ten AWS calls beside SQS, till InService.
 
-    What follows is one call to let the person in, and one to tell of it.
+    After that, one call grants access and one publishes the event.
     """
     company = COMPANY.replace("d-two, group: scientists", "d-two, group: others")
     first = play("join: {user: bob, group: scientists}", company=company).json["api_calls"]
@@ -145,7 +145,7 @@ def test_a_warm_join_costs_at_most_ten_calls(play: Play) -> None:
 
 
 def test_a_new_row_counts_for_the_next_event(play: Play) -> None:
-    """A mapping written a moment ago is seen by the event that follows."""
+    """The event that follows is decided by a mapping written a moment ago."""
     end = play(
         "join: {user: bob, group: scientists}",
         "map: {group: others, target: 222222222222/eu-west-1/d-one, role: Other, priority: 1}",
@@ -155,8 +155,8 @@ def test_a_new_row_counts_for_the_next_event(play: Play) -> None:
     assert end.roles()["2 bob"] == "Other"
 
 
-def test_an_eventless_change_is_found_by_the_next_look(play: Play) -> None:
-    """A membership that no event announced counts as soon as the person is looked at."""
+def test_a_change_without_an_event_is_found_by_the_next_reconcile(play: Play) -> None:
+    """A membership without an event counts as soon as the user is reconciled."""
     end = play(
         "join: {user: bob, group: leads, via: none}",
         "join: {user: bob, group: scientists}",
@@ -165,8 +165,8 @@ def test_an_eventless_change_is_found_by_the_next_look(play: Play) -> None:
     assert end.roles() == {"2 bob": "Lead", "3 bob": "Analyst"}
 
 
-def test_a_late_directory_is_looked_at_again(play: Play) -> None:
-    """An event that changed nothing is looked at once more: the directory may have been late."""
+def test_a_late_directory_is_rechecked(play: Play) -> None:
+    """An event that changed nothing is rechecked: the directory may have been late."""
     world = play().world
     world.deliver(membership_event(world, "bob", "scientists"))
     world.run()

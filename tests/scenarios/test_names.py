@@ -6,7 +6,7 @@ ONE = "222222222222/eu-west-1/d-one"
 
 
 def test_a_user_name_in_another_case_is_no_rename(play: Play) -> None:
-    """Rule 5: nothing changes, nothing is reported, and no sweep looks at the person again."""
+    """Rule 5: nothing changes, nothing is reported, and no sweep reconciles the user again."""
     steps = ("join: {user: ada@example.com, group: scientists}", "sweep: {}")
     before = play(*steps)
     written = before.json["changes"]
@@ -24,7 +24,7 @@ def test_a_user_name_in_another_case_is_no_rename(play: Play) -> None:
 
 
 def test_groups_without_latin_letters_have_roles_of_their_own(play: Play) -> None:
-    """Rule 15: what one group may do is never given to another by accident."""
+    """Rule 15: no group's permissions ever go to another by accident."""
     end = play(
         "sweep: {}",
         company="""
@@ -46,7 +46,7 @@ mappings:
 SPACE_BEHIND = f'"{ONE} "'
 
 
-def test_a_row_whose_target_is_mistyped_takes_nothing_from_anybody(play: Play) -> None:
+def test_a_row_whose_target_is_mistyped_removes_nothing(play: Play) -> None:
     """Rule 3: a row is retyped with a space behind its target, and the right one is deleted."""
     steps = (
         "join: {user: bob, group: scientists}",
@@ -64,8 +64,8 @@ def test_a_row_whose_target_is_mistyped_takes_nothing_from_anybody(play: Play) -
     assert {kind for kind, _ in end.problems()} == {"bad-row", "undecided"}
 
 
-def test_once_the_mistyped_row_is_gone_everybody_is_looked_at_again(play: Play) -> None:
-    """Rule 3: what it froze goes on, also for who is in no group any more, and without a sweep."""
+def test_once_the_mistyped_row_is_gone_everybody_is_reconciled_again(play: Play) -> None:
+    """Rule 3: what it protected goes on, even for users in no group any more, without a sweep."""
     apply_protection = (
         "join: {user: bob, group: scientists}",
         "sweep: {}",
@@ -88,7 +88,7 @@ LONG = "x" * 1020
 
 
 def test_one_long_group_name_stops_nobody(play: Play) -> None:
-    """Rules 13 and 16: its members come and go, and so does everybody else."""
+    """Rules 13 and 16: its members, like all others, still join and leave."""
     company = COMPANY.replace("groups: [", f"groups: [{LONG}, ")
     company += f"  - {{target: {ONE}, group: {LONG}, role: Long, priority: 1, retention_days: 0}}\n"
 
@@ -107,8 +107,8 @@ def test_one_long_group_name_stops_nobody(play: Play) -> None:
     assert end.json["dead_letters"] == 0
 
 
-def test_two_rows_for_one_group_are_told_and_one_of_them_may_go(play: Play) -> None:
-    """The directory's names have no case: who loses the better row has the other one."""
+def test_two_rows_for_one_group_are_reported_and_one_of_them_may_go(play: Play) -> None:
+    """Group names have no case: a user who loses the better row keeps the other."""
     company = """
 version: 1
 directory:

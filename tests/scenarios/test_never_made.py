@@ -1,4 +1,4 @@
-"""A row that was a mistake leaves nothing behind once it is gone; what may have been made stays."""
+"""A wrong row leaves nothing behind once deleted; what may have been made stays recorded."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def delete(end: End, row: dict[str, Any]) -> None:
 
 
 def told_next(end: End) -> set[str]:
-    """Return the kinds of problems that another look at bob reports."""
+    """Return the kinds of problems that another reconcile of bob reports."""
     before = len(end.world.lambdas.log)
     end.world.deliver(membership_event(end.world, "bob", "leads"))
     end.world.wait(3600)
@@ -52,13 +52,13 @@ def told_next(end: End) -> set[str]:
 
 
 def _said(end: End, before: int) -> list[dict[str, Any]]:
-    """Return what was logged since, but for what is over."""
+    """Return what was logged since, without resolved problems."""
     log = end.world.lambdas.log[before:]
     return [line for line in log if line.get("message") != "RESOLVED"]
 
 
 def told_in_a_round(end: End, target: str) -> set[str]:
-    """Return the kinds of problems of a target that a round reports, and what metrics it counts."""
+    """Return the problem kinds of a target that a sweep reports, and the metrics it counts."""
     before = len(end.world.lambdas.log)
     end.world.sweep()
     end.world.wait(3600)
@@ -77,9 +77,9 @@ def told_in_a_round(end: End, target: str) -> set[str]:
 def test_where_nothing_was_made_nothing_is_left_to_remove(
     play: Play, target: str, kind: str, meanwhile: tuple[str, ...]
 ) -> None:
-    """Reported while a row calls for it; then over at once, without a slot, a hold or a question.
+    """Reported while a row grants it; then over at once, without a slot or a hold.
 
-    Whoever gave rows to a wrong domain or account takes them back, and that is all.
+    Whoever wrote rows for a wrong domain or account deletes them, and that is all.
     """
     mistake = (JOIN, map_to(target), *meanwhile)
     during = play(*mistake)
@@ -104,7 +104,7 @@ def test_where_nothing_was_made_nothing_is_left_to_remove(
     "leaving", ["leave: {user: bob, group: scientists}", "delete_user: {user: bob}"]
 )
 def test_who_leaves_what_was_never_made_is_done_there(play: Play, leaving: str) -> None:
-    """The row may stay: it calls for nothing of theirs any more."""
+    """The row may stay: it grants nothing to them any more."""
     end = play(JOIN, map_to(NO_DOMAIN), map_to(NO_SPOKE), leaving)
 
     for target in (NO_DOMAIN, NO_SPOKE):
@@ -113,7 +113,7 @@ def test_who_leaves_what_was_never_made_is_done_there(play: Play, leaving: str) 
     assert end.json["profiles"] == []
 
 
-def test_what_is_over_can_begin_anew(play: Play) -> None:
+def test_what_is_over_can_start_again(play: Play) -> None:
     """A row that is written again is a row like any other."""
     end = play(
         CLOSED.replace("every: 1", "times: 1"),
@@ -129,7 +129,7 @@ def test_what_is_over_can_begin_anew(play: Play) -> None:
 
 @pytest.mark.parametrize("error", ["InternalServerError", "ThrottlingException"])
 def test_a_creation_without_an_answer_is_never_forgotten(play: Play, error: str) -> None:
-    """Law 6: it may have been made, so an account that closed is asked again when it opens."""
+    """Law 6: the profile may exist, so a closed account is read again when it opens."""
     end = play(
         "fault: {service: sagemaker, operation: CreateUserProfile, account: '222222222222', "
         f"error: {error}, every: 1}}",
@@ -147,8 +147,8 @@ def test_a_creation_without_an_answer_is_never_forgotten(play: Play, error: str)
     assert "unreachable" in told_next(end)
 
 
-def test_a_profile_that_the_ledger_had_lost_is_found_all_the_same(play: Play) -> None:
-    """Taken for never made while its account was closed, its tags tell once that opens."""
+def test_a_profile_missing_in_the_ledger_is_found_all_the_same(play: Play) -> None:
+    """It counted as never made while its account was closed; its tags identify it afterwards."""
     end = play(JOIN, "sweep: {}")
     world = end.world
     (row,) = rows(end, "user#", ONE)
@@ -179,12 +179,12 @@ def test_a_profile_that_the_ledger_had_lost_is_found_all_the_same(play: Play) ->
         (NO_SPOKE, {"unreachable", "TargetsUnreachable"}),
     ],
 )
-def test_a_target_that_nothing_is_left_of_is_reported_no_more(
+def test_a_target_with_nothing_left_is_not_reported(
     play: Play, target: str, told: set[str]
 ) -> None:
-    """Neither by the looks of the hour nor of the day, nor as a read that was refused."""
+    """Neither by hourly or daily scans, nor as a denied read."""
     mistake = (JOIN, map_to(target), "sweep: {}")
-    # Also where its group has no member yet, and where the row is to be corrected.
+    # Even if its group has no member yet, and if the row is to be corrected.
     for_nobody = f"map: {{group: others, target: {target}}}"
     bad_row = f"map: {{group: scientists, target: {target}, priority: high}}"
 
@@ -195,7 +195,7 @@ def test_a_target_that_nothing_is_left_of_is_reported_no_more(
 
 
 def test_a_closed_account_is_reported_while_anybody_may_have_something_there(play: Play) -> None:
-    """Law 1: what is not brought to its end is reported, also where no row calls for it."""
+    """Law 1: an unfinished removal is reported, even if no row grants access any more."""
     steps = (JOIN, CLOSED, "wait: {hours: 1}", unmap(ONE), unmap(ONE, "leads"), "wait: {hours: 1}")
 
     assert told_in_a_round(play(*steps), ONE) == {"unreachable"}
@@ -215,7 +215,7 @@ def test_a_closed_account_is_reported_while_anybody_may_have_something_there(pla
 def test_what_is_gone_for_good_is_forgotten_by_hand_alone(
     play: Play, gone: list[tuple[str, str, str]]
 ) -> None:
-    """Law 6: no approval makes up for an answer; and what was there after all is found again."""
+    """Law 6: no approval replaces an answer; a profile that exists after all is found again."""
     end = play(JOIN, "sweep: {}")
     world = end.world
     faults = [Fault(*each, account="222222222222", every=1) for each in gone]

@@ -1,4 +1,4 @@
-"""What is in somebody's way, and what Studio refuses, is tried again once an hour."""
+"""What blocks a creation, and what Studio refuses, is tried again once an hour."""
 
 from stories import End, Play, leave_quietly
 
@@ -31,8 +31,8 @@ def creations(end: End) -> int:
     return int(end.json["api_calls"].get("sagemaker.CreateUserProfile", 0))
 
 
-def test_a_profile_in_the_way_is_tried_once_whatever_happens_elsewhere(play: Play) -> None:
-    """A look that an app in another account causes does not try what was refused here."""
+def test_a_blocked_creation_is_not_repeated_by_events_elsewhere(play: Play) -> None:
+    """A reconcile caused by an app in another account does not repeat what was refused here."""
     apps = [f"start_app: {{user: ada, target: {ELSEWHERE}, space: private}}"]
     change = f"map: {{group: scientists, target: {ELSEWHERE}, role: Reader}}"
     before = creations(play("sweep: {}", company=HAND_MADE))
@@ -42,8 +42,8 @@ def test_a_profile_in_the_way_is_tried_once_whatever_happens_elsewhere(play: Pla
     assert end.roles()["3 ada"] == "Reader"
 
 
-def test_a_profile_in_the_way_is_not_tried_while_a_listing_shows_it(play: Play) -> None:
-    """Day after day, and after a rename; the report proposes to adopt what is the person's own."""
+def test_a_creation_is_not_tried_while_a_listing_shows_the_obstacle(play: Play) -> None:
+    """Day after day, and after a rename; the report proposes to adopt the user's own profile."""
     rename = "rename_user: {user: ada, to: ada-king}"
     once = creations(play("sweep: {}", "sweep: {}", company=HAND_MADE))
     days = ["sweep: {}", "wait: {days: 1}"] * 3
@@ -56,8 +56,8 @@ def test_a_profile_in_the_way_is_not_tried_while_a_listing_shows_it(play: Play) 
     assert "studio-hub adopt" in problem["remedy"]
 
 
-def test_once_nothing_is_in_the_way_the_next_sweep_makes_the_profile(play: Play) -> None:
-    """Nobody has to be swept by hand."""
+def test_once_the_obstacle_is_gone_the_next_sweep_creates_the_profile(play: Play) -> None:
+    """Nobody has to start a sweep by hand."""
     gone = f"by_hand: {{delete: ada, target: {T}}}"
     end = play("sweep: {}", "sweep: {}", gone, "sweep: {hourly: true}", company=HAND_MADE)
 
@@ -65,8 +65,8 @@ def test_once_nothing_is_in_the_way_the_next_sweep_makes_the_profile(play: Play)
     assert end.problems() == []
 
 
-def test_the_same_refusal_again_writes_nothing_and_tells_nobody(play: Play) -> None:
-    """The ledger has the reason already, and the bus told it once."""
+def test_the_same_refusal_again_writes_and_publishes_nothing(play: Play) -> None:
+    """The ledger has the reason already, and the event was published once."""
     company = COMPANY.replace("domain: d-one}", "domain: d-one, missing_roles: [Scientist]}")
     end = play("sweep: {}", "sweep: {}", company=company)
     before, told = ledger(end), end.world.gateway.calls["events.PutEvents"]
@@ -78,8 +78,8 @@ def test_the_same_refusal_again_writes_nothing_and_tells_nobody(play: Play) -> N
     assert end.world.gateway.calls["events.PutEvents"] == told
 
 
-def test_whoever_has_a_recycled_user_name_waits_for_the_other_profile_to_go(play: Play) -> None:
-    """They inherit nothing, and the remedy never proposes to adopt what is another person's."""
+def test_a_user_with_a_recycled_name_waits_for_the_other_profile_to_go(play: Play) -> None:
+    """They inherit nothing, and no remedy proposes to adopt another user's profile."""
     company = COMPANY.replace("name: ada,", "name: ada@corp.example,")
     again = (
         "sweep: {}",
@@ -105,8 +105,8 @@ def test_whoever_has_a_recycled_user_name_waits_for_the_other_profile_to_go(play
     assert len(end.assigned()) == 2
 
 
-def test_whoever_was_blocked_by_a_namesake_is_made_under_their_new_name(play: Play) -> None:
-    """A name that the ledger noted for a profile which was never made is no profile's name."""
+def test_a_user_blocked_by_a_namesake_gets_a_profile_under_the_new_name(play: Play) -> None:
+    """A name that the ledger has for a profile which was never made is not binding."""
     end = play(
         "sweep: {}",
         "delete_user: {user: ada}",
@@ -121,8 +121,8 @@ def test_whoever_was_blocked_by_a_namesake_is_made_under_their_new_name(play: Pl
     assert roles["ada"].endswith(("/Suspended-eu-west-1", "/Suspended-us-east-1"))
 
 
-def test_who_leaves_a_profile_made_by_hand_may_still_sign_in_to_it(play: Play) -> None:
-    """Only what is ours is ended: an assignment that others made is not."""
+def test_who_leaves_an_unmanaged_profile_may_still_sign_in_to_it(play: Play) -> None:
+    """Only our assignment is deleted; an assignment that others made is not."""
     end = play("sweep: {}", "sweep: {}", company=HAND_MADE)
     place = end.world.services.studio.snapshot()[0]
     person = end.world.services.identity_store.find_user("ada")
@@ -141,7 +141,7 @@ def test_who_leaves_a_profile_made_by_hand_may_still_sign_in_to_it(play: Play) -
 
 
 def test_a_removal_goes_on_once_the_shared_space_is_gone(play: Play) -> None:
-    """The target's hourly scan finds that out; nobody has to be swept by hand."""
+    """The target's hourly scan finds it; no sweep by hand is needed."""
     shared = f"start_app: {{user: ada, target: {T}, space: shared}}"
     leave = "leave: {user: ada, group: scientists}"
     company = COMPANY.replace("role: Scientist", "role: Scientist, retention_days: 0")
@@ -156,8 +156,8 @@ def test_a_removal_goes_on_once_the_shared_space_is_gone(play: Play) -> None:
     assert end.world.services.studio.snapshot()[0].profiles == ()
 
 
-def test_after_a_rejoin_the_report_names_what_is_in_the_way(play: Play) -> None:
-    """The remedy that it gives works, as it did the first time."""
+def test_after_a_return_the_report_names_the_obstacle(play: Play) -> None:
+    """The remedy in it works, as it did the first time."""
     leave, join = (f"{word}: {{user: ada, group: scientists}}" for word in ("leave", "join"))
     end = play("sweep: {}", leave, "wait: {minutes: 10}", join, "sweep: {}", company=HAND_MADE)
     here = [each for each in end.json["problems"] if each.get("target") == T]
@@ -165,8 +165,8 @@ def test_after_a_rejoin_the_report_names_what_is_in_the_way(play: Play) -> None:
     assert {each["kind"] for each in here} == {"profile-not-ours", "not-ours"}
 
 
-def test_whoever_is_blocked_and_not_called_for_any_more_is_told_off(play: Play) -> None:
-    """Also where the change of the row was missed: nobody is to adopt anything any more."""
+def test_the_problem_of_a_blocked_user_is_closed_once_not_desired(play: Play) -> None:
+    """Even if the row change was missed: the adopt remedy is withdrawn."""
     unmap = f"unmap: {{group: scientists, target: {T}}}"
     end = play("sweep: {}", "pause: {}", unmap, "resume: {}", "sweep: {}", company=HAND_MADE)
 
@@ -175,8 +175,8 @@ def test_whoever_is_blocked_and_not_called_for_any_more_is_told_off(play: Play) 
     assert not [text for text in ways_out if "adopt" in text]
 
 
-def test_what_others_took_over_is_not_told_as_removed(play: Play) -> None:
-    """Without our tags a profile is not ours, and is reported while somebody may enter it."""
+def test_a_profile_that_others_took_over_is_not_reported_as_removed(play: Play) -> None:
+    """Without our tags a profile is unmanaged, and is reported while a user may enter it."""
     untag = f"by_hand: {{untag: ada, target: {T}}}"
     leave = "leave: {user: ada, group: scientists}"
     end = play("sweep: {}", untag, leave, "wait: {minutes: 5}", "sweep: {}", company=COMPANY)
@@ -187,7 +187,7 @@ def test_what_others_took_over_is_not_told_as_removed(play: Play) -> None:
 
 
 def ledger(end: End) -> list[str]:
-    """Return what the ledger knows of people."""
+    """Return the ledger's records of users."""
     return sorted(
         str(sorted(row.items()))
         for row in end.world.rows(LEDGER)

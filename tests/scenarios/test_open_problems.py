@@ -1,4 +1,4 @@
-"""Law 11: what is over is closed by the run that sees it, and what is not over stays open."""
+"""Law 11: the run that sees a problem resolved closes it; an unresolved problem stays open."""
 
 import pytest
 from stories import COMPANY, Play, measured
@@ -9,17 +9,17 @@ TARGET = "222222222222/eu-west-1/d-one"
 OTHER = "333333333333/us-east-1/d-two"
 ADA = "ada@example.com"
 STRICT = "settings: {removal_limit: {count: 1, percent: 1}}\n"
-# More people than may be removed at once.
+# More users than may be removed at once.
 CROWD = STRICT + COMPANY.replace("bob,", "bob, eve, joe,")
 
 
 def crowd(step: str) -> list[str]:
-    """Return a step for everybody of the crowd."""
+    """Return a step for each user of the crowd."""
     return [step.format(user=user) for user in (ADA, "bob", "eve", "joe")]
 
 
-def test_a_hold_that_was_approved_is_no_problem_any_more(play: Play) -> None:
-    """It was reported, and the first of the removals that it held closes it."""
+def test_an_approved_hold_is_no_problem_any_more(play: Play) -> None:
+    """It was reported; the first removal of that hold closes it."""
     end = play(
         *crowd("join: {{user: {user}, group: scientists}}"),
         *crowd("leave: {{user: {user}, group: scientists, via: none}}"),
@@ -37,8 +37,8 @@ def test_a_hold_that_was_approved_is_no_problem_any_more(play: Play) -> None:
     assert end.roles() == {}
 
 
-def test_a_pause_that_was_ended_is_no_problem_any_more(play: Play) -> None:
-    """The first run that is not kept from anything says so."""
+def test_a_pause_that_ended_is_no_problem_any_more(play: Play) -> None:
+    """The first run that is not paused closes it."""
     end = play(
         "pause: {}",
         "join: {user: bob, group: scientists}",
@@ -51,8 +51,8 @@ def test_a_pause_that_was_ended_is_no_problem_any_more(play: Play) -> None:
     assert end.problems() == []
 
 
-def test_somebody_who_is_back_has_no_problem_any_more(play: Play) -> None:
-    """A remedy that was given for their leaving would destroy what they work with now."""
+def test_a_returning_user_has_no_problem_any_more(play: Play) -> None:
+    """The remedy for their leaving would now delete what they work with."""
     end = play(
         "join: {user: bob, group: scientists}",
         f"start_app: {{user: bob, target: {TARGET}, type: JupyterLab, space: shared}}",
@@ -70,8 +70,8 @@ def test_somebody_who_is_back_has_no_problem_any_more(play: Play) -> None:
     assert {row.get("reason", "") for row in end.world.rows(LEDGER) if "state" in row} == {""}
 
 
-def test_a_hold_of_people_who_are_back_is_not_reported_once_more(play: Play) -> None:
-    """The sweep that finds them back closes it, before it reports or counts what waits."""
+def test_a_hold_of_returning_users_is_not_reported_again(play: Play) -> None:
+    """The sweep that finds them closes it, before it reports or counts pending holds."""
     steps = [
         *crowd("join: {{user: {user}, group: scientists}}"),
         *crowd("leave: {{user: {user}, group: scientists, via: none}}"),
@@ -96,7 +96,7 @@ def test_a_hold_of_people_who_are_back_is_not_reported_once_more(play: Play) -> 
 
 
 def test_an_account_that_is_back_is_no_problem_any_more(play: Play) -> None:
-    """Its own look finds it back; until then it stays open, whatever others do."""
+    """Its own scan finds it back; until then the problem stays open, whatever others do."""
     fault = (
         "fault: {service: sts, operation: AssumeRole, account: '222222222222', every: 1, "
         "error: AccessDenied}"
@@ -118,8 +118,8 @@ def test_an_account_that_is_back_is_no_problem_any_more(play: Play) -> None:
     ],
     ids=["corrected", "removed"],
 )
-def test_a_row_that_is_changed_settles_itself(play: Play, over: str) -> None:
-    """At once, and comes up again where it comes back."""
+def test_the_problem_of_a_changed_row_is_closed(play: Play, over: str) -> None:
+    """At once, and it is reported again where it recurs."""
     wrong = f"map: {{group: otters, target: {TARGET}, priority: high}}"
     mistake = ("bad-row", f"mapping otters -> {TARGET}")
     end = play(wrong, over, wrong)
@@ -129,7 +129,7 @@ def test_a_row_that_is_changed_settles_itself(play: Play, over: str) -> None:
     assert mistake in end.problems()
 
 
-def test_a_profile_of_others_that_is_gone_is_no_problem_any_more(play: Play) -> None:
+def test_an_unmanaged_profile_that_is_gone_is_no_problem_any_more(play: Play) -> None:
     """By the name as Studio spells it, with no other unknown profile in the listing."""
     company = COMPANY.replace(
         "domain: d-one}", "domain: d-one, profiles: [{name: Stray, user: ada@example.com}]}"
@@ -148,7 +148,7 @@ def test_a_profile_of_others_that_is_gone_is_no_problem_any_more(play: Play) -> 
 
 
 def test_removals_that_stay_undecided_are_counted_after_an_hour(play: Play) -> None:
-    """Rule 3: each target's hourly look counts its people; a corrected row ends it."""
+    """Rule 3: each target's hourly scan counts its users; a corrected row ends it."""
     steps = [
         "join: {user: bob, group: scientists}",
         f"map: {{group: otters, target: {TARGET}, priority: high}}",
@@ -166,8 +166,8 @@ def test_removals_that_stay_undecided_are_counted_after_an_hour(play: Play) -> N
     assert end.roles() == {}
 
 
-def test_whom_an_operator_keeps_is_not_undecided(play: Play) -> None:
-    """Their word is no doubt: nobody is called for it."""
+def test_a_protected_user_is_not_undecided(play: Play) -> None:
+    """An operator's protection is a decision: no alarm is raised."""
     end = play(
         "join: {user: bob, group: scientists}",
         "protect: {user: bob}",

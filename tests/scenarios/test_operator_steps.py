@@ -1,4 +1,4 @@
-"""What an operator does in a story: the same code as the commands, and what waits at its end."""
+"""Operator steps of a story: the same code as the commands, and the holds at its end."""
 
 from stories import Play
 
@@ -26,7 +26,7 @@ def leave(*users: str) -> list[str]:
 
 
 def test_the_limit_of_the_file_is_enforced_and_a_hold_stands_at_the_end(play: Play) -> None:
-    """Who is held, in what words, with the digest that approves them; the others were let go."""
+    """Who is held, with the reason and the digest that approves them; the others were removed."""
     end = play(SWEEP, *leave("ada", "bob", "cyd"), company=COMPANY)
     (hold,) = end.json["holds"]
 
@@ -43,13 +43,13 @@ def test_the_limit_of_the_file_is_enforced_and_a_hold_stands_at_the_end(play: Pl
             "user": "cyd",
             "profile": "cyd",
             "kind": "removal",
-            "reason": "no mapping calls for it",
+            "reason": "no mapping grants it",
         }
     ]
 
 
 def test_time_releases_no_hold_and_approving_does(play: Play) -> None:
-    """An hour later the held still are; approved, they go, and nothing waits."""
+    """An hour later the held still are; an approval removes them, and nothing is pending."""
     steps = [SWEEP, *leave("ada", "bob", "cyd"), "wait: {hours: 2}", SWEEP]
     waiting = play(*steps, company=COMPANY)
     approved = play(*steps, "approve: {}", company=COMPANY)
@@ -60,7 +60,7 @@ def test_time_releases_no_hold_and_approving_does(play: Play) -> None:
 
 
 def test_who_is_kept_or_protected_loses_nothing(play: Play) -> None:
-    """A keep ends by itself, and the sweep that follows goes on; protection does not."""
+    """A keep expires, and the sweep that follows goes on; protection does not expire."""
     end = play(
         SWEEP,
         "keep: {user: ada, days: 2}",
@@ -87,7 +87,7 @@ def test_who_is_kept_or_protected_loses_nothing(play: Play) -> None:
 
 
 def test_a_paused_hub_does_nothing_and_loses_nothing(play: Play) -> None:
-    """What happened meanwhile is done once it goes on."""
+    """What happened meanwhile is done after the resume."""
     paused = play(SWEEP, "pause: {}", *leave("ada"), SWEEP, company=COMPANY)
     resumed = play(SWEEP, "pause: {}", *leave("ada"), "resume: {}", company=COMPANY)
 
@@ -95,8 +95,11 @@ def test_a_paused_hub_does_nothing_and_loses_nothing(play: Play) -> None:
     assert resumed.roles()["2 ada"] == "Suspended-eu-west-1"
 
 
-def test_who_starts_an_app_again_loses_it_again(play: Play) -> None:
-    """A leaver who restarts what was stopped still ends suspended; an act refused is told."""
+def test_a_restarted_app_of_a_leaver_is_stopped_again(play: Play) -> None:
+    """Restarted apps of a leaver are stopped until the user is suspended.
+
+    A refused step is reported.
+    """
     again = f"restart_app: {{user: ada, target: {TARGET}}}"
     end = play(
         SWEEP,
@@ -118,8 +121,8 @@ def test_who_starts_an_app_again_loses_it_again(play: Play) -> None:
     ) in end.problems()
 
 
-def test_the_owner_of_a_shared_space_waits_at_the_end_with_its_name(play: Play) -> None:
-    """Approving does not help, so there is no digest."""
+def test_the_owner_of_a_shared_space_is_held_at_the_end_with_its_name(play: Play) -> None:
+    """Approval does not help, so there is no digest."""
     end = play(
         SWEEP,
         f"start_app: {{user: ada, target: {TARGET}, space: shared}}",
@@ -138,7 +141,7 @@ def test_the_owner_of_a_shared_space_waits_at_the_end_with_its_name(play: Play) 
 
 
 def test_an_assignment_names_the_target_and_the_profile_of_that_time(play: Play) -> None:
-    """The list of changes tells the order of a removal, its revocation first."""
+    """The list of changes has the order of a removal, its revocation first."""
     end = play(SWEEP, *leave("ada"), company=COMPANY)
     of_ada = [change for change in end.json["changes"] if change["name"] == "ada"]
 

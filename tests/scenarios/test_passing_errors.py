@@ -1,4 +1,4 @@
-"""Errors that pass by themselves: nobody keeps access because of one, or is told to have it."""
+"""Transient errors: nobody keeps access because of one, and none is reported."""
 
 import pytest
 from stories import Play
@@ -41,10 +41,10 @@ def fault(call: tuple[str, str], error: str, times: int = 1) -> str:
         "ThrottlingException",
     ],
 )
-def test_a_clock_that_is_wrong_leaves_nobody_their_access(
+def test_a_wrong_clock_leaves_nobody_their_access(
     play: Play, call: tuple[str, str], error: str
 ) -> None:
-    """Revoked and powerless within two minutes, and nothing is reported: it passed."""
+    """Revoked and suspended within two minutes; a transient error is not reported."""
     end = play(JOIN, fault(call, error), LEAVE, "wait: {minutes: 2}", company=COMPANY)
 
     assert end.roles() == {"2 ada": SUSPENDED}
@@ -53,8 +53,8 @@ def test_a_clock_that_is_wrong_leaves_nobody_their_access(
 
 
 @pytest.mark.parametrize("call", [REVOKE, SUSPEND, ("sagemaker", "DescribeUserProfile")])
-def test_a_revocation_is_tried_again_within_the_minute(play: Play, call: tuple[str, str]) -> None:
-    """However long an error goes on: the next try comes at most a minute after it is over."""
+def test_a_revocation_is_retried_within_the_minute(play: Play, call: tuple[str, str]) -> None:
+    """However long an error lasts: the next attempt comes at most a minute after it is over."""
     end = play(
         JOIN,
         fault(call, "InvalidSignatureException", 30),
@@ -68,7 +68,7 @@ def test_a_revocation_is_tried_again_within_the_minute(play: Play, call: tuple[s
 
 
 def test_a_role_that_cannot_be_assumed_now_closes_no_target(play: Play) -> None:
-    """Only what the account refuses does; a bad signature is the hub's own trouble."""
+    """Only a denial of the account itself does; a bad signature is the hub's own error."""
     end = play(
         fault(("sts", "AssumeRole"), "SignatureDoesNotMatch"),
         JOIN,
@@ -81,8 +81,8 @@ def test_a_role_that_cannot_be_assumed_now_closes_no_target(play: Play) -> None:
 
 
 @pytest.mark.parametrize("times", [1, 4, 12])
-def test_who_leaves_and_comes_back_is_let_in_for_certain(play: Play, times: int) -> None:
-    """The leave is under way when they are back: assigned is who is seen to be, and nobody else."""
+def test_access_after_leaving_and_returning_is_confirmed(play: Play, times: int) -> None:
+    """The user returns during the leave: only a confirmed assignment counts as granted."""
     end = play(
         JOIN,
         LEAVE,
@@ -97,8 +97,8 @@ def test_who_leaves_and_comes_back_is_let_in_for_certain(play: Play, times: int)
 
 
 @pytest.mark.parametrize("times", [1, 4, 12])
-def test_who_joins_and_leaves_at_once_is_put_out_for_certain(play: Play, times: int) -> None:
-    """The other way round: revoked is who is seen to be."""
+def test_access_after_joining_and_leaving_is_confirmed(play: Play, times: int) -> None:
+    """The other way round: only a confirmed deletion counts as revoked."""
     end = play(
         JOIN,
         fault(REVOKE, "ConflictException", times),
@@ -111,8 +111,8 @@ def test_who_joins_and_leaves_at_once_is_put_out_for_certain(play: Play, times: 
     assert end.assigned() == set()
 
 
-def test_a_conflict_without_end_is_read_back(play: Play) -> None:
-    """Where each try meets another change, what is so already is seen after some minutes."""
+def test_an_endless_conflict_is_read_back(play: Play) -> None:
+    """Where each attempt meets another change, the present state is read after some minutes."""
     end = play(JOIN, LEAVE, company=COMPANY)
     arn = end.world.services.studio.place(Place(*T.split("/"))).application_arn
     ada = end.world.services.identity_store.find_user("ada")

@@ -1,4 +1,4 @@
-"""What passes by itself delays nothing by more than two minutes, and makes no dead letter."""
+"""Transient errors delay nothing by more than two minutes, and make no dead letter."""
 
 from datetime import UTC, datetime
 
@@ -12,7 +12,7 @@ from simulator.faults import Fault
 
 TARGET = "222222222222/eu-west-1/d-one"
 JOINED = {"2 bob": "Scientist", "3 bob": "Analyst"}
-# A call of the hub is tried three times.
+# A call of the hub has three attempts.
 ONCE = 3
 
 
@@ -24,7 +24,7 @@ ALWAYS = "fault: {service: sqs, operation: SendMessage, error: InternalError, ev
 
 
 def after_the_trouble(end: End) -> set[str]:
-    """Return the roles that there are two minutes after the trouble has ended."""
+    """Return the roles two minutes after the errors have ended."""
     assert end.roles() == {}
     end.world.gateway.faults.clear()
     end.world.wait(120)
@@ -39,8 +39,8 @@ def roles(end: End) -> set[str]:
 
 @pytest.mark.parametrize("via", ["console", "api", "scim"])
 @pytest.mark.parametrize("error", ["RequestThrottled", "InternalError", "ServiceUnavailable"])
-def test_an_event_that_cannot_be_passed_on_comes_again(play: Play, via: str, error: str) -> None:
-    """Intake cannot write to the queue that its hint belongs into, whichever that is."""
+def test_an_event_that_cannot_be_passed_on_is_redelivered(play: Play, via: str, error: str) -> None:
+    """Intake cannot write to the queue of its request, whichever that is."""
     end = play(
         fault("sqs", "SendMessage", error, ONCE),
         f"join: {{user: bob, group: scientists, via: {via}}}",
@@ -50,8 +50,8 @@ def test_an_event_that_cannot_be_passed_on_comes_again(play: Play, via: str, err
     assert end.roles() == JOINED
 
 
-def test_whoever_left_by_the_api_is_not_forgotten_by_a_silent_ledger(play: Play) -> None:
-    """Only the ledger knows whose membership ended."""
+def test_a_leave_by_the_api_is_not_lost_by_an_unreadable_ledger(play: Play) -> None:
+    """Only the ledger knows whose membership was deleted."""
     company = COMPANY.replace("retention_days: 0", "retention_days: 5")
     end = play(
         "join: {user: bob, group: scientists}",
@@ -64,8 +64,8 @@ def test_whoever_left_by_the_api_is_not_forgotten_by_a_silent_ledger(play: Play)
     assert {role.partition("-")[0] for role in end.roles().values()} == {"Suspended"}
 
 
-def test_an_event_outlasts_an_hour_of_trouble(play: Play) -> None:
-    """It waits where it is, is no dead letter, and is taken in two minutes after the end."""
+def test_an_event_outlasts_an_hour_of_errors(play: Play) -> None:
+    """It stays queued, is no dead letter, and is processed within two minutes after the end."""
     end = play(ALWAYS, "join: {user: bob, group: scientists}", "wait: {hours: 1}")
 
     assert after_the_trouble(end) == {"Scientist", "Analyst"}
@@ -73,7 +73,7 @@ def test_an_event_outlasts_an_hour_of_trouble(play: Play) -> None:
 
 
 def send(end: End, request: ReconcileRequest | ScanRequest) -> None:
-    """Queue what is to be looked at, with nobody's help."""
+    """Queue a request without any other function."""
     world = end.world
     world.lambdas.sqs.send_message(
         QueueUrl=world.queues["reconcile" if isinstance(request, ReconcileRequest) else "scan"].url,
@@ -90,7 +90,7 @@ def now(end: End) -> datetime:
 @pytest.mark.parametrize(
     "troubled", [("identitystore", "DescribeUser"), ("dynamodb", "Scan"), ("dynamodb", "Query")]
 )
-def test_who_can_be_neither_served_nor_put_off_comes_again(
+def test_a_request_that_cannot_be_requeued_is_redelivered(
     play: Play, troubled: tuple[str, str]
 ) -> None:
     """`reconcile` cannot write to `delayed`: its message comes back in a minute, not in twelve."""
@@ -108,8 +108,8 @@ def test_who_can_be_neither_served_nor_put_off_comes_again(
     assert end.world.dead_letters() == 0
 
 
-def test_a_group_that_can_be_neither_listed_nor_put_off_comes_again(play: Play) -> None:
-    """Look cannot write to `delayed`: its message comes back in a minute, not in thirty."""
+def test_a_scan_that_cannot_be_requeued_is_redelivered(play: Play) -> None:
+    """`scan` cannot write to `delayed`: its message comes back in a minute, not in thirty."""
     end = play("join: {user: bob, group: scientists, via: none}")
     group = end.world.services.identity_store.find_group("scientists")
     assert group is not None
@@ -124,8 +124,8 @@ def test_a_group_that_can_be_neither_listed_nor_put_off_comes_again(play: Play) 
     assert end.world.dead_letters() == 0
 
 
-def test_a_row_outlasts_an_hour_of_trouble(play: Play) -> None:
-    """The stream waits with it, and goes on when the trouble is over."""
+def test_a_row_outlasts_an_hour_of_errors(play: Play) -> None:
+    """The stream keeps it, and goes on when the errors are over."""
     end = play(
         "join: {user: bob, group: others, via: none}",
         ALWAYS,

@@ -1,4 +1,4 @@
-"""How long, and how often, what did not work is tried again; what is kept meanwhile."""
+"""How long and how often a failed action is retried, and what is kept meanwhile."""
 
 from dataclasses import replace
 
@@ -26,10 +26,10 @@ mappings:
 
 
 @pytest.mark.parametrize("seconds", [2, 60])
-def test_what_studio_ends_as_failed_is_tried_again_with_growing_waits(
+def test_a_failed_studio_operation_is_retried_with_growing_waits(
     play: Play, seconds: float
 ) -> None:
-    """Ten seconds, doubling to five minutes, in one chain, whenever Studio says so.
+    """Ten seconds, doubling to five minutes, in one chain, whenever Studio reports failure.
 
     Studio's reason stays in the last report.
     """
@@ -50,8 +50,8 @@ def test_what_studio_ends_as_failed_is_tried_again_with_growing_waits(
     assert "no capacity" in told[-1]["reason"]
 
 
-def test_once_studio_is_well_again_the_profile_is_made_without_a_sweep(play: Play) -> None:
-    """And the ledger remembers no try of what worked."""
+def test_once_studio_works_again_the_profile_is_created_without_a_sweep(play: Play) -> None:
+    """The ledger keeps no attempt of an action that worked."""
     quirks = Quirks(first_attempt_fails=frozenset({"CreateUserProfile"}))
     end = play(JOIN, "wait: {minutes: 5}", company=company(), quirks=quirks)
 
@@ -61,7 +61,7 @@ def test_once_studio_is_well_again_the_profile_is_made_without_a_sweep(play: Pla
 
 
 def test_an_event_out_of_a_backlog_has_its_whole_chain(play: Play) -> None:
-    """Patience is counted from when the request was taken up, not from the event's own time."""
+    """Attempts are counted from the first processing, not from the event's own time."""
     throttled = (
         "fault: {service: sagemaker, operation: CreateUserProfile, error: ThrottlingException, "
         "times: 24}"
@@ -83,7 +83,7 @@ def test_a_retention_that_was_lowered_a_moment_ago_deletes_nothing_at_once(play:
 
 
 def test_apps_that_start_in_a_suspended_profile_of_somebody_kept_are_stopped(play: Play) -> None:
-    """An operator's word keeps what is there; it gives nobody an app back."""
+    """A keep leaves existing things in place; it gives no app back."""
     app = f"start_app: {{user: ada, target: {T}, space: private}}"
     for word in ("keep: {user: ada, days: 9}", "protect: {user: ada}"):
         end = play(
@@ -95,8 +95,8 @@ def test_apps_that_start_in_a_suspended_profile_of_somebody_kept_are_stopped(pla
         assert [space["type"] for space in ada["spaces"]] == ["Private"]
 
 
-def test_nothing_of_somebody_kept_is_deleted_when_their_retention_ends(play: Play) -> None:
-    """It is deleted when they are kept no more."""
+def test_nothing_of_a_kept_user_is_deleted_when_the_retention_ends(play: Play) -> None:
+    """It is deleted when the keep has ended."""
     keep = "keep: {user: ada, days: 40}"
     days = ["wait: {days: 31}", "sweep: {}", "wait: {minutes: 10}"]
     end = play(JOIN, LEAVE, "wait: {minutes: 3}", keep, *days, company=company())
@@ -106,8 +106,8 @@ def test_nothing_of_somebody_kept_is_deleted_when_their_retention_ends(play: Pla
     assert over.roles() == {}
 
 
-def test_a_leave_by_the_public_api_after_a_rejoin_is_known_at_once(play: Play) -> None:
-    """Such an event names a membership id alone: the one that the rejoin brought."""
+def test_a_leave_by_the_public_api_after_a_return_is_known_at_once(play: Play) -> None:
+    """Such an event has a membership id alone: the one that the return created."""
     end = play(
         JOIN,
         LEAVE,
@@ -122,8 +122,8 @@ def test_a_leave_by_the_public_api_after_a_rejoin_is_known_at_once(play: Play) -
     assert end.assigned() == set()
 
 
-def test_a_quick_rejoin_is_known_too_where_nothing_changed(play: Play) -> None:
-    """Whoever a look sees in a mapped group is in its copy afterwards, whatever else it did."""
+def test_a_quick_return_is_known_too_where_nothing_changed(play: Play) -> None:
+    """A user seen in a mapped group is in its snapshot afterwards, whatever else was done."""
     end = play(
         JOIN,
         "leave: {user: ada, group: scientists, via: none}",
@@ -140,8 +140,8 @@ def test_a_quick_rejoin_is_known_too_where_nothing_changed(play: Play) -> None:
 SAME = company().replace("role: Scientist", "role: Same")
 
 
-def test_a_deleted_group_whose_role_another_gives_takes_nothing(play: Play) -> None:
-    """No hold stays open that nobody can use, and no report says otherwise."""
+def test_a_deleted_group_whose_role_another_grants_takes_nothing(play: Play) -> None:
+    """No hold stays open that nobody can use, and every report agrees."""
     also = f"map: {{group: leads, target: {T}, role: Same}}"
     end = play(
         JOIN,
@@ -161,7 +161,7 @@ def test_a_deleted_group_whose_role_another_gives_takes_nothing(play: Play) -> N
 
 
 def test_a_deleted_group_whose_role_another_replaces_waits_for_an_approval(play: Play) -> None:
-    """A hold that can be approved, not an endless undecided."""
+    """The hold can be approved; the user is not undecided for ever."""
     steps = (
         JOIN,
         "join: {user: ada, group: leads}",
@@ -184,10 +184,10 @@ WRITES = "fault: {service: dynamodb, operation: TransactWriteItems, error: %s, t
 
 
 @pytest.mark.parametrize("error", ["ThrottlingException", "InvalidSignatureException"])
-def test_a_ledger_that_takes_no_record_for_a_moment_delays_and_loses_nothing(
+def test_a_ledger_whose_writes_fail_for_a_moment_delays_and_loses_nothing(
     play: Play, error: str
 ) -> None:
-    """Neither a join nor a better role waits for a sweep, and nobody is told to stop apps."""
+    """Neither a join nor a better role waits for a sweep, and nobody is asked to stop apps."""
     rows = company().rstrip() + f"\n  - {{target: {T}, group: leads, role: Lead, priority: 10}}\n"
     end = play(
         WRITES % (error, 1),
@@ -205,8 +205,8 @@ def test_a_ledger_that_takes_no_record_for_a_moment_delays_and_loses_nothing(
     assert end.json["dead_letters"] == 0
 
 
-def test_somebody_who_left_is_told_nothing_of_a_rename(play: Play) -> None:
-    """Whose profile is kept until it is deleted gets no new one by deleting it by hand."""
+def test_a_leaver_gets_no_report_of_a_rename(play: Play) -> None:
+    """A profile kept until its deletion is not renamed by deleting it by hand."""
     rename = "rename_user: {user: ada, to: zed}"
     here = play(JOIN, rename, "wait: {minutes: 2}", company=company(1))
     gone = play(
@@ -221,8 +221,8 @@ def test_somebody_who_left_is_told_nothing_of_a_rename(play: Play) -> None:
     assert gone.problems() == []
 
 
-def test_a_refused_revocation_holds_up_no_suspension(play: Play) -> None:
-    """The role goes as soon as the apps are gone; the refusal is tried again by the sweep."""
+def test_a_refused_revocation_delays_no_suspension(play: Play) -> None:
+    """The role is removed as soon as the apps are gone; the sweep retries the revocation."""
     refused = (
         "fault: {service: sso-admin, operation: DeleteApplicationAssignment, "
         "error: AccessDeniedException, times: 500}"
@@ -233,8 +233,8 @@ def test_a_refused_revocation_holds_up_no_suspension(play: Play) -> None:
     assert end.roles() == {"2 ada": "Suspended-eu-west-1"}
 
 
-def test_a_rename_while_a_creation_is_put_off_counts(play: Play) -> None:
-    """There is one profile, under the new name, and nobody is to delete it by hand."""
+def test_a_rename_while_a_creation_is_requeued_counts(play: Play) -> None:
+    """There is one profile, under the new name, and no report asks to delete it by hand."""
     throttled = (
         "fault: {service: sagemaker, operation: CreateUserProfile, error: ThrottlingException, "
         "times: 9}"

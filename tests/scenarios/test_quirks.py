@@ -1,4 +1,4 @@
-"""The hub is safe whichever way AWS turns out to behave where nobody has verified it."""
+"""The hub is safe under each possible behaviour of AWS that nobody has verified."""
 
 import pytest
 from stories import End, Play, membership_event
@@ -61,8 +61,8 @@ def in_sync(end: End) -> None:
     assert len(end.world.gateway.changes) == before
 
 
-def test_where_a_profile_needs_an_assignment_nobody_is_let_in_before_it(play: Play) -> None:
-    """Nobody is assigned without a profile; the refusal is reported, and sweeps go on quietly."""
+def test_where_a_profile_needs_an_assignment_nobody_is_granted_access_before(play: Play) -> None:
+    """Without a profile nobody is assigned; the refusal is reported, and sweeps go on."""
     quirks = Quirks(create_needs_assignment=True)
     end = play(JOIN, "wait: {hours: 1}", SWEEP, company=company(), quirks=quirks)
     assert operations(end) == []
@@ -71,8 +71,8 @@ def test_where_a_profile_needs_an_assignment_nobody_is_let_in_before_it(play: Pl
     in_sync(end)
 
 
-def test_whoever_creating_assigns_is_let_in_once_and_out_again(play: Play) -> None:
-    """Where CreateUserProfile assigns the person, a leave still revokes first."""
+def test_a_user_assigned_by_the_creation_is_granted_and_revoked_once(play: Play) -> None:
+    """Where CreateUserProfile assigns the user, a leave still revokes first."""
     quirks = Quirks(create_profile_assigns=True)
     end = play(JOIN, LEAVE, company=company(), quirks=quirks)
 
@@ -86,9 +86,9 @@ def test_whoever_creating_assigns_is_let_in_once_and_out_again(play: Play) -> No
 def test_a_member_who_cannot_be_read_yet_gets_their_profile(
     play: Play, seconds: int, via: str
 ) -> None:
-    """A new user whom reads do not know yet is no deleted one: after the next sweep all is right.
+    """A new user that reads do not return yet is not deleted: the next sweep corrects it.
 
-    Reads that lag for hours, and a directory that tells nothing, delay a profile and no more.
+    Reads that lag for hours, and a directory without an answer, delay a profile and no more.
     """
     end = play(
         f"create_user: {{name: eve, groups: [scientists], via: {via}}}",
@@ -105,8 +105,8 @@ def test_a_member_who_cannot_be_read_yet_gets_their_profile(
     in_sync(end)
 
 
-def test_who_cannot_be_read_for_a_while_loses_nothing_for_good(play: Play) -> None:
-    """Somebody with a profile whom reads do not know gets everything back once they do."""
+def test_who_cannot_be_read_for_a_while_loses_nothing_permanently(play: Play) -> None:
+    """A user with a profile whom reads do not return gets everything back once they do."""
     end = play(JOIN, LAB, company=company())
     store, before = end.world.services.identity_store, end.json["profiles"][0]
     store.hide(user_id(end))
@@ -138,8 +138,8 @@ def test_who_cannot_be_read_for_a_while_loses_nothing_for_good(play: Play) -> No
         "DeleteApp",
     ],
 )
-def test_what_studio_ends_as_failed_is_tried_again(play: Play, operation: str) -> None:
-    """A join, a change of role and a leave end as they should, each first attempt failing."""
+def test_a_failed_studio_operation_is_retried(play: Play, operation: str) -> None:
+    """A join, a role change and a leave end correctly, each after a failed first attempt."""
     quirks = Quirks(first_attempt_fails=frozenset({operation}))
     steps = (
         JOIN,
@@ -171,7 +171,7 @@ def test_what_studio_ends_as_failed_is_tried_again(play: Play, operation: str) -
     in_sync(left)
 
 
-def test_spaces_and_apps_that_failed_keep_nobody_here(play: Play) -> None:
+def test_failed_spaces_and_apps_delay_no_removal(play: Play) -> None:
     """A leaver with a failed space and a failed app is removed, with nothing left."""
     end = play(JOIN, LAB, company=company(0))
     studio = end.world.services.studio
@@ -193,7 +193,7 @@ def test_spaces_and_apps_that_failed_keep_nobody_here(play: Play) -> None:
 
 
 @pytest.mark.parametrize("at_first", ["Scientist", "Lead"])
-def test_a_role_that_comes_to_exist_is_given_by_the_next_sweep(play: Play, at_first: str) -> None:
+def test_a_role_that_comes_to_exist_is_set_by_the_next_sweep(play: Play, at_first: str) -> None:
     """Until then it is reported, nobody has another role instead, and nobody swept by hand."""
     text = company().replace("domain: d-one", f"domain: d-one, missing_roles: [{at_first}]")
     end = play(
@@ -217,7 +217,7 @@ def test_a_role_that_comes_to_exist_is_given_by_the_next_sweep(play: Play, at_fi
 
 @pytest.mark.parametrize("seconds", [3, 60, 1200])
 def test_an_assignment_that_is_not_propagated_is_changed_later(play: Play, seconds: int) -> None:
-    """Somebody who leaves and comes back at once may sign in; who leaves again may not."""
+    """A user who leaves and returns at once may sign in; one who leaves again may not."""
     quirks = Quirks(assignment_propagation=seconds)
     back = play(
         JOIN,
@@ -247,8 +247,8 @@ def test_an_assignment_that_is_not_propagated_is_changed_later(play: Play, secon
 
 
 @pytest.mark.parametrize("twice", ["refuse", "accept"])
-def test_an_assignment_that_is_there_already_is_as_good(play: Play, twice: str) -> None:
-    """Whoever was assigned by hand before their profile was made is let in, and out again."""
+def test_an_existing_assignment_counts(play: Play, twice: str) -> None:
+    """A user assigned by hand before the profile existed is granted access, and later revoked."""
     quirks = Quirks(assign_twice=twice)  # type: ignore[arg-type]
     end = play(company=company(), quirks=quirks)
     end.world.services.application_access.assign(application(end), "USER", user_id(end))
@@ -268,8 +268,8 @@ def test_an_assignment_that_is_there_already_is_as_good(play: Play, twice: str) 
     assert not access.is_assigned(application(end), "USER", user_id(end))
 
 
-def test_an_application_without_assignments_gives_a_leaver_no_power(play: Play) -> None:
-    """Whoever may enter all the same finds a profile whose role permits nothing."""
+def test_an_application_without_assignments_gives_a_leaver_no_permission(play: Play) -> None:
+    """A user who may still enter finds a profile whose role permits nothing."""
     quirks = Quirks(assignment_required=False)
     end = play(JOIN, LEAVE, company=company(), quirks=quirks)
 
@@ -281,8 +281,8 @@ def test_an_application_without_assignments_gives_a_leaver_no_power(play: Play) 
     assert str(role).rpartition("/")[2] == SUSPENDED
 
 
-def test_where_a_profile_needs_an_assignment_the_next_sweep_makes_it(play: Play) -> None:
-    """Once somebody was assigned by hand the next sweep makes their profile."""
+def test_where_a_profile_needs_an_assignment_the_next_sweep_creates_it(play: Play) -> None:
+    """Once somebody assigned the user by hand, the next sweep creates the profile."""
     quirks = Quirks(create_needs_assignment=True)
     end = play(JOIN, "wait: {hours: 1}", SWEEP, company=company(), quirks=quirks)
     end.world.services.application_access.assign(application(end), "USER", user_id(end))
@@ -294,7 +294,7 @@ def test_where_a_profile_needs_an_assignment_the_next_sweep_makes_it(play: Play)
 
 
 def test_a_role_that_comes_to_exist_is_used_by_the_next_sweep(play: Play) -> None:
-    """A join that was refused for want of the role is made good by the next sweep."""
+    """A join that was refused for lack of the role is completed by the next sweep."""
     text = company().replace("domain: d-one", "domain: d-one, missing_roles: [Scientist]")
     end = play(JOIN, "wait: {hours: 1}", SWEEP, company=text)
     role = execution_role_arn("222222222222", "eu-west-1", "Scientist")
@@ -310,7 +310,7 @@ def test_a_role_that_comes_to_exist_is_used_by_the_next_sweep(play: Play) -> Non
 def test_an_assignment_that_is_not_propagated_is_changed_without_a_sweep(
     play: Play, seconds: int
 ) -> None:
-    """Somebody who leaves and comes back at once may sign in; who leaves again may not."""
+    """A user who leaves and returns at once may sign in; one who leaves again may not."""
     quirks = Quirks(assignment_propagation=seconds)
     wait = "wait: {hours: 1}"
     back = play(JOIN, LEAVE, JOIN, wait, company=company(), quirks=quirks)
@@ -319,5 +319,5 @@ def test_an_assignment_that_is_not_propagated_is_changed_without_a_sweep(
 
     assert (back.roles(), back.assigned()) == ({"2 ada": "Scientist"}, {"2 ada"})
     assert (gone.roles(), gone.assigned()) == ({"2 ada": SUSPENDED}, set())
-    # The role goes at once, whatever becomes of the assignment.
+    # The role is removed at once, whatever becomes of the assignment.
     assert left.roles() == {"2 ada": SUSPENDED}

@@ -1,4 +1,4 @@
-"""Laws 1, 2, 3 and 5 over random stories: whatever happened by whatever route, a sweep heals it."""
+"""Laws 1, 2, 3 and 5 over random stories: whatever happened by any route, a sweep repairs it."""
 
 import os
 
@@ -12,7 +12,7 @@ STORIES = int(os.environ.get("STORIES", "20"))
 
 
 @pytest.mark.parametrize("seed", range(STORIES))
-def test_one_sweep_gives_what_is_called_for_and_a_second_writes_nothing(seed: int) -> None:
+def test_one_sweep_reaches_the_desired_state_and_a_second_writes_nothing(seed: int) -> None:
     """Any route, any loss, repetition and order, faults, restarts, changes by hand."""
     with deployed_hub(page_limit=1 + seed % 3) as world:
         town = Town(world)

@@ -1,4 +1,4 @@
-"""Law 11: an account may refuse one of the hub's two roles there, and let the other in."""
+"""Law 11: an account may deny one of the hub's two roles there and allow the other."""
 
 from typing import Any
 
@@ -15,28 +15,28 @@ UNREACHABLE = ("unreachable", f"{ACCOUNT}/{REGION}/d-one")
 
 
 class Roles:
-    """The roles of the one account, which can be taken away."""
+    """The roles of one account, which can be denied."""
 
     def __init__(self) -> None:
-        """Take none away yet."""
+        """Deny none yet."""
         self._iam = iam_backends[ACCOUNT]["aws"]
         self._gone: list[Any] = []
 
     def take(self, name: str) -> None:
-        """Let the account refuse whoever assumes a role."""
+        """Let the account deny whoever assumes a role."""
         self._gone.append(self._iam.get_role(name))
         self._iam.delete_role(name)
         cold_start()
 
     def give_back(self) -> None:
-        """Let the account be as it was."""
+        """Let the account allow every role again."""
         for role in self._gone:
             trust = role.assume_role_policy_document
             self._iam.create_role(role.name, trust, role.path, None, "", [], None)
 
 
 def sweep(world: World) -> tuple[float, int]:
-    """Sweep, and return how often the account was counted, and how often a role was asked for."""
+    """Sweep, and return how often the account was counted and how often a role was requested."""
     before = len(measured(world, "TargetsUnreachable")), world.gateway.calls["sts.AssumeRole"]
     world.sweep()
     world.wait(3600)
@@ -45,14 +45,14 @@ def sweep(world: World) -> tuple[float, int]:
 
 
 def join(world: World, user: str, group: str) -> None:
-    """Let somebody join, with an event."""
+    """Let a user join, with an event."""
     join_quietly(world, user, group)
     world.deliver(membership_event(world, user, group))
     world.wait(60)
 
 
-def told(end: End) -> list[str]:
-    """Return what was told of the account, in order."""
+def account_reports(end: End) -> list[str]:
+    """Return what was reported about the account, in order."""
     return [
         entry["message"]
         for entry in end.world.lambdas.log
@@ -60,8 +60,8 @@ def told(end: End) -> list[str]:
     ]
 
 
-def test_a_refused_access_role_pages_until_it_is_back(play: Play) -> None:
-    """Each sweep counts it, the problem stays open, and one person an hour asks again."""
+def test_a_denied_access_role_raises_the_alarm_until_it_is_back(play: Play) -> None:
+    """Each sweep counts it, the problem stays open, and one user an hour tries again."""
     end = play("wait: {minutes: 1}")
     world, roles = end.world, Roles()
     roles.take(access_role_name(REGION))
@@ -72,17 +72,17 @@ def test_a_refused_access_role_pages_until_it_is_back(play: Play) -> None:
 
     assert [counted for counted, _ in passes] == [1, 1, 1, 1]
     assert passes[1] == passes[3]
-    assert set(told(end)) == {"PROBLEM"}
+    assert set(account_reports(end)) == {"PROBLEM"}
     assert roles_of(world) == {"3 ada@example.com", "3 bob"}
 
     roles.give_back()
     assert [sweep(world)[0] for _ in range(2)] == [1, 0]
-    assert told(end)[-1] == "RESOLVED"
+    assert account_reports(end)[-1] == "RESOLVED"
     assert roles_of(world) == {"2 ada@example.com", "3 ada@example.com", "2 bob", "3 bob"}
 
 
-def test_a_refused_reader_role_stops_nobody(play: Play) -> None:
-    """Joins go on in an account whose profiles cannot be listed, and that is told."""
+def test_a_denied_reader_role_stops_nobody(play: Play) -> None:
+    """Joins go on in an account whose profiles cannot be listed, and that is reported."""
     end = play("wait: {minutes: 1}")
     world, roles = end.world, Roles()
     roles.take(reader_role_name(REGION))
@@ -91,15 +91,15 @@ def test_a_refused_reader_role_stops_nobody(play: Play) -> None:
 
     assert roles_of(world) == {"2 bob", "3 bob"}
     assert sweep(world)[0] == 1
-    assert set(told(end)) == {"PROBLEM"}
+    assert set(account_reports(end)) == {"PROBLEM"}
 
     roles.give_back()
     assert sweep(world)[0] == 0
-    assert told(end)[-1] == "RESOLVED"
+    assert account_reports(end)[-1] == "RESOLVED"
 
 
-def test_an_account_that_is_back_is_asked_at_once(play: Play) -> None:
-    """Where both roles were refused, the sweep that can list its profiles lets everybody in."""
+def test_an_account_that_is_back_is_used_at_once(play: Play) -> None:
+    """Where both roles were denied, the sweep that can list its profiles serves every user."""
     end = play("wait: {minutes: 1}")
     world, roles = end.world, Roles()
     for name in (access_role_name(REGION), reader_role_name(REGION)):
@@ -112,11 +112,11 @@ def test_an_account_that_is_back_is_asked_at_once(play: Play) -> None:
 
     assert counted == [1, 0]
     assert roles_of(world) == {"2 bob", "3 bob"}
-    assert told(end)[-1] == "RESOLVED"
+    assert account_reports(end)[-1] == "RESOLVED"
 
 
-def test_a_refusal_that_nobody_meets_any_more_is_over(play: Play) -> None:
-    """Whoever waited has left, and nothing was made: nobody knows whether it is still refused."""
+def test_a_denial_that_nobody_meets_any_more_is_over(play: Play) -> None:
+    """The waiting users have left, and nothing was made: the denial is not known to persist."""
     end = play("wait: {minutes: 1}")
     world, roles = end.world, Roles()
     roles.take(access_role_name(REGION))
@@ -124,9 +124,9 @@ def test_a_refusal_that_nobody_meets_any_more_is_over(play: Play) -> None:
     leave_quietly(world, "bob", "scientists")
 
     assert [sweep(world)[0] for _ in range(4)] == [1, 1, 0, 0]
-    assert told(end)[-1] == "RESOLVED"
+    assert account_reports(end)[-1] == "RESOLVED"
 
 
 def roles_of(world: World) -> set[str]:
-    """Return who has a profile, by account's first digit and person."""
+    """Return who has a profile, by account's first digit and user."""
     return {f"{each['account'][0]} {each['user']}" for each in result(world, (), [])["profiles"]}

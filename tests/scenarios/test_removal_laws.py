@@ -1,4 +1,4 @@
-"""Laws 1, 2 and 5 to 9 over random stories of people who work, go and come back."""
+"""Laws 1, 2 and 5 to 9 over random stories of users who work, leave and return."""
 
 import os
 
@@ -15,8 +15,8 @@ STORIES = int(os.environ.get("STORIES", "20")) // 4
 
 
 @pytest.mark.parametrize("seed", range(STORIES))
-def test_no_write_breaks_a_law_and_all_ends_as_it_should(seed: int) -> None:
-    """Only ours; no removal beyond the limit; no excess; nothing lost; then rest."""
+def test_no_write_breaks_a_law_and_the_end_is_in_sync(seed: int) -> None:
+    """Only ours; no removal beyond the limit; no excess; nothing lost; in sync at the end."""
     quirks = Quirks(
         update_with_space_apps="accept" if seed % 3 == 0 else "refuse",
         delete_pending_app="accept" if seed % 2 else "refuse",

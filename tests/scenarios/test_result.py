@@ -1,4 +1,4 @@
-"""What the JSON of a story tells is true of whoever it names."""
+"""The JSON of a story is true of the users it names."""
 
 from stories import Play
 
@@ -15,15 +15,15 @@ SWEEP = "sweep: {}"
 
 
 def test_who_was_renamed_is_still_assigned(play: Play) -> None:
-    """The profile keeps the old user name, and the assignment is the person's."""
+    """The profile keeps the old user name, and the assignment is the user's."""
     end = play(SWEEP, "rename_user: {user: ada, to: zed}", SWEEP, company=COMPANY)
 
     (profile,) = end.json["profiles"]
     assert (profile["user"], profile["assigned"]) == ("ada", True)
 
 
-def test_a_namesake_is_another_person(play: Play) -> None:
-    """Who is called like somebody was before is neither assigned by their profile nor named by it.
+def test_a_namesake_is_another_user(play: Play) -> None:
+    """A user with a recycled name neither is assigned by the first profile nor owns it.
 
     The profile of the first is not assigned because the second is.
     """
@@ -47,8 +47,8 @@ def test_a_namesake_is_another_person(play: Play) -> None:
     assert world.opens(domain.application_arn, user.user_id)[1] == ""
 
 
-def test_a_deleted_person_may_be_assigned_still(play: Play) -> None:
-    """An assignment outlives its principal: the JSON tells of it until it is deleted."""
+def test_a_deleted_user_may_be_assigned_still(play: Play) -> None:
+    """An assignment outlives its principal: the JSON shows it until it is deleted."""
     end = play(SWEEP, "delete_user: {user: ada, via: none}", company=COMPANY)
 
     assert [profile["assigned"] for profile in end.json["profiles"]] == [True]

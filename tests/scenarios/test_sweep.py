@@ -1,4 +1,4 @@
-"""What no event told: the sweep finds it, counts it, and asks for nothing twice."""
+"""Drift that no event announced: the sweep finds it, counts it, and queues nothing twice."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -15,8 +15,8 @@ from simulator.world import World
 TARGET = "222222222222/eu-west-1/d-one"
 
 
-def unannounced(world: World) -> dict[str, int]:
-    """Return what the sweep found that no event had told, by kind."""
+def missed_events(world: World) -> dict[str, int]:
+    """Return the drift that the sweep found without an event, by kind."""
     found: dict[str, int] = {}
     for entry in world.lambdas.log:
         if entry.get("message") == "DRIFT" and not entry["event_driven"]:
@@ -28,8 +28,8 @@ def log(world: World, message: str) -> list[dict[str, Any]]:
     return [entry for entry in world.lambdas.log if entry.get("message") == message]
 
 
-def test_who_joined_and_left_in_silence_is_found_and_counted(play: Play) -> None:
-    """A sync from Active Directory sends no event: the hourly round is all there is."""
+def test_who_joined_and_left_without_an_event_is_found_and_counted(play: Play) -> None:
+    """A sync from Active Directory sends no event: only the hourly sweep finds it."""
     end = play(
         "join: {user: bob, group: scientists, via: none}",
         "join: {user: ada@example.com, group: leads, via: none}",
@@ -39,13 +39,13 @@ def test_who_joined_and_left_in_silence_is_found_and_counted(play: Play) -> None
     )
 
     assert end.roles() == {"2 ada@example.com": "Lead", "3 ada@example.com": "Reader"}
-    found = unannounced(end.world)
+    found = missed_events(end.world)
     assert (found["joined"], found["left"]) == (2, 1)
 
 
 @pytest.mark.parametrize("via", ["scim", "api", "console", "native", "none"])
-def test_people_who_are_disabled_renamed_or_deleted(play: Play, via: str) -> None:
-    """By each route: removal, return, a report, removal; `none` is found by the daily round."""
+def test_users_who_are_disabled_renamed_or_deleted(play: Play, via: str) -> None:
+    """By each route: removal, return, a report, removal; `none` is found by the daily sweep."""
     sweep = "sweep: {}" if via == "none" else "wait: {minutes: 5}"
     steps = [
         "join: {user: bob, group: scientists}",
@@ -71,7 +71,7 @@ def test_people_who_are_disabled_renamed_or_deleted(play: Play, via: str) -> Non
 
 
 def test_a_recycled_user_name_inherits_nothing(play: Play) -> None:
-    """The profile of the one who left stands in the way until it is gone; it is never handed on."""
+    """The profile of the leaver blocks the name until it is gone; it is never handed on."""
     company = COMPANY.replace("retention_days: 0", "retention_days: 5")
     end = play(
         "join: {user: bob, group: scientists}",
@@ -88,7 +88,7 @@ def test_a_recycled_user_name_inherits_nothing(play: Play) -> None:
 
 @pytest.mark.parametrize("via", ["console", "none"])
 def test_a_deleted_group_removes_nobody(play: Play, via: str) -> None:
-    """Rule 3: its people keep what it gave them, and it is reported."""
+    """Rule 3: its members keep what it granted, and it is reported."""
     end = play(
         "join: {user: bob, group: scientists}",
         "sweep: {}",
@@ -135,8 +135,8 @@ def test_a_group_that_scim_creates_filled_needs_no_other_event(play: Play) -> No
     assert end.roles() == {"2 bob": "Fresh"}
 
 
-def test_strays_are_described_once(play: Play) -> None:
-    """A profile that is not ours is reported when it is first seen, and then remembered."""
+def test_unmanaged_profiles_are_described_once(play: Play) -> None:
+    """A profile that is not ours is reported when it is first seen, and then stored."""
     company = COMPANY.replace(
         "domain: d-one}", "domain: d-one, profiles: [{name: stray, user: bob, role: Any}]}"
     )
@@ -147,7 +147,10 @@ def test_strays_are_described_once(play: Play) -> None:
 
 
 def test_a_lost_ledger_is_rebuilt_from_tags() -> None:
-    """Everybody has a row again, and what they had; a leaver of meanwhile is only suspended."""
+    """Every user has a record again, with the former access.
+
+    A user who left meanwhile is only suspended.
+    """
     with deployed_hub() as world:
         town = Town(world)
         town.do(Act("join", 0, "ants"))
@@ -172,11 +175,11 @@ def test_a_lost_ledger_is_rebuilt_from_tags() -> None:
         rows = [row for row in world.rows(LEDGER) if row.get("user_id") == town.people[0]]
         states = {row["target"]: row["state"] for row in rows if "state" in row}
         assert states[str(ONE)] == "active"
-        assert unannounced(world)["profile-unrecorded"] == 2
+        assert missed_events(world)["profile-unrecorded"] == 2
 
 
 def test_another_identity_source_pauses_everything(play: Play, tmp_path: Path) -> None:
-    """Rule 11: nothing is done until somebody resumes, whatever else is told."""
+    """Rule 11: nothing is done until `resume`, whatever other events arrive."""
     event = tmp_path / "source.json"
     event.write_text(
         '{"detail-type": "AWS API Call via CloudTrail", "source": "aws.sso-directory", "detail": '
@@ -196,8 +199,8 @@ def test_another_identity_source_pauses_everything(play: Play, tmp_path: Path) -
     assert ("paused", "the hub") in end.problems()
 
 
-def test_an_unclear_event_has_everything_looked_at_once(play: Play, tmp_path: Path) -> None:
-    """No storms: a native event that names nothing is one sweep, and ten of them are two."""
+def test_an_unidentified_change_causes_one_full_sweep(play: Play, tmp_path: Path) -> None:
+    """A native event that names nothing is one sweep, and ten of them are two."""
     event = tmp_path / "native.json"
     event.write_text(
         '{"id": "e-1", "detail-type": "User Updated", "source": "aws.identitystore", '
@@ -213,8 +216,8 @@ def test_an_unclear_event_has_everything_looked_at_once(play: Play, tmp_path: Pa
     assert end.json["api_calls"]["identitystore.ListUsers"] == 2
 
 
-def test_a_new_account_gets_everybody_who_is_in_its_groups() -> None:
-    """Registering an account is writing its rows: five hundred people, and no directory event."""
+def test_a_new_account_gets_all_members_of_its_groups() -> None:
+    """Registering an account is writing its rows: five hundred users, and no directory event."""
     people = 500
     with deployed_hub() as world:
         town = Town(world)
@@ -239,8 +242,8 @@ def test_a_new_account_gets_everybody_who_is_in_its_groups() -> None:
         assert town.roles_of(ONE).count("Cat") == len(set(store.users) - set(town.people))
 
 
-def test_a_row_that_does_not_parse_freezes_its_target_until_it_is_corrected(play: Play) -> None:
-    """Its correction has the target looked at: the leaver of meanwhile goes then."""
+def test_a_row_that_does_not_parse_protects_its_target_until_it_is_corrected(play: Play) -> None:
+    """Its correction starts a scan of the target: a leaver of meanwhile is removed then."""
     end = play(
         "join: {user: bob, group: scientists}",
         f"map: {{group: others, target: {TARGET}, priority: soon}}",
@@ -256,7 +259,7 @@ def test_a_row_that_does_not_parse_freezes_its_target_until_it_is_corrected(play
 
 
 def test_an_empty_table_removes_nobody(play: Play) -> None:
-    """Whoever emptied it, by mistake or not, is asked what was meant."""
+    """By mistake or not, an operator has to approve the removals."""
     rows = [
         f"unmap: {{group: {group}, target: {target}}}"
         for target in (TARGET, "333333333333/us-east-1/d-two")
@@ -269,10 +272,10 @@ def test_an_empty_table_removes_nobody(play: Play) -> None:
 
 
 @pytest.mark.parametrize("mode", ["apply", "report"])
-def test_a_bulk_of_people_whom_a_row_brought_is_no_lost_event(
+def test_many_users_granted_by_a_row_are_no_missed_event(
     mode: Literal["apply", "report"],
 ) -> None:
-    """Not in report mode, which notes nobody and finds them anew each hour, nor in any other."""
+    """Neither in report mode, which records nobody and finds them each hour, nor in any other."""
     with deployed_hub(mode=mode) as world:
         town = Town(world)
         town.sweep()
@@ -283,7 +286,7 @@ def test_a_bulk_of_people_whom_a_row_brought_is_no_lost_event(
             store.add_membership(user.user_id, town.group_ids["cats"])
         for target in (ONE, TWO):
             world.put_mapping({"group": "cats", "target": str(target), "retention_days": 0})
-        # They wait while the round passes.
+        # They wait while the sweep runs.
         world.gateway.faults.append(
             Fault("identitystore", "DescribeUser", "ThrottlingException", times=150)
         )
@@ -292,12 +295,12 @@ def test_a_bulk_of_people_whom_a_row_brought_is_no_lost_event(
             town.sweep()
 
         assert sum(entry["count"] for entry in log(world, "DRIFT")) > 8
-        assert unannounced(world) == {}
+        assert missed_events(world) == {}
 
 
 @pytest.mark.parametrize("mode", ["apply", "report"])
-def test_each_lost_event_counts_once(mode: Literal["apply", "report"]) -> None:
-    """However many targets it concerns, however long it takes, however often it is found again."""
+def test_each_missed_event_counts_once(mode: Literal["apply", "report"]) -> None:
+    """However many targets it concerns, however long it takes, however often it is found."""
     with deployed_hub(mode=mode) as world:
         town = Town(world)
         town.sweep()
@@ -308,18 +311,18 @@ def test_each_lost_event_counts_once(mode: Literal["apply", "report"]) -> None:
 
         town.do(Act("join", 0, "ants", "none"))
         town.sweep()
-        assert unannounced(world) == {"joined": 1}
+        assert missed_events(world) == {"joined": 1}
         town.sweep()
         town.do(Act("leave", 0, "ants", "none"))
         town.sweep()
         town.sweep()
 
-        assert unannounced(world) == {"joined": 1, "left": 1}
+        assert missed_events(world) == {"joined": 1, "left": 1}
 
 
 @pytest.mark.parametrize("via", ["console", "none"])
-def test_a_renamed_person_is_not_counted_anew_each_day(play: Play, via: str) -> None:
-    """A profile keeps the name that it was made with: that is reported, and is no lost event."""
+def test_a_renamed_user_is_not_counted_again_each_day(play: Play, via: str) -> None:
+    """A profile keeps its first name: that is reported, and is no missed event."""
     end = play(
         "join: {user: bob, group: scientists}",
         f"rename_user: {{user: bob, to: robert, via: {via}}}",
@@ -328,4 +331,4 @@ def test_a_renamed_person_is_not_counted_anew_each_day(play: Play, via: str) -> 
     )
 
     assert ("renamed", f"robert in {TARGET}") in end.problems()
-    assert unannounced(end.world) == {}
+    assert missed_events(end.world) == {}

@@ -1,4 +1,4 @@
-"""What goes wrong in one place is put off or reported, and stops nobody else."""
+"""What goes wrong in one place is requeued or reported, and stops nothing else."""
 
 import pytest
 from stories import COMPANY, Play, join_quietly, membership_event
@@ -17,7 +17,7 @@ def created(world: World) -> int:
 
 @pytest.mark.parametrize(("times", "minutes"), [(3, 1), (12, 5)])
 def test_throttling_delays_one_account_only(play: Play, times: int, minutes: int) -> None:
-    """Throttled three times, and twelve times: the other account at once, this one after a wait."""
+    """Throttled three or twelve times: the other account is served at once, this one later."""
     fault = (
         "fault: {service: sagemaker, operation: CreateUserProfile, account: '222222222222', "
         f"error: ThrottlingException, times: {times}}}"
@@ -47,8 +47,10 @@ def test_throttling_delays_one_account_only(play: Play, times: int, minutes: int
     ],
 )
 @pytest.mark.parametrize("error", ["ThrottlingException", "InternalServerError"])
-def test_every_passing_failure_passes(play: Play, service: str, operation: str, error: str) -> None:
-    """Whatever call fails for a while, the join is there in the end, with no dead letter."""
+def test_every_transient_failure_is_overcome(
+    play: Play, service: str, operation: str, error: str
+) -> None:
+    """Whatever call fails for a while, the join is complete in the end, with no dead letter."""
     end = play(
         f"fault: {{service: {service}, operation: {operation}, error: {error}, times: 7}}",
         "join: {user: bob, group: scientists}",
@@ -74,7 +76,7 @@ def test_an_account_without_a_spoke_is_reported_once(play: Play) -> None:
 
 
 def test_an_unknown_domain_is_reported(play: Play) -> None:
-    """A mapping to a domain that the account does not have is refused there, and nowhere else."""
+    """A mapping to a domain that the account does not have fails there, and nowhere else."""
     company = COMPANY + "  - {target: 222222222222/eu-west-1/d-three, group: scientists}\n"
     end = play("join: {user: bob, group: scientists}", company=company)
 
@@ -82,8 +84,8 @@ def test_an_unknown_domain_is_reported(play: Play) -> None:
     assert len(end.roles()) == 2
 
 
-def test_hand_made_profiles_are_left_alone(play: Play) -> None:
-    """A profile made by other hands is reported and never written to, on join and on leave."""
+def test_unmanaged_profiles_are_left_unchanged(play: Play) -> None:
+    """An unmanaged profile is reported and never written to, on join and on leave."""
     company = COMPANY.replace(
         "domain: d-one}", "domain: d-one, profiles: [{name: bob, user: bob, role: ManualAction}]}"
     )
@@ -111,8 +113,8 @@ def test_no_role_change_under_running_apps(play: Play) -> None:
     assert end.problems() == [("apps-running", f"bob in {TARGET}")]
 
 
-def test_doubt_removes_nobody(play: Play) -> None:
-    """A row that does not parse keeps everybody in its target."""
+def test_an_unknown_row_removes_nobody(play: Play) -> None:
+    """A row that does not parse keeps every user in its target."""
     for row in (
         "group: others, priority: soon",
         "group: others, execution_role_arn: 'arn:aws:iam::999999999999:role/studio-hub/X'",
@@ -130,8 +132,8 @@ def test_doubt_removes_nobody(play: Play) -> None:
         assert "bad-row" in kinds
 
 
-def test_a_misspelt_group_keeps_no_leaver(play: Play) -> None:
-    """Rule 3: the directory never knew it, so nobody ever had anything through it."""
+def test_a_misspelt_group_delays_no_removal(play: Play) -> None:
+    """Rule 3: the directory never knew it, so nobody ever got anything through it."""
     end = play(
         "join: {user: bob, group: scientists}",
         "leave: {user: bob, group: scientists}",
@@ -143,7 +145,7 @@ def test_a_misspelt_group_keeps_no_leaver(play: Play) -> None:
 
 
 def test_a_disabled_row_grants_nothing_new_and_ends_nothing(play: Play) -> None:
-    """Who has a profile through a row that is disabled keeps it; who joins later gets none."""
+    """A user with a profile through a disabled row keeps it; who joins later gets none."""
     end = play(
         "join: {user: bob, group: scientists}",
         f"map: {{group: scientists, target: {TARGET}, role: Scientist, enabled: false, "
@@ -167,7 +169,7 @@ def test_a_disabled_row_grants_nothing_new_and_ends_nothing(play: Play) -> None:
 
 
 def test_report_mode_writes_nothing(play: Play) -> None:
-    """In report mode every change is told, none is made, and the ledger has no record of it."""
+    """In report mode every change is reported, none is made, and the ledger has no record of it."""
     company = COMPANY.replace("version: 1\n", "version: 1\nsettings: {mode: report}\n")
     end = play("join: {user: bob, group: scientists}", "wait: {hours: 1}", company=company)
 
@@ -199,10 +201,10 @@ UNREADABLE = (
     ],
     ids=["left", "left in silence", "no row", "disabled", "unreadable"],
 )
-def test_what_report_mode_would_do_no_more_is_over(
+def test_a_dry_run_problem_is_closed_when_obsolete(
     play: Play, steps: list[str], left: set[str]
 ) -> None:
-    """Law 11: also where nothing calls for a profile any more; a doubt closes nothing."""
+    """Law 11: even if a profile is no longer desired; unknown groups close nothing."""
     company = COMPANY.replace("version: 1\n", "version: 1\nsettings: {mode: report}\n")
     end = play("join: {user: bob, group: scientists}", *steps, company=company)
 
@@ -212,7 +214,7 @@ def test_what_report_mode_would_do_no_more_is_over(
     assert len(told) == len(set(told)) == 2 * (2 - len(left))
 
 
-def test_equal_priorities_are_told(play: Play) -> None:
+def test_equal_priorities_are_reported(play: Play) -> None:
     """Of rows with one priority the lower group name wins, with a warning."""
     company = COMPANY.replace("priority: 20", "priority: 10")
     end = play(
@@ -226,7 +228,7 @@ def test_equal_priorities_are_told(play: Play) -> None:
 
 
 def test_pages_are_read_to_the_end(play: Play) -> None:
-    """With one entry a page everything is found as with a hundred."""
+    """With one entry a page, the result is the same as with a hundred."""
     end = play(
         "join: {user: bob, group: others, via: none}",
         "join: {user: bob, group: scientists}",
@@ -239,7 +241,7 @@ def test_pages_are_read_to_the_end(play: Play) -> None:
 
 
 def test_an_unreadable_event_is_a_dead_letter(play: Play) -> None:
-    """A membership event that names nobody goes to the dead letters, with a log line."""
+    """A membership event without a user becomes a dead letter, with a log line."""
     end = play()
     event = {
         "detail-type": "AWS API Call via CloudTrail",
@@ -259,7 +261,7 @@ def test_an_unreadable_event_is_a_dead_letter(play: Play) -> None:
 
 
 def test_an_unreadable_directory_loses_no_event(play: Play) -> None:
-    """While no group's name can be resolved, events count, and their people are looked at later."""
+    """While group names cannot be resolved, events count, and their users are reconciled later."""
     end = play(
         "fault: {service: identitystore, operation: GetGroupId, error: AccessDeniedException, "
         "times: 4}",
@@ -272,8 +274,8 @@ def test_an_unreadable_directory_loses_no_event(play: Play) -> None:
     assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
 
 
-def test_a_deleted_group_removes_nobody(play: Play) -> None:
-    """When the group that gave a profile is gone, its people keep it, visibly."""
+def test_a_deleted_group_keeps_its_members_profiles(play: Play) -> None:
+    """When the group that granted a profile is gone, its members keep it, visibly."""
     end = play("join: {user: bob, group: scientists}")
     store = end.world.services.identity_store
     group = store.find_group("scientists")
@@ -291,7 +293,7 @@ def test_a_deleted_group_removes_nobody(play: Play) -> None:
 
 
 def test_more_targets_than_one_invocation_can_serve(play: Play) -> None:
-    """Where every call takes seconds, a person in many targets gets them by and by."""
+    """Where every call takes seconds, a user in many targets gets them one after the other."""
     targets = [f"{200000000000 + number}/eu-west-1/d-one" for number in range(120)]
     spokes = "".join(
         f"  - {{account: '{target[:12]}', region: eu-west-1, domain: d-one}}\n"
@@ -315,8 +317,8 @@ def test_more_targets_than_one_invocation_can_serve(play: Play) -> None:
     assert world.lambdas.longest < 120
 
 
-def test_a_look_that_comes_back_reads_the_mappings_anew(play: Play) -> None:
-    """What was unmapped while a creation waited is not created."""
+def test_a_requeued_request_reads_the_mappings_anew(play: Play) -> None:
+    """A row deleted while a creation waited stops that creation."""
     end = play(
         "fault: {service: sagemaker, operation: CreateUserProfile, account: '222222222222', "
         "error: ThrottlingException, times: 12}",
@@ -330,7 +332,7 @@ def test_a_look_that_comes_back_reads_the_mappings_anew(play: Play) -> None:
 
 
 def test_unreadable_tags_lose_nobody(play: Play) -> None:
-    """A leaver whose profile hides its tags for a while is removed when it shows them again."""
+    """A leaver whose profile hides its tags for a while is removed when they can be read again."""
     end = play(
         "join: {user: bob, group: scientists}",
         "fault: {service: sagemaker, operation: ListTags, error: AccessDeniedException, times: 4}",
@@ -342,7 +344,7 @@ def test_unreadable_tags_lose_nobody(play: Play) -> None:
 
 
 def test_a_refused_read_of_a_group_loses_nobody(play: Play) -> None:
-    """A leaver of whose group the directory does not tell for a while is removed afterwards."""
+    """A leaver whose group cannot be read for a while is removed afterwards."""
     end = play(
         "join: {user: bob, group: scientists}",
         "fault: {service: identitystore, operation: ListGroupMemberships, "
@@ -354,8 +356,8 @@ def test_a_refused_read_of_a_group_loses_nobody(play: Play) -> None:
     assert end.json["profiles"] == []
 
 
-def test_slow_changes_are_told_too(play: Play) -> None:
-    """A creation that a later look finds done has its CHANGE line as any other."""
+def test_slow_changes_are_logged_too(play: Play) -> None:
+    """A creation that a later reconcile finds done has its CHANGE line as any other."""
     end = play(
         "fault: {service: sagemaker, operation: DescribeUserProfile, account: '222222222222', "
         "error: ThrottlingException, every: 2}",
@@ -368,8 +370,8 @@ def test_slow_changes_are_told_too(play: Play) -> None:
     assert [entry["action"] for entry in told].count("Assign") == 2
 
 
-def test_targets_that_do_not_answer_hold_up_no_other(play: Play) -> None:
-    """Law 10: where silent targets take all the time for looking, the others come first next."""
+def test_targets_that_do_not_answer_delay_no_other(play: Play) -> None:
+    """Law 10: targets without an answer use up the time to observe; the others come first next."""
     rows = "".join(
         f"  - {{target: 222222222222/eu-west-1/d-silent{number}, group: scientists}}\n"
         for number in range(4)
@@ -402,15 +404,15 @@ def test_targets_that_do_not_answer_hold_up_no_other(play: Play) -> None:
         ("group: otters", "unknown-group"),
     ],
 )
-def test_what_is_wrong_with_the_rows_is_told_by_any_event(play: Play, row: str, kind: str) -> None:
-    """A row that grants nothing is reported, also when no other row concerns the person."""
+def test_problems_of_rows_are_reported_by_any_event(play: Play, row: str, kind: str) -> None:
+    """A row that grants nothing is reported, even if no other row concerns the user."""
     company = f"{COMPANY}  - {{target: 222222222222/eu-west-1/d-two, {row}}}\n"
     end = play("join: {user: bob, group: others}", company=company)
 
     assert [found for found, _ in end.problems()] == [kind]
 
 
-def test_what_waits_for_long_is_told(play: Play) -> None:
+def test_a_long_wait_is_reported(play: Play) -> None:
     """A change that is throttled for ever stays pending, visibly."""
     end = play(
         "fault: {service: sagemaker, operation: CreateUserProfile, account: '222222222222', "
@@ -423,7 +425,7 @@ def test_what_waits_for_long_is_told(play: Play) -> None:
 
 
 def test_a_new_row_outlasts_a_throttled_directory(play: Play) -> None:
-    """Longer than the stream would be tried: no dead letter, and all of the group are served."""
+    """Longer than the stream would retry: no dead letter, and all members are served."""
     end = play(
         "join: {user: bob, group: others, via: none}",
         "fault: {service: identitystore, operation: GetGroupId, error: ThrottlingException, "

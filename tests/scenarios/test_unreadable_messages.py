@@ -1,4 +1,4 @@
-"""What lies in a queue and names nothing ends as a dead letter, by the way that is documented."""
+"""A queued body that names nothing becomes a dead letter, by the documented way."""
 
 import json
 
@@ -20,7 +20,7 @@ from stories import Play
 def test_a_body_that_names_nothing_is_a_dead_letter(
     play: Play, queue: str, body: dict[str, str]
 ) -> None:
-    """Its reader says what is wrong and what to do, does nothing, and does not crash over it."""
+    """Its reader reports what is wrong and what to do, does nothing, and does not crash."""
     end = play()
     whole = {"enqueued_at": "2026-11-23T12:00:00Z", "event_id": "e", **body}
     given = {} if queue == "delayed" else {"MessageGroupId": "g", "MessageDeduplicationId": "d"}

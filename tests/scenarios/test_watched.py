@@ -1,4 +1,4 @@
-"""What the functions tell those who watch them: each alarm has something to go off by."""
+"""The metrics and logs of the functions: each alarm has a signal to react to."""
 
 from collections import Counter
 from pathlib import Path
@@ -33,7 +33,7 @@ def failed_reads(world: World) -> set[str]:
 def test_a_record_that_fails_is_counted_and_logged(
     play: Play, service: str, operation: str, step: str, metric: str
 ) -> None:
-    """Each time: AWS counts no error for a batch that fails in parts, not even for all of it."""
+    """Each time: AWS counts no error for a partial batch response, even if every record failed."""
     fault = f"fault: {{service: {service}, operation: {operation}, error: AccessDenied, times: 1}}"
     end = play(fault, step, "wait: {minutes: 30}")
 
@@ -42,8 +42,8 @@ def test_a_record_that_fails_is_counted_and_logged(
     assert end.json["dead_letters"] == 0
 
 
-def test_a_body_that_nobody_can_read_is_counted_too(play: Play) -> None:
-    """Each of its deliveries tells, sooner than the dead letter."""
+def test_an_unreadable_body_is_counted_too(play: Play) -> None:
+    """Each of its deliveries is counted, sooner than the dead letter."""
     world = play("wait: {minutes: 1}").world
     world.lambdas.sqs.send_message(QueueUrl=world.queues["events"].url, MessageBody="{")
     world.wait(300)
@@ -55,26 +55,26 @@ def test_a_body_that_nobody_can_read_is_counted_too(play: Play) -> None:
     assert failed_reads(world) == set()
 
 
-def test_only_a_look_that_saw_all_tells_of_the_sweep(play: Play) -> None:
-    """Neither the round that queues the others, nor a look that was refused."""
+def test_only_a_complete_scan_reports_the_age_of_the_sweep(play: Play) -> None:
+    """Neither the sweep that queues the scans, nor a scan that was refused."""
     all_of_it = play("sweep: {}").world
     refused = play(
         "fault: {service: identitystore, operation: ListGroupMemberships, error: AccessDenied, "
         "times: 2}",
-        # A role is asked twice, with a SourceIdentity and without.
+        # A role is assumed twice, with a SourceIdentity and without.
         "fault: {service: sts, operation: AssumeRole, account: '222222222222', "
         "error: AccessDenied, times: 4}",
         "sweep: {}",
     ).world
 
-    # Two groups, two targets, who may sign in to each, the people and the groups of the directory.
+    # Two groups, two targets, the assignments of each, the users and the groups of the directory.
     assert len(measured(all_of_it, "SweepAge")) == 8
     # Without both groups, and one target in both respects.
     assert len(measured(refused, "SweepAge")) == 4
 
 
-def test_a_sweep_with_nothing_to_look_at_is_done(play: Play) -> None:
-    """A hub that has no mappings yet is swept all the same."""
+def test_a_sweep_with_nothing_to_scan_is_done(play: Play) -> None:
+    """The sweep of a hub without mappings counts as done, too."""
     company = COMPANY.partition("mappings:")[0] + "mappings: []\n"
     world = play("sweep: {}", company=company).world
 
@@ -90,8 +90,8 @@ def denied(service: str, operation: str, times: int) -> str:
 
 
 @pytest.mark.parametrize("operation", ["ListGroupMemberships", "ListUsers", "ListGroups"])
-def test_a_directory_that_refuses_the_hub_is_told_twice(play: Play, operation: str) -> None:
-    """By the look, and by the one that follows it: also by looks that come once a day."""
+def test_a_directory_that_denies_the_hub_is_reported_twice(play: Play, operation: str) -> None:
+    """By the scan and by the one that follows it; daily scans report it too."""
     world = play(denied("identitystore", operation, 99), "sweep: {}", "wait: {minutes: 30}").world
     looks = 2 if operation == "ListGroupMemberships" else 1
 
@@ -99,8 +99,8 @@ def test_a_directory_that_refuses_the_hub_is_told_twice(play: Play, operation: s
     assert measured(world, "TargetsUnreachable") == []
 
 
-def test_what_heals_is_told_once_and_looked_at_again_soon(play: Play) -> None:
-    """Nobody waits an hour for a read that was refused once."""
+def test_a_denial_that_ends_is_reported_once_and_scanned_again_soon(play: Play) -> None:
+    """Nobody waits an hour for a read that was denied once."""
     end = play(
         "join: {user: bob, group: scientists, via: none}",
         denied("identitystore", "ListGroupMemberships", 2),
@@ -112,8 +112,8 @@ def test_what_heals_is_told_once_and_looked_at_again_soon(play: Play) -> None:
     assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
 
 
-def test_names_of_groups_that_cannot_be_read_are_told(play: Play) -> None:
-    """Where the hub never knew a group, no look at it is refused: only its name is."""
+def test_group_names_that_cannot_be_resolved_are_reported(play: Play) -> None:
+    """For a group that was never resolved no scan is denied: only its name is."""
     world = play(denied("identitystore", "GetGroupId", 99), "sweep: {}").world
 
     assert measured(world, "ReadsRefused") == [1]
@@ -122,10 +122,8 @@ def test_names_of_groups_that_cannot_be_read_are_told(play: Play) -> None:
 @pytest.mark.parametrize(
     ("service", "operation"), [("identitystore", "DescribeUser"), ("dynamodb", "Scan")]
 )
-def test_a_look_at_a_person_that_is_refused_is_told(
-    play: Play, service: str, operation: str
-) -> None:
-    """Whoever joins finds it before the next round does."""
+def test_a_denied_reconcile_is_reported(play: Play, service: str, operation: str) -> None:
+    """A joiner meets it before the next sweep does."""
     world = play(
         denied(service, operation, 999),
         "join: {user: bob, group: scientists}",
@@ -136,8 +134,8 @@ def test_a_look_at_a_person_that_is_refused_is_told(
 
 
 @pytest.mark.parametrize("operation", ["ListGroupMemberships", "GetGroupId", "DescribeUser"])
-def test_throttling_refuses_nothing(play: Play, operation: str) -> None:
-    """It heals by waiting, and pages by itself where it does not."""
+def test_throttling_is_no_denial(play: Play, operation: str) -> None:
+    """It resolves by itself, and raises its own alarm where it does not."""
     world = play(
         "fault: {service: identitystore, error: ThrottlingException, "
         f"operation: {operation}, times: 40}}",
@@ -152,10 +150,10 @@ def test_throttling_refuses_nothing(play: Play, operation: str) -> None:
 @pytest.mark.parametrize(
     ("service", "operation"), [("sts", "AssumeRole"), ("sagemaker", "ListUserProfiles")]
 )
-def test_a_target_that_refuses_the_hub_is_told_once_a_round(
+def test_a_target_that_denies_the_hub_is_reported_once_a_sweep(
     play: Play, service: str, operation: str
 ) -> None:
-    """Whatever else is looked at in it, and not by what an event led to."""
+    """Whatever else is scanned in it, and not by a scan that an event caused."""
     fault = (
         f"fault: {{service: {service}, operation: {operation}, account: '222222222222', "
         "error: AccessDenied, times: 99}"
@@ -167,7 +165,7 @@ def test_a_target_that_refuses_the_hub_is_told_once_a_round(
 
 
 def test_a_target_that_no_row_names_may_be_closed(play: Play) -> None:
-    """Who takes its rows away has said so; it pages no more, and with nobody left it is over."""
+    """Its rows are deleted; it raises no alarm any more, and is over once it has no users."""
     closed = "444444444444/eu-west-1/d-three"
     company = COMPANY + f"  - {{target: {closed}, group: scientists}}\n"
     end = play(
@@ -179,8 +177,8 @@ def test_a_target_that_no_row_names_may_be_closed(play: Play) -> None:
     assert end.problems() == []
 
 
-def test_whoever_waits_is_counted_once_a_round(play: Play) -> None:
-    """By the look at their target: as many as `holds list` shows, each once."""
+def test_held_users_are_counted_once_a_sweep(play: Play) -> None:
+    """By the scan of the target: as many as `holds list` shows, each once."""
     company = COMPANY.replace(
         "domain: d-one}", "domain: d-one, profiles: [{name: bob, user: bob, role: ManualAction}]}"
     ).replace("version: 1", "version: 1\nsettings: {removal_limit: {count: 0, percent: 0}}", 1)
@@ -199,8 +197,10 @@ def test_whoever_waits_is_counted_once_a_round(play: Play) -> None:
     assert sorted(measured(again.world, "HoldsWaiting")) == [1, 1, 2, 2]
 
 
-def test_what_an_event_has_looked_at_is_not_counted_twice(play: Play, tmp_path: Path) -> None:
-    """The sum of an hour is the number of people, whatever else was looked at in it."""
+def test_users_scanned_because_of_an_event_are_not_counted_twice(
+    play: Play, tmp_path: Path
+) -> None:
+    """The sum of an hour is the number of users, whatever other scans ran."""
     event = tmp_path / "native.json"
     event.write_text(
         '{"id": "e-1", "detail-type": "User Updated", "source": "aws.identitystore", '

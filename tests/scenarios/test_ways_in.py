@@ -1,4 +1,4 @@
-"""How people come into a domain beside their assignment: the daily look tells what is wrong."""
+"""Access to a domain beside its assignments: the daily scan reports what is wrong."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ ONE, TWO = "222222222222/eu-west-1/d-one", "333333333333/us-east-1/d-two"
 JOINED = {"2 bob": "Scientist", "3 bob": "Analyst"}
 
 
-def told(world: World, *kinds: str) -> list[tuple[str, str]]:
-    """Return which problems of these kinds were reported, each time that they were."""
+def reported_problems(world: World, *kinds: str) -> list[tuple[str, str]]:
+    """Return which problems of these kinds were reported, each occurrence."""
     problems = [each for each in world.lambdas.log if each.get("message") == "PROBLEM"]
     return sorted((each["kind"], each["subject"]) for each in problems if each["kind"] in kinds)
 
@@ -32,15 +32,18 @@ def swept(end: End) -> World:
     return end.world
 
 
-def test_an_application_that_lets_in_everybody_is_a_problem_of_its_target(play: Play) -> None:
-    """The whole directory may enter, and a revocation is void; it is over when it is put right."""
+def test_an_application_without_required_assignments_is_a_problem_of_its_target(play: Play) -> None:
+    """Every user of the directory may enter, and revoking has no effect.
+
+    Fixing the application closes the problem.
+    """
     end = play("join: {user: bob, group: scientists}")
     applications = end.world.services.application_access.applications
     application = applications[domain(end, ONE).application_arn]
-    assert told(swept(end), "assignment-not-required") == []
+    assert reported_problems(swept(end), "assignment-not-required") == []
     application.required = False
 
-    assert told(swept(end), "assignment-not-required") == [
+    assert reported_problems(swept(end), "assignment-not-required") == [
         ("assignment-not-required", f"assignments of {ONE}")
     ]
     (line,) = (e for e in end.world.lambdas.log if e.get("kind") == "assignment-not-required")
@@ -49,7 +52,7 @@ def test_an_application_that_lets_in_everybody_is_a_problem_of_its_target(play: 
         + application.arn
     )
     application.required = True
-    assert told(swept(end), "assignment-not-required") == []
+    assert reported_problems(swept(end), "assignment-not-required") == []
 
 
 @pytest.mark.parametrize(
@@ -59,23 +62,23 @@ def test_an_application_that_lets_in_everybody_is_a_problem_of_its_target(play: 
         {"DefaultUserSettings": {"StudioWebPortal": "DISABLED"}},
     ],
 )
-def test_a_portal_that_is_off_is_a_problem_of_its_target(
+def test_a_disabled_portal_is_a_problem_of_its_target(
     play: Play, settings: dict[str, dict[str, Any]]
 ) -> None:
-    """Whoever has a profile there cannot open it; it is over when it is put right."""
+    """Users with a profile there cannot open it; turning it on closes the problem."""
     end = play("join: {user: bob, group: scientists}")
-    assert told(swept(end), "portal-off") == []
+    assert reported_problems(swept(end), "portal-off") == []
     domain(end, TWO).told |= settings
 
-    assert told(swept(end), "portal-off") == [("portal-off", f"portal of {TWO}")]
+    assert reported_problems(swept(end), "portal-off") == [("portal-off", f"portal of {TWO}")]
     (line,) = (e for e in end.world.lambdas.log if e.get("kind") == "portal-off")
     assert "update-domain --domain-id d-two" in line["remedy"]
     domain(end, TWO).told.clear()
-    assert told(swept(end), "portal-off") == []
+    assert reported_problems(swept(end), "portal-off") == []
 
 
-def test_an_application_that_does_not_tell_hides_nothing_else(play: Play) -> None:
-    """It is reported once a look; who is let in wrongly is found all the same."""
+def test_an_unreadable_application_hides_nothing_else(play: Play) -> None:
+    """It is reported once a scan; users with wrong access are found all the same."""
     end = play("join: {user: bob, group: scientists}")
     world = end.world
     access = world.services.application_access
@@ -89,14 +92,14 @@ def test_an_application_that_does_not_tell_hides_nothing_else(play: Play) -> Non
         )
     )
 
-    assert told(swept(end), "assignment-unreadable", "unreadable") == [
+    assert reported_problems(swept(end), "assignment-unreadable", "unreadable") == [
         ("assignment-unreadable", f"assignments of {target}") for target in (ONE, TWO)
     ]
     assert access.is_assigned(domain(end, ONE).application_arn, "USER", bob)
 
 
-def test_a_throttled_application_is_asked_again(play: Play) -> None:
-    """What passes is no problem, and what it would have told is told."""
+def test_a_throttled_application_is_read_again(play: Play) -> None:
+    """A transient error is no problem, and the result is reported afterwards."""
     end = play("join: {user: bob, group: scientists}")
     applications = end.world.services.application_access.applications
     applications[domain(end, ONE).application_arn].required = False
@@ -106,7 +109,7 @@ def test_a_throttled_application_is_asked_again(play: Play) -> None:
     world = swept(end)
     world.wait(120)
 
-    assert told(world, "assignment-not-required", "assignment-unreadable") == [
+    assert reported_problems(world, "assignment-not-required", "assignment-unreadable") == [
         ("assignment-not-required", f"assignments of {ONE}")
     ]
     assert end.roles() == JOINED

@@ -1,4 +1,4 @@
-"""One world for each test: virtual time, moto, and the embedded services plugged into it."""
+"""One embedded AWS for each test: virtual time, moto, and the simulated services in it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Application assignments: one instance, direct and through groups, and who may ask."""
+"""Application assignments: one instance, direct and through groups, and who may call."""
 
 import pytest
 from simulated import Refused, World, WorldMaker
@@ -16,7 +16,7 @@ def assignment(world: World, principal: str, kind: str = "USER") -> dict[str, st
 
 
 def test_every_account_sees_the_one_instance(world: World) -> None:
-    """ListInstances names the owner and the store wherever it is called."""
+    """ListInstances names the owner and the store in whichever account it is called."""
     for account, region in ((OWNER, "eu-west-1"), (SPOKE, "us-east-1")):
         client = world.client("sso-admin", account, region)
         (instance,) = client.list_instances()["Instances"]
@@ -29,7 +29,7 @@ def test_every_account_sees_the_one_instance(world: World) -> None:
 def test_assigning_twice_is_a_conflict_and_revoking_twice_is_not(
     world: World, refused: Refused
 ) -> None:
-    """Create tells that an assignment exists, Delete does not tell that it does not."""
+    """Create reports that an assignment exists; Delete reports no error if it does not."""
     sso = world.client("sso-admin")
     request = assignment(world, world.aws.identity_store.add_user("ada").user_id)
     sso.create_application_assignment(**request)
@@ -55,7 +55,7 @@ def test_an_unknown_application_is_not_found(world: World, refused: Refused) -> 
 
 
 def test_an_unknown_principal_is_a_quirk(make_world: WorldMaker, refused: Refused) -> None:
-    """By default nobody unknown is assigned."""
+    """By default an unknown principal is not assigned."""
     with make_world() as world, refused("ResourceNotFoundException"):
         world.client("sso-admin").create_application_assignment(**assignment(world, NOBODY))
     with make_world(Quirks(unknown_principal="accept")) as world:
@@ -164,8 +164,8 @@ def test_assignments_come_in_pages(make_world: WorldMaker) -> None:
     assert listed == ids
 
 
-def test_applications_tell_their_account_and_configuration(world: World, refused: Refused) -> None:
-    """DescribeApplication names the owning account; strangers may not look."""
+def test_applications_show_their_account_and_configuration(world: World, refused: Refused) -> None:
+    """DescribeApplication names the owning account; other accounts may not read it."""
     request = {"ApplicationArn": assignment(world, NOBODY)["ApplicationArn"]}
     sso = world.client("sso-admin")
 

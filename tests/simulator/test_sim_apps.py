@@ -1,4 +1,4 @@
-"""Apps keep Studio's life cycle, homes and refusals."""
+"""Apps follow Studio's life cycle, hosts and refusals."""
 
 import pytest
 from simulated import (
@@ -26,7 +26,7 @@ def ada(request: pytest.FixtureRequest) -> None:
 def test_an_app_starts_in_thirty_seconds_and_stops_in_a_hundred_and_fifty(
     world: World, refused: Refused
 ) -> None:
-    """Pending, InService, Deleting, Deleted, each at its time, and forgotten a day later."""
+    """Pending, InService, Deleting, Deleted, each at its time; listed for one more day."""
     create_space(world)
     home = IN_SPACE | {"SpaceName": "lab"}
     world.studio_client.create_app(**home)
@@ -48,7 +48,7 @@ def test_an_app_starts_in_thirty_seconds_and_stops_in_a_hundred_and_fifty(
 
 
 def test_a_long_wait_settles_every_step_at_its_own_time(world: World) -> None:
-    """However late one looks, a deleted app is forgotten a day after its deletion."""
+    """However late the read, a deleted app leaves the listing a day after its deletion."""
     create_space(world)
     home = IN_SPACE | {"SpaceName": "lab"}
     world.studio_client.create_app(**home)
@@ -78,7 +78,7 @@ def test_apps_in_spaces_hide_from_their_owners_listing(world: World, refused: Re
         client.list_apps(DomainIdEquals=DOMAIN, UserProfileNameEquals="ada", SpaceNameEquals="lab")
 
 
-def test_delete_app_tells_deleted_from_failed(world: World, refused: Refused) -> None:
+def test_delete_app_distinguishes_deleted_from_failed(world: World, refused: Refused) -> None:
     """The two ValidationExceptions that mean success have different texts."""
     create_space(world)
     home = IN_SPACE | {"SpaceName": "lab"}

@@ -1,4 +1,4 @@
-"""AssumeRole looks at the role, its trust policy and its limits, unlike moto's own."""
+"""AssumeRole checks the role, its trust policy and its limits, unlike moto's own."""
 
 import json
 from typing import Any
@@ -51,7 +51,7 @@ def make_role(world: World, arn: str, document: str, **more: object) -> None:
 
 
 def hub_session(world: World, role: str = HUB_ROLE) -> Client:
-    """Return the STS client of a hub function, begun by the simulator's own set-up."""
+    """Return the STS client of a hub function, made by the simulator's own set-up."""
     lambda_trust = json.dumps({"Version": "2012-10-17", "Statement": []})
     make_role(world, role, lambda_trust)
     setup = world.client("sts", HUB)
@@ -130,7 +130,7 @@ def test_another_organization_is_denied(make_world: WorldMaker, refused: Refused
 
 
 def test_a_role_that_does_not_exist_is_denied_alike(world: World, refused: Refused) -> None:
-    """An account without a spoke looks like one that does not trust the hub, also to set-up."""
+    """An account without a spoke looks like one that does not trust the hub, even to set-up."""
     sts = hub_session(world)
     make_role(world, SPOKE_ROLE.replace("/studio-hub-system/", "/"), SPOKE_TRUST)
 
@@ -140,7 +140,7 @@ def test_a_role_that_does_not_exist_is_denied_alike(world: World, refused: Refus
 
 
 def test_a_chained_session_lasts_an_hour_at_most(world: World, refused: Refused) -> None:
-    """Set-up may ask for more where the role allows it; a session may not."""
+    """Set-up may request more where the role allows it; a session may not."""
     make_role(world, SPOKE_ROLE, trust(HUB), MaxSessionDuration=7200)
     request = {"RoleArn": SPOKE_ROLE, "RoleSessionName": "ada", "DurationSeconds": 3601}
 
@@ -170,7 +170,7 @@ def test_chained_credentials_end_with_their_session(world: World, refused: Refus
 
 
 def test_requests_are_validated(world: World, refused: Refused) -> None:
-    """A session name with a blank is a ValidationError before anything else."""
+    """A session name with a blank is a ValidationError before any other check."""
     with refused("ValidationError", "at 'roleSessionName'"):
         world.client("sts").assume_role(RoleArn=SPOKE_ROLE, RoleSessionName="a da")
 
@@ -189,7 +189,7 @@ def test_set_up_can_be_held_to_the_trust_policy(make_world: WorldMaker, refused:
 
 
 def test_one_world_at_a_time(world: World) -> None:
-    """Plugging a second world in is an error, and leaves the first one in place."""
+    """Starting a second world is an error, and leaves the first one in place."""
     with (
         pytest.raises(SimulatorError, match="plugged in already"),
         plugged(EmbeddedServices.build()),
@@ -199,8 +199,8 @@ def test_one_world_at_a_time(world: World) -> None:
     assert world.studio_client.list_domains()["Domains"]
 
 
-def test_unplugging_restores_moto(make_world: WorldMaker) -> None:
-    """After a world moto is as it was, and another world can be plugged in."""
+def test_stopping_a_world_restores_moto(make_world: WorldMaker) -> None:
+    """After a world moto is as it was, and another world can be started."""
 
     def look() -> list[object]:
         return [
@@ -223,7 +223,7 @@ def test_unplugging_restores_moto(make_world: WorldMaker) -> None:
         assert world.studio_client.list_domains()["Domains"]
 
 
-def test_requests_to_plugged_services_are_validated(world: World, refused: Refused) -> None:
+def test_requests_to_simulated_services_are_validated(world: World, refused: Refused) -> None:
     """Malformed requests never reach the state machines."""
     with refused("ValidationException", "1 validation error detected: Value 'a.b'"):
         world.studio_client.describe_user_profile(DomainId="d-abc", UserProfileName="a.b")

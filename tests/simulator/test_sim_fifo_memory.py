@@ -10,7 +10,7 @@ from simulator.fifo_memory import remembering
 def test_a_fifo_queue_remembers_what_was_handled(
     monkeypatch: pytest.MonkeyPatch, seconds: int, delivered: int
 ) -> None:
-    """The same deduplication id within five minutes is swallowed, also after its message went."""
+    """A deduplication id is dropped for five minutes, even after its message was handled."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     with time_machine.travel("2026-01-05T09:00Z", tick=False) as clock, mock_aws(), remembering():
         sqs = boto3.client("sqs")

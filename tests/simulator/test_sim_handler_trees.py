@@ -8,8 +8,8 @@ from botocore.hooks import HierarchicalEmitter
 from simulator.clients import shared_models
 
 
-def test_what_one_copy_learns_or_forgets_the_others_do_not() -> None:
-    """Also what is added to the first one after it was copied."""
+def test_a_change_of_one_copy_does_not_affect_the_others() -> None:
+    """Even a handler added to the first one after it was copied."""
 
     def told(emitter: Any) -> list[Any]:  # noqa: ANN401 -- botocore ships no types
         return [answer for _, answer in emitter.emit("before-call.sqs.SendMessage")]

@@ -1,4 +1,4 @@
-"""Users and groups keep the Identity Store's contract, gaps of moto included."""
+"""Users and groups follow the Identity Store's contract, where moto does not."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from simulator.errors import SimulatorError
 
 
 def test_any_account_and_region_sees_the_same_store(world: World) -> None:
-    """One directory: a user added anywhere is read everywhere."""
+    """One directory: a user added in any account is read in every account."""
     user = world.aws.identity_store.add_user("ada")
 
     for account, region in (("111111111111", "eu-west-1"), ("222222222222", "us-east-1")):
@@ -20,7 +20,7 @@ def test_any_account_and_region_sees_the_same_store(world: World) -> None:
 
 
 def test_another_store_is_not_found_with_its_type(world: World, refused: Refused) -> None:
-    """A wrong store id is not taken for a deleted user."""
+    """A wrong store id does not count as a deleted user."""
     with refused("ResourceNotFoundException") as caught:
         world.client("identitystore").list_users(IdentityStoreId="d-9999999999")
 
@@ -28,7 +28,7 @@ def test_another_store_is_not_found_with_its_type(world: World, refused: Refused
 
 
 def test_store_and_user_ids_may_be_arns(world: World) -> None:
-    """Ids in requests are read up to their last slash."""
+    """Ids in requests are read from behind their last slash."""
     ids = world.client("identitystore")
     user = world.aws.identity_store.add_user("ada")
 
@@ -41,7 +41,7 @@ def test_store_and_user_ids_may_be_arns(world: World) -> None:
 
 
 def test_a_user_is_enabled_until_disabled(world: World) -> None:
-    """DescribeUser and ListUsers tell UserStatus, which only a Python-level act changes."""
+    """DescribeUser and ListUsers return UserStatus, which only a Python-level operation changes."""
     store, ids = world.aws.identity_store, world.client("identitystore")
     user = store.add_user("ada")
     before = ids.describe_user(IdentityStoreId=STORE, UserId=user.user_id)
@@ -68,7 +68,7 @@ def test_user_names_are_unique_in_any_case_through_the_api(world: World, refused
 
 
 def test_lookup_prefers_the_exact_spelling(world: World) -> None:
-    """Exact match first, then any case; with the exact one gone, the other answers."""
+    """Exact match first, then any case; without the exact one, the other answers."""
     store, ids = world.aws.identity_store, world.client("identitystore")
     lower, upper = store.add_user("ada"), store.add_user("ADA")
 
@@ -103,7 +103,7 @@ def test_users_are_found_by_mail_and_external_id(world: World) -> None:
 
 
 def test_an_unknown_name_or_path_is_refused(world: World, refused: Refused) -> None:
-    """A name nobody has is not found; a path that is not unique is invalid."""
+    """A name without a user is not found; a path that is not unique is invalid."""
     ids = world.client("identitystore")
     unknown = {"UniqueAttribute": {"AttributePath": "displayName", "AttributeValue": "x"}}
 

@@ -1,4 +1,4 @@
-"""What people run and own stands in the way of changing and deleting their profiles."""
+"""A user's apps and spaces block changing and deleting their profile."""
 
 import pytest
 from simulated import (
@@ -76,7 +76,7 @@ def test_apps_in_shared_spaces_let_the_profile_be_updated(world: World) -> None:
 
 
 @pytest.mark.parametrize("sharing", ["private", "shared"])
-def test_what_a_profile_owns_must_go_before_it(
+def test_owned_apps_and_spaces_are_deleted_before_the_profile(
     world: World, refused: Refused, sharing: str
 ) -> None:
     """Apps first, then spaces, each with its own text; only then the profile can be deleted."""
@@ -104,7 +104,7 @@ def test_what_a_profile_owns_must_go_before_it(
 def test_a_failed_app_blocks_deletion_only_as_a_quirk(
     make_world: WorldMaker, refused: Refused
 ) -> None:
-    """Documents count non-failed apps; the quirk counts failed ones too."""
+    """The documentation counts non-failed apps; the quirk counts failed ones too."""
     for quirks in (Quirks(), Quirks(failed_app_blocks_profile=True)):
         with make_world(quirks) as world:
             begin(world)
@@ -121,7 +121,7 @@ def test_a_failed_app_blocks_deletion_only_as_a_quirk(
 
 
 def test_tags_of_profiles_reach_apps_and_can_be_changed(world: World, refused: Refused) -> None:
-    """An app carries its profile's tags and the ARNs; tags of nothing are not found."""
+    """An app carries its profile's tags and the ARNs; tags of an unknown ARN are not found."""
     client = world.studio_client
     arn = client.describe_user_profile(**ADA)["UserProfileArn"]
     client.add_tags(ResourceArn=arn, Tags=[{"Key": "team", "Value": "ml"}])

@@ -1,11 +1,11 @@
-"""Memberships, and the pages they come in, keep the contract of the Identity Store."""
+"""Memberships, and the pages they come in, follow the contract of the Identity Store."""
 
 import pytest
 from simulated import STORE, Refused, World, WorldMaker
 
 
 def test_a_second_membership_is_a_conflict(world: World, refused: Refused) -> None:
-    """One person is in one group once."""
+    """One user is in one group once."""
     store, ids = world.aws.identity_store, world.client("identitystore")
     user, group = store.add_user("ada"), store.add_group("ml")
     member = {"MemberId": {"UserId": user.user_id}, "GroupId": group.group_id}
@@ -45,7 +45,7 @@ def test_a_deleted_membership_is_gone_in_every_view(world: World, refused: Refus
 def test_memberships_go_with_their_user_or_group(
     world: World, refused: Refused, deleted: str
 ) -> None:
-    """No membership survives either of its ends, and a listing by the end that is gone fails."""
+    """No membership survives its user or group, and a listing by the deleted one fails."""
     store, ids = world.aws.identity_store, world.client("identitystore")
     user, group = store.add_user("ada"), store.add_group("ml")
     id_ = store.add_membership(user.user_id, group.group_id).membership_id
@@ -69,7 +69,7 @@ def test_memberships_go_with_their_user_or_group(
 
 
 def test_pages_follow_one_another_through_removals(make_world: WorldMaker) -> None:
-    """Small pages list everybody once, even when a listed member leaves in between."""
+    """Small pages list every user once, even when a listed member leaves in between."""
     with make_world(page_limit=3) as world:
         store, ids = world.aws.identity_store, world.client("identitystore")
         group = store.add_group("ml").group_id

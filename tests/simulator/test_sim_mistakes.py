@@ -1,4 +1,4 @@
-"""A mistake in a scenario is told in words of the project, whatever stands where."""
+"""A mistake in a scenario is reported in the project's words, at any place."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from simulator.steps import STEPS
 from simulator.yaml_positions import ScenarioError
 
 WRONG = [None, True, -1, 1.5, float("inf"), "", "x" * 129, ["x"], {"x": "y"}]
-# What a library would say; and the names of the models are nobody's business either.
+# A library's own texts, and the names of the models, which are internal.
 LIBRARY = (
     "instance",
     "input should",
@@ -35,7 +35,7 @@ PLACES: dict[str, type[BaseModel]] = {
 
 
 def placed(place: str, content: object) -> dict[str, object]:
-    """Return a document that holds something at one of the places that have fields."""
+    """Return a document that has a value at one of the places that have fields."""
     if place in {"groups", "users"}:
         return {"version": 1, "directory": {place: [content]}}
     if place == "profiles":
@@ -58,7 +58,7 @@ def documents() -> list[dict[str, object]]:
     return found
 
 
-def test_no_mistake_is_told_in_the_words_of_a_library() -> None:
+def test_no_mistake_is_reported_in_the_words_of_a_library() -> None:
     """Every wrong value in every field is accepted, or refused with a reason of the project's."""
     told = []
     for document in documents():
@@ -73,8 +73,8 @@ def test_no_mistake_is_told_in_the_words_of_a_library() -> None:
 
 
 @pytest.mark.parametrize(("written", "name"), [("007", "007"), ("0o17", "0o17"), ("2026", "2026")])
-def test_a_name_that_is_a_number_to_yaml_is_what_was_written(written: str, name: str) -> None:
-    """A group called 007 is no other than that."""
+def test_a_name_that_is_a_number_to_yaml_stays_as_written(written: str, name: str) -> None:
+    """A group written as 007 keeps exactly that name."""
     text = f"version: 1\ndirectory: {{groups: [{written}, {{name: x-{written}}}]}}\n"
     text += f"steps: [{{create_user: {{name: {written}, groups: [{written}]}}}}]\n"
 
@@ -108,7 +108,7 @@ targets:
     ],
 )
 def test_what_cannot_be_played_is_a_mistake_of_the_file(text: str, wrong: str) -> None:
-    """Never the end of the program: the place is named, and what is wrong there."""
+    """The program does not end: the error names the place and the mistake."""
     id_ = "14f83478-a061-708f-8de4-a3a2b99e9d89"
     with pytest.raises(ScenarioError) as refused:
         parse("version: 1\n" + text.replace("ID", id_), name="story", folder=Path())

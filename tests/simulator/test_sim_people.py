@@ -1,4 +1,4 @@
-"""What people do in Studio: whom it lets in, what it makes by itself, what a snapshot shows."""
+"""Users in Studio: who may sign in, what Studio makes by itself, what a snapshot shows."""
 
 import pytest
 from simulated import SPOKE, World, WorldMaker
@@ -15,8 +15,8 @@ def application(world: World) -> str:
     return str(world.aws.studio.place(world.place).application_arn)
 
 
-def test_nobody_enters_without_an_assignment(world: World) -> None:
-    """A profile alone gives no entry."""
+def test_nobody_signs_in_without_an_assignment(world: World) -> None:
+    """A profile alone gives no access."""
     world.aws.identity_store.add_user("ada")
     world.create_profile("ada")
 
@@ -24,7 +24,7 @@ def test_nobody_enters_without_an_assignment(world: World) -> None:
         world.aws.studio.sign_in(world.place, "ada")
 
 
-def test_an_assigned_person_enters_their_profile(world: World) -> None:
+def test_an_assigned_user_opens_their_profile(world: World) -> None:
     """With profile and assignment a sign-in opens that profile and makes nothing."""
     user = world.aws.identity_store.add_user("ada")
     world.create_profile("ada")
@@ -34,8 +34,8 @@ def test_an_assigned_person_enters_their_profile(world: World) -> None:
     assert len(world.studio_client.list_user_profiles()["UserProfiles"]) == 1
 
 
-def test_a_group_assignment_lets_a_member_make_a_stray(world: World) -> None:
-    """Who is assigned through a group and has no profile gets one with the domain's role."""
+def test_a_group_assignment_lets_a_member_make_an_unmanaged_profile(world: World) -> None:
+    """A user assigned through a group without a profile gets one with the domain's role."""
     store, access = world.aws.identity_store, world.aws.application_access
     user, group = store.add_user("ada@x.org"), store.add_group("ml")
     store.add_membership(user.user_id, group.group_id)
@@ -54,8 +54,8 @@ def test_a_group_assignment_lets_a_member_make_a_stray(world: World) -> None:
     assert world.aws.studio.sign_in(world.place, "ada@x.org") is unmanaged_profile
 
 
-def test_an_open_application_lets_everybody_in(world: World) -> None:
-    """Without AssignmentRequired the whole directory may enter."""
+def test_an_application_without_required_assignments_admits_everybody(world: World) -> None:
+    """Without AssignmentRequired the whole directory may sign in."""
     world.aws.identity_store.add_user("ada")
     world.client("sso-admin").put_application_assignment_configuration(
         ApplicationArn=application(world), AssignmentRequired=False
@@ -64,8 +64,8 @@ def test_an_open_application_lets_everybody_in(world: World) -> None:
     assert world.aws.studio.sign_in(world.place, "ada").name == "ada-001"
 
 
-def test_the_disabled_and_the_unknown_do_not_enter(world: World) -> None:
-    """A disabled person is kept out though assigned; an unknown one is a mistake of the story."""
+def test_disabled_and_unknown_users_do_not_sign_in(world: World) -> None:
+    """A disabled user may not sign in though assigned; an unknown one is a mistake of the story."""
     store = world.aws.identity_store
     user = store.add_user("ada", status="DISABLED")
     world.aws.application_access.assign(application(world), "USER", user.user_id)
@@ -76,8 +76,8 @@ def test_the_disabled_and_the_unknown_do_not_enter(world: World) -> None:
         world.aws.studio.sign_in(world.place, "nobody")
 
 
-def test_a_renamed_person_loses_their_profile_unless_matched_by_id(make_world: WorldMaker) -> None:
-    """Which profile a renamed person enters is a quirk."""
+def test_a_renamed_user_loses_their_profile_unless_matched_by_id(make_world: WorldMaker) -> None:
+    """Which profile a renamed user opens is a quirk."""
     for quirks, expected in ((Quirks(), "ada2-001"), (Quirks(sign_in_matches="user-id"), "ada")):
         with make_world(quirks) as world:
             store = world.aws.identity_store
@@ -106,7 +106,7 @@ def test_an_open_session_starts_apps_without_an_assignment(world: World) -> None
 
 
 def test_a_restart_uses_the_old_space(world: World) -> None:
-    """A person starts their stopped app again where it was."""
+    """A user starts a stopped app again in its space."""
     world.aws.identity_store.add_user("ada")
     world.create_profile("ada")
     studio = world.aws.studio
@@ -123,7 +123,7 @@ def test_a_restart_uses_the_old_space(world: World) -> None:
 
 
 def test_a_handmade_profile_is_there_at_once(world: World) -> None:
-    """Profiles by other hands need no known user, and their name is then taken."""
+    """Unmanaged profiles need no known user, and their name is then taken."""
     studio = world.aws.studio
     studio.make_profile_by_hand(world.place, name="bob", user_name="bob@x.org", role=ROLE)
 
@@ -140,7 +140,7 @@ def test_a_handmade_profile_is_there_at_once(world: World) -> None:
 
 
 def test_a_snapshot_shows_what_belongs_to_whom(world: World) -> None:
-    """Apps and spaces stand with their owner; ownerless spaces with the domain."""
+    """Apps and spaces are listed with their owner; ownerless spaces with the domain."""
     world.aws.identity_store.add_user("ada")
     world.create_profile("ada", Tags=[{"Key": "a", "Value": "1"}])
     world.aws.studio.start_app(world.place, "ada", "JupyterLab", "shared")
@@ -159,8 +159,8 @@ def test_a_snapshot_shows_what_belongs_to_whom(world: World) -> None:
     assert [space.name for space in view.spaces] == ["classic"]
 
 
-def test_mistakes_of_the_story_are_told(world: World) -> None:
-    """Acts at unknown places and on unknown things raise UnknownNameError."""
+def test_mistakes_of_the_story_are_reported(world: World) -> None:
+    """Operations at unknown places and on unknown things raise UnknownNameError."""
     studio = world.aws.studio
     with pytest.raises(UnknownNameError):
         studio.start_app(Place(SPOKE, "eu-west-1", "d-none"), "ada", "JupyterLab")

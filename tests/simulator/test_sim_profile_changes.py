@@ -16,7 +16,7 @@ def people(request: pytest.FixtureRequest) -> None:
 
 
 def test_an_update_merges_at_the_top_level(world: World) -> None:
-    """What an update names is replaced, the rest of UserSettings stays."""
+    """The settings in an update are replaced, the rest of UserSettings stays."""
     settings = {"ExecutionRole": ROLE, "StudioWebPortal": "ENABLED"}
     world.create_profile("ada", UserSettings=settings)
 
@@ -32,7 +32,7 @@ def test_an_update_merges_at_the_top_level(world: World) -> None:
 
 
 def test_a_forced_status_lasts(world: World) -> None:
-    """What a test forces is not overtaken by a change that was under way."""
+    """A change under way does not overwrite a status that a test forces."""
     world.studio_client.create_user_profile(**profile())
     world.aws.studio.force(world.place, "ada", "Updating")
 
@@ -62,7 +62,7 @@ def test_a_busy_profile_can_be_neither_updated_nor_deleted(
         ("DeleteUserProfile", "Delete_Failed", "delete_user_profile"),
     ],
 )
-def test_a_failed_change_says_why_and_has_a_way_out(
+def test_a_failed_change_has_a_reason_and_can_be_recovered(
     world: World, operation: str, status: str, remedy: str
 ) -> None:
     """A forced failure ends in its own status with a FailureReason, and the next call recovers."""
@@ -135,7 +135,7 @@ def test_an_unknown_domain_is_not_found(make_world: WorldMaker, refused: Refused
 
 
 def test_a_domain_lives_in_one_account_and_region(world: World, refused: Refused) -> None:
-    """The same domain id asked from elsewhere is not found, and a listing there is empty."""
+    """The same domain id elsewhere is not found, and a listing there is empty."""
     assert world.studio_client.list_domains()["Domains"][0]["DomainId"] == DOMAIN
     for account, region in (("333333333333", "eu-west-1"), (SPOKE, "us-east-1")):
         client = world.client("sagemaker", account, region)
@@ -145,7 +145,7 @@ def test_a_domain_lives_in_one_account_and_region(world: World, refused: Refused
 
 
 def test_a_domain_is_made_with_its_application(world: World, refused: Refused) -> None:
-    """In SSO mode Identity Center gets an application; the domain tells what it was made with."""
+    """In SSO mode Identity Center gets an application; the domain shows its settings."""
     client = world.studio_client
     role = f"arn:aws:iam::{SPOKE}:role/Suspended"
     asked = {

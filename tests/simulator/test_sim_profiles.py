@@ -1,4 +1,4 @@
-"""Creating and describing profiles keeps Studio's preconditions, error texts and statuses."""
+"""Creating and describing profiles follows Studio's preconditions, error texts and statuses."""
 
 import pytest
 from simulated import DOMAIN, ROLE, SPOKE, Refused, World, WorldMaker, profile
@@ -85,7 +85,7 @@ def test_a_deleted_profile_is_not_found_and_its_home_is_not_inherited(
 
 
 def test_one_sso_user_has_one_profile_in_a_domain(world: World, refused: Refused) -> None:
-    """A second profile is refused by name and by the person behind it, until the first is gone."""
+    """A second profile is refused by name and by its user, until the first is gone."""
     world.create_profile("ada")
 
     for value in ("ada", "ADA"):
@@ -97,7 +97,7 @@ def test_one_sso_user_has_one_profile_in_a_domain(world: World, refused: Refused
 
 
 def test_a_recycled_user_name_meets_the_old_profile(world: World, refused: Refused) -> None:
-    """Another person with the same user name finds the leaver's profile in the way."""
+    """The leaver's profile blocks another user with the same user name."""
     store = world.aws.identity_store
     world.create_profile("ada")
     leaver = store.find_user("ada")
@@ -120,7 +120,7 @@ def test_a_recycled_user_name_meets_the_old_profile(world: World, refused: Refus
 def test_the_second_profile_is_a_quirk(
     make_world: WorldMaker, refused: Refused, quirks: Quirks, code: str | None
 ) -> None:
-    """How a second profile for one person is answered can be chosen."""
+    """The answer to a second profile of one user can be chosen."""
     with make_world(quirks) as world:
         world.aws.identity_store.add_user("ada")
         world.create_profile("ada")
@@ -155,7 +155,7 @@ def test_sso_members_come_together(world: World, refused: Refused, missing: str)
 
 
 def test_sso_members_are_forbidden_outside_sso(world: World, refused: Refused) -> None:
-    """A domain in IAM mode takes no SSO user, and makes profiles without one."""
+    """A domain in IAM mode accepts no SSO user, and makes profiles without one."""
     world.aws.studio.add_domain(Place(SPOKE, "eu-west-1", "d-iam"), sso=False)
 
     with refused("ValidationException"):

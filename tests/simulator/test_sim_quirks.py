@@ -1,4 +1,4 @@
-"""What nobody has verified on real AWS: each switch does what it says, and nothing else."""
+"""Behaviour that nobody has verified on real AWS: each switch changes exactly what it names."""
 
 import pytest
 from simulated import DOMAIN, OTHER_ROLE, ROLE, SPOKE, Refused, World, WorldMaker, profile
@@ -15,7 +15,10 @@ def assignment(world: World, user_id: str) -> dict[str, str]:
 
 
 def test_a_profile_may_need_an_assignment(make_world: WorldMaker, refused: Refused) -> None:
-    """Who is not assigned is refused; who is assigned, also through a group, is not."""
+    """Without an assignment the user is refused.
+
+    An assignment through a group counts too.
+    """
     with make_world(Quirks(create_needs_assignment=True)) as world:
         store, access = world.aws.identity_store, world.aws.application_access
         ada, bob = store.add_user("ada"), store.add_user("bob")
@@ -34,7 +37,7 @@ def test_a_profile_may_need_an_assignment(make_world: WorldMaker, refused: Refus
 def test_the_opposite_change_waits_until_an_assignment_is_propagated(
     make_world: WorldMaker, refused: Refused
 ) -> None:
-    """It is a conflict for so many seconds and changes nothing; the same change is none."""
+    """It is a conflict for so many seconds and changes nothing; the same change is no conflict."""
     with make_world(Quirks(assignment_propagation=20, assign_twice="accept")) as world:
         sso = world.client("sso-admin")
         request = assignment(world, world.aws.identity_store.add_user("ada").user_id)
@@ -56,7 +59,7 @@ def test_the_opposite_change_waits_until_an_assignment_is_propagated(
 
 
 def test_an_application_may_require_no_assignment(make_world: WorldMaker) -> None:
-    """The configuration says so, whoever is in the directory may enter, and it can be changed."""
+    """The configuration says so, every user of the directory may sign in, and it can be changed."""
     with make_world(Quirks(assignment_required=False)) as world:
         access, sso = world.aws.application_access, world.client("sso-admin", SPOKE)
         user_id = world.aws.identity_store.add_user("ada").user_id
@@ -73,7 +76,7 @@ def test_an_application_may_require_no_assignment(make_world: WorldMaker) -> Non
 def test_a_new_user_may_be_listed_before_reads_know_them(
     make_world: WorldMaker, refused: Refused
 ) -> None:
-    """Listings of users and of members show them; what reads by id does not, until it is time."""
+    """Listings of users and of members show them; reads by id do not, until the delay is over."""
     with make_world(Quirks(user_readable_after=60)) as world:
         store, client = world.aws.identity_store, world.client("identitystore")
         ada, group = store.add_user("ada"), store.add_group("ml")
@@ -124,7 +127,7 @@ def test_first_attempts_may_fail(
     between: tuple[str, ...],
     then: str,
 ) -> None:
-    """The first attempt on each thing ends in its failed status, and the next as it should."""
+    """The first attempt on each resource ends in its failed status, and the next succeeds."""
     with make_world(Quirks(first_attempt_fails=frozenset({operation}))) as world:
         world.aws.identity_store.add_user("ada")
         found = [_do(world, each) for each in (*before, operation, *between, operation)]
@@ -134,7 +137,7 @@ def test_first_attempts_may_fail(
 
 
 def _do(world: World, operation: str) -> str:
-    """Do something with ada's profile, space or app; return what status that comes to have."""
+    """Run one operation on ada's profile, space or app; return the status that results."""
     space = {"DomainId": DOMAIN, "SpaceName": "lab"}
     app = {**space, "AppType": "JupyterLab", "AppName": "default"}
     name = {"DomainId": DOMAIN, "UserProfileName": "ada"}
@@ -165,7 +168,7 @@ def _do(world: World, operation: str) -> str:
 
 
 def test_a_role_that_does_not_exist_is_refused(world: World, refused: Refused) -> None:
-    """Creating with it and changing to it are, and no more once the role is there."""
+    """Creating with it and changing to it fail until the role exists."""
     world.aws.studio.missing_roles.add(ROLE)
     world.aws.identity_store.add_user("ada")
     settings = {"UserSettings": {"ExecutionRole": ROLE}}
@@ -181,7 +184,7 @@ def test_a_role_that_does_not_exist_is_refused(world: World, refused: Refused) -
 
 
 def test_a_space_may_make_its_owners_profile(world: World, refused: Refused) -> None:
-    """With SpaceManagedResources there is one afterwards, of nobody's marks; without, a refusal."""
+    """With SpaceManagedResources there is one afterwards, without tags; otherwise a refusal."""
     world.aws.identity_store.add_user("ada")
     request = {
         "DomainId": DOMAIN,
@@ -200,7 +203,7 @@ def test_a_space_may_make_its_owners_profile(world: World, refused: Refused) -> 
     assert world.studio_client.list_tags(ResourceArn=made["UserProfileArn"])["Tags"] == []
 
 
-def test_nobody_signs_in_where_the_portal_is_off(world: World) -> None:
+def test_nobody_signs_in_where_the_portal_is_disabled(world: World) -> None:
     """DescribeDomain shows the settings of Unified Studio, and sign-in is refused with them."""
     ada = world.aws.identity_store.add_user("ada")
     world.aws.application_access.assign(

@@ -1,4 +1,4 @@
-"""What was reported is open until the hub says that it is over."""
+"""A reported problem is open until the hub reports it as resolved."""
 
 from typing import Any
 
@@ -17,8 +17,8 @@ def kinds(problems: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return [(each["kind"], each["subject"]) for each in problems]
 
 
-def test_the_latest_of_each_subject_is_open() -> None:
-    """A subject is listed once, with what was reported of it last."""
+def test_the_latest_problem_of_each_subject_is_open() -> None:
+    """A subject is listed once, with its last report."""
     reported = Reported()
     opened, _ = reported.read([problem("a", "x"), problem("a", "y"), problem("b", "x")])
 
@@ -26,8 +26,8 @@ def test_the_latest_of_each_subject_is_open() -> None:
     assert kinds(reported.problems()) == [("b", "x"), ("a", "y")]
 
 
-def test_what_is_over_is_open_no_more() -> None:
-    """One kind of a subject ends alone, and the others show; without a kind all of it ends."""
+def test_a_resolved_problem_is_not_open() -> None:
+    """One kind of a subject ends alone, and the others show; without a kind all of them end."""
     reported = Reported()
     reported.read([problem("a", "x"), problem("b", "x"), problem("a", "y")])
 
@@ -41,25 +41,27 @@ def test_what_is_over_is_open_no_more() -> None:
     assert set(kinds(reported.resolved())) == {("a", "x"), ("b", "x")}
 
 
-def test_what_began_anew_is_not_over() -> None:
-    """A problem that ended and was reported again is open, and not among those that are over."""
+def test_a_problem_that_recurs_is_not_resolved() -> None:
+    """A problem that ended and was reported again is open, and not among the resolved ones."""
     reported = Reported()
-    opened, closed = reported.read([problem("a", "x"), resolved("x"), problem("a", "x", "again")])
+    opened, closed = reported.read(
+        [problem("a", "x"), resolved("x"), problem("a", "x", "is_recheck")]
+    )
 
     assert (kinds(opened), kinds(closed)) == ([("a", "x")], [("a", "x")])
-    assert [each["reason"] for each in reported.problems()] == ["again"]
+    assert [each["reason"] for each in reported.problems()] == ["is_recheck"]
     assert reported.resolved() == []
 
 
-def test_an_end_without_a_beginning_is_nothing() -> None:
-    """Whoever reports of anything again is told of no end of what nobody reported."""
+def test_an_end_without_a_report_is_ignored() -> None:
+    """Nothing is resolved that nobody reported before."""
     reported = Reported()
 
     assert reported.read([resolved("x"), resolved("x", "a"), {"message": "CHANGE"}]) == ([], [])
     assert reported.resolved() == []
 
 
-def test_what_is_reported_again_is_not_news() -> None:
+def test_a_repeated_report_is_not_new() -> None:
     """A step that only repeats a problem opened none."""
     reported = Reported()
     reported.read([problem("a", "x")])
@@ -69,7 +71,7 @@ def test_what_is_reported_again_is_not_news() -> None:
 
 
 def test_each_crash_is_a_problem_of_its_own() -> None:
-    """Messages have no names: their problems differ by what was said."""
+    """Messages have no names: their problems differ by their text."""
     reported = Reported()
     reported.read([{"message": "CRASH", "error": "one"}, {"message": "CRASH", "error": "two"}])
 

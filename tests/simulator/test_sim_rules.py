@@ -1,4 +1,4 @@
-"""The table of rules is whole, honest and printed in the documentation."""
+"""The table of rules is complete, true and printed in the documentation."""
 
 import re
 from dataclasses import fields
@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 SIMULATOR = ROOT / "simulator"
 
 
-def test_the_documentation_shows_the_table() -> None:
-    """docs/simulator.md holds the rendered table, word for word."""
+def test_the_documentation_has_the_table() -> None:
+    """docs/simulator.md has the rendered table, word for word."""
     assert markdown_table() in (ROOT / "docs" / "simulator.md").read_text()
 
 
@@ -33,7 +33,7 @@ def test_ids_are_unique_and_every_rule_is_complete() -> None:
 
 
 def test_every_rule_that_is_written_is_in_the_table() -> None:
-    """No module of rules keeps one to itself."""
+    """No module has a rule that the table lacks."""
     assert set(_constants()) == {rule.id for rule in RULES}
 
 
@@ -72,7 +72,7 @@ def _constants() -> dict[str, str]:
 
 
 def test_an_error_carries_its_rule(world: World) -> None:
-    """Whoever catches a ServiceError learns which rule was broken."""
+    """The handler of a ServiceError learns which rule was broken."""
     with pytest.raises(ServiceError) as caught:
         world.aws.studio.handle(
             "DescribeUserProfile",
@@ -86,7 +86,7 @@ def test_an_error_carries_its_rule(world: World) -> None:
 
 
 def test_every_quirk_and_duration_is_documented() -> None:
-    """Whoever reads the documentation learns every switch of what nobody has verified."""
+    """The documentation lists every switch of unverified behaviour."""
     document = (ROOT / "docs" / "simulator.md").read_text()
     names = [field.name for switches in (Quirks, Durations) for field in fields(switches)]
 

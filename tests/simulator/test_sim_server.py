@@ -41,7 +41,7 @@ def client(service: Any, url: str, account: str = SPOKE) -> Any:  # noqa: ANN401
 
 
 def test_a_client_of_another_process_is_answered(url: str) -> None:
-    """What botocore sends over HTTP is answered as inside the process."""
+    """An HTTP call of botocore gets the same answer as one inside the process."""
     sagemaker = client("sagemaker", url)
     sagemaker.create_user_profile(
         DomainId=DOMAIN,
@@ -61,7 +61,7 @@ def test_a_client_of_another_process_is_answered(url: str) -> None:
 
 
 def test_the_key_says_which_account_calls(url: str) -> None:
-    """A domain is seen by its own account alone."""
+    """A domain is visible to its own account alone."""
     with pytest.raises(ClientError) as refused:
         client("sagemaker", url, "333333333333").describe_domain(DomainId=DOMAIN)
 
@@ -69,7 +69,7 @@ def test_the_key_says_which_account_calls(url: str) -> None:
 
 
 def test_an_error_carries_its_members(url: str) -> None:
-    """ResourceType tells a person who is gone from a store that nobody may read."""
+    """ResourceType distinguishes a missing user from an unknown store."""
     with pytest.raises(ClientError) as refused:
         client("identitystore", url).describe_user(
             IdentityStoreId="d-1234567890", UserId="00000000-0000-4000-8000-000000000000"
@@ -79,8 +79,8 @@ def test_an_error_carries_its_members(url: str) -> None:
     assert answer["ResourceType"] == "USER"
 
 
-def test_each_call_is_heard_before_it_is_answered(url: str, heard: list[ServedCall]) -> None:
-    """Also one that is refused: it was tried with somebody's rights."""
+def test_each_call_is_reported_before_it_is_answered(url: str, heard: list[ServedCall]) -> None:
+    """Even a refused call is reported: it was made with the caller's rights."""
     with pytest.raises(ClientError):
         client("sagemaker", url).describe_user_profile(DomainId=DOMAIN, UserProfileName="nobody")
 
@@ -91,7 +91,7 @@ def test_each_call_is_heard_before_it_is_answered(url: str, heard: list[ServedCa
 
 
 def test_an_unknown_operation_is_refused(url: str) -> None:
-    """What is not simulated is an error of the caller, and no silence."""
+    """An operation that is not simulated is an error of the caller, and never ignored."""
     with pytest.raises(ClientError) as refused:
         client("sagemaker", url).list_models()
 

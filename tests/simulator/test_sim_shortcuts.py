@@ -1,4 +1,4 @@
-"""Quick as it is, the embedded AWS answers as moto does when it takes the long way."""
+"""With its short cuts the embedded AWS answers exactly as moto does without them."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -16,7 +16,7 @@ from simulator.setup import LEDGER, make_queue, make_tables
 from simulator.shortcuts import quick_moto
 from simulator.unsigned import unsigned
 
-# What is new in every answer.
+# The parts that are new in every answer.
 _OF_ITS_OWN = {"ResponseMetadata", "MessageId", "ReceiptHandle", "SequenceNumber"}
 
 

@@ -1,4 +1,4 @@
-"""Spaces keep Studio's life cycle and preconditions."""
+"""Spaces follow Studio's life cycle and preconditions."""
 
 import pytest
 from simulated import DOMAIN, Refused, World, begin, create_space
@@ -35,7 +35,7 @@ def test_a_space_is_pending_five_seconds_and_deleted_in_twenty(
 
 
 def test_the_listing_of_spaces_names_owner_and_sharing(world: World) -> None:
-    """Owners are found in the listing's summaries; the description has them in full."""
+    """Owners are in the listing's summaries; the description has them in full."""
     create_space(world)
     create_space(world, "team", "Shared")
 
@@ -54,7 +54,7 @@ def test_the_listing_of_spaces_names_owner_and_sharing(world: World) -> None:
 
 
 def test_a_space_needs_its_owner_in_service(world: World, refused: Refused) -> None:
-    """CreateSpace is refused for a busy owner, an unknown one, and for half an ownership."""
+    """CreateSpace is refused for a busy owner, an unknown one, and for incomplete ownership."""
     world.aws.studio.force(world.place, "ada", "Updating")
     with refused("ValidationException", "is not in InService"):
         create_space(world)

@@ -50,7 +50,7 @@ def allow(principal: object = HUB, **more: object) -> dict[str, Any]:
     ],
 )
 def test_principals(principal: object, expected: bool) -> None:  # noqa: FBT001 -- a table of cases
-    """Accounts, roots, roles and sessions match whom they name, and nobody else."""
+    """Accounts, roots, roles and sessions match the principals they name, and no other."""
     assert allows(policy(allow(principal)), CALLER, CONTEXT) is expected
 
 
@@ -110,7 +110,7 @@ def test_the_principal_arn_is_never_taken_from_the_request() -> None:
 
 
 def test_a_deny_wins_in_any_order() -> None:
-    """An explicit Deny that applies beats every Allow; one that does not apply is nothing."""
+    """An applicable Deny beats every Allow; one that does not apply has no effect."""
     deny = allow(Effect="Deny", Condition={"StringEquals": {"sts:ExternalId": "studio-hub/1/2"}})
 
     for statements in ((allow(), deny), (deny, allow())):
@@ -132,7 +132,7 @@ def test_a_deny_wins_in_any_order() -> None:
     ],
 )
 def test_actions(action: object, expected: bool) -> None:  # noqa: FBT001 -- a table of cases
-    """Only what covers sts:AssumeRole counts."""
+    """Only an action that covers sts:AssumeRole counts."""
     assert allows(policy(allow(Action=action)), CALLER, CONTEXT) is expected
 
 
@@ -151,7 +151,7 @@ def test_an_identity_is_set_by_its_own_right() -> None:
 
 
 def test_services_are_no_callers_of_ours() -> None:
-    """A role that Lambda may assume is not open to the hub by that."""
+    """A role that Lambda may assume is not thereby open to the hub."""
     document = policy(allow() | {"Principal": {"Service": "lambda.amazonaws.com"}})
 
     assert not allows(document, CALLER, CONTEXT)

@@ -1,4 +1,4 @@
-"""Requests are held against the service model, in the words of the real services."""
+"""Requests are checked against the service model, with the texts of the real services."""
 
 import unicodedata
 from typing import Any
@@ -22,7 +22,7 @@ def describe(name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", ["ada", "Ada-1", "a--b", "a" * 63])
 def test_names_that_fit(name: str) -> None:
-    """What the pattern allows passes."""
+    """A value that the pattern allows passes."""
     assert violations("sagemaker", "DescribeUserProfile", describe(name)) == []
 
 
@@ -107,7 +107,7 @@ def test_constraints(service: str, operation: str, request_: dict[str, Any], tex
 
 
 def test_sensitive_values_are_not_repeated() -> None:
-    """A secret that is malformed stays out of the error."""
+    """A malformed secret is not in the error."""
     (found,) = violations(
         "identitystore", "CreateUser", {"IdentityStoreId": STORE, "UserName": "a da"}
     )
@@ -134,7 +134,7 @@ def test_sts_has_a_code_of_its_own() -> None:
     ],
 )
 def test_unicode_classes(name: str, fits: bool) -> None:  # noqa: FBT001 -- a table of cases
-    """User names take letters of every script, beyond the basic plane too, and no blanks."""
+    """User names may have letters of every script, beyond the basic plane too, and no blanks."""
     request = {"IdentityStoreId": STORE, "UserName": name}
 
     assert (violations("identitystore", "CreateUser", request) == []) is fits
@@ -163,7 +163,7 @@ def test_unicode_classes_agree_with_the_database(text: str) -> None:
 
 
 def test_shapes_that_contain_themselves_are_checked() -> None:
-    """Recursion in a model neither loops nor hides what is wrong below."""
+    """Recursion in a model neither loops nor hides mistakes below."""
     search = {
         "Resource": "TrainingJob",
         "SearchExpression": {"SubExpressions": [{"SubExpressions": [{"Operator": "Xor"}]}]},

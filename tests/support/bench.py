@@ -1,4 +1,4 @@
-"""A bench on which plans are carried out: every action once, two targets, and a register."""
+"""A harness that applies plans: every kind of action once, two targets, and a fake recorder."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -47,7 +47,7 @@ THROTTLED, CLOSED = RetryableError("throttled"), TargetUnreachableError("closed"
 
 @dataclass
 class Notes:
-    """A register that notes what it is told, and refuses to where somebody else wrote."""
+    """A fake recorder that notes its calls, and fails as if another worker had written."""
 
     told: list[str] = field(default_factory=list)
     begin_fails: bool = False
@@ -55,18 +55,18 @@ class Notes:
     wanted: datetime = NOON
 
     def begin(self, action: Action) -> None:
-        """Note it."""
+        """Note the start of an action."""
         if self.begin_fails:
             raise RetryableError("another worker wrote this record meanwhile")
         self.told.append(f"begin {type(action).__name__}")
 
     def wanted_since(self, action: Action) -> datetime:
-        """Return since when all that is done here is wanted."""
+        """Return since when every action here is desired."""
         del action
         return self.wanted
 
     def record_outcome(self, outcome: Outcome) -> None:
-        """Note it."""
+        """Note the outcome."""
         self.told.append(f"{type(outcome).__name__} {type(outcome.action).__name__}")
         if self.recording_fails:
             raise RetryableError("another worker wrote this record meanwhile")
@@ -74,7 +74,7 @@ class Notes:
 
 @dataclass
 class Bench:
-    """Where plans are carried out; the person has the old role in both targets."""
+    """Applies plans; the user has the old role in both targets."""
 
     studio: FakeStudio = field(
         default_factory=lambda: FakeStudio({(LAB, "ada"): THERE, (SHOP, "ada"): THERE})
@@ -84,7 +84,7 @@ class Bench:
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
 
     def apply(self, *actions: Action, seconds: float = 120) -> tuple[Outcome, ...]:
-        """Carry out actions and return what became of them."""
+        """Apply actions and return their outcomes."""
         access = FakeAccess(self.studio)
         if self.assigned:
             access.assigned.add((f"application of {LAB}", ADA.id))
@@ -102,7 +102,7 @@ class Bench:
             unmanaged_profiles=nobody,
             studio=self.studio,
             access=access,
-            later=nobody,
+            delayed_queue=nobody,
             received=nobody,
             bus=nobody,
             clock=self.clock,
@@ -111,13 +111,13 @@ class Bench:
         return apply(Plan(actions, (), ()), world, deadline, self.notes)
 
     def record_outcome(self, *actions: Action, seconds: float = 120) -> list[str]:
-        """Return what became of each action, in words."""
+        """Return the outcome of each action as text."""
         found = self.apply(*actions, seconds=seconds)
         return [f"{type(each).__name__} {type(each.action).__name__}" for each in found]
 
     @property
     def calls(self) -> list[str]:
-        """Return what was called in the one target."""
+        """Return the calls made in the target LAB."""
         return [what for what, target in self.studio.calls if target == LAB]
 
 

@@ -1,4 +1,4 @@
-"""Endings of one story: each is played in a process of its own, from wherever the story stands."""
+"""Plays several endings of one story, each in its own process, from the current state."""
 
 import gc
 import os
@@ -9,13 +9,13 @@ from contextlib import contextmanager, suppress
 
 
 def branch() -> bool:
-    """Return true in a new process, which plays an ending; false here, once it went well.
+    """Return True in a new process, which plays an ending; False here, after it succeeded.
 
-    The new process plays its ending inside `ending`. AssertionError when it did not go well.
+    The new process plays its ending inside `ending`. Raises AssertionError if the ending failed.
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    # What is there already is not looked through again, and so not copied, by any branch.
+    # The garbage collector of a branch skips the existing objects, so their memory is not copied.
     gc.freeze()
     child = os.fork()
     if child == 0:
@@ -27,7 +27,7 @@ def branch() -> bool:
 
 @contextmanager
 def ending() -> Iterator[None]:
-    """Play an ending, and end its process."""
+    """Play an ending, and exit its process."""
     code = 1
     try:
         yield

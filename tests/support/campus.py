@@ -1,6 +1,6 @@
-"""A campus on which people come, work and go, over two domains with a strict removal limit.
+"""Random lifecycles of users over two domains with a strict removal limit, with an oracle.
 
-The oracle is written apart from the code under test, as in `towns`.
+The oracle is written independently of the code under test, as in `towns`.
 """
 
 from collections import Counter
@@ -22,31 +22,32 @@ from simulator.studio import Place
 from simulator.world import HUB_ACCOUNT, World
 
 LIMIT = 2
-# Days; one for all rows of a target, so that it does not matter which row applied last.
+# In days. All rows of a target have the same value, so the row that applied last does not matter.
 RETENTION = {ONE: 0, TWO: 2}
 ROWS: dict[tuple[str, Target], tuple[str, int]] = {
     ("ants", ONE): ("Ant", 20),
     ("bees", ONE): ("Bee", 10),
     ("ants", TWO): ("AntTwo", 5),
 }
-# Who cannot be served: p7's name is taken in one domain, p6's in the other, by other hands.
+# Users who cannot get a profile: unmanaged profiles take p7's name in one domain, p6's in the
+# other.
 TAKEN = {(ONE, "p7"), (TWO, "p6")}
 
 
 @dataclass
 class Campus:
-    """A world with people in it, and the referee who watches the hub there."""
+    """An embedded AWS with users, and the referee that checks the hub's writes there."""
 
     world: World
     rows: dict[tuple[str, Target], tuple[str, int]] = field(default_factory=lambda: dict(ROWS))
     referee: Referee = field(init=False)
     people: list[str] = field(init=False)
     stripped: set[Pair] = field(default_factory=set, init=False)
-    # What went on with a role that nothing calls for, an hour after all had arrived.
+    # Apps that still ran with a role that nothing grants, an hour after all events had arrived.
     stale: list[str] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
-        """Found it: six of eight are in a group, and other hands made two profiles."""
+        """Create it: six of eight users are in a group, and two profiles are unmanaged."""
         store = self.world.services.identity_store
         self._acts = DirectoryActs(store, HUB_ACCOUNT, self.world.clock.now)
         self._delivery = Delivery(self.world.deliver)
@@ -66,7 +67,7 @@ class Campus:
         self.referee = Referee(self.world, self.desired, RETENTION, LIMIT)
 
     def do(self, deed: Deed) -> None:
-        """Let one thing happen, and deliver what is due."""
+        """Perform one step, and deliver what is due."""
         match deed.kind:
             case "minutes" | "hours" | "days":
                 self._delivery.arrive()
@@ -91,12 +92,12 @@ class Campus:
         self.world.run()
 
     def sweep(self) -> None:
-        """Sweep, and let an hour pass."""
+        """Sweep, and advance the time by an hour."""
         self.world.sweep()
         self.world.wait(3600)
 
     def approve(self) -> None:
-        """Approve whatever is held, and tell the referee of whom."""
+        """Approve everything that is held, and tell the referee whose removals were approved."""
         held = [row for row in self.world.rows(LEDGER) if str(row["sk"]).startswith("held#")]
         for row in held:
             target = Target.parse(row["pk"].removeprefix("limit#"))
@@ -105,7 +106,7 @@ class Campus:
         self.world.run()
 
     def settle(self) -> None:
-        """Let faults end, people go home, and all be approved, until all that can be is done."""
+        """End all faults, stop all apps and approve everything, until all is in sync."""
         self.world.gateway.faults.clear()
         self._delivery.arrive()
         self.sweep()
@@ -120,7 +121,7 @@ class Campus:
             self.sweep()
 
     def desired(self) -> dict[Pair, str]:
-        """Return the roles that the directory and the rows call for where that can be had."""
+        """Return the roles that the directory and the rows grant, for users who can be served."""
         store = self.world.services.identity_store
         return {
             (target, user_id): roles[0]
@@ -132,7 +133,7 @@ class Campus:
         }
 
     def _rows_of(self, user_id: str, target: Target) -> list[str]:
-        """Return the roles that the person's rows name, the winner's first."""
+        """Return the roles of the user's rows, the winning one first."""
         store = self.world.services.identity_store
         groups = {membership.group_id for membership in store.groups_of(user_id)}
         rows = sorted(
@@ -143,9 +144,9 @@ class Campus:
         return [role for _, _, role in rows]
 
     def roles(self) -> dict[Pair, str]:
-        """Return the role of each profile that is ours, but of owners of a shared space who left.
+        """Return the role of each managed profile, except for leavers who own a shared space.
 
-        They are suspended, and never go by themselves.
+        Those stay suspended and are never deleted automatically.
         """
         return {
             (Target.parse("/".join(domain.place)), marks[USER_ID]): role
@@ -160,7 +161,7 @@ class Campus:
         }
 
     def written(self) -> tuple[Counter[str], str]:
-        """Return what the hub wrote so far, and the ledger as it is."""
+        """Return what the hub wrote so far, and the ledger's current rows."""
         changes = Counter(change.operation for change in self.world.gateway.changes)
         return changes, repr(sorted(map(repr, self.world.rows(LEDGER))))
 
@@ -196,10 +197,10 @@ class Campus:
             else:
                 studio.start_app(place, name, *forms.get(deed.kind, ("KernelGateway", None)))
         except ActRefusedError:
-            pass  # Somebody without a profile, or without a stopped app.
+            pass  # The user has no profile, or no stopped app.
 
     def _stale_apps(self) -> list[str]:
-        """Return what runs with a role that no row of its person names, but of who is held."""
+        """Return the apps whose role no row of their user names; held users are left out."""
         held = {(row["pk"], row["sk"]) for row in self.world.rows(LEDGER)}
         found = []
         for domain in self.world.services.studio.snapshot():
@@ -222,7 +223,7 @@ class Campus:
         return found
 
     def _go_home(self) -> None:
-        """Let everybody stop what runs: a better role may wait for that."""
+        """Stop every running app: a pending role change may wait for that."""
         for domain in self.world.services.studio.snapshot():
             target = Target.parse("/".join(domain.place))
             for app in (app for profile in domain.profiles for app in profile.apps):
@@ -234,7 +235,7 @@ class Campus:
         self.world.wait(300)
 
     def _strip(self, deed: Deed) -> None:
-        """Let an administrator of a spoke take our tags off a profile: it is not ours then."""
+        """Remove the hub's tags from a profile, as an administrator: it is unmanaged then."""
         user = self.people[deed.user]
         target = deed.target
         for domain in self.world.services.studio.snapshot():

@@ -1,4 +1,4 @@
-"""One person in one target, for the tests of what decides: verdicts, profiles, records, apps."""
+"""One user in one target for decision tests: decisions, profiles, records, apps."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,13 +18,13 @@ OLD, NEW = (f"arn:aws:iam::222222222222:role/studio-hub/{name}" for name in ("Ol
 SUSPENDED_ROLE = suspended_role_arn(LAB.account, LAB.region)
 
 NEW_GRANT, OLD_GRANT = Grant(10, "ml-leads", NEW, 30), Grant(20, "ml-scientists", OLD, 30)
-# Both rows apply: who gets the new role may keep what runs with the old one.
+# Both rows apply, so what runs with the old role may stay.
 BECAUSE = Because(NEW_GRANT, (OLD_GRANT,))
 PROMOTED = DesiredProfile(ADA, LAB, "ada", NEW, BECAUSE)
-# Only the new row applies: nothing may run with the old role.
+# Only the new row applies, so nothing may run with the old role.
 DEMOTED = DesiredProfile(ADA, LAB, "ada", NEW, Because(NEW_GRANT))
-REMOVAL = Removal(ADA, LAB, "ada", "no mapping calls for it", 30)
-AT_ONCE = Removal(ADA, LAB, "ada", "no mapping calls for it", 0)
+REMOVAL = Removal(ADA, LAB, "ada", "no mapping grants it", 30)
+AT_ONCE = Removal(ADA, LAB, "ada", "no mapping grants it", 0)
 UNDECIDED = Undecided(ADA, LAB, "cannot tell", "correct the row")
 
 THERE = ObservedProfile(
@@ -59,7 +59,7 @@ def app(name: str = "default", status: str = "InService", **more: object) -> App
 
 
 def private(name: str = "ada-lab", status: str = "InService") -> Space:
-    """Return a space that nobody else uses."""
+    """Return a space that only its owner uses."""
     return Space(name, status, "Private")
 
 

@@ -1,7 +1,7 @@
-"""What CloudFormation asks of IAM for a resource type, as the type's own schema says.
+"""The IAM rights that CloudFormation needs for a resource type, from the type's own schema.
 
-Source: the schemas of CloudFormation's registry, as cfn-lint ships them: each handler names its
-rights. They name whatever a type can ask for; `UNUSED` is what our templates never do, by reason.
+Source: the schemas of CloudFormation's registry, as cfn-lint ships them: each handler lists its
+rights. They list whatever a type can need. `UNUSED` is what our templates never need, by reason.
 """
 
 import json
@@ -95,7 +95,7 @@ UNUSED = {
 
 @cache
 def rights_named_by(resource_type: str, region: str = "eu-west-1") -> frozenset[str]:
-    """Return every right that the handlers of a resource type name."""
+    """Return every right that the handlers of a resource type list."""
     known = json.loads((_SCHEMAS / "providers" / f"{region}.json").read_text(encoding="utf-8"))
     schema = _SCHEMAS / "resources" / f"{known[resource_type]}.json"
     handlers = json.loads(schema.read_text(encoding="utf-8"))["handlers"]

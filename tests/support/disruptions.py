@@ -1,4 +1,4 @@
-"""People and cuts for the tests of who takes the last slot."""
+"""Users and disruptions for the tests of the removal limit."""
 
 from datetime import UTC, datetime
 
@@ -11,19 +11,19 @@ LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 
 
 def user(number: int) -> UserId:
-    """Return one of the people."""
+    """Return the id of a user by number."""
     return UserId(f"u-{number:03d}")
 
 
 def disruption(
     number: int, kind: DisruptionKind = DisruptionKind.REMOVAL, cause: str = ""
 ) -> Disruption:
-    """Return what one of them would lose."""
+    """Return the disruption of a user by number."""
     return Disruption(user(number), f"name-{number}", f"profile-{number}", kind, "left", cause)
 
 
 def profile(number: int) -> Record:
-    """Return the record of one who has a profile."""
+    """Return the record of a user who has a profile."""
     return Record(
         user_id=user(number),
         target=LAB,

@@ -1,4 +1,4 @@
-"""Slots and holds in a dictionary, with the promise of the ledger's: no two take the last slot."""
+"""A fake of slots and holds in a dictionary; like the ledger, it never gives a slot twice."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from shared.model import Target, UserId
 
 @dataclass
 class FakeLimits:
-    """What each target's item says; `between` is called after each read, before anything follows.
+    """The limit state of each target; `between` is called after each read.
 
     `shown` are the holds that were remembered.
     """
@@ -21,7 +21,7 @@ class FakeLimits:
     shown: list[Hold] = field(default_factory=list)
 
     def of(self, target: Target) -> LimitState:
-        """Return a target's slots and who is held there."""
+        """Return a target's slots and held users."""
         found = self.targets.get(target, LimitState())
         self.between()
         return found
@@ -29,7 +29,7 @@ class FakeLimits:
     def take(
         self, target: Target, seen: LimitState, users: Iterable[UserId], now: datetime
     ) -> bool:
-        """Take slots for all of the users; false where somebody else took some meanwhile."""
+        """Reserve slots for all of the users; False if another worker reserved some meanwhile."""
         there = self.targets.get(target, LimitState())
         if there.version != seen.version:
             return False
@@ -40,7 +40,7 @@ class FakeLimits:
         return True
 
     def hold(self, target: Target, disruptions: Iterable[HeldDisruption]) -> None:
-        """Let cuts wait; what waits for the limit, or was approved, goes on as it is."""
+        """Hold disruptions; one that waits for the limit or is approved stays unchanged."""
         there = self.targets.get(target, LimitState())
         held = dict(there.held)
         for each in disruptions:
@@ -49,11 +49,11 @@ class FakeLimits:
         self.targets[target] = replace(there, held=held)
 
     def release(self, target: Target, users: Iterable[UserId]) -> None:
-        """Let the users' cuts wait no more."""
+        """Release the users' held disruptions."""
         there, over = self.targets.get(target, LimitState()), set(users)
         held = {user: each for user, each in there.held.items() if user not in over}
         self.targets[target] = replace(there, held=held)
 
     def remember(self, hold: Hold) -> None:
-        """Keep whom a hold's digest stands for."""
+        """Store the users that a hold's digest stands for."""
         self.shown.append(hold)

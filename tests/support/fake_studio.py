@@ -1,4 +1,4 @@
-"""A Studio of a few profiles, and who may enter it: slow, broken or refusing where told so."""
+"""A fake Studio with a few profiles and assignments; it can be slow, fail or refuse."""
 
 from dataclasses import dataclass, field, replace
 
@@ -16,11 +16,11 @@ _UNDER_WAY = {ProfileStatus.PENDING, ProfileStatus.UPDATING}
 
 @dataclass
 class FakeStudio:
-    """Profiles by target and name; `calls` are the writes and the watching, in order.
+    """Profiles by target and name; `calls` are the writes and the watches, in order.
 
-    What is begun is done when it is watched next, except in `slow` targets. A method in `troubles`
-    raises in that target, and ends otherwise where `becomes` says how. `by_hand` are targets that
-    show no application.
+    A started operation is done at the next watch, except in `slow` targets. A method in `troubles`
+    raises in that target. `becomes` gives a target's operations another final status. `by_hand` are
+    targets that show no application.
     """
 
     profiles: dict[Place, ObservedProfile] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class FakeStudio:
         return self.profiles.get((target, name))
 
     def watch(self, target: Target, name: str) -> ObservedProfile | None:
-        """Return the profile, after what was begun is done."""
+        """Return the profile, after the started operation is done."""
         self._called("watch", target)
         found = self.profiles.get((target, name))
         if found is None or target in self.slow:
@@ -54,7 +54,7 @@ class FakeStudio:
         return self.workloads.get((target, name), Workload())
 
     def domain(self, target: Target) -> Domain:
-        """Return what people come into the domain by."""
+        """Return the domain with its application, which is empty in `by_hand` targets."""
         return Domain("" if target in self.by_hand else f"application of {target}", "")
 
     def create(self, target: Target, name: str, person: User, role_arn: str) -> None:
@@ -99,32 +99,32 @@ class FakeStudio:
 
 @dataclass
 class FakeAccess:
-    """Who may open which application; writes are noted among the Studio's calls."""
+    """Assignments by application; writes are noted among the Studio's calls."""
 
     studio: FakeStudio
     assigned: set[tuple[str, UserId]] = field(default_factory=set)
 
     def assign(self, application_arn: str, user_id: UserId) -> None:
-        """Assign a person."""
+        """Assign a user."""
         self._called("assign", application_arn)
         self.assigned.add((application_arn, user_id))
 
     def revoke(self, application_arn: str, user_id: UserId) -> None:
-        """End a person's assignment."""
+        """Delete a user's assignment."""
         self._called("revoke", application_arn)
         self.assigned.discard((application_arn, user_id))
 
     def is_assigned(self, application_arn: str, user_id: UserId) -> bool:
-        """Return whether a person is assigned."""
+        """Return whether a user is assigned."""
         self._called("is_assigned", application_arn)
         return (application_arn, user_id) in self.assigned
 
     def assignments(self, application_arn: str, token: str) -> Page[tuple[str, str]]:  # noqa: ARG002 (the port's)
-        """Return everybody who is assigned."""
+        """Return all assigned users."""
         return Page(tuple(("USER", user) for arn, user in self.assigned if arn == application_arn))
 
     def requires_assignment(self, application_arn: str) -> bool:
-        """Say that only assigned people may open any application."""
+        """Return True: every application requires an assignment."""
         self._called("requires_assignment", application_arn)
         return True
 

@@ -1,4 +1,4 @@
-"""Small stand-ins for ports: each keeps the promises of its port, and notes what it was asked."""
+"""Fakes of ports: each keeps the contract of its port, and notes its calls."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -31,7 +31,7 @@ Trouble = RetryableError | PermanentError
 
 @dataclass
 class FakeClock:
-    """Time that passes when somebody says so."""
+    """A clock that advances only by `sleep`."""
 
     time: datetime
 
@@ -40,7 +40,7 @@ class FakeClock:
         return self.time
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance the time."""
         self.time += timedelta(seconds=seconds)
 
 
@@ -57,7 +57,7 @@ class FakeDirectory:
     clock: FakeClock | None = None
 
     def group_id(self, name: str) -> GroupId | Unresolved:
-        """Return the id of the group that has this name now, or why there is none."""
+        """Return the id of the group with this name, or why there is none."""
         self.asked.append(name)
         if self.clock:
             self.clock.sleep(5)
@@ -66,36 +66,36 @@ class FakeDirectory:
         return self.ids.get(name, Unresolved.UNKNOWN)
 
     def person(self, user_id: UserId) -> User:
-        """Fail: nobody here asks of people."""
+        """Fail: no test here reads users."""
         raise NotImplementedError
 
     def memberships(self, user_id: UserId) -> Mapping[GroupId, str]:
-        """Fail: nobody here asks of memberships."""
+        """Fail: no test here reads memberships."""
         raise NotImplementedError
 
     def group_name(self, group_id: GroupId) -> str | None:
-        """Fail: nobody here asks of names."""
+        """Fail: no test here reads group names."""
         raise NotImplementedError
 
     def members(self, group_id: GroupId, token: str) -> Page[tuple[UserId, str]] | None:
-        """Fail: nobody here lists members."""
+        """Fail: no test here lists members."""
         raise NotImplementedError
 
     def people(self, token: str) -> Page[User]:
-        """Fail: nobody here lists people."""
+        """Fail: no test here lists users."""
         raise NotImplementedError
 
     def groups(self, token: str) -> Page[tuple[GroupId, str]]:
-        """Fail: nobody here lists groups."""
+        """Fail: no test here lists groups."""
         raise NotImplementedError
 
 
 @dataclass
 class FakeHubState:
-    """The hub's memory: `truth` is what is kept, `reads` how often it was read.
+    """The hub's state: `truth` is the stored state, `reads` the number of reads.
 
-    A copy serves until somebody wants a newer one. `slots` are the seconds after which everything
-    may be looked at.
+    A cached copy is returned until a caller needs a newer one. `slots` are the seconds after which
+    a full sweep may start.
     """
 
     clock: FakeClock
@@ -105,46 +105,46 @@ class FakeHubState:
     _copy: tuple[datetime, HubState] | None = None
 
     def state(self, newer_than: datetime) -> HubState:
-        """Return it, read after `newer_than`."""
+        """Return the state, read after `newer_than`."""
         if self._copy is None or self._copy[0] <= newer_than:
             self.reads += 1
             self._copy = self.clock.now(), self.truth
         return self._copy[1]
 
     def remember_group(self, name: str, group_id: GroupId) -> GroupId:
-        """Keep the id of a group of this name; return the id that was kept first."""
+        """Store the id of a group of this name; return the id that was stored first."""
         ids = {name: group_id, **self.truth.group_ids}
         self.truth = replace(self.truth, group_ids=ids)
         return ids[name]
 
     def remember_target(self, target: Target, unreachable: str = "") -> None:
-        """Fail: nobody here meets targets."""
+        """Fail: no test here stores targets."""
         raise NotImplementedError
 
     def remember_refusal(self, target: Target, refusal: AccessRefusal | None) -> None:
-        """Fail: nobody here meets targets."""
+        """Fail: no test here stores targets."""
         raise NotImplementedError
 
     def change_problems(
         self, scope: str, new: Iterable[OpenProblem], over: Iterable[OpenProblem]
     ) -> None:
-        """Keep new open problems of a scope, and drop those that are over."""
+        """Store new open problems of a scope, and remove the resolved ones."""
         assert {each.scope for each in (*new, *over)} <= {scope}
         problems = (self.truth.problems | set(new)) - set(over)
         self.truth = replace(self.truth, problems=problems)
 
     def pause(self, reason: str) -> None:
-        """Let nothing be done any more."""
+        """Pause all processing."""
         self.truth = replace(self.truth, paused=reason)
 
     def reserve_full_sweep(self, now: datetime, event_id: str) -> int | None:  # noqa: ARG002 (the port's)
-        """Return the next of the slots, None when all are taken."""
+        """Return the next of the slots, None if all are taken."""
         return self.slots.pop(0) if self.slots else None
 
 
 @dataclass
 class FakeMappings:
-    """The mappings table; a copy serves until somebody wants a newer one, as in the hub."""
+    """The mappings table; a cached copy is returned until a caller needs a newer one."""
 
     clock: FakeClock
     truth: MappingTable = field(default_factory=lambda: MappingTable(()))
@@ -164,10 +164,10 @@ class FakeMappings:
 
 @dataclass
 class FakeLedger:
-    """A ledger of records by person and target, and of people who are `known` without one.
+    """A ledger of records by user and target, and of users who are `known` without one.
 
-    `asked` are those whom somebody asked of, `writes` what was written, in order, and `told` what
-    happened with it. The next write meets another worker's if `meets` says so.
+    `asked` are the users that were looked up. `writes` are the written records, in order. `told`
+    are the events written with them. With `meets`, every write conflicts with another worker's.
     """
 
     known: frozenset[UserId] = frozenset()
@@ -180,30 +180,30 @@ class FakeLedger:
     trouble: Trouble | None = None
 
     def knows(self, user_id: UserId) -> bool:
-        """Return whether there is any record of the person."""
+        """Return whether the user has any record."""
         if self.trouble:
             raise self.trouble
         self.asked.append(user_id)
         return user_id in self.known or any(user == user_id for user, _ in self.rows)
 
     def records(self, user_id: UserId) -> Mapping[Target, Record]:
-        """Return the person's records in all targets."""
+        """Return the user's records in all targets."""
         return {target: row for (user, target), row in self.rows.items() if user == user_id}
 
     def of_target(self, target: Target) -> tuple[Record, ...]:
-        """Return everybody's records in one target."""
+        """Return the records of all users in one target."""
         return tuple(row for (_, of), row in self.rows.items() if of == target)
 
     def everybody(self) -> Iterable[Record]:
-        """Return every record there is."""
+        """Return every record."""
         return self.rows.values()
 
     def dry_run(self, user_id: UserId) -> frozenset[str]:
-        """Fail: nobody here works in report mode."""
+        """Fail: no test here uses report mode."""
         raise NotImplementedError
 
     def save_dry_run(self, user_id: UserId, problems: frozenset[str]) -> None:
-        """Fail: nobody here works in report mode."""
+        """Fail: no test here uses report mode."""
         raise NotImplementedError
 
     def write(
@@ -212,7 +212,7 @@ class FakeLedger:
         changes: MemberChanges | None = None,
         profile_event: ProfileEvent | None = None,
     ) -> Record:
-        """Write over the version that the record names; RetryableError when somebody else did."""
+        """Replace the version that the record names; RetryableError if another worker did."""
         key = record.user_id, record.target
         seen = self.rows[key].version if key in self.rows else 0
         if self.meets or record.version != seen:
@@ -227,59 +227,59 @@ class FakeLedger:
 
 @dataclass
 class FakeGroupSnapshots:
-    """Copies of groups: whose each membership is; `asked` are those that somebody asked of."""
+    """Group snapshots: the user of each membership; `asked` are the looked-up memberships."""
 
     memberships: dict[str, UserId] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def member(self, membership_id: str) -> UserId | None:
-        """Return whose membership this was."""
+        """Return the user of a membership, current or former."""
         self.asked.append(membership_id)
         return self.memberships.get(membership_id)
 
     def copy(self, group_id: GroupId) -> GroupSnapshot:
-        """Fail: nobody here reads copies."""
+        """Fail: no test here reads snapshots."""
         raise NotImplementedError
 
     def membership(self, group_id: GroupId, user_id: UserId) -> str | None:
-        """Fail: nobody here reads copies."""
+        """Fail: no test here reads snapshots."""
         raise NotImplementedError
 
     def set_membership(self, group_id: GroupId, user_id: UserId, id_: str | None) -> None:
-        """Fail: nobody here writes copies."""
+        """Fail: no test here writes snapshots."""
         raise NotImplementedError
 
     def save(self, group_id: GroupId, joined: Mapping[UserId, str], left: Iterable[UserId]) -> None:
-        """Fail: nobody here writes copies."""
+        """Fail: no test here writes snapshots."""
         raise NotImplementedError
 
     def note(self, group_id: GroupId, *, deleted: bool, emptied: bool = False) -> None:
-        """Fail: nobody here writes copies."""
+        """Fail: no test here writes snapshots."""
         raise NotImplementedError
 
 
 @dataclass
 class FakeScans:
-    """How far listings got, by their chain; `asked` are the hints that somebody asked of."""
+    """The progress of listings, by their chain; `asked` are the requests that were loaded."""
 
     states: dict[str, ScanState] = field(default_factory=dict)
     asked: list[ScanRequest] = field(default_factory=list)
 
     def load(self, request: ScanRequest, now: datetime) -> ScanState | None:  # noqa: ARG002 (the port's)
-        """Return the state of the hint's own listing."""
+        """Return the state of the request's own listing."""
         self.asked.append(request)
         return self.states.get(scan_chain(request))
 
     def save(self, request: ScanRequest, state: ScanState, now: datetime) -> None:  # noqa: ARG002 (the port's)
-        """Keep the state of the hint's listing."""
+        """Store the state of the request's listing."""
         self.states[scan_chain(request)] = state
 
 
 @dataclass
 class FakeBoxes:
-    """All three queues: hints for users, for looks, and those that wait with their seconds.
+    """All three queues: reconcile requests, scan requests, and delayed ones with their seconds.
 
-    With trouble, none of them takes anything.
+    With `trouble`, every queue refuses requests.
     """
 
     users: list[ReconcileRequest] = field(default_factory=list)
@@ -294,7 +294,7 @@ class FakeBoxes:
         self.looks += [each for each in requests if isinstance(each, ScanRequest)]
 
     def enqueue_after(self, request: ReconcileRequest | ScanRequest, seconds: int) -> None:
-        """Queue a look after some seconds."""
+        """Queue a request after some seconds."""
         self._check()
         self.later.append((request, seconds))
 

@@ -1,4 +1,4 @@
-"""Rows, records and memberships in a few letters, for the tests of what is called for."""
+"""Rows, records and memberships with one-letter groups, for the tests of what is desired."""
 
 from datetime import UTC, datetime
 
@@ -31,7 +31,7 @@ def row(group: str, priority: int = 100, target: Target = LAB, **more: object) -
 
 
 def grant(of: GroupMapping) -> Grant:
-    """Return what a row calls for, as the ledger remembers it."""
+    """Return the grant of a row, as the ledger stores it."""
     return Grant(of.priority, of.group, of.role_arn, of.retention_days, f"id-{of.group}")
 
 
@@ -41,7 +41,7 @@ def record(
     ended: tuple[EndedGrant, ...] = (),
     user_status: UserStatus = UserStatus.ENABLED,
 ) -> Record:
-    """Return Ada's record, given by the first of the claims."""
+    """Return Ada's record, granted by the first of the grants."""
     return Record(
         user_id=ADA.id,
         target=LAB,
@@ -57,9 +57,9 @@ def record(
 
 
 def snapshot(*member_of: str, person: User = ADA, complete: bool = True) -> DirectorySnapshot:
-    """Return Ada, or somebody else, in groups; the directory knows a, b and c.
+    """Return Ada, or another user, in groups; the directory knows a, b and c.
 
-    It knows no group `lost`, and refuses to tell of `dark`.
+    It has no group `lost`, and refuses to resolve `dark`.
     """
     known: dict[str, GroupId | Unresolved] = {
         name: GroupId(f"id-{name}") for name in ("a", "b", "c")
@@ -78,7 +78,7 @@ def decisions(
     of: DirectorySnapshot,
     bad: tuple[BadMapping, ...] = (),
 ) -> tuple[Decision, ...]:
-    """Return every verdict of a table on the person."""
+    """Return every decision that a table gives for the user."""
     return desire(of, MappingTable(rows, bad), {LAB: there} if there else {}, NOW)
 
 
@@ -88,7 +88,7 @@ def decision(
     of: DirectorySnapshot,
     bad: tuple[BadMapping, ...] = (),
 ) -> Decision:
-    """Return the one verdict."""
+    """Return the one decision."""
     (only,) = decisions(there, *rows, of=of, bad=bad)
     return only
 

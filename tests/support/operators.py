@@ -1,4 +1,4 @@
-"""A company in the embedded AWS, and an operator with credentials of their own in its accounts."""
+"""A company in the embedded AWS, and an operator with their own credentials in its accounts."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ from simulator.world import HUB_ACCOUNT, HUB_REGION, World
 
 SPOKE = "222222222222"
 PLACE = f"{SPOKE}/eu-west-1/d-one"
-# Two removals may begin in an hour.
+# Two disruptions may begin in an hour.
 LIMIT = RemovalLimit(2, 0)
 
 COMPANY = f"""
@@ -50,15 +50,15 @@ Command = Callable[..., tuple[int, str, str]]
 
 @dataclass(frozen=True)
 class Company:
-    """A world with a hub in it."""
+    """An embedded AWS with a hub in it."""
 
     world: World
     operator: RehearsedOperator
 
     def play(self, word: str, **what: object) -> None:
-        """Play one more step, when the queues have forgotten the last one's events.
+        """Play one more step, after the queues' deduplication window for earlier events.
 
-        Each story numbers its events anew, and queues remember an id for five minutes.
+        Each story numbers its events from the start, and queues remember an id for five minutes.
         """
         self.world.wait(301)
         frame, step = Frame(version=1), STEPS[word].model_validate(what)
@@ -66,18 +66,18 @@ class Company:
         Story(scenario, self.world, self.operator).play()
 
     def leave(self, *users: str) -> None:
-        """Let people leave the scientists, one by one."""
+        """Remove users from the group of scientists, one by one."""
         for user in users:
             self.play("leave", user=user, group="scientists")
 
     def user_id(self, name: str) -> str:
-        """Return a person's id."""
+        """Return a user's id."""
         person = self.world.services.identity_store.find_user(name)
         assert person is not None
         return person.user_id
 
     def roles(self) -> dict[str, str]:
-        """Return the name and the role of each person's profile."""
+        """Return the name and the role of each user's profile."""
         (domain,) = self.world.services.studio.snapshot()
         return {
             str(each.sso_user): f"{each.name} {str(each.role).rpartition('/')[2]}"
@@ -85,7 +85,7 @@ class Company:
         }
 
     def record(self, name: str) -> Mapping[str, Any]:
-        """Return the one record of a person."""
+        """Return the one record of a user."""
         mine = f"user#{self.user_id(name)}"
         (row,) = (r for r in self.ledger() if r["pk"] == mine and r["sk"].startswith("target#"))
         return row
@@ -97,10 +97,10 @@ class Company:
 
 @contextmanager
 def company(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Company]:
-    """Deploy a hub and let it do its first sweep; the environment is that of its operator.
+    """Deploy a hub and run its first sweep; the environment is that of its operator.
 
-    The AWS profile `spoke` has the operator's credentials in the Studio account, `hubs-role` those
-    of the role that the hub has there.
+    The AWS profile `spoke` has the operator's credentials in the Studio account. `hubs-role` has
+    the credentials of the hub's role there.
     """
     scenario = parse(COMPANY, name="company", folder=folder)
     with deployed_hub(limit=LIMIT) as world:

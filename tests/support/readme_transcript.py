@@ -1,4 +1,4 @@
-"""Writes the demo's transcript into the README, so that the README shows only what was run."""
+"""Writes the demo's transcript into the README, so that the README shows real output only."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A desk at which the book of one person in one target is kept, look after look."""
+"""A harness that records one user in one target over several reconciles."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -54,7 +54,7 @@ LEAVING = replace(
 
 @dataclass
 class RecorderHarness:
-    """One look after another at one person, with what the ledger has by then."""
+    """Successive reconciles of one user, over the same ledger."""
 
     ledger: FakeLedger = field(default_factory=FakeLedger)
     changes: MemberChanges = field(default_factory=MemberChanges)
@@ -65,7 +65,7 @@ class RecorderHarness:
         now: datetime = NOON,
         request: ReconcileRequest = REQUEST,
     ) -> Recorder:
-        """Begin a look."""
+        """Start a reconcile, and return its recorder."""
         snapshot = DirectorySnapshot(ADA, frozenset(), {})
         records = self.ledger.records(ADA.id)
         user_snapshot = UserSnapshot(
@@ -82,23 +82,23 @@ class RecorderHarness:
         return self.recorder
 
     def does(self, action: Action, becomes: Outcome | None = None) -> Record:
-        """Begin an action, and note what became of it; return the record then."""
+        """Start an action and record its outcome; return the record after it."""
         self.recorder.begin(action)
         self.recorder.record_outcome(becomes or Applied(action))
         return self.record
 
     @property
     def record(self) -> Record:
-        """Return what the ledger has."""
+        """Return the ledger's record."""
         return self.ledger.rows[ADA.id, LAB]
 
     @property
     def told(self) -> list[ProfileEventType]:
-        """Return what the history tells."""
+        """Return the types of the events in the history."""
         return [each.what for each in self.ledger.told]
 
 
 def knowing(record: Record | None) -> RecorderHarness:
-    """Return a desk whose ledger has a record."""
+    """Return a harness whose ledger has a record."""
     rows = {(ADA.id, LAB): replace(record, version=1)} if record else {}
     return RecorderHarness(FakeLedger(rows=rows))

@@ -1,7 +1,7 @@
-"""Watches every write of the hub as it happens, and notes each that breaks a law.
+"""Checks every write of the hub as it happens, and notes each write that breaks an invariant.
 
-It knows the laws from the design alone: what is called for it takes from an oracle of the story's
-own, and what there is from Studio's state at that moment.
+It knows the invariants from the design alone. The desired roles come from the story's own oracle,
+and the observed state from Studio at that moment.
 """
 
 from collections import defaultdict
@@ -21,12 +21,12 @@ _DAY, _HOUR = 86_400.0, 3_600.0
 
 @dataclass
 class Referee:
-    """Judges writes; `retention` is in days by target, `limit` the removals of an hour.
+    """Checks writes; `retention` is in days by target, `limit` the removals of an hour.
 
     Attributes:
-        desired: the role that directory and rows call for now, by target and user.
-        approved: whose removal an operator approved.
-        broken: the laws that were broken, in words.
+        desired: the role that the directory and the rows grant now, by target and user.
+        approved: the users whose removal an operator approved, by target.
+        broken: the broken invariants, as texts.
     """
 
     world: World
@@ -39,7 +39,7 @@ class Referee:
     _started: dict[Target, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        """Watch from now on."""
+        """Check every write from now on."""
         self.world.gateway.changes = _Watched(self.judge, self.world.gateway.changes)
 
     def judge(self, change: Change) -> None:
@@ -134,7 +134,7 @@ class Referee:
         self._check(8, wanted == _role(change), f"{user} got {_role(change)}, not {wanted}")
 
     def _check_over(self, target: Target, user: str, profile: ProfileView | None) -> None:
-        """Check that access and role are gone, and the retention is over."""
+        """Check that access and role were taken away, and that the retention has ended."""
         since = self._revoked.get((target, user))
         self._check(8, since is not None, f"{user}: something deleted before access")
         role = (profile.role or "").rpartition("/")[2] if profile else ""

@@ -1,4 +1,4 @@
-"""The world of a test of the simulator: services, clock, and clients that speak for any account."""
+"""The set-up of the simulator's tests: services, a clock, and clients of any account."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -31,7 +31,7 @@ _CLIENTS: dict[tuple[str, str, str], Any] = {}
 
 @dataclass
 class World:
-    """The embedded services of a test, its clock, and clients that speak for any account."""
+    """The embedded services of a test, its clock, and clients that call as any account."""
 
     aws: EmbeddedServices
     clock: time_machine.Traveller
@@ -76,7 +76,7 @@ class World:
 
     @property
     def studio_client(self) -> Any:  # noqa: ANN401 -- a boto3 client
-        """Return SageMaker as the spoke account calls it."""
+        """Return a SageMaker client of the spoke account."""
         return self.client("sagemaker", SPOKE)
 
     def create_profile(self, name: str, user: str | None = None, **more: object) -> None:
@@ -91,7 +91,7 @@ class World:
         self.clock.shift(2)
 
     def profile_status(self, name: str) -> str:
-        """Return a profile's status as the API tells it."""
+        """Return a profile's status as the API returns it."""
         answer = self.studio_client.describe_user_profile(DomainId=DOMAIN, UserProfileName=name)
         return str(answer["Status"])
 
@@ -112,13 +112,13 @@ def refused(code: str, text: str = "") -> Iterator[pytest.ExceptionInfo[Any]]:
 
 
 def begin(world: World) -> None:
-    """Add ada with a profile in service."""
+    """Add ada with a profile that is InService."""
     world.aws.identity_store.add_user("ada")
     world.create_profile("ada", UserSettings={"ExecutionRole": ROLE})
 
 
 def create_space(world: World, name: str = "lab", sharing: str = "Private") -> None:
-    """Make a space of ada's and wait until it is in service."""
+    """Create a space of ada's and wait until it is InService."""
     world.studio_client.create_space(
         DomainId=DOMAIN,
         SpaceName=name,
@@ -129,7 +129,7 @@ def create_space(world: World, name: str = "lab", sharing: str = "Private") -> N
 
 
 def app_status(world: World, **home: str) -> str:
-    """Return an app's status as the API tells it."""
+    """Return an app's status as the API returns it."""
     return str(world.studio_client.describe_app(**home)["Status"])
 
 

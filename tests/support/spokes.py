@@ -1,4 +1,4 @@
-"""Spoke sessions without AssumeRole: one that is open, one that lets nobody in."""
+"""Spoke sessions without AssumeRole: one that works, and one that refuses everybody."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 
 
 class OneSpoke:
-    """Sessions of a hub that has a single client."""
+    """The sessions of a hub that has a single client."""
 
     def __init__(self, client: "SageMakerClient") -> None:
         self._client = client
@@ -25,7 +25,7 @@ class OneSpoke:
 
 
 class ClosedSpoke:
-    """Sessions of a spoke that lets nobody in."""
+    """The sessions of a spoke that refuses everybody."""
 
     def sagemaker(self, target: Target) -> "SageMakerClient":
         """Refuse."""

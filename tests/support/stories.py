@@ -1,4 +1,4 @@
-"""Stories for tests: a company over two accounts, and what became of it."""
+"""Stories for tests: a company over two accounts, and the end state."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,13 +31,13 @@ mappings:
 
 @dataclass(frozen=True)
 class End:
-    """How a story ended: its JSON, and the world it was played in."""
+    """The end of a story: its JSON, and the embedded AWS it was played in."""
 
     json: dict[str, Any]
     world: World
 
     def roles(self) -> dict[str, str]:
-        """Return the role of each profile, by account's first digit and person."""
+        """Return the role of each profile, by the account's first digit and the user."""
         return {
             f"{profile['account'][0]} {profile['user']}": profile["execution_role_arn"].rpartition(
                 "/"
@@ -46,7 +46,7 @@ class End:
         }
 
     def writes(self) -> list[str]:
-        """Return the hub's writes to Studio, by account's first digit."""
+        """Return the hub's writes to Studio, by the account's first digit."""
         return [
             f"{change['target'][0]} {change['operation']}"
             for change in self.json["changes"]
@@ -54,7 +54,7 @@ class End:
         ]
 
     def assigned(self) -> set[str]:
-        """Return who may sign in, by account's first digit and person."""
+        """Return the assigned users, by the account's first digit and the user."""
         return {
             f"{profile['account'][0]} {profile['user']}"
             for profile in self.json["profiles"]
@@ -62,7 +62,7 @@ class End:
         }
 
     def told(self, message: str) -> list[tuple[str, str]]:
-        """Return the kind and the subject of each line of a message that the functions logged."""
+        """Return the kind and the subject of each logged line with this message."""
         log = self.world.lambdas.log
         return [(each["kind"], each["subject"]) for each in log if each.get("message") == message]
 
@@ -75,7 +75,7 @@ Play = Callable[..., End]
 
 
 def membership_event(world: World, user: str, group: str) -> dict[str, Any]:
-    """Return the console's event of a join, without a join."""
+    """Return the console's event of a join, without changing the directory."""
     user_id, group_id = _ids(world, user, group)
     return {
         "version": "0",
@@ -104,13 +104,13 @@ def leave_quietly(world: World, user: str, group: str) -> None:
 
 
 def measured(world: World, metric: str) -> list[float]:
-    """Return what the functions told of one metric, in order."""
+    """Return the values of one metric that the functions emitted, in order."""
     told = (entry[metric] for entry in world.lambdas.log if "_aws" in entry and metric in entry)
     return [value for values in told for value in values]
 
 
 def writes(world: World) -> dict[str, int]:
-    """Return how often the hub wrote, by operation."""
+    """Return the number of the hub's writes, by operation."""
     reads = ("Describe", "Get", "List", "Query", "Scan", "Assume", "Send")
     return {
         name: count

@@ -1,4 +1,4 @@
-"""Random stories of people who come, work and go."""
+"""Random stories of users who join, work and leave."""
 
 import random
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Deed:
-    """One thing that happens; what the fields mean depends on `kind`."""
+    """One step of a story; the meaning of the fields depends on `kind`."""
 
     kind: str
     user: int = 0
@@ -45,7 +45,7 @@ class Deed:
 
 
 def tale(seed: int, longest: int = 16) -> list[Deed]:
-    """Return the story of a seed: everybody is in both groups, then things happen."""
+    """Return the steps of the story of a seed."""
     dice = random.Random(seed)  # noqa: S311 (a story that can be told again)
     kinds = dice.choices(list(_KINDS), list(_KINDS.values()), k=dice.randint(6, longest))
     return [

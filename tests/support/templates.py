@@ -1,4 +1,4 @@
-"""Templates read as CloudFormation would deploy them: parameters and functions worked out."""
+"""Evaluates templates as CloudFormation would deploy them: parameters and functions."""
 
 import json
 import re
@@ -15,7 +15,7 @@ SPOKE_PARAMETERS = {
     "HubRegion": "eu-central-1",
     "OrganizationId": "o-exampleorgid",
 }
-# The place of a value that CloudFormation leaves out.
+# Stands for a value that CloudFormation leaves out.
 NOTHING = object()
 
 Template = dict[str, Any]
@@ -23,9 +23,9 @@ Resources = dict[str, dict[str, Any]]
 
 
 def deployed(template: Template, parameters: Mapping[str, str]) -> Resources:
-    """Return the resources by construct path, with every intrinsic function worked out.
+    """Return the resources by construct path, with every intrinsic function evaluated.
 
-    A resource is written `<path>` where it is referred to, and `<path.Attribute>`.
+    A reference to a resource becomes `<path>`, and an attribute becomes `<path.Attribute>`.
     """
     evaluate = evaluation(template, parameters)
     return {
@@ -38,7 +38,7 @@ def deployed(template: Template, parameters: Mapping[str, str]) -> Resources:
 
 
 def evaluation(template: Template, parameters: Mapping[str, str]) -> "Evaluation":
-    """Return what works out the intrinsic functions of a template, with these parameters."""
+    """Return the evaluator of a template's intrinsic functions, with these parameters."""
     values: dict[str, Any] = dict(PSEUDO)
     for name, parameter in template.get("Parameters", {}).items():
         value = parameters.get(name, parameter.get("Default"))
@@ -55,7 +55,7 @@ def _path(resource: Mapping[str, Any]) -> str:
 
 
 class Evaluation:
-    """Works out the intrinsic functions that the two templates use."""
+    """Evaluates the intrinsic functions that the two templates use."""
 
     def __init__(self, values: Mapping[str, Any], conditions: Mapping[str, Any]) -> None:
         self._values = values
@@ -76,11 +76,11 @@ class Evaluation:
         }
 
     def holds(self, condition: str) -> bool:
-        """Tell whether a condition of the template holds."""
+        """Return whether a condition of the template is true."""
         return bool(self(self._conditions[condition]))
 
     def __call__(self, value: Any) -> Any:  # noqa: ANN401 (a JSON value of any depth)
-        """Return a value of the template with every function in it worked out."""
+        """Return a value of the template with every function in it evaluated."""
         if isinstance(value, list):
             return [part for part in map(self, value) if part is not NOTHING]
         if not isinstance(value, dict):

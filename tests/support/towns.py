@@ -1,8 +1,8 @@
-"""Random stories over a small company, and what the directory and the mappings call for in the end.
+"""Random stories over a small company, and the desired state that follows from them.
 
-The oracle here is written apart from the code under test: for each person and target, of the rows
-of the person's groups the one of the lowest (priority, group). A row means the group that had its
-name when the company was founded.
+The oracle here is written independently of the code under test. For each user and target, the
+lowest (priority, group) of the rows of the user's groups wins. A row means the group that had its
+name when the company was created.
 """
 
 import random
@@ -27,7 +27,7 @@ VIA: tuple[Via, ...] = ("console", "api", "scim", "native", "none")
 ONE = Target.parse("222222222222/eu-west-1/d-one")
 TWO = Target.parse("333333333333/us-east-1/d-two")
 NO_SPOKE = Target.parse("444444444444/eu-west-1/d-gone")
-# (group, target) -> (role, priority): these rows stay, so that no target loses its last one.
+# (group, target) -> (role, priority). These rows stay, so that no target loses its last one.
 ROWS: dict[tuple[str, Target], tuple[str, int]] = {
     ("ants", ONE): ("Ant", 20),
     ("bees", ONE): ("Bee", 10),
@@ -35,7 +35,7 @@ ROWS: dict[tuple[str, Target], tuple[str, int]] = {
     ("bees", TWO): ("BeeTwo", 5),
     ("ants", NO_SPOKE): ("Nobody", 1),
 }
-# Who cannot be served, since their name is taken by a profile that is not ours, or not theirs.
+# Users who cannot get a profile: one with their name is unmanaged, or belongs to another user.
 TAKEN = {(ONE, "eve.b@example.com"), (TWO, "bob")}
 
 _PASSING = {"waiting", "gave-up", "refused", "unreadable", "paused", "quota", "undecided"}
@@ -65,7 +65,7 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Act:
-    """One thing that happens; what the fields mean depends on `kind`."""
+    """One step of a story; the meaning of the fields depends on `kind`."""
 
     kind: str
     user: int = 0
@@ -85,7 +85,7 @@ def story(seed: int, longest: int = 10) -> list[Act]:
 
 
 def open_problems(log: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
-    """Return what a log reports as PROBLEM, and later not as RESOLVED, by kind and subject."""
+    """Return what a log reports as PROBLEM and not as RESOLVED later, by kind and subject."""
     found: set[tuple[str, str]] = set()
     for entry in log:
         match entry.get("message"):
@@ -98,7 +98,7 @@ def open_problems(log: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
 
 @dataclass
 class Town:
-    """A world with the company in it, and the rows as they are now."""
+    """An embedded AWS with the company in it, and the current rows."""
 
     world: World
     rows: dict[tuple[str, Target], tuple[str, int]] = field(default_factory=lambda: dict(ROWS))
@@ -110,7 +110,7 @@ class Town:
     _administered: set[Target] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
-        """Build the company; it has profiles that are not ours."""
+        """Create the company; some of its profiles are unmanaged."""
         store = self.world.services.identity_store
         self.acts = DirectoryActs(store, HUB_ACCOUNT, self.world.clock.now)
         self.delivery = Delivery(self.world.deliver)
@@ -130,7 +130,7 @@ class Town:
         self.not_ours = {("d-one", "foreign"), ("d-one", taken), ("d-two", "bob")}
 
     def do(self, act: Act) -> None:
-        """Let one thing happen, and deliver what is due."""
+        """Perform one step, and deliver what is due."""
         match act.kind:
             case "lose":
                 self.delivery.lose(1)
@@ -154,18 +154,18 @@ class Town:
         self.world.run()
 
     def settle(self) -> None:
-        """Let faults end, everything arrive, and an hour pass."""
+        """End all faults, deliver everything, and advance the time by an hour."""
         self.delivery.arrive()
         self.world.gateway.faults.clear()
         self.world.wait(3600)
 
     def sweep(self) -> None:
-        """Sweep, and let an hour pass, in which whatever was put off is done."""
+        """Sweep, and advance the time by an hour, in which all requeued requests are handled."""
         self.world.sweep()
         self.world.wait(3600)
 
     def roles(self) -> dict[tuple[Target, str], str]:
-        """Return the role of each profile that is ours, by target and person."""
+        """Return the role of each managed profile, by target and user."""
         return {
             (Target.parse("/".join(domain.place)), marks[USER_ID]): (profile.role or "").rpartition(
                 "/"
@@ -177,7 +177,7 @@ class Town:
         }
 
     def roles_of(self, target: Target) -> list[str]:
-        """Return the role of each profile in a target, whosever it is."""
+        """Return the role of each profile in a target, managed or not."""
         return [
             (profile.role or "").rpartition("/")[2]
             for domain in self.world.services.studio.snapshot()
@@ -186,7 +186,7 @@ class Town:
         ]
 
     def desired(self) -> dict[tuple[Target, str], str]:
-        """Return the roles that the directory and the rows call for where that can be had."""
+        """Return the roles that the directory and the rows grant, for users who can be served."""
         store = self.world.services.identity_store
         wanted = {}
         for user_id, user in store.users.items():
@@ -203,7 +203,7 @@ class Town:
         return wanted
 
     def unmanaged(self) -> list[str]:
-        """Return a picture of every profile that is not ours."""
+        """Return the state of every unmanaged profile, as texts."""
         return [
             repr(profile)
             for domain in self.world.services.studio.snapshot()
@@ -212,16 +212,16 @@ class Town:
         ]
 
     def written(self) -> tuple[Counter[str], str]:
-        """Return what the hub wrote so far: its changes in Studio, and both tables as they are."""
+        """Return what the hub wrote so far: its changes in Studio, and both tables."""
         tables = [sorted(map(repr, self.world.rows(table))) for table in (LEDGER, MAPPINGS)]
         return Counter(change.operation for change in self.world.gateway.changes), repr(tables)
 
     def open_problems(self) -> set[tuple[str, str]]:
-        """Return what the hub reported and has not closed, by kind and subject."""
+        """Return what the hub reported and has not resolved, by kind and subject."""
         return open_problems(self.world.lambdas.log)
 
     def stale_problems(self) -> set[tuple[str, str]]:
-        """Return the open problems that stand for nothing that exists now."""
+        """Return the open problems whose cause does not exist any more."""
         store = self.world.services.identity_store
         rows = self.world.rows(LEDGER)
         held = {f"removals in {row['pk'][6:]} ({row['cause']})" for row in rows if "cause" in row}
@@ -235,7 +235,7 @@ class Town:
         for kind, subject in self.open_problems():
             name, _, target = subject.partition(" in ")
             personal = target and kind not in {"held", "profile-not-ours", "unreadable-tags"}
-            # Nothing waits and nobody refuses anything in a town that is settled, but one account.
+            # After `settle` nothing is pending, and only one account refuses the hub.
             over = kind in _PASSING or (kind == "unreachable" and subject != str(NO_SPOKE))
             over |= kind == "group-renamed" and store.find_group(subject[6:]) is not None
             if (
@@ -272,7 +272,8 @@ class Town:
                 self.people.append(found.user_id)
                 return told
             case "rename" if user not in USERS[1:]:
-                # Whether a name is taken depends on when its owner got it.
+                # Whether a name is taken depends on when its user got it, so users with such names
+                # keep them.
                 return self.acts.rename_user(user, f"{user}.{act.number}", act.via)
             case "rename_group":
                 return self.acts.rename_group(ours, f"{ours}.{act.number}", act.via)
@@ -296,7 +297,7 @@ class Town:
                 pass
 
     def spoil(self, number: int) -> None:
-        """Let an administrator of a spoke delete one of our profiles, or give it another role."""
+        """Delete a managed profile or change its role, as an administrator of the spoke."""
         ours = sorted(self.roles())
         if not ours:
             return

@@ -1,4 +1,4 @@
-"""Worlds that nobody thought of: one person, their rows, records and profiles, all drawn."""
+"""Random inputs: one user with their rows, records and profiles."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -128,18 +128,18 @@ observations = st.fixed_dictionaries(
 
 @dataclass(frozen=True)
 class World:
-    """Everything that is known of one person."""
+    """Everything that is known of one user."""
 
     snapshot: DirectorySnapshot
     table: MappingTable
     records: Mapping[Target, Record]
 
     def decisions(self) -> tuple[Decision, ...]:
-        """Return what the world calls for."""
+        """Return the decisions for the user."""
         return desire(self.snapshot, self.table, self.records, NOW)
 
     def removals(self) -> list[Removal]:
-        """Return what is to be taken from somebody who has something; other removals are notes."""
+        """Return the removals that take something; other removals only record the end."""
         return [
             decision
             for decision in self.decisions()
@@ -149,23 +149,23 @@ class World:
         ]
 
     def losers(self) -> set[Target]:
-        """Return where something is to be taken."""
+        """Return the targets in which something is removed."""
         return {removal.target for removal in self.removals()}
 
     def plan(self, observed: Observed) -> Plan:
-        """Return what is to be done in it."""
+        """Return the plan for what is observed."""
         return plan(self.decisions(), observed, self.records, NOW)
 
     def with_rows(self, rows: Iterable[GroupMapping]) -> "World":
-        """Return the same world with other rows."""
+        """Return the same inputs with other rows."""
         return replace(self, table=replace(self.table, rows=tuple(rows)))
 
     def is_in(self, row: GroupMapping) -> bool:
-        """Return whether the person is in the row's group for certain."""
+        """Return whether the user is certainly in the row's group."""
         return self.group_id(row) in self.snapshot.member_of - self.snapshot.doubtful
 
     def is_unknown(self, target: Target) -> bool:
-        """Return whether nobody can say no for some row of the target."""
+        """Return whether some row of the target cannot be ruled out for the user."""
         return any(bad.target == target for bad in self.table.bad) or any(
             self._is_untold(row)
             or self.group_id(row) in self.snapshot.doubtful
@@ -175,7 +175,7 @@ class World:
         )
 
     def _is_untold(self, row: GroupMapping) -> bool:
-        """Return whether nobody can tell what group a row means, and somebody may be in it."""
+        """Return whether a row's group cannot be resolved, and the user may be in it."""
         found, record = self.group_id(row), self.records.get(row.target)
         if found is not Unresolved.UNKNOWN or record is None:
             return found is Unresolved.UNREADABLE
@@ -183,7 +183,7 @@ class World:
         return row.group in gave or (bool(record.role_arn) and not gave)
 
     def group_id(self, row: GroupMapping) -> GroupId | Unresolved:
-        """Return which group a row means, if anybody can tell."""
+        """Return the group that a row means, if it can be resolved."""
         return row.group_id or self.snapshot.groups[row.group]
 
 

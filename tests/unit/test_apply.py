@@ -1,4 +1,4 @@
-"""A plan carried out: the targets side by side, the actions of each one after the other."""
+"""Applying a plan: the targets in parallel, the actions of each target one after the other."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -62,10 +62,10 @@ def bench() -> Bench:
         ((DISCARD,), ["delete", "watch"], ["Applied Discard"]),
     ],
 )
-def test_each_action_is_begun_when_the_one_before_is_done(
+def test_each_action_starts_when_the_one_before_is_done(
     bench: Bench, actions: tuple[Action, ...], calls: list[str], record_outcome: list[str]
 ) -> None:
-    """Written down before and after; what Studio takes its time for is watched to its end."""
+    """The record is written before and after. A Studio operation is polled until it ends."""
     assert bench.record_outcome(*actions) == record_outcome
     assert bench.calls == calls
     written = [each for a, b in zip(actions, record_outcome, strict=True) for each in (type(a), b)]
@@ -74,8 +74,8 @@ def test_each_action_is_begun_when_the_one_before_is_done(
     ]
 
 
-def test_every_target_begins_before_any_is_waited_for(bench: Bench) -> None:
-    """A target that takes its time holds up no other: its person waits there, not elsewhere."""
+def test_every_target_starts_before_any_is_waited_for(bench: Bench) -> None:
+    """A slow target delays no other: only its own part of the user is waited for."""
     bench.studio.profiles.clear()
     bench.studio.slow.add(LAB)
 
@@ -87,8 +87,8 @@ def test_every_target_begins_before_any_is_waited_for(bench: Bench) -> None:
     assert ("assign", LAB) not in bench.studio.calls
 
 
-def test_what_takes_longer_than_a_few_seconds_is_left_to_the_next_look(bench: Bench) -> None:
-    """No function sleeps out what Studio takes; the looking comes back."""
+def test_what_takes_longer_than_a_few_seconds_is_left_to_the_next_reconcile(bench: Bench) -> None:
+    """No function sleeps while Studio works; the request is requeued."""
     bench.studio.slow.add(LAB)
 
     assert bench.record_outcome(CHANGE) == ["Pending ChangeRole"]
@@ -96,31 +96,33 @@ def test_what_takes_longer_than_a_few_seconds_is_left_to_the_next_look(bench: Be
 
 
 @pytest.mark.parametrize("seconds", [0, -1])
-def test_nothing_is_begun_when_the_time_is_up(bench: Bench, seconds: float) -> None:
-    """Not even written down."""
+def test_nothing_starts_when_the_time_is_up(bench: Bench, seconds: float) -> None:
+    """Not even its record is written."""
     assert bench.record_outcome(REVOKE, SUSPEND, seconds=seconds) == ["Pending Revoke"]
     assert bench.calls == []
     assert bench.notes.told == ["Pending Revoke"]
 
 
-def test_nothing_is_begun_that_could_not_be_written_down(bench: Bench) -> None:
-    """Two workers who meet: the one who lost changes nothing."""
+def test_nothing_starts_whose_record_could_not_be_written(bench: Bench) -> None:
+    """Of two workers that write the same record, the one that loses changes nothing."""
     bench.notes.begin_fails = True
 
     assert bench.record_outcome(CREATE, ASSIGN) == ["Deferred Create"]
     assert bench.calls == []
 
 
-def test_what_could_not_be_written_down_afterwards_is_looked_at_again(bench: Bench) -> None:
-    """It is done, and the next look sees it."""
+def test_what_could_not_be_recorded_afterwards_is_reconciled_again(bench: Bench) -> None:
+    """The action is done, and the next reconcile observes its effect."""
     bench.notes.recording_fails = True
 
     assert bench.record_outcome(CHANGE) == ["Applied ChangeRole", "Deferred ChangeRole"]
 
 
 @pytest.mark.parametrize("trouble", [DENIED, THROTTLED, CLOSED])
-def test_the_role_goes_whatever_becomes_of_the_assignment(bench: Bench, trouble: Trouble) -> None:
-    """A sign-in that cannot be ended yet opens a profile with which nothing can be done."""
+def test_the_role_is_removed_even_if_the_assignment_cannot_be(
+    bench: Bench, trouble: Trouble
+) -> None:
+    """If the assignment cannot be deleted yet, the profile still loses its permissions."""
     bench.studio.troubles["revoke", LAB] = trouble
 
     bench.apply(REVOKE, SUSPEND, STOP_A, SPACE, DELETE)
@@ -141,10 +143,10 @@ def test_the_role_goes_whatever_becomes_of_the_assignment(bench: Bench, trouble:
         ((DISCARD, CREATE), "delete"),
     ],
 )
-def test_a_course_ends_where_an_action_fails(
+def test_a_target_run_ends_where_an_action_fails(
     bench: Bench, actions: tuple[Action, ...], call: str, trouble: Trouble
 ) -> None:
-    """Nobody is let in without the role, and nothing is lost for whoever may still sign in."""
+    """No access is granted without the role, and nobody who may still sign in loses anything."""
     bench.studio.troubles[call, LAB] = trouble
 
     found = bench.apply(*actions, elsewhere(CHANGE))
@@ -156,8 +158,8 @@ def test_a_course_ends_where_an_action_fails(
     assert found[1].action.target == SHOP
 
 
-def test_what_runs_is_stopped_although_the_role_cannot_be_taken_yet(bench: Bench) -> None:
-    """Rule 8: on ResourceInUse stop the apps, and take the role as soon as they are gone."""
+def test_apps_are_stopped_although_the_role_cannot_be_removed_yet(bench: Bench) -> None:
+    """Rule 8: on ResourceInUse stop the apps. The role changes as soon as the apps are gone."""
     bench.studio.troubles["change_role", LAB] = IN_USE
 
     assert bench.record_outcome(REVOKE, SUSPEND, STOP_A, STOP_B) == [
@@ -169,7 +171,7 @@ def test_what_runs_is_stopped_although_the_role_cannot_be_taken_yet(bench: Bench
 
 
 @pytest.mark.parametrize("trouble", [IN_USE, INVALID])
-def test_an_app_that_cannot_be_stopped_yet_keeps_no_other_from_it(
+def test_an_app_that_cannot_be_stopped_yet_prevents_no_other_stop(
     bench: Bench, trouble: Trouble
 ) -> None:
     """Source: the developer guide: to delete a pending or a failed app gives an error."""
@@ -182,7 +184,7 @@ def test_an_app_that_cannot_be_stopped_yet_keeps_no_other_from_it(
     ]
 
 
-def test_where_people_are_assigned_by_hand_all_the_rest_is_done(bench: Bench) -> None:
+def test_where_access_is_granted_by_hand_all_other_actions_are_done(bench: Bench) -> None:
     """Rule 7: a domain from before October 2023 shows no application."""
     bench.studio.by_hand.add(LAB)
 
@@ -190,8 +192,8 @@ def test_where_people_are_assigned_by_hand_all_the_rest_is_done(bench: Bench) ->
     assert "revoke" not in bench.calls
 
 
-def test_what_is_applied_is_seen_to_be(bench: Bench) -> None:
-    """With the profile as it is then; of what is gone there is none."""
+def test_an_applied_action_is_published(bench: Bench) -> None:
+    """It is published with the profile as it is then; a deleted profile has none."""
     change, delete = bench.apply(CHANGE, elsewhere(DELETE))
 
     assert change == Applied(CHANGE, replace(THERE, role_arn=NEW))

@@ -1,4 +1,4 @@
-"""The names that hub and spoke agree on are those of the design."""
+"""The names that hub and spoke agree on are the designed ones."""
 
 import re
 
@@ -22,7 +22,7 @@ HUB, SPOKE = "111111111111", "222222222222"
     ],
 )
 def test_a_region_lies_in_a_partition(region: str, partition: str) -> None:
-    """An ARN of the wrong partition names nothing."""
+    """An ARN of the wrong partition refers to nothing."""
     assert conventions.partition(region) == partition
 
 
@@ -41,9 +41,10 @@ def test_a_region_lies_in_a_partition(region: str, partition: str) -> None:
     ],
 )
 def test_a_group_has_a_role_by_convention(group: str, role: str) -> None:
-    """Rule 15: a legal name as it is; else runs of other characters become hyphens, and a digest.
+    """Rule 15: a legal name is used as it is; others get hyphens and a digest.
 
-    The digits are the first of the SHA-256 of the group's name.
+    Runs of other characters become hyphens. The digest is the first digits of the SHA-256 of the
+    group's name.
     """
     assert conventions.execution_role_name(group) == role
 
@@ -79,12 +80,15 @@ def test_the_roles_of_a_spoke_stand_under_their_paths() -> None:
 
 
 def test_the_external_id_is_of_the_pair() -> None:
-    """A spoke that is wired to another hub, or as another account, does not open."""
+    """A spoke that is configured for another hub or another account refuses the session."""
     assert conventions.external_id(HUB, SPOKE) == "studio-hub/111111111111/222222222222"
 
 
 def test_each_function_has_a_role_of_its_own_elsewhere() -> None:
-    """Who may change is another than who may read, in a spoke and in Identity Center's account."""
+    """The changing and the reading function have separate roles.
+
+    This holds in a spoke and in Identity Center's account.
+    """
     system = "role/studio-hub-system"
 
     assert (
@@ -112,7 +116,7 @@ def test_a_session_has_a_name_that_sts_takes(region: str) -> None:
 
 
 def test_a_role_trusts_one_function_of_one_hub_and_nobody_else() -> None:
-    """By the organization, the ExternalId and the role's ARN; it names itself and nobody else."""
+    """It trusts by organization, ExternalId and role ARN, and names one role only."""
     policy = conventions.trust_policy(
         aws="aws-cn",
         hub_account=HUB,

@@ -1,4 +1,4 @@
-"""Rules 1, 2, 4 and 5: what the mappings call for, person by person and target by target."""
+"""Rules 1, 2, 4 and 5: what the mappings grant each user in each target."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ from shared.model import (
 
 
 def test_the_lowest_priority_wins_and_the_others_are_remembered() -> None:
-    """Rule 2, with its because."""
+    """Rule 2, with the reasons of the decision."""
     rows = row("a", 30), row("b", 10), row("c", 20)
 
     assert decision(None, *rows, of=snapshot("a", "b", "c")) == DesiredProfile(
@@ -32,7 +32,7 @@ def test_the_lowest_priority_wins_and_the_others_are_remembered() -> None:
 
 
 def test_equal_priorities_are_decided_by_the_groups_name() -> None:
-    """Rule 2: the lower name by code point wins, and the tie can be told."""
+    """Rule 2: the lower name by code point wins, and the tie is reported."""
     capital = replace(row("a", 10), group="Z", group_id=GroupId("id-a"))
 
     found = decision(None, row("b", 10), capital, of=snapshot("a", "b"))
@@ -43,7 +43,7 @@ def test_equal_priorities_are_decided_by_the_groups_name() -> None:
 
 
 def test_different_priorities_are_no_tie() -> None:
-    """Nobody is warned of what the rows decide."""
+    """No warning is given when priorities decide."""
     found = decision(None, row("a", 10), row("b", 11), of=snapshot("a", "b"))
 
     assert isinstance(found, DesiredProfile)
@@ -51,7 +51,7 @@ def test_different_priorities_are_no_tie() -> None:
 
 
 def test_targets_are_decided_one_by_one_and_in_order() -> None:
-    """Rule 1: a row of one target says nothing of another."""
+    """Rule 1: a row of one target has no effect on another."""
     rows = row("b", target=SHOP), row("a"), row("c", 1, target=SHOP)
 
     found = decisions(None, *rows, of=snapshot("a", "b"))
@@ -62,13 +62,13 @@ def test_targets_are_decided_one_by_one_and_in_order() -> None:
     ]
 
 
-def test_a_stranger_concerns_no_target() -> None:
-    """Without a row that applies and without a record there is no verdict at all."""
+def test_an_unrelated_user_concerns_no_target() -> None:
+    """Without a row that applies and without a record there is no decision at all."""
     assert decisions(None, row("a"), row("lost"), of=snapshot("b"), bad=(unparsed("c"),)) == ()
 
 
 def test_the_ledgers_profile_name_comes_before_the_computed_one() -> None:
-    """Rule 5: a renamed person keeps the profile that they have."""
+    """Rule 5: a user whose user name changed keeps the existing profile."""
     there = record(grant(row("a")))
 
     found = decision(there, row("a"), of=snapshot("a", person=replace(ADA, name="ada-king")))
@@ -77,8 +77,8 @@ def test_the_ledgers_profile_name_comes_before_the_computed_one() -> None:
     assert found.profile_name == "ada-as-recorded"
 
 
-def test_the_name_of_a_removed_profile_is_computed_anew() -> None:
-    """What is gone binds nobody."""
+def test_the_name_of_a_removed_profile_is_computed_again() -> None:
+    """A removed profile does not fix the name of the next one."""
     gone = record(state=State.REMOVED)
 
     found = decision(gone, row("a"), of=snapshot("a"))
@@ -87,12 +87,12 @@ def test_the_name_of_a_removed_profile_is_computed_anew() -> None:
     assert found.profile_name == "ada"
 
 
-def test_who_left_the_last_group_is_to_be_removed() -> None:
-    """Rule 4, with the name that the ledger knows."""
+def test_a_user_who_left_the_last_group_is_to_be_removed() -> None:
+    """Rule 4, with the name that the ledger has."""
     there = record(grant(row("a")))
 
     assert decision(there, row("a"), of=snapshot("b")) == Removal(
-        ADA, LAB, "ada-as-recorded", "no mapping calls for it", 30
+        ADA, LAB, "ada-as-recorded", "no mapping grants it", 30
     )
 
 
@@ -108,7 +108,7 @@ def test_another_row_takes_over_in_place() -> None:
 
 @pytest.mark.parametrize("user_status", [UserStatus.DISABLED, UserStatus.GONE])
 def test_a_disabled_or_deleted_user_is_to_be_removed(user_status: UserStatus) -> None:
-    """Rule 4, whatever the groups say; a deleted one keeps the name that the ledger knows."""
+    """Rule 4, whatever the groups are; a deleted user keeps the name that the ledger has."""
     person = replace(
         ADA, user_status=user_status, name="" if user_status is UserStatus.GONE else "ada"
     )
@@ -126,7 +126,7 @@ def test_a_disabled_or_deleted_user_is_to_be_removed(user_status: UserStatus) ->
 def test_a_disabled_or_deleted_user_gets_nothing(
     user_status: UserStatus, there: Record | None
 ) -> None:
-    """Rule 4: membership of somebody who may not sign in grants nothing, and that is noted."""
+    """Rule 4: membership of a user who may not sign in grants nothing. The ledger records it."""
     person = replace(ADA, user_status=user_status)
 
     found = decision(there, row("a"), of=snapshot("a", person=person))
@@ -136,16 +136,16 @@ def test_a_disabled_or_deleted_user_gets_nothing(
 
 
 @pytest.mark.parametrize("user_status", [UserStatus.DISABLED, UserStatus.GONE])
-def test_who_was_never_called_for_is_not_noted(user_status: UserStatus) -> None:
-    """The ledger has nothing on people whom no mapping ever concerned."""
+def test_a_user_who_was_never_desired_is_not_recorded(user_status: UserStatus) -> None:
+    """The ledger has no record of users whom no mapping ever concerned."""
     of = snapshot(person=replace(ADA, user_status=user_status))
 
     assert decisions(None, row("a"), of=of) == ()
     assert decisions(record(state=State.REMOVED, user_status=user_status), row("a"), of=of) == ()
 
 
-def test_who_comes_back_without_a_group_is_noted_once() -> None:
-    """The ledger says of each leaver why they have no profile, and that changed."""
+def test_a_user_who_returns_without_a_group_is_recorded_once() -> None:
+    """The ledger says of each leaver why they have no profile, and this reason changed."""
     gone = record(state=State.REMOVED, user_status=UserStatus.DISABLED)
 
     found = decision(gone, row("a"), of=snapshot())
@@ -154,8 +154,8 @@ def test_who_comes_back_without_a_group_is_noted_once() -> None:
     assert decisions(record(state=State.REMOVED), row("a"), of=snapshot()) == ()
 
 
-def test_a_claim_remembers_which_group_it_was() -> None:
-    """By its id, pinned or resolved: the copies of groups are kept by it."""
+def test_a_grant_names_its_group_id() -> None:
+    """By its id, pinned or resolved: group snapshots are stored by id."""
     pinned = row("b", group_id=GroupId("id-c"))
 
     found = decision(None, row("a", 1), pinned, of=snapshot("a", "c"))
@@ -165,8 +165,10 @@ def test_a_claim_remembers_which_group_it_was() -> None:
 
 
 @pytest.mark.parametrize("user_status", [UserStatus.DISABLED, UserStatus.GONE])
-def test_who_is_barred_before_a_profile_was_made_gets_a_removal(user_status: UserStatus) -> None:
-    """A group calls for them and there is no record: the ledger has to learn why they have none."""
+def test_a_user_disabled_before_the_profile_was_made_gets_a_removal(
+    user_status: UserStatus,
+) -> None:
+    """A group grants access, no record exists: the ledger must say why there is no profile."""
     person = replace(ADA, user_status=user_status)
 
     assert decision(None, row("a", retention_days=7), of=snapshot("a", person=person)) == Removal(
@@ -175,7 +177,7 @@ def test_who_is_barred_before_a_profile_was_made_gets_a_removal(user_status: Use
 
 
 def test_the_rows_of_a_target_come_with_those_that_do_not_parse() -> None:
-    """A target of bad rows alone is there too; a row without a readable target is nowhere."""
+    """A target with only bad rows is included. A row without a readable target belongs to none."""
     table = MappingTable((row("a"),), (unparsed("b"), unparsed("c", SHOP), unparsed("d", None)))
 
     assert rows_by_target(table) == {
@@ -188,7 +190,7 @@ def test_the_rows_of_a_target_come_with_those_that_do_not_parse() -> None:
 def test_a_row_without_a_readable_target_protects_what_its_group_gave(
     groups: tuple[str, ...],
 ) -> None:
-    """Rule 3: in every target, whatever groups the person is in, and however the right row went."""
+    """Rule 3: in every target, whatever groups the user is in, even if the valid row is gone."""
     gave_both = grant(row("b", 10)), grant(row("a"))
     lost = (unparsed("b", None),)
 
@@ -201,7 +203,7 @@ def test_a_row_without_a_readable_target_protects_what_its_group_gave(
 
 
 def test_a_row_without_a_readable_target_protects_who_is_in_its_group() -> None:
-    """Rule 3: it may have called for them here; who never had to do with its group is removed."""
+    """Rule 3: it may have granted access here. A user who was never in its group is removed."""
     there, lost = record(grant(row("a"))), (unparsed("b", None),)
 
     assert isinstance(
@@ -216,7 +218,7 @@ def test_a_row_without_a_readable_target_protects_who_is_in_its_group() -> None:
 
 
 def test_a_row_without_a_readable_target_stops_no_change_that_its_groups_good_row_allows() -> None:
-    """Rule 13: where the group has a row of its own, that one tells what the group gives."""
+    """Rule 13: where the group has a valid row here, that row says what it grants."""
     there, lost = record(grant(row("b"))), (unparsed("b", None),)
     better = replace(row("b"), role_arn="role/better")
 
@@ -242,7 +244,7 @@ def test_a_disabled_row_grants_nothing_new() -> None:
 
 
 def test_disabling_a_row_takes_nothing_away() -> None:
-    """Rule 4: who has a profile by it keeps the profile and the role, even if its role changed."""
+    """Rule 4: a profile by the row stays, with its role, even if the row's role changed."""
     there = record(grant(row("a", 10)), grant(row("b", 20)))
     off = replace(row("a", 10, enabled=False), role_arn="role/other")
 
@@ -252,7 +254,7 @@ def test_disabling_a_row_takes_nothing_away() -> None:
     assert found.role_arn == "role/a"
 
 
-def test_who_leaves_the_group_of_a_disabled_row_is_removed_as_ever() -> None:
+def test_a_user_who_leaves_the_group_of_a_disabled_row_is_removed_as_usual() -> None:
     """Rule 4."""
     off = row("a", enabled=False)
 
@@ -261,7 +263,7 @@ def test_who_leaves_the_group_of_a_disabled_row_is_removed_as_ever() -> None:
 
 @pytest.mark.parametrize("state", [State.PENDING, State.HELD, State.FAILED])
 def test_a_disabled_row_does_not_finish_what_it_never_gave(state: State) -> None:
-    """Rule 4: a creation that was refused before the row was disabled is not made up for."""
+    """Rule 4: a creation refused before the row was disabled is not tried again."""
     off = row("a", enabled=False)
     never_made = {LAB: record(grant(off), state=state)}
 

@@ -1,4 +1,4 @@
-"""Rules 3, 4 and 11: what nobody can tell takes nothing, and what went as a whole waits."""
+"""Rules 3, 4 and 11: unknown groups remove nothing; what a whole group loses needs an approval."""
 
 from dataclasses import replace
 
@@ -31,10 +31,10 @@ UNKNOWN = {
 
 
 @pytest.mark.parametrize(("rows", "bad", "of"), UNKNOWN.values(), ids=list(UNKNOWN))
-def test_what_nobody_can_tell_removes_nobody(
+def test_an_unknown_group_removes_nobody(
     rows: tuple[GroupMapping, ...], bad: tuple[BadMapping, ...], of: DirectorySnapshot
 ) -> None:
-    """Rules 3 and 11: unknown forbids removal, and says what to do about it."""
+    """Rules 3 and 11: an unknown group forbids removal; the skip names the remedy."""
     found = decision(record(grant(row("a"))), *rows, of=of, bad=bad)
 
     assert isinstance(found, Undecided)
@@ -44,8 +44,8 @@ def test_what_nobody_can_tell_removes_nobody(
     assert found.keeps_leaver
 
 
-def test_a_name_that_never_was_a_group_keeps_no_leaver() -> None:
-    """Rule 3: nobody ever had anything through it, so the row is a no."""
+def test_a_name_that_never_was_a_group_delays_no_removal() -> None:
+    """Rule 3: nobody ever got anything through this name, so its row counts as not granting."""
     found = decision(record(grant(row("a"))), row("a"), row("lost"), of=snapshot())
 
     assert isinstance(found, Removal)
@@ -60,8 +60,8 @@ def test_a_name_that_never_was_a_group_keeps_no_leaver() -> None:
     ],
     ids=["a claim of it", "the giver", "rebuilt from tags"],
 )
-def test_a_name_that_may_have_given_something_keeps_it(there: Record) -> None:
-    """Rule 3: the hub may have lost its memory of names, while people have what a name gave."""
+def test_a_name_that_may_have_granted_something_keeps_it(there: Record) -> None:
+    """Rule 3: the hub may have lost its stored names while users still have what a name granted."""
     found = decision(there, row("a"), row("lost"), of=snapshot())
 
     assert isinstance(found, Undecided)
@@ -79,12 +79,12 @@ A, B = (frozenset({GroupId(f"id-{name}")}) for name in "ab")
         ((), snapshot(), "last-row"),
         ((row("a"),), replace(snapshot(), deleted=A), "deleted a"),
         ((row("a"),), replace(snapshot(), emptied=A), "emptied a"),
-        # What happened to a group that gave nothing is no matter.
+        # What happened to a group that granted nothing does not matter.
         ((row("a"),), replace(snapshot(), deleted=B), ""),
         ((row("a"),), replace(snapshot(), emptied=B), ""),
     ],
 )
-def test_what_nobody_was_taken_out_of_one_by_one_waits_for_a_word(
+def test_a_loss_without_single_membership_deletions_needs_approval(
     rows: tuple[GroupMapping, ...], of: DirectorySnapshot, hold: str
 ) -> None:
     """Rules 3, 4 and 10: the last row of a target, a deleted group, an emptied one."""
@@ -96,8 +96,8 @@ def test_what_nobody_was_taken_out_of_one_by_one_waits_for_a_word(
 
 
 @pytest.mark.parametrize("user_status", [UserStatus.DISABLED, UserStatus.GONE])
-def test_who_is_barred_waits_for_no_group(user_status: UserStatus) -> None:
-    """Rule 4: a leaver of the company is cut off, whatever became of the groups."""
+def test_a_disabled_user_waits_for_no_group(user_status: UserStatus) -> None:
+    """Rule 4: access of a disabled or deleted user is removed, whatever happened to the groups."""
     person = replace(ADA, user_status=user_status)
     of = replace(snapshot(person=person), deleted=A)
 
@@ -108,7 +108,7 @@ def test_who_is_barred_waits_for_no_group(user_status: UserStatus) -> None:
 
 
 def test_no_role_is_changed_away_from_a_deleted_group() -> None:
-    """Rule 3: its id is gone, so nobody was taken out of it; the lesser role would be a loss."""
+    """Rule 3: its id is gone, so no membership was deleted. The lesser role would be a loss."""
     rows = row("a", 10), row("b", 20)
     there = replace(record(grant(rows[0]), grant(rows[1])), role_arn=rows[0].role_arn)
 
@@ -120,7 +120,7 @@ def test_no_role_is_changed_away_from_a_deleted_group() -> None:
 
 
 def test_a_deleted_group_whose_role_another_row_gives_takes_nothing() -> None:
-    """Rule 3: nobody loses anything, so nothing waits for an approval."""
+    """Rule 3: nobody loses anything, so no approval is needed."""
     rows = row("a", 10), replace(row("b", 20), role_arn=row("a").role_arn)
     there = replace(record(grant(rows[0]), grant(rows[1])), role_arn=rows[0].role_arn)
 
@@ -130,7 +130,7 @@ def test_a_deleted_group_whose_role_another_row_gives_takes_nothing() -> None:
     assert found.hold == ""
 
 
-def test_what_is_unknown_elsewhere_does_not_hold_up_a_removal() -> None:
+def test_an_unknown_row_of_another_target_does_not_delay_a_removal() -> None:
     """Rule 13: a bad row counts for its own target."""
     there = record(grant(row("a")))
 
@@ -148,22 +148,22 @@ def test_what_is_unknown_elsewhere_does_not_hold_up_a_removal() -> None:
 def test_a_role_is_not_changed_away_from_a_row_that_became_unknown(
     rows: tuple[GroupMapping, ...], bad: tuple[BadMapping, ...]
 ) -> None:
-    """Rule 3's freeze: who has a role by a row keeps it until that row can be read again."""
+    """Rule 3: who has a role by a row keeps it until that row can be read again."""
     there = record(grant(row("lost", 10)), grant(row("a", 20)))
 
     assert isinstance(decision(there, *rows, of=snapshot("a"), bad=bad), Undecided)
 
 
-def test_what_gave_the_role_is_frozen_even_while_another_row_wins() -> None:
-    """Rule 3: a role change that waits for apps is called off when the giver becomes unknown."""
+def test_an_unknown_row_protects_the_role_it_granted_even_while_another_row_wins() -> None:
+    """Rule 3: a pending role change is obsolete once the granting row is unknown."""
     rows = row("a", 10), row("lost", 20)
     waits = replace(record(grant(rows[0]), grant(rows[1])), given_by="lost", role_arn="role/lost")
 
     assert isinstance(decision(waits, *rows, of=snapshot("a")), Undecided)
 
 
-def test_an_unknown_row_that_gave_nothing_holds_up_no_join() -> None:
-    """Rule 11: joins that are certain go on, and so do changes away from other rows."""
+def test_an_unknown_row_that_granted_nothing_delays_no_join() -> None:
+    """Rule 11: certain joins go on, and so do role changes away from other rows."""
     rows = row("lost", 10), row("a", 20), row("b", 30)
 
     join = decision(None, *rows, of=snapshot("a"), bad=(unparsed("c"),))
@@ -183,14 +183,14 @@ def test_a_pinned_id_is_the_group() -> None:
 
 
 def test_a_name_with_another_id_than_the_pinned_one_grants_nothing() -> None:
-    """Rule 3: who takes over a group's name does not inherit what it grants."""
+    """Rule 3: a new group that takes over the name does not inherit its grants."""
     pinned = row("a", group_id=GroupId("id-of-the-first-a"))
 
     assert decisions(None, pinned, of=snapshot("a")) == ()
 
 
 def test_a_removed_record_names_no_group_that_was_left() -> None:
-    """Nobody asks the directory of a group that took nothing back; a pinned id is the group."""
+    """The directory is not asked about a group that removed nothing; a pinned id is the group."""
     table = MappingTable((row("a", group_id=GroupId("id-x")), row("b")))
     there = record(grant(table.rows[0]))
 
@@ -199,8 +199,8 @@ def test_a_removed_record_names_no_group_that_was_left() -> None:
     assert left_groups(snapshot(), table, {SHOP: replace(there, target=SHOP)}) == ()
 
 
-def test_a_group_that_was_deleted_or_cannot_be_read_was_left_by_nobody() -> None:
-    """Rule 3: an id that is gone removes nobody by itself; a membership that ended does."""
+def test_nobody_left_a_group_that_was_deleted_or_cannot_be_read() -> None:
+    """Rule 3: a missing id removes nobody by itself; a deleted membership does."""
     left, gone = snapshot(), replace(snapshot(), doubtful=frozenset({GroupId("id-a")}))
 
     assert left_groups(left, MappingTable((row("a"),)), {LAB: record(grant(row("a")))}) == (

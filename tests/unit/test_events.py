@@ -1,4 +1,4 @@
-"""Which events of the directory give a hint, what the hint says, and that the rules agree."""
+"""Which events of the directory give a request, what it says, and that rules and reader agree."""
 
 import json
 from copy import deepcopy
@@ -37,7 +37,7 @@ BOTH, USER, OF_GROUP = (
     (GroupChange, (GROUP,)),
 )
 POST = ("04c8e458-a021-702e-f9d1-7f430ff2c752", "14f83478-a061-708f-8de4-a3a2b99e9d89")
-# What each sample tells, and of whom; None is a call that changed nothing.
+# What each sample reports, and about whom; None is a call that changed nothing.
 TOLD: dict[str, tuple[type, tuple[str, ...]] | None] = {
     "api_CreateGroup": OF_GROUP,
     "api_CreateGroupMembership": BOTH,
@@ -97,7 +97,7 @@ def asked(name: str, **request: object) -> dict[str, Any]:
 
 
 def read(envelope: dict[str, Any]) -> DirectoryEvent | Ignored:
-    """Read an envelope as a hub does whose store and Region are the envelope's own."""
+    """Read an envelope as a hub whose store and Region are the envelope's own."""
     request = envelope["detail"].get("requestParameters") or {}
     store = str(request.get("identityStoreId", STORE)).rpartition("/")[2]
     return read_event(envelope, store, REGION)
@@ -118,8 +118,8 @@ def test_no_sample_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("name", UNDERSTOOD)
-def test_each_sample_tells_whom_to_look_at(name: str) -> None:
-    """Each route hides its ids in another place, and each gives a hint with its own event's id."""
+def test_each_sample_says_whom_to_reconcile(name: str) -> None:
+    """Each route has its ids in another place. Each gives a request with its own event's id."""
     envelope, told = SAMPLES[name], TOLD[name]
     event = read(envelope)
 
@@ -132,7 +132,7 @@ def test_each_sample_tells_whom_to_look_at(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(TOLD.keys() - set(UNDERSTOOD)))
 def test_what_changed_nothing_is_ignored_for_a_reason(name: str) -> None:
-    """Failed calls and reads give no hint, and raise nothing."""
+    """Failed calls and reads give no request and raise no error."""
     ignored = read(SAMPLES[name])
 
     assert isinstance(ignored, Ignored)
@@ -140,7 +140,7 @@ def test_what_changed_nothing_is_ignored_for_a_reason(name: str) -> None:
 
 
 def variations() -> dict[str, dict[str, Any]]:
-    """Return every sample as it is, and what might pass for one and is none."""
+    """Return every sample as it is, and variations that look like one and are not."""
     found = {name: sample(name) for name in SAMPLES}
     for name in CLOUDTRAIL:
         found |= {
@@ -160,14 +160,14 @@ def variations() -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("name", "envelope"), variations().items(), ids=list(variations()))
-def test_the_rules_let_through_exactly_what_is_understood(
+def test_the_rules_match_exactly_what_the_reader_accepts(
     name: str, envelope: dict[str, Any]
 ) -> None:
-    """Patterns and reader agree: nothing paid for is ignored, and nothing is lost."""
+    """Patterns and reader agree: nothing that is paid for is ignored, and nothing is lost."""
     assert matches(envelope) is (name in UNDERSTOOD)
     if name in UNDERSTOOD:
         assert not isinstance(read(envelope), Ignored)
-    elif not name.endswith("of our own making"):  # reads like CloudTrail's, and never comes
+    elif not name.endswith("of our own making"):  # shaped like CloudTrail's, but never sent
         assert isinstance(read(envelope), Ignored)
 
 
@@ -188,7 +188,7 @@ def test_the_rules_let_through_exactly_what_is_understood(
 def test_native_membership_events_tell_what_their_resources_hold(
     spelling: str, end: str, resources: tuple[str, ...], told: tuple[type, tuple[str, ...]]
 ) -> None:
-    """In both spellings; what is not documented may be missing, and is then looked for."""
+    """Both spellings are read. An undocumented id may be missing; a scan finds the user then."""
     ids = {"membership": MEMBERSHIP, "group": GROUP, "user": ADA}
     envelope = sample("native_GroupMembershipCreated") | {
         "detail-type": f"{spelling} {end}",
@@ -203,8 +203,8 @@ def test_native_membership_events_tell_what_their_resources_hold(
 
 @pytest.mark.parametrize("resources", [None, [], "text", [7, None], ["arn:aws:x:::user/nobody"]])
 @pytest.mark.parametrize("name", ["native_UserUpdated", "native_GroupDeleted"])
-def test_an_unreadable_native_event_is_unclear(name: str, resources: object) -> None:
-    """It is a change of the directory all the same: everything is looked at."""
+def test_an_unreadable_native_event_is_an_unidentified_change(name: str, resources: object) -> None:
+    """It is a change of the directory all the same: a full sweep follows."""
     assert isinstance(read(sample(name) | {"resources": resources}), Unclear)
 
 
@@ -219,7 +219,7 @@ def test_an_unreadable_native_event_is_unclear(name: str, resources: object) -> 
 def test_a_native_event_is_about_what_its_name_says(
     name: str, resources: tuple[str, ...], told: tuple[type, tuple[str, ...]]
 ) -> None:
-    """Whatever else stands in its resources."""
+    """Other entries in its resources do not matter."""
     ids = {"group": GROUP, "user": ADA}
     arns = [f"arn:aws:identitystore:::{kind}/{ids[kind]}" for kind in resources]
 
@@ -229,13 +229,13 @@ def test_a_native_event_is_about_what_its_name_says(
 
 
 def test_a_native_event_of_another_store_is_ignored() -> None:
-    """An account instance in the same account emits them too."""
+    """An account instance in the same account emits such events too."""
     assert isinstance(read_event(sample("native_UserUpdated"), "d-0000000000", REGION), Ignored)
 
 
 @pytest.mark.parametrize("lack", [{"id": ""}, {"id": None}, {"time": "now"}, {"time": None}])
 def test_a_native_event_without_its_id_or_time_is_unreadable(lack: dict[str, object]) -> None:
-    """Both travel in the hint: one against duplicates, one for freshness."""
+    """The request needs both: the id for deduplication, the time for freshness."""
     with pytest.raises(UnreadableMessageError, match="User Updated without an id or a time"):
         read(sample("native_UserUpdated") | lack)
 
@@ -250,8 +250,8 @@ def test_a_native_event_without_its_id_or_time_is_unreadable(lack: dict[str, obj
         "DisableExternalIdPConfigurationForDirectory",
     ],
 )
-def test_another_source_of_identities_is_told(source: str, name: str) -> None:
-    """Rule 11: it may delete everybody, so the hub pauses."""
+def test_a_change_of_the_identity_source_is_reported(source: str, name: str) -> None:
+    """Rule 11: a new identity source may delete every user, so the hub pauses."""
     envelope = sample("console_DeleteUser", eventSource=source, eventName=name)
 
     event = read(envelope)
@@ -271,10 +271,10 @@ def test_another_source_of_identities_is_told(source: str, name: str) -> None:
         ("console_UpdateGroup", "UpdateGroupDisplayName", OF_GROUP),
     ],
 )
-def test_names_of_which_there_is_no_sample(
+def test_event_names_without_a_sample(
     of: str, name: str, told: tuple[type, tuple[str, ...]]
 ) -> None:
-    """They hold their ids where the samples of their route do."""
+    """Their ids are where the samples of their route have them."""
     event = read(sample(of, eventName=name))
 
     assert matches(sample(of, eventName=name))
@@ -301,7 +301,7 @@ def test_an_id_in_capitals_is_the_same_id() -> None:
 
 
 def test_ids_may_carry_the_legacy_prefix() -> None:
-    """Directories made before 2020 prefix their ids with ten digits of the store's."""
+    """Directories made before 2020 prefix their ids with the store's ten digits."""
     old = f"93670dc30f-{ADA}"
 
     assert whom(read(asked("console_DisableUser", userId=old))) == (old,)
@@ -311,7 +311,7 @@ def test_ids_may_carry_the_legacy_prefix() -> None:
 @pytest.mark.parametrize(
     "store", ["d-0000000000", "arn:aws:identitystore::999999999999:identitystore/d-0000000000"]
 )
-def test_another_identity_store_is_none_of_our_business(name: str, store: str) -> None:
+def test_events_of_another_identity_store_are_ignored(name: str, store: str) -> None:
     """An account instance in a member account emits the same events."""
     event = read_event(asked(name, identityStoreId=store), STORE, REGION)
 
@@ -332,7 +332,7 @@ def test_another_identity_store_is_none_of_our_business(name: str, store: str) -
     ],
 )
 def test_an_event_without_its_ids_is_unreadable(lack: dict[str, object]) -> None:
-    """It is never swallowed: a change of its shape must reach the dead letters and the alarm."""
+    """It is never dropped: a changed shape must reach the dead-letter queue and the alarm."""
     missing = "a user" if "member" in lack else "a group"
     with pytest.raises(
         UnreadableMessageError, match=f"AddMemberToGroup .* does not name {missing}"
@@ -342,7 +342,7 @@ def test_an_event_without_its_ids_is_unreadable(lack: dict[str, object]) -> None
 
 @pytest.mark.parametrize("name", CLOUDTRAIL)
 def test_every_event_of_cloudtrail_needs_its_ids(name: str) -> None:
-    """Without request and response none of them tells of anybody."""
+    """Without request and response no event names its subject."""
     with pytest.raises(UnreadableMessageError, match="does not name"):
         read(sample(name, requestParameters=None, responseElements=None))
 
@@ -358,13 +358,13 @@ def test_every_event_of_cloudtrail_needs_its_ids(name: str) -> None:
     ],
 )
 def test_an_event_without_its_time_or_id_is_unreadable(detail: dict[str, object]) -> None:
-    """Both travel in the hint: one against duplicates, one for freshness."""
+    """The request needs both: the id for deduplication, the time for freshness."""
     with pytest.raises(UnreadableMessageError, match="without an eventID or an eventTime"):
         read(sample("console_AddMemberToGroup", **detail))
 
 
 @pytest.mark.parametrize("body", [None, [], {}, "text", 7, {"detail": {}}, {"detail": "text"}])
 def test_what_is_no_event_at_all_is_unreadable(body: object) -> None:
-    """A body without eventSource and eventName is of no route that exists."""
+    """A body without eventSource and eventName belongs to no known route."""
     with pytest.raises(UnreadableMessageError, match="no event that CloudTrail writes"):
         read_event(body, STORE, REGION)

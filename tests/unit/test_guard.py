@@ -1,4 +1,4 @@
-"""Who takes the last slot: a conditional write decides, and whoever loses weighs anew."""
+"""Slots are reserved by a conditional write; the writer that loses decides again."""
 
 import json
 from dataclasses import replace
@@ -28,12 +28,12 @@ TWO = RemovalLimit(2, 10)
 
 
 class CountingLedger(FakeLedger):
-    """A ledger that counts how often a whole target was read."""
+    """A ledger that counts reads of a whole target."""
 
     reads = 0
 
     def of_target(self, target: Target) -> tuple[Record, ...]:
-        """Return everybody's records in one target."""
+        """Return all records of one target."""
         self.reads += 1
         return super().of_target(target)
 
@@ -58,8 +58,8 @@ def holding(*waiting: HeldDisruption) -> FakeLimits:
     return FakeLimits({LAB: LimitState(held=held)})
 
 
-def test_what_may_begin_has_its_slots_by_then() -> None:
-    """For all that were found together."""
+def test_admitted_disruptions_have_their_slots_afterwards() -> None:
+    """For all disruptions that were found together."""
     limits = FakeLimits()
 
     assert ask(limits, 1, 2).take == (user(1), user(2))
@@ -67,8 +67,10 @@ def test_what_may_begin_has_its_slots_by_then() -> None:
     assert not limits.of(LAB).held
 
 
-def test_what_may_not_begin_is_held_by_then(capsys: pytest.CaptureFixture[str]) -> None:
-    """For all that were found together; told once, with the digest that an operator can approve."""
+def test_disruptions_that_are_not_admitted_are_held_afterwards(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """All that were found together; published once, with the digest to approve."""
     limits = FakeLimits()
 
     found = ask(limits, 1, 2, 3)
@@ -82,8 +84,8 @@ def test_what_may_not_begin_is_held_by_then(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out == ""
 
 
-def test_a_hold_is_told_as_the_whole_that_it_is_then() -> None:
-    """Whoever is drawn in makes another set of it, under another digest."""
+def test_a_hold_is_published_as_the_whole_set_at_that_time() -> None:
+    """A further member makes another set with another digest."""
     limits = FakeLimits()
     ask(limits, 1, 2, 3)
     ask(limits, 4)
@@ -93,8 +95,8 @@ def test_a_hold_is_told_as_the_whole_that_it_is_then() -> None:
 
 
 @pytest.mark.parametrize("others", [1, 2, 3, 4])
-def test_whoever_loses_the_race_weighs_anew(others: int) -> None:
-    """Between the read and the write others took slots: nobody gets one too many."""
+def test_a_writer_that_loses_the_race_decides_again(others: int) -> None:
+    """Others took slots between the read and the write: no user gets one above the limit."""
     limits, waiting = FakeLimits(), list(range(10, 10 + others))
 
     def between() -> None:
@@ -110,7 +112,7 @@ def test_whoever_loses_the_race_weighs_anew(others: int) -> None:
     assert len(slots) <= max(others, 2)
 
 
-def test_whoever_always_loses_is_looked_at_again_later() -> None:
+def test_a_writer_that_always_loses_is_requeued() -> None:
     """Nothing is begun and nothing is held."""
     limits = FakeLimits()
 
@@ -133,7 +135,7 @@ def test_whoever_always_loses_is_looked_at_again_later() -> None:
         (FakeLimits({LAB: LimitState({user(1): NOON})}), [disruption(1)], 0),
         (FakeLimits(), [disruption(1, cause="last-row")], 0),
         (holding(HeldDisruption(disruption(1), LIMIT, NOON)), [disruption(1)], 0),
-        # Held as something else it asks for a slot.
+        # Held for another reason, it needs a slot.
         (
             holding(HeldDisruption(disruption(1, DisruptionKind.ROLE_CHANGE), REJECTED, NOON)),
             [disruption(1)],
@@ -141,10 +143,10 @@ def test_whoever_always_loses_is_looked_at_again_later() -> None:
         ),
     ],
 )
-def test_profiles_are_counted_only_where_somebody_asks_for_a_slot(
+def test_profiles_are_counted_only_where_a_slot_is_requested(
     limits: FakeLimits, disruptions: list[Disruption], reads: int
 ) -> None:
-    """A whole target is not read for nothing, and never taken for empty."""
+    """A whole target is read only when needed, and an unread target never counts as empty."""
     ledger = town(100)
 
     ask(limits, ledger=ledger, disruptions=disruptions)
@@ -152,8 +154,8 @@ def test_profiles_are_counted_only_where_somebody_asks_for_a_slot(
     assert ledger.reads == reads
 
 
-def test_the_percentage_counts_for_whoever_was_held_as_something_else() -> None:
-    """A rejected role change says nothing of how many may be removed."""
+def test_the_percentage_counts_for_a_user_held_for_another_reason() -> None:
+    """A rejected role change does not affect how many removals may begin."""
     limits = holding(HeldDisruption(disruption(9, DisruptionKind.ROLE_CHANGE), REJECTED, NOON))
     slots = {user(n): NOON for n in range(5)}
     limits.targets[LAB] = replace(limits.targets[LAB], slots=slots)
@@ -161,8 +163,8 @@ def test_the_percentage_counts_for_whoever_was_held_as_something_else() -> None:
     assert ask(limits, 9, ledger=town(100)).take == (user(9),)
 
 
-def test_a_refusal_is_shown_as_the_hold_that_it_is_part_of() -> None:
-    """With whoever else waits for the same word, and what an operator can do about it."""
+def test_a_refusal_is_reported_as_its_whole_hold() -> None:
+    """With all others that need the same approval, and with the operator's remedy."""
     one, other, apart = (
         HeldDisruption(disruption(1), LIMIT, NOON),
         HeldDisruption(disruption(2), LIMIT, NOON),
@@ -180,5 +182,5 @@ def test_a_refusal_is_shown_as_the_hold_that_it_is_part_of() -> None:
     rejected = waits_for(LAB, apart, at, NOON)
     assert remedy(rejected).endswith(f"studio-hub holds approve {rejected.digest}")
     assert "reject" not in remedy(rejected)
-    # Read before it was written, it is part of it all the same.
+    # Read before it was written, it is a member of the hold all the same.
     assert waits_for(LAB, one, LimitState(), NOON + timedelta(hours=1)).disruptions == (one,)

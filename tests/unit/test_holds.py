@@ -1,4 +1,4 @@
-"""Holds: the digest names exactly the set that waits, and the words say what for."""
+"""Holds: the digest stands for exactly one set of users, and the text says what they wait for."""
 
 from dataclasses import replace
 from itertools import permutations
@@ -40,7 +40,7 @@ sets = st.frozensets(
 def test_equal_digests_are_equal_sets(
     one: frozenset[tuple[str, DisruptionKind]], other: frozenset[tuple[str, DisruptionKind]]
 ) -> None:
-    """Rule 10: an approval names the digest of exactly that set of people and cuts."""
+    """Rule 10: an approval names the digest of exactly that set of users and disruptions."""
     digests = [
         Hold(LAB, LIMIT, tuple(held(*each) for each in people)).digest for people in (one, other)
     ]
@@ -48,8 +48,8 @@ def test_equal_digests_are_equal_sets(
     assert (digests[0] == digests[1]) is (one == other)
 
 
-def test_the_order_in_which_cuts_were_held_decides_nothing() -> None:
-    """The same people, the same digest, in every process."""
+def test_the_order_in_which_disruptions_were_held_decides_nothing() -> None:
+    """The same users give the same digest in every process."""
     assert {Hold(LAB, LIMIT, order).digest for order in permutations(THREE.disruptions)} == {
         THREE.digest
     }
@@ -68,12 +68,12 @@ def test_the_order_in_which_cuts_were_held_decides_nothing() -> None:
     ],
 )
 def test_another_set_has_another_digest(other: Hold) -> None:
-    """Whoever approved the one said nothing of the other."""
+    """An approval of one set does not apply to another."""
     assert other.digest != THREE.digest
 
 
 def test_what_does_not_change_the_set_changes_no_digest() -> None:
-    """A name or a reason that reads differently now makes no approval void."""
+    """A changed user name or reason text does not void an approval."""
     later = replace(
         ADA, since=NOON + HOUR, disruption=replace(ADA.disruption, user_name="a", reason="gone")
     )
@@ -81,8 +81,8 @@ def test_what_does_not_change_the_set_changes_no_digest() -> None:
     assert replace(THREE, disruptions=(later, BOB, EVE)).digest == THREE.digest
 
 
-def test_what_waits_is_told_by_cause_and_sorted() -> None:
-    """Cuts of one target and cause are one hold; what was approved waits no more."""
+def test_pending_holds_are_grouped_by_cause_and_sorted() -> None:
+    """Disruptions of one target and cause are one hold; an approved one is not pending."""
     emptied, rejected = held("dan", cause="emptied ants"), held("fay", cause=REJECTED)
     approved = replace(held("gus"), approved_until=NOON + HOUR)
     expired = replace(held("hal"), approved_until=NOON)
@@ -104,7 +104,7 @@ def test_what_waits_is_told_by_cause_and_sorted() -> None:
     [
         (
             THREE,
-            f"3 to remove in {LAB}: more would be taken in an hour than the removal limit allows",
+            f"3 to remove in {LAB}: exceeds the removal limit",
         ),
         (
             replace(
@@ -124,7 +124,7 @@ def test_what_waits_is_told_by_cause_and_sorted() -> None:
         ),
         (
             replace(THREE, cause=REJECTED, disruptions=(held("bob", DisruptionKind.ROLE_CHANGE),)),
-            f"1 to get another role in {LAB}: an operator said no",
+            f"1 to get another role in {LAB}: rejected by an operator",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""What becomes of each event, and what the events of others cost."""
+"""What becomes of each event, and what unrelated events cost."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 ADA = UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21")
 ANTS, BEES, STRANGE = (GroupId(f"{n}3e47872-9051-70c8-1b7a-0f2d5c9e4a10") for n in (1, 2, 3))
 MEMBERSHIP = "73a4e8f2-c0b1-7055-8d9a-2c6f41e7b930"
-# The one by its name, which the hub knows; the other pinned.
+# One group by its name, which the hub knows; the other by its pinned id.
 ROWS = (GroupMapping("ants", LAB, "role/Ant"),)
 BEES_ROW = GroupMapping("bees", LAB, "role/Bee", group_id=BEES)
 UNMAPPED = Ignored("of a group that no mapping names")
@@ -51,7 +51,7 @@ UNMAPPED = Ignored("of a group that no mapping names")
 
 @dataclass
 class Office:
-    """Where events arrive, five minutes after the mappings were last read."""
+    """An intake, five minutes after the mappings were last read."""
 
     capsys: pytest.CaptureFixture[str]
     clock: FakeClock = field(default_factory=lambda: FakeClock(EARLIER))
@@ -63,7 +63,7 @@ class Office:
     boxes: FakeBoxes = field(default_factory=FakeBoxes)
 
     def __post_init__(self) -> None:
-        """Read the mappings, and wait for noon."""
+        """Read the mappings and set the clock to noon."""
         self.hub_state = FakeHubState(self.clock, HubState(group_ids={"ants": ANTS}))
         self.mappings = FakeMappings(self.clock, MappingTable(ROWS))
         self.mappings.table(EARLIER)
@@ -77,14 +77,14 @@ class Office:
             hub_state=self.hub_state,
             ledger=self.ledger,
             group_snapshots=self.group_snapshots,
-            users=self.boxes,
-            looks=self.boxes,
-            later=self.boxes,
+            reconcile_queue=self.boxes,
+            scan_queue=self.boxes,
+            delayed_queue=self.boxes,
             clock=self.clock,
         )
 
     def take(self, *bodies: str) -> list[Ignored | None]:
-        """Take in one batch of events."""
+        """Process one batch of events."""
         batch = Intake(self.world)
         return [batch.take(body) for body in bodies]
 
@@ -94,7 +94,7 @@ class Office:
         return self.mappings.reads - 1
 
     def problems(self) -> list[tuple[str, str]]:
-        """Return the kinds and reasons of what was reported."""
+        """Return the kinds and reasons of the reported problems."""
         lines = map(json.loads, self.capsys.readouterr().out.splitlines())
         return [
             (line["kind"], line["reason"]) for line in lines if line.get("message") == "PROBLEM"
@@ -118,7 +118,7 @@ def office(capsys: pytest.CaptureFixture[str]) -> Iterator[Office]:
 def event(
     name: str, at: datetime = EARLIER, source: str = "sso-directory", **request: object
 ) -> str:
-    """Return an event of CloudTrail's as a message body."""
+    """Return a CloudTrail event as a message body."""
     detail = {
         "eventSource": f"{source}.amazonaws.com",
         "eventName": name,
@@ -160,14 +160,14 @@ LEAVES = event("DeleteGroupMembership", source="identitystore", membershipId=MEM
         LEAVES,
     ],
 )
-def test_an_event_of_somebody_has_them_looked_at(office: Office, body: str) -> None:
-    """One hint, with the event's id and time, and made now."""
+def test_an_event_of_a_user_queues_a_request(office: Office, body: str) -> None:
+    """One request, with the event's id and time, enqueued now."""
     assert office.take(body) == [None]
     assert office.boxes == FakeBoxes(users=[ADA_IS_LOOKED_AT])
 
 
-def test_an_event_of_a_mapped_group_has_it_looked_through(office: Office) -> None:
-    """What such a look finds was announced."""
+def test_an_event_of_a_mapped_group_queues_a_scan(office: Office) -> None:
+    """A difference that such a scan finds was announced by an event."""
     look = ScanRequest(Subject.GROUP, ANTS, NOON, "event", EARLIER, event_driven=True)
 
     assert office.take(event("DeleteGroup", groupId=ANTS)) == [None]
@@ -184,10 +184,10 @@ def test_an_event_of_a_mapped_group_has_it_looked_through(office: Office) -> Non
         ),
     ],
 )
-def test_a_stranger_costs_one_read(
+def test_an_unrelated_user_costs_one_read(
     office: Office, body: str, asked: tuple[list[str], list[str]]
 ) -> None:
-    """Of the ledger or of the copies; nobody is looked at."""
+    """One read of the ledger or of the snapshots; nobody is reconciled."""
     of_ledger, of_copies = asked
 
     assert office.take(body) != [None]
@@ -197,8 +197,8 @@ def test_a_stranger_costs_one_read(
     assert office.boxes == FakeBoxes()
 
 
-def test_a_membership_that_nobody_saw_is_counted(office: Office) -> None:
-    """Many of them mean that the copies are not kept as they should be."""
+def test_a_membership_that_was_never_seen_is_counted(office: Office) -> None:
+    """Many such counts mean that the snapshots are not kept up to date."""
     body = event("DeleteGroupMembership", source="identitystore", membershipId=STRANGE)
 
     assert office.take(LEAVES, body) == [
@@ -208,8 +208,8 @@ def test_a_membership_that_nobody_saw_is_counted(office: Office) -> None:
     assert office.counted()["UnknownMembership"] == [1.0]
 
 
-def test_another_source_of_identities_pauses_the_hub(office: Office) -> None:
-    """Rule 11: it may delete everybody; nothing is queued, and somebody is told."""
+def test_a_change_of_the_identity_source_pauses_the_hub(office: Office) -> None:
+    """Rule 11: it may delete every user; nothing is queued, and a problem is published."""
     reason = "DisassociateDirectory changed the identity source"
 
     assert office.take(event("DisassociateDirectory", source="sso")) == [None]
@@ -218,8 +218,8 @@ def test_another_source_of_identities_pauses_the_hub(office: Office) -> None:
     assert office.boxes == FakeBoxes()
 
 
-def test_what_is_unclear_has_everything_looked_at_once(office: Office) -> None:
-    """Both rounds, now; who comes later is served by the round after, or by one that is due."""
+def test_an_unidentified_change_starts_one_full_sweep(office: Office) -> None:
+    """Both sweeps run now; later such events are covered by the next sweep, or by a due one."""
     passes = [
         ScanRequest(Subject.ROUND, name, NOON, "event", EARLIER, event_driven=True)
         for name in ("hourly", "daily")
@@ -242,14 +242,14 @@ def test_what_the_reader_ignores_costs_nothing(office: Office) -> None:
 
 
 @pytest.mark.parametrize("body", ["", "{", "null", '"text"', "{}", event("DeleteUser")])
-def test_what_nobody_can_read_is_refused(office: Office, body: str) -> None:
-    """It comes again, and goes to the dead letters in the end."""
+def test_an_unreadable_event_is_refused(office: Office, body: str) -> None:
+    """The message is retried and ends in the dead-letter queue."""
     with pytest.raises(UnreadableMessageError):
         office.take(body)
 
 
 def test_a_group_that_no_mapping_names_costs_one_read_a_batch(office: Office) -> None:
-    """Of the mappings, and only if our copy is older than the event."""
+    """One read of the mappings, and only if our snapshot is older than the event."""
     bodies = [joins(STRANGE, NOON), event("UpdateGroup", NOON, groupId=BEES), joins(BEES, NOON)]
 
     assert office.take(*bodies) == [UNMAPPED] * 3
@@ -267,28 +267,28 @@ def test_a_group_that_no_mapping_names_costs_one_read_a_batch(office: Office) ->
         (timedelta(seconds=-1), 1),
         (timedelta(0), 1),
         (timedelta(minutes=4), 1),
-        # From the future, or from a clock that is wrong.
+        # From the future, or from a wrong clock.
         (timedelta(days=9), 1),
         (datetime.max.replace(tzinfo=UTC) - EARLIER, 1),
     ],
 )
-def test_a_copy_that_is_newer_than_the_event_is_not_read_again(
+def test_a_snapshot_that_is_newer_than_the_event_is_not_read_again(
     office: Office, after: timedelta, reads: int
 ) -> None:
-    """Who mapped a group before its event is in the copy."""
+    """A group that was mapped before its event is in the snapshot."""
     assert office.take(joins(STRANGE, EARLIER + after)) == [UNMAPPED]
     assert office.reads == reads
 
 
-def test_a_mapped_group_needs_no_newer_copy(office: Office) -> None:
-    """Whoever follows the hint reads the mappings for himself."""
+def test_a_mapped_group_needs_no_newer_snapshot(office: Office) -> None:
+    """The function that processes the request reads the mappings itself."""
     office.take(*[joins(ANTS, NOON)] * 3)
 
     assert office.reads == 0
 
 
-def test_a_group_that_was_mapped_since_our_copy_is_found(office: Office) -> None:
-    """By its pinned id as by its name."""
+def test_a_group_that_was_mapped_since_our_snapshot_is_found(office: Office) -> None:
+    """By its pinned id and by its name."""
     office.directory.ids["strange"] = STRANGE
     strange = GroupMapping("strange", LAB, "role/Strange")
     office.mappings.truth = MappingTable((*ROWS, BEES_ROW, strange))
@@ -297,8 +297,8 @@ def test_a_group_that_was_mapped_since_our_copy_is_found(office: Office) -> None
     assert len(office.boxes.users) == 3
 
 
-def test_an_old_event_does_not_vouch_for_a_newer_one_of_its_batch(office: Office) -> None:
-    """A copy that is new enough for the first may lack what was mapped before the second."""
+def test_an_old_event_does_not_prove_a_snapshot_new_enough_for_a_later_one(office: Office) -> None:
+    """A snapshot new enough for the first event may lack a row written before the second."""
     office.mappings.truth = MappingTable((*ROWS, BEES_ROW))
     old, new = EARLIER - timedelta(minutes=1), NOON - timedelta(seconds=2)
 
@@ -331,10 +331,10 @@ def no_answer(office: Office) -> None:
 
 
 @pytest.mark.parametrize("trouble", [no_mappings, no_rights, no_directory, no_answer])
-def test_a_group_that_cannot_be_told_may_be_mapped(
+def test_a_group_that_cannot_be_resolved_may_be_mapped(
     office: Office, trouble: Callable[[Office], None]
 ) -> None:
-    """A wrong yes costs one look; a wrong no would lose somebody."""
+    """A false yes costs one scan; a false no would miss a user."""
     office.mappings.truth = MappingTable((*ROWS, GroupMapping("lost", LAB, "role/Lost")))
     trouble(office)
 
@@ -343,14 +343,14 @@ def test_a_group_that_cannot_be_told_may_be_mapped(
 
 
 def test_a_name_that_no_group_has_may_mean_none(office: Office) -> None:
-    """One misspelt row does not have the whole directory looked at."""
+    """One misspelt row does not cause a scan of the whole directory."""
     office.mappings.truth = MappingTable((*ROWS, GroupMapping("lost", LAB, "role/Lost")))
 
     assert office.take(joins(STRANGE, NOON)) == [UNMAPPED]
 
 
 def test_wrong_rows_are_reported_once_for_all_batches(office: Office) -> None:
-    """Whoever reads the mappings tells what is wrong with them."""
+    """The function that reads the mappings reports what is wrong with them."""
     bad = BadMapping("x", "the lab", None, ("target: 'the lab' is not a target",))
     rows = (*ROWS, GroupMapping("lost", LAB, "role/Lost"))
     office.mappings.truth = MappingTable(rows, (bad,))
@@ -362,10 +362,10 @@ def test_wrong_rows_are_reported_once_for_all_batches(office: Office) -> None:
     assert [kind for kind, _ in office.problems()] == ["bad-row", "unknown-group"]
 
 
-def test_what_was_put_off_goes_back_to_its_queue(office: Office) -> None:
-    """As it is: who follows it counts its attempts."""
+def test_a_requeued_message_goes_back_to_its_queue(office: Office) -> None:
+    """Unchanged: the function that processes it counts its attempts."""
     look = ScanRequest(Subject.TARGET, str(LAB), EARLIER, "event", EARLIER, attempt=3)
-    user = ReconcileRequest(ADA, EARLIER, "event", EARLIER, attempt=3, again=True)
+    user = ReconcileRequest(ADA, EARLIER, "event", EARLIER, attempt=3, is_recheck=True)
     batch = Intake(office.world)
 
     assert [batch.redeliver(encode(request)) for request in (look, user)] == [look, user]
@@ -374,16 +374,16 @@ def test_what_was_put_off_goes_back_to_its_queue(office: Office) -> None:
         batch.redeliver(joins(ANTS))
 
 
-def test_somebody_of_whom_nobody_can_tell_now_is_looked_at(office: Office) -> None:
-    """A wrong yes costs one look; and a ledger that is throttled makes no dead letter."""
+def test_a_user_whose_record_cannot_be_read_now_is_reconciled(office: Office) -> None:
+    """A false yes costs one reconcile; a throttled ledger makes no dead letter."""
     office.ledger.trouble = RetryableError("throttled")
 
     assert office.take(event("DisableUser", userId=ADA)) == [None]
     assert office.boxes == FakeBoxes(users=[ADA_IS_LOOKED_AT])
 
 
-def test_a_ledger_that_refuses_the_hub_pages(office: Office) -> None:
-    """It is no passing trouble: the message fails, and that is counted."""
+def test_a_ledger_that_denies_access_raises_the_alarm(office: Office) -> None:
+    """This is no transient error: the message fails, and that is counted."""
     office.ledger.trouble = PermanentError("no rights")
 
     with pytest.raises(PermanentError):
@@ -391,8 +391,8 @@ def test_a_ledger_that_refuses_the_hub_pages(office: Office) -> None:
 
 
 @pytest.mark.parametrize("trouble", [RetryableError("throttled"), PermanentError("no rights")])
-def test_a_hint_that_cannot_be_queued_is_not_lost(office: Office, trouble: Trouble) -> None:
-    """The message fails, and comes again."""
+def test_a_request_that_cannot_be_queued_is_not_lost(office: Office, trouble: Trouble) -> None:
+    """The message fails and is delivered again."""
     office.boxes.trouble = trouble
 
     for body in (joins(ANTS), event("UpdateGroup", groupId=ANTS), LEAVES, unclear()):

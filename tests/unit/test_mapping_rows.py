@@ -1,4 +1,4 @@
-"""Section 5, mapping row: every mistake at once, defaults as written, numbers as they come."""
+"""Section 5, mapping row: all mistakes at once, defaults as designed, any spelling of numbers."""
 
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ def mistakes(row: dict[str, object]) -> tuple[str, ...]:
 
 
 def test_a_row_of_its_two_keys_is_enough() -> None:
-    """The rest has the defaults of the design, the role that of the convention."""
+    """The rest has the designed defaults, and the role that of the convention."""
     assert parse_row(ROW | {"group": "ML Scientists"}) == GroupMapping(
         group="ML Scientists",
         target=TARGET,
@@ -34,7 +34,7 @@ def test_a_row_of_its_two_keys_is_enough() -> None:
 
 
 def test_every_attribute_counts() -> None:
-    """Numbers come from DynamoDB as Decimal and are whole numbers afterwards."""
+    """Numbers come from DynamoDB as Decimal and become whole numbers."""
     row = parse_row(
         ROW
         | {
@@ -63,14 +63,14 @@ def test_a_whole_number_may_be_written_in_any_way(priority: object) -> None:
 
 
 def test_a_null_is_as_good_as_nothing() -> None:
-    """A tool that writes empty cells as NULL writes a valid row."""
+    """A row from a tool that writes empty cells as NULL is valid."""
     assert parse_row(
         ROW | dict.fromkeys(("priority", "retention_days", "group_id", "enabled"))
     ) == parse_row(ROW)
 
 
-def test_every_mistake_of_a_row_is_told_at_once() -> None:
-    """Nobody corrects a row seven times."""
+def test_every_mistake_of_a_row_is_reported_at_once() -> None:
+    """Nobody has to correct a row seven times."""
     found = mistakes(
         {
             "target": "the research domain",
@@ -131,7 +131,7 @@ def test_every_mistake_of_a_row_is_told_at_once() -> None:
     ],
 )
 def test_a_wrong_value_is_the_one_mistake_of_its_attribute(attribute: str, value: object) -> None:
-    """A value is refused under the attribute's own name, and nothing else is complained of."""
+    """A value is refused under the attribute's own name, with no other complaint."""
     found = mistakes(ROW | {attribute: value})
 
     assert [mistake.partition(":")[0] for mistake in found] == [attribute]
@@ -147,15 +147,15 @@ def test_a_wrong_value_is_the_one_mistake_of_its_attribute(attribute: str, value
     ],
 )
 def test_an_unknown_attribute_is_a_mistake(attribute: str, told: str) -> None:
-    """A slip in a name would otherwise leave the default, and nobody would know; null or not."""
+    """A misspelt name would silently leave the default. Null values count too."""
     for value in (7, None):
         (mistake,) = mistakes(ROW | {attribute: value})
 
         assert mistake.startswith(told)
 
 
-def test_what_is_told_of_a_mistake_fits_however_much_the_row_holds() -> None:
-    """Rule 16: a row of 400 KB is reported in a line that a log takes."""
+def test_a_reported_mistake_fits_however_long_the_row_is() -> None:
+    """Rule 16: a row of 400 KB is reported in a line that fits into a log."""
     found = mistakes(
         ROW | {"execution_role_arn": "\x1b" * 400_000, "priority": "9" * 400_000, "x" * 60_000: 1}
     )
@@ -172,7 +172,7 @@ def test_what_is_told_of_a_mistake_fits_however_much_the_row_holds() -> None:
     ],
 )
 def test_a_role_of_elsewhere_is_refused(role: str, reason: str) -> None:
-    """Rule 12: the role is of the target's account and partition."""
+    """Rule 12: the role belongs to the target's account and partition."""
     assert reason in mistakes(ROW | {"execution_role_arn": role})[0]
 
 
@@ -197,7 +197,7 @@ def test_a_role_name_that_iam_refuses_is_a_mistake() -> None:
 
 
 def test_a_bad_row_keeps_its_target_where_that_can_be_read() -> None:
-    """Rule 3 freezes the target that the row is about."""
+    """Rule 3 protects the target that the row is about."""
     bad = parse_row(ROW | {"priority": "high"})
     unreadable = parse_row(ROW | {"target": "nowhere"})
 
@@ -208,7 +208,7 @@ def test_a_bad_row_keeps_its_target_where_that_can_be_read() -> None:
 
 
 def test_one_bad_row_never_stops_the_others() -> None:
-    """Rule 13: the table keeps the good rows, sorted, apart from the bad ones."""
+    """Rule 13: the table keeps the valid rows, sorted, apart from the bad ones."""
     rows: list[dict[str, object]] = [ROW | {"group": "b"}, {}, ROW | {"group": "a"}]
 
     table = parse_table(rows)
@@ -221,12 +221,12 @@ def test_one_bad_row_never_stops_the_others() -> None:
 @pytest.mark.parametrize("attribute", ["priority", "retention_days"])
 @pytest.mark.parametrize("number", ["1E+30", "9.9E+125", "12345678901234567890123456789012345678"])
 def test_any_number_of_dynamodb_gives_a_row_or_a_mistake(attribute: str, number: str) -> None:
-    """DynamoDB keeps 38 digits and exponents to 125; a slip of the keyboard stops no other row."""
+    """DynamoDB keeps 38 digits and exponents to 125; a typing error stops no other row."""
     table = parse_table([ROW | {"group": "other"}, ROW | {attribute: Decimal(number)}])
 
     assert "other" in [row.group for row in table.rows]
 
 
 def test_digits_of_other_scripts_are_no_account() -> None:
-    """Only 0 to 9 stand in an account id; a target that cannot exist is a mistake."""
+    """Only 0 to 9 may be in an account id; an impossible target is a mistake."""
     assert mistakes(ROW | {"target": f"{'٢' * 12}/eu-west-1/d-research0001"})

@@ -1,4 +1,4 @@
-"""Rule 5: the profile name is the user name where Studio allows it, else a unique stand-in."""
+"""Rule 5: the profile name is the user name where Studio allows it, else a unique substitute."""
 
 import re
 from hashlib import sha256
@@ -18,7 +18,7 @@ LEGAL = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
     "user_name", ["ada", "Ada-Lovelace", "a", "7", "a--b", "x" * 63, "ada-1234567", "ada-1234567g"]
 )
 def test_a_name_that_studio_allows_is_kept(user_name: str) -> None:
-    """People find themselves in Studio under the name they sign in with."""
+    """Users find themselves in Studio under the name they sign in with."""
     assert profile_name(user_name, ADA) == user_name
 
 
@@ -45,8 +45,11 @@ def test_a_name_that_studio_allows_is_kept(user_name: str) -> None:
         ("ada-0A1B2C3D", "ada-0A1B2C3D"),
     ],
 )
-def test_any_other_name_gets_a_readable_stand_in(user_name: str, readable: str) -> None:
-    """Single hyphens for what is no letter or digit, trimmed, cut to 54, and the id's digest."""
+def test_any_other_name_gets_a_readable_substitute(user_name: str, readable: str) -> None:
+    """Other characters become single hyphens.
+
+    The result is trimmed, cut to 54, and ends with the id's digest.
+    """
     name = profile_name(user_name, ADA)
 
     assert name == f"{readable}-{DIGEST}"
@@ -55,7 +58,7 @@ def test_any_other_name_gets_a_readable_stand_in(user_name: str, readable: str) 
 
 
 def test_names_that_differ_only_in_dots_and_hyphens_stay_apart() -> None:
-    """Two people never share a profile because their names look alike once cleaned."""
+    """Two users never share a profile because their cleaned names are equal."""
     people = {"a.b": UserId("1"), "a-b": UserId("2"), "a..b": UserId("3"), "a@b": UserId("4")}
 
     names = {profile_name(name, user_id).casefold() for name, user_id in people.items()}
@@ -63,16 +66,16 @@ def test_names_that_differ_only_in_dots_and_hyphens_stay_apart() -> None:
     assert len(names) == len(people)
 
 
-def test_nobody_can_take_the_stand_in_of_somebody_else() -> None:
-    """A user name that looks like a stand-in gets one itself, so it can never be equal to one."""
+def test_nobody_can_get_the_substitute_name_of_another_user() -> None:
+    """A user name in the form of a substitute gets one itself, so the two never are equal."""
     stand_in = profile_name("ada@example.com", ADA)
 
     assert profile_name(stand_in, BOB) != stand_in
     assert not same_name(profile_name(stand_in.upper(), BOB), stand_in)
 
 
-def test_the_stand_in_belongs_to_the_id() -> None:
-    """A recycled user name does not lead to the profile of the one who had it before."""
+def test_the_substitute_name_belongs_to_the_id() -> None:
+    """A recycled user name does not lead to the profile of its former owner."""
     assert profile_name("ada@example.com", ADA) != profile_name("ada@example.com", BOB)
 
 
@@ -81,5 +84,5 @@ def test_the_stand_in_belongs_to_the_id() -> None:
     [("Ada", "ada", True), ("ada", "ada", True), ("ada", "ada-l", False)],
 )
 def test_names_are_compared_without_case(one: str, other: str, *, same: bool) -> None:
-    """Studio takes Ada and ada for one profile."""
+    """Studio treats Ada and ada as one profile."""
     assert same_name(one, other) is same

@@ -9,8 +9,8 @@ ADA = "a3d46882-6071-7063-2f5e-91b4c7d80e21"
 OURS = {"studio-hub:managed-by": HUB, "studio-hub:user-id": ADA}
 
 
-def test_what_we_make_is_ours() -> None:
-    """The tags given at creation are the ones that ownership is read from."""
+def test_a_profile_that_the_hub_creates_is_ours() -> None:
+    """Ownership is read from the tags given at creation."""
     assert tags(HUB, ADA) == OURS
     assert ownership(tags(HUB, ADA), HUB, ADA) is Ownership.OURS
 
@@ -31,5 +31,5 @@ def test_what_we_make_is_ours() -> None:
     ],
 )
 def test_everything_else_is_not(found: dict[str, str] | None, whose: Ownership) -> None:
-    """Unreadable, missing, another hub's or another person's tags never make a profile ours."""
+    """Unreadable or missing tags, and those of another hub or user, never make a profile ours."""
     assert ownership(found, HUB, ADA) is whose

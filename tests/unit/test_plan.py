@@ -1,4 +1,4 @@
-"""Every status x ownership x verdict is answered: by actions, a skip with its reason, or rest."""
+"""Every status x ownership x decision gives actions, a skip with its reason, or in sync."""
 
 from dataclasses import replace
 from itertools import permutations, product
@@ -71,7 +71,7 @@ def planned(
 def found(
     decision: Decision, profile: ObservedProfile | None, record: Record | None = None
 ) -> list[Action | Skip | InSync]:
-    """Return all that a plan of one verdict holds."""
+    """Return all that a plan of one decision holds."""
     plan_ = planned(decision, profile, record)
     return [*plan_.actions, *plan_.skips, *plan_.in_sync]
 
@@ -79,7 +79,7 @@ def found(
 def kinds(
     decision: Decision, profile: ObservedProfile | None, record: Record | None = None
 ) -> list[object]:
-    """Return what a plan holds: the types of its actions, the kinds of its skips."""
+    """Return what a plan holds: the types of its actions and the kinds of its skips."""
     answers = found(decision, profile, record)
     for answer in answers:
         assert not isinstance(answer, Skip) or (answer.reason and answer.remedy)
@@ -91,7 +91,7 @@ def kinds(
     list(product((PROMOTED, REMOVAL, AT_ONCE, UNDECIDED), Ownership, ProfileStatus)),
 )
 def test_the_decision_table(decision: Decision, whose: Ownership, status: ProfileStatus) -> None:
-    """Undecided first, then whose it is, then its status: only what is left may be an action."""
+    """Undecided first, then ownership, then status: only what remains may be an action."""
     answers = kinds(decision, replace(THERE, ownership=whose, status=status))
 
     if isinstance(decision, Undecided):
@@ -110,15 +110,15 @@ def test_the_decision_table(decision: Decision, whose: Ownership, status: Profil
         assert answers == [Suspend]
 
 
-def test_what_is_missing_is_created_and_then_let_in() -> None:
-    """Rule 7: a profile alone lets nobody in, and nobody is let in before it is there."""
+def test_a_missing_profile_is_created_before_access_is_granted() -> None:
+    """Rule 7: a profile alone grants no access, and access is granted only once it exists."""
     assert found(PROMOTED, None) == [
         Create(ADA, LAB, "ada", NEW, BECAUSE),
         Assign(ADA, LAB, "ada"),
     ]
 
 
-def test_a_disabled_row_makes_nothing_anew() -> None:
+def test_a_disabled_row_creates_nothing() -> None:
     """Rule 4, and the operator is told which row would."""
     assert kinds(GRANTS_NOTHING, None) == [SkipKind.DISABLED]
 
@@ -131,28 +131,28 @@ def test_a_disabled_row_makes_nothing_anew() -> None:
         *((access, [Assign]) for access in (Access.UNTOUCHED, Access.UNSURE, Access.REVOKED)),
     ],
 )
-def test_whoever_has_the_role_is_let_in_unless_they_are(
+def test_a_user_with_the_role_is_granted_access_unless_already_granted(
     access: Access, answers: list[object]
 ) -> None:
-    """What the ledger is not sure of is done again; where people assign by hand, they do."""
+    """What the ledger is not sure of is done again. Where operators grant access, they do it."""
     assert kinds(PROMOTED, HAS_IT, replace(GRANTED, access=access)) == answers
 
 
-def test_what_is_as_it_should_be_is_settled() -> None:
-    """The right role and the way in are no difference, whatever runs."""
+def test_a_correct_profile_is_in_sync() -> None:
+    """With the right role and access there is no drift, whatever runs."""
     profile = replace(HAS_IT, workload=runs(app()))
 
     assert found(PROMOTED, profile, GRANTED) == [InSync(PROMOTED, profile)]
 
 
 @pytest.mark.parametrize("removal", [REMOVAL, AT_ONCE])
-def test_what_is_gone_and_not_called_for_is_settled(removal: Removal) -> None:
-    """The ledger learns that there is nothing left."""
+def test_a_missing_profile_that_is_not_desired_is_in_sync(removal: Removal) -> None:
+    """The ledger records that nothing is left."""
     assert found(removal, None) == [InSync(removal, None)]
 
 
-def test_whoever_comes_back_is_given_the_role_and_then_let_in() -> None:
-    """Rule 8: a rejoin climbs back up, in the order of a creation."""
+def test_a_returning_user_gets_the_role_before_access() -> None:
+    """Rule 8: a returning user gets role and access in the order of a creation."""
     suspended = replace(ACTIVE, role_arn=SUSPENDED_ROLE, access=Access.REVOKED)
 
     assert found(PROMOTED, replace(THERE, role_arn=SUSPENDED_ROLE), suspended) == [
@@ -162,8 +162,8 @@ def test_whoever_comes_back_is_given_the_role_and_then_let_in() -> None:
 
 
 @pytest.mark.parametrize("decision", [PROMOTED, REMOVAL, AT_ONCE])
-def test_unreadable_tags_settle_nothing(decision: Decision) -> None:
-    """It may be ours: who was held stays on the books until the tags can be read again."""
+def test_unreadable_tags_are_never_in_sync(decision: Decision) -> None:
+    """The profile may be ours: a hold stays recorded until the tags can be read again."""
     profile = replace(THERE, ownership=Ownership.UNREADABLE)
 
     for record in (None, ACTIVE, NEVER_MADE):
@@ -171,8 +171,8 @@ def test_unreadable_tags_settle_nothing(decision: Decision) -> None:
 
 
 @pytest.mark.parametrize("whose", [Ownership.UNMANAGED, Ownership.OTHER_PERSON])
-def test_a_removal_of_somebody_held_for_a_strangers_profile_is_settled(whose: Ownership) -> None:
-    """Rule 6: we never made it, so nothing of ours is left; the stranger's stays as it is."""
+def test_a_removal_of_a_user_held_for_an_unmanaged_profile_is_in_sync(whose: Ownership) -> None:
+    """Rule 6: we never made it, so nothing of ours is left; the profile is left unchanged."""
     profile = replace(THERE, ownership=whose)
 
     assert found(AT_ONCE, profile, NEVER_MADE) == [InSync(AT_ONCE, None)]
@@ -188,10 +188,10 @@ def test_a_removal_of_somebody_held_for_a_strangers_profile_is_settled(whose: Ow
     ],
 )
 @pytest.mark.parametrize("access", Access)
-def test_whoever_leaves_a_strangers_profile_behind_is_let_in_no_more(
+def test_access_is_revoked_where_only_an_unmanaged_profile_is_left(
     stranger: ObservedProfile, access: Access
 ) -> None:
-    """Rule 7: the assignment of whom the ledger knows is ours, whatever became of the profile."""
+    """Rule 7: a known user's assignment is ours, whatever happened to the profile."""
     ours = access in {Access.ASSIGNED, Access.UNSURE}
     first = [Revoke] if ours else []
     refused = SkipKind.NAME_TAKEN if stranger.user_name else SkipKind.NOT_OURS
@@ -205,8 +205,8 @@ def test_whoever_leaves_a_strangers_profile_behind_is_let_in_no_more(
 
 @pytest.mark.parametrize("access", Access)
 @pytest.mark.parametrize("user_name", ["ada", "Ada"])
-def test_the_way_into_a_profile_made_by_hand_stays(user_name: str, access: Access) -> None:
-    """Rule 7: the assignment by which somebody enters what is not ours is not ended."""
+def test_the_assignment_of_an_unmanaged_profile_stays(user_name: str, access: Access) -> None:
+    """Rule 7: the assignment through which a user opens an unmanaged profile is not deleted."""
     made_by_hand = replace(THERE, ownership=Ownership.UNMANAGED, user_name=user_name)
     record = replace(ACTIVE, access=access)
 
@@ -222,7 +222,7 @@ def test_the_way_into_a_profile_made_by_hand_stays(user_name: str, access: Acces
         (replace(THERE, ownership=Ownership.OTHER_PERSON), False),
     ],
 )
-def test_nobody_is_told_to_adopt_another_persons_profile(
+def test_no_remedy_adopts_the_profile_of_another_user(
     profile: ObservedProfile, *, proposed: bool
 ) -> None:
     """Rule 6: a profile is never handed over, so no remedy says how."""
@@ -232,15 +232,15 @@ def test_nobody_is_told_to_adopt_another_persons_profile(
 
 
 @pytest.mark.parametrize("status", sorted(BROKEN))
-def test_what_cannot_be_used_is_made_anew_and_studios_reason_told(status: ProfileStatus) -> None:
+def test_an_unusable_profile_is_recreated_with_studios_reason(status: ProfileStatus) -> None:
     """Source: the developer guide: a failed creation leaves a profile that only blocks its name."""
     broken = replace(THERE, status=status, failure="role not found")
 
     assert found(PROMOTED, broken) == [Discard(ADA, LAB, "ada", f"it is {status}: role not found")]
 
 
-def test_a_failed_update_is_made_again() -> None:
-    """The profile still works, so it is neither discarded nor taken for right."""
+def test_a_failed_update_is_repeated() -> None:
+    """The profile still works, so it is neither deleted nor taken as correct."""
     broken = replace(HAS_IT, status=ProfileStatus.UPDATE_FAILED)
 
     assert kinds(PROMOTED, broken, replace(GRANTED, retry_at=NOON)) == [ChangeRole]
@@ -251,10 +251,10 @@ def test_a_failed_update_is_made_again() -> None:
     ("decision", "started"),
     [(PROMOTED, replace(GRANTED, state=State.PENDING)), (AT_ONCE, replace(ACTIVE, started=NOON))],
 )
-def test_what_studio_ended_as_failed_is_not_repeated_at_once(
+def test_a_failed_studio_operation_is_not_repeated_at_once(
     decision: Decision, started: Record, status: ProfileStatus
 ) -> None:
-    """It waits for its next try, with Studio's reason; what was begun by nobody waits for none."""
+    """It waits for its next attempt, with Studio's reason. What nobody requested does not wait."""
     broken = replace(HAS_IT, status=status, failure="no capacity")
     leaving = replace(started, retain_until=NOON if decision is AT_ONCE else None)
     once_more = replace(leaving, retry_at=NOON)
@@ -267,8 +267,8 @@ def test_what_studio_ended_as_failed_is_not_repeated_at_once(
     assert SkipKind.FAILED not in kinds(decision, broken)
 
 
-def test_what_nobody_could_observe_is_left_out() -> None:
-    """Law 10: one target that does not tell stops none of the others."""
+def test_an_unobserved_target_is_left_out() -> None:
+    """Law 10: a target that cannot be observed stops no other."""
     elsewhere = replace(PROMOTED, target=SHOP)
 
     answer = plan([PROMOTED, elsewhere], {SHOP: None}, {}, NOON)
@@ -278,8 +278,8 @@ def test_what_nobody_could_observe_is_left_out() -> None:
     assert not answer.skips
 
 
-def test_the_profile_keeps_the_name_that_studio_tells() -> None:
-    """Names are compared without case, so a change names the profile as it is there."""
+def test_the_profile_keeps_the_name_that_studio_returns() -> None:
+    """Names are compared without case, so a change uses the name that Studio returns."""
     (change, _) = found(PROMOTED, replace(THERE, name="Ada"))
 
     assert isinstance(change, ChangeRole)
@@ -287,7 +287,7 @@ def test_the_profile_keeps_the_name_that_studio_tells() -> None:
 
 
 def test_the_digest_stands_for_exactly_the_actions() -> None:
-    """Eight hex digits, the same in every process, others for any other action."""
+    """Eight hex digits, equal in every process; any other action gives another digest."""
     created = planned(PROMOTED, None)
     others = [
         planned(replace(PROMOTED, role_arn=OLD), None),
@@ -299,22 +299,22 @@ def test_the_digest_stands_for_exactly_the_actions() -> None:
         planned(AT_ONCE, replace(THERE, role_arn=SUSPENDED_ROLE, workload=runs(private()))),
     ]
 
-    # Written down, so that a change of what is digested is a decision and no accident.
+    # A constant, so that a change of the digested fields is a decision and no accident.
     assert created.digest == "12ef2d27"
     assert created.digest == planned(PROMOTED, None).digest
     assert len({created.digest, *(other.digest for other in others)}) == 1 + len(others)
 
 
 def test_skips_do_not_count_in_the_digest() -> None:
-    """It names what would be done: a note on what is left alone changes no approval."""
+    """It stands for the actions alone: a note on something left unchanged voids no approval."""
     noted = plan([PROMOTED, replace(UNDECIDED, target=SHOP)], {LAB: None}, {}, NOON)
 
     assert noted.skips
     assert noted.digest == planned(PROMOTED, None).digest
 
 
-def test_the_order_of_verdicts_does_not_matter() -> None:
-    """Style rule 4: sorted at construction, so the same world has one plan and one digest."""
+def test_the_order_of_decisions_does_not_matter() -> None:
+    """Style rule 4: sorted at construction, so one state has one plan and one digest."""
     decisions: list[DesiredProfile | Removal] = [
         PROMOTED,
         replace(AT_ONCE, target=SHOP),
@@ -328,7 +328,7 @@ def test_the_order_of_verdicts_does_not_matter() -> None:
 
 
 def test_a_plan_knows_the_actions_of_each_target_in_their_order() -> None:
-    """Each is begun when the one before is done, so no other target's may come between."""
+    """An action starts when the one before it is done; no other target's comes between."""
     both = plan([PROMOTED, replace(PROMOTED, target=SHOP)], {LAB: None, SHOP: None}, {}, NOON)
 
     assert [type(each) for each in both.of(LAB)] == [Create, Assign]
@@ -338,10 +338,10 @@ def test_a_plan_knows_the_actions_of_each_target_in_their_order() -> None:
 @pytest.mark.parametrize("whose", NOT_OURS)
 @pytest.mark.parametrize("decision", [PROMOTED, REMOVAL, AT_ONCE])
 @pytest.mark.parametrize("status", ProfileStatus)
-def test_no_action_is_on_a_profile_that_is_not_ours(
+def test_no_action_changes_an_unmanaged_profile(
     decision: Decision, whose: Ownership, status: ProfileStatus
 ) -> None:
-    """Law 5; the end of an assignment that the hub made is none of the profile."""
+    """Law 5; deleting an assignment that the hub made does not act on the profile."""
     profile = replace(THERE, ownership=whose, status=status, role_arn=SUSPENDED_ROLE)
 
     for record in (None, ACTIVE, NEVER_MADE):
@@ -350,10 +350,10 @@ def test_no_action_is_on_a_profile_that_is_not_ours(
 
 @pytest.mark.parametrize("access", [Access.UNTOUCHED, Access.UNSURE, Access.REVOKED])
 @pytest.mark.parametrize("role_arn", [OLD, SUSPENDED_ROLE, NEW])
-def test_nobody_is_let_in_while_what_runs_is_being_stopped(access: Access, role_arn: str) -> None:
-    """Rule 7: whoever may sign in has the role that is called for, and nothing runs with another.
+def test_access_is_not_granted_while_apps_are_being_stopped(access: Access, role_arn: str) -> None:
+    """Rule 7: who may sign in has the desired role, and nothing runs with another.
 
-    Somebody who comes back before their apps are gone is one of them.
+    This includes a user who returns before the apps are gone.
     """
     record = replace(ACTIVE, access=access, started=NOON)
     profile = replace(THERE, role_arn=role_arn, workload=runs(app()))

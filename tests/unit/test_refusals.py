@@ -1,4 +1,4 @@
-"""What becomes of an action that AWS refuses, or cannot finish."""
+"""What becomes of an action that AWS refuses or cannot finish."""
 
 from datetime import timedelta
 
@@ -46,7 +46,7 @@ CALLS: dict[str, Action] = {
     "assign": ASSIGN,
     "revoke": REVOKE,
 }
-# What is in the way, or not ready, may come right by itself.
+# What blocks the action, or is not ready, may resolve by itself.
 PASSES = {
     *(("ResourceInUse", call) for call in CALLS if call != "create"),
     ("ValidationException", "delete_space lab"),
@@ -56,8 +56,8 @@ PASSES = {
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("trouble", [IN_USE, INVALID, DENIED, THROTTLED, CLOSED])
-def test_what_becomes_of_a_refusal(bench: Bench, call: str, trouble: Trouble) -> None:
-    """Try again soon, look again, or wait for somebody: the code of the refusal decides."""
+def test_the_outcome_of_a_refusal(bench: Bench, call: str, trouble: Trouble) -> None:
+    """Retry soon, observe again, or wait for an operator: the error code decides."""
     action = CALLS[call]
     bench.studio.troubles[call, LAB] = trouble
 
@@ -83,10 +83,10 @@ def test_what_becomes_of_a_refusal(bench: Bench, call: str, trouble: Trouble) ->
         (DISCARD, ProfileStatus.DELETE_FAILED, Deferred),
     ],
 )
-def test_what_studio_could_not_finish_is_looked_at_again(
+def test_a_failed_studio_operation_is_reconciled_again(
     bench: Bench, action: Action, status: ProfileStatus, expected: type[Outcome]
 ) -> None:
-    """The next look sees the status, and does what that calls for."""
+    """The next reconcile observes the status and does what it needs."""
     bench.studio.becomes[LAB] = status
 
     (found,) = bench.apply(action)
@@ -96,10 +96,10 @@ def test_what_studio_could_not_finish_is_looked_at_again(
 
 
 @pytest.mark.parametrize(("trouble", "expected"), [(THROTTLED, Deferred), (DENIED, Failed)])
-def test_what_cannot_be_watched_is_not_taken_for_done(
+def test_an_action_that_cannot_be_polled_does_not_count_as_done(
     bench: Bench, trouble: Trouble, expected: type[Outcome]
 ) -> None:
-    """Rule 9: nothing is reported done from the update call alone."""
+    """Rule 9: the update call alone never counts as done."""
     bench.studio.troubles["watch", LAB] = trouble
 
     assert isinstance(bench.apply(CHANGE, ASSIGN)[0], expected)
@@ -107,10 +107,8 @@ def test_what_cannot_be_watched_is_not_taken_for_done(
 
 
 @pytest.mark.parametrize(("call", "action"), [("assign", ASSIGN), ("revoke", REVOKE)])
-def test_an_earlier_change_that_is_under_way_is_no_success(
-    bench: Bench, call: str, action: Action
-) -> None:
-    """Rule 7: for minutes a read shows what was so before that change, and is not asked for."""
+def test_a_change_already_under_way_is_no_success(bench: Bench, call: str, action: Action) -> None:
+    """Rule 7: for minutes a read returns the state before that change, so none is made."""
     bench.studio.troubles[call, LAB] = UNDER_WAY
     bench.assigned = call == "assign"
 
@@ -120,10 +118,10 @@ def test_an_earlier_change_that_is_under_way_is_no_success(
 
 @pytest.mark.parametrize("is_assigned", [True, False])
 @pytest.mark.parametrize(("call", "action"), [("assign", ASSIGN), ("revoke", REVOKE)])
-def test_what_is_read_back_later_decides(
+def test_a_later_read_decides(
     bench: Bench, call: str, action: Action, *, is_assigned: bool
 ) -> None:
-    """What is as it should be is done; what is not is tried on."""
+    """A correct state is done; any other is tried again."""
     bench.studio.troubles[call, LAB] = UNDER_WAY
     bench.assigned = is_assigned
     bench.notes.wanted = NOON - timedelta(minutes=3)
@@ -137,8 +135,8 @@ def test_what_is_read_back_later_decides(
 
 
 @pytest.mark.parametrize("read", [THROTTLED, DENIED])
-def test_a_read_back_that_fails_records_nothing(bench: Bench, read: Trouble) -> None:
-    """Nobody is recorded as let in, or as put out, without an answer that says so."""
+def test_a_failed_read_records_nothing(bench: Bench, read: Trouble) -> None:
+    """Nobody is recorded as granted or revoked without an answer that confirms it."""
     bench.studio.troubles["assign", LAB] = UNDER_WAY
     bench.studio.troubles["is_assigned", LAB] = read
     bench.notes.wanted = NOON - timedelta(minutes=3)

@@ -1,4 +1,4 @@
-"""Rule 8: how long a leaver's things are kept."""
+"""Rule 8: how long the data of a leaver is kept."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from mapped import NOW, decision, record, row, snapshot
 
 from hub.runtime.decisions.decision import Removal
 from hub.runtime.decisions.record import EndedGrant
-from hub.runtime.decisions.retention import ended_claims, remembered
+from hub.runtime.decisions.retention import ended_grants, remembered
 from shared.model import (
     Grant,
 )
@@ -54,8 +54,8 @@ def test_the_longest_retention_of_the_last_day_counts(
     assert found.retention_days == days
 
 
-def test_what_stopped_applying_is_remembered_for_a_day() -> None:
-    """So is what a row says no more that was longer; what is older than a day is forgotten."""
+def test_a_row_that_stopped_applying_is_remembered_for_a_day() -> None:
+    """So is a longer value that a row no longer has; what is older than a day is dropped."""
     a, b, c = (Grant(10, group, f"role/{group}", 30) for group in "abc")
     there = record(
         a,
@@ -67,7 +67,7 @@ def test_what_stopped_applying_is_remembered_for_a_day() -> None:
         ),
     )
 
-    assert ended_claims(there, [b, c], NOW) == (
+    assert ended_grants(there, [b, c], NOW) == (
         EndedGrant("a", 30, NOW),
         EndedGrant("c", 90, NOW - HOUR),
         EndedGrant("d", 60, NOW - HOUR),
@@ -79,5 +79,5 @@ def test_a_retention_that_was_lowered_is_remembered_for_a_day() -> None:
     """Rule 8: 30 days made 0, and a leave after it, delete nothing at once."""
     before, lowered = (Grant(10, "a", "role/a", days) for days in (30, 0))
 
-    assert ended_claims(record(before), [lowered], NOW) == (EndedGrant("a", 30, NOW),)
-    assert ended_claims(record(lowered), [before], NOW) == ()
+    assert ended_grants(record(before), [lowered], NOW) == (EndedGrant("a", 30, NOW),)
+    assert ended_grants(record(lowered), [before], NOW) == ()

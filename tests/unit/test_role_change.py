@@ -1,4 +1,4 @@
-"""Rule 9: a role change takes effect, and costs nobody an app that may go on."""
+"""Rule 9: a role change takes effect, and stops no app that may go on."""
 
 from dataclasses import replace
 
@@ -29,7 +29,7 @@ from hub.runtime.decisions.record import Record
 from hub.runtime.decisions.role_change import bring_to_role
 
 HAS_IT = replace(THERE, role_arn=NEW)
-# A change that had to stop what ran, seen by the ledger to have begun.
+# A change that had to stop running apps and that the ledger records as started.
 STOPPING = replace(ACTIVE, started=NOON - HOUR)
 EARLIER, DELAYED = NOON - MINUTE, NOON + MINUTE
 
@@ -50,8 +50,8 @@ def steps(
 
 
 @pytest.mark.parametrize("what", [(), (app(),), (app("a", "Deleting"),), (app("a", "Pending"),)])
-def test_a_promotion_keeps_what_runs(what: tuple[App, ...]) -> None:
-    """A row still calls for the old role: it may go on with it until the person restarts it."""
+def test_a_promotion_keeps_running_apps(what: tuple[App, ...]) -> None:
+    """A row still grants the old role: apps may keep it until the user restarts them."""
     profile = replace(THERE, workload=runs(*what))
 
     assert steps(PROMOTED, profile) == [change(PROMOTED, keeps=True)]
@@ -70,28 +70,28 @@ def test_a_promotion_keeps_what_runs(what: tuple[App, ...]) -> None:
     ],
 )
 @pytest.mark.parametrize("record", [None, ACTIVE, STOPPING])
-def test_a_demotion_stops_what_runs_before_it_changes_anything(
+def test_a_demotion_stops_running_apps_before_it_changes_anything(
     what: tuple[App, ...], then: list[Action | SkipKind], record: Record | None
 ) -> None:
-    """No row calls for the old role: no app goes on with it while the profile says the new one."""
+    """No row grants the old role: no app goes on with it while the profile has the new one."""
     assert steps(DEMOTED, replace(THERE, workload=runs(*what)), record) == then
 
 
-def test_a_role_that_nobody_gave_is_kept_by_nobody() -> None:
-    """A promotion from a role of other hands stops what runs with it."""
+def test_a_role_that_no_row_granted_keeps_no_app() -> None:
+    """A promotion from a role that no row granted stops what runs with it."""
     profile = replace(THERE, role_arn="arn:aws:iam::222222222222:role/x", workload=runs(app()))
 
     assert steps(PROMOTED, profile) == [stop(app())]
 
 
-def test_a_better_role_is_kept_for_the_row_that_gives_it_not_for_the_ledger() -> None:
-    """What applied yesterday gives no reason to keep an app today."""
+def test_an_app_is_kept_for_the_row_that_grants_its_role_not_for_the_ledger() -> None:
+    """A row that applied yesterday is no reason to keep an app today."""
     assert OLD in {grant.role_arn for grant in ACTIVE.because}
     assert steps(DEMOTED, replace(THERE, workload=runs(app())), ACTIVE) == [stop(app())]
 
 
 @pytest.mark.parametrize("decision", [PROMOTED, DEMOTED])
-def test_whoever_was_suspended_is_resumed(decision: DesiredProfile) -> None:
+def test_a_suspended_user_is_resumed(decision: DesiredProfile) -> None:
     """What still runs was started without any role, and is stopped first."""
     back = replace(THERE, role_arn=SUSPENDED_ROLE)
 
@@ -107,10 +107,10 @@ def test_whoever_was_suspended_is_resumed(decision: DesiredProfile) -> None:
     [
         ((), []),
         ((app("a", created=DELAYED),), []),
-        # At the moment of the change it was there with the new role.
+        # At the moment of the change it existed with the new role.
         ((app("a", created=NOON),), []),
         ((app("a", created=EARLIER),), [stop(app("a", created=EARLIER))]),
-        # Studio does not say since when: it counts as old.
+        # Studio returns no start time: it counts as old.
         ((app("a"),), [stop(app("a"))]),
         ((app("a", "Failed", created=EARLIER), app("b", "Deleted", created=EARLIER)), []),
         ((app("a", "Deleting", created=EARLIER),), [SkipKind.IN_FLIGHT]),
@@ -120,10 +120,10 @@ def test_whoever_was_suspended_is_resumed(decision: DesiredProfile) -> None:
         ),
     ],
 )
-def test_what_was_started_before_the_change_is_stopped_after_it(
+def test_an_app_started_before_the_change_is_stopped_after_it(
     what: tuple[App, ...], then: list[Action | SkipKind]
 ) -> None:
-    """An app that came between the stop and the change has the old role."""
+    """An app that started between the stop and the change has the old role."""
     assert steps(DEMOTED, replace(HAS_IT, workload=runs(*what)), STOPPING) == then
 
 
@@ -135,15 +135,15 @@ def test_what_was_started_before_the_change_is_stopped_after_it(
         (replace(HAS_IT, modified=""), STOPPING),
     ],
 )
-def test_whoever_had_nothing_to_stop_keeps_what_runs(
+def test_a_change_that_stopped_nothing_keeps_running_apps(
     profile: ObservedProfile, record: Record | None
 ) -> None:
-    """Only a change that had to stop apps looks for what slipped through."""
+    """Only a change that had to stop apps looks for apps that started meanwhile."""
     assert steps(PROMOTED, replace(profile, workload=runs(app(created=EARLIER))), record) == []
 
 
-def test_a_failed_update_is_asked_for_again() -> None:
-    """The profile may say the new role and work with the old one."""
+def test_a_failed_update_is_requested_again() -> None:
+    """The profile may show the new role and work with the old one."""
     failed = replace(HAS_IT, status=ProfileStatus.UPDATE_FAILED, workload=runs(app()))
 
     assert steps(DEMOTED, failed) == [change(DEMOTED, NEW, keeps=True)]

@@ -1,4 +1,4 @@
-"""What rows have wrong together, though each of them parses."""
+"""Problems of rows together, though each of them parses."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def role(name: str, account: str = "222222222222") -> str:
 
 
 def table(*rows: dict[str, object]) -> MappingTable:
-    """Return rows of the laboratory, each with a priority of its own where it gives none."""
+    """Return rows of one target, each with its own priority where none is given."""
     whole = [{"target": LAB, "priority": n} | row for n, row in enumerate(rows)]
     parsed = parse_table(whole)
     assert not parsed.bad
@@ -47,7 +47,7 @@ def table(*rows: dict[str, object]) -> MappingTable:
         ([{"group": "a"}, {"group": "A"}], {}, ["same-group-twice", "same-role"]),
         # Ties.
         ([{"group": "a", "priority": 1}, {"group": "b", "priority": 1}], {}, ["equal-priority"]),
-        # Roles: several groups may be given one on purpose, but never by convention.
+        # Roles: several groups may share one on purpose, but never by convention.
         (
             [{"group": g, "execution_role_arn": role("x")} for g in ("a", "b")],
             {},
@@ -59,10 +59,10 @@ def table(*rows: dict[str, object]) -> MappingTable:
         ([{"group": "管理者"}, {"group": "全社員"}], {}, []),
     ],
 )
-def test_what_rows_have_wrong_together(
+def test_problems_of_rows_together(
     rows: list[dict[str, object]], ids: GroupIds, kinds: list[str]
 ) -> None:
-    """One group twice, ties, and roles that IAM takes for one; each with its remedy."""
+    """One group twice, ties, and roles that IAM treats as one; each with its remedy."""
     found = between_rows(table(*rows), ids)
 
     assert sorted(problem.kind for problem in found) == sorted(kinds)
@@ -70,7 +70,7 @@ def test_what_rows_have_wrong_together(
 
 
 def test_the_names_in_a_problem_can_be_seen() -> None:
-    """Two names that look the same are told apart."""
+    """Two names that look the same are shown differently."""
     (tie,) = between_rows(table({"group": "a ", "priority": 5}, {"group": "a", "priority": 5}), {})
 
     assert r"a, a\x20" in tie.reason

@@ -1,4 +1,4 @@
-"""Actions in words: operators read the reason beside the change."""
+"""Actions as text: operators read the reason beside the change."""
 
 import pytest
 from bench import ASSIGN, CHANGE, CREATE, DELETE, DISCARD, RESUME, REVOKE, SPACE, STOP_A, SUSPEND
@@ -17,10 +17,10 @@ IN_SPACE = StopApp(STOP_A.person, STOP_A.target, "ada", app("a", space="ada-lab"
             CREATE,
             "create ada with New, because ml-leads (priority 10) over ml-scientists (priority 20)",
         ),
-        (ASSIGN, "let ada sign in"),
+        (ASSIGN, "grant access to ada"),
         (CHANGE, f"change ada from Old to New, because {BECAUSE}"),
         (RESUME, f"resume ada with New, because {BECAUSE}"),
-        (REVOKE, "end the sign-in of ada: left"),
+        (REVOKE, "revoke access of ada: left"),
         (SUSPEND, "suspend ada: left"),
         (STOP_A, "stop JupyterLab a of ada"),
         (IN_SPACE, "stop JupyterLab a in ada-lab of ada"),
@@ -30,5 +30,5 @@ IN_SPACE = StopApp(STOP_A.person, STOP_A.target, "ada", app("a", space="ada-lab"
     ],
 )
 def test_an_action_says_what_it_does_and_why(action: Action, words: str) -> None:
-    """As the end of a sentence that begins with what would do it, or did."""
+    """As the end of a sentence that begins with the actor, planned or done."""
     assert describe(action) == words

@@ -1,4 +1,4 @@
-"""How long a sweep takes is measured from its round, and never below nothing."""
+"""The duration of a sweep is measured from its start, and is never negative."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,8 +18,8 @@ def clean() -> Iterator[None]:
 
 
 @pytest.mark.parametrize(("after", "seconds"), [(90, 90.0), (0, 0.0), (-2, 0.0)])
-def test_a_look_tells_the_age_of_its_round(after: int, seconds: float) -> None:
-    """Clocks differ by a little: a look that seems to end before its round began took no time."""
+def test_a_scan_reports_the_age_of_its_sweep(after: int, seconds: float) -> None:
+    """Clocks differ by a little: a scan that seems to end before its sweep began took no time."""
     telemetry.looked(BEGAN, BEGAN + timedelta(seconds=after))
 
     assert telemetry.metrics.metric_set["SweepAge"]["Value"] == [seconds]

@@ -1,4 +1,4 @@
-"""Text of other people can be seen, whatever they wrote, and no terminal obeys it."""
+"""Text of other people is made visible, whatever they wrote, and controls no terminal."""
 
 import json
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.runtime import telemetry
-from shared.visible import disruption, escaped, escaped_lines, visible
+from shared.visible import escaped, escaped_lines, shortened, visible
 
 
 @pytest.mark.parametrize(
@@ -33,14 +33,14 @@ from shared.visible import disruption, escaped, escaped_lines, visible
         (repr("\x1b"), r"'\x1b'"),
     ],
 )
-def test_what_a_screen_hides_or_obeys_is_an_escape(text: str, shown: str) -> None:
-    """Controls, formats, strange spaces, and spaces at either end; what can be seen stays."""
+def test_a_hidden_or_control_character_is_escaped(text: str, shown: str) -> None:
+    """Controls, formats, unusual spaces, and spaces at either end; visible text stays."""
     assert visible(text) == shown
 
 
 @given(st.text())
 def test_every_text_can_be_printed(text: str) -> None:
-    """And is escaped once: whoever shows it again changes nothing."""
+    """It is escaped once: escaping it again changes nothing."""
     for show in (escaped, visible):
         assert show(text).isprintable()
         assert show(show(text)) == show(text)
@@ -48,15 +48,15 @@ def test_every_text_can_be_printed(text: str) -> None:
 
 
 def test_a_long_text_ends_with_its_length() -> None:
-    """It says that there is more."""
-    assert disruption("x" * 10, 10) == "x" * 10
-    assert disruption("x" * 11, 10) == f"{'x' * 10}… (11 characters)"
+    """The end says that there is more."""
+    assert shortened("x" * 10, 10) == "x" * 10
+    assert shortened("x" * 11, 10) == f"{'x' * 10}… (11 characters)"
 
 
 def test_a_log_line_shows_and_fits_whatever_others_wrote(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Rules 13 and 16: a line has at most 256 KB, and every character of it can be seen."""
+    """Rules 13 and 16: a line has at most 256 KB, and every character of it is visible."""
     long, sly = "\U0001f600" * 100_000, "\x1b[2J\u202ename "
     telemetry.problem("kind", sly, long, long, target=sly)
     telemetry.ignored(long, key=sly)

@@ -1,1 +1,1 @@
-"""The only modules that speak AWS; botocore's errors are translated here and go no further."""
+"""The only modules that call AWS; they translate botocore's errors into ours."""

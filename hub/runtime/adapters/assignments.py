@@ -1,7 +1,7 @@
-"""Assignments of people to the Identity Center applications of Studio domains.
+"""Assigns users to the Identity Center applications of Studio domains.
 
-They are made with the hub's own role where Identity Center lives in the hub's account, and with an
-assumed role in its account elsewhere.
+If Identity Center is in the hub's account, the hub's own role assigns. Otherwise the hub assumes a
+role in the account of Identity Center.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from shared.model import UserId
 if TYPE_CHECKING:
     from mypy_boto3_sso_admin import SSOAdminClient
 
-# A session is given up this long before its end, so that none expires in the middle of a plan.
+# A session is replaced this long before its end, so that none expires during a plan.
 _MARGIN = timedelta(minutes=3)
 _PAGE = 100
 _NOT_FOUND = "ResourceNotFoundException"
@@ -35,7 +35,7 @@ def own_client(session: Session) -> Clients:
 def assumed_client(
     session: Session, assumer: RoleAssumer, role_arn: str, *, account: str, region: str
 ) -> Clients:
-    """Return clients of Identity Center's account, of a role that is assumed anew in time."""
+    """Return clients for Identity Center's account, with a role that is assumed again in time."""
     kept: tuple[datetime, SSOAdminClient] | None = None
 
     def current() -> "SSOAdminClient":
@@ -56,7 +56,7 @@ class SsoAdmin:
         self._client = client
 
     def assign(self, application_arn: str, user_id: UserId) -> None:
-        """Assign a person."""
+        """Assign a user."""
         client = self._client()
         with translated():
             client.create_application_assignment(
@@ -64,7 +64,7 @@ class SsoAdmin:
             )
 
     def revoke(self, application_arn: str, user_id: UserId) -> None:
-        """End a person's assignment; one that is not there is no error."""
+        """End a user's assignment; a missing one is no error."""
         client = self._client()
         try:
             with translated():
@@ -76,7 +76,7 @@ class SsoAdmin:
                 raise
 
     def is_assigned(self, application_arn: str, user_id: UserId) -> bool:
-        """Return whether a person is assigned directly; groups do not count."""
+        """Return whether a user is assigned directly; groups do not count."""
         client = self._client()
         try:
             with translated():
@@ -106,7 +106,7 @@ class SsoAdmin:
         )
 
     def requires_assignment(self, application_arn: str) -> bool:
-        """Return whether only assigned people may open the application.
+        """Return whether only assigned users may open the application.
 
         Source: the API reference of IAM Identity Center, GetApplicationAssignmentConfiguration:
         without, every user of the directory has access.

@@ -17,7 +17,7 @@ CLIENT_CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=5, read_timeout=20
 )
 
-# An event that waits for an answer holds up those behind it: what says nothing is asked again soon.
+# An event that waits for an answer blocks those behind it, so silent calls are retried soon.
 INTAKE_CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=3
 )
@@ -29,17 +29,17 @@ SPOKE_CONFIG = Config(
 
 
 def error_text(error: ClientError) -> str:
-    """Return what AWS wrote."""
+    """Return the message of an AWS error."""
     return str(error.response.get("Error", {}).get("Message", ""))
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn the errors of calls into ours, as the two tables have them.
+    """Translate the errors of calls into ours, according to the two tables.
 
     Raises:
-        NotYetPropagatedError: AWS has not carried out an earlier change everywhere.
-        RetryableError: whatever else passes: throttled, a server error, no answer, a bad clock.
+        NotYetPropagatedError: AWS has not applied an earlier change everywhere.
+        RetryableError: other transient errors: throttled, server error, no answer, bad clock.
         RefusedError: everything else.
     """
     try:
@@ -65,7 +65,7 @@ def utc_now() -> datetime:
 
 
 def text(item: Mapping[str, Any], *path: str) -> str:
-    """Return the text at a path of an AWS answer; empty where there is none."""
+    """Return the text at a path of an AWS answer; empty if there is none."""
     for key in path:
         item = item.get(key) or {}
     return str(item) if item else ""

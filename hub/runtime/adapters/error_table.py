@@ -1,7 +1,7 @@
-"""Which errors that AWS answers pass by themselves, and which wait for somebody.
+"""Lists which AWS error codes are transient, and which need somebody to act.
 
-Every error has one reason, and the reason alone says whether the same call may work later. An error
-code that is not listed is judged by its HTTP status.
+Every error has one reason, and the reason alone says whether the same call may work later. The HTTP
+status decides for an error code that is not listed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,19 +16,19 @@ from botocore.exceptions import ClientError
 class Reason(StrEnum):
     """Why a call failed."""
 
-    # These pass.
+    # These are transient.
     THROTTLED = "throttled"
     SERVER = "server"
     NETWORK = "network"
-    # The clock, a process that was frozen while it called, or a request changed on its way.
+    # A wrong clock, a process that was frozen during the call, or a request changed in transit.
     SIGNATURE = "signature"
-    # Expired, not to be had now, or too new to be known everywhere.
+    # Expired, not available now, or too new to be known everywhere.
     CREDENTIALS = "credentials"
     # Another call changes the same thing.
     CONTENTION = "contention"
-    # An earlier change of the same thing does not count everywhere yet.
+    # An earlier change of the same thing has not propagated yet.
     NOT_PROPAGATED = "not-propagated"
-    # These wait for somebody.
+    # These need somebody to act.
     REFUSED = "refused"
     NOT_FOUND = "not-found"
     STATE = "state"
@@ -40,7 +40,7 @@ class Reason(StrEnum):
 
     @property
     def is_passing(self) -> bool:
-        """Return whether the same call may work later though nobody does anything."""
+        """Return whether the same call may work later without anybody's action."""
         return self in _PASSING
 
 
@@ -56,10 +56,10 @@ _PASSING: Final = frozenset(
     }
 )
 
-# Sources: the error shapes of the services' models in botocore, and its own lists of what is tried
-# again; "Common Errors" in the API references of AWS; "Programming errors" in DynamoDB's developer
-# guide; the error codes of the SQS API reference, in the spelling of its query protocol too, which
-# botocore goes on reporting.
+# Sources: the error shapes of the services' models in botocore, and its own lists of what is
+# retried; "Common Errors" in the API references of AWS; "Programming errors" in DynamoDB's
+# developer guide; the error codes of the SQS API reference, also in the spelling of its query
+# protocol, which botocore still reports.
 _CODES: Final = {
     Reason.THROTTLED: """
         BandwidthLimitExceeded EC2ThrottledException KMS.ThrottlingException KMSThrottlingException
@@ -74,14 +74,15 @@ _CODES: Final = {
         KeyUnavailableException PriorRequestNotComplete RequestTimeout RequestTimeoutException
         ServiceUnavailable ServiceUnavailableException
     """,
-    # Whoever signs is botocore, for every call alike: what is wrong with one signature is the time
-    # at which it was made, or what became of it on its way.
+    # Botocore signs every call alike. If one signature is wrong, the cause is its time or a change
+    # in transit.
     Reason.SIGNATURE: """
         IncompleteSignature IncompleteSignatureException InvalidSignatureException
         RequestExpired RequestInTheFuture RequestTimeTooSkewed SignatureDoesNotMatch
     """,
     # Source: IAM user guide, "Changes that I make are not always immediately visible": credentials
-    # that STS has just given may be unknown elsewhere. They are a role's own, and never typed in.
+    # that STS has just given may be unknown elsewhere. They belong to a role and are never typed
+    # in.
     Reason.CREDENTIALS: """
         AuthFailure ExpiredToken ExpiredTokenException InvalidAccessKeyId InvalidClientTokenId
         InvalidToken TokenRefreshRequired UnrecognizedClientException
@@ -91,7 +92,7 @@ _CODES: Final = {
         TransactionConflict TransactionConflictException TransactionInProgressException
     """,
     # Source: the IAM Identity Center API reference of CreateApplicationAssignment: an earlier write
-    # conflicts, and may be tried again after some time.
+    # conflicts, and the call may be tried again after some time.
     Reason.NOT_PROPAGATED: "ConflictException",
     Reason.REFUSED: """
         AccessDenied AccessDeniedException IDPRejectedClaim InvalidSecurity
@@ -141,9 +142,9 @@ _MET = "ConditionalCheckFailed"
 
 
 def of_answer(error: ClientError) -> tuple[str, Reason]:
-    """Return the code of an error that AWS answered, and its reason.
+    """Return the code of an AWS error, and its reason.
 
-    A transaction was cancelled for what one of its items met: that item's code stands for it.
+    A transaction is cancelled because of one of its items; that item's code stands for it.
     """
     answer: Mapping[str, Any] = error.response
     code = str(answer.get("Error", {}).get("Code", ""))
@@ -159,9 +160,10 @@ def of_answer(error: ClientError) -> tuple[str, Reason]:
 
 
 def _cancelled_by(answer: Mapping[str, Any]) -> str:
-    """Return the code of the item that ended a transaction.
+    """Return the code of the item that cancelled a transaction.
 
-    What somebody must put right goes first, next what another worker wrote, last what passes.
+    An error that needs somebody to act comes first, next a write by another worker, last a
+    transient error.
     """
     reasons: Iterable[Mapping[str, Any]] = answer.get(_REASONS) or ()
     codes = sorted({str(each.get("Code") or "None") for each in reasons})

@@ -1,4 +1,4 @@
-"""The hub's event bus, on which others hear what happened."""
+"""Publishes profile events on the hub's event bus."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from hub.runtime.adapters.aws import translated
 from hub.runtime.decisions.profile_events import ProfileEvent
 from shared.errors import RetryableError
 from shared.messages import BUS_SOURCE
-from shared.visible import disruption
+from shared.visible import shortened
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 # Source: the EventBridge API: entries in one PutEvents.
 _BATCH = 10
 # Characters of a text that may grow with the names of groups, and of a list of spaces: ten events
-# of four bytes a character fit one call.
-# Source: the EventBridge API: the entries of one PutEvents have at most 256 KB together.
+# of four bytes a character fit one call. Source: the EventBridge API: the entries of one PutEvents
+# have at most 256 KB together.
 _LONGEST, _LONGEST_LIST = 1_000, 4_000
 
 
@@ -30,10 +30,10 @@ class EventBus:
         self._name = name
 
     def tell(self, profile_events: Iterable[ProfileEvent]) -> None:
-        """Put what happened on the bus; RetryableError when it did not take all of it."""
+        """Publish the profile events; RetryableError if the bus did not accept all of them."""
         waiting = iter(profile_events)
         while batch := list(islice(waiting, _BATCH)):
-            transitions: list[Any] = [
+            entries: list[Any] = [
                 {
                     "EventBusName": self._name,
                     "Source": BUS_SOURCE,
@@ -44,7 +44,7 @@ class EventBus:
                 for each in batch
             ]
             with translated():
-                answer = self._client.put_events(Entries=transitions)
+                answer = self._client.put_events(Entries=entries)
             if answer.get("FailedEntryCount"):
                 codes = {each.get("ErrorCode", "") for each in answer["Entries"]} - {""}
                 raise RetryableError(f"EventBridge did not take an event: {', '.join(codes)}")
@@ -59,9 +59,9 @@ def _detail(told: ProfileEvent) -> Mapping[str, str]:
         "profileName": told.profile_name,
         "executionRoleArn": told.role_arn,
         "oldExecutionRoleArn": told.old_role_arn,
-        "because": disruption(told.because, _LONGEST),
-        "reason": disruption(told.reason, _LONGEST),
+        "because": shortened(told.because, _LONGEST),
+        "reason": shortened(told.reason, _LONGEST),
         "causedBy": told.event_id,
         "homeEfsUid": told.efs_uid,
-        "privateSpaces": disruption(", ".join(told.spaces), _LONGEST_LIST),
+        "privateSpaces": shortened(", ".join(told.spaces), _LONGEST_LIST),
     }

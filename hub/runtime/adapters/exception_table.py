@@ -1,4 +1,4 @@
-"""Which calls that got no answer of AWS may work later, and which wait for somebody."""
+"""Lists which calls without an AWS answer may work later, and which need somebody to act."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -13,8 +13,8 @@ from hub.runtime.adapters.error_table import Reason
 
 _EXCEPTIONS: Final[Mapping[Reason, Iterable[type[Exception]]]] = {
     Reason.THROTTLED: [of_botocore.CapacityNotAvailableError],
-    # An answer that cannot be read, or that never came, says nothing about the call. The last four
-    # are what may come through botocore as it is.
+    # An answer that is unreadable or missing says nothing about the call. The last four may come
+    # through botocore unwrapped.
     Reason.NETWORK: [
         of_botocore.ChecksumError,
         of_botocore.ConnectionClosedError,
@@ -36,15 +36,15 @@ _EXCEPTIONS: Final[Mapping[Reason, Iterable[type[Exception]]]] = {
         UnicodeDecodeError,
         urllib3.exceptions.HTTPError,
     ],
-    # A function has its role's credentials in its environment: where they cannot be had, that is
-    # only now.
+    # A function has its role's credentials in its environment. If they are missing, that is only
+    # temporary.
     Reason.CREDENTIALS: [
         of_botocore.CredentialRetrievalError,
         of_botocore.MetadataRetrievalError,
         of_botocore.NoCredentialsError,
         of_botocore.TokenRetrievalError,
     ],
-    # An operator signs in anew.
+    # An operator signs in again.
     Reason.LOGIN: [
         of_botocore.LoginAuthorizationCodeError,
         of_botocore.LoginError,
@@ -136,10 +136,10 @@ _EXCEPTIONS: Final[Mapping[Reason, Iterable[type[Exception]]]] = {
 EXCEPTIONS: Final[Mapping[type[Exception], Reason]] = MappingProxyType(
     {error: reason for reason, errors in _EXCEPTIONS.items() for error in errors}
 )
-# Everything that a call may raise beside an answer of AWS.
+# Everything that a call may raise besides an AWS error.
 WITHOUT_ANSWER: Final = tuple(EXCEPTIONS)
 
 
 def of_exception(error: Exception) -> Reason:
-    """Return the reason of one of WITHOUT_ANSWER; a class that is not listed has its base's."""
+    """Return the reason of one of WITHOUT_ANSWER; an unlisted class has its base's reason."""
     return next(EXCEPTIONS[base] for base in type(error).__mro__ if base in EXCEPTIONS)

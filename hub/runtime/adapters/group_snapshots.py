@@ -1,4 +1,4 @@
-"""The membership of groups as last seen, in the ledger: one partition a group."""
+"""Stores the membership of groups as last seen, in the ledger: one partition a group."""
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
@@ -30,7 +30,7 @@ class DynamoGroupSnapshots:
         self._table = table
 
     def copy(self, group_id: GroupId) -> GroupSnapshot:
-        """Return the copy of a group, read consistently and to the end."""
+        """Return the snapshot of a group, read consistently and to the end."""
         pages = self._client.get_paginator("query")
         members: dict[UserId, str] = {}
         itself: dict[str, Any] = {}
@@ -55,7 +55,7 @@ class DynamoGroupSnapshots:
         return GroupSnapshot(group_id, members, bool(itself), deleted, emptied)
 
     def member(self, membership_id: str) -> UserId | None:
-        """Return whose membership this was; None for one that no copy holds."""
+        """Return the user of a membership; None if no snapshot holds it."""
         with translated():
             found = self._client.query(
                 TableName=self._table,
@@ -68,7 +68,7 @@ class DynamoGroupSnapshots:
         return UserId(found[0][_SK]["S"].removeprefix(_MEMBER)) if found else None
 
     def membership(self, group_id: GroupId, user_id: UserId) -> str | None:
-        """Return the id of a member's membership, empty where it has none; None for no member."""
+        """Return the id of a user's membership, empty if it has none; None for no member."""
         with translated():
             found = self._client.query(
                 TableName=self._table,
@@ -83,7 +83,7 @@ class DynamoGroupSnapshots:
         return found[0].get("membership_id", {}).get("S", "") if found else None
 
     def set_membership(self, group_id: GroupId, user_id: UserId, id_: str | None) -> None:
-        """Write one membership into the copy; None takes the member out."""
+        """Write one membership into the snapshot; None removes the member."""
         with translated():
             if id_ is None:
                 key = member_key(group_id, user_id)
@@ -93,7 +93,7 @@ class DynamoGroupSnapshots:
                 self._client.put_item(TableName=self._table, Item=item)
 
     def save(self, group_id: GroupId, joined: Mapping[UserId, str], left: Iterable[UserId]) -> None:
-        """Add members to the copy and take others out; RetryableError when not all was written."""
+        """Add members to the snapshot and remove others; RetryableError if a write is partial."""
         requests: list[Any] = [
             {"PutRequest": {"Item": member_item(group_id, user, membership)}}
             for user, membership in sorted(joined.items())
@@ -106,7 +106,7 @@ class DynamoGroupSnapshots:
             self._write(batch)
 
     def note(self, group_id: GroupId, *, deleted: bool, emptied: bool = False) -> None:
-        """Write that the group was listed to its end, and whether it lost everybody or is gone."""
+        """Write that the group was listed to its end, and whether it was emptied or deleted."""
         with translated():
             self._client.put_item(
                 TableName=self._table,

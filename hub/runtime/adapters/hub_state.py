@@ -1,4 +1,4 @@
-"""What holds for the whole hub, in one partition of the ledger: one query reads it all."""
+"""Stores the state of the whole hub in one partition of the ledger: one query reads it all."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -19,9 +19,9 @@ _HUB: Final = "hub"
 _NAME, _TARGET, _PAUSE, _FULL_SWEEP = "name#", "target#", "pause", "everything"
 _REFUSED = "refused#"
 _KEPT, _PROTECTED = "kept#", "protected#"
-# Apart from what else is kept of a target, which is written as a whole.
+# Separate from the target's other item, which is written as a whole.
 _PROBLEMS: Final = "problems#"
-# "Look at everything" reads the whole directory, of 20 calls a second that everybody shares.
+# A full sweep reads the whole directory, at a shared limit of 20 calls a second.
 _FULL_SWEEP_EVERY = timedelta(minutes=15)
 _TAKEN = "ConditionalCheckFailedException"
 
@@ -35,13 +35,13 @@ class DynamoHubState:
         self._copy: tuple[datetime, HubState] | None = None
 
     def state(self, newer_than: datetime) -> HubState:
-        """Return it, from a read that began after `newer_than`."""
+        """Return the state from a read that began after `newer_than`."""
         if self._copy is None or self._copy[0] <= newer_than:
             self._copy = (utc_now(), _state(self._items()))
         return self._copy[1]
 
     def remember_group(self, name: str, group_id: GroupId) -> GroupId:
-        """Keep the id of a group of this name; return the id that was kept first."""
+        """Store the id of a group of this name; return the id that was stored first."""
         try:
             self._put(
                 f"{_NAME}{name_digest(name)}",
@@ -58,13 +58,13 @@ class DynamoHubState:
         return group_id
 
     def remember_target(self, target: Target, unreachable: str = "") -> None:
-        """Keep that a target is mapped, and why its profiles cannot be listed if so."""
+        """Store that a target is mapped, and why its profiles cannot be listed if so."""
         self._put(f"{_TARGET}{target}", {"unreachable": unreachable})
         self._copy = None
 
     def remember_refusal(self, target: Target, refusal: AccessRefusal | None) -> None:
-        """Keep that an account refused the role that changes profiles; None ends it."""
-        # No function may delete what the hub remembers: an empty item says that it is over.
+        """Store that an account refused the role that changes profiles; None ends it."""
+        # No function may delete the hub's state: an empty item says that the refusal is over.
         said = {"reason": refusal.reason, "at": refusal.at.isoformat()} if refusal else {}
         self._put(f"{_REFUSED}{target}", said)
         self._copy = None
@@ -72,7 +72,7 @@ class DynamoHubState:
     def change_problems(
         self, scope: str, new: Iterable[OpenProblem], over: Iterable[OpenProblem]
     ) -> None:
-        """Keep new open problems of a scope, and drop those that are over.
+        """Store new open problems of a scope, and remove those that are over.
 
         Only these are written, so that two functions that report at once lose nothing.
         """
@@ -90,16 +90,16 @@ class DynamoHubState:
                 self._copy = None
 
     def pause(self, reason: str) -> None:
-        """Let nothing be done any more until somebody resumes."""
+        """Pause processing until an operator resumes it."""
         self._put(_PAUSE, {"reason": reason, "at": utc_now().isoformat()})
         self._copy = None
 
     def resume(self) -> None:
-        """Let everything go on."""
+        """Resume processing."""
         self._delete(_PAUSE)
 
     def keep(self, user_id: UserId, until: datetime | None) -> None:
-        """Let nothing of a person be removed until then; None ends it."""
+        """Keep everything of a user until then; None ends it."""
         if until is None:
             self._delete(f"{_KEPT}{user_id}")
         else:
@@ -107,7 +107,7 @@ class DynamoHubState:
             self._copy = None
 
     def protect(self, whom: str, *, protected: bool) -> None:
-        """Let nothing ever be taken of a user id or a profile (`<target>/<name>`), or end that."""
+        """Protect a user id or a profile (`<target>/<name>`) from every removal, or end that."""
         if protected:
             self._put(f"{_PROTECTED}{whom}", {"at": utc_now().isoformat()})
             self._copy = None
@@ -120,10 +120,10 @@ class DynamoHubState:
         self._copy = None
 
     def reserve_full_sweep(self, now: datetime, event_id: str) -> int | None:
-        """Return in how many seconds everything may be looked at; None when it will be anyway.
+        """Return in how many seconds a full sweep may start; None if one is due anyway.
 
-        Once in fifteen minutes, and never less than once after the last call. Whoever asks again
-        for the same event, since they could not queue it, is given the same time.
+        It starts at most once in fifteen minutes, and at least once after the last call. A caller
+        that repeats one event, because it could not queue the sweep, gets the same time.
         """
         state = self.state(utc_now())
         last = state.full_sweep_at
@@ -193,7 +193,7 @@ def _state(items: Mapping[str, Mapping[str, Any]]) -> HubState:
     everything = items.get(_FULL_SWEEP)
     return HubState(
         group_ids={
-            # Once the name itself was the key; the longest names do not fit one.
+            # Earlier versions had the name itself in the key; the longest names do not fit one.
             item.get("name") or key.removeprefix(_NAME): GroupId(item["group_id"])
             for key, item in items.items()
             if key.startswith(_NAME)

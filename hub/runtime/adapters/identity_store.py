@@ -1,4 +1,4 @@
-"""Identity Center's identity store, read only."""
+"""Reads Identity Center's identity store."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -23,10 +23,11 @@ class IdentityCenter:
         self._store = identity_store_id
 
     def person(self, user_id: UserId) -> User:
-        """Return the person.
+        """Return the user.
 
         Only ResourceNotFoundException about the user, without a reason of the store's key, means
         GONE: a directory that cannot be decrypted must remove nobody.
+
         Source: botocore 1.44.5's Identity Store model, ResourceType and Reason.
         """
         try:
@@ -39,7 +40,7 @@ class IdentityCenter:
         return _user(found)
 
     def memberships(self, user_id: UserId) -> Mapping[GroupId, str]:
-        """Return every group of the person; RetryableError when they went while being read."""
+        """Return every group of the user; RetryableError if the user is deleted meanwhile."""
         pages = self._client.get_paginator("list_group_memberships_for_member")
         try:
             with translated():
@@ -71,7 +72,7 @@ class IdentityCenter:
         return GroupId(found["GroupId"])
 
     def group_name(self, group_id: GroupId) -> str | None:
-        """Return the group's name, None when it is gone."""
+        """Return the group's name; None if the group is gone."""
         try:
             with translated():
                 found = self._client.describe_group(IdentityStoreId=self._store, GroupId=group_id)
@@ -82,7 +83,7 @@ class IdentityCenter:
         return found.get("DisplayName", "")
 
     def members(self, group_id: GroupId, token: str) -> Page[tuple[UserId, str]] | None:
-        """Return a page of a group's members with their memberships' ids; None when it is gone."""
+        """Return a page of a group's members with their membership ids; None if it is gone."""
         try:
             with translated():
                 page = self._client.list_group_memberships(
@@ -102,7 +103,7 @@ class IdentityCenter:
         )
 
     def people(self, token: str) -> Page[User]:
-        """Return a page of everybody in the directory."""
+        """Return a page of all users in the directory."""
         with translated():
             page = self._client.list_users(IdentityStoreId=self._store, **_from(token))
         return Page(tuple(map(_user, page["Users"])), page.get("NextToken", ""))

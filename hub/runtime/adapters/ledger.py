@@ -26,7 +26,7 @@ _from_dynamodb = TypeDeserializer().deserialize
 _to_dynamodb = TypeSerializer().serialize
 _PK, _SK = LEDGER_KEY
 _USER, _TARGET, _HISTORY, _DRY_RUN = "user#", "target#", "history#", "dry-run"
-# What happened to a person is told for so long.
+# A user's history is kept this long.
 _REMEMBERED = timedelta(days=400)
 _NO_CHANGES = MemberChanges()
 # Source: the DynamoDB API: a condition that failed, of one write or of one in a transaction.
@@ -41,7 +41,7 @@ class DynamoLedger:
         self._table = table
 
     def records(self, user_id: UserId) -> Mapping[Target, Record]:
-        """Return the person's records in all targets, read consistently and to the end."""
+        """Return the user's records in all targets, read consistently and to the end."""
         records = self._query(
             ConsistentRead=True,
             KeyConditionExpression="#pk = :user AND begins_with(#sk, :target)",
@@ -54,7 +54,7 @@ class DynamoLedger:
         return {record.target: record for record in records}
 
     def of_target(self, target: Target) -> tuple[Record, ...]:
-        """Return everybody's records in one target, to the end; the index lags a little."""
+        """Return the records of all users in one target, to the end; the index lags a little."""
         return tuple(
             self._query(
                 IndexName=LEDGER_BY_TARGET,
@@ -65,7 +65,7 @@ class DynamoLedger:
         )
 
     def everybody(self) -> Iterable[Record]:
-        """Yield every record there is, read to the end."""
+        """Yield all records, read to the end."""
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._table,
             FilterExpression="begins_with(#pk, :user) AND begins_with(#sk, :target)",
@@ -77,7 +77,7 @@ class DynamoLedger:
                 yield from map(_record, page["Items"])
 
     def knows(self, user_id: UserId) -> bool:
-        """Return whether there is any record of the person."""
+        """Return whether the user has any record."""
         with translated():
             found = self._client.query(
                 TableName=self._table,
@@ -89,7 +89,7 @@ class DynamoLedger:
         return bool(found["Items"])
 
     def history(self, user_id: UserId) -> tuple[Mapping[str, str], ...]:
-        """Return what happened to a person, the latest first."""
+        """Return a user's history, the latest event first."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             ScanIndexForward=False,
@@ -113,7 +113,7 @@ class DynamoLedger:
         changes: MemberChanges = _NO_CHANGES,
         profile_event: "ProfileEvent | None" = None,
     ) -> Record:
-        """Write over the version that the record names; RetryableError when somebody else did."""
+        """Overwrite the version that the record names; RetryableError if another worker wrote."""
         written = replace(record, version=record.version + 1)
         put: Any = {
             "TableName": self._table,
@@ -138,7 +138,7 @@ class DynamoLedger:
         return written
 
     def dry_run(self, user_id: UserId) -> frozenset[str]:
-        """Return what report mode last kept from being done for a person."""
+        """Return what report mode last withheld from a user."""
         with translated():
             found = self._client.query(
                 TableName=self._table,
@@ -155,7 +155,7 @@ class DynamoLedger:
         )
 
     def save_dry_run(self, user_id: UserId, problems: frozenset[str]) -> None:
-        """Keep what report mode keeps from being done for a person."""
+        """Store what report mode withholds from a user."""
         item = _dry_run_key(user_id)
         if problems:
             item["problems"] = {"SS": sorted(problems)}
@@ -193,18 +193,18 @@ def _item(record: Record) -> dict[str, Any]:
         "undecided_since": _iso(record.undecided_since),
         "ended": [asdict(ended) | {"until": _iso(ended.until)} for ended in record.ended],
     }
-    # What says nothing is left out: a ledger of many people is read in pages of a megabyte.
+    # Empty values are left out: a ledger of many users is read in pages of a megabyte.
     return {name: _to_dynamodb(_plain(value)) for name, value in plain.items() if value}
 
 
 def _told(profile_event: "ProfileEvent") -> dict[str, Any]:
-    """Return the item of the history that tells what happened; it expires by itself."""
+    """Return the history item of a profile event; the table expires it."""
     plain = asdict(profile_event) | {
         _PK: f"{_USER}{profile_event.user_id}",
-        # One request may tell several things of one target at one time.
+        # One request may publish several events of one target at one time.
         _SK: f"{_HISTORY}{_iso(profile_event.at)}#{profile_event.target}#{profile_event.what}",
         "at": profile_event.at.isoformat(),
-        # Not the attribute that the index of targets is made of.
+        # Not the attribute that the index of targets uses.
         "target": None,
         "where": str(profile_event.target),
         "what": str(profile_event.what),
@@ -245,7 +245,7 @@ def _record(item: Mapping[str, Any]) -> Record:
 
 
 def _plain(value: object) -> object:
-    """Return a value that DynamoDB knows: a tuple becomes a list."""
+    """Return a value that DynamoDB accepts: a tuple becomes a list."""
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -1,4 +1,4 @@
-"""The mappings table, read whole and kept until a hint is newer than the copy."""
+"""Reads the whole mappings table and caches it until a request is newer."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ class DynamoMappings:
         self._copy: tuple[datetime, MappingTable] | None = None
 
     def table(self, newer_than: datetime) -> MappingTable:
-        """Return every row, from a read that began after `newer_than`, and never from half of one.
+        """Return every row from a complete read that began after `newer_than`.
 
         Raises:
             RetryableError, RefusedError: the table cannot be read to its end.

@@ -1,4 +1,4 @@
-"""The queues in which hints wait."""
+"""Sends requests to the queues."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -24,36 +24,36 @@ class FifoQueue:
         self._url = url
 
     def _send(self, requests: Sequence[Request]) -> None:
-        """Queue hints; RetryableError when SQS did not take all of them."""
+        """Queue requests; RetryableError if SQS did not accept all of them."""
         if len(requests) == 1:
             with translated():
                 self._client.send_message(QueueUrl=self._url, **_message(requests[0]))
             return
         waiting = iter(requests)
         while batch := list(islice(waiting, _BATCH)):
-            transitions: list[Any] = [
+            entries: list[Any] = [
                 {"Id": str(number), **_message(request)} for number, request in enumerate(batch)
             ]
             with translated():
-                answer = self._client.send_message_batch(QueueUrl=self._url, Entries=transitions)
+                answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
             if answer.get("Failed"):
                 failed = answer["Failed"][0]
                 raise RetryableError(f"SQS did not take a message: {failed.get('Code')}")
 
 
 class SqsReconcileQueue(FifoQueue):
-    """Implements the port ReconcileQueue: looks at users that are due now, one user's in order."""
+    """Implements the port ReconcileQueue: requests that are due now, in order for each user."""
 
     def enqueue(self, *requests: ReconcileRequest) -> None:
-        """Queue looks at users."""
+        """Queue reconcile requests."""
         self._send(requests)
 
 
 class SqsScanQueue(FifoQueue):
-    """Implements the port ScanQueue: looks through groups and targets that are due now."""
+    """Implements the port ScanQueue: scans that are due now."""
 
     def enqueue(self, *requests: ScanRequest) -> None:
-        """Queue looks through groups and targets."""
+        """Queue scan requests."""
         self._send(requests)
 
 
@@ -65,7 +65,7 @@ class ReceivedFrom:
         self._url = url
 
     def redeliver(self, receipt: str, seconds: int) -> None:
-        """Have a message that was received come again after some seconds."""
+        """Redeliver a received message after some seconds."""
         with translated():
             self._client.change_message_visibility(
                 QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=seconds
@@ -73,14 +73,14 @@ class ReceivedFrom:
 
 
 class SqsDelayedQueue:
-    """Implements the port DelayedQueue: looks that are due after a while."""
+    """Implements the port DelayedQueue: requests that are due after some time."""
 
     def __init__(self, client: "SQSClient", url: str) -> None:
         self._client = client
         self._url = url
 
     def enqueue_after(self, request: Request, seconds: int) -> None:
-        """Queue a look after some seconds (at most 900)."""
+        """Queue a request to be due after some seconds (at most 900)."""
         with translated():
             self._client.send_message(
                 QueueUrl=self._url, MessageBody=encode(request), DelaySeconds=seconds

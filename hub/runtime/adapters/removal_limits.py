@@ -1,7 +1,7 @@
-"""Slots of the removal limit and holds, in the ledger: one partition a target.
+"""Stores slots of the removal limit and holds in the ledger: one partition a target.
 
-The target's own item holds the slots of the last hour and is written over the version that was
-read, so that two workers never both take the last one. Each held cut is an item beside it.
+The target's own item holds the slots of the last hour. A write names the version that was read, so
+that two workers never both take the last slot. Each held disruption is a separate item.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ _to_dynamodb = TypeSerializer().serialize
 _PK, _SK = LEDGER_KEY
 _LIMIT, _HOLD, _HELD, _ITSELF = "limit#", "hold#", "held#", "slots"
 _TAKEN: Final = "ConditionalCheckFailedException"
-# Whom a digest stood for is told for a month; a longer list than this is only counted.
+# The users of a digest are kept for a month; a list that is longer than this is cut to it.
 _REMEMBERED: Final = timedelta(days=30)
 _MOST_USERS: Final = 5_000
 
@@ -43,7 +43,7 @@ class DynamoLimits:
         self._table = table
 
     def of(self, target: Target) -> LimitState:
-        """Return a target's slots and who is held there, read consistently and to the end."""
+        """Return a target's slots and held disruptions, read consistently and to the end."""
         pages = self._client.get_paginator("query")
         slots: dict[UserId, datetime] = {}
         held: dict[UserId, HeldDisruption] = {}
@@ -72,7 +72,7 @@ class DynamoLimits:
     def take(
         self, target: Target, seen: LimitState, users: Iterable[UserId], now: datetime
     ) -> bool:
-        """Take slots for all of the users; false where somebody else wrote meanwhile."""
+        """Take slots for all of the users; false if another worker wrote meanwhile."""
         taken = {user: seen.slots[user] for user in seen.taken(now)}
         taken |= dict.fromkeys(users, now)
         item = {
@@ -97,9 +97,9 @@ class DynamoLimits:
         return True
 
     def hold(self, target: Target, disruptions: Iterable[HeldDisruption]) -> None:
-        """Let cuts wait; a word that an operator gave meanwhile stands.
+        """Hold disruptions; an operator's approval that came meanwhile stays.
 
-        What waited for another cause, which is over, waits for this one.
+        A disruption that waited for another cause, which is over, waits for this one.
         """
         for each in disruptions:
             try:
@@ -127,13 +127,13 @@ class DynamoLimits:
                     raise
 
     def release(self, target: Target, users: Iterable[UserId]) -> None:
-        """Let the users' cuts wait no more."""
+        """Release the users' held disruptions."""
         for user in users:
             with translated():
                 self._client.delete_item(TableName=self._table, Key=_key(target, user))
 
     def decide(self, target: Target, decided: HeldDisruption, seen: HeldDisruption) -> bool:
-        """Write an operator's word over a held cut; false where it is not as seen any more."""
+        """Write an operator's decision on a held disruption; false if it changed meanwhile."""
         try:
             with translated():
                 self._client.put_item(
@@ -168,7 +168,7 @@ class DynamoLimits:
         return tuple(sorted(map(Target.parse, found)))
 
     def remember(self, hold: Hold) -> None:
-        """Keep whom a hold's digest stands for."""
+        """Store the users that a hold's digest stands for."""
         shown = max((each.since for each in hold.disruptions), default=None)
         expires = int((shown + _REMEMBERED).timestamp()) if shown else 0
         item = {
@@ -186,7 +186,7 @@ class DynamoLimits:
             )
 
     def remembered(self, digest: str) -> tuple[Target, str, frozenset[UserId]] | None:
-        """Return the target, the cause and the users that a digest stood for; None if not known."""
+        """Return the target, cause and users of a digest; None if it is not known."""
         with translated():
             items = self._client.query(
                 TableName=self._table,

@@ -1,4 +1,4 @@
-"""How far long listings got, in the ledger: no message carries what others could forge."""
+"""Stores the progress of long listings in the ledger, so that no message can forge it."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 _PK, _SK = LEDGER_KEY
 # Bytes of digests in one item. Source: the DynamoDB developer guide: an item has at most 400 KB.
 _CHUNK: Final = 320_000
-# A part that is put off comes back for at most 75 minutes. Who was seen much earlier tells little.
+# A requeued part returns for at most 75 minutes. Ids that were seen much earlier tell little.
 _KEPT = timedelta(hours=3)
 
 
 class DynamoScanStates:
-    """Implements the port ScanStates: one item tells how far, others hold who was seen.
+    """Implements the port ScanStates: one item tells how far, others hold the seen ids.
 
-    The items of each part have keys of their own, and the one that names the part is written last.
+    The items of each part have keys of their own. The item that names the part is written last.
     """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
@@ -30,7 +30,7 @@ class DynamoScanStates:
         self._table = table
 
     def load(self, request: ScanRequest, now: datetime) -> ScanState | None:
-        """Return the state of the hint's own listing; None where it is lost, broken or too old."""
+        """Return the state of the request's listing; None if it is lost, broken or too old."""
         chain = scan_chain(request)
         found = self._items(request, "#sk = :sk", chain)
         if not found or int(found[0]["expires"]["N"]) <= now.timestamp():
@@ -39,13 +39,13 @@ class DynamoScanStates:
         part = int(head["part"]["N"])
         chunks = self._items(request, "begins_with(#sk, :sk)", _chunks(chain, part))
         packed = b"".join(bytes(chunk["seen"]["B"]) for chunk in chunks)
-        # Whoever is missing in it would be taken for a leaver.
+        # Users who are missing in it would be taken for leavers.
         if len(packed) != int(head["bytes"]["N"]):
             return None
         return ScanState(part, head["token"]["S"], Seen.unpack(packed), head["over"]["BOOL"])
 
     def save(self, request: ScanRequest, state: ScanState, now: datetime) -> None:
-        """Keep the state of the hint's listing; a save that dies half-way changes nothing."""
+        """Store the state of the request's listing; a save that fails half-way changes nothing."""
         chain, packed = scan_chain(request), state.seen.pack()
         for start in range(0, len(packed), _CHUNK):
             key = f"{_chunks(chain, state.part)}{start // _CHUNK:06d}"

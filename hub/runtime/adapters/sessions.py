@@ -1,6 +1,6 @@
-"""Credentials of the product's roles in other accounts, assumed with their ExternalId.
+"""Assumes the product's roles in other accounts, with their ExternalId.
 
-A session tells in its name and its SourceIdentity which function of which hub it is.
+A session's name and its SourceIdentity tell which function of which hub opened it.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from shared.errors import RefusedError, TargetUnreachableError
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
-# Seconds; the shortest that STS grants. A change made in the role's trust counts soon.
+# Seconds; the shortest that STS grants. A change of the role's trust takes effect soon.
 _DURATION = 900
 _ACCESS_DENIED = "AccessDenied"
 
@@ -24,23 +24,23 @@ _ACCESS_DENIED = "AccessDenied"
 class RoleAssumer:
     """Assumes roles in other accounts in the name of one of the hub's functions.
 
-    `role_name` is that of the function's own role.
+    `role_name` is the name of the function's own role.
     """
 
     def __init__(self, sts: "STSClient", *, hub_account: str, role_name: str) -> None:
         self._sts = sts
         self._hub_account = hub_account
         self._role_name = role_name
-        # Roles whose trust takes no SourceIdentity, as that of an older stack, until this process
-        # ends.
+        # Roles whose trust refuses a SourceIdentity, like those of an older stack. The list lasts
+        # as long as this process.
         self._without_identity: set[str] = set()
 
     def assume(self, role_arn: str, account: str) -> Mapping[str, Any]:
         """Return credentials of a role.
 
-        A role that refuses the SourceIdentity is assumed without it: the ExternalId, the
-        organization and the function's role are what guards it. STS does not say what it refuses,
-        so a role that refuses the function altogether is asked twice.
+        A role that refuses the SourceIdentity is assumed without it. The ExternalId, the
+        organization and the function's role protect it. STS does not say what it refuses, so the
+        hub asks a role that refuses the function altogether twice.
 
         Raises:
             TargetUnreachableError: the account refuses the hub, or there is no such role.
@@ -81,7 +81,7 @@ def client_of(
     region: str,
     credentials: Mapping[str, Any],
 ) -> Any:  # noqa: ANN401 (of whichever service)
-    """Return a client that speaks with assumed credentials."""
+    """Return a client with assumed credentials."""
     client: Any = session.client  # type: ignore[assignment, unused-ignore]
     return client(
         service,

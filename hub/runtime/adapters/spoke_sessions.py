@@ -1,4 +1,4 @@
-"""Clients for spoke accounts: a function's role there, assumed, and kept while valid."""
+"""Opens clients for spoke accounts with an assumed role, and caches them while valid."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from shared.model import Target
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
-# A session is given up this long before its end, so that none expires in the middle of a plan.
+# A session is replaced this long before its end, so that none expires during a plan.
 _MARGIN = timedelta(minutes=3)
 
 
@@ -49,7 +49,8 @@ class SpokeSessions:
         held = self._open.get(key)
         if held is None or held[0] <= utc_now():
             held = self._assume(target)
-            # A client weighs most of a megabyte: those of ended sessions go, and the oldest.
+            # A client takes almost a megabyte. Clients of ended sessions are dropped, then the
+            # oldest.
             open_ = [(k, v) for k, v in self._open.items() if v[0] > utc_now() and k != key]
             self._open = dict([*open_, (key, held)][-self._at_most :])
         return held[1]

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
 _NOT_FOUND = "ResourceNotFound"
-# Where a domain tells that nobody comes into Studio by its own portal: at all, or since the domain
-# is used in SageMaker Unified Studio. Source: the SageMaker API model, UserSettings and
-# UnifiedStudioSettings.
+# These settings tell whether users can open Studio by the domain's own portal. The second one is
+# for a domain that is used in SageMaker Unified Studio. Source: the SageMaker API model,
+# UserSettings and UnifiedStudioSettings.
 _PORTAL = (
     ("DefaultUserSettings", "StudioWebPortal"),
     ("DomainSettings", "UnifiedStudioSettings", "StudioWebPortalAccess"),
@@ -29,7 +29,7 @@ _APP_IS_GONE = ("has already been deleted", "previously failed and was automatic
 
 
 class Sessions(Protocol):
-    """Where clients for a target come from."""
+    """The source of clients for a target."""
 
     def sagemaker(self, target: Target) -> "SageMakerClient":
         """Return a client for the target's account and Region."""
@@ -63,10 +63,10 @@ class SageMakerStudio:
         return workload(self._client(target), target.domain_id, name)
 
     def domain(self, target: Target) -> Domain:
-        """Return what people come into the domain by.
+        """Return the domain's application, default role and disabled portals.
 
-        A domain's application never changes, so one that was seen is not asked for again by whoever
-        wants no more than that; its default role may.
+        A domain's application never changes. With `remembers_domains`, a domain that has one is
+        read only once. Its default role may have changed since.
         """
         known = self._domains.get(target)
         if known is not None:
@@ -166,9 +166,9 @@ class SageMakerStudio:
         )
 
     def whose(self, target: Target, name: str) -> tuple[ObservedProfile, UserId | None] | None:
-        """Return a profile, and whose it is by our tags; None when there is none.
+        """Return a profile and its owner by our tags; None if there is no such profile.
 
-        A user id that no directory gives is nobody's. RefusedError when the tags cannot be read.
+        A user id that no directory gives names no owner. RefusedError if the tags cannot be read.
         """
         found = self._describe(target, name)
         if found is None:

@@ -1,4 +1,4 @@
-"""Profiles that are not ours, remembered in the ledger so that each is described once."""
+"""Stores unmanaged profiles in the ledger, so that each is described once."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -23,14 +23,14 @@ class DynamoUnmanagedProfiles:
         self._table = table
 
     def of(self, target: Target) -> Mapping[str, UnmanagedProfile]:
-        """Return each, by its name as Studio compares it."""
+        """Return all of a target by name; case does not count, as in Studio."""
         pages = self._client.get_paginator("query")
         with translated():
             return {
                 (name := item[_SK]["S"].removeprefix(_UNMANAGED)): UnmanagedProfile(
                     item["modified"]["S"],
                     item.get("user_name", {}).get("S", ""),
-                    # Items of earlier versions tell the name in their key alone.
+                    # Items of earlier versions have the name only in their key.
                     item.get("name", {}).get("S", name),
                 )
                 for page in pages.paginate(
@@ -44,7 +44,7 @@ class DynamoUnmanagedProfiles:
             }
 
     def remember(self, target: Target, profile: UnmanagedProfile) -> None:
-        """Keep one."""
+        """Store an unmanaged profile."""
         seen = {
             "name": {"S": profile.name},
             "modified": {"S": profile.modified},
@@ -54,7 +54,7 @@ class DynamoUnmanagedProfiles:
             self._client.put_item(TableName=self._table, Item=_key(target, profile.name) | seen)
 
     def forget(self, target: Target, name: str) -> None:
-        """Drop one that is gone."""
+        """Delete one that is gone."""
         with translated():
             self._client.delete_item(TableName=self._table, Key=_key(target, name))
 

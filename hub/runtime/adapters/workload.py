@@ -1,4 +1,4 @@
-"""What of a person's runs and lies in a domain, from the two listings that show it.
+"""Finds the apps and spaces of a user in a domain, from the two listings that show them.
 
 Both are domain-wide: ListApps by profile does not show the apps in spaces, and ListSpaces cannot be
 filtered by owner.
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 _PAGE = {"PageSize": 100}
 # Source: the SageMaker API reference, DescribeApp: a deleted app is listed for a day.
 _DELETED = "Deleted"
-# A domain-level app under a pseudo profile: nobody's, whatever a profile is called.
+# A domain-level app under a pseudo profile. It belongs to nobody, whatever its profile name.
 _OF_THE_DOMAIN = "RStudioServerPro"
 
 
 def workload(client: "SageMakerClient", domain_id: str, name: str) -> Workload:
     """Return the apps and spaces of the profile of this name, and the apps in its private spaces.
 
-    Spaces are listed first, so that an app in one that is just being made is found by the next look
-    and not taken for somebody else's.
+    Spaces are listed first. An app in a space that is just being created is found by the next
+    reconcile, and is not taken for another user's.
     """
     owned = (
         Space(

@@ -1,1 +1,1 @@
-"""Decides, and does nothing else: values in, values out; no clock, no client, no log."""
+"""Pure decisions: values in, values out; no clock, no client, no log."""

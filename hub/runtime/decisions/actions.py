@@ -1,4 +1,4 @@
-"""What a plan is made of: typed actions, skips with their reasons, and what is settled."""
+"""The parts of a plan: typed actions, skips with their reasons, and targets in sync."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +12,7 @@ from shared.model import Because, Target, User
 
 @dataclass(frozen=True, slots=True)
 class OnProfile:
-    """What all actions say: whose profile in which target."""
+    """The fields of every action: whose profile, in which target."""
 
     person: User
     target: Target
@@ -21,7 +21,7 @@ class OnProfile:
 
 @dataclass(frozen=True, slots=True)
 class Create(OnProfile):
-    """Make the profile, with our tags on it."""
+    """Create the profile with our tags."""
 
     role_arn: str
     because: Because
@@ -29,14 +29,14 @@ class Create(OnProfile):
 
 @dataclass(frozen=True, slots=True)
 class Assign(OnProfile):
-    """Let the person sign in to the domain."""
+    """Assign the user to the domain's application, which grants access."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRole(OnProfile):
-    """Give the profile another execution role, in place.
+    """Change the profile's execution role in place.
 
-    `keeps_apps` tells that a row still calls for the old role: what runs with it may go on.
+    With `keeps_apps`, a row still grants the old role, so apps that run with it may continue.
     """
 
     old_role_arn: str
@@ -55,14 +55,14 @@ class Resume(OnProfile):
 
 @dataclass(frozen=True, slots=True)
 class Revoke(OnProfile):
-    """Let the person not sign in any more."""
+    """Delete the user's assignment to the domain's application, which ends access."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Suspend(OnProfile):
-    """Switch the profile to the role without any permission; what runs may stand in the way."""
+    """Switch the profile to the role without any permission; running apps may block it."""
 
     role_arn: str
     reason: str
@@ -77,14 +77,14 @@ class StopApp(OnProfile):
 
 @dataclass(frozen=True, slots=True)
 class DeleteSpace(OnProfile):
-    """Delete a private space and what lies in it."""
+    """Delete a private space and its contents."""
 
     space: str
 
 
 @dataclass(frozen=True, slots=True)
 class Delete(OnProfile):
-    """Delete the profile; it has no apps, no spaces and no retention any more."""
+    """Delete the profile; it has no apps and no private spaces, and its retention has ended."""
 
     reason: str
     efs_uid: str = ""
@@ -92,7 +92,7 @@ class Delete(OnProfile):
 
 @dataclass(frozen=True, slots=True)
 class Discard(OnProfile):
-    """Delete a profile that never came to be, or cannot be used any more, to make it anew."""
+    """Delete a profile whose creation or deletion failed, so that it can be created again."""
 
     reason: str
 
@@ -112,7 +112,7 @@ Action = (
 
 
 class SkipKind(StrEnum):
-    """Why a difference is left alone; the words are what operators filter by."""
+    """Why a difference is left unchanged; operators filter by these values."""
 
     UNDECIDED = "undecided"
     HELD = "held"
@@ -123,19 +123,19 @@ class SkipKind(StrEnum):
     UNREADABLE = "unreadable-tags"
     IN_FLIGHT = "in-flight"
     DISABLED = "disabled"
-    # Studio ended it as failed: tried again after a delay.
+    # The Studio operation failed: it is retried after a delay.
     FAILED = "failed"
 
 
-# These may come right by themselves, so the look comes back.
+# These may resolve without help, so the request is requeued.
 PASSING: Final = frozenset({SkipKind.IN_FLIGHT, SkipKind.UNREADABLE})
-# Nothing more to say of these: one is under way, one was wanted, one is told with its hold.
+# Not reported as problems: one is in progress, one is intended, one is reported with its hold.
 UNREMARKABLE: Final = frozenset({SkipKind.IN_FLIGHT, SkipKind.DISABLED, SkipKind.HELD})
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """A difference that is left alone, why, and the way out; `hold` names what it waits for."""
+    """A difference that is left unchanged, its reason and remedy; `hold` is the hold's cause."""
 
     kind: SkipKind
     person: User
@@ -148,10 +148,10 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class InSync:
-    """A target that is as it should be; the ledger may have to learn it.
+    """A target that is in sync; the ledger may not record that yet.
 
-    `profile` is None where there is none, as there should be; one that is there while a removal is
-    settled is suspended until its retention ends.
+    `profile` is None if it was not observed or does not exist. With a removal, an existing profile
+    is suspended until its retention ends.
     """
 
     decision: Decision
@@ -160,9 +160,9 @@ class InSync:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that one look at a person found, in the order of targets.
+    """All actions, skips and targets in sync of one user, sorted by target.
 
-    The actions of one target follow one another: each is begun when the one before is done.
+    The actions of one target run in sequence: each starts when the one before is done.
     """
 
     actions: tuple[Action, ...]

@@ -1,4 +1,4 @@
-"""What is decided of one person in one target: desired, to be removed, or not to be decided."""
+"""The decision on one user in one target: desired, to be removed, or undecided."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,12 @@ from shared.model import Because, Target, User
 
 @dataclass(frozen=True, slots=True)
 class DesiredProfile:
-    """A profile that the mappings call for.
+    """A profile that the mappings grant.
 
-    `grants` is false where only a disabled row calls for it: such a row keeps what it gave, and
-    makes nothing anew. `hold` names what another role than the profile has waits for whatever the
-    removal limit; empty where it need not.
+    Attributes:
+        is_granted: false if only a disabled row grants it. Such a row keeps what it gave and grants
+            nothing new.
+        hold: the cause for which a role change is held, whatever the removal limit; empty for none.
     """
 
     person: User
@@ -25,10 +26,11 @@ class DesiredProfile:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A profile that no mapping calls for any more.
+    """The removal of a profile that no mapping grants any more.
 
-    `hold` names what it waits for whatever the removal limit; empty where it need not. `kept` tells
-    that an operator wants nothing to be deleted: what is suspended stays so, beyond its retention.
+    Attributes:
+        hold: the cause for which it is held, whatever the removal limit; empty for none.
+        kept: an operator wants nothing deleted. A suspended profile stays beyond its retention.
     """
 
     person: User
@@ -42,10 +44,10 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """A profile that stays as it is, because nobody can tell what it should be.
+    """A profile that stays unchanged, because what it should be is unknown or it is protected.
 
-    `keeps_leaver` tells that no row applies for certain: were the doubt gone, the profile would be
-    removed. An operator's word that keeps somebody is no doubt.
+    `keeps_leaver` means that no row applies for certain: only an unknown row prevents the removal.
+    It is false where an operator keeps or protects the user.
     """
 
     person: User

@@ -1,4 +1,4 @@
-"""Actions, and what happened, in words."""
+"""Describes actions and profile events as text."""
 
 from typing import assert_never
 
@@ -20,20 +20,20 @@ from shared.naming import role_name
 
 
 def describe(action: Action) -> str:  # noqa: C901 (one case a type, each a line)
-    """Return an action as the end of a sentence that begins with what would or did act."""
+    """Return an action as the end of a sentence that begins with its actor."""
     name = action.profile_name
     match action:
         case Create():
             return f"create {name} with {role_name(action.role_arn)}, because {action.because}"
         case Assign():
-            return f"let {name} sign in"
+            return f"grant access to {name}"
         case ChangeRole():
             old, new = role_name(action.old_role_arn), role_name(action.role_arn)
             return f"change {name} from {old} to {new}, because {action.because}"
         case Resume():
             return f"resume {name} with {role_name(action.role_arn)}, because {action.because}"
         case Revoke():
-            return f"end the sign-in of {name}: {action.reason}"
+            return f"revoke access of {name}: {action.reason}"
         case Suspend():
             return f"suspend {name}: {action.reason}"
         case StopApp():
@@ -49,7 +49,7 @@ def describe(action: Action) -> str:  # noqa: C901 (one case a type, each a line
 
 
 def story(told: ProfileEvent) -> str:
-    """Return what happened to a profile, as the end of a sentence that begins with what did it."""
+    """Return a profile event as the end of a sentence that begins with its actor."""
     name, role, old = told.profile_name, role_name(told.role_arn), role_name(told.old_role_arn)
     match told.what:
         case ProfileEventType.CREATED:

@@ -1,4 +1,4 @@
-"""What the mappings call for, person by person: yes, no or unknown, and because of what."""
+"""Decides what the mappings grant one user: yes, no or unknown, and by which rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,13 +31,13 @@ from shared.model import (
 )
 from shared.naming import profile_name
 
-_UNCALLED_FOR = "no mapping calls for it"
-# What a removal always waits for an approval of.
+_UNCALLED_FOR = "no mapping grants it"
+# The causes for which a disruption always needs an approval.
 LAST_ROW, DELETED, EMPTIED = "last-row", "deleted", "emptied"
 
 
 class Applies(Enum):
-    """Whether a row calls for a profile of this person."""
+    """Whether a row grants this user a profile."""
 
     YES = "yes"
     NO = "no"
@@ -50,9 +50,9 @@ def desire(
     records: Mapping[Target, Record],
     now: datetime,
 ) -> tuple[Decision, ...]:
-    """Return a verdict for every target that concerns the person, sorted by target.
+    """Return a decision for every target that concerns the user, sorted by target.
 
-    A target concerns a person whom a row of it applies to, or who has a record there.
+    A target concerns a user if one of its rows applies to them, or if they have a record there.
     """
     rows, targetless = rows_by_target(table), targetless_groups(table)
     decisions = (
@@ -70,7 +70,7 @@ def desire(
 def decision_in(
     of: TargetRows, snapshot: DirectorySnapshot, record: Record | None, now: datetime
 ) -> Decision | None:
-    """Return the verdict on one person in one target, or None where it does not concern them."""
+    """Return the decision on one user in one target, or None if it does not concern them."""
     person = snapshot.person
     there = record if record and record.state is not State.REMOVED else None
     applies = {row: _applies(row, snapshot, there) for row in of.rows}
@@ -86,7 +86,7 @@ def decision_in(
     unknown = {row.group for row, is_so in applies.items() if is_so is Applies.UNKNOWN}
     unknown.update(of.unparsed)
     maybe = maybe_here(of.targetless, snapshot, there, _granted_by(there) if there else None)
-    # A row of the group that does parse here tells what the group gives here.
+    # A row of the group that parses for this target says what the group grants here.
     unknown_givers = unknown | maybe - {row.group for row in of.rows}
     if grants and not (there and _granted_by(there) in unknown_givers):
         because = Because.of(grants)
@@ -107,9 +107,9 @@ def decision_in(
 def _disabled_or_deleted(
     person: User, of: TargetRows, record: Record | None, now: datetime
 ) -> Removal:
-    """Return the removal of somebody who is disabled or gone, also if they never had a profile.
+    """Return the removal of a user who is disabled or gone, even if they never had a profile.
 
-    The ledger remembers why they have none, so that a sweep need not ask again.
+    The ledger records why they have none, so that a sweep need not queue them again.
     """
     reason = f"the user is {person.user_status} in the directory"
     if record is None:
@@ -121,9 +121,9 @@ def _disabled_or_deleted(
 def _taken_by_a_deletion(
     target: Target, there: Record | None, role_arn: str, deleted: frozenset[str]
 ) -> str:
-    """Return the hold of a role that nobody took away: the group that gave it was deleted.
+    """Return the hold cause of a role change that follows the deletion of the granting group.
 
-    Where another row gives the same role, nothing is taken.
+    It is empty if another row grants the same role, because then nothing is taken.
     """
     if there is None or _granted_by(there) not in deleted:
         return ""
@@ -166,16 +166,16 @@ def _uncalled_for(
 
 
 def group_id(row: GroupMapping, groups: GroupIds) -> GroupId | Unresolved:
-    """Return the id of a row's group: the one that the row pins, or the one of its name."""
+    """Return the id of a row's group: the id that the row pins, or the id of its name."""
     return row.group_id or groups.get(row.group, Unresolved.UNKNOWN)
 
 
 def left_groups(
     snapshot: DirectorySnapshot, table: MappingTable, records: Mapping[Target, Record]
 ) -> tuple[GroupId, ...]:
-    """Return the groups that gave the person something and do not list them any more.
+    """Return the groups that granted the user something and do not list them any more.
 
-    Whether one of them was deleted, or lists nobody, decides what may follow.
+    The removal is held if one of these groups was deleted or lists nobody.
     """
     gave = {
         (target, group)
@@ -193,10 +193,10 @@ def _id(row: GroupMapping, snapshot: DirectorySnapshot) -> GroupId | Unresolved:
 
 
 def _applies(row: GroupMapping, snapshot: DirectorySnapshot, record: Record | None) -> Applies:
-    """Return whether a row applies; a name that was never resolved never gave anybody anything."""
+    """Return whether a row applies; a name that was never resolved never granted anything."""
     group = _id(row, snapshot)
     if group is Unresolved.UNKNOWN and not _may_have_given(row, record):
-        # Of whom not all is read, nobody is a leaver.
+        # With an incomplete read, no user is a leaver.
         return Applies.NO if snapshot.complete else Applies.UNKNOWN
     if isinstance(group, Unresolved) or group in snapshot.doubtful:
         return Applies.UNKNOWN
@@ -206,10 +206,10 @@ def _applies(row: GroupMapping, snapshot: DirectorySnapshot, record: Record | No
 
 
 def _may_have_given(row: GroupMapping, record: Record | None) -> bool:
-    """Return whether somebody may have something through a row whose group has no id (any more).
+    """Return whether a user may have something through a row whose group has no known id.
 
-    The hub's own memory of names may be lost while its records are not, and records that are
-    rebuilt from tags do not tell what gave the role.
+    The stored group ids may be lost while the records are not. Records that are rebuilt from tags
+    do not contain the group that granted the role.
     """
     if record is None:
         return False
@@ -218,14 +218,14 @@ def _may_have_given(row: GroupMapping, record: Record | None) -> bool:
 
 
 def _granted_by(record: Record) -> str | None:
-    """Return the group whose row gave what the profile has, or is just giving it."""
+    """Return the group whose row granted the profile's role, or grants it in a pending action."""
     if record.given_by or record.state is not State.PENDING or not record.because:
         return record.given_by or None
     return record.because[0].group
 
 
 def _grant(row: GroupMapping, groups: GroupIds, record: Record | None) -> Grant:
-    """Return what a row that applies calls for; a disabled one calls for what it gave."""
+    """Return the grant of a row that applies; a disabled row grants the role that it gave."""
     given = record.role_arn if record and not row.enabled else ""
     id_ = group_id(row, groups)
     return Grant(

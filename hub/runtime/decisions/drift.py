@@ -1,4 +1,4 @@
-"""What a look finds: who differs from what the ledger says, and in which way."""
+"""Finds drift: which users differ from the ledger, and how."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,11 +20,11 @@ from shared.naming import same_user
 
 
 class DriftKind(StrEnum):
-    """In which way somebody differs; the words are what operators filter by."""
+    """How a user differs; operators filter by these values."""
 
     JOINED = "joined"
     LEFT = "left"
-    DESIRED = "called-for-differently"
+    DESIRED = "desired-changed"
     MISSING = "profile-missing"
     CHANGED = "profile-changed"
     UNRECORDED = "profile-unrecorded"
@@ -33,28 +33,28 @@ class DriftKind(StrEnum):
     GONE = "user-gone"
     RENAMED = "user-renamed"
     ASSIGNMENT = "assignment-changed"
-    # Known to be under way or in trouble: nothing that an event should have told.
+    # Known to be in progress or failing: no event was missed.
     UNFINISHED = "unfinished"
-    # Asked for: a mapping changed, or an operator wants all of a group looked at.
-    EVERYONE = "include_all"
+    # Requested: a mapping changed, or an operator wants every member of a group reconciled.
+    REQUESTED = "requested"
 
 
-# No sign of a lost event. What the copies and the rows call for differently was counted when the
-# copies learned of it, or is on its way: only the hub's own messages can be missing. A profile
-# keeps the name that it was made with, so a renamed person differs every day, told or not.
+# No sign of a missed event. DESIRED was counted when the group snapshots were updated, or its
+# request is queued: only the hub's own messages can be missing. A profile keeps the name that it
+# was made with, so a renamed user differs in every sweep, with or without an event.
 _EXPECTED = frozenset(
-    {DriftKind.UNFINISHED, DriftKind.EVERYONE, DriftKind.DESIRED, DriftKind.RENAMED}
+    {DriftKind.UNFINISHED, DriftKind.REQUESTED, DriftKind.DESIRED, DriftKind.RENAMED}
 )
-# In report mode nothing but the copies of groups is written down, so that each round finds all else
-# again, told or not.
+# Report mode writes only the group snapshots, so each sweep finds all other drift again, with or
+# without an event.
 _NOTED_IN_REPORTS = frozenset({DriftKind.JOINED, DriftKind.LEFT})
-# An open browser session lasts up to an hour: whoever is suspended is looked at for longer.
+# An open browser session lasts up to an hour: a suspended user is rechecked for longer.
 _RESTLESS = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A user who is to be looked at, and why; `doubt` tells that the profile is to be observed."""
+    """A user to reconcile, and why; `force_observe` means that the profile is to be observed."""
 
     user_id: UserId
     drift_kind: DriftKind
@@ -62,32 +62,32 @@ class Drift:
 
 
 def is_missed_event(drift_kind: DriftKind, mode: Literal["apply", "report"]) -> bool:
-    """Return whether a sweep learns by this, once, what an event should have told."""
+    """Return whether this drift, found by a sweep, means that an event was missed."""
     if mode == "report":
         return drift_kind in _NOTED_IN_REPORTS
     return drift_kind not in _EXPECTED
 
 
 def joined(copy: GroupSnapshot, listed: Mapping[UserId, str]) -> tuple[Drift, ...]:
-    """Return who is listed in a group and not in its copy."""
+    """Return the users who are listed in a group but not in its snapshot."""
     return tuple(
         Drift(user, DriftKind.JOINED) for user in sorted(listed.keys() - copy.members.keys())
     )
 
 
 def left(copy: GroupSnapshot, seen: Seen) -> tuple[Drift, ...]:
-    """Return who is in a group's copy and was not seen in a listing that reached its end."""
+    """Return the users who are in a group's snapshot but not in a complete listing."""
     return tuple(Drift(user, DriftKind.LEFT) for user in sorted(copy.members) if user not in seen)
 
 
 def in_ledger(
     decision: Decision | None, user_id: UserId, record: Record | None, now: datetime
 ) -> Drift | None:
-    """Return how what is called for differs from what the ledger says.
+    """Return how a decision differs from the ledger; None if a reconcile is not needed.
 
-    Who is undecided stays as they are, whatever that is; but the ledger keeps since when a removal
-    is undecided, and who is not undecided any more. What is tried again by itself is left to the
-    request that tries it; what was refused, or has something in its way, is tried again.
+    An undecided user is left unchanged. Only a change of `undecided_since`, or the end of an
+    undecided problem, needs a write. A scheduled retry is left to the request that owns it. What
+    was refused or blocked is tried again.
     """
     doubtful = isinstance(decision, Undecided) and decision.keeps_leaver
     if record is not None and doubtful == (record.undecided_since is None):
@@ -123,7 +123,7 @@ def _against_desired(
     if record.is_blocked:
         return Drift(user_id, DriftKind.UNFINISHED, force_observe=True)
     if record.state is State.HELD:
-        # Held with the role that is called for: it was a removal, which nothing calls for now.
+        # Held with the desired role: the hold was of a disruption that is obsolete now.
         over = record.role_arn == decision.role_arn
         return Drift(user_id, DriftKind.UNFINISHED) if over else None
     return None if is_in_sync(decision, record) else Drift(user_id, DriftKind.UNFINISHED)
@@ -148,18 +148,18 @@ def _against_removal(
 
 
 def _is_restless(decision: Removal, record: Record, now: datetime) -> bool:
-    """Return whether a suspended person is to be looked at: lately suspended, or due."""
+    """Return whether a suspended user needs a reconcile: lately suspended, or retention over."""
     lately = record.since is None or now < record.since + _RESTLESS
     due = record.retain_until is None or now >= record.retain_until
     return lately or (due and not decision.kept)
 
 
 def in_listing(record: Record, listed: ListedProfile | None) -> Drift | None:
-    """Return how a listing that reached its end differs from a record that is at rest."""
+    """Return how a complete listing differs from a record with no action pending."""
     if record.state not in {State.ACTIVE, State.HELD, State.SUSPENDED}:
         return None
     if listed is None:
-        # Held without ever having seen what holds it: Studio refused to create it, and would again.
+        # Held, and no profile was ever observed: Studio refused the creation, and would again.
         refused = record.state is State.HELD and not record.modified
         return None if refused else Drift(record.user_id, DriftKind.MISSING, force_observe=True)
     if listed.modified != record.modified or (
@@ -170,11 +170,11 @@ def in_listing(record: Record, listed: ListedProfile | None) -> Drift | None:
 
 
 def is_in_the_way(record: Record, others: Iterable[Record], listed: Container[str]) -> bool:
-    """Return whether a listing still shows what was in the way of somebody's profile.
+    """Return whether a complete listing still shows the profile that blocks this user's profile.
 
-    `listed` are the names of a listing that reached its end, as Studio compares them. A profile of
-    other hands is noted by the look that finds it; of another person with the same user name the
-    ledger knows.
+    `listed` holds the names in a complete listing, as Studio compares them. The reconcile that
+    finds an unmanaged profile notes it in `in_the_way`. The ledger knows the profile of another
+    user with the same user name.
     """
     if record.state is not State.HELD or record.is_leaving:
         return False
@@ -191,18 +191,18 @@ def is_in_the_way(record: Record, others: Iterable[Record], listed: Container[st
 
 @dataclass(slots=True)
 class KnownPeople:
-    """What the ledger says of people: their standings, their user names, and their profiles."""
+    """What the ledger says of users: their statuses, their user names and their profiles."""
 
     standings: dict[UserId, frozenset[UserStatus]] = field(default_factory=dict)
     names: dict[UserId, frozenset[str]] = field(default_factory=dict)
     profiles: dict[UserId, tuple[tuple[Target, str], ...]] = field(default_factory=dict)
 
     def knows(self, user_id: str) -> bool:
-        """Return whether the ledger has a record of the person."""
+        """Return whether the ledger has a record of the user."""
         return user_id in self.standings
 
     def add(self, record: Record) -> None:
-        """Take in one record."""
+        """Add one record."""
         id_ = record.user_id
         self.standings[id_] = self.standings.get(id_, frozenset()) | {record.user_status}
         if record.state is not State.REMOVED:
@@ -212,7 +212,7 @@ class KnownPeople:
 
 
 def of_people(listed: Iterable[User], known: KnownPeople) -> Iterator[Drift]:
-    """Yield which of the listed people are not what the ledger says of them."""
+    """Yield the listed users whose status or name differs from the ledger."""
     for person in listed:
         if known.standings.get(person.id, frozenset()) - {person.user_status}:
             enabled = person.user_status is UserStatus.ENABLED
@@ -224,7 +224,7 @@ def of_people(listed: Iterable[User], known: KnownPeople) -> Iterator[Drift]:
 
 
 def gone(seen: Seen, known: KnownPeople) -> Iterator[Drift]:
-    """Yield whom the ledger knows and a listing of everybody to its end did not show."""
+    """Yield the users in the ledger who are missing from a complete listing of all users."""
     for user_id, standings in known.standings.items():
         if user_id not in seen and standings != {UserStatus.GONE}:
             yield Drift(user_id, DriftKind.GONE)

@@ -1,4 +1,4 @@
-"""Holds: cuts of one target that wait for one word; the digest names exactly their set."""
+"""Holds: disruptions of one target that wait for one approval; the digest names their set."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from hub.runtime.decisions.desired import DELETED, EMPTIED, LAST_ROW
 from hub.runtime.decisions.removal_limit import LIMIT, REJECTED, DisruptionKind, HeldDisruption
 from shared.model import Target, UserId
 
-# An approval that nobody could carry out by then counts no more.
+# An approval that is not carried out within this time expires.
 APPROVED_FOR: Final = timedelta(hours=72)
 
 _WHY: Final = {
-    LIMIT: "more would be taken in an hour than the removal limit allows",
-    REJECTED: "an operator said no",
+    LIMIT: "exceeds the removal limit",
+    REJECTED: "rejected by an operator",
     LAST_ROW: "the last mapping row of the target is gone",
     DELETED: "a group was deleted",
     EMPTIED: "a group lists nobody any more",
@@ -24,7 +24,7 @@ _WHY: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """All that waits in one target for one cause, sorted."""
+    """All disruptions that are held in one target for one cause, sorted by user."""
 
     target: Target
     cause: str
@@ -40,18 +40,18 @@ class Hold:
 
     @property
     def users(self) -> frozenset[UserId]:
-        """Return whom it holds."""
+        """Return the users whose disruptions are held."""
         return frozenset(held.disruption.user_id for held in self.disruptions)
 
     @property
     def why(self) -> str:
-        """Return what it waits for, in words."""
+        """Return the cause as text."""
         kind, _, name = self.cause.partition(" ")
         return _WHY.get(kind, kind) + (f": {name}" if name else "")
 
     @property
     def is_open(self) -> bool:
-        """Return whether it waits for a word; a rejected one has had it, and may get another."""
+        """Return whether it awaits a decision; a rejected hold may still be approved later."""
         return self.cause != REJECTED
 
     def __str__(self) -> str:
@@ -63,7 +63,7 @@ class Hold:
 
 
 def holds_of(target: Target, held: Iterable[HeldDisruption], now: datetime) -> tuple[Hold, ...]:
-    """Return what of a target's cuts waits for a word, by cause."""
+    """Return the holds of a target's disruptions that are not approved, by cause."""
     by_cause: dict[str, list[HeldDisruption]] = {}
     for each in held:
         if not each.is_approved(now):

@@ -1,4 +1,4 @@
-"""What the hub remembers beside its records: groups as last seen, and its own standing."""
+"""What the hub stores besides its records: group snapshots, and the state of the hub itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,11 +12,12 @@ _MANY = 3
 
 @dataclass(frozen=True, slots=True)
 class GroupSnapshot:
-    """A group's membership as last seen: the id of each member's membership.
+    """A group's members at the last scan, with the id of each membership.
 
-    `looked_at` tells that it was ever listed to its end; `deleted` that the directory does not know
-    the group any more, after which the copy stays as it was; `emptied` that many were in it, and
-    nobody was listed since.
+    Attributes:
+        looked_at: the group was listed to its end at least once.
+        deleted: the directory does not know the group any more; the snapshot stays as it was.
+        emptied: the group had many members, and a later listing showed none.
     """
 
     group_id: GroupId
@@ -27,19 +28,19 @@ class GroupSnapshot:
 
     @property
     def is_many(self) -> bool:
-        """Return whether it is doubtful that all of them left; one or two people may well."""
+        """Return whether it has three members or more, so that it is doubtful that all left."""
         return len(self.members) >= _MANY
 
 
 @dataclass(frozen=True, slots=True)
 class MemberChanges:
-    """What a look at one person tells the copies of groups: memberships by group, and ends."""
+    """Changes of one user for the group snapshots: new memberships by group, and groups left."""
 
     joined: Mapping[GroupId, str] = field(default_factory=dict)
     left: frozenset[GroupId] = frozenset()
 
     def split(self, most: int) -> "tuple[MemberChanges, MemberChanges]":
-        """Return so many of them at most, and the rest."""
+        """Return at most `most` changes, and the rest."""
         joined, left = sorted(self.joined.items()), sorted(self.left)
         room = max(0, most - len(joined))
         return (
@@ -49,49 +50,49 @@ class MemberChanges:
 
 
 class OpenProblem(NamedTuple):
-    """A problem that was reported and is not over; `scope` is the target or kind it is kept by."""
+    """A reported problem that is still open, stored by `scope`: its target or its kind."""
 
     scope: str
     kind: str
     subject: str
 
 
-# A little less than the time between two sweeps, so that each finds out anew.
+# A little less than the time between two sweeps, so that each sweep tries again.
 _ASKED_AGAIN_AFTER: Final = timedelta(minutes=55)
 _FORGOTTEN_AFTER: Final = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRefusal:
-    """What an account said when it refused the role that changes its profiles, and when (UTC)."""
+    """The error when an account refused the role that changes its profiles, and its time (UTC)."""
 
     reason: str
     at: datetime
 
     def counts(self, now: datetime) -> bool:
-        """Return whether nobody asks the account again yet."""
+        """Return whether the account is not called again yet."""
         return now < self.at + _ASKED_AGAIN_AFTER
 
     def is_forgotten(self, now: datetime) -> bool:
-        """Return whether nobody needed the account in two sweeps: who comes next finds out."""
+        """Return whether the refusal has expired: no sweep has renewed it for two hours."""
         return now > self.at + _FORGOTTEN_AFTER
 
 
 @dataclass(frozen=True, slots=True)
 class HubState:
-    """What holds for the whole hub.
+    """The state of the whole hub.
 
     Attributes:
-        group_ids: the id of each group name of a mapping, once seen.
-        paused: why nothing is done until somebody resumes; empty while all goes on.
-        kept: until when (UTC) nothing of a person is removed.
-        protected: users, and profiles as `<target>/<name>`, of whom nothing is ever taken.
+        group_ids: the id of each group name of a mapping, once resolved.
+        paused: why processing is paused until `resume`; empty while it runs.
+        kept: until when (UTC) nothing of a user is removed.
+        protected: users, and profiles as `<target>/<name>`, from which nothing is ever taken.
         targets: every target that was ever mapped.
-        unreachable: targets whose account refused the role that lists profiles, and what it said.
+        unreachable: targets whose account refused the role that lists profiles, and the error.
         refused: targets whose account refused the role that changes profiles.
-        full_sweep_at: when everything was, or is to be, looked at on demand (UTC).
-        full_sweep_by: the event that asked for that.
-        problems: what was reported of targets, rows, groups and the hub, and is not over.
+        full_sweep_at: the time (UTC) of the last or next full sweep on demand.
+        full_sweep_by: the event that requested this sweep.
+        problems: open problems of targets, rows, groups and the hub.
     """
 
     group_ids: Mapping[str, GroupId] = field(default_factory=dict)
@@ -108,7 +109,7 @@ class HubState:
 
 @dataclass(frozen=True, slots=True)
 class ListedProfile:
-    """A profile as a listing shows it; `status` in Studio's words."""
+    """A profile as a listing shows it; `status` is Studio's value."""
 
     name: str
     status: str
@@ -117,7 +118,7 @@ class ListedProfile:
 
 @dataclass(frozen=True, slots=True)
 class UnmanagedProfile:
-    """A profile without our tags, as it was when it was described, with whom it signs in."""
+    """A profile without our tags at its last describe, and the user name that it signs in."""
 
     modified: str
     user_name: str
@@ -126,9 +127,9 @@ class UnmanagedProfile:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """What people come into a domain by; the application is empty in domains older than 2023-10.
+    """How users sign in to a domain; `application_arn` is empty in domains older than 2023-10.
 
-    `portal_off` are the settings that switch the Studio portal off, by their names in AWS.
+    `portal_off` holds the AWS names of the settings that switch the Studio portal off.
     """
 
     application_arn: str

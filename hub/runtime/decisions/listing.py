@@ -1,4 +1,4 @@
-"""What is listed page by page, and how far a listing got when its time was up."""
+"""Paged listings, and the state of a listing that continues in another invocation."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """A page of a listing; `token` is where the next one begins, empty after the last."""
+    """A page of a listing; `token` starts the next page and is empty on the last."""
 
     items: tuple[T, ...]
     token: str = ""
@@ -22,26 +22,26 @@ class Page(Generic[T]):
 class Seen:
     """The ids that were listed so far, as digests of eight bytes each.
 
-    Two ids of ten thousand share a digest once in 3 * 10^11 listings; then a leaver is overlooked
-    until one of the two goes.
+    Two of ten thousand ids share a digest once in 3 * 10^11 listings. A leaver is then missed until
+    one of the two ids disappears.
     """
 
     digests: frozenset[bytes] = frozenset()
 
     def with_ids(self, ids: Iterable[str]) -> "Seen":
-        """Return these ids and more."""
+        """Return the listed ids with more ids added."""
         return Seen(self.digests | {_digest(id_) for id_ in ids})
 
     def __contains__(self, id_: object) -> bool:
         return _digest(str(id_)) in self.digests
 
     def pack(self) -> bytes:
-        """Return them as bytes; equal sets give equal bytes."""
+        """Return the digests as bytes; equal sets give equal bytes."""
         return b"".join(sorted(self.digests))
 
     @classmethod
     def unpack(cls, packed: bytes) -> "Seen":
-        """Return what `pack` packed; ValueError where a digest is cut off."""
+        """Return the set that `pack` packed; ValueError if a digest is truncated."""
         if len(packed) % _BYTES:
             raise ValueError("no packed listing: cut off")
         return cls(frozenset(packed[i : i + _BYTES] for i in range(0, len(packed), _BYTES)))
@@ -49,13 +49,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class ScanState:
-    """How far a listing got that takes more than one invocation.
+    """The continuation of a listing that takes more than one invocation.
 
     Attributes:
-        part: the part that goes on from here; the listing begins with part 0.
-        token: where that part begins.
-        seen: what the parts before it listed.
-        is_over: the listing was read to its end, so nothing goes on.
+        part: the next part; the listing begins with part 0.
+        token: the page token at which that part begins.
+        seen: the ids that the earlier parts listed.
+        is_over: the listing reached its end, so no part follows.
     """
 
     part: int

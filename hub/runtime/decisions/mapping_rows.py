@@ -1,4 +1,4 @@
-"""Rows of the mappings table: parsed once, at the edge, with every mistake reported at once."""
+"""Parses rows of the mappings table once, and reports every mistake of a row together."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -23,11 +23,11 @@ from shared.model import (
     Target,
 )
 from shared.naming import role_name
-from shared.visible import disruption, visible
+from shared.visible import shortened, visible
 
 # Source: the Identity Store API model: length of a group's display name.
 _LONGEST_GROUP = 1024
-# Bytes. Source: the DynamoDB API: length of a partition key, which the group is.
+# Bytes. Source: the DynamoDB API: length of a partition key, which is the group here.
 _LONGEST_KEY = 2048
 _ROLE_ARN = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):role/[\w+=,.@/-]{1,512}", re.ASCII)
 _LONGEST_RETENTION = 36_500
@@ -42,7 +42,7 @@ _ATTRIBUTES = (
     "enabled",
     "note",
 )
-# Characters of what is told of one mistake, which may quote what is in the row.
+# Characters in the text of one mistake, which may quote the row.
 _LONGEST_MISTAKE = 500
 
 Row = Mapping[str, object]
@@ -50,7 +50,7 @@ T = TypeVar("T")
 
 
 def parse_table(rows: Iterable[Row]) -> MappingTable:
-    """Return the rows as a table, sorted, the good apart from the bad."""
+    """Return the rows as a sorted table; rows with mistakes are in `bad`."""
     parsed = [parse_row(row) for row in rows]
     return MappingTable(
         rows=tuple(sorted(row for row in parsed if isinstance(row, GroupMapping))),
@@ -64,7 +64,7 @@ def parse_table(rows: Iterable[Row]) -> MappingTable:
 
 
 def parse_row(row: Row) -> GroupMapping | BadMapping:
-    """Return the mapping that a row of the table means, or all that is wrong with it."""
+    """Return the mapping in a row, or all mistakes of the row."""
     form = _Form(row)
     group = form.read("group", _group, "", required=True)
     target = form.read("target", _target, None, required=True)
@@ -92,7 +92,7 @@ def parse_row(row: Row) -> GroupMapping | BadMapping:
 
 
 class _Form:
-    """Reads one row attribute by attribute and keeps every mistake."""
+    """Reads one row attribute by attribute and collects every mistake."""
 
     def __init__(self, row: Row) -> None:
         self._row = row
@@ -112,15 +112,15 @@ class _Form:
         try:
             return parse()
         except ValueError as error:
-            self.mistakes.append(f"{name}: {disruption(str(error), _LONGEST_MISTAKE)}")
+            self.mistakes.append(f"{name}: {shortened(str(error), _LONGEST_MISTAKE)}")
             return default
 
     def refuse_others(self) -> None:
-        """Take every attribute that means nothing here for a mistake: it was to mean something."""
+        """Count every unknown attribute as a mistake: it may be a misspelled one."""
         for name in sorted(self._row.keys() - set(_ATTRIBUTES)):
             like = get_close_matches(name, _ATTRIBUTES, 1)
             meant = like[0] if like else f"one of {', '.join(_ATTRIBUTES)}"
-            shown = disruption(visible(name), _LONGEST_MISTAKE)
+            shown = shortened(visible(name), _LONGEST_MISTAKE)
             self.mistakes.append(f"{shown}: unknown attribute; do you mean {meant}?")
 
 

@@ -1,4 +1,4 @@
-"""What Studio reported of a profile, and of what its person runs and keeps there."""
+"""What Studio reported of a profile, and of the user's apps and spaces."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from shared.ownership import Ownership
 
 
 class ProfileStatus(StrEnum):
-    """The life of a user profile. Source: the SageMaker API model's UserProfileStatus."""
+    """The status of a user profile. Source: the SageMaker API model's UserProfileStatus."""
 
     PENDING = "Pending"
     IN_SERVICE = "InService"
@@ -28,7 +28,7 @@ _FAILED_TO_GO = "Delete_Failed"
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An app of a profile, or in a private space; `status` in Studio's words, `created` in UTC."""
+    """An app of a profile, or in a private space; `status` is Studio's value, `created` is UTC."""
 
     type: str
     name: str
@@ -38,12 +38,12 @@ class App:
 
     @property
     def blocks(self) -> bool:
-        """Return whether it stands in the way of a change of the profile."""
+        """Return whether the app blocks a change of the profile."""
         return self.status not in {_GONE, _FAILED}
 
     @property
     def is_running(self) -> bool:
-        """Return whether it can be stopped: it blocks, and is not being stopped."""
+        """Return whether the app can be stopped: it blocks, and is not being deleted."""
         return self.blocks and self.status != _GOING
 
     def __str__(self) -> str:
@@ -52,7 +52,7 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A space that a profile owns; `sharing` is empty where Studio does not tell."""
+    """A space that a profile owns; `sharing` is empty if Studio does not report it."""
 
     name: str
     status: str
@@ -60,25 +60,25 @@ class Space:
 
     @property
     def is_private(self) -> bool:
-        """Return whether it is certainly nobody else's; whatever is unknown counts as shared."""
+        """Return whether the space is certainly private; an unknown one counts as shared."""
         return self.sharing == _PRIVATE
 
     @property
     def failed_to_go(self) -> bool:
-        """Return whether Studio tried to delete it, and ended that as failed."""
+        """Return whether its deletion failed in Studio."""
         return self.status == _FAILED_TO_GO
 
     @property
     def is_going(self) -> bool:
-        """Return whether it is being deleted."""
+        """Return whether the space is being deleted."""
         return self.status == _GOING
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What of a person's is in a domain: owned spaces, and apps of the profile and its own spaces.
+    """A user's spaces in a domain, and the apps of their profile and of their private spaces.
 
-    Apps in shared spaces are not among them: they belong to the space.
+    Apps in shared spaces are not included: they belong to the space.
     """
 
     apps: tuple[App, ...] = ()
@@ -86,7 +86,7 @@ class Workload:
 
     @property
     def blocking(self) -> tuple[App, ...]:
-        """Return the apps that stand in the way of a change of the profile."""
+        """Return the apps that block a change of the profile."""
         return tuple(app for app in self.apps if app.blocks)
 
     @property
@@ -101,20 +101,20 @@ class Workload:
 
     @property
     def private(self) -> tuple[Space, ...]:
-        """Return the spaces that nobody else uses."""
+        """Return the private spaces."""
         return tuple(space for space in self.spaces if space.is_private)
 
     @property
     def shared(self) -> tuple[Space, ...]:
-        """Return the spaces that others use, or may use."""
+        """Return the spaces that other users use, or may use."""
         return tuple(space for space in self.spaces if not space.is_private)
 
 
 @dataclass(frozen=True, slots=True)
 class ObservedProfile:
-    """What the account reported of a profile; `workload` is None where nobody had to look.
+    """What the account reported of a profile; `workload` is None if the plan did not need it.
 
-    `user_name` is that of the person whom it signs in.
+    `user_name` is the user name that the profile signs in.
     """
 
     name: str

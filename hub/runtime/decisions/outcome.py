@@ -1,4 +1,4 @@
-"""What became of an action."""
+"""Outcomes of actions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,16 +10,16 @@ from hub.runtime.decisions.record import Record
 from shared.model import User
 from shared.naming import same_user
 
-# Studio refuses to create what is in somebody's way, or what it does not take: it would refuse it
-# again, so somebody has to act.
+# Studio refuses a creation that conflicts with another profile, or is invalid. It would refuse it
+# again, so an operator has to act.
 OBSTACLES: Final = frozenset({"ResourceInUse", "ValidationException"})
-# Studio knows no such domain: no attempt of this call made anything in it.
+# The domain does not exist, so no attempt of this call created anything.
 NO_DOMAIN: Final = "ResourceNotFound"
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """Done, and seen to be done; `profile` is None where it is gone or was not looked at."""
+    """Done and verified; `profile` is None if it is gone or was not observed."""
 
     action: Action
     profile: ObservedProfile | None = None
@@ -27,21 +27,21 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Asked for and accepted; its end is seen by a later look."""
+    """Requested and accepted; a later reconcile observes the result."""
 
     action: Action
 
 
 @dataclass(frozen=True, slots=True)
 class ManualAction:
-    """Nothing that the hub can do: the domain shows no application to assign people to."""
+    """The hub cannot do this: the domain has no application to assign users to."""
 
     action: Action
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Not finished yet, or not begun for want of time: look again soon."""
+    """Not finished yet, or not started for lack of time: requeue soon."""
 
     action: Action
     reason: str
@@ -49,9 +49,9 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Not done because of something that passes (throttling, an outage): try again soon.
+    """Not done because of a transient error (throttling, an outage): retry soon.
 
-    `not_propagated`: an earlier change of the same assignment stands in the way.
+    `not_propagated`: an earlier change of the same assignment has not propagated yet.
     """
 
     action: Action
@@ -61,7 +61,7 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Refused: somebody has to change something first; `remedy` where it is known what."""
+    """Refused: something has to be changed first; `remedy` says what, if that is known."""
 
     action: Action
     code: str
@@ -73,7 +73,7 @@ Outcome = Applied | Started | ManualAction | Pending | Deferred | Failed
 
 
 def namesake_of(person: User, records: Iterable[Record]) -> Record | None:
-    """Return the record of somebody else with a profile, who had the person's user name."""
+    """Return the record of another user with a profile and the same user name."""
     return next(
         (
             record
@@ -87,9 +87,9 @@ def namesake_of(person: User, records: Iterable[Record]) -> Record | None:
 
 
 def namesake_in_the_way(failed: Failed, other: Record) -> Failed:
-    """Return a refusal that tells of another person's profile with the same user name.
+    """Return a refusal that names the other user's profile with the same user name.
 
-    It is never handed over, so that nobody inherits what the other person left in it.
+    That profile is never handed over, so that nobody inherits the other user's files.
     """
     goes = f"{other.retain_until:%Y-%m-%d %H:%M} UTC" if other.retain_until else ""
     wait = f"wait until it is deleted (at {goes})" if goes else "wait until it is deleted"

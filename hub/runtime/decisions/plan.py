@@ -1,6 +1,6 @@
-"""Verdicts against what is there: actions, a skip with its reason, or nothing left to do.
+"""Compares decisions with observed profiles: actions, skips with a reason, or targets in sync.
 
-What a role change takes is in `role_change`, what a removal takes in `removal`.
+The actions of a role change are in `role_change`, those of a removal in `removal`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -43,7 +43,7 @@ _CHANGES = ChangeRole | Resume | Suspend | Delete | Discard
 
 
 def is_in_sync(decision: Decision, record: Record | None) -> bool:
-    """Return whether the ledger says that the verdict is carried out already."""
+    """Return whether the ledger says that the decision is carried out already."""
     match decision:
         case DesiredProfile():
             return (
@@ -51,7 +51,7 @@ def is_in_sync(decision: Decision, record: Record | None) -> bool:
                 and record.state is State.ACTIVE
                 and record.role_arn == decision.role_arn
                 and record.access in MAY_ENTER
-                # What Studio ended as failed is tried again.
+                # A scheduled retry means that the target is not in sync.
                 and record.retry_at is None
                 and not has_lapsed(decision, record)
             )
@@ -64,7 +64,7 @@ def is_in_sync(decision: Decision, record: Record | None) -> bool:
 
 
 def needs_workload(decision: Decision, profile: ObservedProfile, record: Record | None) -> bool:
-    """Return whether the plan depends on the person's apps and spaces."""
+    """Return whether the plan depends on the user's apps and spaces."""
     if profile.ownership is not Ownership.OURS:
         return False
     match decision:
@@ -85,9 +85,9 @@ def plan(
     records: Mapping[Target, Record],
     now: datetime,
 ) -> Plan:
-    """Return what is to be done for the targets in `observed`, and what is left alone.
+    """Return the actions for the targets in `observed`, and the skips.
 
-    Verdicts on targets that nobody could observe are left out: their failure is reported where
+    Decisions on targets that could not be observed are left out: their failure is reported where
     it happened.
     """
     actions: list[Action] = []
@@ -117,7 +117,7 @@ def _one(
             return (left,)
         if _lets_in(decision, profile):
             return (left,)
-        # The assignment of whom the ledger knows is ours, whatever became of the profile.
+        # The assignment that the ledger records is ours, whatever happened to the profile.
         revoke = revocation(decision, record)
         return revoke if revoke and isinstance(left, InSync) else (*revoke, left)
     match decision:
@@ -137,7 +137,7 @@ def _without_repeating(
     profile: ObservedProfile,
     found: tuple[Action | Skip | InSync, ...],
 ) -> tuple[Action | Skip | InSync, ...]:
-    """Return a plan that does not repeat at once what Studio has just ended as failed."""
+    """Return a plan that does not repeat at once an operation that just failed in Studio."""
     if not any(isinstance(each, _CHANGES) for each in found):
         return found
     why = profile.failure or "Studio gives no reason"
@@ -173,7 +173,7 @@ def _desired(
         case _:
             assert_never(profile.status)
     if any(isinstance(each, Skip | StopApp) for each in changes):
-        # Whoever is let in has what is called for: what is still to be stopped comes first.
+        # Access comes only with the desired role: apps that must be stopped come first.
         return changes
     may_enter = record is not None and record.access in MAY_ENTER
     assign = () if may_enter else (Assign(person, target, profile.name),)
@@ -187,10 +187,10 @@ def _not_ours(
         return skip(
             SkipKind.UNREADABLE,
             decision,
-            f"the profile {profile.name} does not show its tags, so nobody can tell whose it is",
+            f"the tags of the profile {profile.name} cannot be read: owner unknown",
             "let the spoke's access role read tags: compare its stack with this version's",
         )
-    # Nothing of ours is left to take; but whom an assignment still lets in is told of meanwhile.
+    # Nothing of ours is left to remove, but a user whom an assignment still lets in is reported.
     enters = record and record.access in MAY_BE_ASSIGNED and _lets_in(decision, profile)
     held = record is not None and record.state is State.HELD and not record.hold
     if isinstance(decision, Removal) and held and not enters:
@@ -226,7 +226,7 @@ def _not_ours(
 
 
 def _lets_in(decision: DesiredProfile | Removal, profile: ObservedProfile) -> bool:
-    """Return whether this person signs in to a profile that is not ours."""
+    """Return whether this user signs in to an unmanaged profile."""
     theirs = profile.user_name and same_user(profile.user_name, decision.person.name)
     return profile.ownership is Ownership.UNMANAGED and bool(theirs)
 

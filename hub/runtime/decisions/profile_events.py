@@ -1,4 +1,4 @@
-"""What happened to a profile, told by two of its ledger records: for the history and the bus."""
+"""Derives the event between two ledger records of a profile, for the history and the bus."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from shared.model import Because, Target, UserId
 
 
 class ProfileEventType(StrEnum):
-    """What happened; the words are the detail-types on the hub's bus."""
+    """The type of an event; the values are the detail-types on the hub's event bus."""
 
     CREATED = "Profile Created"
     ROLE_CHANGED = "Profile Role Changed"
@@ -24,7 +24,7 @@ class ProfileEventType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProfileEvent:
-    """One change of one person's profile; `at` in UTC, roles empty where there is none."""
+    """One change of one user's profile; `at` is UTC, a role is empty if there is none."""
 
     what: ProfileEventType
     at: datetime
@@ -42,7 +42,7 @@ class ProfileEvent:
 
 
 def event_of(old: Record | None, new: Record, at: datetime) -> ProfileEvent | None:
-    """Return what the change from one record to the next tells; None where it tells nothing."""
+    """Return the event of the change from one record to the next; None if there is none."""
     what = _what(old, new)
     if what is None:
         return None

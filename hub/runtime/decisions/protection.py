@@ -1,4 +1,4 @@
-"""People of whom nothing is taken for now, or ever: an operator said so."""
+"""Applies an operator's `keep` and `protect`: nothing is taken for some days, or ever."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -13,14 +13,14 @@ _ENDS = "to end it: studio-hub {command}"
 
 
 def protected_profile(target: Target, profile_name: str) -> str:
-    """Return how a protected profile is written; Studio compares names without case."""
+    """Return the key of a protected profile; Studio compares names without case."""
     return f"{target}/{profile_name.casefold()}"
 
 
 def is_protected(
     user_id: UserId, target: Target, profile_name: str, state: HubState, now: datetime
 ) -> bool:
-    """Return whether an operator said that somebody's profile is not to be removed."""
+    """Return whether an operator keeps or protects a user or their profile."""
     until = state.kept.get(user_id)
     named = {user_id, protected_profile(target, profile_name)}
     return bool(named & state.protected) or (until is not None and until > now)
@@ -29,15 +29,15 @@ def is_protected(
 def apply_protection(
     decision: Decision, record: Record | None, state: HubState, now: datetime
 ) -> Decision:
-    """Return the verdict, or that nothing is decided where it would take something.
+    """Return the decision, or Undecided where it would take something that is kept or protected.
 
-    Whoever is kept loses no profile; whoever is protected keeps their role too. Both may get a
+    A kept user loses no profile. A protected user keeps their role too. Both may still get a
     profile that they do not have.
     """
     if isinstance(decision, Undecided):
         return decision
     if isinstance(decision, Removal) and _is_suspended(decision.target, record):
-        # Nothing of the role is left to take; what starts in a browser that is open is stopped.
+        # The role is taken already. Apps that start in an open browser session are still stopped.
         is_spared = is_protected(
             decision.person.id, decision.target, decision.profile_name, state, now
         )

@@ -1,4 +1,4 @@
-"""The ledger's record of one person in one target: what the hub made, why, and what is pending."""
+"""The ledger's record of one user in one target: what the hub made, why, and what is pending."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from shared.model import Grant, Target, UserId, UserStatus
 
 
 class State(StrEnum):
-    """Where a person stands in a target, in the ledger's words."""
+    """The state of a user in a target, as the ledger stores it."""
 
     PENDING = "pending"
     ACTIVE = "active"
@@ -20,20 +20,20 @@ class State(StrEnum):
 
 
 class Access(StrEnum):
-    """What the ledger knows of a person's assignment to the domain's application."""
+    """What the ledger knows of a user's assignment to the domain's application."""
 
     UNTOUCHED = "untouched"
-    # Being made or ended, or lost sight of: it is made, or ended, again.
+    # Being created or deleted, or unknown: it is created, or deleted, again.
     UNSURE = "unsure"
     ASSIGNED = "assigned"
     REVOKED = "revoked"
-    # The domain is older than October 2023 and shows no application: people assign there by hand.
+    # The domain is older than October 2023 and has no application: assignments are made by hand.
     BY_HAND = "by-hand"
 
 
 @dataclass(frozen=True, slots=True)
 class EndedGrant:
-    """A row that applied until some time (UTC); it lengthens the retention for a day."""
+    """A row that applied until some time (UTC); it still counts for the retention for a day."""
 
     group: str
     retention_days: int
@@ -41,39 +41,39 @@ class EndedGrant:
 
     @property
     def size(self) -> int:
-        """Return about how many bytes it takes in a record."""
+        """Return about how many bytes the grant takes in a record."""
         return len(self.group.encode("utf-8", "replace")) + 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The ledger's row of one person in one target; times are UTC.
+    """The ledger's record of one user in one target; times are UTC.
 
     Attributes:
-        user_name: the one that the profile was made with.
-        standing: what the directory said of the person at the last look.
-        because: the rows that applied then, the winner first; while a removal waits, those that
-            applied last.
-        given_by: the group whose row gave the role that the profile has, which differs while a role
-            change waits.
-        requested_at: when the directory called for a profile that is being made; None for none.
-        started: since when something is being taken: a removal, or a role change that stops apps.
-        retain_until: when what a removal leaves is deleted.
-        kept_role: whose apps a role change let go on; empty for none.
-        restarts: how often the person started apps again that a role change had stopped.
-        in_the_way: the profile that was seen in the way of this person's; it may be listed still.
-        tries: how often in a row something did not work that is tried again by itself.
-        retry_at: when it is tried again; None where nothing waits for that.
-        memberships: ids of the memberships in mapped groups that the groups' copies know.
-        hold: what a removal or a role change waits for, see `holds`; empty for none.
+        user_name: the user name that the profile was made with.
+        user_status: the user's status in the directory at the last reconcile.
+        because: the grants at the last reconcile, the winner first; during a removal, the last ones
+            before it.
+        given_by: the group whose row gave the profile its current role. It can differ from the
+            winner while a role change is pending.
+        requested_at: when the directory requested a profile that is being made; None for none.
+        started: when the running disruption began: a removal, or a role change that stops apps.
+        retain_until: when a removal deletes what it has retained.
+        kept_role: the old role that running apps may keep after a role change; empty for none.
+        restarts: how often the user restarted apps that a role change had stopped.
+        in_the_way: the observed profile that blocks this user's profile; it may still be listed.
+        tries: the number of consecutive tries that did not work and are retried.
+        retry_at: when the next retry is due; None for none.
+        memberships: ids of the memberships in mapped groups that the group snapshots have.
+        hold: the cause for which a removal or a role change is held, see `holds`; empty for none.
         spaces: names of the private spaces that a removal deleted.
-        problems: what was reported of the person here and is not over, each as its kind and the
-            person's name in it, sorted.
-        undecided_since: since when a removal is called for by no certain row and forbidden by a
-            doubtful one; None where that is not so.
+        problems: open problems of the user in this target, each as its kind and the user's name in
+            it, sorted.
+        undecided_since: since when no row applies for certain, but an unknown row prevents the
+            removal; None for never.
         since: when the state began.
-        version: counts the writes (0: never written); a write names the version that it saw, so
-            that two workers who meet cannot both win.
+        version: counts the writes (0: never written). A write names the version that it read, so
+            that of two concurrent writes only one succeeds.
     """
 
     user_id: UserId
@@ -114,21 +114,21 @@ class Record:
 
     @property
     def is_blocked(self) -> bool:
-        """Return whether AWS refused what is called for, or something is in its way."""
+        """Return whether AWS refused the desired state, or something blocks it."""
         return self.state is State.FAILED or (self.state is State.HELD and not self.hold)
 
     @property
     def is_seen(self) -> bool:
-        """Return whether a profile of ours was seen, and is there as far as anybody knows."""
+        """Return whether a profile of ours was observed and is not known to be removed."""
         return self.state is not State.REMOVED and bool(self.role_arn or self.efs_uid)
 
     @property
     def is_never_made(self) -> bool:
-        """Return whether all that was tried is a creation, which never made a profile."""
+        """Return whether the only action so far was a creation that made no profile."""
         return self.is_blocked and not (self.role_arn or self.efs_uid or self.is_leaving)
 
     @property
     def is_untouched(self) -> bool:
-        """Return whether nothing was ever begun or seen here: then there is nothing to remove."""
+        """Return whether nothing was ever started or observed here, so nothing is to be removed."""
         started = self.access is not Access.UNTOUCHED or self.is_leaving
         return not (started or self.role_arn or self.modified)

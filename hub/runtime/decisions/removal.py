@@ -1,7 +1,8 @@
-"""The removal ladder: access first, the role next, and nothing that is lost before its time.
+"""Plans a removal in steps: access first, then the role; nothing is deleted before its time.
 
-revoke the assignment -> take the role -> stop what runs -> wait out the retention -> delete private
-spaces -> delete the profile. Each look stands on the rung that it finds; a rejoin climbs back up.
+The steps: revoke the assignment -> suspend the role -> stop apps -> wait for the retention ->
+delete private spaces -> delete the profile. Each reconcile continues at the step that it observes.
+A rejoin restores access and role, as long as the profile exists.
 Sources: SageMaker developer guide, "Remove user profiles" and "Delete a space"; the statuses of the
 SageMaker API model.
 """
@@ -27,15 +28,15 @@ from hub.runtime.decisions.retries import must_wait
 from hub.runtime.decisions.skips import in_flight, skip
 from shared.conventions import suspended_role_arn
 
-Found = tuple[Action | Skip | InSync, ...]
-# Whose assignment is ours, or may be.
+ScanResult = tuple[Action | Skip | InSync, ...]
+# The assignment is ours, or may be.
 MAY_BE_ASSIGNED = frozenset({Access.ASSIGNED, Access.UNSURE})
 
 
 def remove(
     decision: Removal, profile: ObservedProfile | None, record: Record | None, now: datetime
-) -> Found:
-    """Return the next rung of a removal."""
+) -> ScanResult:
+    """Return the next step of a removal."""
     person, target, name = decision.person, decision.target, decision.profile_name
     revoke = revocation(decision, record)
     if profile is None:
@@ -47,7 +48,7 @@ def remove(
             return (*revoke, Delete(person, target, name, decision.reason, profile.efs_uid))
         case ProfileStatus.IN_SERVICE | ProfileStatus.UPDATE_FAILED | ProfileStatus.DELETE_FAILED:
             below = _below_access(decision, profile, record, now)
-            # Nobody rests who may still sign in.
+            # A removal is not in sync while the user may still sign in.
             rests = any(isinstance(each, InSync) for each in below)
             return revoke if revoke and rests else (*revoke, *below)
         case _:
@@ -55,14 +56,14 @@ def remove(
 
 
 def revocation(decision: Removal, record: Record | None) -> tuple[Revoke, ...]:
-    """Return what ends the person's way in; nothing where the ledger knows of none."""
+    """Return the action that revokes the user's access; none if the ledger has no assignment."""
     if record is None or record.access not in MAY_BE_ASSIGNED:
         return ()
     return (Revoke(decision.person, decision.target, decision.profile_name, decision.reason),)
 
 
 def retention_ends(decision: Removal, record: Record | None, now: datetime) -> datetime:
-    """Return when what the person has here is deleted: as the ledger says, once it does."""
+    """Return when the retention ends: the ledger's time, or a new one for a new removal."""
     if record is not None and record.retain_until is not None:
         return record.retain_until
     return now + timedelta(days=decision.retention_days)
@@ -70,18 +71,18 @@ def retention_ends(decision: Removal, record: Record | None, now: datetime) -> d
 
 def _below_access(
     decision: Removal, profile: ObservedProfile, record: Record | None, now: datetime
-) -> Found:
+) -> ScanResult:
     person, target, name = decision.person, decision.target, decision.profile_name
     runs = profile.workload or Workload()
     stops = tuple(StopApp(person, target, name, app) for app in runs.running)
     going = in_flight(decision, f"stopping: {', '.join(map(str, runs.blocking))}")
     suspended_role = suspended_role_arn(target.account, target.region)
-    # What could not be deleted cannot be used or changed, only deleted again.
+    # A profile whose deletion failed cannot be used or changed, only deleted again.
     has_role = (
         profile.role_arn != suspended_role and profile.status is not ProfileStatus.DELETE_FAILED
     )
     if has_role or profile.status is ProfileStatus.UPDATE_FAILED:
-        # What is being stopped already stands in the way for as long as it takes.
+        # Apps that are being stopped block the change until they are gone.
         if runs.blocking and not stops:
             return (going,)
         return (Suspend(person, target, name, suspended_role, decision.reason), *stops)

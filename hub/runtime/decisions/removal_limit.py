@@ -1,7 +1,7 @@
-"""Says no to what would take too much at once: the removal limit, and what always waits for a word.
+"""Decides which disruptions may begin: the removal limit, and causes that need an approval.
 
-A cut is a removal, or a role change that must stop running apps. Cuts of one target that were found
-together are weighed together: all of them may begin, or none.
+A disruption is a removal, or a role change that must stop running apps. Disruptions of one target
+that are found together are admitted together: all of them may begin, or none.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,13 +26,13 @@ from shared.conventions import suspended_role_arn
 from shared.model import Target, User, UserId
 
 _HOUR: Final = timedelta(hours=1)
-# What a cut waits for where the limit, or an operator, said no.
+# The cause of a hold by the removal limit, and of one that an operator rejected.
 LIMIT, REJECTED = "limit", "rejected"
 _TAKES: Final = (Revoke, Suspend, StopApp, DeleteSpace, Delete)
 
 
 class DisruptionKind(StrEnum):
-    """What is taken from a person."""
+    """What a disruption takes from a user."""
 
     REMOVAL = "removal"
     ROLE_CHANGE = "role change"
@@ -40,7 +40,7 @@ class DisruptionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Disruption:
-    """Something that would begin to be taken; `cause` says what it waits for in any case."""
+    """A disruption that would begin; with a `cause` it always needs an approval."""
 
     user_id: UserId
     user_name: str
@@ -52,12 +52,12 @@ class Disruption:
 
 @dataclass(frozen=True, slots=True)
 class HeldDisruption:
-    """A cut that waits; times are UTC.
+    """A disruption that is held; times are UTC.
 
     Attributes:
-        cause: what it waits for; cuts of one target and cause are one hold.
+        cause: why it is held; disruptions of one target and cause form one hold.
         since: when it was first held.
-        approved_until: until when it may begin without a slot; None where nobody approved it.
+        approved_until: until when it may begin without a slot; None if it is not approved.
     """
 
     disruption: Disruption
@@ -66,38 +66,44 @@ class HeldDisruption:
     approved_until: datetime | None = None
 
     def is_approved(self, now: datetime) -> bool:
-        """Return whether somebody approved it lately enough."""
+        """Return whether its approval is still valid."""
         return self.approved_until is not None and self.approved_until > now
 
 
 @dataclass(frozen=True, slots=True)
 class RemovalLimit:
-    """How many cuts may begin in a target in a rolling hour."""
+    """How many disruptions may begin in a target in a rolling hour."""
 
     count: int = 5
     percent: int = 10
 
     def of(self, profiles: int) -> int:
-        """Return the limit in a target of so many profiles."""
+        """Return the limit in a target with this number of profiles."""
         return max(self.count, profiles * self.percent // 100)
 
 
 @dataclass(frozen=True, slots=True)
 class LimitState:
-    """What a target's ledger item says: when each person took a slot, and who is held."""
+    """A target's ledger item: when each user took a slot, and whose disruptions are held."""
 
     slots: Mapping[UserId, datetime] = field(default_factory=dict)
     held: Mapping[UserId, HeldDisruption] = field(default_factory=dict)
     version: int = 0
 
     def taken(self, now: datetime) -> frozenset[UserId]:
-        """Return who took a slot within the last hour."""
+        """Return the users who took a slot within the last hour."""
         return frozenset(user for user, at in self.slots.items() if at > now - _HOUR)
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What may begin and what may not: `take` are slots to be taken, `hold` what is newly held."""
+    """What may begin and what may not.
+
+    Attributes:
+        take: the users for whom slots are to be taken.
+        hold: the disruptions that are newly held.
+        refused: every held disruption that may not begin, by user.
+    """
 
     take: tuple[UserId, ...]
     hold: tuple[HeldDisruption, ...]
@@ -107,11 +113,11 @@ class Admission:
 def known_hold(
     disruption: Disruption, at: LimitState, now: datetime, *, alone: bool
 ) -> HeldDisruption | None:
-    """Return how a cut is held already; None where it is not, or for a cause that is over.
+    """Return the existing hold of a disruption; None if there is none or its cause is over.
 
-    What waited for the limit, or was approved, goes on as it is. What waited for another cause is
-    weighed anew once that cause is over. A cut that has no cause now is weighed with all others of
-    its target, by a scan: `alone` it stays held, so that many do not slip away one by one.
+    A disruption that is held by the limit, or approved, keeps its hold. One with another cause is
+    admitted anew once that cause is over. A scan does that for all disruptions of the target
+    together. Found `alone`, it stays held, so that many cannot begin one by one.
     """
     held = at.held.get(disruption.user_id)
     if held is None or held.disruption.kind is not disruption.kind:
@@ -129,10 +135,10 @@ def admit(
     *,
     alone: bool = False,
 ) -> Admission:
-    """Return which of the cuts found together in one target may begin.
+    """Return which of the disruptions found together in one target may begin.
 
-    `profiles` are the people who have a profile of ours there that nothing is being taken from.
-    `alone` tells that one person's cut was found by itself.
+    `profiles` are the users with a profile of ours there whose removal has not begun. `alone` means
+    that the disruption of a single user was found by itself.
     """
     refused: dict[UserId, HeldDisruption] = {}
     hold: list[HeldDisruption] = []
@@ -159,10 +165,10 @@ def admit(
 def disruption_of(
     decision: Decision, actions: Sequence[Action], record: Record | None
 ) -> Disruption | None:
-    """Return what the actions of one target would begin to take from the person."""
+    """Return the disruption that the actions of one target would begin; None for none."""
     if isinstance(decision, Undecided):
         return None
-    # Where the role itself must not be taken without a word, no app has to run with it.
+    # With a hold cause, the role change itself needs an approval, even if no app runs.
     takes = (*_TAKES, ChangeRole) if decision.hold else _TAKES
     if not any(isinstance(each, takes) for each in actions):
         return None
@@ -184,7 +190,7 @@ def disruption_of(
 
 
 def removal_disruption(decision: Decision | None, record: Record | None) -> Disruption | None:
-    """Return the removal that would begin of what the ledger says that somebody has."""
+    """Return the removal that would begin for a profile in the ledger; None for none."""
     if not isinstance(decision, Removal) or record is None or not has_profile(record):
         return None
     return _disruption(
@@ -193,13 +199,13 @@ def removal_disruption(decision: Decision | None, record: Record | None) -> Disr
 
 
 def has_profile(record: Record) -> bool:
-    """Return whether somebody has a profile of ours, and no removal of it has begun."""
+    """Return whether the user has a profile of ours whose removal has not begun."""
     present = record.role_arn and record.state is not State.REMOVED
     return bool(present) and not record.is_leaving
 
 
 def without(todo: Plan, targets: Iterable[Target]) -> Plan:
-    """Return a plan that says nothing of some targets."""
+    """Return a plan without some targets."""
     left_out = set(targets)
     return Plan(
         tuple(action for action in todo.actions if action.target not in left_out),

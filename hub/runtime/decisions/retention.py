@@ -1,4 +1,4 @@
-"""How long a leaver's profile is kept: what the rows say that gave it within the last day."""
+"""Decides how long a leaver's profile is kept, by the rows that granted it in the last day."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from hub.runtime.decisions.record import EndedGrant, Record
 from shared.model import DEFAULT_RETENTION_DAYS, MOST_REMEMBERED, Grant, GroupMapping
 
-# A row that stopped applying still lengthens the retention for this long.
+# A row that stopped applying still counts for the retention for this long.
 _REMEMBERED = timedelta(hours=24)
 
 
 def retention_days(record: Record, rows: Iterable[GroupMapping], now: datetime) -> int:
-    """Return the longest retention that applied at any time in the last day.
+    """Return the longest retention (days) that applied at any time in the last day.
 
-    Of rows that applied then, whatever they said in that time counts, as far as the ledger knows:
-    a retention that was lowered a moment ago deletes nothing at once.
+    Every value that an applying row had in that time counts, as far as the ledger knows. So a
+    retention that was lowered a moment ago deletes nothing at once.
     """
     said = [(grant.group, grant.retention_days) for grant in remembered(record.ended, now)]
     said += [(grant.group, grant.retention_days) for grant in record.because]
@@ -24,15 +24,15 @@ def retention_days(record: Record, rows: Iterable[GroupMapping], now: datetime) 
 
 
 def remembered(ended: Iterable[EndedGrant], now: datetime) -> tuple[EndedGrant, ...]:
-    """Return those of the ended claims that still count."""
+    """Return the ended grants that still count."""
     return tuple(grant for grant in ended if grant.until > now - _REMEMBERED)
 
 
-def ended_claims(record: Record, because: Iterable[Grant], now: datetime) -> tuple[EndedGrant, ...]:
-    """Return what to remember of rows that no longer apply, or say less, now that `because` does.
+def ended_grants(record: Record, because: Iterable[Grant], now: datetime) -> tuple[EndedGrant, ...]:
+    """Return the ended grants to store, now that `because` are the grants that apply.
 
-    Of each row only what it says no more, and is longer than what it says now, can matter; of more
-    than a record can hold, those that keep a profile longest.
+    An ended grant matters only if its retention is longer than the one that its row has now. If a
+    record cannot hold all, those with the longest retention are stored.
     """
     says = {grant.group: grant.retention_days for grant in because}
     before = [EndedGrant(grant.group, grant.retention_days, now) for grant in record.because]

@@ -1,8 +1,9 @@
-"""A role change takes effect: no app goes on with the old role while the profile says the new one.
+"""Plans a role change so that it takes effect: no app keeps the old role after the change.
 
-Source: SageMaker developer guide (rstudio-add-existing): UpdateUserProfile fails while apps run;
-for apps in spaces nothing is documented, so what runs is stopped first in any case, and what was
-started while the change was made is stopped after it.
+Source: SageMaker developer guide (rstudio-add-existing): UpdateUserProfile fails while apps run.
+Nothing is documented for apps in spaces. So running apps are always stopped before the change, and
+apps that started during the change are stopped after it. An app may keep a role that a row still
+grants.
 """
 
 from datetime import datetime
@@ -16,7 +17,7 @@ from shared.conventions import suspended_role_arn
 
 
 def has_lapsed(decision: DesiredProfile, record: Record | None) -> bool:
-    """Return whether apps may go on with a role that a row called for once, and none does now."""
+    """Return whether apps may still run with a kept role that no row grants any more."""
     kept = record.kept_role if record else ""
     return bool(kept) and kept not in {grant.role_arn for grant in decision.because.grants}
 
@@ -24,7 +25,7 @@ def has_lapsed(decision: DesiredProfile, record: Record | None) -> bool:
 def bring_to_role(
     decision: DesiredProfile, profile: ObservedProfile, record: Record | None
 ) -> tuple[Action | Skip, ...]:
-    """Return what gives a profile the role that is called for; nothing where it has it."""
+    """Return the actions that give a profile the desired role; none if it has that role."""
     person, target, name = decision.person, decision.target, profile.name
     runs = profile.workload or Workload()
     has_it = profile.role_arn == decision.role_arn
@@ -52,7 +53,7 @@ def bring_to_role(
 
 
 def _started_before(runs: Workload, profile: ObservedProfile) -> tuple[App, ...]:
-    """Return what was started before the profile was changed, and runs still."""
+    """Return the apps that started before the profile was changed and still block."""
     if not profile.modified:
         return ()
     changed = datetime.fromisoformat(profile.modified)

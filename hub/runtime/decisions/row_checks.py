@@ -1,4 +1,4 @@
-"""What is wrong between rows that each parse: two for one group, ties, roles that collide."""
+"""Finds conflicts between valid rows: two rows of one group, equal priorities, equal roles."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _T = TypeVar("_T", bound=Hashable)
 
 @dataclass(frozen=True, slots=True, order=True)
 class RowProblem:
-    """Something that rows have wrong together, with a remedy; names in it can be seen."""
+    """A conflict between rows, with a remedy; invisible characters in names are escaped."""
 
     kind: str
     subject: str
@@ -24,9 +24,9 @@ class RowProblem:
 
 
 def between_rows(table: MappingTable, ids: GroupIds) -> tuple[RowProblem, ...]:
-    """Return all that is wrong between the rows of a table, sorted.
+    """Return all conflicts between the rows of a table, sorted.
 
-    `ids` are the groups of the names that the rows do not pin, as far as they are known.
+    `ids` are the known group ids of the names in rows that do not pin one.
     """
     return tuple(
         sorted({*same_group_twice(table, ids), *_equal_priorities(table), *_same_roles(table)})
@@ -34,9 +34,9 @@ def between_rows(table: MappingTable, ids: GroupIds) -> tuple[RowProblem, ...]:
 
 
 def same_group_twice(table: MappingTable, ids: GroupIds) -> Iterator[RowProblem]:
-    """Yield groups that two rows of one target name: in another case, or by one id.
+    """Yield groups that two rows of one target name: with different case, or by the same id.
 
-    The directory's names have no case. Both rows count, the one of lower priority first.
+    The directory compares names without case. Both rows count, the one of lower priority first.
     """
     for target, rows in _by(table.rows, lambda row: row.target):
         by_name = [same for _, same in _by(rows, lambda row: row.group.casefold())]
@@ -64,7 +64,7 @@ def _equal_priorities(table: MappingTable) -> Iterator[RowProblem]:
 
 
 def _same_roles(table: MappingTable) -> Iterator[RowProblem]:
-    """Yield roles that IAM cannot tell apart, or that different groups have by convention.
+    """Yield roles that are the same role to IAM, or that different groups get by convention.
 
     Source: IAM user guide: role names are unique without regard to case.
     """
@@ -89,7 +89,7 @@ def _is_conventional(row: GroupMapping) -> bool:
 
 
 def _are_several(rows: Iterable[GroupMapping]) -> bool:
-    """Return whether rows name different groups, as the directory compares names."""
+    """Return whether rows name different groups; the directory compares names without case."""
     return len({row.group.casefold() for row in rows}) > 1
 
 

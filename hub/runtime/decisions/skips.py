@@ -1,4 +1,4 @@
-"""How a difference that is left alone is written down."""
+"""Makes skips, and names the record state that each kind of skip leads to."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from hub.runtime.decisions.actions import Skip, SkipKind
 from hub.runtime.decisions.decision import DesiredProfile, Removal
 from hub.runtime.decisions.record import State
 
-# What a skip leaves a record in; the other skips leave it as it is.
+# The record state after a skip; the other skips leave the state unchanged.
 STATE_AFTER: Final = {
     SkipKind.HELD: State.HELD,
     SkipKind.SHARED_SPACE: State.HELD,
@@ -14,17 +14,17 @@ STATE_AFTER: Final = {
     SkipKind.NOT_OURS: State.HELD,
     SkipKind.NAME_TAKEN: State.HELD,
 }
-# A profile that others have.
+# The profile belongs to somebody else.
 OF_OTHERS: Final = frozenset({SkipKind.NOT_OURS, SkipKind.NAME_TAKEN})
 
 
 def skip(
     kind: SkipKind, decision: DesiredProfile | Removal, reason: str, remedy: str, hold: str = ""
 ) -> Skip:
-    """Return the skip of a verdict."""
+    """Return the skip of a decision."""
     return Skip(kind, decision.person, decision.target, decision.profile_name, reason, remedy, hold)
 
 
 def in_flight(decision: DesiredProfile | Removal, reason: str) -> Skip:
-    """Return the skip of what Studio is at; the look comes back."""
+    """Return the skip of a target with an operation in progress; the request is requeued."""
     return skip(SkipKind.IN_FLIGHT, decision, reason, "wait for it")

@@ -1,6 +1,6 @@
-"""The rows of each target, and those that may be of any: their own target does not parse.
+"""Groups rows by target; a row whose target does not parse may belong to any target.
 
-Such a row forbids what would take something from the people of its group, and gives nothing.
+Such a row prevents every removal from the users of its group, and grants nothing.
 """
 
 from collections.abc import Iterable
@@ -12,9 +12,9 @@ from shared.model import DirectorySnapshot, GroupMapping, MappingTable, Target
 
 @dataclass(frozen=True, slots=True)
 class TargetRows:
-    """The rows of one target, and the groups of those that do not parse.
+    """The rows of one target, and the groups of its rows that do not parse.
 
-    `targetless` are the groups of rows whose target does not parse: any of them may be of this one.
+    `targetless` are the groups of rows whose target does not parse: each may be of this target.
     """
 
     target: Target
@@ -39,7 +39,7 @@ def rows_by_target(table: MappingTable) -> dict[Target, TargetRows]:
 
 
 def rows_in(target: Target, table: MappingTable) -> TargetRows:
-    """Return the rows that are of a target, and those that may be."""
+    """Return the rows of a target, and those that may be of it."""
     found = rows_by_target(table).get(target, TargetRows(target))
     return replace(found, targetless=targetless_groups(table))
 
@@ -55,10 +55,10 @@ def maybe_here(
     record: Record | None,
     granted_by: str | None,
 ) -> set[str]:
-    """Return the groups of such rows that may call for the person in the record's target.
+    """Return the groups of such rows that may grant the user a profile in the record's target.
 
-    They are those that gave the person something here, the `giver` first of all, and those that the
-    person may be in. A row whose group cannot be read either may call for anybody.
+    They are the groups that granted the user something here, with `granted_by`, and the groups that
+    the user may be in. A row whose group cannot be read either may grant any user something.
     """
     grants = record.because if record else ()
     gave = {granted_by, *(grant.group for grant in grants)}

@@ -1,4 +1,4 @@
-"""What the ledger's record says after each step of a look: one function a kind of step."""
+"""Computes the ledger's record after each step of a reconcile, one function for each step."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -20,7 +20,7 @@ from hub.runtime.decisions.decision import DesiredProfile, Removal
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.record import Access, Record, State
 from hub.runtime.decisions.removal import retention_ends
-from hub.runtime.decisions.retention import ended_claims
+from hub.runtime.decisions.retention import ended_grants
 from hub.runtime.decisions.retries import calls_for_the_same
 from shared.naming import same_name
 
@@ -28,7 +28,7 @@ MAY_ENTER = frozenset({Access.ASSIGNED, Access.BY_HAND})
 
 
 def blank(decision: DesiredProfile | Removal) -> Record:
-    """Return the record of somebody whom the ledger does not know in a target."""
+    """Return the record of a user who is new to the ledger in a target."""
     return Record(
         user_id=decision.person.id,
         target=decision.target,
@@ -39,10 +39,10 @@ def blank(decision: DesiredProfile | Removal) -> Record:
     )
 
 
-def with_claims(record: Record, desired: DesiredProfile, now: datetime) -> Record:
-    """Return a record with the rows that call for the profile now."""
+def with_grants(record: Record, desired: DesiredProfile, now: datetime) -> Record:
+    """Return a record with the grants that apply now."""
     grants = desired.because.grants
-    return replace(record, because=grants, ended=ended_claims(record, grants, now))
+    return replace(record, because=grants, ended=ended_grants(record, grants, now))
 
 
 def started(
@@ -52,18 +52,18 @@ def started(
     before: Record | None,
     now: datetime,
 ) -> Record:
-    """Return the record while an action is being carried out; `before` is as it was before.
+    """Return the record while an action runs; `before` is the record when the reconcile began.
 
-    Whatever a removal takes is announced with the time at which it began, and with the time until
-    which the rest is kept. Whatever is begun for somebody ends with their access, so from then on
-    nobody knows how far that is: who was here once is not taken for untouched.
+    The record of a removal names when it began and how long its remains are retained. Every action
+    for a desired profile leads to an assignment. From its start the access is unsure, so that the
+    record is not taken for untouched.
     """
     record = old or replace(
         blank(decision),
         version=before.version if before else 0,
         problems=before.problems if before else (),
     )
-    # What was tried before in vain stays told until something comes of it.
+    # The reason of an earlier failed try stays until an action succeeds.
     again = old is not None and calls_for_the_same(decision, old)
     tries = record.tries if again else 0
     reason = record.reason if tries else ""
@@ -71,7 +71,7 @@ def started(
     if isinstance(decision, DesiredProfile):
         back = record.is_leaving
         record = replace(
-            with_claims(record, decision, now),
+            with_grants(record, decision, now),
             state=State.PENDING,
             access=Access.UNSURE if record.access is Access.UNTOUCHED else record.access,
             started=None if back else record.started,
@@ -90,15 +90,15 @@ def started(
         case Create() | Assign() | Revoke():
             return replace(record, access=Access.UNSURE)
         case StopApp() if isinstance(decision, DesiredProfile):
-            # What a removal had stopped is none of the apps that a role change stops.
-            # Nor what was never stopped, since that was refused or put off.
+            # A restart is an app that started after the role change began to stop apps. Apps that a
+            # removal stopped do not count. Nor do apps whose stop was refused or requeued.
             since = before.started if before is not None and not before.is_leaving else None
             started = action.app.created
             again = since is not None and (started is None or started > since)
             restarts = (before.restarts if before else 0) + int(again)
             return replace(record, started=record.started or now, restarts=restarts)
         case ChangeRole(keeps_apps=False):
-            # Something may be started before the role is there: it is looked for afterwards.
+            # Apps may start before the new role applies: they are looked for after the change.
             return replace(record, started=record.started or now)
         case DeleteSpace(space=space):
             return replace(record, spaces=tuple(sorted({*record.spaces, space})))
@@ -109,7 +109,7 @@ def started(
 
 
 def announces(written: Record, record: Record) -> bool:
-    """Return whether a record tells no more than what was seen since it was written."""
+    """Return whether a record differs from the written one only in observed facts."""
     return (
         replace(
             record,
@@ -133,16 +133,16 @@ def applied(
     record: Record,
     profile: ObservedProfile | None,
 ) -> Record:
-    """Return the record once an action is seen to be done."""
+    """Return the record once an action is done."""
     if profile is not None:
         record = seen(record, profile)
     if not isinstance(action, Discard):
-        # A profile is discarded to try anew, so that the tries go on.
+        # A discard is part of a retry, so the count of tries continues.
         reason = decision.reason if isinstance(decision, Removal) else ""
         record = replace(record, reason=reason, tries=0)
     match action:
         case Assign() if isinstance(decision, DesiredProfile):
-            # It follows the role, or finds it: whoever is let in has what is called for.
+            # The assignment comes after the role, so the profile has the desired role by now.
             return replace(
                 record,
                 access=Access.ASSIGNED,
@@ -166,9 +166,10 @@ def applied(
 
 
 def is_granted(desired: DesiredProfile, record: Record) -> bool:
-    """Return whether the person has the role that is called for, and may sign in with it.
+    """Return whether the user has the desired role and may sign in with it.
 
-    A change that stopped apps is looked at once more: something may have started meanwhile.
+    It is false after a change that stopped apps, until the next pass: apps may have started
+    meanwhile.
     """
     return (
         record.role_arn == desired.role_arn
@@ -181,12 +182,12 @@ def is_granted(desired: DesiredProfile, record: Record) -> bool:
 def active(
     desired: DesiredProfile, record: Record, profile: ObservedProfile | None, now: datetime
 ) -> Record:
-    """Return the record of somebody who has what is called for."""
+    """Return the record of a user who has the desired profile."""
     if profile is not None:
         record = seen(record, profile)
     still = record.kept_role in {grant.role_arn for grant in desired.because.grants}
     return replace(
-        with_claims(record, desired, now),
+        with_grants(record, desired, now),
         state=State.ACTIVE,
         kept_role=record.kept_role if still else "",
         role_arn=desired.role_arn,
@@ -205,7 +206,7 @@ def active(
 
 
 def suspended(removal: Removal, record: Record, profile: ObservedProfile, now: datetime) -> Record:
-    """Return the record of somebody whose role is taken, and whose things are kept for a while."""
+    """Return the record of a suspended user, whose profile and spaces are retained."""
     return replace(
         seen(record, profile),
         state=State.SUSPENDED,
@@ -223,7 +224,7 @@ def suspended(removal: Removal, record: Record, profile: ObservedProfile, now: d
 
 
 def removed(removal: Removal, record: Record) -> Record:
-    """Return the record of somebody who has no profile, also if they never had one."""
+    """Return the record of a user who has no profile, or never had one."""
     return replace(
         record,
         state=State.REMOVED,
@@ -246,7 +247,7 @@ def removed(removal: Removal, record: Record) -> Record:
 
 
 def seen(record: Record, profile: ObservedProfile) -> Record:
-    """Return a record with what was seen of the profile."""
+    """Return a record with the observed facts of the profile."""
     return replace(
         record,
         user_name=profile.user_name or record.user_name,
@@ -257,14 +258,14 @@ def seen(record: Record, profile: ObservedProfile) -> Record:
 
 
 def requeue(record: Record, reason: str, until: datetime) -> Record:
-    """Return the record of somebody for whom something did not work, and is tried again then."""
+    """Return the record of a user for whom something did not work and is retried at `until`."""
     return replace(record, reason=reason, tries=record.tries + 1, retry_at=until)
 
 
 def named(record: Record, decision: DesiredProfile) -> Record:
-    """Return a record with the names that are called for now, where no profile was ever made.
+    """Return a record with the desired names, if no profile was ever made.
 
-    A name that the ledger noted for a profile which was never made is no profile's name.
+    The stored name of a profile that was never made is no profile's name.
     """
     if not record.is_never_made:
         return record
@@ -272,19 +273,19 @@ def named(record: Record, decision: DesiredProfile) -> Record:
 
 
 def is_announced_by_refusal(refused: Record, record: Record) -> bool:
-    """Return whether what is begun anew is what was refused before, under the same name.
+    """Return whether a started action repeats the refused one, under the same name.
 
-    The record of the refusal tells then what a crash may leave behind.
+    The record of the refusal is then enough to recover from a crash.
     """
     again = replace(record, state=refused.state, reason=refused.reason)
     return same_name(refused.profile_name, record.profile_name) and announces(refused, again)
 
 
 def says_no_more(record: Record, written: Record, *, joins: bool) -> bool:
-    """Return whether a record need not be written over another one.
+    """Return whether a record need not be written over the written one.
 
-    New memberships alone are worth a write where they have still to join the groups' copies: one
-    record takes them along.
+    New memberships alone need a write only if the group snapshots lack them: one record carries
+    them there.
     """
     known = replace(record, last_request=written.last_request, memberships=written.memberships)
     return known == written and not (joins and record.memberships != written.memberships)

@@ -1,4 +1,4 @@
-"""Lambda function `intake`: events and put-off looks in, looks at users out."""
+"""Lambda function `intake`: turns events and delayed requests into queued requests."""
 
 import gc
 from typing import TYPE_CHECKING, Any
@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.batch import EventType
 from hub.runtime import telemetry
 from hub.runtime.batches import take_each
 from hub.runtime.intake import Intake
-from hub.runtime.wiring.intake import world
+from hub.runtime.wiring.intake import ports
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -22,13 +22,13 @@ gc.enable()
 @telemetry.logger.inject_lambda_context(clear_state=True)
 @telemetry.metrics.log_metrics
 def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFailureResponse":
-    """Queue a look for every message; report those that failed, so that only they come again."""
-    here = world()
+    """Handle every message; report those that failed, so that only they are delivered again."""
+    here = ports()
     batch = Intake(here)
 
     def take(record: "SQSRecord") -> None:
         telemetry.count("Received")
-        # What is logged before a record's own event is known is not about the one before it.
+        # Logs before a record's own event is known must not carry the previous event's id.
         telemetry.correlate("")
         if record.event_source_arn == here.delayed_queue_arn:
             batch.redeliver(record.body)

@@ -1,4 +1,4 @@
-"""Lambda function `mappings`: changed rows of the mappings table in, looks at their groups out."""
+"""Lambda function `mapping_stream`: turns changed mapping rows into scan requests."""
 
 import gc
 from typing import TYPE_CHECKING, Any
@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.batch import EventType
 from hub.runtime import telemetry
 from hub.runtime.batches import take_each
 from hub.runtime.mapping_stream import RowChange, take
-from hub.runtime.wiring.mapping_stream import world
+from hub.runtime.wiring.mapping_stream import ports
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -22,8 +22,8 @@ gc.enable()
 @telemetry.logger.inject_lambda_context(clear_state=True)
 @telemetry.metrics.log_metrics
 def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFailureResponse":
-    """Queue the looks that each changed row calls for; those from a failed one on come again."""
-    here = world()
+    """Queue the scans for each changed row; rows from a failed one on are delivered again."""
+    here = ports()
 
     def take_record(record: "DynamoDBRecord") -> None:
         telemetry.count("RowChanges")

@@ -1,13 +1,13 @@
-"""Lambda function `reconcile`: one look at one user."""
+"""Lambda function `reconcile`: reconciles one user."""
 
 import gc
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from hub.runtime import telemetry
-from hub.runtime.reconcile.reconciler import reconcile
+from hub.runtime.reconcile.requeue import handle
 from hub.runtime.redelivery import as_sent, redelivered_soon
-from hub.runtime.wiring.reconcile import world
+from hub.runtime.wiring.reconcile import ports
 from shared.errors import UnreadableMessageError
 from shared.messages import decode_reconcile_request
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 gc.freeze()
 gc.enable()
 
-# What is not done this long before the time-out goes to the later queue, while there is time.
+# Work that is unfinished this long before the time-out goes to the delayed queue.
 _RESERVE = timedelta(seconds=20)
 
 
@@ -26,9 +26,9 @@ _RESERVE = timedelta(seconds=20)
 def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     """Reconcile the user that the message names; a crash leaves the message in the queue.
 
-    The queue gives one message at a time, so there is no batch to fail in parts.
+    The queue delivers one message at a time, so a batch cannot fail in parts.
     """
-    here = world()
+    here = ports()
     left = timedelta(milliseconds=context.get_remaining_time_in_millis())
     deadline = here.clock.now() + left - _RESERVE
     for record in event["Records"]:
@@ -40,4 +40,4 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
             raise
         telemetry.correlate(request.event_id)
         with redelivered_soon(record, here.received):
-            reconcile(request, here, deadline)
+            handle(request, here, deadline)

@@ -1,4 +1,4 @@
-"""Lambda function `scan`: one look through a group, a target or the directory."""
+"""Lambda function `scan`: scans a group, a target or the directory."""
 
 import gc
 from datetime import timedelta
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hub.runtime import telemetry
 from hub.runtime.redelivery import as_sent, redelivered_soon
 from hub.runtime.scan.scanner import look
-from hub.runtime.wiring.scan import world
+from hub.runtime.wiring.scan import ports
 from shared.errors import UnreadableMessageError
 from shared.messages import decode_scan_request
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 gc.freeze()
 gc.enable()
 
-# What is not read this long before the time-out is read by the next message.
+# Pages that are unread this long before the time-out are read by the next message.
 _RESERVE = timedelta(seconds=60)
 
 
 @telemetry.logger.inject_lambda_context(clear_state=True)
 @telemetry.metrics.log_metrics
 def handler(event: dict[str, Any], context: "LambdaContext") -> None:
-    """Follow the hint in the message; a crash leaves the message in the queue."""
-    here = world()
+    """Run the scan request in the message; a crash leaves the message in the queue."""
+    here = ports()
     left = timedelta(milliseconds=context.get_remaining_time_in_millis())
     until = here.clock.now() + left - _RESERVE
     for record in event["Records"]:

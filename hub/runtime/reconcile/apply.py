@@ -1,7 +1,7 @@
-"""Carries out a plan: the targets side by side, the actions of each one after the other.
+"""Carries out a plan: targets in parallel, the actions of one target in sequence.
 
-Every target's first change is begun before any is waited for, so that a target that takes its time
-holds up no other.
+The first change of every target starts before the hub waits for any of them, so a slow target
+delays no other.
 """
 
 from collections import deque
@@ -49,28 +49,28 @@ _IN_USE = "ResourceInUse"
 # Source: seen by others of DeleteSpace on a space that is still being made; and the SageMaker
 # developer guide: to delete an app that failed gives an error.
 _INVALID = "ValidationException"
-# What is read sooner after the opposite change may be what was so before it. No source tells how
-# long a change takes to count everywhere: this is about five tries.
+# A read that follows the opposite change sooner may still return the old state. No source documents
+# how long a change takes to propagate: this is about five tries.
 _SETTLES = timedelta(minutes=3)
 _UNDER_WAY = frozenset({ProfileStatus.PENDING, ProfileStatus.UPDATING, ProfileStatus.DELETING})
 _Watched = Create | ChangeRole | Resume | Suspend | Delete | Discard
 
 
 class ActionRecorder(Protocol):
-    """Where each change is written down, before it is begun and when its end is known."""
+    """Records each change before it starts and when its outcome is known."""
 
     def begin(self, action: Action) -> None:
-        """Write what is about to happen."""
+        """Record the action that is about to start."""
 
     def record_outcome(self, outcome: Outcome) -> None:
-        """Write what became of it."""
+        """Record the outcome of an action."""
 
     def wanted_since(self, action: Action) -> datetime:
-        """Return since when nothing was begun that the action undoes (UTC)."""
+        """Return since when (UTC) no opposite action was started."""
 
 
 class _TargetRun:
-    """The actions of one target that are still to be done, and the one that is waited for."""
+    """The remaining actions of one target, and the action that is being polled."""
 
     def __init__(self, actions: Iterable[Action]) -> None:
         self.left = deque(actions)
@@ -78,86 +78,86 @@ class _TargetRun:
 
 
 def apply(
-    todo: Plan, world: ReconcilePorts, deadline: datetime, register: ActionRecorder
+    todo: Plan, ports: ReconcilePorts, deadline: datetime, recorder: ActionRecorder
 ) -> tuple[Outcome, ...]:
-    """Return what became of each action; each is written down before and after.
+    """Return the outcome of each action; each action is recorded before and after it runs.
 
-    What is not finished after a few seconds, or not begun before the deadline, is Pending. What
-    was not begun because of the action before it is left to the next look.
+    An action is Pending if it does not finish within a few seconds or cannot start before the
+    deadline. Actions behind an unsuccessful one are left to the next reconcile.
     """
     outcomes: list[Outcome] = []
     targets = dict.fromkeys(action.target for action in todo.actions)
-    courses = [_TargetRun(todo.of(target)) for target in targets]
-    for run in courses:
-        outcomes += _advance(run, world, deadline, register)
-    until = min(world.clock.now() + _PATIENCE, deadline)
-    while any(c.watched for c in courses) and world.clock.now() + _POLL_EVERY <= until:
-        world.clock.sleep(_POLL_EVERY.total_seconds())
-        for run in courses:
-            if run.watched is None or world.clock.now() >= deadline:
+    runs = [_TargetRun(todo.of(target)) for target in targets]
+    for run in runs:
+        outcomes += _advance(run, ports, deadline, recorder)
+    until = min(ports.clock.now() + _PATIENCE, deadline)
+    while any(c.watched for c in runs) and ports.clock.now() + _POLL_EVERY <= until:
+        ports.clock.sleep(_POLL_EVERY.total_seconds())
+        for run in runs:
+            if run.watched is None or ports.clock.now() >= deadline:
                 continue
-            outcome = _poll(run.watched, world)
+            outcome = _poll(run.watched, ports)
             if outcome is None:
                 continue
             run.watched = None
-            outcomes += _written(outcome, register)
+            outcomes += _written(outcome, recorder)
             if isinstance(outcome, Applied) or isinstance(outcome.action, Suspend):
-                outcomes += _advance(run, world, deadline, register)
-    return (*outcomes, *_still(courses, register))
+                outcomes += _advance(run, ports, deadline, recorder)
+    return (*outcomes, *_still(runs, recorder))
 
 
-def _still(courses: Iterable[_TargetRun], register: ActionRecorder) -> tuple[Outcome, ...]:
-    """Return what Studio is still at; written down as such, it is looked at again."""
-    still = [Pending(c.watched, "Studio is still at it") for c in courses if c.watched]
-    return tuple(each for outcome in still for each in _written(outcome, register))
+def _still(runs: Iterable[_TargetRun], recorder: ActionRecorder) -> tuple[Outcome, ...]:
+    """Return the actions that Studio has not finished, as Pending, so that they are requeued."""
+    still = [Pending(c.watched, "Studio is still at it") for c in runs if c.watched]
+    return tuple(each for outcome in still for each in _written(outcome, recorder))
 
 
 def _advance(
-    run: _TargetRun, world: ReconcilePorts, deadline: datetime, register: ActionRecorder
+    run: _TargetRun, ports: ReconcilePorts, deadline: datetime, recorder: ActionRecorder
 ) -> tuple[Outcome, ...]:
-    """Begin actions of one target until one must be waited for, or ends the course."""
+    """Start actions of one target until one must be polled or stops the sequence."""
     outcomes: list[Outcome] = []
     while run.left:
         action = run.left.popleft()
-        outcome = _begin(action, world, deadline, register)
+        outcome = _begin(action, ports, deadline, recorder)
         if outcome is None:
             if isinstance(action, _Watched):
                 run.watched = action
             return tuple(outcomes)
-        outcomes += _written(outcome, register)
+        outcomes += _written(outcome, recorder)
         if isinstance(outcome, Applied | Started | ManualAction):
             continue
         if isinstance(action, Revoke) and isinstance(outcome, Deferred | Failed):
-            # Who may still sign in loses the role all the same, but nothing that is lost for good.
+            # The user may still sign in. Suspend and stop all the same, but delete nothing.
             run.left = deque(each for each in run.left if isinstance(each, Suspend | StopApp))
-        # Whatever became of a suspension, what runs is stopped: it may even stand in its way. And
-        # one app that cannot be stopped keeps no other from being stopped.
+        # Apps are stopped whatever the outcome of the suspension: they may even block it. One app
+        # that cannot be stopped does not keep the others from being stopped.
         elif not isinstance(action, Suspend | StopApp):
             return tuple(outcomes)
     return tuple(outcomes)
 
 
-def _written(outcome: Outcome, register: ActionRecorder) -> tuple[Outcome, ...]:
-    """Return an outcome that was written down; one that could not be is looked at again."""
+def _written(outcome: Outcome, recorder: ActionRecorder) -> tuple[Outcome, ...]:
+    """Record an outcome and return it; add a Deferred one if the record cannot be written."""
     try:
-        register.record_outcome(outcome)
+        recorder.record_outcome(outcome)
     except RetryableError as error:
         return outcome, Deferred(outcome.action, str(error))
     return (outcome,)
 
 
 def _begin(
-    action: Action, world: ReconcilePorts, deadline: datetime, register: ActionRecorder
+    action: Action, ports: ReconcilePorts, deadline: datetime, recorder: ActionRecorder
 ) -> Outcome | None:
-    """Start one action; return its outcome, or None where it has to be waited for."""
-    if world.clock.now() >= deadline:
+    """Start one action; return its outcome, or None if it must be polled."""
+    if ports.clock.now() >= deadline:
         return Pending(action, "the function's time was up")
     try:
-        register.begin(action)
+        recorder.begin(action)
     except RetryableError as error:
         return Deferred(action, str(error))
     try:
-        return _do(action, world, register)
+        return _do(action, ports, recorder)
     except NotYetPropagatedError as error:
         return Deferred(action, str(error), not_propagated=True)
     except RetryableError as error:
@@ -166,55 +166,55 @@ def _begin(
         return _failed(action, error)
 
 
-def _do(action: Action, world: ReconcilePorts, register: ActionRecorder) -> Outcome | None:
+def _do(action: Action, ports: ReconcilePorts, recorder: ActionRecorder) -> Outcome | None:
     target, name = action.target, action.profile_name
     match action:
         case Create():
-            world.studio.create(target, name, action.person, action.role_arn)
+            ports.studio.create(target, name, action.person, action.role_arn)
         case ChangeRole() | Resume() | Suspend():
-            world.studio.change_role(target, name, action.role_arn)
+            ports.studio.change_role(target, name, action.role_arn)
         case Delete() | Discard():
-            world.studio.delete(target, name)
+            ports.studio.delete(target, name)
         case StopApp():
-            world.studio.stop_app(target, name, action.app)
+            ports.studio.stop_app(target, name, action.app)
             return Started(action)
         case DeleteSpace():
-            world.studio.delete_space(target, action.space)
+            ports.studio.delete_space(target, action.space)
             return Started(action)
         case Assign() | Revoke():
-            return _change_access(action, world, register)
+            return _change_access(action, ports, recorder)
         case _:
             assert_never(action)
     return None
 
 
 def _change_access(
-    action: Assign | Revoke, world: ReconcilePorts, register: ActionRecorder
+    action: Assign | Revoke, ports: ReconcilePorts, recorder: ActionRecorder
 ) -> Outcome:
-    """Assign or revoke.
+    """Create or delete the assignment.
 
-    Where an earlier change stands in the way, what is so is read back, but not before that change
-    must have come to count: a read shows what was so before it for as long.
+    If an earlier change has not propagated, read the assignment back. Do so only after `_SETTLES`:
+    until then a read may return the state before that change.
     """
-    application = world.studio.domain(action.target).application_arn
+    application = ports.studio.domain(action.target).application_arn
     if not application:
         return ManualAction(action)
-    access, wanted = world.access, isinstance(action, Assign)
+    access, wanted = ports.access, isinstance(action, Assign)
     change = access.assign if wanted else access.revoke
     try:
         change(application, action.person.id)
     except NotYetPropagatedError:
-        if world.clock.now() < register.wanted_since(action) + _SETTLES:
+        if ports.clock.now() < recorder.wanted_since(action) + _SETTLES:
             raise
         if access.is_assigned(application, action.person.id) is not wanted:
             raise
     return Applied(action)
 
 
-def _poll(action: _Watched, world: ReconcilePorts) -> Outcome | None:
-    """Return what became of an action that was begun, or None while Studio is at it."""
+def _poll(action: _Watched, ports: ReconcilePorts) -> Outcome | None:
+    """Return the outcome of a started action, or None while Studio works on it."""
     try:
-        profile = world.studio.watch(action.target, action.profile_name)
+        profile = ports.studio.watch(action.target, action.profile_name)
     except RetryableError as error:
         return Deferred(action, str(error))
     except PermanentError as error:
@@ -231,7 +231,7 @@ def _poll(action: _Watched, world: ReconcilePorts) -> Outcome | None:
 def _unfinished(action: Action, profile: ObservedProfile) -> Outcome | None:
     if profile.status in _UNDER_WAY or profile.status is ProfileStatus.IN_SERVICE:
         return None
-    # The next look sees the same, and does what its status calls for.
+    # The next reconcile sees this status and plans for it.
     return Deferred(action, f"{profile.status}: {profile.failure or 'Studio gives no reason'}")
 
 
@@ -239,7 +239,7 @@ def _failed(action: Action, error: PermanentError) -> Outcome:
     if not isinstance(error, RefusedError):
         return Failed(action, "", str(error))
     if error.code == _IN_USE and not isinstance(action, Create):
-        # Apps or spaces are in the way, or came between the look and the change.
+        # Apps or spaces block the change; they may have started after the observation.
         return Pending(action, str(error))
     if error.code == _INVALID and isinstance(action, DeleteSpace | StopApp):
         return Pending(action, str(error))

@@ -1,4 +1,4 @@
-"""What report mode reports: the actions that it keeps from being done, until they are over."""
+"""Reports the actions that report mode withholds, and resolves those that are obsolete."""
 
 from collections.abc import Container
 
@@ -11,7 +11,7 @@ from shared.model import UserId
 
 
 def report(todo: Plan) -> frozenset[str]:
-    """Report each action that report mode keeps from being done; return them as `kind subject`."""
+    """Report each action that report mode withholds; return them as `kind subject`."""
     found = set()
     for action in todo.actions:
         kind = f"would-{type(action).__name__.lower()}"
@@ -31,13 +31,13 @@ def report(todo: Plan) -> frozenset[str]:
 def close(
     reported: frozenset[str], user_id: UserId, ledger: Ledger, unjudged: Container[str]
 ) -> None:
-    """Log what was reported of a person before and is over; keep what is not.
+    """Log earlier reports of a user that are resolved, and store those that are still open.
 
-    A target that could not be judged keeps what was reported of it. A target that nothing calls
-    for any more has nothing left to do.
+    The reports of a target that could not be checked (`unjudged`) stay open. A target that no
+    mapping grants any more has no action left.
 
     Raises:
-        RetryableError, PermanentError: what was reported before cannot be read or written.
+        RetryableError, PermanentError: the stored reports cannot be read or written.
     """
     before = ledger.dry_run(user_id)
     kept = {text for text in before if text.rpartition(" in ")[2] in unjudged}

@@ -1,4 +1,4 @@
-"""Reads the truth: the person and their groups, the mappings, the ledger, the profiles."""
+"""Reads the current state: the user, their groups, the mappings, the ledger and the profiles."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -28,11 +28,12 @@ from shared.requests import ReconcileRequest
 
 
 class UserSnapshot(NamedTuple):
-    """What is known of one person before anything is decided.
+    """What is known of one user before anything is decided.
 
-    It is not `complete` where the directory refused to tell of a group that matters. `memberships`
-    are the ids of the person's memberships in mapped groups; `changes` is what the copies of these
-    groups may not know yet.
+    Attributes:
+        complete: false if the directory refused to read a group that matters.
+        memberships: the ids of the user's memberships in mapped groups.
+        changes: membership changes that the snapshots of these groups may not have yet.
     """
 
     snapshot: DirectorySnapshot
@@ -51,28 +52,28 @@ class ObservationFailure(NamedTuple):
 
 
 class TargetObservations(NamedTuple):
-    """What is known of the profiles in doubt; not `complete` when time ran out before the last."""
+    """The observed profiles; not `complete` if time ran out before the last target."""
 
     observed: Mapping[Target, ObservedProfile | None]
     blocked: tuple[ObservationFailure, ...]
     complete: bool
 
 
-def observe_user(request: ReconcileRequest, world: ReconcilePorts) -> UserSnapshot:
-    """Return what the directory, the mappings and the ledger say, no older than the hint.
+def observe_user(request: ReconcileRequest, ports: ReconcilePorts) -> UserSnapshot:
+    """Return the state of the directory, the mappings and the ledger, no older than the request.
 
     Raises:
         RetryableError, PermanentError: one of them cannot be read, so nothing can be decided.
     """
-    table = world.mappings.table(newer_than=request.enqueued_at)
-    person = world.directory.person(request.user_id)
+    table = ports.mappings.table(newer_than=request.enqueued_at)
+    person = ports.directory.person(request.user_id)
     gone = person.user_status is UserStatus.GONE
-    memberships = {} if gone else world.directory.memberships(request.user_id)
-    groups = world.names.of(table, newer_than=request.enqueued_at)
-    records = world.ledger.records(request.user_id)
+    memberships = {} if gone else ports.directory.memberships(request.user_id)
+    groups = ports.names.of(table, newer_than=request.enqueued_at)
+    records = ports.ledger.records(request.user_id)
     snapshot = DirectorySnapshot(person, frozenset(memberships), groups)
     left = left_groups(snapshot, table, records) if person.user_status is UserStatus.ENABLED else ()
-    snapshot = _with_doubts(snapshot, left, world)
+    snapshot = _with_doubts(snapshot, left, ports)
     mapped = {group_id(row, groups) for row in table.rows}
     memberships = {group: id_ for group, id_ in memberships.items() if group in mapped}
     return UserSnapshot(
@@ -90,10 +91,10 @@ def _changes(
     memberships: Mapping[GroupId, str],
     records: Mapping[Target, Record],
 ) -> MemberChanges:
-    """Return what changed since the records were written, of the groups that mappings name.
+    """Return the membership changes in mapped groups since the records were written.
 
-    Who comes back into a group has another membership. It travels with the first record that this
-    look writes.
+    A user who rejoins a group has a new membership id. The first record that this reconcile writes
+    carries the changes to the group snapshots.
     """
     before = {
         GroupId(grant.group_id)
@@ -104,7 +105,7 @@ def _changes(
     known = {id_ for record in records.values() for id_ in record.memberships}
     return MemberChanges(
         joined={group: id_ for group, id_ in memberships.items() if not id_ or id_ not in known},
-        # The copy of a group that was emptied keeps telling that it was.
+        # The snapshot of an emptied group keeps the member, so that it still shows many members.
         left=frozenset(
             before - memberships.keys() - snapshot.doubtful - snapshot.deleted - snapshot.emptied
         ),
@@ -114,12 +115,12 @@ def _changes(
 def note_memberships(
     changes: MemberChanges, user_id: UserId, group_snapshots: GroupSnapshots
 ) -> None:
-    """Bring the copies of groups up to date where no record took the changes along.
+    """Update the group snapshots with the changes that no record carried.
 
-    Whoever a look sees in a mapped group is in its copy afterwards, whatever else it did.
+    A user whom a reconcile sees in a mapped group is in its snapshot afterwards, in any case.
 
     Raises:
-        RetryableError, PermanentError: the copies cannot be read or written.
+        RetryableError, PermanentError: the group snapshots cannot be read or written.
     """
     for group, membership in sorted(changes.joined.items()):
         if group_snapshots.membership(group, user_id) != membership:
@@ -130,23 +131,23 @@ def note_memberships(
 
 
 def _with_doubts(
-    snapshot: DirectorySnapshot, left: Iterable[GroupId], world: ReconcilePorts
+    snapshot: DirectorySnapshot, left: Iterable[GroupId], ports: ReconcilePorts
 ) -> DirectorySnapshot:
-    """Return a snapshot that tells which of the groups that the person left nobody left.
+    """Return a snapshot that marks the groups in `left` from which nobody removed the user.
 
-    They were deleted, or list nobody where there were many, or cannot be read.
+    Such a group was deleted, lists no members although it had many, or cannot be read.
     """
     deleted, emptied, unreadable = set(), set(), set()
     for group in left:
         try:
-            page = world.directory.members(group, "")
+            page = ports.directory.members(group, "")
         except PermanentError:
             unreadable.add(group)
             continue
         if page is None:
             deleted.add(group)
         elif not (page.items or page.token):
-            copy = world.group_snapshots.copy(group)
+            copy = ports.group_snapshots.copy(group)
             if copy.is_many or copy.emptied:
                 emptied.add(group)
     return replace(
@@ -159,14 +160,14 @@ def _with_doubts(
 
 def observe_targets(
     decisions: Iterable[Decision],
-    world: ReconcilePorts,
+    ports: ReconcilePorts,
     until: datetime,
     refused: Mapping[Target, str],
     records: Mapping[Target, Record],
 ) -> TargetObservations:
-    """Return the profile of each verdict's target, as far as the time until `until` goes.
+    """Return the profile in each decision's target; stop at `until`.
 
-    A target that `refused` the hub a while ago is not asked, and is blocked for that reason.
+    A target that `refused` the hub lately is not called. It is blocked with the stored reason.
     """
     observed: dict[Target, ObservedProfile | None] = {}
     blocked: list[ObservationFailure] = []
@@ -174,7 +175,7 @@ def observe_targets(
     for decision in decisions:
         if isinstance(decision, Undecided):
             continue
-        if world.clock.now() >= until:
+        if ports.clock.now() >= until:
             complete = False
             break
         if decision.target in refused:
@@ -183,33 +184,33 @@ def observe_targets(
             )
             continue
         try:
-            observed[decision.target] = _observe(decision, records.get(decision.target), world)
+            observed[decision.target] = _observe(decision, records.get(decision.target), ports)
         except (RetryableError, PermanentError) as error:
             blocked.append(ObservationFailure(decision, error))
     return TargetObservations(observed, tuple(blocked), complete)
 
 
 def _observe(
-    decision: DesiredProfile | Removal, record: Record | None, world: ReconcilePorts
+    decision: DesiredProfile | Removal, record: Record | None, ports: ReconcilePorts
 ) -> ObservedProfile | None:
     target, name = decision.target, decision.profile_name
-    profile = world.studio.profile(target, name, decision.person.id)
+    profile = ports.studio.profile(target, name, decision.person.id)
     if profile is None and record is not None and record.is_never_made:
-        return _made_by_hand(decision, world)
+        return _made_by_hand(decision, ports)
     if profile is not None and needs_workload(decision, profile, record):
-        profile = replace(profile, workload=world.studio.workload(target, name))
+        profile = replace(profile, workload=ports.studio.workload(target, name))
     return profile
 
 
 def _made_by_hand(
-    decision: DesiredProfile | Removal, world: ReconcilePorts
+    decision: DesiredProfile | Removal, ports: ReconcilePorts
 ) -> ObservedProfile | None:
-    """Return the unmanaged profile by which the person signs in, as far as a scan has seen one.
+    """Return the unmanaged profile that signs the user in; None where no scan has seen one.
 
     Source: Amazon SageMaker administration workshop: one person has one profile in a domain.
     """
     target, person = decision.target, decision.person
-    for name, known in world.unmanaged_profiles.of(target).items():
+    for name, known in ports.unmanaged_profiles.of(target).items():
         if known.user_name and same_user(known.user_name, person.name):
-            return world.studio.profile(target, name, person.id)
+            return ports.studio.profile(target, name, person.id)
     return None

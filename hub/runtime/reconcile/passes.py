@@ -1,4 +1,4 @@
-"""Rounds over a person's targets: observe, plan, guard, apply, until nothing can go on at once."""
+"""Runs passes over a user's targets: observe, plan, guard and apply, until none can continue."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -29,7 +29,7 @@ from shared.requests import ReconcileRequest
 
 
 class Pass(NamedTuple):
-    """What one round over some targets found and did."""
+    """What one pass over some targets observed, planned and did."""
 
     seen: TargetObservations
     todo: Plan
@@ -38,40 +38,40 @@ class Pass(NamedTuple):
 
 
 class PassRunner(NamedTuple):
-    """Rounds over a person's targets, until nothing can be done at once any more."""
+    """Runs passes over the targets of one user."""
 
     request: ReconcileRequest
     state: HubState
-    world: ReconcilePorts
+    ports: ReconcilePorts
     deadline: datetime
     recorder: Recorder
     publisher: Publisher
 
     def run(self, decisions: Sequence[Decision]) -> Pass:
-        """Observe, plan, guard and apply once, and write down what came of it."""
-        world, recorder, records = self.world, self.recorder, self.recorder.by_target()
-        seen = observe(decisions, records, self.state, world, self.deadline)
+        """Observe, plan, guard and apply once, and record the results."""
+        ports, recorder, records = self.ports, self.recorder, self.recorder.by_target()
+        seen = observe(decisions, records, self.state, ports, self.deadline)
         decisions = [self._by_their_name_now(decision, seen) for decision in decisions]
         self.publisher.saw(seen.observed)
-        now = world.clock.now()
+        now = ports.clock.now()
         todo = plan(decisions, seen.observed, records, now)
-        todo = _guarded(todo, decisions, records, world, now)
+        todo = _guarded(todo, decisions, records, ports, now)
         reports.planned(todo, seen.blocked, self.request)
-        outcomes = apply(todo, world, self.deadline, self.publisher)
+        outcomes = apply(todo, ports, self.deadline, self.publisher)
         for in_sync in todo.in_sync:
             recorder.in_sync(in_sync)
         for skipped in todo.skips:
             recorder.skipped(skipped, seen.observed.get(skipped.target))
         for block in seen.blocked:
             recorder.blocked(block)
-        _release(records, recorder, world)
+        _release(records, recorder, ports)
         return Pass(seen, todo, outcomes, decisions)
 
     def _by_their_name_now(self, decision: Decision, seen: TargetObservations) -> Decision:
-        """Return the verdict under the name that the person has now, where nothing was ever made.
+        """Return the decision with the user's current profile name, if no profile was ever made.
 
-        A creation that was announced may have made a profile under the old name: that is looked
-        for first.
+        A recorded creation may have made a profile under the old name. If that profile exists, the
+        old name stays.
         """
         record = self.recorder.by_target().get(decision.target)
         if not isinstance(decision, DesiredProfile) or record is None or record.is_seen:
@@ -89,7 +89,7 @@ class PassRunner(NamedTuple):
         return found
 
     def next_pass(self, last: Pass) -> list[Decision]:
-        """Return what can go on now, since all that was begun in its target is done."""
+        """Return the decisions that can continue: every action in their target is done."""
         done = {
             each.action.target for each in last.outcomes if isinstance(each, Applied | ManualAction)
         }
@@ -109,15 +109,15 @@ def observe(
     decisions: Sequence[Decision],
     records: Mapping[Target, Record],
     state: HubState,
-    world: ReconcilePorts,
+    ports: ReconcilePorts,
     deadline: datetime,
 ) -> TargetObservations:
-    """Return what is in the targets; half of the time that is left is for looking."""
-    now = world.clock.now()
+    """Return the profiles in the targets; spend at most half of the remaining time on it."""
+    now = ports.clock.now()
     half = now + (deadline - now) / 2
     refused = {t: each.reason for t, each in state.refused.items() if each.counts(now)}
-    seen = observe_targets(decisions, world, half, refused, records)
-    _remember_refusals(seen, refused, state, world)
+    seen = observe_targets(decisions, ports, half, refused, records)
+    _remember_refusals(seen, refused, state, ports)
     return seen
 
 
@@ -125,10 +125,10 @@ def _guarded(
     todo: Plan,
     decisions: Iterable[Decision],
     records: Mapping[Target, Record],
-    world: ReconcilePorts,
+    ports: ReconcilePorts,
     now: datetime,
 ) -> Plan:
-    """Return the plan without what must wait for an operator, which is skipped with its hold."""
+    """Return the plan; disruptions that must wait for an operator become skips with their hold."""
     held = []
     for decision in decisions:
         target = decision.target
@@ -137,7 +137,7 @@ def _guarded(
             continue
         try:
             found = reserve_slots(
-                target, [disruption], world.limit, world.limits, world.ledger, now, begins=True
+                target, [disruption], ports.limit, ports.limits, ports.ledger, now, begins=True
             )
         except RetryableError as error:
             # The other targets go on.
@@ -145,37 +145,37 @@ def _guarded(
             continue
         refusal = found.refused.get(disruption.user_id)
         if refusal is not None:
-            hold = waits_for(target, refusal, world.limits.of(target), now)
+            hold = waits_for(target, refusal, ports.limits.of(target), now)
             reason = f"{disruption.reason}; held: {hold.why}"
             held.append(skip(SkipKind.HELD, decision, reason, remedy(hold), refusal.cause))
     kept = without(todo, (each.target for each in held))
     return replace(kept, skips=(*kept.skips, *held))
 
 
-def _release(before: Mapping[Target, Record], recorder: Recorder, world: ReconcilePorts) -> None:
-    """Let nothing wait that has begun, or that nothing calls for any more, as the ledger says."""
+def _release(before: Mapping[Target, Record], recorder: Recorder, ports: ReconcilePorts) -> None:
+    """Release holds that have started or are obsolete according to the ledger."""
     after = recorder.by_target()
     for target, record in before.items():
         if record.hold and not after[target].hold:
-            world.limits.release(target, [record.user_id])
-            still = world.limits.of(target).held.values()
-            holds = holds_of(target, still, world.clock.now())
+            ports.limits.release(target, [record.user_id])
+            still = ports.limits.of(target).held.values()
+            holds = holds_of(target, still, ports.clock.now())
             open_problems.judged_holds(target, [hold.cause for hold in holds if hold.is_open])
 
 
 def _remember_refusals(
-    seen: TargetObservations, known: Container[Target], state: HubState, world: ReconcilePorts
+    seen: TargetObservations, known: Container[Target], state: HubState, ports: ReconcilePorts
 ) -> None:
-    """Keep which accounts refused the hub, so that nobody else asks them for an hour.
+    """Store which accounts refused the hub, so that no other reconcile calls them for an hour.
 
-    An account that let the hub in ends what was kept of it. Whether it is still refused the list
-    of its profiles is for the target's own look to say.
+    An account that accepts the hub again clears its refusal. Only the target's own scan decides
+    whether listing its profiles is still refused.
     """
     for target, error in ((block.decision.target, block.error) for block in seen.blocked):
         if isinstance(error, TargetUnreachableError) and target not in known:
-            refusal = AccessRefusal(str(error), world.clock.now())
-            world.hub_state.remember_refusal(target, refusal)
+            refusal = AccessRefusal(str(error), ports.clock.now())
+            ports.hub_state.remember_refusal(target, refusal)
     for target in sorted(seen.observed.keys() & state.refused.keys()):
-        world.hub_state.remember_refusal(target, None)
+        ports.hub_state.remember_refusal(target, None)
         if target not in state.unreachable:
             open_problems.judged("unreachable", subject=str(target))

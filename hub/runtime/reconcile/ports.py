@@ -1,4 +1,4 @@
-"""The ports that a look at one person works through, as one value."""
+"""The ports that a reconcile uses, as one value."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,9 +23,9 @@ from hub.runtime.studio_ports import ApplicationAccess, Studio
 
 @dataclass(frozen=True, slots=True)
 class ReconcilePorts:
-    """What `reconcile` works through.
+    """The ports and settings of `reconcile`.
 
-    `already_reported` holds what this environment has reported already and need not repeat.
+    `already_reported` holds what this Lambda environment has reported and need not repeat.
     """
 
     mode: Literal["apply", "report"]
@@ -40,7 +40,7 @@ class ReconcilePorts:
     unmanaged_profiles: UnmanagedProfiles
     studio: Studio
     access: ApplicationAccess
-    later: DelayedQueue
+    delayed_queue: DelayedQueue
     received: Redelivery
     bus: Bus
     clock: Clock

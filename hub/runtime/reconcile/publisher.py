@@ -1,4 +1,4 @@
-"""Tells what happened, in its order: CHANGE lines and metrics, and events on the hub's bus."""
+"""Publishes changes in order: CHANGE lines, metrics, and events on the hub's event bus."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,7 +20,7 @@ from shared.requests import ReconcileRequest
 
 # Source: the SageMaker API model's error of CreateUserProfile.
 _IN_USE = "ResourceInUse"
-# Changes of a profile as a whole; its parts are changed by actions of their own names.
+# Changes of a whole profile. Changes of its parts are logged under their action's own name.
 _ACTIONS = {
     ProfileEventType.CREATED: "Create",
     ProfileEventType.ROLE_CHANGED: "ChangeRole",
@@ -34,7 +34,7 @@ _BUS = "the hub's event bus"
 
 
 class Publisher:
-    """Keeps the book during a look, and reports each change when it is written down."""
+    """Records the actions of one reconcile, and reports each change once it is recorded."""
 
     def __init__(self, recorder: Recorder, request: ReconcileRequest, clock: Clock) -> None:
         self._recorder = recorder
@@ -43,11 +43,11 @@ class Publisher:
         self._told = 0
 
     def begin(self, action: Action) -> None:
-        """Write what is about to happen."""
+        """Record the action that is about to start."""
         self._recorder.begin(action)
 
     def record_outcome(self, outcome: Outcome) -> None:
-        """Write and report what became of it."""
+        """Record and report the outcome of an action."""
         outcome = self._explained(outcome)
         if isinstance(outcome, Applied) and isinstance(outcome.action, Create):
             self._arrived(outcome.action.target)
@@ -56,16 +56,16 @@ class Publisher:
         reports.report_outcome(outcome, self._request)
 
     def wanted_since(self, action: Action) -> datetime:
-        """Return since when nothing was begun that the action undoes.
+        """Return since when (UTC) no opposite action was started.
 
-        To begin what it undoes would have changed the state, and so would this after that.
+        The start of an opposite action changes the state, and so does this action after it.
         """
         return self._recorder.by_target()[action.target].since or self._clock.now()
 
     def _explained(self, outcome: Outcome) -> Outcome:
-        """Return an outcome with what the ledger knows of it.
+        """Return an outcome with what the ledger adds to its reason.
 
-        That is whose profile is in the way of a creation, and what came of it the last time.
+        That is whose profile blocks a creation, or why the last try did not work.
         """
         match outcome:
             case Failed(action=Create() as action, code=code) if code == _IN_USE:
@@ -80,14 +80,14 @@ class Publisher:
                 return outcome
 
     def tell(self) -> None:
-        """Report what the records tell that were written since."""
+        """Report the profile events that were recorded since the last call."""
         new = self._recorder.profile_events[self._told :]
         self._told += len(new)
         for each in new:
             _log(each)
 
     def saw(self, observed: Mapping[Target, ObservedProfile | None]) -> None:
-        """Measure the joins that an earlier look began, and whose profile is in service now."""
+        """Measure the latency of joins from earlier reconciles whose profile is now InService."""
         for target, profile in observed.items():
             ours = profile is not None and profile.ownership is Ownership.OURS
             if profile and ours and profile.status is ProfileStatus.IN_SERVICE:
@@ -99,10 +99,10 @@ class Publisher:
             telemetry.joined(requested_at, self._clock.now())
 
     def publish(self, bus: Bus) -> None:
-        """Tell all of it on the bus.
+        """Publish all profile events on the bus.
 
-        The history in the ledger is the record of it: what the bus does not take is reported and
-        not told again.
+        The ledger's history is the authoritative record. Events that the bus refuses are reported
+        and not sent again.
         """
         self.tell()
         if not self._recorder.profile_events:
@@ -120,7 +120,7 @@ class Publisher:
 
 
 def _log(told: ProfileEvent) -> None:
-    """Report what the ledger learned of a profile; holds are reported by whoever makes them."""
+    """Log a profile event as a CHANGE line; holds are reported where they are made."""
     action = _ACTIONS.get(told.what)
     if action is not None:
         telemetry.change(action, told.target, told.profile_name, story(told))

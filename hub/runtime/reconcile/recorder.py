@@ -1,4 +1,4 @@
-"""Keeps one person's ledger records during a look, and writes those that change."""
+"""Holds one user's ledger records during a reconcile, and writes those that change."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -55,10 +55,10 @@ Decisions = Mapping[Target, DesiredProfile | Removal]
 
 
 class Recorder:
-    """The records of one person in all targets, during one look at `now` for one hint.
+    """The records of one user in all targets, during one reconcile of one request.
 
     Attributes:
-        happenings: what the records that were written tell.
+        profile_events: the events of the records that were written, in order.
     """
 
     def __init__(
@@ -88,25 +88,25 @@ class Recorder:
                 self._records[target] = transitions.named(record, decision)
 
     def by_target(self) -> Mapping[Target, Record]:
-        """Return the person's records as far as they are known now, by target."""
+        """Return the user's current records by target."""
         return dict(self._records)
 
     def records(self) -> Iterable[Record]:
-        """Return the person's records as far as they are known now."""
+        """Return the user's current records."""
         return self._records.values()
 
     def is_done(self, target: Target) -> bool:
-        """Return whether what is called for in a target is carried out now."""
+        """Return whether the decision for a target is carried out."""
         decision, record = self._decisions[target], self._records.get(target)
         suspended = isinstance(decision, Removal) and record and record.state is State.SUSPENDED
         return bool(suspended) or is_in_sync(decision, record)
 
     def unwritten_changes(self) -> MemberChanges:
-        """Return what no record has taken along to the copies of groups."""
+        """Return the membership changes that no record has carried to the group snapshots."""
         return self._changes
 
     def rename(self, decision: DesiredProfile) -> None:
-        """Take a verdict under another profile name; there is no profile under the old one."""
+        """Use a decision with a new profile name; no profile exists under the old one."""
         target = decision.target
         self._decisions[target] = decision
         self._records[target] = replace(
@@ -116,14 +116,14 @@ class Recorder:
         )
 
     def waits(self, target: Target) -> bool:
-        """Return whether what did not work in a target is tried again by itself."""
+        """Return whether a retry is scheduled in a target."""
         record = self._records.get(target)
         return record is not None and record.retry_at is not None
 
     def next_try(self) -> datetime | None:
-        """Return when this request tries again what did not work; None where it need not.
+        """Return when this request retries what did not work; None where it need not.
 
-        What another request put off is that one's affair, so that one chain is enough.
+        Another request retries what it requeued itself, so one chain of requeues is enough.
         """
         tries = [
             record.retry_at
@@ -134,23 +134,23 @@ class Recorder:
         return min(tries, default=None)
 
     def namesake(self, target: Target) -> Record | None:
-        """Return whose profile is in the way of this person's: somebody had the same user name."""
+        """Return the record of the other user with this user name, whose profile is in the way."""
         return namesake_of(self._decisions[target].person, self._ledger.of_target(target))
 
     def begin(self, action: Action) -> None:
-        """Write what is about to happen, so that a crash in the middle leaves a trace.
+        """Record the action that is about to start, so that a crash leaves a trace.
 
-        What was refused before, and is tried again, is announced by the record of the refusal.
+        The retry of a refused action needs no write: the record of the refusal is the trace.
         """
         target = action.target
         decision, before = self._decisions[target], self._before.get(target)
         record = transitions.started(action, decision, self._there(target), before, self._now)
         if isinstance(action, Create):
-            # Whoever sees the profile in service may have come for another reason, or much later.
+            # The reconcile that sees the profile InService may have another request, or be late.
             record = replace(record, requested_at=record.requested_at or self._request.event_at)
         written = self._written.get(target)
         if written and (
-            # A creation announced that access follows.
+            # The record of the creation says already that access follows.
             (isinstance(action, Assign) and transitions.announces(written, record))
             or (
                 isinstance(action, Create | Assign | Revoke)
@@ -163,9 +163,9 @@ class Recorder:
             self._write(record)
 
     def arrived(self, target: Target) -> datetime | None:
-        """Return when the profile was called for that is seen in service now, but only once.
+        """Return and clear the request time of a profile that is now InService.
 
-        None where it is none that the hub was making.
+        None if the hub was not making this profile.
         """
         record = self._records.get(target)
         if record is None or record.requested_at is None:
@@ -174,7 +174,7 @@ class Recorder:
         return record.requested_at if isinstance(self._decisions[target], DesiredProfile) else None
 
     def record_outcome(self, outcome: Outcome) -> None:
-        """Write what became of an action."""
+        """Record the outcome of an action."""
         target = outcome.action.target
         decision = self._decisions[target]
         match outcome:
@@ -185,7 +185,7 @@ class Recorder:
                 record = transitions.applied(action, decision, self._records[target], None)
                 self._after(action, replace(record, access=Access.BY_HAND))
             case Started() | Pending():
-                # What was written when it began still holds.
+                # The record from the start of the action is still right.
                 pass
             case Deferred(action=action):
                 soon = isinstance(action, Revoke | Suspend | StopApp) or outcome.not_propagated
@@ -200,16 +200,16 @@ class Recorder:
                 assert_never(outcome)
 
     def _not_made(self, target: Target) -> None:
-        """Take back that a creation was announced, where nothing was here when this look began.
+        """Undo the record of a creation, if nothing was here when this reconcile began.
 
-        What an earlier look began, and maybe never heard the end of, stays announced.
+        A creation that an earlier reconcile started stays recorded: its outcome may be unknown.
         """
         before = self._before.get(target)
         if before is None or before.state is State.REMOVED or before.is_untouched:
             self._records[target] = replace(self._records[target], access=Access.UNTOUCHED)
 
     def skipped(self, skip: Skip, profile: ObservedProfile | None) -> None:
-        """Write why a difference was left alone, and what of the profile was seen."""
+        """Record why a difference was left unchanged, and what was observed of the profile."""
         state = STATE_AFTER.get(skip.kind)
         if skip.kind is SkipKind.FAILED:
             self._retry(skip.target, skip.reason, LONGEST)
@@ -218,14 +218,14 @@ class Recorder:
             self._note(skip.target, state, skip.reason, profile, skip.hold)
 
     def _leave_to_others(self, skip: Skip) -> None:
-        """Keep that the role of a leaver's profile is none of ours any more: others have it now."""
+        """Clear the role of a leaver's profile that is not ours any more."""
         leaves = isinstance(self._decisions[skip.target], Removal)
         record = self._records.get(skip.target)
         if skip.kind in OF_OTHERS and leaves and record is not None:
             self._records[skip.target] = replace(record, role_arn="", given_by="")
 
     def in_sync(self, in_sync: InSync) -> None:
-        """Write that a target is as it should be."""
+        """Record that a target is in sync."""
         decision, profile = in_sync.decision, in_sync.profile
         match decision:
             case DesiredProfile():
@@ -245,15 +245,15 @@ class Recorder:
                 raise TypeError(f"{decision} settles nothing")
 
     def confirm(self, decision: DesiredProfile | Removal) -> None:
-        """Write why somebody has a profile or has none, where that changed."""
+        """Record why a user has a profile or none, if that changed."""
         self.in_sync(InSync(decision, None))
 
     def amend(self, record: Record) -> None:
-        """Write a record of which a look that is done says more."""
+        """Write a record that gained facts after the last pass."""
         self._write(record)
 
     def blocked(self, block: ObservationFailure) -> None:
-        """Write that a target could not be observed."""
+        """Record that a target could not be observed."""
         target = block.decision.target
         old = self._records.get(target)
         if isinstance(block.error, RetryableError):
@@ -265,21 +265,21 @@ class Recorder:
         self._note(target, state, str(block.error), hold=hold)
 
     def _goes_on_with(self, record: Record) -> bool:
-        """Return whether this request is the next try of what it put off itself."""
+        """Return whether this request is the retry of what it requeued itself."""
         return self._request.attempt > 0 and record.last_request == self._request.event_id
 
     def _retry(self, target: Target, reason: str, longest: int) -> None:
-        """Write what did not work, and when it is tried again."""
+        """Record what did not work, and when it is retried."""
         decision = self._decisions[target]
         old = self._there_or_new(decision)
         if isinstance(decision, DesiredProfile):
-            old = transitions.with_claims(old, decision, self._now)
+            old = transitions.with_grants(old, decision, self._now)
         until = self._clock.now() + backoff(old.tries, longest)
         self._requeued.add(target)
         self._write(transitions.requeue(old, reason, until))
 
     def _after(self, action: Action, record: Record) -> None:
-        """Write what an action led to, but not a role where access is still to follow."""
+        """Record the result of an action; write a new role together with the access after it."""
         decision = self._decisions[action.target]
         self._records[action.target] = record
         if isinstance(decision, Removal):
@@ -300,11 +300,11 @@ class Recorder:
         profile: ObservedProfile | None = None,
         hold: str = "",
     ) -> None:
-        """Write a state and a reason; the role that the profile has stays as it is known."""
+        """Record a state and a reason; the known role of the profile stays."""
         decision = self._decisions[target]
         old = self._there(target)
         if isinstance(decision, DesiredProfile):
-            old = transitions.with_claims(old or self._new(decision), decision, self._now)
+            old = transitions.with_grants(old or self._new(decision), decision, self._now)
         if old is not None:
             own = profile is not None and same_name(profile.name, old.profile_name)
             modified = profile.modified if profile is not None and own else old.modified
@@ -313,11 +313,11 @@ class Recorder:
             )
             if profile is not None and profile.ownership is not Ownership.OURS:
                 record = replace(record, in_the_way=profile.name)
-            # Once somebody has to help, how long it takes tells nothing of the hub any more.
+            # Once an operator has to act, the latency says nothing about the hub.
             self._write(replace(record, requested_at=None) if state in _IN_HANDS else record)
 
     def _there(self, target: Target) -> Record | None:
-        """Return the record of somebody who is still there in some way."""
+        """Return the record of a target, unless it is removed."""
         old = self._records.get(target)
         return None if old is None or old.state is State.REMOVED else old
 
@@ -329,7 +329,7 @@ class Recorder:
         return replace(transitions.blank(decision), version=old.version, problems=old.problems)
 
     def _write(self, record: Record) -> None:
-        """Write a record that says something new; RetryableError when another worker did."""
+        """Write a record if it differs; RetryableError if another worker wrote it meanwhile."""
         record = replace(record, user_status=self._user_status, memberships=self._memberships)
         target, old = record.target, self._written.get(record.target)
         joins = bool(self._changes.joined)
@@ -338,7 +338,7 @@ class Recorder:
             return
         since = record.since if old and old.state is record.state else self._now
         changes, self._changes = self._changes.split(_MOST_CHANGES)
-        # Whoever put a try off goes on with it.
+        # The request that scheduled a retry owns it.
         by = self._request.event_id
         if old is not None and record.retry_at is not None and record.retry_at == old.retry_at:
             by = old.last_request

@@ -1,4 +1,4 @@
-"""What a look tells the people who run the hub: every finding in constant words, once."""
+"""Reports the problems of a reconcile to operators: constant messages, each problem once."""
 
 from collections.abc import Iterable, Mapping
 from typing import assert_never
@@ -35,7 +35,7 @@ from shared.model import Target, User
 from shared.naming import same_user
 from shared.requests import ReconcileRequest
 
-# The target's quota is used up: one problem of the target, not one of each person.
+# The target's quota is used up: one problem of the target, not one of each user.
 _QUOTA = "ResourceLimitExceeded"
 _WAYS_OUT = {
     _QUOTA: "raise the account's quota of Studio user profiles",
@@ -43,17 +43,17 @@ _WAYS_OUT = {
     "needed; the next hourly sweep tells whose it is, and tries again",
     "AccessDeniedException": "compare the spoke stack in the account with this version's",
 }
-# Waits up to here pass unremarked: about ten minutes.
+# Attempts before a waiting user is reported: about ten minutes.
 _LONG = 6
 _RESTARTS = 3
-# What every look at a person reads before it decides anything.
+# What every reconcile reads before it decides anything.
 THE_TRUTH = "the directory and the tables"
-# Changes of parts; what happens to a profile as a whole is told by its ledger record.
+# Changes of parts. The ledger record gives the event for a change of a whole profile.
 _PARTS = (Assign, Revoke, StopApp, DeleteSpace, Discard)
 
 
 def planned(todo: Plan, blocked: Iterable[ObservationFailure], request: ReconcileRequest) -> None:
-    """Report what is left alone and what cannot be seen; log what waits."""
+    """Report the skips and the targets that cannot be observed; log what is in progress."""
     for skip in todo.skips:
         if skip.kind is SkipKind.FAILED:
             delayed(request, f"{skip.target}: {skip.reason}")
@@ -95,7 +95,7 @@ def planned(todo: Plan, blocked: Iterable[ObservationFailure], request: Reconcil
 
 
 def report_outcome(outcome: Outcome, request: ReconcileRequest) -> None:
-    """Report what became of an action, when it is written down."""
+    """Report the outcome of an action once it is recorded."""
     action = outcome.action
     match outcome:
         case Applied() | Started():
@@ -118,7 +118,7 @@ def report_outcome(outcome: Outcome, request: ReconcileRequest) -> None:
 
 
 def restarted(records: Iterable[Record]) -> None:
-    """Report people who start again what a role change stopped, time after time."""
+    """Report users who repeatedly restart apps that a role change stopped."""
     for record in records:
         if record.restarts >= _RESTARTS:
             telemetry.problem(
@@ -133,7 +133,7 @@ def restarted(records: Iterable[Record]) -> None:
 
 
 def still_assigned(records: Iterable[Record]) -> None:
-    """Report leavers whose sign-in only hands can end."""
+    """Report leavers whose access only an operator can end, by hand."""
     for record in records:
         if record.is_leaving and record.access is Access.BY_HAND:
             target = record.target
@@ -149,8 +149,9 @@ def still_assigned(records: Iterable[Record]) -> None:
 
 
 def renamed(person: User, records: Mapping[Target, Record]) -> None:
-    """Report profiles that were made with a name that the person no longer has, in any case.
+    """Report profiles that were made for a user name that the user no longer has.
 
+    Names are compared without case.
     Source: the SageMaker API model: UpdateUserProfile cannot change SingleSignOnUserValue.
     """
     for target, record in sorted(records.items()):
@@ -169,7 +170,7 @@ def renamed(person: User, records: Mapping[Target, Record]) -> None:
 
 
 def delayed(request: ReconcileRequest, reason: str) -> None:
-    """Log that something comes back later, and report what has waited long."""
+    """Log that a user is requeued, and report one that has waited long."""
     telemetry.logger.info(
         "REQUEUED", extra={"user_id": request.user_id, "attempt": request.attempt, "reason": reason}
     )
@@ -184,7 +185,7 @@ def delayed(request: ReconcileRequest, reason: str) -> None:
 
 
 def unreadable(request: ReconcileRequest, error: PermanentError) -> None:
-    """Report that the directory, the mappings or the ledger refuse to be read."""
+    """Report that the directory, the mappings or the ledger refuse a read."""
     telemetry.problem(
         "unreadable",
         THE_TRUTH,
@@ -196,7 +197,7 @@ def unreadable(request: ReconcileRequest, error: PermanentError) -> None:
 
 
 def gave_up(request: ReconcileRequest, reasons: Iterable[str]) -> None:
-    """Report that something waited for an hour and is now left to the next sweep or event."""
+    """Report that retries ended after over an hour; the next sweep or event tries again."""
     why = "; ".join(reasons)
     telemetry.problem(
         "gave-up",
@@ -207,7 +208,7 @@ def gave_up(request: ReconcileRequest, reasons: Iterable[str]) -> None:
 
 
 def finished(request: ReconcileRequest) -> None:
-    """Note that nothing of a person waits any more."""
+    """Note that nothing of a user is waiting any more."""
     open_problems.judged("waiting", "gave-up", subject=f"user {request.user_id}")
 
 
@@ -231,7 +232,7 @@ def _quietly(skip: Skip) -> None:
 
 
 def subject_of(person: User, target: Target) -> str:
-    """Return the subject of what is reported of a person in a target."""
+    """Return the subject of a problem of one user in one target."""
     return f"{person.name or person.id} in {target}"
 
 

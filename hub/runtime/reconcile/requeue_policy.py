@@ -1,4 +1,4 @@
-"""How soon a look comes back, because of what it could not do and of what it did."""
+"""Decides how soon a request is requeued, by what its reconcile did and could not do."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ _AN_HOUR = timedelta(hours=1)
 def of_plan(
     todo: Plan, user_snapshot: UserSnapshot, seen: TargetObservations
 ) -> RequeuePolicy | None:
-    """Return how soon to look again because of what was not done, if that may come right."""
+    """Return how soon to requeue because of skips and incomplete reads that may resolve."""
     kinds = {each.kind for each in todo.skips}
     if SkipKind.IN_FLIGHT in kinds or not seen.complete:
         return RequeuePolicy.BUSY
@@ -34,28 +34,28 @@ def of_plan(
 
 
 def of_blocks(seen: TargetObservations) -> RequeuePolicy | None:
-    """Return how soon to look again at what could not be seen, where no record tells."""
+    """Return how soon to requeue for targets that could not be observed, without the ledger."""
     passing = any(isinstance(block.error, RetryableError) for block in seen.blocked)
     return RequeuePolicy.BACKING_OFF if passing else None
 
 
 def of_outcomes(outcomes: Iterable[Outcome], recorder: Recorder) -> RequeuePolicy | None:
-    """Return how soon to look again because of what was done, where that is not all."""
+    """Return how soon to requeue because actions are unfinished or more must follow."""
     paces: set[RequeuePolicy | None] = set()
     refused = {each.action.target for each in outcomes if isinstance(each, Failed)}
     for outcome in outcomes:
         target = outcome.action.target
         if recorder.waits(target) or recorder.is_done(target):
-            # Its record tells when it is tried again.
+            # Its record holds the time of the retry, or nothing is left to do.
             continue
         match outcome:
             case Pending(action=ChangeRole(keeps_apps=True)):
-                # Told by its record for how long.
+                # `of_records` decides this by the age of the record.
                 pass
             case Deferred(action=Revoke() | Suspend() | StopApp()) | Deferred(not_propagated=True):
                 paces.add(RequeuePolicy.URGENT)
             case Deferred():
-                # Its record could not be written.
+                # The record could not be written, so it holds no retry.
                 paces.add(RequeuePolicy.BACKING_OFF)
             case Pending() | Started():
                 paces.add(RequeuePolicy.BUSY)
@@ -67,10 +67,10 @@ def of_outcomes(outcomes: Iterable[Outcome], recorder: Recorder) -> RequeuePolic
 
 
 def of_records(recorder: Recorder, now: datetime) -> RequeuePolicy | None:
-    """Return how soon to look again at what is in a person's hands, while that may be for long.
+    """Return how soon to requeue for what depends on the user, within an hour of the state change.
 
-    A better role waits for apps that the person may stop; who was suspended may start apps in a
-    browser that is open still.
+    A better role waits for apps that the user may stop. A suspended user may still start apps in an
+    open browser session.
     """
     waiting = (
         record.since is not None and now < record.since + _AN_HOUR
@@ -83,6 +83,6 @@ def of_records(recorder: Recorder, now: datetime) -> RequeuePolicy | None:
 
 
 def sooner(paces: Iterable[RequeuePolicy | None]) -> RequeuePolicy | None:
-    """Return the pace of whatever comes back first; None where nothing does."""
+    """Return the pace of the earliest requeue; None where none is needed."""
     found = set(paces)
     return next((each for each in RequeuePolicy if each in found), None)

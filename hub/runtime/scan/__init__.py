@@ -1,4 +1,4 @@
-"""Looks: list a group, a target or the directory, compare with the ledger, queue who differs.
+"""Scans: list a group, a target or the directory, compare with the ledger, queue who differs.
 
-A look describes and changes no one itself; who is queued is looked at by `reconcile`.
+A scan changes no user. `reconcile` handles every user that a scan queued.
 """

@@ -1,4 +1,4 @@
-"""Removals that one look found are weighed together: slots for all of them, or for none."""
+"""Admits the removals of one scan together: slots for all of them, or for none."""
 
 from collections.abc import Iterable, Mapping
 
@@ -10,38 +10,39 @@ from shared.model import Target, UserId
 from shared.requests import ScanRequest
 
 
-def admit(disruptions_in: Mapping[Target, Iterable[Disruption]], world: ScanPorts) -> None:
-    """Take slots, or write holds, for all the cuts in each target; whoever follows finds them.
+def admit(disruptions_in: Mapping[Target, Iterable[Disruption]], ports: ScanPorts) -> None:
+    """Reserve slots for all disruptions of each target, or write holds for all of them.
 
-    In report mode nothing is taken from anybody, so nothing is weighed.
+    The reconciles that follow find the slots or the holds. Report mode takes nothing from anybody,
+    so nothing is admitted.
     """
-    if world.mode == "report":
+    if ports.mode == "report":
         return
     for target, disruptions in sorted(disruptions_in.items()):
         together = tuple(disruptions)
         if together:
-            now = world.clock.now()
-            reserve_slots(target, together, world.limit, world.limits, world.ledger, now)
+            now = ports.clock.now()
+            reserve_slots(target, together, ports.limit, ports.limits, ports.ledger, now)
 
 
 def admit_leaving(
     request: ScanRequest,
     targets: Iterable[Target],
-    world: ScanPorts,
+    ports: ScanPorts,
     leaving: Leaving | None,
     whom: frozenset[UserId] | None = None,
 ) -> None:
-    """Weigh the removals that leaving a group, or a changed mapping, leads to in some targets.
+    """Admit the removals that follow from a left group or a changed mapping in some targets.
 
-    Only those of the users `whom`, where that is given.
+    `whom`, if given, limits them to those users.
     """
     disruptions = {}
     for target in sorted(set(targets)):
-        records = records_of(target, world)
-        desired = decisions(request, target, records, world, leaving)
+        records = records_of(target, ports)
+        desired = decisions(request, target, records, ports, leaving)
         disruptions[target] = [
             disruption
             for disruption in removals(desired, records)
             if whom is None or disruption.user_id in whom
         ]
-    admit(disruptions, world)
+    admit(disruptions, ports)

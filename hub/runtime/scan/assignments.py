@@ -1,4 +1,4 @@
-"""A look at who may sign in to a target's domain, once a day: assignments against the ledger."""
+"""Scans the assignments of a target's domain once a day and compares them with the ledger."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -12,7 +12,7 @@ from hub.runtime.decisions.record import Access, Record, State
 from hub.runtime.scan import reports
 from hub.runtime.scan.desired import is_over, records_of
 from hub.runtime.scan.enqueue import queue
-from hub.runtime.scan.found import Found
+from hub.runtime.scan.found import ScanResult
 from hub.runtime.scan.listing import PagedListing
 from hub.runtime.scan.ports import ScanPorts
 from shared.conventions import suspended_role_arn
@@ -23,38 +23,38 @@ from shared.requests import ScanRequest
 _USER = "USER"
 
 
-def look(request: ScanRequest, world: ScanPorts, until: datetime) -> Found:
-    """Queue whose assignment is not as the ledger says, and report how else people come in, or not.
+def look(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
+    """Queue users whose assignment differs from the ledger, and report other ways into the domain.
 
-    What is wrong is written as not sure, so that it is made, or ended, again.
+    A wrong assignment is recorded as UNSURE, so that `reconcile` creates or ends it again.
     """
     target = Target.parse(request.key)
     try:
-        domain = world.studio.domain(target)
+        domain = ports.studio.domain(target)
     except PermanentError as error:
-        if is_over(request, target, world):
+        if is_over(request, target, ports):
             reports.access_judged(target)
-            return Found(0, complete=False)
+            return ScanResult(0, complete=False)
         if not isinstance(error, TargetUnreachableError):
             raise
         reports.unreachable(target, str(error))
-        return Found(0, complete=False)
+        return ScanResult(0, complete=False)
     if not request.part:
         _see_domain(target, domain)
     if not domain.application_arn:
         reports.access_judged(target)
         access_reports.no_application(target)
-        return Found(0, complete=True)
+        return ScanResult(0, complete=True)
     paged_listing: PagedListing[tuple[str, str]] = PagedListing(
         request,
-        lambda token: world.access.assignments(domain.application_arn, token),
+        lambda token: ports.access.assignments(domain.application_arn, token),
         lambda assignment: assignment[1],
-        world,
+        ports,
         until,
         remember=lambda _: True,
     )
     listed = [assignment for page in paged_listing.pages() for assignment in page]
-    records = records_of(target, world)
+    records = records_of(target, ports)
     groups = [id_ for kind, id_ in listed if kind != _USER]
     if groups:
         reports.hole(target, groups)
@@ -65,17 +65,17 @@ def look(request: ScanRequest, world: ScanPorts, until: datetime) -> Found:
     wrong = list(_too_much(users, records))
     if paged_listing.is_complete:
         wrong += _too_little(paged_listing.seen, records.values())
-    count = queue(_unsure(wrong, world), request, world)
+    count = queue(_unsure(wrong, ports), request, ports)
     if paged_listing.is_complete:
-        # Last of all, so that whoever is wrong is queued, whatever this call comes to.
-        _see_who_needs_one(request, target, domain, world)
+        # This comes last: users with a wrong assignment are queued even if this call fails.
+        _see_who_needs_one(request, target, domain, ports)
     else:
         paged_listing.go_on()
-    return Found(count, paged_listing.is_complete)
+    return ScanResult(count, paged_listing.is_complete)
 
 
 def _see_domain(target: Target, domain: Domain) -> None:
-    """Report a domain in which a profile of nobody's may do something, or that nobody can open."""
+    """Report a default role that permits something, and a portal that is off."""
     if domain.default_role_arn != suspended_role_arn(target.account, target.region):
         reports.default_role(target, domain)
     if domain.portal_off:
@@ -83,16 +83,16 @@ def _see_domain(target: Target, domain: Domain) -> None:
 
 
 def _see_who_needs_one(
-    request: ScanRequest, target: Target, domain: Domain, world: ScanPorts
+    request: ScanRequest, target: Target, domain: Domain, ports: ScanPorts
 ) -> None:
-    """Report an application that lets in everybody, or does not tell; judge the whole listing.
+    """Report an application that needs no assignment, or whose setting cannot be read.
 
-    A listing that went on by message was reported in parts.
+    An earlier problem is closed only if this scan had one part. Other scans reported in parts.
     """
     if not request.part:
         reports.access_judged(target)
     try:
-        required = world.access.requires_assignment(domain.application_arn)
+        required = ports.access.requires_assignment(domain.application_arn)
     except PermanentError as error:
         access_reports.assignment_untold(target, str(error))
         return
@@ -105,7 +105,7 @@ def _is_known(record: Record | None) -> bool:
 
 
 def _too_much(users: Iterable[UserId], records: Mapping[UserId, Record]) -> Iterator[Record]:
-    """Yield who was let in again after the hub had ended that."""
+    """Yield records of users who have an assignment although the hub revoked it."""
     for user in users:
         record = records.get(user)
         if record is not None and record.access is Access.REVOKED and _is_known(record):
@@ -113,7 +113,7 @@ def _too_much(users: Iterable[UserId], records: Mapping[UserId, Record]) -> Iter
 
 
 def _too_little(seen: Seen, records: Iterable[Record]) -> list[Record]:
-    """Return who was let in by the hub, and is not any more."""
+    """Return records of users whose assignment by the hub is missing."""
     return [
         record
         for record in records
@@ -121,8 +121,8 @@ def _too_little(seen: Seen, records: Iterable[Record]) -> list[Record]:
     ]
 
 
-def _unsure(wrong: Iterable[Record], world: ScanPorts) -> Iterator[Drift]:
+def _unsure(wrong: Iterable[Record], ports: ScanPorts) -> Iterator[Drift]:
     for record in wrong:
-        if world.mode == "apply":
-            world.ledger.write(replace(record, access=Access.UNSURE))
+        if ports.mode == "apply":
+            ports.ledger.write(replace(record, access=Access.UNSURE))
         yield Drift(record.user_id, DriftKind.ASSIGNMENT, force_observe=True)

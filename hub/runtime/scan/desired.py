@@ -1,4 +1,4 @@
-"""What is called for in a target, and for whom, as far as the copies of groups tell."""
+"""Decides for every user of a target what is desired, according to the group snapshots."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -28,13 +28,13 @@ from shared.model import (
 )
 from shared.requests import ScanRequest
 
-# Within it a doubt may end by itself, or by whoever is correcting the rows.
+# An undecided removal may be decided within the hour, alone or by whoever corrects the rows.
 _AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """Who was just seen not to be in a group any more, before its copy says so.
+    """Users who were just seen to have left a group, before its snapshot says so.
 
     `emptied` tells that the group lists nobody, where there were many.
     """
@@ -46,7 +46,7 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
-    """Each user's mapped groups as last seen, and the groups that have a mark against them."""
+    """Each user's mapped groups as last seen; the groups that are unseen, deleted or emptied."""
 
     member_of: Mapping[UserId, set[GroupId]] = field(default_factory=dict)
     unseen: frozenset[GroupId] = frozenset()
@@ -54,21 +54,21 @@ class _Groups:
     emptied: frozenset[GroupId] = frozenset()
 
 
-def records_of(target: Target, world: ScanPorts) -> dict[UserId, Record]:
-    """Return everybody's record in a target."""
-    return {record.user_id: record for record in world.ledger.of_target(target)}
+def records_of(target: Target, ports: ScanPorts) -> dict[UserId, Record]:
+    """Return the records of all users in a target."""
+    return {record.user_id: record for record in ports.ledger.of_target(target)}
 
 
-def is_mapped(request: ScanRequest, target: Target, world: ScanPorts) -> bool:
-    """Return whether a row names a target, be it one that does not parse."""
-    table = world.mappings.table(newer_than=request.enqueued_at)
+def is_mapped(request: ScanRequest, target: Target, ports: ScanPorts) -> bool:
+    """Return whether a row names a target; a row that does not parse counts too."""
+    table = ports.mappings.table(newer_than=request.enqueued_at)
     return target in {row.target for row in table.rows} | {bad.target for bad in table.bad}
 
 
-def is_over(request: ScanRequest, target: Target, world: ScanPorts) -> bool:
-    """Return whether no row names a target, and nobody has, or may have, anything there."""
-    return not is_mapped(request, target, world) and all(
-        record.state is State.REMOVED for record in records_of(target, world).values()
+def is_over(request: ScanRequest, target: Target, ports: ScanPorts) -> bool:
+    """Return whether no row names a target and all of its records are removed."""
+    return not is_mapped(request, target, ports) and all(
+        record.state is State.REMOVED for record in records_of(target, ports).values()
     )
 
 
@@ -76,15 +76,15 @@ def decisions(
     request: ScanRequest,
     target: Target,
     records: Mapping[UserId, Record],
-    world: ScanPorts,
+    ports: ScanPorts,
     leaving: Leaving | None = None,
 ) -> dict[UserId, Decision | None]:
-    """Return the verdict on everybody whom a target concerns."""
-    table = world.mappings.table(newer_than=request.enqueued_at)
+    """Return the decision on every user whom a target concerns."""
+    table = ports.mappings.table(newer_than=request.enqueued_at)
     rows = rows_in(target, table)
-    ids = world.names.of(table, newer_than=request.enqueued_at)
-    groups = _groups(rows, ids, request, world, leaving)
-    state, now = world.hub_state.state(newer_than=request.enqueued_at), world.clock.now()
+    ids = ports.names.of(table, newer_than=request.enqueued_at)
+    groups = _groups(rows, ids, request, ports, leaving)
+    state, now = ports.hub_state.state(newer_than=request.enqueued_at), ports.clock.now()
     found: dict[UserId, Decision | None] = {}
     for user_id in sorted({*groups.member_of, *records}):
         record = records.get(user_id)
@@ -112,11 +112,11 @@ def removals(
 
 
 def is_obsolete(held: HeldDisruption, decision: Decision | None, record: Record | None) -> bool:
-    """Return whether a held cut has nothing left that calls for it."""
+    """Return whether nothing calls for a held disruption any more."""
     if record is None or record.is_leaving or record.state is State.REMOVED:
         return True
     if isinstance(decision, DesiredProfile):
-        # Who is called for is not removed, and who has the role that is called for changes none.
+        # A desired user is not removed. A user who has the desired role needs no role change.
         removal = held.disruption.kind is DisruptionKind.REMOVAL
         return removal or record.role_arn == decision.role_arn or not record.hold
     return not isinstance(decision, Removal) and not record.hold
@@ -125,7 +125,7 @@ def is_obsolete(held: HeldDisruption, decision: Decision | None, record: Record 
 def undecided(
     desired: Mapping[UserId, Decision | None], records: Mapping[UserId, Record], now: datetime
 ) -> int:
-    """Return of how many people a removal has been undecided for over an hour."""
+    """Return for how many users a removal has been undecided for over an hour."""
     return sum(
         isinstance(decision, Undecided)
         and decision.keeps_leaver
@@ -137,7 +137,7 @@ def undecided(
 
 
 def _groups(
-    rows: TargetRows, ids: GroupIds, request: ScanRequest, world: ScanPorts, leaving: Leaving | None
+    rows: TargetRows, ids: GroupIds, request: ScanRequest, ports: ScanPorts, leaving: Leaving | None
 ) -> _Groups:
     member_of: dict[UserId, set[GroupId]] = {}
     unseen, deleted = set(), set()
@@ -145,7 +145,7 @@ def _groups(
     named = [group_id(row, ids) for row in rows.rows]
     named += [ids[group] for group in rows.targetless if group in ids]
     for id_ in _certain(named):
-        copy = world.group_snapshots.copy(id_, newer_than=request.enqueued_at)
+        copy = ports.group_snapshots.copy(id_, newer_than=request.enqueued_at)
         if copy.deleted:
             deleted.add(id_)
             continue

@@ -1,4 +1,4 @@
-"""Queues whom a look found, and counts what no event had told."""
+"""Queues the users whom a scan found, and counts the drift that no event announced."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,12 +10,13 @@ from shared.messages import deduplication_id
 from shared.requests import ReconcileRequest, ScanRequest
 
 
-def queue(found: Iterable[Drift], request: ScanRequest, world: ScanPorts) -> int:
-    """Queue a look at everybody found, each once, and return how many they are."""
-    # One with doubt, where there is one, has the profile observed.
+def queue(found: Iterable[Drift], request: ScanRequest, ports: ScanPorts) -> int:
+    """Queue a reconcile request for each user once, and return how many there are."""
+    # Of one user's drifts, one with `force_observe` wins: `reconcile` then observes the profile.
     by_user = {each.user_id: each for each in sorted(found, key=lambda each: each.force_observe)}
-    now = world.clock.now()
-    # Two looks of a round may find one person for different reasons: neither hides the other.
+    now = ports.clock.now()
+    # Two scans of a sweep may find one user for different reasons. The deduplication id of the scan
+    # keeps both requests.
     source_scan = deduplication_id(request)
     force_observe = request.key if any(drift.force_observe for drift in by_user.values()) else ""
     requests = [
@@ -30,9 +31,9 @@ def queue(found: Iterable[Drift], request: ScanRequest, world: ScanPorts) -> int
         for user_id, drift in sorted(by_user.items())
     ]
     if requests:
-        world.users.enqueue(*requests)
+        ports.reconcile_queue.enqueue(*requests)
     kinds = Counter(drift.drift_kind for drift in by_user.values())
     for kind, count in sorted(kinds.items()):
-        event_driven = request.event_driven or not is_missed_event(kind, world.mode)
+        event_driven = request.event_driven or not is_missed_event(kind, ports.mode)
         telemetry.found(kind, count, request.subject, request.key, event_driven=event_driven)
     return len(requests)

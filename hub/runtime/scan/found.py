@@ -1,12 +1,12 @@
-"""What one look came to."""
+"""The result of one scan."""
 
 from typing import NamedTuple
 
 
-class Found(NamedTuple):
-    """How many people differ, and whether all was seen that was to be seen.
+class ScanResult(NamedTuple):
+    """How many users differ, and whether the scan saw everything.
 
-    It is not `complete` where the rest follows by message, or where somebody refused to show it.
+    It is not `complete` if the rest follows by message, or if a read was refused.
     """
 
     people: int

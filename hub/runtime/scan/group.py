@@ -1,4 +1,4 @@
-"""A look at a group: its members as the directory lists them, against the copy in the ledger."""
+"""Scans a group: its members in the directory against its snapshot in the ledger."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,113 +11,113 @@ from hub.runtime.scan import reports
 from hub.runtime.scan.admission import admit_leaving
 from hub.runtime.scan.desired import Leaving
 from hub.runtime.scan.enqueue import queue
-from hub.runtime.scan.found import Found
+from hub.runtime.scan.found import ScanResult
 from hub.runtime.scan.listing import PagedListing
 from hub.runtime.scan.ports import ScanPorts
 from shared.model import GroupId, GroupIds, GroupMapping, Target, Unresolved, UserId
 from shared.requests import ScanRequest
 
 
-def look(request: ScanRequest, world: ScanPorts, until: datetime) -> Found:
-    """Queue who joined or left a group since it was last seen.
+def look(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
+    """Queue users who joined or left a group since the last scan.
 
-    The copy is brought up to date after they are queued, so that a look that dies in between is
-    done again. A group that no mapping names keeps no copy.
+    The snapshot is saved after they are queued, so that a scan that fails in between is repeated. A
+    group that no mapping names keeps no snapshot.
     """
     group = GroupId(request.key)
-    table = world.mappings.table(newer_than=request.enqueued_at)
-    ids = world.names.of(table, newer_than=request.enqueued_at)
+    table = ports.mappings.table(newer_than=request.enqueued_at)
+    ids = ports.names.of(table, newer_than=request.enqueued_at)
     rows = [row for row in table.rows if id_of_row(row, ids) == group]
     if not rows and not request.include_all:
-        return Found(0, complete=True)
-    copy = world.group_snapshots.copy(group, newer_than=request.enqueued_at)
+        return ScanResult(0, complete=True)
+    copy = ports.group_snapshots.copy(group, newer_than=request.enqueued_at)
     paged_listing = PagedListing(
         request,
-        lambda token: world.directory.members(group, token),
+        lambda token: ports.directory.members(group, token),
         lambda member: member[0],
-        world,
+        ports,
         until,
     )
     count = 0
     if request.target and not request.part:
-        # A changed row concerns everybody in its target whom it gave something.
-        admit_leaving(request, [Target.parse(request.target)], world, None)
+        # A changed row concerns everybody in its target to whom it granted something.
+        admit_leaving(request, [Target.parse(request.target)], ports, None)
     for members in paged_listing.pages():
         listed = dict(members)
-        count += queue(_new(copy, listed, request), request, world)
+        count += queue(_new(copy, listed, request), request, ports)
         changed = {u: m for u, m in listed.items() if copy.members.get(u) != m}
-        copy = world.group_snapshots.save(copy, changed if rows else {}, ())
+        copy = ports.group_snapshots.save(copy, changed if rows else {}, ())
     if paged_listing.is_complete:
-        return Found(count + _end(request, world, copy, paged_listing, rows), complete=True)
+        return ScanResult(count + _end(request, ports, copy, paged_listing, rows), complete=True)
     if paged_listing.is_gone:
-        return Found(count + _gone(request, world, copy, rows, ids), complete=True)
+        return ScanResult(count + _gone(request, ports, copy, rows, ids), complete=True)
     paged_listing.go_on()
-    return Found(count, complete=False)
+    return ScanResult(count, complete=False)
 
 
 def _new(copy: GroupSnapshot, listed: dict[UserId, str], request: ScanRequest) -> Iterable[Drift]:
     if request.include_all:
-        return (Drift(user, DriftKind.EVERYONE) for user in listed)
+        return (Drift(user, DriftKind.REQUESTED) for user in listed)
     return joined(copy, listed)
 
 
 def _end(
     request: ScanRequest,
-    world: ScanPorts,
+    ports: ScanPorts,
     copy: GroupSnapshot,
     paged_listing: PagedListing[tuple[UserId, str]],
     rows: list[GroupMapping],
 ) -> int:
-    """Queue who is in the copy only, now that everybody was listed."""
+    """Queue users who are only in the snapshot, now that the listing is complete."""
     gone = left(copy, paged_listing.seen)
     emptied = (copy.is_many or copy.emptied) and not paged_listing.seen.digests
     if gone and rows:
         users = frozenset(drift.user_id for drift in gone)
         leaving = Leaving(copy.group_id, users, emptied)
-        admit_leaving(request, [row.target for row in rows], world, leaving, users)
-    count = queue(gone, request, world)
+        admit_leaving(request, [row.target for row in rows], ports, leaving, users)
+    count = queue(gone, request, ports)
     if rows:
-        copy = world.group_snapshots.save(copy, {}, [drift.user_id for drift in gone])
-        world.group_snapshots.note(copy, deleted=False, emptied=emptied)
-        names = _sole_names(request, world, rows)
+        copy = ports.group_snapshots.save(copy, {}, [drift.user_id for drift in gone])
+        ports.group_snapshots.note(copy, deleted=False, emptied=emptied)
+        names = _sole_names(request, ports, rows)
         open_problems.judged_all("group-deleted", covers=names.__contains__)
         if request.event_driven and not request.include_all:
-            name = world.directory.group_name(copy.group_id)
+            name = ports.directory.group_name(copy.group_id)
             reports.renamed(copy.group_id, name, rows)
             if name:
                 open_problems.judged_all("group-renamed", covers=names.__contains__)
     else:
-        world.group_snapshots.save(copy, {}, copy.members)
+        ports.group_snapshots.save(copy, {}, copy.members)
     return count
 
 
-def _sole_names(request: ScanRequest, world: ScanPorts, rows: list[GroupMapping]) -> frozenset[str]:
+def _sole_names(request: ScanRequest, ports: ScanPorts, rows: list[GroupMapping]) -> frozenset[str]:
     """Return the subjects of the names that rows give to this group and to no other."""
-    table = world.mappings.table(newer_than=request.enqueued_at)
+    table = ports.mappings.table(newer_than=request.enqueued_at)
     others = {row.group for row in table.rows if row not in rows}
     return frozenset(reports.group_subject(row.group) for row in rows if row.group not in others)
 
 
 def _gone(
     request: ScanRequest,
-    world: ScanPorts,
+    ports: ScanPorts,
     copy: GroupSnapshot,
     rows: list[GroupMapping],
     ids: GroupIds,
 ) -> int:
-    """Report a group that was deleted, and hold what would follow; the copy stays as it was."""
+    """Report a deleted group and hold its removals; the snapshot keeps its members."""
     if not rows:
-        everybody = (Drift(user, DriftKind.EVERYONE) for user in copy.members)
-        count = queue(everybody, request, world)
-        world.group_snapshots.save(copy, {}, copy.members)
+        everybody = (Drift(user, DriftKind.REQUESTED) for user in copy.members)
+        count = queue(everybody, request, ports)
+        ports.group_snapshots.save(copy, {}, copy.members)
         return count
     if not copy.deleted:
-        world.group_snapshots.note(copy, deleted=True, emptied=copy.emptied)
-        admit_leaving(request, [row.target for row in rows], world, None, frozenset(copy.members))
-        queue((Drift(user, DriftKind.LEFT) for user in copy.members), request, world)
+        ports.group_snapshots.note(copy, deleted=True, emptied=copy.emptied)
+        admit_leaving(request, [row.target for row in rows], ports, None, frozenset(copy.members))
+        queue((Drift(user, DriftKind.LEFT) for user in copy.members), request, ports)
     reports.deleted(copy, rows)
     for name in sorted({row.group for row in rows if row.group in ids}):
-        now = world.directory.group_id(name)
+        now = ports.directory.group_id(name)
         if not isinstance(now, Unresolved) and now != copy.group_id:
             reports.recreated(name, copy.group_id, now)
     return 0

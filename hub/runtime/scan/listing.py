@@ -1,4 +1,4 @@
-"""Reads a listing page by page for as long as there is time, and takes up where another stopped."""
+"""Reads a listing page by page until time runs out, and continues where the last part stopped."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,20 +12,20 @@ from shared.requests import ScanRequest
 
 T = TypeVar("T")
 
-# Each part reads a page at least. A directory of 200,000 people has 2,000 pages.
+# Each part reads at least one page. A directory of 200,000 users has 2,000 pages.
 _MOST_PARTS = 10_000
 
 
 class Continues(Protocol):
-    """What a listing goes on by."""
+    """The ports that a listing needs to continue."""
 
     @property
     def scans(self) -> ScanStates:
-        """Return where it is kept how far listings got."""
+        """Return the store of scan progress."""
 
     @property
-    def looks(self) -> ScanQueue:
-        """Return the queue of the next part."""
+    def scan_queue(self) -> ScanQueue:
+        """Return the queue for the next part."""
 
     @property
     def clock(self) -> Clock:
@@ -33,13 +33,13 @@ class Continues(Protocol):
 
 
 class PagedListing(Generic[T]):
-    """One `scan`'s part of a listing.
+    """One part of a listing, read by one `scan` invocation.
 
     Attributes:
-        seen: the ids listed so far, by earlier parts too, of what is worth remembering.
+        seen: the ids that this part and earlier parts listed and remembered.
         is_complete: whether the listing was read to its end.
-        is_gone: whether there is nothing to list any more.
-        is_passed_on: whether a later part has gone on already, so that this one reads nothing.
+        is_gone: whether the listed thing no longer exists.
+        is_passed_on: whether a later part has continued already, so that this one reads nothing.
     """
 
     def __init__(
@@ -47,14 +47,14 @@ class PagedListing(Generic[T]):
         request: ScanRequest,
         fetch: Callable[[str], Page[T] | None],
         id_of: Callable[[T], str],
-        world: Continues,
+        ports: Continues,
         until: datetime,
         remember: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._request = request
         self._fetch = fetch
         self._id_of = id_of
-        self._world = world
+        self._ports = ports
         self._until = until
         self._remember = remember
         self._state = ScanState(request.part, "", Seen())
@@ -68,18 +68,18 @@ class PagedListing(Generic[T]):
         return self._state.seen
 
     def pages(self) -> Iterator[tuple[T, ...]]:
-        """Yield pages until the end of the listing or of the time, but at least one.
+        """Yield pages until the listing or the time ends, but at least one.
 
-        A part whose state is lost begins the listing anew: half of what was seen would make leavers
-        of the others.
+        A part whose state is lost starts the listing again. With only half of the ids seen, all
+        other users would look like leavers.
 
         Raises:
-            RetryableError: not even the first page can be read now. Later ones end the part.
+            RetryableError: the first page cannot be read now. A later error ends only the part.
         """
         self._take_up()
         started = self.is_passed_on
         while not self.is_complete:
-            if started and (self.is_passed_on or self._world.clock.now() >= self._until):
+            if started and (self.is_passed_on or self._ports.clock.now() >= self._until):
                 return
             try:
                 page = self._fetch(self._state.token)
@@ -97,24 +97,25 @@ class PagedListing(Generic[T]):
             yield page.items
 
     def _take_up(self) -> None:
-        """Take up the listing where the part before stopped, as the ledger says."""
+        """Continue the listing where the last part stopped, according to the ledger."""
         if not self._request.part:
             return
-        state = self._world.scans.load(self._request, self._world.clock.now())
+        state = self._ports.scans.load(self._request, self._ports.clock.now())
         if state is None or (state.part < self._request.part and not state.is_over):
             return
         self._state = state
         self.is_passed_on = state.is_over or state.part > self._request.part
 
     def go_on(self) -> None:
-        """Keep how far this part got, and queue the next one.
+        """Save how far this part got, and queue the next one.
 
-        A part that comes twice only queues the next one again, which may never have been sent.
+        A part that is delivered twice queues the next one again, because it may never have been
+        sent.
 
         Raises:
             PermanentError: the listing has no end.
         """
-        now = self._world.clock.now()
+        now = self._ports.clock.now()
         if not self.is_passed_on:
             self._state = replace(self._state, part=self._request.part + 1)
             if self._state.part > _MOST_PARTS:
@@ -122,8 +123,8 @@ class PagedListing(Generic[T]):
                     f"the listing of {self._request.subject} {self._request.key} has no end: "
                     "nobody is removed because of what it does not show"
                 )
-            self._world.scans.save(self._request, self._state, now)
+            self._ports.scans.save(self._request, self._state, now)
         if not self._state.is_over:
             part = self._state.part
             following = replace(self._request, enqueued_at=now, attempt=0, part=part)
-            self._world.looks.enqueue(following)
+            self._ports.scan_queue.enqueue(following)

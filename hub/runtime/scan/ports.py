@@ -1,4 +1,4 @@
-"""The ports that `scan` works through, as one value."""
+"""The ports of `scan`, as one value."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -25,7 +25,7 @@ from hub.runtime.studio_ports import AssignmentListing, StudioListing
 
 @dataclass(frozen=True, slots=True)
 class ScanPorts:
-    """What `scan` works through; `already_reported` is what it has reported already."""
+    """The ports of `scan`; `already_reported` holds the row problems that were reported already."""
 
     mode: Literal["apply", "report"]
     limit: RemovalLimit
@@ -40,9 +40,9 @@ class ScanPorts:
     unmanaged_profiles: UnmanagedProfiles
     studio: StudioListing
     access: AssignmentListing
-    users: ReconcileQueue
-    looks: ScanQueue
-    later: DelayedQueue
+    reconcile_queue: ReconcileQueue
+    scan_queue: ScanQueue
+    delayed_queue: DelayedQueue
     received: Redelivery
     clock: Clock
     already_reported: set[str] = field(default_factory=set)

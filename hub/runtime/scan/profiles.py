@@ -1,4 +1,4 @@
-"""The profiles that a target lists, against the ledger's records of it."""
+"""Compares the profiles that a target lists with the ledger's records."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -15,18 +15,18 @@ from shared.model import Target, UserId
 
 
 class Profiles:
-    """One target's records by profile name, as Studio compares names."""
+    """One target's records by profile name; case does not count, as in Studio."""
 
-    def __init__(self, target: Target, records: Mapping[UserId, Record], world: ScanPorts) -> None:
+    def __init__(self, target: Target, records: Mapping[UserId, Record], ports: ScanPorts) -> None:
         self._target = target
         self._records = records
-        self._world = world
-        self._foreigners: Mapping[str, UnmanagedProfile] | None = None
+        self._ports = ports
+        self._unmanaged: Mapping[str, UnmanagedProfile] | None = None
         self._untold: list[str] = []
         self._untold_why = ""
         self._by_name = {
             record.profile_name.casefold(): record
-            # Who holds a name comes after whoever is held because of it.
+            # A record that holds the name overrides one that is held because of that name.
             for record in sorted(
                 records.values(),
                 key=lambda each: (each.state is not State.HELD, bool(each.role_arn)),
@@ -35,13 +35,13 @@ class Profiles:
         }
 
     def compare(self, listed: Iterable[ListedProfile]) -> Iterator[Drift]:
-        """Yield whose profile is not as the ledger says; describe what it does not know, once."""
+        """Yield drift of recorded profiles, and identify profiles without a record once."""
         for profile in listed:
             record = self._by_name.get(profile.name.casefold())
             if record is not None:
                 drift = in_listing(record, profile)
             else:
-                known = self._known_foreigners().get(profile.name.casefold())
+                known = self._known_unmanaged().get(profile.name.casefold())
                 same = known is not None and known.modified == profile.modified
                 drift = None if same else self._unknown(profile)
             if drift:
@@ -50,10 +50,10 @@ class Profiles:
             reports.untold(self._target, self._untold, self._untold_why)
 
     def missing(self, seen: Seen) -> Iterator[Drift]:
-        """Yield who has a record of a profile that a listing to its end did not show."""
-        for name, unmanaged in self._known_foreigners().items():
+        """Yield drift of recorded profiles that a complete listing did not show."""
+        for name, unmanaged in self._known_unmanaged().items():
             if name not in seen or name in self._by_name:
-                self._world.unmanaged_profiles.forget(self._target, name)
+                self._ports.unmanaged_profiles.forget(self._target, name)
                 reports.no_longer_unmanaged(self._target, unmanaged.name)
         for name, record in self._by_name.items():
             drift = None if name in seen else in_listing(record, None)
@@ -61,7 +61,7 @@ class Profiles:
                 yield drift
 
     def obstructed(self, seen: Seen) -> frozenset[UserId]:
-        """Return in whose way a listing to its end still shows something."""
+        """Return the users whose profile is still blocked by one in a complete listing."""
         blocked = [record for record in self._records.values() if record.is_blocked]
         return frozenset(
             record.user_id
@@ -69,16 +69,16 @@ class Profiles:
             if is_in_the_way(record, self._records.values(), seen)
         )
 
-    def _known_foreigners(self) -> Mapping[str, UnmanagedProfile]:
-        """Return the profiles that are not ours, as they were remembered before this look."""
-        if self._foreigners is None:
-            self._foreigners = self._world.unmanaged_profiles.of(self._target)
-        return self._foreigners
+    def _known_unmanaged(self) -> Mapping[str, UnmanagedProfile]:
+        """Return the unmanaged profiles that were known before this scan."""
+        if self._unmanaged is None:
+            self._unmanaged = self._ports.unmanaged_profiles.of(self._target)
+        return self._unmanaged
 
     def _unknown(self, listed: ListedProfile) -> Drift | None:
-        """Find out by its tags whose a profile is that no record names."""
+        """Identify the owner of a profile without a record by its tags."""
         try:
-            found = self._world.studio.whose(self._target, listed.name)
+            found = self._ports.studio.whose(self._target, listed.name)
         except RefusedError as refused:
             self._untold.append(listed.name)
             self._untold_why = self._untold_why or str(refused)
@@ -88,27 +88,27 @@ class Profiles:
         profile, user_id = found
         if user_id is None:
             seen = UnmanagedProfile(listed.modified, profile.user_name, listed.name)
-            self._world.unmanaged_profiles.remember(self._target, seen)
+            self._ports.unmanaged_profiles.remember(self._target, seen)
             reports.unmanaged(self._target, profile)
             return None
         known = self._records.get(user_id)
         if known is None or known.state is State.REMOVED or known.is_never_made:
-            now = self._world.clock.now()
-            self._world.ledger.write(rebuilt(self._target, user_id, profile, known, now))
+            now = self._ports.clock.now()
+            self._ports.ledger.write(rebuilt(self._target, user_id, profile, known, now))
         return Drift(user_id, DriftKind.UNRECORDED, force_observe=True)
 
 
 def rebuilt(
     target: Target, user_id: UserId, profile: ObservedProfile, removed: Record | None, now: datetime
 ) -> Record:
-    """Return the record of a profile whose tags say that it is this person's."""
+    """Return a new record of a profile whose tags name this user."""
     return Record(
         user_id=user_id,
         target=target,
         state=State.PENDING,
         user_name=profile.user_name,
         profile_name=profile.name,
-        # Who has a profile of ours was let in, as far as anybody knows.
+        # A user with a profile of ours probably has an assignment; nobody knows for sure.
         access=Access.UNSURE,
         role_arn=profile.role_arn,
         efs_uid=profile.efs_uid,

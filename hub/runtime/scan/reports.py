@@ -1,4 +1,4 @@
-"""What a look tells the people who run the hub, beside whom it queued."""
+"""The problems that a scan reports to operators."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -19,9 +19,9 @@ _PIN = "if that is right: studio-hub mappings add --group NAME --target TARGET -
 
 
 def renamed(group_id: GroupId, name: str | None, rows: Iterable[GroupMapping | str]) -> None:
-    """Report mappings that name a group as it is no longer called; they go on counting.
+    """Report mappings that name a group by its old name; they still count.
 
-    The directory compares names without case, so another case is no other name.
+    The directory compares names without case, so a different case is not a different name.
     """
     called = {row if isinstance(row, str) else row.group for row in rows}
     for each in sorted(each for each in called if name and each.casefold() != name.casefold()):
@@ -35,7 +35,7 @@ def renamed(group_id: GroupId, name: str | None, rows: Iterable[GroupMapping | s
 
 
 def deleted(copy: GroupSnapshot, rows: Iterable[GroupMapping]) -> None:
-    """Report a group that is gone."""
+    """Report a group that was deleted."""
     for called in sorted({row.group for row in rows}):
         telemetry.problem(
             "group-deleted",
@@ -48,7 +48,7 @@ def deleted(copy: GroupSnapshot, rows: Iterable[GroupMapping]) -> None:
 
 
 def recreated(name: str, known: GroupId, now: GroupId) -> None:
-    """Report a group that has the name of another one; nothing is granted through it."""
+    """Report a name that another group has now; nothing is granted through it."""
     telemetry.problem(
         "group-recreated",
         group_subject(name),
@@ -60,7 +60,7 @@ def recreated(name: str, known: GroupId, now: GroupId) -> None:
 
 
 def unreachable(target: Target, reason: str) -> None:
-    """Report an account that does not let the hub in."""
+    """Report an account that refuses the hub."""
     telemetry.problem(
         "unreachable",
         str(target),
@@ -70,7 +70,7 @@ def unreachable(target: Target, reason: str) -> None:
 
 
 def unlisted(target: Target, reason: str) -> None:
-    """Report an account that lets the hub in, and refuses to list the domain's profiles."""
+    """Report an account that accepts the hub but refuses to list the domain's profiles."""
     telemetry.problem(
         "unreadable",
         f"target {target}",
@@ -83,7 +83,7 @@ def unlisted(target: Target, reason: str) -> None:
 
 
 def unmanaged(target: Target, profile: ObservedProfile) -> None:
-    """Report a profile that is not ours, when it is first seen."""
+    """Report an unmanaged profile when it is first seen."""
     telemetry.problem(
         "profile-not-ours",
         f"{profile.name} in {target}",
@@ -97,12 +97,12 @@ def unmanaged(target: Target, profile: ObservedProfile) -> None:
 
 
 def no_longer_unmanaged(target: Target, name: str) -> None:
-    """Report that a profile that was not ours is gone, or is ours now."""
+    """Report that an unmanaged profile is gone, or is managed now."""
     telemetry.resolved("profile-not-ours", f"{name} in {target}")
 
 
 def untold(target: Target, names: Sequence[str], reason: str) -> None:
-    """Report profiles whose owners nobody can tell; one problem for all of a target."""
+    """Report profiles whose tags cannot be read; one problem covers the whole target."""
     telemetry.problem(
         "unreadable-tags",
         _profiles(target),
@@ -121,10 +121,10 @@ def waiting(
     *,
     counted: bool,
 ) -> None:
-    """Say again what waits for an operator's word, and measure how many people wait if asked.
+    """Report again the pending approvals, and count the users who wait if `counted`.
 
-    They are those whom `studio-hub holds list` shows: also in whose way something stands, for whom
-    no word helps.
+    These are the users whom `studio-hub holds list` shows. They include users whose profile is
+    blocked; an approval does not help those.
     """
     open_holds = [hold for hold in holds_of(target, held, now) if hold.is_open]
     told = {each.subject for each in telemetry.reported() if each.kind == "held"}
@@ -139,7 +139,7 @@ def waiting(
 
 
 def judged(target: Target, *, is_open: bool, wholly: bool) -> None:
-    """Note that the profiles of a target were listed; `wholly` in one part, to the end."""
+    """Note that a target's profiles were listed; `wholly` means in one part, to the end."""
     if is_open:
         open_problems.judged("unreachable", subject=str(target))
     if wholly:
@@ -147,13 +147,13 @@ def judged(target: Target, *, is_open: bool, wholly: bool) -> None:
 
 
 def over(target: Target) -> None:
-    """Note that a target is no concern of the hub any more."""
+    """Note that a target no longer concerns the hub."""
     judged(target, is_open=True, wholly=True)
     open_problems.judged_holds(target, ())
 
 
 def access_judged(target: Target) -> None:
-    """Note that it was seen how people come into a domain, and who."""
+    """Note that the access to a domain was checked."""
     open_problems.judged(
         *("assign-by-hand", "assigned-by-others"),
         *("assignment-not-required", "assignment-unreadable"),
@@ -165,7 +165,7 @@ def access_judged(target: Target) -> None:
 
 
 def group_subject(name: str) -> str:
-    """Return the subject of what is reported of a group by the name that rows give it."""
+    """Return the problem subject of a group by the name that rows give it."""
     return f"group {visible(name)}"
 
 
@@ -194,7 +194,7 @@ def hole(target: Target, groups: Iterable[str]) -> None:
 
 
 def default_role(target: Target, domain: Domain) -> None:
-    """Report a domain whose default role may be worth something."""
+    """Report a domain whose default role may permit something."""
     telemetry.problem(
         "default-role",
         f"default role of {target}",
@@ -206,7 +206,7 @@ def default_role(target: Target, domain: Domain) -> None:
 
 
 def assigned_by_others(target: Target, count: int) -> None:
-    """Report people who may sign in, of whom the ledger knows nothing."""
+    """Report users who may sign in and have no ledger record."""
     telemetry.problem(
         "assigned-by-others",
         _assignments(target),

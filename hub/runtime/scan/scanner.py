@@ -1,50 +1,48 @@
-"""One look: whatever it cannot finish comes back later, whatever nobody can finish is reported."""
+"""Runs one scan: unfinished work is requeued, permanent failures are reported."""
 
 from datetime import datetime
 from typing import assert_never
 
 from hub.runtime import open_problems, pause, telemetry
 from hub.runtime.decisions.listing import ScanState, Seen
-from hub.runtime.scan import assignments as access
-from hub.runtime.scan import directory, group, named, target
-from hub.runtime.scan import sweep as passes
-from hub.runtime.scan.found import Found
+from hub.runtime.scan import assignments, directory, group, named, sweep, target
+from hub.runtime.scan.found import ScanResult
 from hub.runtime.scan.ports import ScanPorts
 from shared.errors import PermanentError, RetryableError
 from shared.messages import RequeuePolicy, is_exhausted, recheck, requeue
 from shared.requests import ScanRequest, Subject
 
 
-def look(request: ScanRequest, world: ScanPorts, until: datetime) -> None:
-    """Follow a hint, as far as the time until `until` goes; the rest follows by message.
+def look(request: ScanRequest, ports: ScanPorts, until: datetime) -> None:
+    """Run a scan request until the time `until`; the rest follows by message.
 
-    What was reported before and is over is closed.
+    Problems that were reported before and are over are closed.
     """
     open_problems.begin()
-    _follow(request, world, until)
-    open_problems.close(world.hub_state)
+    _follow(request, ports, until)
+    open_problems.close(ports.hub_state)
 
 
-def _follow(request: ScanRequest, world: ScanPorts, until: datetime) -> None:
-    """Make a look, and put off what it cannot do now.
+def _follow(request: ScanRequest, ports: ScanPorts, until: datetime) -> None:
+    """Run a scan, and requeue what it cannot do now.
 
-    A group of which an event told, and in which nobody differs, is looked at once more, since the
-    directory may be catching up; so is whatever was refused to be read.
+    After an event, a group scan without drift is rechecked once, because the directory may be
+    catching up. A refused read is tried again once too.
     """
     try:
-        paused = world.hub_state.state(newer_than=request.enqueued_at).paused
+        paused = ports.hub_state.state(newer_than=request.enqueued_at).paused
         if paused:
             pause.report(paused)
             return
         pause.over()
-        found = _look(request, world, until)
+        found = _look(request, ports, until)
         if request.part and found.complete:
-            # Of its messages one that comes once more finds that all is done.
+            # A later duplicate of these messages finds that the scan is done.
             over = ScanState(request.part, "", Seen(), is_over=True)
-            world.scans.save(request, over, world.clock.now())
+            ports.scans.save(request, over, ports.clock.now())
         open_problems.judged("unreadable", "gave-up", subject=_subject(request))
     except RetryableError as error:
-        _requeued(request, world, str(error))
+        _requeued(request, ports, str(error))
         return
     except PermanentError as error:
         telemetry.problem(
@@ -56,45 +54,47 @@ def _follow(request: ScanRequest, world: ScanPorts, until: datetime) -> None:
         )
         telemetry.count("ReadsRefused")
         if not request.attempt:
-            # Once more, so that what persists is told apart from what does not, also by looks that
-            # come once a day; then the next sweep tries again.
-            world.later.enqueue_after(*requeue(request, world.clock.now(), RequeuePolicy.PATIENT))
+            # One retry separates a lasting failure from a brief one, also for scans that run once a
+            # day. After that, the next sweep tries again.
+            ports.delayed_queue.enqueue_after(
+                *requeue(request, ports.clock.now(), RequeuePolicy.PATIENT)
+            )
         return
     if found.complete and not request.event_driven:
-        telemetry.looked(request.event_at, world.clock.now())
+        telemetry.looked(request.event_at, ports.clock.now())
     told = request.event_driven and request.subject is Subject.GROUP and not request.include_all
-    if told and not found.people and not request.again:
-        world.later.enqueue_after(*recheck(request, world.clock.now()))
+    if told and not found.people and not request.is_recheck:
+        ports.delayed_queue.enqueue_after(*recheck(request, ports.clock.now()))
 
 
 def _subject(request: ScanRequest) -> str:
     return f"{request.subject} {request.key}".strip()
 
 
-def _look(request: ScanRequest, world: ScanPorts, until: datetime) -> Found:
+def _look(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     match request.subject:
         case Subject.ROUND:
-            return passes.begin(request, world)
+            return sweep.begin(request, ports)
         case Subject.GROUP:
-            return group.look(request, world, until)
+            return group.look(request, ports, until)
         case Subject.NAME:
-            return named.look(request, world)
+            return named.look(request, ports)
         case Subject.TARGET:
-            return target.look(request, world, until)
+            return target.look(request, ports, until)
         case Subject.ACCESS:
-            return access.look(request, world, until)
+            return assignments.look(request, ports, until)
         case Subject.PEOPLE:
-            return directory.look_at_people(request, world, until)
+            return directory.look_at_people(request, ports, until)
         case Subject.GROUPS:
-            return directory.look_at_groups(request, world, until)
+            return directory.look_at_groups(request, ports, until)
         case _:
             assert_never(request.subject)
 
 
-def _requeued(request: ScanRequest, world: ScanPorts, reason: str) -> None:
+def _requeued(request: ScanRequest, ports: ScanPorts, reason: str) -> None:
     telemetry.requeue(request.subject, request.key, request.attempt, reason)
-    if not is_exhausted(request, world.clock.now()):
-        world.later.enqueue_after(*requeue(request, world.clock.now()))
+    if not is_exhausted(request, ports.clock.now()):
+        ports.delayed_queue.enqueue_after(*requeue(request, ports.clock.now()))
         return
     telemetry.problem(
         "gave-up",

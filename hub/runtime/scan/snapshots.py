@@ -1,4 +1,4 @@
-"""Copies of groups, kept between looks of one round: the group's look and its targets' read one."""
+"""Caches group snapshots between the scans of one sweep: group and target scans share them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -10,7 +10,7 @@ from shared.model import GroupId, UserId
 
 
 class SnapshotCache:
-    """The copies in the ledger; one that was read after a hint was made is not read again."""
+    """A cache over the snapshots in the ledger; one newer than the request is not read again."""
 
     def __init__(self, group_snapshots: GroupSnapshots, clock: Clock) -> None:
         self._group_snapshots = group_snapshots
@@ -18,7 +18,7 @@ class SnapshotCache:
         self._kept: dict[GroupId, tuple[datetime, GroupSnapshot]] = {}
 
     def copy(self, group_id: GroupId, newer_than: datetime) -> GroupSnapshot:
-        """Return a copy that was read after `newer_than`."""
+        """Return a snapshot that was read after `newer_than`."""
         read_at, kept = self._kept.get(group_id, (newer_than, None))
         if kept is None or read_at <= newer_than:
             read_at, kept = self._clock.now(), self._group_snapshots.copy(group_id)
@@ -28,7 +28,7 @@ class SnapshotCache:
     def save(
         self, copy: GroupSnapshot, joined: Mapping[UserId, str], left: Iterable[UserId]
     ) -> GroupSnapshot:
-        """Add members to a copy and take others out; return it as it is then."""
+        """Add members to a snapshot and remove others; return the result."""
         leaving = set(left)
         if joined or leaving:
             self._kept.pop(copy.group_id, None)
@@ -37,7 +37,7 @@ class SnapshotCache:
         return replace(copy, members={u: m for u, m in members.items() if u not in leaving})
 
     def note(self, copy: GroupSnapshot, *, deleted: bool, emptied: bool = False) -> None:
-        """Write how the group was found, where that is new."""
+        """Write whether the group is deleted or emptied, if that changed."""
         if not copy.looked_at or (copy.deleted, copy.emptied) != (deleted, emptied):
             self._kept.pop(copy.group_id, None)
             self._group_snapshots.note(copy.group_id, deleted=deleted, emptied=emptied)

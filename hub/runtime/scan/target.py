@@ -1,4 +1,4 @@
-"""A look at a target: what is called for, against the ledger, against what is listed there."""
+"""Scans a target: the desired state against the ledger, and the ledger against the listing."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -21,7 +21,7 @@ from hub.runtime.scan.desired import (
     undecided,
 )
 from hub.runtime.scan.enqueue import queue
-from hub.runtime.scan.found import Found
+from hub.runtime.scan.found import ScanResult
 from hub.runtime.scan.listing import PagedListing
 from hub.runtime.scan.ports import ScanPorts
 from hub.runtime.scan.profiles import Profiles
@@ -30,107 +30,106 @@ from shared.model import Target, UserId
 from shared.requests import ScanRequest
 
 
-def look(request: ScanRequest, world: ScanPorts, until: datetime) -> Found:
-    """Queue who differs in a target.
+def look(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
+    """Queue users who differ in a target.
 
-    The profiles are listed first and the ledger is read after, so that a profile that was just
-    made is not taken for a stray. An account that refuses the hub is remembered, and asked again
-    by nobody but the next look.
+    The profiles are listed before the ledger is read, so that a new profile is not taken for an
+    unmanaged one. An account that refuses the hub is remembered; only the next scan asks it again.
     """
     target = Target.parse(request.key)
     paged_listing = PagedListing(
         request,
-        lambda token: world.studio.profiles(target, token),
+        lambda token: ports.studio.profiles(target, token),
         lambda profile: profile.name.casefold(),
-        world,
+        ports,
         until,
     )
-    state = world.hub_state.state(newer_than=request.enqueued_at)
+    state = ports.hub_state.state(newer_than=request.enqueued_at)
     unreachable = state.unreachable.get(target)
     try:
         listed = [profile for page in paged_listing.pages() for profile in page]
     except PermanentError as error:
         if isinstance(error, TargetUnreachableError) and unreachable is None:
-            world.hub_state.remember_target(target, unreachable=str(error))
-        _refused(error, request, target, world)
-        return Found(0, complete=False)
+            ports.hub_state.remember_target(target, unreachable=str(error))
+        _refused(error, request, target, ports)
+        return ScanResult(0, complete=False)
     if unreachable is not None and not paged_listing.is_passed_on:
-        world.hub_state.remember_target(target)
-    is_open = _is_open(request, target, state, world)
+        ports.hub_state.remember_target(target)
+    is_open = _is_open(request, target, state, ports)
     reports.judged(target, is_open=is_open, wholly=paged_listing.is_complete and not request.part)
-    records = records_of(target, world)
-    profiles = Profiles(target, records, world)
+    records = records_of(target, ports)
+    profiles = Profiles(target, records, ports)
     found = list(profiles.compare(listed))
     if paged_listing.is_complete:
         found += profiles.missing(paged_listing.seen)
-        found += _desired(request, target, records, world, profiles.obstructed(paged_listing.seen))
-    count = queue(found, request, world)
+        found += _desired(request, target, records, ports, profiles.obstructed(paged_listing.seen))
+    count = queue(found, request, ports)
     if not paged_listing.is_complete:
         paged_listing.go_on()
-    return Found(count, paged_listing.is_complete)
+    return ScanResult(count, paged_listing.is_complete)
 
 
-def _is_open(request: ScanRequest, target: Target, state: HubState, world: ScanPorts) -> bool:
+def _is_open(request: ScanRequest, target: Target, state: HubState, ports: ScanPorts) -> bool:
     """Return whether an account that lists its profiles also lets the hub change them.
 
-    The look itself has no right to change anything: it goes by what people's looks were told.
+    The scan has no right to change anything. It relies on the refusals that `reconcile` recorded.
     """
     refusal = state.refused.get(target)
     if refusal is None:
         return True
-    if target in state.unreachable or refusal.is_forgotten(world.clock.now()):
-        # The account is back, or nobody needed it for long: whoever comes next finds out.
-        world.hub_state.remember_refusal(target, None)
+    if target in state.unreachable or refusal.is_forgotten(ports.clock.now()):
+        # The account is back, or nobody needed it for long. The next reconcile finds out.
+        ports.hub_state.remember_refusal(target, None)
         return True
     if not request.part:
         reports.unreachable(target, refusal.reason)
-        _count(request, target, world)
+        _count(request, target, ports)
     return False
 
 
-def _count(request: ScanRequest, target: Target, world: ScanPorts) -> None:
-    """Count a target that refuses the hub, once a round, while rows name it."""
-    if is_mapped(request, target, world) and not request.event_driven:
+def _count(request: ScanRequest, target: Target, ports: ScanPorts) -> None:
+    """Count a target that refuses the hub, once a sweep, while rows name it."""
+    if is_mapped(request, target, ports) and not request.event_driven:
         telemetry.count("TargetsUnreachable")
 
 
-def _refused(error: PermanentError, request: ScanRequest, target: Target, world: ScanPorts) -> None:
-    """Report a target whose account refuses the hub, and count it once a round.
+def _refused(error: PermanentError, request: ScanRequest, target: Target, ports: ScanPorts) -> None:
+    """Report a target whose account refuses the hub, and count it once a sweep.
 
-    Where no row calls for anything any more, nobody is called to open the account again: it may be
-    closed. Where nothing is left either, nothing is reported.
+    A target without rows is not counted: the account may be closed. If no profile is left there
+    either, nothing is reported.
     """
-    if is_over(request, target, world):
+    if is_over(request, target, ports):
         reports.over(target)
         return
     if isinstance(error, TargetUnreachableError):
         reports.unreachable(target, str(error))
     else:
         reports.unlisted(target, str(error))
-    _count(request, target, world)
+    _count(request, target, ports)
 
 
 def _desired(
     request: ScanRequest,
     target: Target,
     records: Mapping[UserId, Record],
-    world: ScanPorts,
+    ports: ScanPorts,
     obstructed: frozenset[UserId],
 ) -> Iterator[Drift]:
-    """Yield who has something else in the ledger than the groups and the rows call for.
+    """Yield users whose record differs from what groups and rows call for.
 
-    What is called for already is not tried again for whom something is `obstructed`.
+    A desired profile of a user who is `obstructed` is not tried again.
     """
-    desired = decisions(request, target, records, world)
-    held = _still_held(target, desired, records, world)
+    desired = decisions(request, target, records, ports)
+    held = _still_held(target, desired, records, ports)
     disruptions = removals(desired, records)
     if disruptions:
-        admit({target: disruptions}, world)
-        held = world.limits.of(target).held
-    yield from _decided(request, target, held, records, world)
-    now = world.clock.now()
+        admit({target: disruptions}, ports)
+        held = ports.limits.of(target).held
+    yield from _decided(request, target, held, records, ports)
+    now = ports.clock.now()
     if not request.event_driven:
-        # Once a round, so that the sum of an hour is the number of people.
+        # Once a sweep, so that the sum of an hour is the number of users.
         late = undecided(desired, records, now)
         if late:
             telemetry.count("RemovalsUndecided", late)
@@ -145,16 +144,16 @@ def _still_held(
     target: Target,
     desired: Mapping[UserId, Decision | None],
     records: Mapping[UserId, Record],
-    world: ScanPorts,
+    ports: ScanPorts,
 ) -> Mapping[UserId, HeldDisruption]:
-    """Release what nothing calls for any more, and return what is held."""
-    held = world.limits.of(target).held
+    """Release obsolete holds, and return the disruptions that are still held."""
+    held = ports.limits.of(target).held
     over = [
         u
         for u, disruption in held.items()
         if is_obsolete(disruption, desired.get(u), records.get(u))
     ]
-    world.limits.release(target, over)
+    ports.limits.release(target, over)
     return {user: each for user, each in held.items() if user not in over}
 
 
@@ -163,11 +162,11 @@ def _decided(
     target: Target,
     held: Mapping[UserId, HeldDisruption],
     records: Mapping[UserId, Record],
-    world: ScanPorts,
+    ports: ScanPorts,
 ) -> Iterator[Drift]:
-    """Report what is held, and yield whom an approval, or another cause, gives something to do."""
-    now = world.clock.now()
-    # Once a round, so that the sum of an hour is the number of people.
+    """Report what is held, and yield users with an approval or with an outdated cause."""
+    now = ports.clock.now()
+    # Once a sweep, so that the sum of an hour is the number of users.
     reports.waiting(target, held.values(), records.values(), now, counted=not request.event_driven)
     for user, each in held.items():
         if each.is_approved(now):
@@ -175,6 +174,6 @@ def _decided(
     for user, record in records.items():
         if record.state is State.HELD and record.hold:
             waits = held.get(user)
-            # An approved one was yielded; any other record tells of a hold that there is not.
+            # An approved user was yielded above. Any other record names a hold that does not exist.
             if waits is None or (waits.cause != record.hold and not waits.is_approved(now)):
                 yield Drift(user, DriftKind.UNFINISHED)

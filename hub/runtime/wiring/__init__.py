@@ -1,4 +1,4 @@
-"""Builds the world of each function from its environment, once for each cold start.
+"""Builds the ports of each function from its environment, once for each cold start.
 
-One module a function, so that a function imports nothing that only another one needs.
+Each function has its own module, so that it imports nothing that only another one needs.
 """

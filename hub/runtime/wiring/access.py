@@ -1,4 +1,4 @@
-"""By whose right other accounts are entered: that of roles that the function may assume there."""
+"""Assumes roles in other accounts in the name of a function."""
 
 from boto3.session import Session
 
@@ -11,7 +11,7 @@ from shared.conventions import assigner_role_arn, assignment_reader_role_arn, hu
 
 
 def role_assumer(session: Session, settings: ReconcileSettings | ScanSettings) -> RoleAssumer:
-    """Return what assumes roles in other accounts in the function's name."""
+    """Return the adapter that assumes roles in other accounts for the function."""
     reconcile, look = hub_role_names(settings.region)
     return RoleAssumer(
         session.client("sts", config=CLIENT_CONFIG),
@@ -23,10 +23,10 @@ def role_assumer(session: Session, settings: ReconcileSettings | ScanSettings) -
 def application_access(
     session: Session, assumer: RoleAssumer, settings: ReconcileSettings | ScanSettings
 ) -> SsoAdmin:
-    """Return the adapter of assignments that the settings call for.
+    """Return the adapter of assignments for the settings.
 
-    By the hub's own right where Identity Center is its account's, else by that of a role there:
-    `reconcile` assigns, `scan` only lists.
+    It uses the hub's own role if Identity Center is in the hub's account. Otherwise it assumes a
+    role in that account. `reconcile` assigns, `scan` only lists.
     """
     account, region = settings.identity_account, settings.region
     if account == settings.account:
@@ -39,5 +39,5 @@ def application_access(
 
 
 def removal_limit(settings: ReconcileSettings | ScanSettings) -> RemovalLimit:
-    """Return how many removals may begin in an hour."""
+    """Return the removal limit of the settings."""
     return RemovalLimit(int(settings.removal_count), int(settings.removal_percent))

@@ -1,4 +1,4 @@
-"""The world of `intake`."""
+"""Builds the ports of `intake`."""
 
 import os
 from functools import cache
@@ -19,8 +19,8 @@ from hub.runtime.settings import IntakeSettings, read_settings
 
 
 @cache
-def world() -> IntakePorts:
-    """Return the world of `intake`; SettingsError lists all that its environment lacks."""
+def ports() -> IntakePorts:
+    """Return the ports of `intake`; SettingsError lists everything its environment lacks."""
     settings = read_settings(IntakeSettings, os.environ)
     session = boto3.Session(region_name=settings.region)
     dynamodb = session.client("dynamodb", config=INTAKE_CONFIG)
@@ -39,8 +39,8 @@ def world() -> IntakePorts:
         hub_state=hub_state,
         ledger=DynamoLedger(dynamodb, settings.ledger_table),
         group_snapshots=DynamoGroupSnapshots(dynamodb, settings.ledger_table),
-        users=SqsReconcileQueue(sqs, settings.reconcile_queue_url),
-        looks=SqsScanQueue(sqs, settings.scan_queue_url),
-        later=SqsDelayedQueue(sqs, settings.delayed_queue_url),
+        reconcile_queue=SqsReconcileQueue(sqs, settings.reconcile_queue_url),
+        scan_queue=SqsScanQueue(sqs, settings.scan_queue_url),
+        delayed_queue=SqsDelayedQueue(sqs, settings.delayed_queue_url),
         clock=clock,
     )

@@ -1,4 +1,4 @@
-"""The world of `mappings`."""
+"""Builds the ports of `mapping_stream`."""
 
 import os
 from functools import cache
@@ -16,8 +16,8 @@ from hub.runtime.settings import MappingStreamSettings, read_settings
 
 
 @cache
-def world() -> MappingStreamPorts:
-    """Return the world of `mappings`; SettingsError lists all that its environment lacks."""
+def ports() -> MappingStreamPorts:
+    """Return the ports of `mapping_stream`; SettingsError lists all that its environment lacks."""
     settings = read_settings(MappingStreamSettings, os.environ)
     session = boto3.Session(region_name=settings.region)
     clock = SystemClock()
@@ -30,6 +30,8 @@ def world() -> MappingStreamPorts:
     return MappingStreamPorts(
         names=GroupResolver(directory, hub_state, clock),
         hub_state=hub_state,
-        looks=SqsScanQueue(session.client("sqs", config=CLIENT_CONFIG), settings.scan_queue_url),
+        scan_queue=SqsScanQueue(
+            session.client("sqs", config=CLIENT_CONFIG), settings.scan_queue_url
+        ),
         clock=clock,
     )

@@ -1,4 +1,4 @@
-"""The world of `reconcile`."""
+"""Builds the ports of `reconcile`."""
 
 import os
 from functools import cache
@@ -26,8 +26,8 @@ from shared.conventions import access_role_arn
 
 
 @cache
-def world() -> ReconcilePorts:
-    """Return the world of `reconcile`; SettingsError lists all that its environment lacks."""
+def ports() -> ReconcilePorts:
+    """Return the ports of `reconcile`; SettingsError lists everything its environment lacks."""
     settings = read_settings(ReconcileSettings, os.environ)
     session = boto3.Session(region_name=settings.region)
     dynamodb = session.client("dynamodb", config=CLIENT_CONFIG)
@@ -52,7 +52,7 @@ def world() -> ReconcilePorts:
         unmanaged_profiles=DynamoUnmanagedProfiles(dynamodb, settings.ledger_table),
         studio=SageMakerStudio(sessions, settings.account),
         access=application_access(session, assumer, settings),
-        later=SqsDelayedQueue(sqs, settings.delayed_queue_url),
+        delayed_queue=SqsDelayedQueue(sqs, settings.delayed_queue_url),
         received=ReceivedFrom(sqs, settings.reconcile_queue_url),
         bus=EventBus(session.client("events", config=CLIENT_CONFIG), settings.bus_name),
         clock=clock,

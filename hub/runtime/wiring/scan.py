@@ -1,4 +1,4 @@
-"""The world of `scan`."""
+"""Builds the ports of `scan`."""
 
 import os
 from functools import cache
@@ -30,13 +30,13 @@ from hub.runtime.settings import ScanSettings, read_settings
 from hub.runtime.wiring.access import application_access, removal_limit, role_assumer
 from shared.conventions import reader_role_arn
 
-# One look is at one target; the next is at another, and comes back in an hour.
+# One scan covers one target. The next scan covers another, and this one returns in an hour.
 _SESSIONS = 4
 
 
 @cache
-def world() -> ScanPorts:
-    """Return the world of `scan`; SettingsError lists all that its environment lacks."""
+def ports() -> ScanPorts:
+    """Return the ports of `scan`; SettingsError lists everything its environment lacks."""
     settings = read_settings(ScanSettings, os.environ)
     session = boto3.Session(region_name=settings.region)
     dynamodb = session.client("dynamodb", config=CLIENT_CONFIG)
@@ -62,9 +62,9 @@ def world() -> ScanPorts:
         access=application_access(session, assumer, settings),
         unmanaged_profiles=DynamoUnmanagedProfiles(dynamodb, settings.ledger_table),
         studio=SageMakerStudio(sessions, settings.account, remembers_domains=False),
-        users=SqsReconcileQueue(sqs, settings.reconcile_queue_url),
-        looks=SqsScanQueue(sqs, settings.scan_queue_url),
-        later=SqsDelayedQueue(sqs, settings.delayed_queue_url),
+        reconcile_queue=SqsReconcileQueue(sqs, settings.reconcile_queue_url),
+        scan_queue=SqsScanQueue(sqs, settings.scan_queue_url),
+        delayed_queue=SqsDelayedQueue(sqs, settings.delayed_queue_url),
         received=ReceivedFrom(sqs, settings.scan_queue_url),
         clock=clock,
     )

@@ -1,4 +1,4 @@
-"""What people do in a run: join and leave groups, keep rows, and make things by hand."""
+"""The operations of an e2e run: group changes, mapping rows, and manual changes."""
 
 import json
 import sys
@@ -27,7 +27,7 @@ from shared.model import Target
 from simulator.directory_events import Event
 from simulator.directory_operations import Via
 
-# The role of each group in each target; the first two groups are there from the start.
+# The role of each group in each target; the first two groups exist from the start.
 SCIENTISTS = {
     FIRST: "DataScientist",
     SECOND: "Analyst",
@@ -44,24 +44,24 @@ Act = Callable[[Cloud], object]
 
 
 def joins(user: str, group: str, via: Via) -> Act:
-    """Return the act of a person who joins a group."""
+    """Return the act that adds a user to a group."""
     return lambda cloud: happen(cloud, lambda: cloud.acts.join(user, group, via))
 
 
 def leaves(user: str, group: str, via: Via) -> Act:
-    """Return the act of a person who leaves a group."""
+    """Return the act that removes a user from a group."""
     return lambda cloud: happen(cloud, lambda: cloud.acts.leave(user, group, via))
 
 
 def happen(cloud: Cloud, act: Callable[[], Sequence[Event]]) -> None:
-    """Let something happen in the directory; its events come to the queue as by the rules."""
+    """Change the directory; send its events to the queue as the rules would."""
     with cloud.lock:
         events = act()
     _send(cloud, events)
 
 
 def works_and_leaves(user: str, group: str, via: Via) -> Act:
-    """Return the act of a person who leaves a group, with an app and its space in every target."""
+    """Return the act that starts a user's app in a space of every target, then removes the user."""
 
     def act(cloud: Cloud) -> None:
         with cloud.lock:
@@ -73,26 +73,26 @@ def works_and_leaves(user: str, group: str, via: Via) -> Act:
 
 
 def studio_hub(cloud: Cloud, *arguments: str) -> str:
-    """Run the operator's command line in the hub account; CommandError when it fails."""
+    """Run the operator's command line in the hub account; CommandError if it fails."""
     command = [str(Path(sys.executable).with_name("studio-hub")), *arguments]
     return output_of(command, cloud.aws.environment(HUB), timeout=_COMMAND)
 
 
 def accounts_are_registered(cloud: Cloud) -> None:
-    """Add people and groups, and rows by the command line."""
+    """Add users and groups, and add rows by the command line."""
     with cloud.lock:
         store = cloud.services.identity_store
         for group in ("ml-scientists", "ml-leads"):
             store.add_group(group)
         for user in ("ada", "grace", "alan", "bert", "eve"):
             store.add_user(user)
-    # With the identity store a row names its group by id too; the others tell its name alone.
+    # With the identity store, a row holds its group's id too; the other rows hold only the name.
     _add_rows(cloud, "ml-scientists", SCIENTISTS, 20, "--identity-store", STORE)
     _add_rows(cloud, "ml-leads", LEADS, 10)
 
 
 def organization_has_a_trail(cloud: Cloud) -> None:
-    """Have the management account log into a trail, by which EventBridge sees what is called."""
+    """Create a trail in the management account; EventBridge gets API calls through it."""
     bucket = "trail-of-the-organization"
     cloud.aws.client("s3", MANAGEMENT).create_bucket(
         Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
@@ -108,19 +108,19 @@ def guests_are_mapped(cloud: Cloud) -> None:
 
 
 def guests_are_made(cloud: Cloud) -> None:
-    """Make that group, with a member."""
+    """Create that group, with a member."""
     happen(cloud, lambda: cloud.acts.create_group("ml-guests", None, ["grace"], "api"))
 
 
 def nobody_can_read_an_event(cloud: Cloud) -> None:
-    """Send an event of the directory that does not tell of whom it is."""
+    """Send an event of the directory that does not identify its user."""
     with cloud.lock:
         (event,) = cloud.acts.set_status("alan", "ENABLED", "native")
     _send(cloud, [{**event, "id": UNREADABLE, "resources": []}])
 
 
 def profiles_are_made_by_hand(cloud: Cloud) -> None:
-    """Make profiles without the hub where each spoke's reader role sees one, and sweep."""
+    """Create unmanaged profiles where each spoke's reader role lists them, and sweep."""
     make_by_hand(cloud, "by-hand", "by-hand-too")
     for target in (SECOND, ABROAD):
         make_by_hand(cloud, "by-hand", target=target)
@@ -128,7 +128,7 @@ def profiles_are_made_by_hand(cloud: Cloud) -> None:
 
 
 def make_by_hand(cloud: Cloud, *names: str, target: Target = FIRST) -> None:
-    """Make profiles without the hub."""
+    """Create profiles without the hub."""
     with cloud.lock:
         for name in names:
             cloud.services.studio.make_profile_by_hand(
@@ -137,17 +137,17 @@ def make_by_hand(cloud: Cloud, *names: str, target: Target = FIRST) -> None:
 
 
 def one_is_deleted_by_hand(cloud: Cloud) -> None:
-    """Delete one of these, and look at its target."""
+    """Delete one of these, and scan its target."""
     cloud.aws.client("sagemaker", FIRST.account).delete_user_profile(
         DomainId=FIRST.domain_id, UserProfileName="by-hand"
     )
     while cloud.profile(FIRST, "by-hand"):
-        time.sleep(0.1)  # a look that lists it still has nothing to forget
+        time.sleep(0.1)  # a scan that still lists it would not forget it
     studio_hub(cloud, "sweep", "--target", str(FIRST))
 
 
 def two_join_unheard(cloud: Cloud) -> None:
-    """Let people join of whom no event tells, and look at the group."""
+    """Add users to a group without events, and scan the group."""
     with cloud.lock:
         for user in ("alan", "bert"):
             cloud.acts.join(user, "ml-scientists", "none")
@@ -156,13 +156,13 @@ def two_join_unheard(cloud: Cloud) -> None:
 
 
 def two_leave(cloud: Cloud) -> None:
-    """Let more people leave within the hour than may lose their profiles by themselves."""
+    """Remove more users within the hour than the removal limit allows."""
     for user in ("alan", "bert"):
         leaves(user, "ml-scientists", "console")(cloud)
 
 
 def the_holds_are_approved(cloud: Cloud) -> None:
-    """Say yes to each hold, as an operator does who looked at it."""
+    """Approve each hold, as an operator who reviewed it."""
     listed = json.loads(studio_hub(cloud, "holds", "list", "--json"))
     found = {each["target"]: sorted(one["user"] for one in each["people"]) for each in listed}
     assert found == {str(target): ["alan", "bert"] for target in TARGETS}, found
@@ -171,7 +171,7 @@ def the_holds_are_approved(cloud: Cloud) -> None:
 
 
 def the_hub_only_reports(cloud: Cloud) -> None:
-    """Deploy the hub in report mode, over hand-made profiles; then people come and go."""
+    """Deploy the hub in report mode, over unmanaged profiles; then users join and leave."""
     make_by_hand(cloud, *(f"old-{number}" for number in range(20)))
     cloud.redeploy_hub(mode="report")
     cloud.mark = len(cloud.calls)
@@ -189,7 +189,7 @@ def _add_rows(
 
 
 def _target_and_role(cloud: Cloud, target: Target, role: str) -> Sequence[str]:
-    """Return what a row says of both: pasted from the outputs of the stack that made both."""
+    """Return a row's target and role as arguments, from the outputs of the stack that made both."""
     arn = role_arn(target, role)
     spoke = cloud.outputs[f"{target.account}/{target.region}"]
     if "Target" not in spoke or role == arn:

@@ -1,4 +1,4 @@
-"""A local AWS on which docs/deploy.md can be followed by hand: `make local-aws`."""
+"""A local AWS for following docs/deploy.md by hand: `make local-aws`."""
 
 import os
 import shlex
@@ -22,8 +22,8 @@ _PROFILES = {
 
 
 def main() -> None:
-    """Serve until Ctrl-C, and say how to get there."""
-    # As an interrupt, so that what was started ends in either case.
+    """Serve until Ctrl-C, and print how to use it."""
+    # SIGTERM acts as an interrupt, so that the started programs end in either case.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with undeployed() as cloud:
@@ -72,7 +72,7 @@ def _profiles() -> Iterator[str]:
 
 
 def _script(cloud: Cloud) -> Iterator[str]:
-    """Yield the lines of a script by which a shell reaches the accounts by their profiles."""
+    """Yield the lines of a script that lets a shell reach the accounts by their profiles."""
     profiles = shlex.quote(str(build("by-hand.profiles")))
     environment = {
         name: shlex.quote(value)
@@ -85,10 +85,10 @@ def _script(cloud: Cloud) -> Iterator[str]:
         if name not in keys:
             yield f"export {name}={value}"
     yield f"export AWS_CONFIG_FILE={profiles} AWS_SHARED_CREDENTIALS_FILE=/dev/null"
-    # The functions run by MiniStack's Python, which is made of this one.
+    # The functions run with MiniStack's Python, which has the version of this one.
     yield f"export CDK_CONTEXT=lambda_runtime=python{sys.version_info[0]}.{sys.version_info[1]}"
     yield f"export PATH={shlex.quote(str(build('venv') / 'bin'))}:$PATH"
-    # For SQS the AWS command line 1 goes by no variable.
+    # Version 1 of the AWS command line has no endpoint variable for SQS.
     yield "aws() {"
     yield '  [ "$1" != sqs ] || set -- "$@" --endpoint-url "$AWS_ENDPOINT_URL"'
     yield '  command aws "$@"'

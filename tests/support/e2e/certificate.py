@@ -1,4 +1,4 @@
-"""A certificate for loopback, so that whatever asks for TLS gets it; made anew for each run."""
+"""A certificate for loopback, so that clients that need TLS work; created for each run."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -49,7 +49,7 @@ def make_certificate(directory: Path) -> tuple[Path, Path]:
 
 
 def server_side(certificate: Path, key: Path) -> ssl.SSLContext:
-    """Return what a server of this process shows."""
+    """Return the TLS context for a server of this process."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     return context

@@ -1,4 +1,4 @@
-"""The whole of a run: two organizations' accounts, deployed stacks, and a served Studio."""
+"""A whole e2e run: the accounts of two organizations, deployed stacks, and a served Studio."""
 
 import fcntl
 import shutil
@@ -37,7 +37,7 @@ from simulator.quirks import Durations
 from simulator.server import ServedCall, served
 from simulator.studio import ProfileView
 
-# Seconds; what takes minutes on AWS takes a moment here.
+# In seconds: operations that take minutes on AWS are much shorter here.
 _DURATIONS = Durations(
     profile_create=1,
     profile_update=1,
@@ -47,7 +47,7 @@ _DURATIONS = Durations(
     app_create=1,
     app_delete=1,
 )
-# What waits for its time is not under way: who was suspended is looked at for an hour.
+# Delayed messages do not count: a suspended user is rechecked for an hour.
 _UNDER_WAY = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 _QUIET = 60  # seconds
 
@@ -56,10 +56,10 @@ _QUIET = 60  # seconds
 class Cloud:
     """A run.
 
-    `assembly` has the templates of the last deployment; `applications` are the ARNs of the domains'
-    applications in Identity Center; `outputs` are those of each deployed stack, by its name or its
-    account and Region; `mark` is how many calls there were at a moment that a chapter remembers;
-    `without` is the Sid of statements that are not deployed.
+    `assembly` has the templates of the last deployment. `applications` are the ARNs of the domains'
+    applications in Identity Center. `outputs` are those of each deployed stack, by its name or its
+    account and Region. `mark` is the number of calls at a moment that a chapter stores. `without`
+    is the Sid of statements that are not deployed.
     """
 
     aws: MiniStack
@@ -79,15 +79,15 @@ class Cloud:
         return self.outputs["StudioHub"]
 
     def log(self) -> str:
-        """Return all that MiniStack wrote so far, and the functions with it."""
+        """Return everything that MiniStack and the functions wrote so far."""
         log = self.aws.journal.with_name("ministack.log")
         return log.read_text(encoding="utf-8", errors="replace")
 
     def redeploy_hub(self, **context: str) -> None:
-        """Deploy the hub again with some of its context changed, when nothing is under way.
+        """Deploy the hub again with a changed context, when no message is in flight.
 
-        MiniStack ends what runs when a function is changed, and AWS does not; so what is to be
-        looked at later is taken away, lest it comes just then.
+        When a function changes, MiniStack ends its running invocations; AWS does not. So delayed
+        messages are purged first: one could become due during the deployment.
         """
         self.assembly = synthesized(
             "cdk.out-again", self.aws.journal.parent, self.without, **context
@@ -104,7 +104,7 @@ class Cloud:
         return True
 
     def _is_idle(self) -> bool:
-        """Tell whether no message waits or is being worked on."""
+        """Return whether no message waits or is being processed."""
         sqs = self.aws.client("sqs", HUB)
         return all(
             count == "0"
@@ -129,9 +129,9 @@ class Cloud:
 
 @contextmanager
 def deployed(without: str = "") -> Iterator[Cloud]:
-    """Deploy everything, without the statements of one Sid if it is named; then take all away.
+    """Deploy everything, except the statements of a given Sid; at the end destroy it all.
 
-    The logs lie in build/e2e/logs until the next run.
+    The logs are in build/e2e/logs until the next run.
     """
     tell("installing MiniStack (once) and synthesizing")
     python = _installed()
@@ -153,9 +153,9 @@ def deployed(without: str = "") -> Iterator[Cloud]:
 
 @contextmanager
 def undeployed() -> Iterator[Cloud]:
-    """Serve the accounts with their domains and nothing else, for whoever deploys by hand.
+    """Serve the accounts with their domains only, for a deployment by hand.
 
-    The logs lie in build/e2e/by-hand until the next time.
+    The logs are in build/e2e/by-hand until the next run.
     """
     python = _installed()
     with _directory("by-hand") as logs, _served(python, logs, ROOT / "cdk.out") as cloud:
@@ -170,7 +170,7 @@ def _installed() -> Path:
 
 @contextmanager
 def _directory(name: str) -> Iterator[Path]:
-    """Empty a directory for logs, which is nobody else's meanwhile."""
+    """Empty a directory for logs, and lock it against other runs."""
     directory = build(name)
     with build(f"{name}.lock").open("w", encoding="utf-8") as lock:
         try:
@@ -221,7 +221,7 @@ def _served(python: Path, logs: Path, assembly: Path) -> Iterator[Cloud]:
 
 
 def _add_domains(cloud: Cloud) -> None:
-    """Add the domains that no stack makes, with their applications."""
+    """Add the domains that no stack creates, with their applications."""
     studio, access = cloud.services.studio, cloud.services.application_access
     for target in TARGETS:
         if target != SECOND:

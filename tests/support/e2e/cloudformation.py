@@ -1,7 +1,7 @@
-"""What CloudFormation asks of IAM to deploy the hub, on the resources that a run deployed.
+"""The IAM rights that CloudFormation needs to deploy the hub, for the resources of a run.
 
-MiniStack's CloudFormation makes resources without the rights of the role that it is given. The
-rights are those that the schema of each resource type names, on the names of this run.
+MiniStack's CloudFormation creates resources without the rights of its role. The rights are those
+that the schema of each resource type lists, on the names of this run.
 """
 
 import json
@@ -16,7 +16,7 @@ from e2e.roles import Roles
 EXECUTION_ROLE = f"arn:aws:iam::{HUB}:role/cdk-hnb659fds-cfn-exec-role-{HUB}-{REGION}"
 _FUNCTION = f"arn:aws:lambda:{REGION}:{HUB}:function:"
 _HERE = f"{REGION}:{HUB}:"
-# How the ARN of a resource begins; what follows is how CloudFormation names it.
+# The start of a resource's ARN; CloudFormation's name for it follows.
 _ARNS = {
     "AWS::CloudWatch::Alarm": f"cloudwatch:{_HERE}alarm:",
     "AWS::CloudWatch::Dashboard": f"cloudwatch::{HUB}:dashboard/",
@@ -29,7 +29,7 @@ _ARNS = {
     "AWS::Logs::LogGroup": f"logs:{_HERE}log-group:",
     "AWS::SQS::Queue": f"sqs:{_HERE}",
 }
-# Without a resource of their own, or asked of all at once.
+# Rights without a resource of their own, or needed on all resources at once.
 _ON_ALL = {
     "events:PutPermission",
     "events:RemovePermission",
@@ -39,13 +39,13 @@ _ON_ALL = {
     "sns:SetSubscriptionAttributes",
     "sns:Unsubscribe",
 }
-# Rights that the stack asks for only with the keys `kms_key_arn`, `vpc` and
-# `code_signing_profile_arn` of the context, which a run does not set.
+# Rights that the stack needs only with the keys `kms_key_arn`, `vpc` and `code_signing_profile_arn`
+# of the context, which a run does not set.
 _NOT_HERE = ("ec2:", "kms:", "lambda:GetCodeSigningConfig", "logs:DescribeLogGroups")
 
 
 def execution_roles(cloud: Cloud) -> Roles:
-    """Return CloudFormation's role in the hub's account, with the policies that are attached."""
+    """Return CloudFormation's role in the hub's account, with its attached policies."""
     iam = cloud.aws.client("iam", HUB)
     name = EXECUTION_ROLE.rpartition("/")[2]
     policies = {}
@@ -61,7 +61,7 @@ def execution_roles(cloud: Cloud) -> Roles:
 
 
 def asked_by_deployment(cloud: Cloud) -> Iterator[IamRequest]:
-    """Yield each right that the stack's resources ask for, and those of the bootstrap."""
+    """Yield each right that the stack's resources need, and those of the bootstrap."""
     cloudformation = cloud.aws.client("cloudformation", HUB)
     resources = cloudformation.describe_stack_resources(StackName="StudioHub")["StackResources"]
     for resource in resources:
@@ -69,7 +69,7 @@ def asked_by_deployment(cloud: Cloud) -> Iterator[IamRequest]:
         if arn is None:
             continue
         for action in sorted(rights_asked_for_by(resource["ResourceType"])):
-            # What a function reads, and what is passed to it, comes below.
+            # The rights on what a function reads, and on passed roles, follow below.
             own = action.split(":")[0] == arn.split(":")[2]
             if own and action != "iam:PassRole" and not action.startswith(_NOT_HERE):
                 yield asked(action, arn)
@@ -82,7 +82,7 @@ def asked_by_deployment(cloud: Cloud) -> Iterator[IamRequest]:
 
 
 def asked(action: str, arn: str) -> IamRequest:
-    """Return a right of CloudFormation on a resource."""
+    """Return the use of a right by CloudFormation on a resource."""
     context: Context = {}
     if action.endswith("EventSourceMapping"):
         context = {"lambda:FunctionArn": f"{_FUNCTION}StudioHub-Intake"}
@@ -90,19 +90,19 @@ def asked(action: str, arn: str) -> IamRequest:
 
 
 def passing(role: str, service: str) -> IamRequest:
-    """Return the right to give a role to a service."""
+    """Return the right to pass a role to a service."""
     return IamRequest(EXECUTION_ROLE, "iam:PassRole", role, {"iam:PassedToService": service})
 
 
 def _arn(resource_type: str, physical_id: str) -> str | None:
-    """Return the ARN of a resource; None where its type has none of its own."""
+    """Return the ARN of a resource; None if its type has no ARN of its own."""
     if physical_id.startswith("arn:"):
         return physical_id
     begins = _ARNS.get(resource_type)
     if begins is None:
         return None
-    # A queue is named by its URL, a rule of a bus of its own with the bus and a bar.
+    # The physical id is a queue's URL; for a rule on another bus it is the bus, a bar and the rule.
     name = physical_id.rpartition("/")[2] if "://" in physical_id else physical_id
-    # MiniStack gives log groups a path; AWS names them as it names everything else.
+    # MiniStack puts a path into the names of log groups; AWS names them like other resources.
     name = name.replace("/aws/cloudformation/StudioHub/", "StudioHub-")
     return f"arn:aws:{begins}{name.replace('|', '/')}"

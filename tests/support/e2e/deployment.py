@@ -17,14 +17,14 @@ _CDK = ("npx", "--no-install", "cdk")
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A synthesized app, and where its stacks go."""
+    """A synthesized app, and the AWS that its stacks are deployed to."""
 
     aws: MiniStack
     assembly: Path
     log: Path
 
     def bootstrap(self, account: str, policy: str) -> None:
-        """Prepare an account for the CDK; `policy` is all that CloudFormation may do there."""
+        """Bootstrap an account for the CDK; `policy` is all that CloudFormation may do there."""
         place = f"aws://{account}/{self.aws.region}"
         self._cdk(account, "bootstrap", place, "--cloudformation-execution-policies", policy)
 
@@ -44,7 +44,7 @@ class Deployment:
         return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", ())}
 
     def destroy(self, stack: str, account: str, region: str = "") -> None:
-        """Take a stack away again; what protects it is switched off first, as an operator does."""
+        """Destroy a stack; first disable its protection, as an operator does."""
         self.aws.client("cloudformation", account, region=region).update_termination_protection(
             StackName=_name(stack), EnableTerminationProtection=False
         )
@@ -63,7 +63,7 @@ def synthesize(assembly: Path, log: Path, context: Mapping[str, str]) -> None:
 
 
 def take_out(assembly: Path, sid: str) -> Sequence[str]:
-    """Take every statement of a Sid out of the roles of all templates; return whose they were."""
+    """Remove every statement of a Sid from the roles of all templates; return those roles."""
     found: list[str] = []
     for template in sorted(assembly.glob("*.template.json")):
         content = json.loads(template.read_text(encoding="utf-8"))
@@ -74,7 +74,7 @@ def take_out(assembly: Path, sid: str) -> Sequence[str]:
             if resource["Type"] in _WITH_RIGHTS and _without(resource["Properties"], sid)
         ]
         for name in owners:
-            # A policy that has nothing left to say is refused.
+            # AWS refuses a policy without statements.
             if resources[name]["Properties"].get("PolicyDocument", {}).get("Statement") == []:
                 del resources[name]
         template.write_text(json.dumps(content), encoding="utf-8")
@@ -83,7 +83,7 @@ def take_out(assembly: Path, sid: str) -> Sequence[str]:
 
 
 def _without(part: Any, sid: str) -> int:  # noqa: ANN401 (a template's JSON)
-    """Take a statement out of all policies in a part of a template; return how many there were."""
+    """Remove a statement from all policies in a part of a template; return the count."""
     if isinstance(part, list):
         return sum(_without(item, sid) for item in part)
     if not isinstance(part, dict):

@@ -1,8 +1,8 @@
-"""Asks a policy evaluator that is not of our making what a deployed role may do.
+"""Asks a third-party policy evaluator what a deployed role may do.
 
-iam:SimulatePrincipalPolicy of MiniStack 1.5.33 is no help: it finds no role that has a path, and
-takes no context. @cloud-copilot/iam-simulate has every operator, and holds actions, resources and
-condition keys against the Service Authorization Reference.
+iam:SimulatePrincipalPolicy of MiniStack 1.5.33 cannot be used: it finds no role that has a path,
+and takes no context. @cloud-copilot/iam-simulate has every operator. It checks actions, resources
+and condition keys against the Service Authorization Reference.
 """
 
 import json
@@ -24,10 +24,10 @@ _TIMEOUT = 120  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the evaluator says of a request.
+    """The evaluator's decision on a request.
 
     `allowed_by` and `denied_by` are the Sids of the statements that match. `ignored` are context
-    keys that the action does not have, so that a condition on one never holds.
+    keys that the action does not have: a condition on one is never true.
     """
 
     request: IamRequest
@@ -39,7 +39,7 @@ class Decision:
 
     @property
     def allowed(self) -> bool:
-        """Tell whether the role may do it."""
+        """Return whether the role may do it."""
         return self.result == "Allowed"
 
     def __str__(self) -> str:
@@ -48,7 +48,7 @@ class Decision:
 
 
 def install_evaluator(into: Path, log: Path) -> Path:
-    """Install the locked evaluator and return the script that asks it."""
+    """Install the locked evaluator and return the path of its script."""
     into.mkdir(parents=True, exist_ok=True)
     lock = (_HERE / "package-lock.json").read_bytes()
     mark = into / "installed"
@@ -62,7 +62,7 @@ def install_evaluator(into: Path, log: Path) -> Path:
 
 
 def evaluate(script: Path, roles: Roles, requests: Sequence[IamRequest]) -> list[Decision]:
-    """Return the evaluator's verdict on each request, by the policies as they are deployed."""
+    """Return the evaluator's decision on each request, by the deployed policies."""
     question = {
         "policies": {
             role: [{"name": name, "policy": policy} for name, policy in policies.items()]
@@ -104,16 +104,16 @@ def evaluate(script: Path, roles: Roles, requests: Sequence[IamRequest]) -> list
 
 
 def not_allowed(decisions: Iterable[Decision]) -> list[str]:
-    """Return which requests are not allowed."""
+    """Return the requests that are not allowed."""
     return [str(each) for each in decisions if not each.allowed]
 
 
 def not_refused(decisions: Iterable[Decision]) -> list[str]:
-    """Return which requests are not refused; one that cannot be judged is none that is refused."""
+    """Return the requests that are not refused; one that cannot be evaluated is not refused."""
     refused = {"ImplicitlyDenied", "ExplicitlyDenied"}
     return [str(each) for each in decisions if each.result not in refused]
 
 
 def not_denied(decisions: Iterable[Decision]) -> list[str]:
-    """Return which requests are not denied for good, whatever else is granted."""
+    """Return the requests without an explicit deny, whatever else is granted."""
     return [str(each) for each in decisions if each.result != "ExplicitlyDenied"]

@@ -1,4 +1,4 @@
-"""What must be so after something happened: named checks of the served Studio and the ledger."""
+"""Named checks of the served Studio and the ledger, for the state after a step."""
 
 import json
 import re
@@ -17,19 +17,19 @@ from simulator.studio.records import RUNNING
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """Something that must be so, in words and as a check of the world."""
+    """An expected state, as a text and as a check of the cloud."""
 
     name: str
     holds: Callable[[Cloud], bool]
 
 
 def role_arn(target: Target, role: str) -> str:
-    """Return the ARN of a group's role in a target's account; an ARN is itself."""
+    """Return the ARN of a group's role in a target's account; an ARN stays unchanged."""
     return role if ":" in role else execution_role_arn(target.account, target.region, role)
 
 
 def has_role(user: str, target: Target, role: str) -> Expectation:
-    """Expect a person's own profile, in service and with a role, by name or ARN."""
+    """Expect a user's own profile, InService and with a role, by name or ARN."""
 
     def holds(cloud: Cloud) -> bool:
         found = cloud.profile(target, user)
@@ -45,19 +45,19 @@ def has_role(user: str, target: Target, role: str) -> Expectation:
 
 
 def has_roles(user: str, roles: Mapping[Target, str]) -> tuple[Expectation, ...]:
-    """Expect a person's own profile in each target, with its role."""
+    """Expect a user's own profile in each target, with its role."""
     return tuple(has_role(user, target, role) for target, role in roles.items())
 
 
 def has_no_profile(user: str, target: Target) -> Expectation:
-    """Expect that a person's profile is gone."""
+    """Expect that a user's profile is gone."""
     return Expectation(
         f"{user} has no profile in {target}", lambda cloud: cloud.profile(target, user) is None
     )
 
 
 def has_nothing_left(user: str, target: Target) -> Expectation:
-    """Expect that of what a person worked with no space is there, and no app runs."""
+    """Expect that no space of a user exists, and that no app of theirs runs."""
 
     def holds(cloud: Cloud) -> bool:
         with cloud.lock:
@@ -75,17 +75,17 @@ def has_nothing_left(user: str, target: Target) -> Expectation:
 
 
 def is_assigned(user: str, *targets: Target) -> tuple[Expectation, ...]:
-    """Expect that a person may open the application of each target's domain."""
+    """Expect that a user may open the application of each target's domain."""
     return tuple(_assignment(user, target, expected=True) for target in targets)
 
 
 def is_not_assigned(user: str, *targets: Target) -> tuple[Expectation, ...]:
-    """Expect that a person may not open the application of any target's domain."""
+    """Expect that a user may not open the application of any target's domain."""
     return tuple(_assignment(user, target, expected=False) for target in targets)
 
 
 def is_held(user: str, target: Target) -> Expectation:
-    """Expect that the removal of a person's profile waits for a word."""
+    """Expect that the removal of a user's profile awaits approval."""
 
     def holds(cloud: Cloud) -> bool:
         found = _items(cloud, f"limit#{target}")
@@ -95,21 +95,21 @@ def is_held(user: str, target: Target) -> Expectation:
 
 
 def remembers(target: Target, name: str) -> Expectation:
-    """Expect a profile of other hands in the ledger."""
+    """Expect an unmanaged profile in the ledger."""
     return Expectation(
         f"the ledger remembers {name} of {target}", lambda cloud: _is_known(cloud, target, name)
     )
 
 
 def forgets(target: Target, name: str) -> Expectation:
-    """Expect a profile of other hands no more in the ledger."""
+    """Expect that an unmanaged profile is not in the ledger any more."""
     return Expectation(
         f"the ledger forgets {name} of {target}", lambda cloud: not _is_known(cloud, target, name)
     )
 
 
 def asks_for_group(name: str) -> Expectation:
-    """Expect that a function asked the directory for a group by its name."""
+    """Expect that a function looked up a group in the directory by its name."""
 
     def holds(cloud: Cloud) -> bool:
         return any(
@@ -121,7 +121,7 @@ def asks_for_group(name: str) -> Expectation:
 
 
 def full_sweep_is_due(event_id: str) -> Expectation:
-    """Expect that an event called for a look at everything."""
+    """Expect that an event requested a full sweep."""
 
     def holds(cloud: Cloud) -> bool:
         return any(each.get("by", {}).get("S") == event_id for each in _items(cloud, "hub"))
@@ -130,7 +130,7 @@ def full_sweep_is_due(event_id: str) -> Expectation:
 
 
 def would_do_something(user: str, target: Target) -> Expectation:
-    """Expect that the hub reports what it would do for a person in a target."""
+    """Expect that the hub reports what it would do for a user in a target."""
     told = re.compile(f'"kind":"would-.*{user}.*{re.escape(str(target))}')
     return Expectation(
         f"the hub would do something for {user} in {target}",

@@ -1,4 +1,4 @@
-"""A call that the served simulator heard, with what IAM would know of its resource just then."""
+"""A call that the served simulator received, with what IAM knows of its resource then."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from simulator.studio import Domain, Space
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A call; `tags` are those of its resource before it, `keys` the service's condition keys."""
+    """A call; `tags` are its resource's tags before it, `keys` the service's condition keys."""
 
     call: ServedCall
     tags: Mapping[str, str]
@@ -18,7 +18,7 @@ class Heard:
 
 
 def heard(services: EmbeddedServices, call: ServedCall) -> Heard:
-    """Look at what a call is about, before it is answered."""
+    """Return a call with the facts of its resource, before it is answered."""
     if call.service == "sso-admin":
         application = services.application_access.applications.get(_application(call))
         keys = {"sso:ApplicationAccount": application.account} if application else {}

@@ -1,4 +1,4 @@
-"""What a call asks of IAM: the action, the resource and the context of each right that it needs.
+"""The IAM rights that a call needs: the action, the resource and the context of each.
 
 Source: the Service Authorization Reference of Amazon SageMaker AI, AWS Identity Store and IAM
 Identity Center, and IAM's user guide on passing roles.
@@ -18,7 +18,7 @@ Context = Mapping[str, str | list[str]]
 
 @dataclass(frozen=True, slots=True)
 class IamRequest:
-    """One right that a role needs; `session_policy` narrows the session that asks."""
+    """One right that a role needs; `session_policy` narrows the session that needs it."""
 
     role: str
     action: str
@@ -28,7 +28,7 @@ class IamRequest:
 
     @property
     def key(self) -> str:
-        """Return a text that tells it from every other."""
+        """Return a text that is unique to this request."""
         parts = (self.role, self.action, self.resource, self.context, self.session_policy)
         return json.dumps(parts, sort_keys=True)
 
@@ -56,7 +56,7 @@ def asked_by(
 
 
 _Asked = tuple[str, str, Context]
-# By which condition key a policy sees a setting of a profile, wherever in the settings it stands.
+# The condition key of each setting of a profile, at any depth in the settings.
 _KEYS_OF_SETTINGS = {
     "SecurityGroups": "sagemaker:VpcSecurityGroupIds",
     "LifecycleConfigArn": "sagemaker:StudioLifecycleConfigArns",
@@ -68,7 +68,7 @@ _KEYS_OF_SETTINGS = {
 }
 # Listing has no resource-level permission.
 _LISTINGS = ("ListApps", "ListDomains", "ListSpaces", "ListUserProfiles")
-# What each action reads beside the store itself.
+# The objects that each action reads besides the store itself.
 _OBJECTS = {
     "DescribeGroup": ("group",),
     "DescribeUser": ("user",),
@@ -124,7 +124,7 @@ def _studio_arn(call: ServedCall) -> str:
     owner = request.get("SpaceName") or request.get("UserProfileName")
     match call.operation.removeprefix("Create").removeprefix("Delete").removeprefix("Describe"):
         case "App":
-            # The type stands in lower case in an app's ARN.
+            # An app's ARN has the type in lower case.
             kind = f"app/{domain}/{owner}/{request['AppType'].lower()}/{request['AppName']}"
         case "Space":
             kind = f"space/{domain}/{owner}"

@@ -1,4 +1,4 @@
-"""What none of the product's roles may ever do, whatever the hub is told; extend it here."""
+"""Requests that no role of the product may ever be allowed; add further ones here."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -27,7 +27,7 @@ _SPACE = f"{_STUDIO}:space/{TARGETS[0].domain_id}/everybodys"
 _APP = f"{_STUDIO}:app/{TARGETS[0].domain_id}/everybodys/jupyterlab/default"
 _SHARED = {"sagemaker:SpaceSharingType": "Shared"}
 _OURS = {f"aws:ResourceTag/{MANAGED_BY}": HUB, f"aws:ResourceTag/{USER_ID}": "somebody"}
-# Every setting of a profile that a policy can see, beside its role.
+# Every setting of a profile that a policy can check, besides its role.
 _SETTINGS: tuple[Context, ...] = (
     {"sagemaker:VpcSecurityGroupIds": ["sg-0123456789abcdef0"]},
     {
@@ -43,7 +43,7 @@ _SETTINGS: tuple[Context, ...] = (
 
 
 def impossible(cloud: Cloud) -> tuple[IamRequest, ...]:
-    """Return requests, each of which the deployed policies must refuse."""
+    """Return requests that the deployed policies must all refuse."""
     return (
         *_in_a_spoke(),
         *_reading_a_spoke(),
@@ -55,28 +55,28 @@ def impossible(cloud: Cloud) -> tuple[IamRequest, ...]:
 
 
 def denied_for_good() -> Iterator[IamRequest]:
-    """Yield requests that are denied, and not only granted by nobody.
+    """Yield requests that are denied explicitly, not only granted by nothing.
 
-    So they stay impossible whatever policy somebody attaches to the role one day, and whatever a
-    resource's own policy grants.
+    They stay impossible even if somebody attaches another policy to the role, or a resource's own
+    policy grants them.
     """
     role = access_role_arn(_SPOKE, REGION)
-    # Not while creating: who could tag what is there could make it ours.
+    # Tagging outside of creation could make an existing profile managed.
     tag = _tagging({MANAGED_BY: HUB})
     yield IamRequest(role, "sagemaker:AddTags", _PROFILE, tag)
     app = {**tag, "sagemaker:TaggingAction": "CreateApp"}
     yield IamRequest(role, "sagemaker:AddTags", _PROFILE, app)
     yield IamRequest(role, "sagemaker:DeleteTags", _PROFILE, {"aws:TagKeys": [MANAGED_BY]})
-    # What others work in, whatever is attached to the role.
+    # Spaces and apps that others use stay, whatever is attached to the role.
     yield IamRequest(role, "sagemaker:DeleteSpace", _SPACE, _SHARED)
     yield IamRequest(role, "sagemaker:DeleteSpace", _SPACE)
     yield IamRequest(role, "sagemaker:DeleteApp", _APP, _SHARED)
-    # A profile of ours gets the role and nothing else: not somebody's network, code or image.
+    # A managed profile gets the role and no other setting: no network, code or image.
     for setting in _SETTINGS:
         ours = {**_tagging({MANAGED_BY: HUB, USER_ID: "somebody"}), **setting}
         yield IamRequest(role, "sagemaker:CreateUserProfile", _PROFILE, ours)
         yield IamRequest(role, "sagemaker:UpdateUserProfile", _PROFILE, {**_OURS, **setting})
-    # Who is suspended may do nothing at all.
+    # The role of suspended users permits nothing at all.
     suspended = system_role_arn(_SPOKE, REGION, suspended_role_name(REGION))
     yield IamRequest(suspended, "s3:GetObject", "arn:aws:s3:::studio-data/file")
 
@@ -102,7 +102,7 @@ def _in_a_spoke() -> Iterator[IamRequest]:
     yield asks("sagemaker:DeleteApp", _SHARED, _APP)
     yield asks("sagemaker:CreateSpace", None, _SPACE)
     yield asks("sagemaker:CreateApp", None, _APP)
-    # What is there is not made ours by its tags.
+    # Tags must not make an existing profile managed.
     yield asks("sagemaker:AddTags", _tagging({MANAGED_BY: HUB, USER_ID: "somebody"}))
     yield asks("sagemaker:DeleteDomain", None, f"{_STUDIO}:domain/{TARGETS[0].domain_id}")
     yield asks("sagemaker:CreatePresignedDomainUrl", _OURS)
@@ -118,7 +118,7 @@ def _in_a_spoke() -> Iterator[IamRequest]:
 
 
 def _reading_a_spoke() -> Iterator[IamRequest]:
-    """Yield what the access role may do in a spoke, and the reader role may not."""
+    """Yield what the access role may do in a spoke, but the reader role may not."""
     reader = reader_role_arn(_SPOKE, REGION)
     tags = _tagging({MANAGED_BY: HUB, USER_ID: "somebody"})
     private = {"sagemaker:SpaceSharingType": "Private"}
@@ -153,18 +153,18 @@ def _entering_spokes() -> Iterator[IamRequest]:
         yield assume(role, arn, external_id(HUB, TARGETS[1].account))
         yield assume(role, f"arn:aws:iam::{_SPOKE}:role/Admin", right)
         stranger = assume(role, arn_in(STRANGER, REGION), external_id(HUB, STRANGER))
-        # The role of a spoke of somebody else's, which trusts everybody.
+        # The role of another organization's spoke, which trusts everybody.
         yield replace(stranger, context={**stranger.context, "aws:ResourceOrgID": "o-other00000"})
-        # And the hub that came into another organization.
+        # The hub after it moved into another organization.
         moved = assume(role, arn, right)
         yield replace(moved, context={**moved.context, "aws:PrincipalOrgID": "o-other00000"})
-        # No function is taken for somebody else in CloudTrail.
+        # CloudTrail must not show a function under another identity.
         for other in (source_identity(STRANGER, role.rpartition("/")[2]), "somebody"):
             yield name_itself(role, arn, other)
         for other in (intake, mappings):
             yield assume(other, arn, right)
             yield name_itself(other, arn)
-    # What changes is another's than what reads.
+    # The roles that change and the roles that read have different users.
     yield assume(look, access_role_arn(_SPOKE, REGION), right)
     yield name_itself(look, access_role_arn(_SPOKE, REGION))
     yield assume(reconcile, reader_role_arn(_SPOKE, REGION), right)
@@ -191,11 +191,11 @@ def _assigning(cloud: Cloud) -> Iterator[IamRequest]:
         yield assume(role, arn_in(HUB, REGION), external_id(HUB, HUB))
         yield assume(role, f"arn:aws:iam::{MANAGEMENT}:role/Admin", right)
         yield name_itself(role, arn, "somebody")
-    # Whoever looks becomes nobody who assigns.
+    # The scan cannot become the assigner.
     yield assume(look, assigner, right)
     yield assume(reconcile, reader, right)
     for role in (reconcile, look, intake, mappings):
-        # Whoever is not the assigner, in the hub's own name.
+        # Only the assigner assigns, so the hub's own roles do not.
         yield IamRequest(role, "sso:CreateApplicationAssignment", application, of_studio)
     for action in (
         "sso:CreateApplicationAssignment",
@@ -205,9 +205,9 @@ def _assigning(cloud: Cloud) -> Iterator[IamRequest]:
         yield asks(action, {"sso:ApplicationAccount": MANAGEMENT})
         yield asks(action, {**of_studio, "sso:PrimaryRegion": "us-east-1"})
         yield asks(action, of_studio, application.replace(INSTANCE, "ssoins-0000000000000000"))
-        # The reader lists, and may do nothing that the assigner may.
+        # The reader lists; it may do nothing that the assigner may do.
         yield IamRequest(reader, action, application, of_studio)
-    # An application is neither opened to everybody nor taken away, and nobody gets an account.
+    # Nothing opens an application to everybody, deletes it, or assigns an account.
     yield asks("sso:PutApplicationAssignmentConfiguration", of_studio)
     yield asks("sso:DeleteApplication", of_studio)
     instance = application.replace(f":{_SPOKE}:application/", "::instance/").rpartition("/")[0]
@@ -219,7 +219,7 @@ def _speaking() -> Iterator[IamRequest]:
     buses = f"arn:aws:events:{REGION}:{HUB}:event-bus"
     told, directory = f"{buses}/studio-hub", f"{buses}/studio-hub-directory"
     forwarder = f"StudioHubForwarder-{REGION}"
-    # `reconcile` speaks as the hub and as nobody else, and the others do not speak.
+    # `reconcile` publishes as the hub only, and the other functions do not publish.
     yield put_events(reconcile, told)
     yield put_events(reconcile, told, "somebody.else", "studio-hub")
     for role in (look, intake, mappings):
@@ -227,8 +227,8 @@ def _speaking() -> Iterator[IamRequest]:
     for role in (reconcile, look, intake, mappings):
         yield put_events(role, directory)
     yield put_events(system_role_arn(MANAGEMENT, REGION, forwarder), told)
-    # The bus hears the forwarders of the event accounts: not who has their name in an account that
-    # is none, be it of the organization, and not who has another in an account that is one.
+    # The bus accepts the forwarders of the event accounts only. It refuses the same name in another
+    # account, even of the organization, and another name in an event account.
     for account in (_SPOKE, STRANGER):
         yield put_events(system_role_arn(account, REGION, forwarder), directory)
         yield put_events(f"arn:aws:iam::{account}:role/Admin", directory)
@@ -250,7 +250,7 @@ def _in_the_hub(cloud: Cloud) -> Iterator[IamRequest]:
         yield IamRequest(role, "dynamodb:PutItem", rows, {"dynamodb:LeadingKeys": ["ml-leads"]})
         yield IamRequest(role, "dynamodb:DeleteItem", rows, {"dynamodb:LeadingKeys": ["ml-leads"]})
         yield IamRequest(role, "dynamodb:DeleteTable", ledger)
-        # No function can end a pause, or forget a person.
+        # No function can end a pause, or delete a user's records.
         yield items(role, "DeleteItem", "hub")
         yield items(role, "DeleteItem", "user#somebody")
         yield IamRequest(
@@ -275,7 +275,7 @@ def _in_the_hub(cloud: Cloud) -> Iterator[IamRequest]:
 
 
 def _hub_roles() -> tuple[str, str, str, str]:
-    """Return the roles of `reconcile`, look, intake and mappings."""
+    """Return the roles of `reconcile`, `scan`, `intake` and `mapping_stream`."""
     reconcile, look, intake, mappings = (
         system_role_arn(HUB, REGION, f"StudioHub-{name}-{REGION}")
         for name in ("Reconcile", "Scan", "Intake", "MappingStream")

@@ -20,7 +20,7 @@ _SUPPORT = Path(__file__).parents[1]
 _SERVE = "e2e.inside_ministack.serve"
 _READY = 60  # seconds
 _INSTALL = 300  # seconds
-# What a program needs of this machine; nothing else reaches the functions.
+# The variables that a program needs from this machine; the functions get no others.
 _INHERITED = ("HOME", "LANG", "PATH", "TMPDIR")
 
 
@@ -78,7 +78,7 @@ class MiniStack:
 
 
 def elsewhere(url: str) -> dict[str, str]:
-    """Return where what MiniStack lacks is served."""
+    """Return the endpoint variables of the services that MiniStack lacks."""
     return {_variable(service): url for service in ("identitystore", "sagemaker", "sso-admin")}
 
 
@@ -88,12 +88,12 @@ def inherited() -> dict[str, str]:
 
 
 def for_installing() -> dict[str, str]:
-    """Return this process's environment, with whatever package registries ask for, without AWS."""
+    """Return this process's environment for package installs, without AWS variables."""
     return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
 
 
 def install(lock: Path, into: Path) -> Path:
-    """Return the Python of an environment with the locked packages, made where there is none."""
+    """Return the Python of an environment with the locked packages; create it if needed."""
     python, mark = into / "bin" / "python", into / ".installed"
     digest = sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
     if not mark.exists() or mark.read_text(encoding="utf-8") != digest:
@@ -121,7 +121,7 @@ def serving(
     """Serve on a free port of loopback; `members` are the accounts of the organization."""
     port = free_port()
     certificate, key = tls
-    # MiniStack leaves every package that it unpacked behind.
+    # MiniStack does not delete the packages that it unpacks.
     temporary = logs / "tmp"
     temporary.mkdir()
     here = MiniStack(

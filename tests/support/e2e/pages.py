@@ -1,4 +1,4 @@
-"""The commands of a page of the documentation, which are run as they stand."""
+"""The commands of a documentation page, run exactly as they are written."""
 
 import os
 import re
@@ -16,7 +16,7 @@ _TIMEOUT = 120  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The commands of one block; its first line is a comment with whose credentials they want."""
+    """The commands of one block; its first line is a comment that names the credentials."""
 
     whose: str
     text: str
@@ -30,14 +30,14 @@ def scripts(page: str) -> list[Script]:
 
 
 def run_script(cloud: Cloud, script: Script, account: str) -> str:
-    """Run it with an account's credentials, and return what it said.
+    """Run a script with an account's credentials, and return its output.
 
-    CommandError when one of the commands fails.
+    Raises CommandError if one of the commands fails.
     """
     own = cloud.aws.environment(account)
     environment = own | {
         "PATH": os.pathsep.join((str(build("venv") / "bin"), own["PATH"])),
-        # What a reader's context makes; and nobody is there to be asked.
+        # The assembly stands for the app with a reader's context, and nobody can answer prompts.
         "CDK_APP": str(cloud.assembly),
         "CDK_REQUIRE_APPROVAL": "never",
     }

@@ -1,4 +1,4 @@
-"""Runs programs beside the tests: each ends with its group, by its id, whatever happens."""
+"""Runs programs next to the tests, and ends each process group by its id in any case."""
 
 import os
 import signal
@@ -9,15 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _LOOPBACK = "127.0.0.1"
-_GRACE = 2  # seconds to end by itself; nothing of it is kept
+_GRACE = 2  # seconds to end by itself; no data is kept
 
 
 class CommandError(Exception):
-    """A program failed; the message holds the end of what it wrote, and where all of it is."""
+    """A program failed; the message has the end of its output and the path of all of it."""
 
 
 def free_port() -> int:
-    """Return a port of loopback that nobody listens on now."""
+    """Return a loopback port on which nothing listens now."""
     with socket.socket() as probe:
         probe.bind((_LOOPBACK, 0))
         return int(probe.getsockname()[1])
@@ -27,7 +27,7 @@ def free_port() -> int:
 def running(
     command: Sequence[str], environment: Mapping[str, str], log: Path
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """Keep a program running; its standard input is open as long as this process lives."""
+    """Keep a program running; its standard input stays open while this process lives."""
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 (our own command)
             command,
@@ -35,7 +35,8 @@ def running(
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
-            # A group of its own: its children end with it, and Ctrl-C is ours to handle.
+            # A process group of its own: its children end with it, and Ctrl-C reaches only this
+            # process.
             start_new_session=True,
         )
     try:
@@ -45,7 +46,7 @@ def running(
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], log: Path, *, timeout: int) -> None:
-    """Run a program to its end, at most so many seconds; CommandError when it fails."""
+    """Run a program to its end, at most `timeout` seconds; CommandError if it fails."""
     with log.open("ab") as output:
         try:
             done = subprocess.run(  # noqa: S603 (our own command)
@@ -65,7 +66,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], log: Path, *, ti
 
 
 def output_of(command: Sequence[str], environment: Mapping[str, str], *, timeout: int) -> str:
-    """Run a program, at most so many seconds, and return its output; CommandError when it fails."""
+    """Run a program, at most `timeout` seconds; return its output, or raise CommandError."""
     try:
         done = subprocess.run(  # noqa: S603 (our own command)
             command,
@@ -94,7 +95,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     if process.stdin:
         process.stdin.close()
     try:
-        # Its id is the group's, since it began a session; what it left behind ends here.
+        # It started a session, so its id is the group's; remaining children end here.
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         return

@@ -1,4 +1,4 @@
-"""Tells how far a run has come: on the terminal itself, which pytest keeps for itself."""
+"""Shows the progress of a run on the terminal itself, since pytest captures the output."""
 
 import sys
 import time
@@ -7,6 +7,6 @@ _BEGAN = time.monotonic()
 
 
 def tell(what: str) -> None:
-    """Write a line with the seconds since the run began."""
+    """Write a line with the seconds since the run started."""
     line = f"    {time.monotonic() - _BEGAN:5.1f} s  {what}\n"
     (sys.__stderr__ or sys.stderr).write(line)

@@ -1,4 +1,4 @@
-"""Every right that a run asked for, by role: in served calls, of MiniStack, and by Lambda."""
+"""Every right that a run needed, by role: of served calls, of MiniStack, and of Lambda."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,10 +11,10 @@ from e2e.roles import Roles
 
 from shared.conventions import source_identity
 
-# MiniStack gives this with every DynamoDB call; IAM has it for reads alone, and no policy asks.
+# MiniStack adds this key to every DynamoDB call. IAM has it for reads only, and no policy uses it.
 _NOT_OURS = "dynamodb:Select"
-# What Lambda does in a function's name, by the kind of source that it polls.
-# Source: Lambda's developer guide, execution roles.
+# What Lambda calls with a function's role, by the kind of source that it polls. Source: Lambda's
+# developer guide, execution roles.
 _POLLS = {
     "sqs": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "dynamodb": (
@@ -27,7 +27,7 @@ _POLLS = {
 
 
 def rights_asked_for(cloud: Cloud, roles: Roles) -> tuple[IamRequest, ...]:
-    """Return each right that a deployed role asked for once."""
+    """Return each right that a deployed role needed, once."""
     sessions: dict[str, tuple[str, str | None]] = {}
     asked: list[IamRequest] = []
     for line in cloud.aws.journal.read_text(encoding="utf-8").splitlines():
@@ -54,7 +54,8 @@ def _entering(entry: Mapping[str, Any], roles: Roles) -> Iterator[IamRequest]:
     role = roles.of_session(entry["principal"])
     if role:
         yield assume(role, entry["trusts"], entry["context"].get("sts:externalid"))
-        # MiniStack takes a SourceIdentity unread, so the second right of each entry is added here.
+        # MiniStack does not check a SourceIdentity, so the second right of each AssumeRole is added
+        # here.
         yield name_itself(role, entry["trusts"])
 
 
@@ -69,7 +70,7 @@ def assume(role: str, other: str, external_id: str | None) -> IamRequest:
 def name_itself(role: str, other: str, identity: str | None = None) -> IamRequest:
     """Return the right to a session of another role that carries the hub role's own identity.
 
-    Or that of somebody else, where `identity` is given.
+    With `identity`, the session carries that identity instead.
     """
     name = role.rpartition("/")[2]
     context = {"sts:SourceIdentity": identity or source_identity(role.split(":")[4], name)}
@@ -85,7 +86,7 @@ def _between(role: str) -> dict[str, str | list[str]]:
 
 
 def put_events(role: str, bus: str, *sources: str) -> IamRequest:
-    """Return the right to put events on a bus, those of the directory where no source is named."""
+    """Return the right to put events on a bus; without sources, those of the directory."""
     context: dict[str, str | list[str]] = {
         "aws:PrincipalArn": role,
         "aws:PrincipalOrgID": ORGANIZATION,
@@ -95,9 +96,9 @@ def put_events(role: str, bus: str, *sources: str) -> IamRequest:
 
 
 def _by_rules(cloud: Cloud) -> Iterator[IamRequest]:
-    """Yield what EventBridge needs in the forwarder's name; MiniStack forwards to no other account.
+    """Yield the forwarder's rights for EventBridge; MiniStack forwards to no other account.
 
-    The bus has to let it in, too.
+    The bus must allow it, too.
     """
     events = cloud.aws.client("events", MANAGEMENT)
     for rule in events.list_rules()["Rules"]:
@@ -106,7 +107,7 @@ def _by_rules(cloud: Cloud) -> Iterator[IamRequest]:
 
 
 def _by_lambda(cloud: Cloud) -> Iterator[IamRequest]:
-    """Yield what Lambda needs in the functions' names; MiniStack needs no right for it."""
+    """Yield the rights that Lambda needs with the functions' roles; MiniStack checks none."""
     client = cloud.aws.client("lambda", HUB)
     functions = {each["FunctionArn"]: each for each in client.list_functions()["Functions"]}
     for function in functions.values():
@@ -122,8 +123,8 @@ def _by_lambda(cloud: Cloud) -> Iterator[IamRequest]:
         for action in _POLLS[arn.split(":")[2]]:
             yield IamRequest(role, action, "*" if action.endswith("ListStreams") else arn)
         if arn.endswith(".fifo"):
-            # A function that can put off nothing has its message come back soon. No run here takes
-            # SQS away; tests/scenarios/test_passing_trouble.py does.
+            # A function that cannot requeue shortens the message's visibility time-out. No run here
+            # takes SQS away; tests/scenarios/test_passing_trouble.py does.
             yield IamRequest(role, "sqs:ChangeMessageVisibility", arn)
         failed = source.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
         if failed:

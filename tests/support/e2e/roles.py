@@ -1,4 +1,4 @@
-"""The product's own roles as they are deployed: their policies, whom they and the buses trust."""
+"""The product's own roles as deployed: their policies, and whom the roles and buses trust."""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ class Roles:
     trusts: Mapping[str, Policy]
 
     def of_session(self, session: str) -> str | None:
-        """Return the role of a session's ARN; None for another's session."""
+        """Return the role of a session's ARN; None if the role is not the product's."""
         account, _, rest = session.removeprefix("arn:aws:sts::").partition(":")
         name = rest.split("/")[1] if rest.startswith("assumed-role/") else ""
         return next(

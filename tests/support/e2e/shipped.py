@@ -18,11 +18,11 @@ SUBNETS = ("subnet-0123456789abcdef0", "subnet-0123456789abcdef1")
 SECURITY_GROUP = "sg-0123456789abcdef0"
 DOMAIN, PROFILE = "d-research0001", "ada"
 # IAM's variables in a session of Studio. The evaluator's reference has no such keys, so they are
-# filled in beforehand. Source: SageMaker developer guide, "Identity-based policy examples".
+# filled in here. Source: SageMaker developer guide, "Identity-based policy examples".
 _SESSION = {"${sagemaker:DomainId}": DOMAIN, "${sagemaker:UserProfileName}": PROFILE}
 BUCKETS = ("studio-data", "studio-more")
 REGISTRY = "444444444444"
-# All that a company can tell a spoke of its roles, beside the defaults.
+# All parameters that a company can set for the roles of a spoke.
 NARROWED = {
     "JobSubnetIds": ",".join(SUBNETS),
     "JobSecurityGroupIds": SECURITY_GROUP,
@@ -46,7 +46,7 @@ def spoke_template(out: Path) -> Template:
 
 
 def shipped_roles(template: Template, parameters: Mapping[str, str]) -> Roles:
-    """Return the roles as deployed with these parameters, in the session of a person."""
+    """Return the roles as deployed with these parameters, in a user's session."""
     resources = deployed(template, {**SPOKE_PARAMETERS, **parameters})
     return Roles(
         {

@@ -1,4 +1,4 @@
-"""What people with each shipped role must be able to do."""
+"""What users with each shipped role must be able to do."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ _IN_VPC = in_vpc(SUBNETS, [SECURITY_GROUP])
 
 
 def wanted(bucket: str) -> Iterator[IamRequest]:
-    """Yield what each role must be able to do, whatever the parameters are."""
+    """Yield what each role must be able to do, with any parameters."""
     for name in PREFIXES:
         yield from in_studio(User(name))
         yield from own_logs(User(name))
@@ -60,7 +60,7 @@ def wanted(bucket: str) -> Iterator[IamRequest]:
 
 
 def wanted_when_narrowed() -> Iterator[IamRequest]:
-    """Yield what the parameters of the stack open."""
+    """Yield what the parameters of the stack allow."""
     for name in WITH_JOBS:
         person = User(name)
         yield from owned(person, _IN_VPC)

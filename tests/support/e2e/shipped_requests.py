@@ -1,4 +1,4 @@
-"""What people in Studio ask for with the shipped roles: what must be allowed, and what must not.
+"""What Studio users request with the shipped roles: what must be allowed, and what must not.
 
 Source of actions, resources and keys: the Service Authorization Reference.
 """
@@ -26,31 +26,31 @@ WITH_JOBS = ("DataScientist", "MLEngineer")
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody with a shipped role, who asks for their role's things or for those of `whose`."""
+    """A user of a shipped role, who requests their role's resources or those of `whose`."""
 
     role: str
     whose: str = ""
 
     @property
     def prefix(self) -> str:
-        """Return how the names begin of what they ask for."""
+        """Return the prefix of the names that the user requests."""
         return self.whose or PREFIXES[self.role]
 
     def asks(self, action: str, resource: str, context: Context | None = None) -> IamRequest:
-        """Return a request of theirs."""
+        """Return a request of the user."""
         return IamRequest(role_arn(self.role), action, resource, context or {})
 
     def named(self, kind: str, rest: str = "churn") -> str:
-        """Return the ARN of something of a kind in SageMaker."""
+        """Return the ARN of a SageMaker resource of a kind."""
         return f"{STUDIO}:{kind}/{self.prefix}-{rest}"
 
     def makes(self, kind: str, context: Context) -> IamRequest:
-        """Return the request to make a job or a model of a kind, as the API writes it."""
+        """Return the request to create a job or a model of a kind, as the API has it."""
         return self.asks(f"sagemaker:Create{kind}", self.named(_arn_kind(kind)), context)
 
 
 def owned(person: User, network: Context) -> Iterator[IamRequest]:
-    """Yield all that is asked for with names of one role, by somebody who runs jobs."""
+    """Yield all requests for names of one role, by a user who runs jobs."""
     for kind in WITH_NETWORK:
         yield person.makes(kind, network)
         tagging = {"sagemaker:TaggingAction": f"Create{kind}"}
@@ -66,7 +66,7 @@ def owned(person: User, network: Context) -> Iterator[IamRequest]:
 
 
 def own_logs(person: User) -> Iterator[IamRequest]:
-    """Yield writing and reading the logs of jobs and endpoints with names of one role."""
+    """Yield the writes and reads of logs of jobs and endpoints with names of one role."""
     stream = f"log-stream:{person.prefix}-churn/algo-1-1700000000"
     for kind in ("TrainingJobs", "ProcessingJobs", "TransformJobs"):
         for action in ("CreateLogStream", "GetLogEvents", "PutLogEvents"):
@@ -76,7 +76,7 @@ def own_logs(person: User) -> Iterator[IamRequest]:
 
 
 def delivered(person: User) -> Iterator[IamRequest]:
-    """Yield what an engineer asks for with names of one role: pipelines, registry, endpoints."""
+    """Yield an engineer's requests for names of one role: pipelines, registry, endpoints."""
     pipeline, run = person.named("pipeline"), person.named("pipeline", "churn/execution/abc123")
     for action in ("Create", "Delete", "Describe", "Update"):
         yield person.asks(f"sagemaker:{action}Pipeline", pipeline)
@@ -101,7 +101,7 @@ def delivered(person: User) -> Iterator[IamRequest]:
 
 
 def kept(person: User, bucket: str) -> Iterator[IamRequest]:
-    """Yield reading and writing below one role's prefix in a bucket."""
+    """Yield the reads and writes below one role's prefix in a bucket."""
     for action in ("DeleteObject", "GetObject", "PutObject"):
         yield stored(person, action, bucket, f"{person.prefix}/churn/model.tar.gz")
     listing = {**HERE, "s3:prefix": f"{person.prefix}/churn/"}
@@ -114,7 +114,7 @@ def stored(person: User, action: str, bucket: str, key: str) -> IamRequest:
 
 
 def queried(person: User, bucket: str) -> Iterator[IamRequest]:
-    """Yield what an analyst asks for with names of one role."""
+    """Yield an analyst's requests for names of one role."""
     for group in (f"studio-{person.prefix}", f"studio-{person.prefix}-cheap"):
         for action in ("GetQueryResults", "StartQueryExecution", "StopQueryExecution"):
             yield person.asks(f"athena:{action}", f"{ATHENA}:workgroup/{group}")
@@ -125,9 +125,9 @@ def queried(person: User, bucket: str) -> Iterator[IamRequest]:
 
 
 def interfaces(person: User, subnet: str, group: str) -> Iterator[IamRequest]:
-    """Yield what SageMaker asks for to put a job of a role into a subnet.
+    """Yield SageMaker's requests to put a job of a role into a subnet.
 
-    EC2 asks once for each of the things that a call names.
+    EC2 checks each resource of a call separately.
     """
     interface = f"{EC2}:network-interface/eni-0123456789abcdef0"
     within = {"ec2:Subnet": f"{EC2}:subnet/{subnet}"}
@@ -143,7 +143,7 @@ def interfaces(person: User, subnet: str, group: str) -> Iterator[IamRequest]:
 
 
 def in_studio(person: User) -> Iterator[IamRequest]:
-    """Yield what everybody may do in Studio, with any parameters of the stack."""
+    """Yield what every user may do in Studio, with any parameters of the stack."""
     yield person.asks("sagemaker:CreatePresignedDomainUrl", OWNER)
     yield person.asks("sagemaker:DescribeSpace", SPACE)
     yield person.asks("sagemaker:ListSpaces", "*")
@@ -163,7 +163,7 @@ def in_studio(person: User) -> Iterator[IamRequest]:
 
 
 def always(person: User) -> Iterator[IamRequest]:
-    """Yield what somebody who runs jobs needs beside, with any parameters of the stack."""
+    """Yield what a user who runs jobs needs as well, with any parameters of the stack."""
     yield person.asks("sagemaker:ListTrainingJobs", "*")
     to_studio = {"iam:PassedToService": "sagemaker.amazonaws.com"}
     yield person.asks("iam:PassRole", role_arn(person.role), to_studio)
@@ -183,7 +183,7 @@ def pulled(person: User, registry: str) -> IamRequest:
 
 
 def in_vpc(subnets: Sequence[str], groups: Sequence[str]) -> Context:
-    """Return the network of a job in a VPC; no keys for what is not given."""
+    """Return the network of a job in a VPC; absent parts have no keys."""
     context: dict[str, str | list[str]] = dict(OPEN)
     if subnets:
         context["sagemaker:VpcSubnets"] = list(subnets)
@@ -198,6 +198,6 @@ def with_key(request: IamRequest, key: str, value: str | list[str]) -> IamReques
 
 
 def _arn_kind(kind: str) -> str:
-    """Return how a kind is written in an ARN."""
+    """Return a kind as ARNs spell it."""
     hyphened = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in kind)
     return hyphened.removeprefix("-")

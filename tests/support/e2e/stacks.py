@@ -1,4 +1,4 @@
-"""The project's stacks for the accounts of a run: synthesized, and deployed each to its own."""
+"""The project's stacks for the accounts of a run: synthesized, and each deployed to its own."""
 
 import platform
 import shutil
@@ -22,7 +22,7 @@ from e2e.deployment import ROOT, Deployment, synthesize, take_out
 from e2e.progress import tell
 
 _BUILD = ROOT / "build" / "e2e"
-# The network of the domain that a stack makes; nobody looks for it.
+# The network of the domain that a stack creates; nothing checks whether it exists.
 _NETWORK = {
     "DomainVpcId": "vpc-0123456789abcdef0",
     "DomainSubnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
@@ -31,12 +31,12 @@ _NETWORK = {
 
 
 def build(name: str) -> Path:
-    """Return a directory of what a run leaves, which no commit holds."""
+    """Return a directory for the files that a run leaves; no commit contains it."""
     return _BUILD / name
 
 
 def synthesized(name: str, logs: Path, without: str, **more: str) -> Path:
-    """Return the app's templates for the accounts of a run, less the statements of one Sid."""
+    """Return the app's templates for the accounts of a run, without the statements of one Sid."""
     assembly = build(name)
     shutil.rmtree(assembly, ignore_errors=True)
     machine = platform.machine()
@@ -49,10 +49,10 @@ def synthesized(name: str, logs: Path, without: str, **more: str) -> Path:
         "identity_account": MANAGEMENT,
         "identity_instance": INSTANCE,
         "studio_accounts": ",".join(SPOKES),
-        # In each target one removal an hour begins by itself; what is more waits for a word.
+        # The removal limit is one an hour in each target; further removals are held.
         "removal_limit_count": "1",
         "removal_limit_percent": "0",
-        # The functions run on this machine, by MiniStack's Python, which is made of ours.
+        # The functions run on this machine with MiniStack's Python, which has this one's version.
         "lambda_runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
         "lambda_architecture": {"aarch64": "arm64"}.get(machine, machine),
         **more,
@@ -69,12 +69,12 @@ def synthesized(name: str, logs: Path, without: str, **more: str) -> Path:
 def deploy_stacks(
     deployment: Deployment, later: Callable[..., object]
 ) -> dict[str, dict[str, str]]:
-    """Deploy every stack and return their outputs; `delayed` takes what undoes each.
+    """Deploy every stack and return their outputs; `later` takes what undoes each.
 
     The outputs are by the stack's name, those of spokes by account and Region.
     """
     tell("bootstrapping and deploying StudioHub")
-    # It stays, as the bootstrap does, whose role has it.
+    # This stack stays, like the bootstrap, whose role uses the policy.
     policy = deployment.deploy("StudioHubDeployment", HUB)["PolicyArn"]
     deployment.bootstrap(HUB, policy)
     outputs = {"StudioHub": deployment.deploy("StudioHub", HUB)}
@@ -97,9 +97,9 @@ def _parameters(account: str, region: str) -> dict[str, str]:
         "HubAccount": HUB,
         "HubRegion": REGION,
         "OrganizationId": ORGANIZATION,
-        # Not left empty: MiniStack takes the condition on an empty list for true.
+        # Not empty: MiniStack treats a condition on an empty list as true.
         "AdditionalPassableRoleArns": handmade(account),
-        # IAM is global: one stack of an account makes the roles, the others find them.
+        # IAM is global: one stack of an account creates the roles, the others reference them.
         "ExecutionRoles": "create" if region == REGION else "existing",
         **({"Domain": "create", **_NETWORK} if account == SECOND.account else {}),
     }

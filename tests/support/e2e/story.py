@@ -1,4 +1,4 @@
-"""What happens in a run, chapter by chapter, and what must be so after each."""
+"""The chapters of an e2e run, and the expected state after each."""
 
 import time
 from collections.abc import Sequence
@@ -28,12 +28,12 @@ from e2e.progress import tell
 
 from shared.conventions import suspended_role_arn
 
-_PATIENCE = 60  # seconds for the functions to do what a chapter calls for
+_PATIENCE = 60  # seconds for the functions to meet a chapter's expectations
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """Something that happens, and what the functions must make of it."""
+    """An act, and the state that the functions must reach after it."""
 
     name: str
     act: acts.Act
@@ -41,7 +41,7 @@ class Chapter:
 
 
 def play(cloud: Cloud, chapters: Sequence[Chapter]) -> None:
-    """Let each chapter happen and wait for its expectations; AssertionError names those unmet."""
+    """Run each chapter and wait for its expectations; AssertionError names those not met."""
     for chapter in chapters:
         began = time.monotonic()
         chapter.act(cloud)

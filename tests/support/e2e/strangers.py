@@ -21,8 +21,8 @@ def session_of(
 ) -> Mapping[str, Any]:
     """Return credentials of a role, assumed by a session or by its own account's root.
 
-    Root enters the functions' roles too: MiniStack takes it for the services that they trust.
-    ClientError when the role is refused.
+    Root can assume the functions' roles too: MiniStack treats it as the services that they trust.
+    Raises ClientError if the role is refused.
     """
     account = role.split(":")[4] if by or external_id is None else HUB
     given = {"ExternalId": external_id} if external_id else {}
@@ -33,7 +33,7 @@ def session_of(
 
 
 def allow_everything_of_sts(cloud: Cloud, role: str, *, trusted: str) -> None:
-    """Make a role that trusts a whole account, and may assume whatever lets it in."""
+    """Create a role that trusts a whole account, and may assume any role that allows it."""
     _, _, path = role.partition(":role")
     directory, _, name = path.rpartition("/")
     iam = cloud.aws.client("iam", role.split(":")[4])

@@ -1,4 +1,4 @@
-"""What need not be observed, and of what is observed, where apps and spaces must be listed."""
+"""What need not be observed, and where apps and spaces must be listed."""
 
 from dataclasses import replace
 
@@ -30,17 +30,17 @@ NOT_OURS = [whose for whose in Ownership if whose is not Ownership.OURS]
         *((UNDECIDED, s, NEW, Access.ASSIGNED, False) for s in State),
     ],
 )
-def test_what_is_at_rest_is_not_observed(
+def test_what_is_in_sync_is_not_observed(
     decision: Decision, state: State, role_arn: str, access: Access, *, rests: bool
 ) -> None:
-    """Only a ledger that says exactly what is called for saves the look at the account."""
+    """Observation is skipped only if the ledger says exactly what is desired."""
     record = replace(ACTIVE, state=state, role_arn=role_arn, access=access)
 
     assert is_in_sync(decision, record) is rests
 
 
-def test_without_a_record_only_a_removal_is_at_rest() -> None:
-    """What was never made need not be taken away."""
+def test_without_a_record_only_a_removal_is_in_sync() -> None:
+    """A profile that was never made need not be removed."""
     assert [is_in_sync(v, None) for v in (PROMOTED, REMOVAL, UNDECIDED)] == [False, True, False]
 
 
@@ -54,7 +54,7 @@ def test_without_a_record_only_a_removal_is_at_rest() -> None:
     ],
 )
 def test_only_where_nothing_is_known_nothing_is_to_be_removed(something: dict[str, object]) -> None:
-    """Law 6: one trace of a profile, or of a beginning, and the account is asked."""
+    """Law 6: one trace of a profile, or of a started action, and the account is read."""
     traceless = replace(
         ACTIVE, state=State.FAILED, access=Access.UNTOUCHED, role_arn="", modified=""
     )
@@ -69,7 +69,7 @@ def test_only_where_nothing_is_known_nothing_is_to_be_removed(something: dict[st
     [
         (PROMOTED, THERE, None, True),
         (PROMOTED, HAS_IT, GRANTED, False),
-        # A change that stopped apps is looked at once more: something may have started meanwhile.
+        # A change that stopped apps is rechecked: new apps may have started meanwhile.
         (PROMOTED, HAS_IT, replace(GRANTED, started=NOON), True),
         (AT_ONCE, THERE, None, True),
         (REMOVAL, THERE, None, True),
@@ -84,5 +84,5 @@ def test_only_where_nothing_is_known_nothing_is_to_be_removed(something: dict[st
 def test_apps_and_spaces_are_read_only_where_the_plan_depends_on_them(
     decision: Decision, profile: ObservedProfile, record: Record | None, *, needed: bool
 ) -> None:
-    """Two listings of a whole domain are not made for nothing."""
+    """Two listings of a whole domain are not made without need."""
     assert needs_workload(decision, profile, record) is needed

@@ -1,4 +1,4 @@
-"""What a look takes for a difference, and what it leaves alone."""
+"""What a scan counts as drift, and what it leaves unchanged."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ COPY = GroupSnapshot(GroupId("g"), {BOB: "m-1", ADA: "m-2"}, looked_at=True)
 OLD, NEW = Grant(20, "old", "role/Old", 30, "g-old"), Grant(10, "new", "role/New", 30, "g-new")
 DESIRED = DesiredProfile(User(ADA, "ada"), LAB, "ada", "role/New", Because(NEW, (OLD,)))
 GRANTS_NOTHING = replace(DESIRED, is_granted=False)
-UNCALLED_FOR = Removal(User(ADA, "ada"), LAB, "ada", "no mapping calls for it", 30)
+UNCALLED_FOR = Removal(User(ADA, "ada"), LAB, "ada", "no mapping grants it", 30)
 DISABLED_OR_DELETED = replace(UNCALLED_FOR, person=User(ADA, "ada", UserStatus.DISABLED))
 UNDECIDED = Undecided(User(ADA, "ada"), LAB, "cannot tell", "correct the row")
 ACTIVE = Record(
@@ -60,8 +60,8 @@ def ledger(state: State, user_status: UserStatus = UserStatus.ENABLED) -> Record
     return replace(ACTIVE, state=state, user_status=user_status)
 
 
-def test_who_is_listed_and_not_in_the_copy_joined() -> None:
-    """In order; a membership that was made anew is none of a new member."""
+def test_a_listed_user_who_is_not_in_the_snapshot_joined() -> None:
+    """In order; a recreated membership is not a new member."""
     listed = {EVE: "m-9", ADA: "m-other", UserId("u-dan"): "m-8"}
 
     assert joined(COPY, listed) == (
@@ -71,8 +71,8 @@ def test_who_is_listed_and_not_in_the_copy_joined() -> None:
     assert joined(COPY, {}) == ()
 
 
-def test_who_is_in_the_copy_and_was_not_seen_left() -> None:
-    """In order; whoever was seen on any page did not."""
+def test_a_user_in_the_snapshot_who_was_not_seen_left() -> None:
+    """In order; only a user who was seen on no page left."""
     assert left(COPY, Seen()) == (Drift(ADA, DriftKind.LEFT), Drift(BOB, DriftKind.LEFT))
     assert left(COPY, Seen().with_ids([BOB, EVE])) == (Drift(ADA, DriftKind.LEFT),)
     assert left(COPY, Seen().with_ids([ADA, BOB])) == ()
@@ -84,21 +84,21 @@ def test_who_is_in_the_copy_and_was_not_seen_left() -> None:
         (None, ACTIVE, None),
         (UNDECIDED, None, None),
         *((UNDECIDED, ledger(state), None) for state in State),
-        # What is called for and was never given is new, unless only a disabled row calls for it.
+        # A desired profile that was never granted is drift, unless only a disabled row grants it.
         (DESIRED, None, DriftKind.DESIRED),
         (DESIRED, ledger(State.REMOVED), DriftKind.DESIRED),
         (GRANTS_NOTHING, None, None),
         (GRANTS_NOTHING, ledger(State.REMOVED), None),
-        # Other reasons than the recorded ones are a difference, whatever the state.
+        # Reasons other than the recorded ones are drift, whatever the state.
         *(
             (DESIRED, replace(ledger(state), because=because), DriftKind.DESIRED)
             for state in State
             for because in [(NEW,), (OLD, NEW), ()]
         ),
         (GRANTS_NOTHING, replace(ACTIVE, because=(NEW,)), DriftKind.DESIRED),
-        # With the same reasons it is done, waits for somebody, or is not finished.
+        # With the same reasons it is done, awaits an operator, or is not finished.
         (DESIRED, ACTIVE, None),
-        # What was refused, or has something in its way, is tried again.
+        # A refused or blocked action is tried again.
         (DESIRED, ledger(State.HELD), DriftKind.UNFINISHED),
         (DESIRED, replace(ACTIVE, role_arn="role/Old"), DriftKind.UNFINISHED),
         *(
@@ -111,10 +111,11 @@ def test_who_is_in_the_copy_and_was_not_seen_left() -> None:
             for state in State
             if state not in {State.ACTIVE, State.HELD, State.REMOVED}
         ),
-        # A held role change waits for its word; a held removal is over when it is not called for.
+        # A held role change awaits its approval; a held removal is obsolete once access is desired.
         (DESIRED, replace(WAITS, role_arn="role/Old"), None),
         (DESIRED, WAITS, DriftKind.UNFINISHED),
-        # A removal is new to somebody who has a profile, and to a ledger of another standing.
+        # A removal is drift for a user who has a profile, and for a ledger with another user
+        # status.
         (DISABLED_OR_DELETED, None, DriftKind.DESIRED),
         (UNCALLED_FOR, ACTIVE, DriftKind.DESIRED),
         (UNCALLED_FOR, ledger(State.REMOVED), None),
@@ -125,18 +126,18 @@ def test_who_is_in_the_copy_and_was_not_seen_left() -> None:
             (DISABLED_OR_DELETED, ledger(state, UserStatus.GONE), DriftKind.DESIRED)
             for state in State
         ),
-        # Under way or in trouble it goes on.
+        # Under way or failed, it goes on.
         *(
             (UNCALLED_FOR, replace(LEAVING, state=state), DriftKind.UNFINISHED)
             for state in (State.PENDING, State.REMOVING, State.FAILED)
         ),
-        # Held for a word it waits; held for a shared space, that space may be gone by now.
+        # Held for an approval, it waits. Held for a shared space, that space may be gone by now.
         (UNCALLED_FOR, WAITS, None),
-        # Held for a profile that is not ours, and called for by nothing now: nothing is left of it.
+        # Held for an unmanaged profile and no longer desired: nothing of it is left.
         (UNCALLED_FOR, replace(WAITS, hold=""), DriftKind.UNFINISHED),
         (UNCALLED_FOR, SHARES, DriftKind.UNFINISHED),
-        # Who is suspended is left in peace, once no old session can start anything any more, until
-        # the retention ends.
+        # A suspended user is left unchanged until the retention ends, once no old session can start
+        # apps.
         (UNCALLED_FOR, SUSPENDED, None),
         (UNCALLED_FOR, replace(SUSPENDED, since=NOW - 2 * HOUR), None),
         (UNCALLED_FOR, replace(SUSPENDED, since=NOW - 2 * HOUR + SECOND), DriftKind.UNFINISHED),
@@ -146,10 +147,10 @@ def test_who_is_in_the_copy_and_was_not_seen_left() -> None:
         (UNCALLED_FOR, replace(SUSPENDED, retain_until=None), DriftKind.UNFINISHED),
     ],
 )
-def test_how_the_ledger_differs_from_what_is_called_for(
+def test_how_the_ledger_drifts_from_the_desired_state(
     decision: Decision | None, record: Record | None, drift_kind: DriftKind | None
 ) -> None:
-    """Whoever is undecided stays as they are; what was refused is observed, to be tried again."""
+    """An undecided user stays unchanged. A refused action is observed to be tried again."""
     blocked = drift_kind is DriftKind.UNFINISHED and record is not None and record.is_blocked
     expected = Drift(ADA, drift_kind, force_observe=blocked) if drift_kind else None
 
@@ -161,7 +162,7 @@ def test_how_the_ledger_differs_from_what_is_called_for(
     [(DESIRED, ledger(State.PENDING)), (UNCALLED_FOR, LEAVING)],
 )
 def test_one_chain_is_enough(decision: Decision, record: Record) -> None:
-    """What some request tries again by itself is queued by no scan, until that is overdue."""
+    """No scan queues a request that is already being retried, until that retry is overdue."""
     trying = replace(record, tries=3, retry_at=NOW + SECOND)
 
     assert in_ledger(decision, ADA, trying, NOW) is None
@@ -178,27 +179,27 @@ BLOCKED = replace(ACTIVE, state=State.HELD, role_arn="", modified="")
     [
         (BLOCKED, [], {"ada", "ada-001"}, False),
         (BLOCKED, [BLOCKED], set(), False),
-        # A profile that was seen.
+        # A profile that was observed.
         (replace(BLOCKED, in_the_way="Ada"), [], {"ada"}, True),
         (replace(BLOCKED, in_the_way="Ada-001"), [], {"ada-001"}, True),
         (replace(BLOCKED, in_the_way="Ada"), [], set(), False),
-        # One of ours, of somebody who had the same user name.
+        # One of ours, of a user who had the same user name.
         (BLOCKED, [BLOCKED, NAMESAKE], {"ada-old"}, True),
         (BLOCKED, [NAMESAKE], {"other"}, False),
         (BLOCKED, [replace(NAMESAKE, role_arn="")], {"ada-old"}, False),
         (BLOCKED, [replace(NAMESAKE, user_name="bob")], {"ada-old"}, False),
-        # What was refused otherwise, and who only waits for a shared space to go.
+        # Refused for another reason, or waiting only for a shared space to go.
         (replace(BLOCKED, state=State.FAILED), [NAMESAKE], {"ada-old"}, False),
         (replace(SHARES, in_the_way="Ada"), [], {"ada"}, False),
     ],
 )
-def test_what_a_listing_shows_to_be_in_the_way(
+def test_a_listing_shows_what_prevents_a_creation(
     record: Record,
     others: list[Record],
     listed: set[str],
     answer: bool,  # noqa: FBT001 (a column of the table)
 ) -> None:
-    """A creation is not tried while the listing still shows what it was refused for."""
+    """A creation is not tried while the listing still shows the obstacle."""
     assert is_in_the_way(record, others, listed) is answer
 
 
@@ -217,13 +218,13 @@ def test_what_a_listing_shows_to_be_in_the_way(
         ),
     ],
 )
-def test_how_a_listing_differs_from_a_record(
+def test_how_a_listing_drifts_from_a_record(
     state: State,
     listed: ListedProfile | None,
     in_profile: DriftKind | None,
     in_held: DriftKind | None,
 ) -> None:
-    """Only of who is at rest can it tell something new; then the profile itself is observed."""
+    """Only for a user in sync can a listing show drift; then the profile itself is observed."""
     drift_kind = in_held if state is State.HELD else in_profile
     expected = (
         Drift(ADA, drift_kind, force_observe=True) if drift_kind and state in IN_SYNC else None
@@ -247,7 +248,7 @@ def known(*records: Record) -> KnownPeople:
         (User(ADA, "ada", UserStatus.DISABLED), [ACTIVE], DriftKind.DISABLED),
         (User(ADA, "ada"), [ledger(State.REMOVED, UserStatus.DISABLED)], DriftKind.ENABLED),
         (User(ADA, "ada"), [ledger(State.REMOVED, UserStatus.GONE)], DriftKind.ENABLED),
-        # One target that was not written yet is enough, whichever it is.
+        # One target without a current record is enough, whichever it is.
         (
             User(ADA, "ada", UserStatus.DISABLED),
             [ledger(State.REMOVED, UserStatus.DISABLED), replace(ACTIVE, target=SHOP)],
@@ -259,7 +260,7 @@ def known(*records: Record) -> KnownPeople:
             DriftKind.ENABLED,
         ),
         (User(ADA, "ada-king"), [ACTIVE], DriftKind.RENAMED),
-        # User names have no case.
+        # User names are compared without case.
         (User(ADA, "ADA"), [ACTIVE], None),
         (User(ADA, "ada-king"), [ledger(State.REMOVED)], None),
         (User(ADA, "ada"), [ACTIVE, replace(ACTIVE, user_name="a")], DriftKind.RENAMED),
@@ -267,10 +268,10 @@ def known(*records: Record) -> KnownPeople:
         (User(ADA, "ada-king", UserStatus.DISABLED), [ACTIVE], DriftKind.DISABLED),
     ],
 )
-def test_how_a_person_differs_from_the_ledger(
+def test_how_a_user_drifts_from_the_ledger(
     person: User, records: list[Record], drift_kind: DriftKind | None
 ) -> None:
-    """Standing first, then the name of profiles that they have; strangers never differ."""
+    """User status first, then the name of existing profiles; unrelated users never drift."""
     expected = [Drift(person.id, drift_kind)] if drift_kind else []
 
     assert list(of_people([person], known(*records))) == expected
@@ -288,29 +289,29 @@ def test_how_a_person_differs_from_the_ledger(
         ([], [], False),
     ],
 )
-def test_who_is_known_and_was_not_shown_is_gone(
+def test_a_known_user_who_was_not_listed_is_gone(
     records: list[Record], seen: list[UserId], *, is_gone: bool
 ) -> None:
-    """Once, until the ledger says so of every target."""
+    """Once, until the ledger says so in every target."""
     expected = [Drift(ADA, DriftKind.GONE)] if is_gone else []
 
     assert list(gone(Seen().with_ids(seen), known(*records))) == expected
 
 
-def test_the_ledger_knows_whom_it_has_a_record_of() -> None:
-    """A removed one counts: they may come back."""
+def test_the_ledger_knows_the_users_it_has_a_record_of() -> None:
+    """A removed record counts: the user may come back."""
     people = known(ACTIVE, replace(ledger(State.REMOVED), user_id=BOB))
 
     assert [people.knows(id_) for id_ in (ADA, BOB, EVE)] == [True, True, False]
 
 
 def test_a_profile_that_was_never_seen_is_not_missed() -> None:
-    """Held because Studio refused to create it: it would refuse again at every sweep."""
+    """It is held because Studio refused the creation, which would fail again at every sweep."""
     assert in_listing(replace(ledger(State.HELD), modified=""), None) is None
 
 
-def test_the_profiles_that_people_would_lose_are_known() -> None:
-    """Of whoever is gone, all are weighed together: not what they never had or lose already."""
+def test_the_profiles_that_missing_users_would_lose_are_known() -> None:
+    """The removals of all missing users are admitted together, without profiles they never had."""
     people = known(
         ACTIVE,
         replace(ACTIVE, target=SHOP, profile_name="ada-2"),
@@ -326,12 +327,12 @@ def test_the_profiles_that_people_would_lose_are_known() -> None:
     [
         (DriftKind.JOINED, True, True),
         (DriftKind.LEFT, True, True),
-        # Known from the copies, told, or found again every day for as long as it is so.
+        # It is known from the snapshots, reported, or found again every day while it lasts.
         (DriftKind.DESIRED, False, False),
         (DriftKind.UNFINISHED, False, False),
-        (DriftKind.EVERYONE, False, False),
+        (DriftKind.REQUESTED, False, False),
         (DriftKind.RENAMED, False, False),
-        # Written down in the ledger, and so found once, where the ledger is written.
+        # It is written to the ledger and so found once, where the ledger is written.
         *(
             (drift_kind, True, False)
             for drift_kind in (
@@ -346,14 +347,14 @@ def test_the_profiles_that_people_would_lose_are_known() -> None:
         ),
     ],
 )
-def test_what_counts_as_told_by_no_event(
+def test_what_counts_as_a_missed_event(
     drift_kind: DriftKind, *, in_apply: bool, in_report: bool
 ) -> None:
-    """Each missed event once: not again with each target, each round, or while it is on its way."""
+    """Each missed event once: not per target or sweep, and not while it is on its way."""
     assert is_missed_event(drift_kind, "apply") is in_apply
     assert is_missed_event(drift_kind, "report") is in_report
 
 
-def test_every_finding_is_news_or_is_not() -> None:
-    """A new word has to be thought about: the table above names all of them."""
+def test_every_drift_kind_is_a_missed_event_or_is_not() -> None:
+    """A new kind of drift needs a decision: the table above names all of them."""
     assert len(DriftKind) == 13

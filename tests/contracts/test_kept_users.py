@@ -1,4 +1,4 @@
-"""What operators say of people and profiles, in the hub's own partition of the ledger."""
+"""Operators' entries about users and profiles, in the hub's own partition of the ledger."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -24,8 +24,8 @@ def fresh(client: "DynamoDBClient") -> HubState:
     return DynamoHubState(client, LEDGER).state(EVER)
 
 
-def test_whoever_is_kept_is_kept_until_the_last_word(ledger_table: "DynamoDBClient") -> None:
-    """A later word replaces an earlier one, and none of them is of anybody else."""
+def test_a_kept_user_is_kept_until_the_latest_date(ledger_table: "DynamoDBClient") -> None:
+    """A later entry replaces an earlier one, and no entry affects another user."""
     hub_state = DynamoHubState(ledger_table, LEDGER)
     hub_state.keep(ADA, NOON + DAY)
     hub_state.keep(BOB, NOON + DAY)
@@ -37,10 +37,10 @@ def test_whoever_is_kept_is_kept_until_the_last_word(ledger_table: "DynamoDBClie
     assert fresh(ledger_table).kept == {BOB: NOON + DAY}
 
 
-def test_people_and_profiles_are_protected_until_that_is_ended(
+def test_users_and_profiles_are_protected_until_that_is_ended(
     ledger_table: "DynamoDBClient",
 ) -> None:
-    """Each by its own name; nothing else of the hub's memory is touched."""
+    """Each by its own name; nothing else of the hub's state changes."""
     hub_state, profile = (
         DynamoHubState(ledger_table, LEDGER),
         protected_profile(LAB, "Ada-Lovelace"),
@@ -58,8 +58,8 @@ def test_people_and_profiles_are_protected_until_that_is_ended(
     )
 
 
-def test_whoever_said_it_sees_it_at_once(ledger_table: "DynamoDBClient") -> None:
-    """The copy that a function keeps is dropped with every word."""
+def test_the_writer_sees_an_entry_at_once(ledger_table: "DynamoDBClient") -> None:
+    """Every write drops the function's cached snapshot."""
     hub_state = DynamoHubState(ledger_table, LEDGER)
     hub_state.state(EVER)
 

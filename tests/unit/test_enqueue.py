@@ -1,4 +1,4 @@
-"""What a look makes of whom it found: hints that keep the event's id, and are told apart."""
+"""What a scan queues: requests that keep the event's id and have their own deduplication ids."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -25,26 +25,26 @@ LOOK = ScanRequest(
 
 
 @dataclass
-class HubClient:
-    """The part of a `scan`'s world that queueing needs."""
+class Harness:
+    """The part of the scanner that enqueueing needs."""
 
-    users: FakeBoxes = field(default_factory=FakeBoxes)
+    reconcile_queue: FakeBoxes = field(default_factory=FakeBoxes)
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
 
     def queued(self, request: ScanRequest, *found: Drift) -> list[ReconcileRequest]:
-        """Return what a look queues for whom it found."""
-        self.users.users.clear()
+        """Return the requests that a scan queues for the users it found."""
+        self.reconcile_queue.users.clear()
         queue(found, request, cast("ScanPorts", self))
-        return list(self.users.users)
+        return list(self.reconcile_queue.users)
 
 
 FOUND = Drift(ADA, DriftKind.JOINED)
 
 
 @pytest.mark.parametrize("subject", list(Subject))
-def test_whoever_a_look_finds_keeps_the_id_of_its_event(subject: Subject) -> None:
-    """It is what the logs of all functions are searched by: nothing is added to it on the way."""
-    requests = HubClient().queued(replace(LOOK, subject=subject), FOUND, Drift(BOB, DriftKind.LEFT))
+def test_every_user_a_scan_finds_keeps_the_id_of_its_event(subject: Subject) -> None:
+    """The logs of all functions are searched by this id: nothing is added to it on the way."""
+    requests = Harness().queued(replace(LOOK, subject=subject), FOUND, Drift(BOB, DriftKind.LEFT))
 
     assert [(request.user_id, request.event_id, request.event_at) for request in requests] == [
         (ADA, EVENT, LOOK.event_at),
@@ -58,30 +58,30 @@ def test_whoever_a_look_finds_keeps_the_id_of_its_event(subject: Subject) -> Non
         replace(LOOK, subject=Subject.TARGET),
         replace(LOOK, key="g-2"),
         replace(LOOK, event_id="another"),
-        # Put off, looked at once more, and gone on with.
+        # Requeued, rechecked, and continued.
         replace(LOOK, attempt=1),
-        replace(LOOK, again=True),
+        replace(LOOK, is_recheck=True),
         replace(LOOK, part=1),
     ],
 )
-def test_two_looks_for_one_event_hide_nobody_from_one_another(other: ScanRequest) -> None:
-    """SQS drops the second message of an id: each `scan`'s hints have their own."""
-    hub_client = HubClient()
+def test_two_scans_for_one_event_do_not_hide_each_others_requests(other: ScanRequest) -> None:
+    """SQS drops a second message with the same id: each scan's requests have their own ids."""
+    harness = Harness()
     ids = {
         deduplication_id(request)
         for look in (LOOK, other)
-        for request in hub_client.queued(look, FOUND)
+        for request in harness.queued(look, FOUND)
     }
 
     assert len(ids) == 2
 
 
-def test_a_look_that_is_delivered_twice_queues_nobody_twice() -> None:
-    """Whenever it is done: it is the same look for the same event."""
-    hub_client = HubClient()
-    (once,) = hub_client.queued(LOOK, FOUND)
-    hub_client.clock.sleep(60)
-    (twice,) = hub_client.queued(replace(LOOK, enqueued_at=NOON + timedelta(minutes=1)), FOUND)
+def test_a_scan_that_is_delivered_twice_queues_nobody_twice() -> None:
+    """At whatever time: the same scan for the same event gives the same ids."""
+    harness = Harness()
+    (once,) = harness.queued(LOOK, FOUND)
+    harness.clock.sleep(60)
+    (twice,) = harness.queued(replace(LOOK, enqueued_at=NOON + timedelta(minutes=1)), FOUND)
 
     assert deduplication_id(once) == deduplication_id(twice)
     assert once != twice

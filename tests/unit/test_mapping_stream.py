@@ -1,4 +1,4 @@
-"""A row that is written, changed or removed has its group looked at in its target, once."""
+"""A row that is written, changed or removed queues one scan of its group in its target."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -38,136 +38,138 @@ EVERY_TARGET = ScanRequest(Subject.ROUND, TARGETS, NOON, "event", WRITTEN, event
 
 
 @dataclass
-class HubClient:
-    """Where changed rows arrive."""
+class Harness:
+    """A receiver of row changes."""
 
     capsys: pytest.CaptureFixture[str]
     boxes: FakeBoxes = field(default_factory=FakeBoxes)
     directory: FakeDirectory = field(default_factory=lambda: FakeDirectory({"ants": GroupId(ANTS)}))
 
     def __post_init__(self) -> None:
-        """Sit down at noon."""
+        """Set the clock to noon."""
         clock = FakeClock(NOON)
         self.hub_state = FakeHubState(clock)
         names = GroupResolver(self.directory, self.hub_state, clock)
         self.world = MappingStreamPorts(names, self.hub_state, self.boxes, clock)
 
     def take(self, old: Row | None, new: Row | None) -> list[ScanRequest]:
-        """Take in one change and return what was queued for it."""
+        """Process one change and return what was queued for it."""
         self.boxes.looks.clear()
         take(RowChange("event", WRITTEN, old, new, "MODIFY"), self.world)
         return self.boxes.looks
 
     def problems(self) -> list[dict[str, Any]]:
-        """Return what was reported since the last time."""
+        """Return what was reported since the last call."""
         lines = map(json.loads, self.capsys.readouterr().out.splitlines())
         return [line for line in lines if line.get("message") == "PROBLEM"]
 
 
 @pytest.fixture
-def hub_client(capsys: pytest.CaptureFixture[str]) -> HubClient:
-    return HubClient(capsys)
+def harness(capsys: pytest.CaptureFixture[str]) -> Harness:
+    return Harness(capsys)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "looks"),
     [
-        # A row that is new, changed or removed: everybody in its group.
+        # A row that is new, changed or removed: every user in its group.
         (None, ROW, [group(ANTS)]),
         (ROW, None, [group(ANTS)]),
         (ROW, {**ROW, "priority": 20}, [group(ANTS)]),
         (ROW, {**ROW, "enabled": False}, [group(ANTS)]),
         (ROW, {**ROW, "retention_days": 7}, [group(ANTS)]),
         (None, PINNED, [group(OTHER)]),
-        # A row that means another group from now on: both groups.
+        # A row that now names another group: both groups.
         (ROW, PINNED, [group(ANTS), group(OTHER)]),
         (PINNED, ROW, [group(OTHER), group(ANTS)]),
-        # Nothing that anybody reads is different.
+        # No attribute that is read differs.
         (ROW, ROW, []),
         (ROW, {**ROW, "note": "asked for by somebody"}, []),
         ({**ROW, "priority": 100}, {"group": "ants", "target": LAB}, []),
         (None, None, []),
-        # A row that does not parse says nothing of anybody: its target stays as it is.
+        # A row that does not parse says nothing about anybody: its target stays unchanged.
         (None, BAD, []),
         (ROW, BAD, []),
         (BAD, {**BAD, "retention_days": "long"}, []),
-        # Its end lets the target go on.
+        # When the row is removed, its target is reconciled again.
         (BAD, ROW, [group(ANTS), THE_TARGET]),
         (BAD, None, [THE_TARGET]),
         (None, NOWHERE, []),
         (NOWHERE, None, [THE_GROUP, EVERY_TARGET]),
         ({**NOWHERE, "group": "lost"}, None, [EVERY_TARGET]),
         (NOWHERE, ROW, [group(ANTS), THE_GROUP, EVERY_TARGET]),
-        # A group that nobody can tell has no members to look at.
+        # A group that cannot be resolved has no members to scan.
         (None, LOST, []),
         ({**LOST, "priority": "high"}, LOST, [THE_TARGET]),
         (LOST, {**LOST, "group_id": OTHER}, [group(OTHER)]),
     ],
 )
-def test_what_is_looked_at_when_a_row_changes(
-    hub_client: HubClient, old: Row | None, new: Row | None, looks: list[ScanRequest]
+def test_what_a_row_change_queues(
+    harness: Harness, old: Row | None, new: Row | None, looks: list[ScanRequest]
 ) -> None:
-    """Each once, with the time of the change and of now; a change of rows is no lost event."""
-    assert hub_client.take(old, new) == looks
+    """Each scan once, with the times of the change and of the enqueueing; no drift is counted."""
+    assert harness.take(old, new) == looks
 
 
-def test_a_row_that_does_not_parse_is_reported_with_all_its_mistakes(hub_client: HubClient) -> None:
-    """The writer learns of it when it is written, and once."""
+def test_a_row_that_does_not_parse_is_reported_with_all_its_mistakes(harness: Harness) -> None:
+    """The writer sees the problem when the row is written, and once."""
     for _ in range(2):
-        hub_client.take(ROW, {**BAD, "enabled": "yes"})
+        harness.take(ROW, {**BAD, "enabled": "yes"})
 
-    (problem,) = hub_client.problems()
+    (problem,) = harness.problems()
     assert problem["kind"] == "bad-row"
     assert problem["subject"] == f"mapping ants -> {LAB}"
     assert "priority: 'high'" in problem["reason"]
     assert "enabled: 'yes'" in problem["reason"]
 
 
-def test_the_old_row_is_no_problem_any_more(hub_client: HubClient) -> None:
-    """Who corrects or removes a row is not told what was wrong with it."""
-    hub_client.take(BAD, ROW)
-    hub_client.take(BAD, None)
-    hub_client.take({**NOWHERE, "group": "lost"}, None)
+def test_the_old_row_is_no_problem_any_more(harness: Harness) -> None:
+    """A writer who corrects or removes a row gets no report about the old one."""
+    harness.take(BAD, ROW)
+    harness.take(BAD, None)
+    harness.take({**NOWHERE, "group": "lost"}, None)
 
-    assert hub_client.problems() == []
+    assert harness.problems() == []
 
 
 @pytest.mark.parametrize("why", list(Unresolved))
-def test_a_group_that_nobody_can_tell_is_reported(hub_client: HubClient, why: Unresolved) -> None:
-    """A misspelt name is found when it is written."""
-    hub_client.directory.ids["lost"] = why
+def test_a_group_that_cannot_be_resolved_is_reported(
+    harness: Harness, why: Unresolved
+) -> None:
+    """A misspelt name is reported when it is written."""
+    harness.directory.ids["lost"] = why
 
-    assert hub_client.take(None, LOST) == []
-    assert [(p["kind"], p["subject"]) for p in hub_client.problems()] == [
+    assert harness.take(None, LOST) == []
+    assert [(p["kind"], p["subject"]) for p in harness.problems()] == [
         (f"{why.name.lower()}-group", "group lost")
     ]
 
 
-def test_a_group_keeps_the_id_that_its_name_had_first(hub_client: HubClient) -> None:
-    """The directory is not asked for what the hub remembers, nor for what is pinned."""
-    hub_client.hub_state.truth = HubState(group_ids={"ants": GroupId(OTHER)})
+def test_a_group_keeps_the_id_that_its_name_had_first(harness: Harness) -> None:
+    """The directory is asked neither for stored names nor for pinned ids."""
+    harness.hub_state.truth = HubState(group_ids={"ants": GroupId(OTHER)})
 
-    assert hub_client.take(None, ROW) == [group(OTHER)]
-    assert hub_client.take(None, PINNED) == [group(OTHER)]
-    assert hub_client.directory.asked == []
+    assert harness.take(None, ROW) == [group(OTHER)]
+    assert harness.take(None, PINNED) == [group(OTHER)]
+    assert harness.directory.asked == []
 
 
 @pytest.mark.parametrize("trouble", [RetryableError("throttled"), PermanentError("denied")])
-def test_what_cannot_be_queued_stays_where_it_is(hub_client: HubClient, trouble: Trouble) -> None:
-    """The stream brings it again."""
-    hub_client.boxes.trouble = trouble
+def test_what_cannot_be_queued_stays_where_it_is(harness: Harness, trouble: Trouble) -> None:
+    """The stream delivers it again."""
+    harness.boxes.trouble = trouble
 
     with pytest.raises(type(trouble)):
-        hub_client.take(BAD, ROW)
+        harness.take(BAD, ROW)
 
 
-def test_a_directory_that_is_throttled_stops_no_change(hub_client: HubClient) -> None:
-    """Who looks for the group by its name is put off; the changes behind it go on."""
-    hub_client.directory.trouble = RetryableError("throttled")
+def test_a_directory_that_is_throttled_stops_no_change(harness: Harness) -> None:
+    """The scan that resolves the group by its name is requeued; later changes go on."""
+    harness.directory.trouble = RetryableError("throttled")
     named = replace(group(ANTS), subject=Subject.NAME, key="ants")
 
-    assert hub_client.take(BAD, ROW) == [named, THE_TARGET]
-    assert hub_client.take(ROW, PINNED) == [group(OTHER), named]
-    assert hub_client.take(ROW, ROW) == []
-    assert hub_client.take(NOWHERE, None) == [replace(named, target=""), EVERY_TARGET]
-    assert hub_client.problems() == []
+    assert harness.take(BAD, ROW) == [named, THE_TARGET]
+    assert harness.take(ROW, PINNED) == [group(OTHER), named]
+    assert harness.take(ROW, ROW) == []
+    assert harness.take(NOWHERE, None) == [replace(named, target=""), EVERY_TARGET]
+    assert harness.problems() == []

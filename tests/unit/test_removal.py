@@ -1,4 +1,4 @@
-"""Rule 8: access first, the role next, and nothing that is lost before its time."""
+"""Rule 8: access first, the role next, and nothing is deleted before its time."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -53,10 +53,10 @@ def stop(what: App) -> StopApp:
     return StopApp(ADA, LAB, "ada", what)
 
 
-def rung(
+def next_step(
     profile: ObservedProfile | None, record: Record | None, decision: Removal = REMOVAL
 ) -> list[Action | SkipKind | InSync]:
-    """Return what the ladder calls for at noon, skips by their kind."""
+    """Return the next actions of a removal at noon, with skips by their kind."""
     found = remove(decision, profile, record, NOON)
     return [each.kind if isinstance(each, Skip) else each for each in found]
 
@@ -65,7 +65,7 @@ def rung(
     ("access", "first"),
     [
         (Access.ASSIGNED, [REVOKE]),
-        # Being made, or lost sight of: it may be there.
+        # It is being made, or its end is not known: it may exist.
         (Access.UNSURE, [REVOKE]),
         (Access.REVOKED, []),
         (Access.UNTOUCHED, []),
@@ -73,13 +73,13 @@ def rung(
     ],
 )
 @pytest.mark.parametrize("status", [None, *ProfileStatus])
-def test_access_is_ended_before_anything_else(
+def test_access_is_revoked_before_anything_else(
     access: Access, first: list[Action], status: ProfileStatus | None
 ) -> None:
-    """Law 8: whatever the profile is at, and once."""
+    """Law 8: once, whatever the state of the profile."""
     profile = replace(THERE, status=status, workload=runs(app(), private())) if status else None
 
-    found = rung(profile, replace(LEAVING, access=access))
+    found = next_step(profile, replace(LEAVING, access=access))
 
     assert [each for each in found if isinstance(each, Revoke)] == first
     assert found[: len(first)] == first
@@ -90,32 +90,32 @@ def test_access_is_ended_before_anything_else(
     [
         ((), [SUSPEND]),
         ((private(), shared()), [SUSPEND]),
-        # What runs may stand in the way of it: it is asked for all the same, and stopped.
+        # Running apps may block the deletion: it is tried all the same, and they are stopped.
         ((app(),), [SUSPEND, stop(app())]),
         (
             (app("a"), app("b", "Pending", space="ada-lab")),
             [SUSPEND, stop(app("a")), stop(app("b", "Pending", space="ada-lab"))],
         ),
-        # What is going already stands in the way for as long as it takes.
+        # What is being deleted blocks it for as long as that takes.
         ((app("a", "Deleting"),), [SkipKind.IN_FLIGHT]),
         ((app("a", "Deleting"), app("b")), [SUSPEND, stop(app("b"))]),
         ((app("a", "Failed"), app("b", "Deleted")), [SUSPEND]),
     ],
 )
 @pytest.mark.parametrize("decision", [REMOVAL, AT_ONCE])
-def test_the_role_is_taken_next(
+def test_the_role_is_removed_next(
     what: tuple[App | Space, ...], then: list[Action | SkipKind], decision: Removal
 ) -> None:
     """Law 8: with retention or without."""
-    assert rung(replace(THERE, workload=runs(*what)), LEAVING, decision) == then
-    assert rung(replace(THERE, workload=runs(*what)), OVER, decision) == then
+    assert next_step(replace(THERE, workload=runs(*what)), LEAVING, decision) == then
+    assert next_step(replace(THERE, workload=runs(*what)), OVER, decision) == then
 
 
-def test_a_role_that_could_not_be_taken_is_taken_again() -> None:
-    """A failed update tells nothing of which role it left."""
+def test_a_role_that_could_not_be_removed_is_tried_again() -> None:
+    """A failed update does not tell which role it left."""
     failed = replace(SUSPENDED_NOW, status=ProfileStatus.UPDATE_FAILED)
 
-    assert rung(failed, OVER) == [SUSPEND]
+    assert next_step(failed, OVER) == [SUSPEND]
 
 
 @pytest.mark.parametrize("record", [LEAVING, OVER])
@@ -128,34 +128,34 @@ def test_a_role_that_could_not_be_taken_is_taken_again() -> None:
         ((app("a", "Deleting"), private()), [SkipKind.IN_FLIGHT]),
     ],
 )
-def test_what_was_started_meanwhile_is_stopped(
+def test_an_app_that_started_meanwhile_is_stopped(
     record: Record, what: tuple[App | Space, ...], then: list[Action | SkipKind]
 ) -> None:
-    """A person who starts an app again loses it again; nothing goes on while one is in the way."""
-    assert rung(replace(SUSPENDED_NOW, workload=runs(*what)), record) == then
+    """A restarted app is stopped again; no later step begins while an app runs."""
+    assert next_step(replace(SUSPENDED_NOW, workload=runs(*what)), record) == then
 
 
 @pytest.mark.parametrize("what", [(), (private(),), (app("a", "Failed"), private())])
-def test_what_is_kept_is_kept_until_the_retention_ends(what: tuple[App | Space, ...]) -> None:
-    """Law 9: suspended is where it rests, and nothing is deleted before that time."""
+def test_nothing_is_deleted_until_the_retention_ends(what: tuple[App | Space, ...]) -> None:
+    """Law 9: a suspended profile is in sync, and nothing is deleted before that time."""
     profile = replace(SUSPENDED_NOW, workload=runs(*what))
 
-    assert rung(profile, LEAVING) == [InSync(REMOVAL, profile)]
+    assert next_step(profile, LEAVING) == [InSync(REMOVAL, profile)]
 
 
 @pytest.mark.parametrize("record", [ACTIVE, replace(LEAVING, access=Access.UNSURE)])
 @pytest.mark.parametrize("profile", [SUSPENDED_NOW, None])
-def test_nobody_rests_who_may_still_sign_in(
+def test_who_may_still_sign_in_is_not_in_sync(
     record: Record, profile: ObservedProfile | None
 ) -> None:
-    """Whoever was let in again by hand is not taken for suspended before that is ended."""
-    assert rung(profile, record) == [REVOKE]
+    """Access that was granted again by hand is revoked before the user counts as suspended."""
+    assert next_step(profile, record) == [REVOKE]
 
 
 @pytest.mark.parametrize("record", [LEAVING, OVER])
 @pytest.mark.parametrize("sharing", ["Shared", "", "A_New_Word", "private"])
-def test_the_owner_of_what_others_may_use_is_never_deleted(record: Record, sharing: str) -> None:
-    """Rule 8: whatever is not certainly private counts as shared; the skip names the space."""
+def test_the_owner_of_a_shared_space_is_never_deleted(record: Record, sharing: str) -> None:
+    """Rule 8: a space that is not certainly private counts as shared; the skip names it."""
     profile = replace(SUSPENDED_NOW, workload=runs(private(), shared("team", sharing)))
 
     (found,) = remove(REMOVAL, profile, record, NOON)
@@ -174,7 +174,7 @@ def test_the_owner_of_what_others_may_use_is_never_deleted(record: Record, shari
         ((private("a", "Deleting"),), [SkipKind.IN_FLIGHT]),
         # What Studio failed to delete is tried again later, not at once.
         ((private("a", "Delete_Failed"),), [SkipKind.FAILED]),
-        # Only then the profile, and what failed and is still listed is tried once before it.
+        # The profile comes last. What failed and is still listed is tried once before it.
         ((), [DELETE]),
         ((app("a", "Deleted"),), [DELETE]),
         ((app("a", "Failed"),), [stop(app("a", "Failed")), DELETE]),
@@ -185,18 +185,18 @@ def test_after_the_retention_spaces_go_first_and_then_the_profile(
     what: tuple[App | Space, ...], then: list[Action | SkipKind]
 ) -> None:
     """Source: developer guide, "Remove user profiles": apps and spaces are deleted before it."""
-    assert rung(replace(SUSPENDED_NOW, workload=runs(*what)), OVER) == then
+    assert next_step(replace(SUSPENDED_NOW, workload=runs(*what)), OVER) == then
 
 
 @pytest.mark.parametrize("status", sorted(UNDER_WAY))
-def test_what_studio_is_at_is_waited_for(status: ProfileStatus) -> None:
-    """No change is asked of a profile that is being changed."""
-    assert rung(replace(THERE, status=status), OVER) == [SkipKind.IN_FLIGHT]
+def test_a_studio_operation_in_progress_is_waited_for(status: ProfileStatus) -> None:
+    """No change is requested while Studio changes the profile."""
+    assert next_step(replace(THERE, status=status), OVER) == [SkipKind.IN_FLIGHT]
 
 
-def test_a_profile_that_never_came_to_be_is_deleted_at_once() -> None:
-    """Nobody ever kept anything in it."""
-    assert rung(replace(THERE, status=ProfileStatus.FAILED), LEAVING) == [DELETE]
+def test_a_profile_whose_creation_failed_is_deleted_at_once() -> None:
+    """It never held any data."""
+    assert next_step(replace(THERE, status=ProfileStatus.FAILED), LEAVING) == [DELETE]
 
 
 @pytest.mark.parametrize(
@@ -213,10 +213,10 @@ def test_a_profile_that_never_came_to_be_is_deleted_at_once() -> None:
     ],
 )
 @pytest.mark.parametrize("role_arn", [OLD, SUSPENDED_ROLE])
-def test_a_deletion_that_failed_is_made_again_by_the_same_rungs(
+def test_a_failed_deletion_is_repeated_by_the_same_steps(
     record: Record, what: tuple[App | Space, ...], then: list[Action | SkipKind], role_arn: str
 ) -> None:
-    """What came in its way is ended first; only the role cannot be changed any more.
+    """What blocks it is removed first; only the role cannot be changed any more.
 
     Source: the facts of a Delete_Failed profile: it cannot be used or updated, only deleted again.
     """
@@ -225,7 +225,7 @@ def test_a_deletion_that_failed_is_made_again_by_the_same_rungs(
 
     rests: list[Action | SkipKind | InSync] = [InSync(REMOVAL, profile)]
 
-    assert rung(profile, record) == (then or rests)
+    assert next_step(profile, record) == (then or rests)
 
 
 @pytest.mark.parametrize(
@@ -234,16 +234,16 @@ def test_a_deletion_that_failed_is_made_again_by_the_same_rungs(
         (REMOVAL, None, NOON + 30 * DAY),
         (AT_ONCE, None, NOON),
         (REMOVAL, ACTIVE, NOON + 30 * DAY),
-        # The ledger's date stands, whatever the rows say by now.
+        # The ledger's date counts, whatever the rows say by now.
         (REMOVAL, LEAVING, NOON + 7 * DAY),
         (AT_ONCE, LEAVING, NOON + 7 * DAY),
         (replace(REMOVAL, retention_days=90), LEAVING, NOON + 7 * DAY),
     ],
 )
-def test_the_retention_begins_once(
+def test_the_retention_starts_once(
     decision: Removal, record: Record | None, ends: datetime
 ) -> None:
-    """Its end stands in the ledger from the removal's begin."""
+    """Its end is in the ledger from the start of the removal."""
     assert retention_ends(decision, record, NOON) == ends
 
 
@@ -251,7 +251,7 @@ def test_the_retention_begins_once(
     ("after", "kept"),
     [(-MINUTE, True), (timedelta(microseconds=-1), True), (timedelta(), False), (DAY, False)],
 )
-def test_the_retention_ends_to_the_moment(after: timedelta, *, kept: bool) -> None:
+def test_the_retention_ends_on_the_second(after: timedelta, *, kept: bool) -> None:
     """Nothing is deleted a moment before."""
     found = remove(REMOVAL, SUSPENDED_NOW, LEAVING, NOON + 7 * DAY + after)
 

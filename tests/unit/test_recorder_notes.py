@@ -1,4 +1,4 @@
-"""What the ledger says of what was not done, was left alone, or could not be seen."""
+"""What the ledger records of what was not done, left unchanged, or not observed."""
 
 from dataclasses import replace
 
@@ -64,10 +64,10 @@ def harness() -> RecorderHarness:
         (ASSIGN, Failed(ASSIGN, "ResourceInUse", "?"), State.FAILED),
     ],
 )
-def test_what_did_not_become_of_it_is_noted(
+def test_an_outcome_that_failed_is_recorded(
     harness: RecorderHarness, action: Action, outcome: Outcome, state: State
 ) -> None:
-    """What waits for somebody is held, what was refused has failed; the reason stands by it."""
+    """What awaits an operator is held, what was refused has failed, each with its reason."""
     harness.open(PROMOTED)
 
     record = harness.does(action, outcome)
@@ -77,8 +77,8 @@ def test_what_did_not_become_of_it_is_noted(
     assert harness.told == ([ProfileEventType.HELD] if state is State.HELD else [])
 
 
-def test_a_profile_that_is_discarded_is_neither_lost_nor_had() -> None:
-    """It is made anew at once, and only that is told."""
+def test_a_profile_that_is_discarded_is_neither_lost_nor_created() -> None:
+    """It is recreated at once, and only that is published."""
     harness = knowing(ACTIVE)
     harness.open(PROMOTED)
 
@@ -100,8 +100,8 @@ def test_a_profile_that_is_discarded_is_neither_lost_nor_had() -> None:
         (SkipKind.UNDECIDED, State.ACTIVE),
     ],
 )
-def test_what_is_left_alone_stays_or_is_held(kind: SkipKind, state: State) -> None:
-    """What it waits for stands by it, with the role that the profile has while it is ours."""
+def test_what_is_skipped_stays_or_is_held(kind: SkipKind, state: State) -> None:
+    """The record has what it waits for, and the profile's role while the profile is ours."""
     harness, hold = knowing(ACTIVE), "limit" if kind is SkipKind.HELD else ""
     harness.open(REMOVAL).skipped(skip(kind, REMOVAL, "why", "way out", hold), THERE)
 
@@ -120,10 +120,10 @@ def test_what_is_left_alone_stays_or_is_held(kind: SkipKind, state: State) -> No
         (ACTIVE, PermanentError("closed"), State.FAILED),
     ],
 )
-def test_a_target_that_could_not_be_seen_is_noted(
+def test_a_target_that_could_not_be_observed_is_recorded(
     before: Record | None, error: RetryableError | PermanentError, state: State
 ) -> None:
-    """Law 10: in its own record, and nothing else of it is forgotten."""
+    """Law 10: in its own record, which keeps everything else."""
     harness = knowing(before)
     harness.open(PROMOTED).blocked(ObservationFailure(PROMOTED, error))
 
@@ -138,7 +138,7 @@ REMOVED = replace(ACTIVE, state=State.REMOVED, access=Access.REVOKED, role_arn="
 
 @pytest.mark.parametrize("before", [None, REMOVED])
 def test_where_nothing_was_ever_made_nothing_is_to_be_removed(before: Record | None) -> None:
-    """Told that there is no such domain, or not let in, as often as it was tried."""
+    """The domain does not exist, or access is denied, at every attempt."""
     harness = knowing(before)
     for _ in range(2):
         harness.open(PROMOTED)
@@ -157,7 +157,7 @@ def test_where_nothing_was_ever_made_nothing_is_to_be_removed(before: Record | N
 @pytest.mark.parametrize(
     "outcome",
     [
-        # A crash: what was announced is all that is known.
+        # A crash: only the announced action is known.
         None,
         Pending(CREATE, "time"),
         Deferred(CREATE, "no answer"),
@@ -172,10 +172,10 @@ def test_where_nothing_was_ever_made_nothing_is_to_be_removed(before: Record | N
         ),
     ],
 )
-def test_what_may_have_been_made_is_never_taken_for_nothing(
+def test_what_may_have_been_made_never_counts_as_missing(
     harness: RecorderHarness, outcome: Outcome | None
 ) -> None:
-    """Law 6: whatever is heard of the target afterwards."""
+    """Law 6: whatever the target answers afterwards."""
     recorder = harness.open(PROMOTED)
     recorder.begin(CREATE)
     if outcome is not None:
@@ -191,10 +191,8 @@ def test_what_may_have_been_made_is_never_taken_for_nothing(
 
 @pytest.mark.parametrize("before", [None, ACTIVE])
 @pytest.mark.parametrize("action", [CREATE, ASSIGN, CHANGE, RESUME, STOP, DISCARD])
-def test_of_whom_anything_was_begun_something_may_be_there(
-    before: Record | None, action: Action
-) -> None:
-    """Also where the ledger had lost them: what is begun is done to a profile that exists."""
+def test_where_an_action_started_something_may_exist(before: Record | None, action: Action) -> None:
+    """Even where the ledger had lost them: an action starts only on an existing profile."""
     harness = knowing(before)
     harness.open(PROMOTED).begin(action)
 
@@ -202,26 +200,24 @@ def test_of_whom_anything_was_begun_something_may_be_there(
 
 
 @pytest.mark.parametrize("action", [REVOKE, SUSPEND, STOP, SPACE, DELETE])
-def test_a_removal_that_began_is_not_over_before_its_end(
+def test_a_removal_that_started_is_not_over_before_its_end(
     harness: RecorderHarness, action: Action
 ) -> None:
-    """Also of somebody whom the ledger did not know."""
+    """This holds for a user that the ledger did not know, too."""
     harness.open(REMOVAL).begin(action)
 
     assert not is_in_sync(REMOVAL, harness.record)
 
 
 @pytest.mark.parametrize("kind", [SkipKind.HELD, SkipKind.NOT_OURS, SkipKind.NAME_TAKEN])
-def test_a_profile_that_was_seen_is_asked_after_again(
-    harness: RecorderHarness, kind: SkipKind
-) -> None:
-    """Somebody may have made it ours meanwhile."""
+def test_an_observed_profile_is_observed_again(harness: RecorderHarness, kind: SkipKind) -> None:
+    """An operator may have adopted it meanwhile."""
     harness.open(PROMOTED).skipped(skip(kind, PROMOTED, "why", "way out"), THERE)
 
     assert not is_in_sync(REMOVAL, harness.record)
 
 
-def test_a_look_that_changes_nothing_writes_nothing() -> None:
+def test_a_reconcile_that_changes_nothing_writes_nothing() -> None:
     """Law 2, whatever the event was."""
     harness = knowing(ACTIVE)
     harness.changes = MemberChanges({GroupId("g"): "m"})
@@ -233,8 +229,8 @@ def test_a_look_that_changes_nothing_writes_nothing() -> None:
     assert harness.ledger.writes == []
 
 
-def test_memberships_travel_with_the_first_record_only(harness: RecorderHarness) -> None:
-    """One transaction for all that one look saw of them."""
+def test_memberships_are_written_with_the_first_record_only(harness: RecorderHarness) -> None:
+    """One transaction for all memberships that one reconcile saw."""
     harness.changes = MemberChanges({GroupId("g"): "m"})
     harness.open(PROMOTED)
     harness.does(CREATE, Applied(CREATE, replace(THERE, role_arn=NEW)))
@@ -244,8 +240,8 @@ def test_memberships_travel_with_the_first_record_only(harness: RecorderHarness)
     assert [changes for changes in harness.ledger.joined if changes.joined] == [harness.changes]
 
 
-def test_a_worker_who_was_overtaken_writes_nothing_more() -> None:
-    """Whoever comes second looks again."""
+def test_a_worker_who_lost_the_race_writes_nothing_more() -> None:
+    """The second of two workers requeues its request."""
     harness = knowing(ACTIVE)
     recorder = harness.open(REMOVAL)
     harness.ledger.write(replace(ACTIVE, reason="another worker's"))
@@ -255,8 +251,8 @@ def test_a_worker_who_was_overtaken_writes_nothing_more() -> None:
     assert harness.record.reason == "another worker's"
 
 
-def test_no_record_takes_more_along_than_a_transaction_holds() -> None:
-    """Whoever is in very many groups has the rest of them noted beside the record."""
+def test_no_record_takes_more_memberships_than_a_transaction_holds() -> None:
+    """The further groups of a user in very many groups are written beside the record."""
     joined = {GroupId(f"g-{number:03}"): f"m-{number}" for number in range(150)}
     left = frozenset(GroupId(f"l-{number:03}") for number in range(30))
 

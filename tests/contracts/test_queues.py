@@ -1,4 +1,4 @@
-"""The adapters of the two queues: what makes a message unique, ordered, and late."""
+"""The adapters of the queues: message groups, deduplication ids and delays."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,8 +24,8 @@ REQUEST = ReconcileRequest(UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21"), AT, "
 SENT = {"MessageId": "1", "MD5OfMessageBody": "0" * 32}
 
 
-def test_the_hints_of_one_user_come_in_order_and_once(sqs: "SQSClient", stub: Stub) -> None:
-    """The message group is the user; the deduplication id is made of the event."""
+def test_the_requests_of_one_user_come_in_order_and_once(sqs: "SQSClient", stub: Stub) -> None:
+    """The message group is the user; the deduplication id is made from the event."""
     stub(sqs).add_response(
         "send_message",
         SENT,
@@ -40,8 +40,8 @@ def test_the_hints_of_one_user_come_in_order_and_once(sqs: "SQSClient", stub: St
     SqsReconcileQueue(sqs, URL).enqueue(REQUEST)
 
 
-def test_a_look_put_off_waits_in_the_queue(sqs: "SQSClient", stub: Stub) -> None:
-    """Nothing sleeps in a function: the message carries its delay."""
+def test_a_requeued_scan_waits_in_the_queue(sqs: "SQSClient", stub: Stub) -> None:
+    """No function sleeps: the message carries its delay."""
     request = replace(REQUEST, attempt=4)
     stub(sqs).add_response(
         "send_message", SENT, {"QueueUrl": URL, "MessageBody": encode(request), "DelaySeconds": 160}
@@ -54,7 +54,7 @@ def test_a_look_put_off_waits_in_the_queue(sqs: "SQSClient", stub: Stub) -> None
     ("code", "error"),
     [("RequestThrottled", RetryableError), ("AccessDenied", RefusedError)],
 )
-def test_a_hint_that_cannot_be_queued_is_never_lost_in_silence(
+def test_a_request_that_cannot_be_queued_raises_an_error(
     sqs: "SQSClient", stub: Stub, code: str, error: type[Exception]
 ) -> None:
     """The error reaches the handler, which keeps the message."""
@@ -68,8 +68,10 @@ def test_a_hint_that_cannot_be_queued_is_never_lost_in_silence(
         SqsDelayedQueue(sqs, URL).enqueue_after(REQUEST, 10)
 
 
-def test_a_message_comes_again_when_its_reader_says(sqs: "SQSClient", stub: Stub) -> None:
-    """Before the visibility time-out of its queue, which is made for crashes."""
+def test_a_message_returns_after_the_delay_that_its_reader_sets(
+    sqs: "SQSClient", stub: Stub
+) -> None:
+    """This is earlier than the visibility timeout of its queue, which is for crashes."""
     stub(sqs).add_response(
         "change_message_visibility",
         {},

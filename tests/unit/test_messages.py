@@ -1,4 +1,4 @@
-"""What travels in the queues: hints, and by what SQS knows one that was sent twice."""
+"""Messages in the queues: the codec of requests and the ids by which SQS drops duplicates."""
 
 import json
 from dataclasses import replace
@@ -25,7 +25,7 @@ REQUEST = ReconcileRequest(
     event_id="0a664dd1-f102-48bc-9e6c-f13525ddaafa",
     event_at=AT - timedelta(seconds=7),
     attempt=3,
-    again=True,
+    is_recheck=True,
     force_observe="222222222222/eu-west-1/d-one",
     source_scan="5f2c0a",
 )
@@ -36,7 +36,7 @@ LOOK = ScanRequest(
     event_id="0a664dd1-f102-48bc-9e6c-f13525ddaafa",
     event_at=AT - timedelta(seconds=7),
     attempt=3,
-    again=True,
+    is_recheck=True,
     event_driven=True,
     include_all=True,
     target="222222222222/eu-west-1/d-one",
@@ -50,12 +50,12 @@ LOOK = ScanRequest(
         REQUEST,
         LOOK,
         ScanRequest(Subject.PEOPLE, "", AT, "round", AT),
-        replace(REQUEST, attempt=0, again=False, force_observe="", source_scan=""),
+        replace(REQUEST, attempt=0, is_recheck=False, force_observe="", source_scan=""),
         replace(REQUEST, event_at=AT.astimezone(timezone(timedelta(hours=2)))),
     ],
 )
-def test_a_hint_arrives_as_it_was_sent(sent: Request) -> None:
-    """Nothing is lost on the way, not even a fraction of a second."""
+def test_a_request_arrives_as_it_was_sent(sent: Request) -> None:
+    """No field is lost or changed, not even a fraction of a second."""
     assert decode(encode(sent)) == sent
 
 
@@ -64,8 +64,8 @@ def test_a_hint_arrives_as_it_was_sent(sent: Request) -> None:
     [(sent, lack) for sent in (REQUEST, LOOK) for lack in ("enqueued_at", "event_id")]
     + [(REQUEST, "user_id")],
 )
-def test_a_hint_that_lacks_something_is_unreadable(sent: Request, lack: str) -> None:
-    """A body that nobody here wrote goes to the dead letters, named."""
+def test_a_request_that_lacks_a_field_is_unreadable(sent: Request, lack: str) -> None:
+    """Such a body goes to the dead-letter queue; the error names the field."""
     plain = json.loads(encode(sent))
     del plain[lack]
 
@@ -86,7 +86,7 @@ def test_a_hint_that_lacks_something_is_unreadable(sent: Request, lack: str) -> 
         {"attempt": "many"},
         {"attempt": None},
         {"attempt": True},
-        {"again": "false"},
+        {"is_recheck": "false"},
         {"user_id": "222222222222/eu-west-1/d-one"},
         {"force_observe": "d-one"},
         {"force_observe": None},
@@ -96,8 +96,8 @@ def test_a_hint_that_lacks_something_is_unreadable(sent: Request, lack: str) -> 
         {"enqueued_at": "0001-01-01T00:00:00+01:00"},
     ],
 )
-def test_a_hint_with_a_wrong_value_is_unreadable(wrong: dict[str, object]) -> None:
-    """No half of a hint is acted on."""
+def test_a_request_with_a_wrong_value_is_unreadable(wrong: dict[str, object]) -> None:
+    """A request is never processed in part."""
     with pytest.raises(UnreadableMessageError):
         decode(json.dumps(json.loads(encode(REQUEST)) | wrong))
 
@@ -123,8 +123,8 @@ def test_a_hint_with_a_wrong_value_is_unreadable(wrong: dict[str, object]) -> No
         {"enqueued_at": "yesterday"},
     ],
 )
-def test_a_look_with_a_wrong_value_is_unreadable(wrong: dict[str, object]) -> None:
-    """A group or a target without its name is no look."""
+def test_a_scan_request_with_a_wrong_value_is_unreadable(wrong: dict[str, object]) -> None:
+    """A group scan or a target scan without its name is refused."""
     with pytest.raises(UnreadableMessageError):
         decode(json.dumps(json.loads(encode(LOOK)) | wrong))
 
@@ -138,10 +138,8 @@ def test_a_look_with_a_wrong_value_is_unreadable(wrong: dict[str, object]) -> No
         ({"subject": "target", "key": "x" * 9999}, "key: 'xxx"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place_and_the_remedy(
-    wrong: dict[str, object], told: str
-) -> None:
-    """Whoever finds the dead letter sees the field and knows what to do; a novel stays short."""
+def test_an_error_names_its_field_and_the_remedy(wrong: dict[str, object], told: str) -> None:
+    """Whoever finds the dead letter sees the field and the remedy; long text is shortened."""
     with pytest.raises(UnreadableMessageError) as raised:
         decode(json.dumps(json.loads(encode(LOOK)) | wrong))
 
@@ -150,24 +148,24 @@ def test_what_is_wrong_is_told_with_its_place_and_the_remedy(
     assert len(str(raised.value)) < 500
 
 
-def test_what_the_schedule_sends_is_a_round() -> None:
-    """It knows the time and its own id; everything else has its default."""
+def test_the_message_of_the_schedule_is_a_sweep() -> None:
+    """It has the time and its own id; every other field has its default."""
     body = '{"subject":"round","key":"hourly","enqueued_at":"2026-11-23T12:00:00Z","event_id":"7"}'
     at = AT.replace(microsecond=0)
 
     assert decode(body) == ScanRequest(Subject.ROUND, "hourly", at, "7", at)
 
 
-def test_what_an_older_version_sent_is_read() -> None:
-    """It waits in a queue while functions are changed; what it does not know has its default."""
+def test_a_message_of_an_older_version_is_read() -> None:
+    """It is queued while functions are updated; a missing field has its default."""
     plain = json.loads(encode(REQUEST))
     del plain["source_scan"]
 
     assert decode(json.dumps(plain)) == replace(REQUEST, source_scan="")
 
 
-def test_each_function_takes_its_own_hints_alone() -> None:
-    """A hint in the wrong queue is a mistake of whoever put it there."""
+def test_each_function_accepts_only_its_own_requests() -> None:
+    """A request in the wrong queue is a mistake of its sender."""
     assert decode_reconcile_request(encode(REQUEST)) == REQUEST
     assert decode_scan_request(encode(LOOK)) == LOOK
     with pytest.raises(UnreadableMessageError, match="no user's hint"):
@@ -176,8 +174,8 @@ def test_each_function_takes_its_own_hints_alone() -> None:
         decode_scan_request(encode(REQUEST))
 
 
-def test_a_group_and_a_target_never_stand_in_one_row() -> None:
-    """Each user, group and target has a line of its own, in which it is kept in order."""
+def test_a_group_and_a_target_never_share_a_message_group() -> None:
+    """Each user, group and target has its own message group, which SQS keeps in order."""
     looks = [replace(LOOK, subject=subject) for subject in Subject]
     groups = [message_group(REQUEST), *map(message_group, looks)]
 
@@ -186,15 +184,15 @@ def test_a_group_and_a_target_never_stand_in_one_row() -> None:
 
 
 @pytest.mark.parametrize("body", ["", "{", "null", "[]", "7", '"text"', "{}", '{"detail": {}}'])
-def test_what_is_no_hint_is_unreadable(body: str) -> None:
+def test_a_body_that_is_no_request_is_unreadable(body: str) -> None:
     """Whatever the body is, the error is the one that the handlers know."""
     with pytest.raises(UnreadableMessageError, match="no hint"):
         decode(body)
 
 
 @pytest.mark.parametrize("sent", [REQUEST, LOOK])
-def test_the_same_hint_sent_twice_is_one_message(sent: Request) -> None:
-    """SQS drops the second: when the hint was made plays no part."""
+def test_the_same_request_sent_twice_is_one_message(sent: Request) -> None:
+    """SQS drops the second: the time of enqueueing does not matter."""
     assert deduplication_id(sent) == deduplication_id(replace(sent, enqueued_at=AT + timedelta(1)))
 
 
@@ -204,7 +202,7 @@ def test_the_same_hint_sent_twice_is_one_message(sent: Request) -> None:
         replace(REQUEST, event_id="another"),
         replace(REQUEST, user_id=UserId("another")),
         replace(REQUEST, attempt=4),
-        replace(REQUEST, again=False),
+        replace(REQUEST, is_recheck=False),
         replace(REQUEST, force_observe=""),
         replace(REQUEST, source_scan="another"),
         LOOK,
@@ -212,12 +210,12 @@ def test_the_same_hint_sent_twice_is_one_message(sent: Request) -> None:
         replace(LOOK, key="another"),
         replace(LOOK, subject=Subject.TARGET),
         replace(LOOK, attempt=4),
-        replace(LOOK, again=False),
+        replace(LOOK, is_recheck=False),
         replace(LOOK, event_id="another"),
     ],
 )
 def test_another_event_subject_or_attempt_is_another_message(other: Request) -> None:
-    """SQS remembers an id for five minutes and would swallow the next real change."""
+    """SQS remembers an id for five minutes and would drop the next real change."""
     likes = {deduplication_id(sent) for sent in (REQUEST, LOOK) if sent != other}
 
     assert deduplication_id(other) not in likes
@@ -229,14 +227,14 @@ def test_another_event_subject_or_attempt_is_another_message(other: Request) -> 
 @pytest.mark.parametrize(
     "wrong", [{"enqueued_at": "2026-11-23T12:00:00"}, {"attempt": float("inf")}, {"attempt": -1}]
 )
-def test_a_hint_that_no_worker_can_follow_is_unreadable(wrong: dict[str, object]) -> None:
-    """A time without its zone, or an attempt that cannot be counted on, was not written here."""
+def test_a_request_that_no_function_can_process_is_unreadable(wrong: dict[str, object]) -> None:
+    """No function here writes a time without its zone, or an invalid attempt."""
     with pytest.raises(UnreadableMessageError):
         decode(json.dumps(json.loads(encode(REQUEST)) | wrong))
 
 
-def test_a_group_is_looked_for_by_any_name() -> None:
-    """SQS takes no blanks, no other alphabets, and at most 128 characters."""
+def test_a_group_is_scanned_by_any_name() -> None:
+    """SQS accepts no blanks, no other alphabets, and at most 128 characters."""
     names = ["Data Scientists", "Ученые", "x" * 1024]
     groups = {message_group(replace(LOOK, subject=Subject.NAME, key=name)) for name in names}
 

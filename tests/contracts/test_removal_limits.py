@@ -1,4 +1,4 @@
-"""Slots and holds: the ledger's adapter, and the fake that stands for it in other tests."""
+"""Slots and holds: the ledger's adapter, and the fake that replaces it in other tests."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -52,8 +52,8 @@ def limits(request: pytest.FixtureRequest) -> Limits:
     return found
 
 
-def test_a_target_of_which_nothing_was_written_is_empty(limits: Limits) -> None:
-    """No slot, no hold, and a version over which the first can write."""
+def test_a_target_without_items_is_empty(limits: Limits) -> None:
+    """No slot, no hold, and a version over which the first writer can write."""
     assert limits.of(LAB) == LimitState()
 
 
@@ -78,8 +78,8 @@ def test_slots_of_more_than_an_hour_ago_are_dropped(limits: Limits) -> None:
 
 
 @pytest.mark.parametrize("written", [1, 2, 5])
-def test_who_did_not_see_the_last_write_takes_nothing(limits: Limits, written: int) -> None:
-    """Rule 10: slots by conditional writes, which two workers cannot both pass."""
+def test_a_writer_of_an_old_version_takes_nothing(limits: Limits, written: int) -> None:
+    """Rule 10: slots are taken by conditional writes, of which only one succeeds."""
     seen = limits.of(LAB)
     for number in range(written):
         limits.take(LAB, limits.of(LAB), [user(number)], NOON)
@@ -89,8 +89,8 @@ def test_who_did_not_see_the_last_write_takes_nothing(limits: Limits, written: i
     assert limits.of(LAB) == before
 
 
-def test_what_is_held_comes_back_as_it_was_written(limits: Limits) -> None:
-    """Every field of it; written again it is the same, and another hold of a person replaces it."""
+def test_a_hold_comes_back_as_it_was_written(limits: Limits) -> None:
+    """Every field; a second write changes nothing, and another hold of the user replaces it."""
     limits.hold(LAB, [BARE, FULL])
     limits.hold(LAB, [BARE])
 
@@ -101,8 +101,8 @@ def test_what_is_held_comes_back_as_it_was_written(limits: Limits) -> None:
     assert limits.of(LAB).held[user(1)] == changed
 
 
-def test_holding_and_taking_do_not_get_in_one_anothers_way(limits: Limits) -> None:
-    """A hold that is written beside the slots makes nobody weigh anew."""
+def test_holds_and_slots_do_not_conflict(limits: Limits) -> None:
+    """A hold that is written beside the slots forces no new decision."""
     seen = limits.of(LAB)
     limits.hold(LAB, [BARE])
 
@@ -123,10 +123,10 @@ def test_holding_and_taking_do_not_get_in_one_anothers_way(limits: Limits) -> No
         (("", REJECTED), "emptied ants", False),
     ],
 )
-def test_only_a_cause_that_is_over_is_written_over(
+def test_only_a_cause_that_is_over_is_overwritten(
     limits: Limits, before: tuple[str, str], after: str, *, is_anew: bool
 ) -> None:
-    """Neither what waits for the limit, nor an operator's word on what is so still."""
+    """Neither a hold for the limit nor an operator's decision on a present cause."""
     always, cause = before
     waits = HeldDisruption(disruption(1, cause=always), cause, NOON)
     anew = HeldDisruption(disruption(1, cause=after), after or LIMIT, NOON + HOUR)
@@ -137,10 +137,10 @@ def test_only_a_cause_that_is_over_is_written_over(
 
 
 @pytest.mark.parametrize(("hours", "is_anew"), [(2, False), (1, True), (0, True)])
-def test_an_approval_is_written_over_when_it_is_worn_out(
+def test_an_approval_is_overwritten_when_it_has_expired(
     limits: Limits, hours: int, *, is_anew: bool
 ) -> None:
-    """Until then it lets the cut begin, whatever else comes true."""
+    """Until then the disruption may begin, whatever other cause applies."""
     approved = HeldDisruption(
         disruption(1, cause="last-row"), "last-row", NOON, NOON + hours * HOUR
     )
@@ -151,8 +151,8 @@ def test_an_approval_is_written_over_when_it_is_worn_out(
     assert limits.of(LAB).held == {user(1): anew if is_anew else approved}
 
 
-def test_what_waits_no_more_is_gone(limits: Limits) -> None:
-    """Only for those who are named, and without complaint for whom nothing waits."""
+def test_a_released_hold_is_deleted(limits: Limits) -> None:
+    """Only for the users named, and without an error where no hold exists."""
     limits.hold(LAB, [BARE, FULL])
     limits.release(LAB, [user(1), user(7)])
     limits.release(SHOP, [user(2)])
@@ -163,7 +163,7 @@ def test_what_waits_no_more_is_gone(limits: Limits) -> None:
 def test_a_hold_without_its_details_is_still_one(
     dynamo: DynamoLimits, ledger_table: "DynamoDBClient"
 ) -> None:
-    """What an older or a newer version wrote otherwise lets nobody's removal begin."""
+    """An item in the format of an older or newer version lets no removal begin."""
     limits = dynamo
     limits.hold(LAB, [BARE])
     (item,) = ledger_table.scan(TableName=LEDGER)["Items"]
@@ -173,8 +173,8 @@ def test_a_hold_without_its_details_is_still_one(
     assert limits.of(LAB).held[user(1)].cause == LIMIT
 
 
-def test_an_operators_word_is_on_what_they_saw(dynamo: DynamoLimits) -> None:
-    """A hold that is another one by now, or over, is not decided by a word on the old one."""
+def test_an_operator_decides_on_the_hold_that_was_shown(dynamo: DynamoLimits) -> None:
+    """A decision on the old hold does not apply to a changed or released one."""
     dynamo.hold(LAB, [BARE])
     approved = replace(BARE, approved_until=NOON + HOUR)
 
@@ -193,8 +193,8 @@ def test_an_operators_word_is_on_what_they_saw(dynamo: DynamoLimits) -> None:
     assert dynamo.of(LAB).held == {}
 
 
-def test_a_hold_that_is_written_late_takes_back_no_word(dynamo: DynamoLimits) -> None:
-    """Whoever weighed before an operator spoke does not undo it."""
+def test_a_hold_that_is_written_late_undoes_no_decision(dynamo: DynamoLimits) -> None:
+    """A worker that read before the decision does not undo it."""
     dynamo.hold(LAB, [BARE])
     approved = replace(BARE, approved_until=NOON + HOUR)
     dynamo.decide(LAB, approved, BARE)
@@ -205,7 +205,7 @@ def test_a_hold_that_is_written_late_takes_back_no_word(dynamo: DynamoLimits) ->
 
 
 def test_the_targets_with_holds_are_found(dynamo: DynamoLimits) -> None:
-    """For an operator who asks for all of them; slots alone are no hold."""
+    """For an operator who lists all holds; slots alone are no hold."""
     dynamo.take(LAB, dynamo.of(LAB), [user(1)], NOON)
     assert dynamo.targets() == ()
 
@@ -214,7 +214,7 @@ def test_the_targets_with_holds_are_found(dynamo: DynamoLimits) -> None:
     assert dynamo.targets() == (LAB, SHOP)
 
 
-def test_whom_a_digest_stood_for_is_remembered(
+def test_the_users_of_a_digest_are_stored(
     dynamo: DynamoLimits, ledger_table: "DynamoDBClient"
 ) -> None:
     """For a month, so that the difference can be shown when the set has changed."""
@@ -231,7 +231,7 @@ def test_whom_a_digest_stood_for_is_remembered(
 def test_a_target_is_read_consistently_and_to_the_end(
     dynamodb: "DynamoDBClient", stub: Stub
 ) -> None:
-    """Rule 10: whoever is held on the second page is held."""
+    """Rule 10: a hold on the second page counts."""
     asked = {
         "TableName": LEDGER,
         "ConsistentRead": True,
@@ -259,7 +259,7 @@ def test_a_target_is_read_consistently_and_to_the_end(
 def test_a_ledger_that_fails_gives_no_slot(
     dynamodb: "DynamoDBClient", stub: Stub, code: str, error: type[Exception]
 ) -> None:
-    """Nor does it say that somebody else was quicker."""
+    """Nor does the error say that another worker was first."""
     stubbed = stub(dynamodb)
     for operation in ("query", "put_item", "put_item", "delete_item"):
         stubbed.add_client_error(operation, code)

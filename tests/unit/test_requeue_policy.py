@@ -1,4 +1,4 @@
-"""How long a look waits for its next attempt, without anybody sleeping."""
+"""How long a request waits for its next attempt, without a sleeping function."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ LOOK = ScanRequest(
 
 
 def waits(times: int, pace: RequeuePolicy = RequeuePolicy.BACKING_OFF) -> list[int]:
-    """Return the waits of a hint that is put off so often, one after the other."""
+    """Return the waits of a request that is requeued so often, one after the other."""
     request, found = replace(REQUEST, attempt=0), []
     for _ in range(times):
         request, seconds = requeue(request, AT, pace)
@@ -35,8 +35,8 @@ def waits(times: int, pace: RequeuePolicy = RequeuePolicy.BACKING_OFF) -> list[i
     return found
 
 
-def test_what_studio_is_at_is_looked_for_every_ten_seconds_for_two_minutes() -> None:
-    """Design, section 3: a leaver who starts an app again loses it again soon; then less often."""
+def test_a_studio_operation_is_rechecked_every_ten_seconds_for_two_minutes() -> None:
+    """Design, section 3: restarted apps of a leaver are stopped soon. Later, rechecks are rarer."""
     found = waits(20, RequeuePolicy.BUSY)
 
     assert found[:12] == [10] * 12
@@ -44,7 +44,7 @@ def test_what_studio_is_at_is_looked_for_every_ten_seconds_for_two_minutes() -> 
 
 
 def chain(pace: RequeuePolicy, event_at: datetime) -> timedelta:
-    """Return how long a hint comes back that is never done, from AT on."""
+    """Return how long a request that never finishes is requeued, from AT on."""
     request, now = replace(REQUEST, attempt=0, event_at=event_at), AT
     while not is_exhausted(request, now):
         request, seconds = requeue(request, now, pace)
@@ -53,19 +53,19 @@ def chain(pace: RequeuePolicy, event_at: datetime) -> timedelta:
 
 
 @pytest.mark.parametrize("pace", RequeuePolicy)
-def test_a_chain_lasts_until_a_sweep_has_begun_another(pace: RequeuePolicy) -> None:
-    """More than the hour between two rounds, and so little that chains do not pile up."""
+def test_a_chain_lasts_until_a_sweep_has_started_another(pace: RequeuePolicy) -> None:
+    """More than the hour between two sweeps, and so little that chains do not accumulate."""
     assert timedelta(hours=1) < chain(pace, AT) < timedelta(minutes=90)
 
 
 @pytest.mark.parametrize("pace", RequeuePolicy)
-def test_an_event_that_comes_late_has_its_whole_chain(pace: RequeuePolicy) -> None:
-    """Patience is counted from when the request was taken up: a backlog shortens nothing."""
+def test_a_late_event_has_its_whole_chain(pace: RequeuePolicy) -> None:
+    """Attempts are counted from the first processing: a backlog shortens nothing."""
     assert chain(pace, AT - timedelta(days=1)) == chain(pace, AT)
 
 
-def test_the_time_at_which_a_request_was_taken_up_stays() -> None:
-    """However often it is put off; a second look is a request of its own."""
+def test_the_time_at_which_a_request_was_first_processed_stays() -> None:
+    """However often it is requeued; a recheck is a request of its own."""
     later = AT + timedelta(minutes=9)
     once, _ = requeue(REQUEST, AT)
 
@@ -76,16 +76,16 @@ def test_the_time_at_which_a_request_was_taken_up_stays() -> None:
 @pytest.mark.parametrize(
     ("due", "seconds"), [(-5, 1), (0, 1), (0.5, 1), (7.2, 8), (10, 10), (299, 10)]
 )
-def test_what_is_tried_again_earlier_is_not_waited_for_longer(due: float, seconds: int) -> None:
-    """The request comes back when the first of its tries is due, and never before."""
+def test_the_earliest_retry_decides_the_wait(due: float, seconds: int) -> None:
+    """The request returns when its first retry is due, and never before."""
     request = replace(REQUEST, attempt=0)
 
     assert requeue(request, AT, due=AT + timedelta(seconds=due))[1] == seconds
 
 
 @pytest.mark.parametrize(("attempt", "busy", "backing_off"), [(0, 10, 10), (11, 10, 300)])
-def test_both_paces_count_the_same_attempts(attempt: int, busy: int, backing_off: int) -> None:
-    """What gets busy after much trouble is looked at soon, and the other way round."""
+def test_both_policies_count_the_same_attempts(attempt: int, busy: int, backing_off: int) -> None:
+    """A busy target after many retries is rechecked soon, and the other way round."""
     request = replace(REQUEST, attempt=attempt)
 
     assert requeue(request, AT, RequeuePolicy.BUSY)[1] == busy
@@ -93,8 +93,8 @@ def test_both_paces_count_the_same_attempts(attempt: int, busy: int, backing_off
 
 
 @pytest.mark.parametrize("pace", RequeuePolicy)
-def test_a_hint_that_waits_is_the_same_made_anew(pace: RequeuePolicy) -> None:
-    """Counted, with the page where it stood; what was read for this attempt is stale for it."""
+def test_a_requeued_request_is_the_same_with_one_more_attempt(pace: RequeuePolicy) -> None:
+    """It counts attempts and keeps its page; the next attempt does not use what this one read."""
     later = AT + timedelta(seconds=5)
 
     assert requeue(REQUEST, later, pace)[0] == replace(
@@ -108,29 +108,29 @@ def test_a_hint_that_waits_is_the_same_made_anew(pace: RequeuePolicy) -> None:
 @pytest.mark.parametrize("pace", RequeuePolicy)
 @pytest.mark.parametrize("attempt", [0, 5, 12, 290, 10**6])
 def test_every_wait_fits_into_the_queue(pace: RequeuePolicy, attempt: int) -> None:
-    """However often it is put off, SQS takes the delay (at most 900 s)."""
+    """However often it is requeued, SQS accepts the delay (at most 900 s)."""
     assert 0 < requeue(replace(REQUEST, attempt=attempt), AT, pace)[1] <= 900
 
 
-def test_what_waits_comes_back_after_ten_seconds_doubling_to_five_minutes() -> None:
-    """Design, section 3: waiting without waiting."""
+def test_waits_start_at_ten_seconds_and_double_to_five_minutes() -> None:
+    """Design, section 3: no function sleeps."""
     assert waits(9) == [10, 20, 40, 80, 160, 300, 300, 300, 300]
 
 
-def test_what_is_to_be_taken_is_tried_again_within_the_minute() -> None:
-    """However long it goes on: an error that passes does not leave a person their access."""
+def test_a_removal_is_retried_within_the_minute() -> None:
+    """However long it lasts: a transient error does not leave a user with access."""
     assert waits(7, RequeuePolicy.URGENT) == [10, 20, 40, 60, 60, 60, 60]
 
 
-def test_the_second_look_reads_afresh_after_half_a_minute() -> None:
-    """It starts its own tries, and what was read before it is stale for it."""
+def test_the_recheck_observes_again_after_half_a_minute() -> None:
+    """It counts its own attempts, and uses nothing that was read before it."""
     later = AT + timedelta(seconds=5)
 
-    assert recheck(replace(REQUEST, again=False), later) == (
-        replace(REQUEST, again=True, attempt=0, enqueued_at=later),
+    assert recheck(replace(REQUEST, is_recheck=False), later) == (
+        replace(REQUEST, is_recheck=True, attempt=0, enqueued_at=later),
         30,
     )
-    assert recheck(replace(LOOK, again=False), later) == (
-        replace(LOOK, again=True, attempt=0, enqueued_at=later, part=0),
+    assert recheck(replace(LOOK, is_recheck=False), later) == (
+        replace(LOOK, is_recheck=True, attempt=0, enqueued_at=later, part=0),
         30,
     )

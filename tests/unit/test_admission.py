@@ -1,4 +1,4 @@
-"""Rule 10: what may begin in an hour, what waits for a word, and until when."""
+"""Rule 10: what may begin within an hour, what needs an approval, and until when."""
 
 from dataclasses import replace
 
@@ -40,18 +40,18 @@ def disruptions(*numbers: int) -> list[Disruption]:
 
 
 def slots(*numbers: int, ago: int = 10) -> LimitState:
-    """Return a target in which some people took slots some minutes ago."""
+    """Return a target in which some users took slots some minutes ago."""
     return LimitState(dict.fromkeys(users(*numbers), NOON - ago * MINUTE), version=1)
 
 
 def held(number: int, cause: str = LIMIT, *, hours: float | None = None) -> HeldDisruption:
-    """Return a cut that waits, approved for so many hours from now."""
+    """Return a held disruption whose approval ends so many hours from now."""
     until = None if hours is None else NOON + hours * HOUR
     return HeldDisruption(disruption(number), cause, NOON - HOUR, until)
 
 
 def holding(*waiting: HeldDisruption, at: LimitState | None = None) -> LimitState:
-    """Return a target in which cuts wait."""
+    """Return a target with held disruptions."""
     return replace(at or LimitState(), held={each.disruption.user_id: each for each in waiting})
 
 
@@ -83,13 +83,13 @@ def reserve_slots(
 def test_the_limit_is_the_count_or_the_percentage(
     count: int, percent: int, profiles: int, most: int
 ) -> None:
-    """Rule 10's formula: the greater of the two, and no part of a person."""
+    """Rule 10's formula: the greater of the two, rounded down to whole users."""
     assert RemovalLimit(count, percent).of(profiles) == most
 
 
 @pytest.mark.parametrize("number", range(1, 16))
-def test_what_is_found_together_begins_together_or_not_at_all(number: int) -> None:
-    """A hundred profiles, ten an hour: ten may go, of eleven nobody."""
+def test_disruptions_found_together_begin_together_or_not_at_all(number: int) -> None:
+    """A hundred profiles, a limit of ten an hour: of ten all may begin, of eleven none."""
     together = disruptions(*range(number))
 
     found = reserve_slots(together)
@@ -103,27 +103,27 @@ def test_what_is_found_together_begins_together_or_not_at_all(number: int) -> No
         assert set(found.refused) == set(users(*range(number)))
 
 
-def test_whoever_began_within_the_hour_still_counts_among_the_profiles() -> None:
-    """Otherwise the limit would sink with every removal that it let begin."""
+def test_removals_begun_within_the_hour_still_count_among_the_profiles() -> None:
+    """Otherwise each removal that began would lower the limit."""
     taken = slots(*range(9))
     rest = MANY - set(users(*range(9)))
 
     assert reserve_slots(disruptions(50), taken, profiles=rest).take == users(50)
     assert reserve_slots(disruptions(50, 51), taken, profiles=rest).take == ()
-    # 91 alone would be nine.
+    # 91 alone would give a limit of nine.
     assert reserve_slots(disruptions(50), taken, profiles=frozenset(sorted(rest)[:90])).take == ()
 
 
 @pytest.mark.parametrize(("ago", "free"), [(0, False), (59, False), (60, True), (61, True)])
 def test_a_slot_is_free_again_after_an_hour(ago: int, *, free: bool) -> None:
-    """A rolling hour, not one of the clock."""
+    """The hour is a rolling one, not a clock hour."""
     full = slots(*range(10), ago=ago)
 
     assert (reserve_slots(disruptions(50), full).take == users(50)) is free
 
 
 def test_the_same_slot_twice_is_one_slot() -> None:
-    """Whoever is looked at again goes on, also where no slot is left."""
+    """A user who is reconciled again goes on, even when no slot is left."""
     full = slots(*range(10))
 
     assert reserve_slots(disruptions(3), full) == Admission((), (), {})
@@ -131,8 +131,8 @@ def test_the_same_slot_twice_is_one_slot() -> None:
     assert reserve_slots(disruptions(3, 50), full).refused.keys() == {*users(50)}
 
 
-def test_an_open_hold_draws_in_every_further_removal() -> None:
-    """While somebody is asked about it, nothing trickles through beside it."""
+def test_an_open_hold_includes_every_further_removal() -> None:
+    """While an approval is pending, no further removal begins in this target."""
     found = reserve_slots(disruptions(50), holding(held(1)))
 
     assert found.take == ()
@@ -142,13 +142,13 @@ def test_an_open_hold_draws_in_every_further_removal() -> None:
 @pytest.mark.parametrize(
     "other", [held(1, REJECTED), held(1, "last-row"), held(1, "emptied ants"), held(1, hours=1)]
 )
-def test_another_kind_of_hold_draws_in_nobody(other: HeldDisruption) -> None:
-    """Only what the limit held and nobody decided on yet says that something is wrong."""
+def test_another_kind_of_hold_includes_no_other_removal(other: HeldDisruption) -> None:
+    """Only a hold for the limit that nobody decided on indicates that something is wrong."""
     assert reserve_slots(disruptions(50), holding(other)).take == users(50)
 
 
-def test_what_is_held_stays_held_however_much_room_there_is() -> None:
-    """Time never releases it, and it is not held anew with another time."""
+def test_a_held_disruption_stays_held_however_many_slots_are_free() -> None:
+    """Time never releases a hold, and a second hold with another time is not written."""
     waits = held(1)
 
     found = reserve_slots(disruptions(1), holding(waits))
@@ -163,7 +163,7 @@ def test_what_is_held_stays_held_however_much_room_there_is() -> None:
 def test_an_approval_lets_it_begin_without_a_slot_until_it_expires(
     hours: float | None, *, begins: bool
 ) -> None:
-    """Also where no slot is left; after that it waits as before."""
+    """Even when no slot is left; once the approval has expired, the disruption is held again."""
     known = held(50, hours=hours)
     full = holding(known, at=slots(*range(10)))
 
@@ -180,12 +180,12 @@ def test_an_approval_counts_for_three_days() -> None:
 
 
 def test_an_expired_approval_is_open_again() -> None:
-    """Nobody carried it out, so the question stands, and draws in what comes."""
+    """Nobody carried it out, so the hold is open again and includes further removals."""
     assert reserve_slots(disruptions(50), holding(held(1, hours=-1))).take == ()
 
 
-def test_what_was_rejected_stays_rejected() -> None:
-    """Until somebody says otherwise, whatever the room."""
+def test_a_rejected_disruption_stays_rejected() -> None:
+    """A rejection stands until an operator decides otherwise, however many slots are free."""
     rejected = held(1, REJECTED)
 
     assert reserve_slots(disruptions(1), holding(rejected)).refused == {
@@ -195,8 +195,11 @@ def test_what_was_rejected_stays_rejected() -> None:
 
 
 @pytest.mark.parametrize("cause", ["last-row", "deleted ants", "emptied ants"])
-def test_what_always_waits_is_held_however_much_room_there_is(cause: str) -> None:
-    """Rules 3, 4 and 10: also for whoever has a slot; it takes none and draws in nobody."""
+def test_what_always_needs_approval_is_held_however_many_slots_are_free(cause: str) -> None:
+    """Rules 3, 4 and 10: even for a user with a slot.
+
+    Such a hold takes no slot and includes no other.
+    """
     always = disruption(1, cause=cause)
 
     for at in (LimitState(), slots(1)):
@@ -206,8 +209,8 @@ def test_what_always_waits_is_held_however_much_room_there_is(cause: str) -> Non
         assert found.take == users(50)
 
 
-def test_a_removal_is_another_thing_than_a_role_change() -> None:
-    """A word on the one is none on the other: it is asked for anew."""
+def test_a_removal_and_a_role_change_need_separate_approvals() -> None:
+    """An approval of the one is no approval of the other: a new one is needed."""
     approved = replace(held(1, hours=1), disruption=disruption(1, DisruptionKind.ROLE_CHANGE))
     full = holding(approved, at=slots(*range(10, 20)))
 
@@ -217,7 +220,7 @@ def test_a_removal_is_another_thing_than_a_role_change() -> None:
     ]
 
 
-def test_the_order_in_which_cuts_are_found_decides_nothing() -> None:
+def test_the_order_in_which_disruptions_are_found_decides_nothing() -> None:
     """Style rule 4."""
     together = [
         disruption(3),
@@ -230,6 +233,6 @@ def test_the_order_in_which_cuts_are_found_decides_nothing() -> None:
     assert reserve_slots(together).take == users(2, 3, 4)
 
 
-def test_nobody_asks_nothing() -> None:
-    """No cut, no word."""
+def test_no_disruptions_need_no_decision() -> None:
+    """No disruption needs no decision."""
     assert reserve_slots([], holding(held(1))) == Admission((), (), {})

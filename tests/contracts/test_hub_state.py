@@ -1,4 +1,4 @@
-"""What the hub remembers beside its records: itself, copies of groups, profiles of others."""
+"""What the hub stores beside its records: its own state, group snapshots, unmanaged profiles."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -55,7 +55,7 @@ def test_the_first_id_of_a_name_stays(ledger_table: "DynamoDBClient") -> None:
 def test_ids_that_were_kept_under_the_name_itself_still_count(
     ledger_table: "DynamoDBClient",
 ) -> None:
-    """A hub that was deployed before knows which group each name was."""
+    """A hub that was deployed before still knows which group each name was."""
     item = {"pk": "hub", "sk": "name#ants", "group_id": ANTS}
     ledger_table.put_item(TableName=LEDGER, Item={k: {"S": v} for k, v in item.items()})
     DynamoHubState(ledger_table, LEDGER).remember_group("x" * 1024, BEES)
@@ -63,8 +63,8 @@ def test_ids_that_were_kept_under_the_name_itself_still_count(
     assert fresh(ledger_table).group_ids == {"ants": ANTS, "x" * 1024: BEES}
 
 
-def test_a_copy_serves_until_somebody_wants_a_newer_one(ledger_table: "DynamoDBClient") -> None:
-    """A pause is seen by whoever asks for what was read after it."""
+def test_a_snapshot_serves_until_a_newer_one_is_needed(ledger_table: "DynamoDBClient") -> None:
+    """A caller sees a pause when it requests a read after the pause."""
     one, other = DynamoHubState(ledger_table, LEDGER), DynamoHubState(ledger_table, LEDGER)
     one.state(EVER)
     other.pause("for a test")
@@ -75,8 +75,8 @@ def test_a_copy_serves_until_somebody_wants_a_newer_one(ledger_table: "DynamoDBC
     assert fresh(ledger_table).paused == ""
 
 
-def test_targets_are_remembered_with_what_they_said(ledger_table: "DynamoDBClient") -> None:
-    """One that answers again is unreachable no more, and still known."""
+def test_targets_are_stored_with_their_answers(ledger_table: "DynamoDBClient") -> None:
+    """A target that answers again is no longer unreachable, and still known."""
     hub_state = DynamoHubState(ledger_table, LEDGER)
     hub_state.remember_target(LAB)
     hub_state.remember_target(SHOP, "AccessDenied")
@@ -89,7 +89,7 @@ def test_targets_are_remembered_with_what_they_said(ledger_table: "DynamoDBClien
 
 
 def test_refusals_are_kept_beside_the_targets(ledger_table: "DynamoDBClient") -> None:
-    """One function keeps what it was told without losing what the other was told."""
+    """One function stores its refusal without losing the one of another."""
     hub_state, refusal = DynamoHubState(ledger_table, LEDGER), AccessRefusal("AccessDenied", NOW)
     hub_state.remember_target(LAB, "no reader")
     hub_state.remember_refusal(LAB, refusal)
@@ -102,10 +102,10 @@ def test_refusals_are_kept_beside_the_targets(ledger_table: "DynamoDBClient") ->
     assert fresh(ledger_table).targets == {LAB}
 
 
-def test_everything_is_looked_at_once_in_a_quarter_of_an_hour(
+def test_a_full_sweep_runs_at_most_once_in_a_quarter_of_an_hour(
     ledger_table: "DynamoDBClient",
 ) -> None:
-    """At once, then at the end of the quarter; whoever comes in between is served by that."""
+    """At once, then at the end of the quarter; a request in between is covered by that one."""
     hub_state = DynamoHubState(ledger_table, LEDGER)
     minutes = [0, 1, 2, 14, 16, 17, 60]
 
@@ -117,10 +117,10 @@ def test_everything_is_looked_at_once_in_a_quarter_of_an_hour(
     assert given == [0, 14 * 60, None, None, 14 * 60, None, 0]
 
 
-def test_who_could_not_queue_it_is_given_the_same_time_again(
+def test_a_caller_that_could_not_queue_the_sweep_gets_the_same_time_again(
     ledger_table: "DynamoDBClient",
 ) -> None:
-    """What was reserved and never sent is not lost for those who counted on it."""
+    """A reserved sweep that was never sent is not lost for those who rely on it."""
     hub_state = DynamoHubState(ledger_table, LEDGER)
     hub_state.reserve_full_sweep(NOW, "first")
     minute = timedelta(minutes=1)
@@ -130,10 +130,10 @@ def test_who_could_not_queue_it_is_given_the_same_time_again(
     assert hub_state.reserve_full_sweep(NOW + 2 * minute, "third") is None
 
 
-def test_of_two_who_reserve_at_once_one_is_served_by_the_other(
+def test_of_two_concurrent_reservations_one_sweep_covers_both(
     ledger_table: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A conditional write decides; both events are looked at by one sweep."""
+    """A conditional write decides; one sweep covers both events."""
     one, other = DynamoHubState(ledger_table, LEDGER), DynamoHubState(ledger_table, LEDGER)
     before = one.state(EVER)
     monkeypatch.setattr(one, "state", lambda _: before)
@@ -142,8 +142,8 @@ def test_of_two_who_reserve_at_once_one_is_served_by_the_other(
     assert one.reserve_full_sweep(NOW, "one") is None
 
 
-def test_a_copy_of_a_group_is_kept_with_its_memberships(ledger_table: "DynamoDBClient") -> None:
-    """More than one batch, and found by the id of each membership."""
+def test_a_group_snapshot_is_stored_with_its_memberships(ledger_table: "DynamoDBClient") -> None:
+    """In more than one batch, and found by the id of each membership."""
     group_snapshots = DynamoGroupSnapshots(ledger_table, LEDGER)
     members = {UserId(f"user-{number:03d}"): f"membership-{number:03d}" for number in range(60)}
     group_snapshots.save(ANTS, members, ())
@@ -158,8 +158,8 @@ def test_a_copy_of_a_group_is_kept_with_its_memberships(ledger_table: "DynamoDBC
     assert group_snapshots.member("membership-037") is None
 
 
-def test_whether_a_group_was_listed_or_is_gone_is_noted(ledger_table: "DynamoDBClient") -> None:
-    """A copy that was never listed to its end proves nobody absent."""
+def test_whether_a_group_was_listed_or_is_gone_is_stored(ledger_table: "DynamoDBClient") -> None:
+    """A snapshot of an incomplete listing proves nobody absent."""
     group_snapshots = DynamoGroupSnapshots(ledger_table, LEDGER)
     group_snapshots.save(ANTS, {ADA: "m-1"}, ())
     never = group_snapshots.copy(ANTS)
@@ -175,7 +175,7 @@ def test_whether_a_group_was_listed_or_is_gone_is_noted(ledger_table: "DynamoDBC
 def test_what_dynamodb_leaves_unwritten_is_written_again(
     dynamodb: "DynamoDBClient", stub: Stub
 ) -> None:
-    """A batch may be done in part; what never gets done is tried by another look."""
+    """A batch may succeed in part; what remains unwritten is left to another scan."""
     put: Any = {"PutRequest": {"Item": {"pk": {"S": f"group#{ANTS}"}, "sk": {"S": "member#x"}}}}
     stubbed = stub(dynamodb)
     stubbed.add_response("batch_write_item", {"UnprocessedItems": {LEDGER: [put]}})
@@ -189,8 +189,8 @@ def test_what_dynamodb_leaves_unwritten_is_written_again(
         group_snapshots.save(ANTS, {ADA: "m-1"}, ())
 
 
-def test_profiles_of_others_are_remembered_by_target(ledger_table: "DynamoDBClient") -> None:
-    """Each with its last change and whom it signs in, under the name as Studio compares it."""
+def test_unmanaged_profiles_are_stored_by_target(ledger_table: "DynamoDBClient") -> None:
+    """Each with its last change and its user, under the name as Studio compares it."""
     unmanaged_profiles = DynamoUnmanagedProfiles(ledger_table, LEDGER)
     unmanaged_profiles.remember(LAB, UnmanagedProfile("yesterday", "bob", "hand-made"))
     unmanaged_profiles.remember(LAB, UnmanagedProfile("today", "ada", "Hand-Made"))
@@ -205,7 +205,7 @@ def test_profiles_of_others_are_remembered_by_target(ledger_table: "DynamoDBClie
 
 
 def test_open_problems_are_kept_one_by_one(ledger_table: "DynamoDBClient") -> None:
-    """Two functions that report at once lose nothing, and a target's other words stay."""
+    """Two functions that report at once lose nothing, and a target's other fields stay."""
     one, other = DynamoHubState(ledger_table, LEDGER), DynamoHubState(ledger_table, LEDGER)
     closed = OpenProblem(str(LAB), "unreachable", str(LAB))
     held = OpenProblem(str(LAB), "held", f"removals in {LAB} (limit)")
@@ -234,8 +234,8 @@ def record(user_id: UserId, target: Target, version: int = 0) -> Record:
     )
 
 
-def test_the_ledger_is_read_by_person_by_target_and_whole(ledger_table: "DynamoDBClient") -> None:
-    """What stands beside the records of people in the table is none of them."""
+def test_the_ledger_is_read_by_user_by_target_and_whole(ledger_table: "DynamoDBClient") -> None:
+    """Other items in the table are not returned as records."""
     ledger = DynamoLedger(ledger_table, LEDGER)
     DynamoHubState(ledger_table, LEDGER).remember_target(LAB)
     DynamoGroupSnapshots(ledger_table, LEDGER).save(ANTS, {ADA: "m-1", BOB: "m-2"}, ())
@@ -260,7 +260,7 @@ def test_the_ledger_is_read_by_person_by_target_and_whole(ledger_table: "DynamoD
 def test_memberships_are_written_with_the_record_or_not_at_all(
     ledger_table: "DynamoDBClient",
 ) -> None:
-    """Whoever comes second writes neither, and looks again."""
+    """The second of two writers writes neither, and observes again."""
     ledger, group_snapshots = (
         DynamoLedger(ledger_table, LEDGER),
         DynamoGroupSnapshots(ledger_table, LEDGER),

@@ -1,4 +1,4 @@
-"""What the ledger says at each step of a look: before it is begun, and when its end is known."""
+"""What the ledger says at each step: before an action starts, and when its outcome is known."""
 
 from dataclasses import replace
 
@@ -51,8 +51,8 @@ def harness() -> RecorderHarness:
     return knowing(None)
 
 
-def test_a_creation_is_written_before_it_is_begun(harness: RecorderHarness) -> None:
-    """Law 4: whoever dies in the middle leaves a row that is looked at again."""
+def test_a_creation_is_recorded_before_it_starts(harness: RecorderHarness) -> None:
+    """Law 4: a worker that dies in between leaves a row that is reconciled again."""
     harness.open(PROMOTED).begin(CREATE)
 
     assert harness.record.state is State.PENDING
@@ -62,8 +62,8 @@ def test_a_creation_is_written_before_it_is_begun(harness: RecorderHarness) -> N
     assert harness.told == []
 
 
-def test_nobody_is_active_before_they_may_sign_in(harness: RecorderHarness) -> None:
-    """Rule 7: the profile alone is told to nobody."""
+def test_nobody_is_active_before_access_is_granted(harness: RecorderHarness) -> None:
+    """Rule 7: the profile alone is not published."""
     harness.open(PROMOTED)
     made = replace(THERE, role_arn=NEW)
 
@@ -82,7 +82,7 @@ def test_nobody_is_active_before_they_may_sign_in(harness: RecorderHarness) -> N
     assert harness.recorder.is_done(LAB)
 
 
-def test_where_people_are_assigned_by_hand_they_are_active_all_the_same(
+def test_where_access_is_granted_by_hand_they_are_active_all_the_same(
     harness: RecorderHarness,
 ) -> None:
     """Nothing is left for the hub to do."""
@@ -93,8 +93,8 @@ def test_where_people_are_assigned_by_hand_they_are_active_all_the_same(
     assert harness.record.state is State.ACTIVE
 
 
-def test_a_removal_says_from_its_first_step_what_it_will_do() -> None:
-    """When it began and until when the rest is kept, before anything is taken."""
+def test_a_removal_records_its_course_from_the_first_step() -> None:
+    """Its start and the end of the retention are recorded before anything is removed."""
     harness = knowing(ACTIVE)
     harness.open(REMOVAL).begin(REVOKE)
 
@@ -105,8 +105,8 @@ def test_a_removal_says_from_its_first_step_what_it_will_do() -> None:
     assert harness.record.because == ACTIVE.because
 
 
-def test_a_life_of_a_leaver() -> None:
-    """Each rung is told once, and the last says what was left behind."""
+def test_the_life_cycle_of_a_leaver() -> None:
+    """Each step is published once, and the last says what was left behind."""
     harness = knowing(ACTIVE)
     harness.open(REMOVAL)
     assert harness.does(REVOKE).access is Access.REVOKED
@@ -130,8 +130,8 @@ def test_a_life_of_a_leaver() -> None:
     assert harness.told == [ProfileEventType.SUSPENDED, ProfileEventType.REMOVED]
 
 
-def test_the_uid_is_written_before_the_profile_is_deleted() -> None:
-    """Rule 8: with the names of the spaces, or nobody finds the home directory again."""
+def test_the_uid_is_recorded_before_the_profile_is_deleted() -> None:
+    """Rule 8: with the names of the spaces, or the home directory cannot be found again."""
     harness = knowing(replace(LEAVING, efs_uid=""))
     harness.open(REMOVAL).begin(DELETE)
 
@@ -139,16 +139,16 @@ def test_the_uid_is_written_before_the_profile_is_deleted() -> None:
     assert harness.record.state is State.REMOVING
 
 
-def test_what_began_once_begins_no_second_time() -> None:
-    """The retention counts from the first look at the removal."""
+def test_a_started_removal_does_not_start_again() -> None:
+    """The retention counts from the first reconcile of the removal."""
     harness = knowing(LEAVING)
     harness.open(replace(REMOVAL, retention_days=0), NOON + DAY).begin(SUSPEND)
 
     assert (harness.record.started, harness.record.retain_until) == (NOON, NOON + 30 * DAY)
 
 
-def test_whoever_comes_back_leaves_no_more() -> None:
-    """Rule 8: from any rung, with what they had; the removal may begin anew another day."""
+def test_a_returning_user_is_no_longer_leaving() -> None:
+    """Rule 8: at any step, with what they had; a later removal starts anew."""
     harness = knowing(replace(LEAVING, role_arn=SUSPENDED_ROLE))
     harness.open(PROMOTED)
     resume = Resume(ADA, LAB, "ada", NEW, BECAUSE)
@@ -163,8 +163,8 @@ def test_whoever_comes_back_leaves_no_more() -> None:
     assert harness.told == [ProfileEventType.RESUMED]
 
 
-def test_a_change_that_stopped_apps_is_looked_at_once_more() -> None:
-    """Rule 9: something may have been started meanwhile."""
+def test_a_change_that_stopped_apps_is_rechecked() -> None:
+    """Rule 9: an app may have been started meanwhile."""
     harness = knowing(ACTIVE)
     harness.open(DEMOTED)
     assert harness.does(STOP, Started(STOP)).started == NOON
@@ -184,12 +184,12 @@ def test_a_change_that_stopped_apps_is_looked_at_once_more() -> None:
         (ACTIVE, 0),
         (replace(ACTIVE, started=NOON), 1),
         (replace(ACTIVE, started=NOON, restarts=2), 3),
-        # What a removal stopped was started again by nobody.
+        # Nobody restarted what a removal stopped.
         (LEAVING, 0),
     ],
 )
 def test_restarts_are_counted(before: Record, restarts: int) -> None:
-    """Once a look, however many apps there are."""
+    """One restart per reconcile, however many apps there are."""
     harness = knowing(before)
     harness.open(DEMOTED)
     for name in "abc":
@@ -199,8 +199,8 @@ def test_restarts_are_counted(before: Record, restarts: int) -> None:
     assert harness.record.restarts == restarts
 
 
-def test_an_active_record_forgets_what_is_over() -> None:
-    """Restarts, holds, reasons and dates of what was going on before."""
+def test_an_active_record_clears_what_is_over() -> None:
+    """Restarts, holds, reasons and dates of earlier states are cleared."""
     harness = knowing(
         replace(LEAVING, restarts=3, hold="limit", reason="held", spaces=("lab",), role_arn=NEW)
     )
@@ -211,8 +211,8 @@ def test_an_active_record_forgets_what_is_over() -> None:
     assert (now.started, now.retain_until) == (None, None)
 
 
-def test_a_creation_keeps_when_it_was_called_for_until_it_is_there() -> None:
-    """Whichever look begins it anew, or sees its end; and that is told once."""
+def test_a_creation_keeps_its_request_time_until_the_profile_exists() -> None:
+    """Whichever reconcile starts it again or sees its end; the event is published once."""
     harness = knowing(None)
     harness.open(PROMOTED).begin(CREATE)
     asked = harness.record.requested_at
@@ -225,8 +225,8 @@ def test_a_creation_keeps_when_it_was_called_for_until_it_is_there() -> None:
     assert harness.record.requested_at is None
 
 
-def test_whoever_leaves_before_the_profile_is_there_has_not_joined() -> None:
-    """It comes, and goes again."""
+def test_who_leaves_before_the_profile_exists_has_not_joined() -> None:
+    """The profile is created and then removed."""
     harness = knowing(None)
     harness.open(PROMOTED).begin(CREATE)
     assert harness.open(REMOVAL).arrived(LAB) is None

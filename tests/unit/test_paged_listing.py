@@ -1,4 +1,4 @@
-"""Reading a listing for as long as there is time, and going on where it stopped."""
+"""Reads a listing for as long as there is time, and continues where it stopped."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,7 @@ REQUEST = ScanRequest(
     "event",
     NOON,
     attempt=3,
-    again=True,
+    is_recheck=True,
     event_driven=True,
     include_all=True,
 )
@@ -34,26 +34,26 @@ PAGES: dict[str, Page[str]] = {
 
 
 @dataclass(frozen=True)
-class HubClient:
-    """What a listing goes on by."""
+class Harness:
+    """The parts of the hub that a listing needs to continue."""
 
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
     scans: FakeScans = field(default_factory=FakeScans)
-    looks: FakeBoxes = field(default_factory=FakeBoxes)
+    scan_queue: FakeBoxes = field(default_factory=FakeBoxes)
 
 
 @dataclass
 class Listing:
-    """A listing of which each page takes ten seconds; `asked` are the tokens it was asked with."""
+    """A listing whose pages take ten seconds each; `asked` are the tokens of its calls."""
 
-    hub_client: HubClient = field(default_factory=HubClient)
+    harness: Harness = field(default_factory=Harness)
     pages: dict[str, Page[str] | Exception | None] = field(default_factory=lambda: {**PAGES})
     asked: list[str] = field(default_factory=list)
 
     def fetch(self, token: str) -> Page[str] | None:
-        """Return a page, or raise what stands in its place."""
+        """Return a page, or raise the error that stands in its place."""
         self.asked.append(token)
-        self.hub_client.clock.sleep(10)
+        self.harness.clock.sleep(10)
         page = self.pages[token]
         if isinstance(page, Exception):
             raise page
@@ -71,8 +71,8 @@ def paged_listing(
     seconds: int = 3600,
     remember: Callable[[str], bool] = lambda _: True,
 ) -> PagedListing[str]:
-    until = listing.hub_client.clock.now() + timedelta(seconds=seconds)
-    return PagedListing(request, listing.fetch, str, listing.hub_client, until, remember)
+    until = listing.harness.clock.now() + timedelta(seconds=seconds)
+    return PagedListing(request, listing.fetch, str, listing.harness, until, remember)
 
 
 def seen(*ids: str) -> Seen:
@@ -80,7 +80,7 @@ def seen(*ids: str) -> Seen:
 
 
 def test_with_time_enough_a_listing_is_read_to_its_end(listing: Listing) -> None:
-    """Every page once and in order, everybody was seen, and the ledger is not asked."""
+    """Every page once and in order; every user was seen, and the ledger is not read."""
     part = paged_listing(listing)
 
     assert list(part.pages()) == [("ada", "bob"), ("eve",), ("dan",)]
@@ -88,16 +88,16 @@ def test_with_time_enough_a_listing_is_read_to_its_end(listing: Listing) -> None
     assert part.is_complete
     assert not part.is_gone
     assert part.seen == seen("ada", "bob", "eve", "dan")
-    assert (listing.hub_client.scans.asked, listing.hub_client.scans.states) == ([], {})
+    assert (listing.harness.scans.asked, listing.harness.scans.states) == ([], {})
 
 
 @pytest.mark.parametrize(
     ("seconds", "pages"), [(-60, 1), (0, 1), (10, 1), (11, 2), (20, 2), (21, 3)]
 )
-def test_a_part_ends_with_its_time_but_has_a_page(
+def test_a_part_reads_at_least_one_page_and_ends_with_its_time(
     listing: Listing, seconds: int, pages: int
 ) -> None:
-    """However late a function starts, it gets on; no page begins after the time is up."""
+    """However late a function starts, it reads a page; no page begins after the time is up."""
     part = paged_listing(listing, seconds=seconds)
 
     assert len(list(part.pages())) == pages
@@ -105,14 +105,14 @@ def test_a_part_ends_with_its_time_but_has_a_page(
     assert part.is_complete is (pages == 3)
 
 
-def test_the_next_part_goes_on_where_the_last_one_stopped(listing: Listing) -> None:
-    """From its token, with everybody who was seen; the message says neither of them."""
+def test_the_next_part_continues_where_the_last_one_stopped(listing: Listing) -> None:
+    """From its token, with all users seen so far; the message holds neither."""
     first = paged_listing(listing, seconds=0)
     list(first.pages())
 
     first.go_on()
 
-    (rest,) = listing.hub_client.looks.looks
+    (rest,) = listing.harness.scan_queue.looks
     assert rest == replace(REQUEST, enqueued_at=NOON + timedelta(seconds=10), attempt=0, part=1)
     second = paged_listing(listing, rest)
     assert list(second.pages()) == [("eve",), ("dan",)]
@@ -124,7 +124,7 @@ def test_the_next_part_goes_on_where_the_last_one_stopped(listing: Listing) -> N
     "other",
     [
         {"event_id": "another"},
-        {"again": False},
+        {"is_recheck": False},
         {"include_all": False},
         {"event_driven": False},
         {"target": "another"},
@@ -132,10 +132,10 @@ def test_the_next_part_goes_on_where_the_last_one_stopped(listing: Listing) -> N
         {"part": 2},
     ],
 )
-def test_a_part_without_a_state_of_its_own_begins_anew(
+def test_a_part_without_a_state_of_its_own_starts_anew(
     listing: Listing, other: dict[str, Any]
 ) -> None:
-    """Whatever another chain saw, of this group or of any other, is never mixed into it."""
+    """The users of another chain, of this group or any other, are never mixed into it."""
     first = paged_listing(listing, seconds=0)
     list(first.pages())
     first.go_on()
@@ -146,61 +146,61 @@ def test_a_part_without_a_state_of_its_own_begins_anew(
     assert part.seen == seen("ada", "bob", "eve", "dan")
 
 
-def test_a_part_that_began_anew_goes_on_under_a_number_of_its_own(listing: Listing) -> None:
-    """SQS would swallow the id of a part that was sent before."""
+def test_a_part_that_started_anew_continues_under_its_own_number(listing: Listing) -> None:
+    """SQS would drop a message with the id of a part that was sent before."""
     part = paged_listing(listing, replace(REQUEST, part=7), seconds=0)
     list(part.pages())
 
     part.go_on()
 
-    assert [request.part for request in listing.hub_client.looks.looks] == [8]
+    assert [request.part for request in listing.harness.scan_queue.looks] == [8]
 
 
 def test_a_part_that_comes_twice_reads_nothing(listing: Listing) -> None:
-    """It queues the next part once more, since the first may have died before it did."""
+    """It queues the next part again, since the first delivery may have failed before it did."""
     for request in (REQUEST, replace(REQUEST, part=1), replace(REQUEST, part=1)):
         part = paged_listing(listing, request, seconds=0)
         list(part.pages())
         part.go_on()
 
     assert listing.asked == ["", "2"]
-    assert [request.part for request in listing.hub_client.looks.looks] == [1, 2, 2]
+    assert [request.part for request in listing.harness.scan_queue.looks] == [1, 2, 2]
 
 
-def test_a_part_of_what_is_over_does_nothing(listing: Listing) -> None:
-    """A message may come long after the listing has ended."""
+def test_a_part_of_a_finished_listing_does_nothing(listing: Listing) -> None:
+    """A message may arrive long after the listing has ended."""
     last = replace(REQUEST, part=1)
-    listing.hub_client.scans.save(last, ScanState(1, "", Seen(), is_over=True), NOON)
+    listing.harness.scans.save(last, ScanState(1, "", Seen(), is_over=True), NOON)
     part = paged_listing(listing, last)
 
     assert list(part.pages()) == []
     part.go_on()
-    assert (listing.asked, listing.hub_client.looks.looks) == ([], [])
+    assert (listing.asked, listing.harness.scan_queue.looks) == ([], [])
     assert not part.is_complete
 
 
 def test_the_state_is_kept_before_the_next_part_is_queued(listing: Listing) -> None:
-    """Who dies, or is refused, in between has read nothing in vain."""
-    listing.hub_client.looks.trouble = RetryableError("SQS does not answer")
+    """A part that fails or is refused in between loses nothing that it read."""
+    listing.harness.scan_queue.trouble = RetryableError("SQS does not answer")
     part = paged_listing(listing, seconds=0)
     list(part.pages())
 
     with pytest.raises(RetryableError):
         part.go_on()
 
-    assert [state.token for state in listing.hub_client.scans.states.values()] == ["2"]
+    assert [state.token for state in listing.harness.scans.states.values()] == ["2"]
 
 
-def test_trouble_with_the_first_page_is_the_looks(listing: Listing) -> None:
-    """Nothing was read, so the look itself is put off."""
+def test_an_error_at_the_first_page_requeues_the_scan(listing: Listing) -> None:
+    """Nothing was read, so the scan itself is requeued."""
     listing.pages[""] = RetryableError("throttled")
 
     with pytest.raises(RetryableError, match="throttled"):
         list(paged_listing(listing).pages())
 
 
-def test_trouble_with_a_later_page_ends_the_part(listing: Listing) -> None:
-    """What was read counts; the rest begins with the page that was refused."""
+def test_an_error_at_a_later_page_ends_the_part(listing: Listing) -> None:
+    """What was read counts; the next part begins with the refused page."""
     listing.pages["2"] = RetryableError("throttled")
     part = paged_listing(listing)
 
@@ -209,12 +209,12 @@ def test_trouble_with_a_later_page_ends_the_part(listing: Listing) -> None:
     assert not part.is_gone
     assert part.seen == seen("ada", "bob")
     part.go_on()
-    assert [state.token for state in listing.hub_client.scans.states.values()] == ["2"]
+    assert [state.token for state in listing.harness.scans.states.values()] == ["2"]
 
 
 @pytest.mark.parametrize("token", ["", "2"])
 def test_a_refusal_is_never_an_end(listing: Listing, token: str) -> None:
-    """On whichever page: somebody has to change something first."""
+    """On whichever page: an operator must first change something."""
     listing.pages[token] = PermanentError("access denied")
     part = paged_listing(listing)
 
@@ -224,8 +224,8 @@ def test_a_refusal_is_never_an_end(listing: Listing, token: str) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "3"])
-def test_what_is_gone_is_not_read_to_its_end(listing: Listing, token: str) -> None:
-    """A group that vanishes, before or between pages, does not list nobody."""
+def test_a_deleted_group_is_not_read_to_its_end(listing: Listing, token: str) -> None:
+    """A group that is deleted before or between pages has no empty list of members."""
     listing.pages[token] = None
     part = paged_listing(listing)
 
@@ -234,19 +234,19 @@ def test_what_is_gone_is_not_read_to_its_end(listing: Listing, token: str) -> No
     assert not part.is_complete
 
 
-def test_only_what_is_worth_it_is_remembered(listing: Listing) -> None:
-    """A directory has many more people than the ledger; pages show them all the same."""
+def test_only_relevant_users_are_stored(listing: Listing) -> None:
+    """A directory has many more users than the ledger; pages still show them all."""
     part = paged_listing(listing, remember=lambda id_: id_ in {"ada", "dan"})
 
     assert list(part.pages()) == [page.items for page in PAGES.values()]
     assert part.seen == seen("ada", "dan")
 
 
-def test_a_listing_without_end_is_given_up(listing: Listing) -> None:
-    """No message goes round for ever: somebody is told, and nobody is removed."""
+def test_an_endless_listing_is_ended(listing: Listing) -> None:
+    """No message is requeued for ever: a problem is published, and nobody is removed."""
     part = paged_listing(listing, replace(REQUEST, part=10_000), seconds=0)
     list(part.pages())
 
     with pytest.raises(PermanentError, match="group g-1 has no end"):
         part.go_on()
-    assert (listing.hub_client.looks.looks, listing.hub_client.scans.states) == ([], {})
+    assert (listing.harness.scan_queue.looks, listing.harness.scans.states) == ([], {})

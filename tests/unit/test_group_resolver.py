@@ -1,4 +1,4 @@
-"""Rule 3: a group is its id, the one that its name had when the hub first saw it."""
+"""Rule 3: a group is its id, the one that its name had when the hub first resolved it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,7 @@ ANTS = frozenset({"ants"})
 
 
 class Office:
-    """Somebody who resolves names, at a time of ours."""
+    """A resolver of group names with a controlled clock."""
 
     def __init__(self) -> None:
         self.clock = FakeClock(NOON)
@@ -27,7 +27,7 @@ class Office:
         self.names = GroupResolver(self.directory, self.hub_state, self.clock)
 
     def restart(self) -> None:
-        """Begin anew, as a cold start does: the memory and the directory stay."""
+        """Start anew as a cold start does: stored names and the directory stay."""
         self.names = GroupResolver(self.directory, self.hub_state, self.clock)
 
 
@@ -36,8 +36,8 @@ def office() -> Office:
     return Office()
 
 
-def test_a_name_is_looked_up_and_remembered(office: Office) -> None:
-    """The first look asks the directory; what it says is kept for everybody."""
+def test_a_name_is_resolved_and_stored(office: Office) -> None:
+    """The first resolution asks the directory; its answer is stored for every function."""
     office.directory.ids["ants"] = FIRST
 
     assert office.names.ids(ANTS, NOON) == {"ants": FIRST}
@@ -45,8 +45,8 @@ def test_a_name_is_looked_up_and_remembered(office: Office) -> None:
     assert office.hub_state.truth.group_ids == {"ants": FIRST}
 
 
-def test_an_id_once_seen_stays(office: Office) -> None:
-    """Also over cold starts: another group of that name inherits nothing."""
+def test_an_id_once_resolved_stays(office: Office) -> None:
+    """Even across cold starts: another group of that name inherits nothing."""
     office.directory.ids["ants"] = FIRST
     office.names.ids(ANTS, NOON)
     office.directory.ids["ants"] = SECOND_ID
@@ -58,7 +58,7 @@ def test_an_id_once_seen_stays(office: Office) -> None:
 
 
 def test_a_known_name_costs_no_call(office: Office) -> None:
-    """Neither of the directory nor, once the memory was read, of the memory."""
+    """Neither a directory call nor, once the stored names were read, a read of them."""
     office.hub_state.truth = HubState(group_ids={"ants": FIRST})
     for _ in range(3):
         office.clock.sleep(60)
@@ -68,8 +68,8 @@ def test_a_known_name_costs_no_call(office: Office) -> None:
     assert office.hub_state.reads == 1
 
 
-def test_what_another_function_saw_is_read_from_the_memory(office: Office) -> None:
-    """A name that is new here need not be new to the hub."""
+def test_a_name_another_function_resolved_is_read_from_the_store(office: Office) -> None:
+    """A name that is new to this function may be known to another."""
     office.names.ids(frozenset(), NOON)
     office.hub_state.truth = HubState(group_ids={"ants": FIRST})
     office.clock.sleep(60)
@@ -78,11 +78,11 @@ def test_what_another_function_saw_is_read_from_the_memory(office: Office) -> No
     assert office.directory.asked == []
 
 
-def test_who_kept_an_id_first_is_right(office: Office) -> None:
-    """Two functions that see two groups of one name at a time agree on one of them."""
+def test_the_id_that_was_stored_first_wins(office: Office) -> None:
+    """Two functions that resolve one name to two groups at once agree on one of them."""
     office.directory.ids["ants"] = SECOND_ID
     office.names.ids(frozenset(), NOON)
-    # Written after our copy was read, and not yet to be seen in it.
+    # Written after our snapshot was read, and not yet in it.
     office.hub_state.truth = HubState(group_ids={"ants": FIRST})
 
     assert office.names.ids(ANTS, NOON - SECOND) == {"ants": FIRST}
@@ -90,10 +90,10 @@ def test_who_kept_an_id_first_is_right(office: Office) -> None:
 
 
 @pytest.mark.parametrize("why", list(Unresolved))
-def test_that_a_name_has_no_id_is_kept_until_somebody_wants_newer(
+def test_that_a_name_has_no_id_is_cached_until_a_newer_answer_is_needed(
     office: Office, why: Unresolved
 ) -> None:
-    """It is asked again only when `newer_than` is not before the last answer."""
+    """The directory is asked again only when `newer_than` is after the last answer."""
     office.directory.ids["ants"] = why
     office.clock.sleep(60)
     asked = office.clock.now()
@@ -109,8 +109,8 @@ def test_that_a_name_has_no_id_is_kept_until_somebody_wants_newer(
         assert len(office.directory.asked) == calls
 
 
-def test_an_answer_is_as_old_as_its_question(office: Office) -> None:
-    """What the directory says at length may have been read at the beginning."""
+def test_an_answer_is_as_old_as_its_call(office: Office) -> None:
+    """What a paged listing returns at its end may have been read at its start."""
     office.directory.clock = office.clock
     office.names.ids(ANTS, NOON - SECOND)
 
@@ -119,8 +119,8 @@ def test_an_answer_is_as_old_as_its_question(office: Office) -> None:
     assert len(office.directory.asked) == 2
 
 
-def test_a_group_that_comes_into_being_is_found(office: Office) -> None:
-    """From then on it is known like any other."""
+def test_a_group_that_is_created_later_is_found(office: Office) -> None:
+    """From then on it is resolved like any other group."""
     office.names.ids(ANTS, NOON - SECOND)
     office.directory.ids["ants"] = FIRST
     office.clock.sleep(60)
@@ -130,8 +130,8 @@ def test_a_group_that_comes_into_being_is_found(office: Office) -> None:
     assert len(office.directory.asked) == 2
 
 
-def test_trouble_is_no_answer(office: Office) -> None:
-    """Nothing is remembered of a look-up that failed."""
+def test_an_error_is_no_answer(office: Office) -> None:
+    """Nothing is stored after a resolution that failed."""
     office.directory.ids["ants"] = FIRST
     office.directory.trouble = RetryableError("throttled")
     with pytest.raises(RetryableError, match="throttled"):
@@ -142,7 +142,7 @@ def test_trouble_is_no_answer(office: Office) -> None:
 
 
 def test_only_names_of_rows_that_pin_no_id_are_resolved(office: Office) -> None:
-    """A pinned id needs no name; every other name has its answer."""
+    """A pinned id needs no name; every other name gets its answer."""
     office.directory.ids = {"ants": FIRST, "pinned": SECOND_ID}
     rows = tuple(
         GroupMapping(group, LAB, "role/X", group_id=id_)

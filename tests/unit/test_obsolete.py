@@ -1,4 +1,4 @@
-"""Rule 10: a hold stays until nothing calls for it any more; time and doubt never release it."""
+"""Rule 10: a hold stays until it is obsolete; time and unknown groups never release it."""
 
 from dataclasses import replace
 
@@ -36,10 +36,10 @@ REMOVAL = Removal(ADA, LAB, "ada", "left", 30)
         (DisruptionKind.ROLE_CHANGE, UNDECIDED, False),
     ],
 )
-def test_a_cut_waits_as_long_as_it_is_called_for(
+def test_a_disruption_is_held_as_long_as_it_is_needed(
     kind: DisruptionKind, decision: Decision, *, over: bool
 ) -> None:
-    """Who is called for again is held no more, also before the record says so."""
+    """Who is desired again is no longer held, even before the record says so."""
     held = HeldDisruption(Disruption(ADA.id, "ada", "ada", kind, "because"), LIMIT, NOON)
 
     assert is_obsolete(held, decision, RECORD) is over
@@ -50,8 +50,8 @@ def test_a_cut_waits_as_long_as_it_is_called_for(
     [None, replace(RECORD, state=State.REMOVED), replace(RECORD, retain_until=NOON)],
     ids=["unknown", "removed", "leaving"],
 )
-def test_what_has_begun_waits_no_more(record: Record | None) -> None:
-    """There is nothing left to say yes to."""
+def test_a_disruption_that_has_started_is_not_held(record: Record | None) -> None:
+    """Nothing is left to approve."""
     held = HeldDisruption(
         Disruption(ADA.id, "ada", "ada", DisruptionKind.REMOVAL, "because"), LIMIT, NOON
     )

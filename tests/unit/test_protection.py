@@ -1,4 +1,4 @@
-"""Who is kept or protected loses nothing, and may get what they do not have."""
+"""A kept or protected user loses nothing, and may still receive what is missing."""
 
 from dataclasses import replace
 
@@ -33,7 +33,10 @@ BY_NAME = HubState(protected=frozenset({f"{LAB}/ada"}))
 
 
 def is_protected_by(decision: Decision, record: Record | None, state: HubState) -> bool:
-    """Return whether a verdict is put off, with a reason and a way out; else it is as it was."""
+    """Return whether protection skips a decision; the skip has a reason and a remedy.
+
+    Without protection the decision stays unchanged.
+    """
     found = apply_protection(decision, record, state, NOON)
     if found == decision:
         return False
@@ -50,24 +53,24 @@ def is_protected_by(decision: Decision, record: Record | None, state: HubState) 
         (REMOVAL, ACTIVE, True, True),
         (AT_ONCE, ACTIVE, True, True),
         (replace(REMOVAL, hold="last-row"), ACTIVE, True, True),
-        # Under way it stops where it stands.
+        # A removal under way stops where it is.
         (REMOVAL, SUSPENDED, True, True),
-        # Whoever is kept may get another role; whoever is protected keeps theirs.
+        # A kept user may get another role; a protected user keeps the present one.
         (PROMOTED, ACTIVE, False, True),
         (DEMOTED, ACTIVE, False, True),
-        # What takes nothing is never put off.
+        # A decision that removes nothing is never skipped.
         (PROMOTED, HAS_NEW, False, False),
         (PROMOTED, None, False, False),
         (PROMOTED, replace(ACTIVE, role_arn=""), False, False),
-        # Whoever is suspended has nothing to lose, and comes back.
+        # A suspended user has nothing to lose, and returns.
         (PROMOTED, SUSPENDED, False, False),
         (UNDECIDED, ACTIVE, False, False),
     ],
 )
-def test_what_is_put_off(
+def test_what_protection_skips(
     decision: Decision, record: Record | None, *, kept: bool, protected: bool
 ) -> None:
-    """By the person's id, or by the profile in its target."""
+    """By the user's id, or by the profile in its target."""
     assert is_protected_by(decision, record, KEPT) is kept
     assert is_protected_by(decision, record, BY_ID) is protected
     assert is_protected_by(decision, record, BY_NAME) is protected
@@ -84,8 +87,8 @@ def test_what_is_put_off(
         HubState(protected=frozenset({f"{SHOP}/ada", f"{LAB}/ada-2", "ada"})),
     ],
 )
-def test_a_word_on_somebody_else_or_another_time_puts_nothing_off(state: HubState) -> None:
-    """Nor one on a profile of that name elsewhere, nor a time that is over."""
+def test_protection_of_another_user_or_time_skips_nothing(state: HubState) -> None:
+    """Nor does the protection of a profile of that name elsewhere, or one that has expired."""
     assert not is_protected_by(REMOVAL, ACTIVE, state)
 
 
@@ -97,7 +100,7 @@ def test_a_protected_profile_is_known_however_it_is_written(name: str) -> None:
     assert is_protected_by(replace(REMOVAL, profile_name=name), ACTIVE, state)
 
 
-def test_the_way_out_names_the_command() -> None:
+def test_the_remedy_names_the_command() -> None:
     """An operator can copy it."""
     protected = apply_protection(REMOVAL, ACTIVE, BY_ID, NOON)
     kept = apply_protection(REMOVAL, ACTIVE, KEPT, NOON)

@@ -1,4 +1,4 @@
-"""What the change from one ledger record to the next tells the history and the bus."""
+"""What a change of the ledger record reports to the history and the bus."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -43,38 +43,38 @@ REMOVED = replace(ACTIVE, state=State.REMOVED, role_arn="", because=())
         (SUSPENDED, ACTIVE, ProfileEventType.RESUMED),
         (SUSPENDED, REMOVED, ProfileEventType.REMOVED),
         (LEAVING, REMOVED, ProfileEventType.REMOVED),
-        # Nobody who never had a profile is told to have lost one.
+        # A user who never had a profile is not reported to have lost one.
         (None, REMOVED, None),
         (NOTHING, REMOVED, None),
         (REMOVED, replace(REMOVED, reason="the user is gone in the directory"), None),
-        # A profile that was discarded to be made anew is neither lost nor new.
+        # A profile that was deleted to be recreated is neither lost nor new.
         (ACTIVE, NOTHING, None),
         (None, HELD, ProfileEventType.HELD),
         (ACTIVE, HELD, ProfileEventType.HELD),
         (HELD, replace(HELD, reason="other words"), None),
         (HELD, replace(HELD, hold="last-row"), ProfileEventType.HELD),
-        # An operator said no: nothing new happened to anybody.
+        # An operator rejected: nothing new happened to anybody.
         (HELD, replace(HELD, hold="rejected"), None),
-        # A hold ends when nothing calls for it any more; what it held begins when it is approved.
+        # An obsolete hold ends; an approved one begins what it held.
         (HELD, ACTIVE, ProfileEventType.RELEASED),
         (HELD, LEAVING, None),
         (HELD, REMOVED, ProfileEventType.REMOVED),
-        # Held for a profile that is not ours, or for a shared space: hands are needed, not a word.
+        # Held for an unmanaged profile or a shared space: a manual action is needed, no approval.
         (ACTIVE, replace(ACTIVE, state=State.HELD), ProfileEventType.HELD),
     ],
 )
-def test_what_a_change_of_the_record_tells(
+def test_which_events_a_change_of_the_record_publishes(
     old: Record | None, new: Record, what: ProfileEventType | None
 ) -> None:
-    """Each once, and nothing that did not happen."""
+    """Each event once, and none that did not happen."""
     found = event_of(old, new, NOON)
 
     assert (found.what if found else None) is what
     assert event_of(new, new, NOON) is None
 
 
-def test_a_happening_says_whose_and_why() -> None:
-    """The roles before and after, the rows that gave it, and the event that led to it."""
+def test_an_event_names_its_subject_and_reason() -> None:
+    """The roles before and after, the rows that granted it, and the event that caused it."""
     new = replace(HAS_NEW, because=BECAUSE.grants, last_request="an-event", reason="")
 
     assert event_of(ACTIVE, new, NOON) == ProfileEvent(
@@ -93,16 +93,16 @@ def test_a_happening_says_whose_and_why() -> None:
     )
 
 
-def test_a_removal_says_what_had_given_it() -> None:
-    """The rows are gone from the record by then."""
+def test_a_removal_names_the_rows_that_had_granted_it() -> None:
+    """The record no longer has the rows by then."""
     found = event_of(replace(SUSPENDED, because=(NEW_GRANT, OLD_GRANT)), REMOVED, NOON)
 
     assert found is not None
     assert found.because == str(BECAUSE)
 
 
-def test_a_life_is_told_in_its_order() -> None:
-    """From the first profile to the last rung, with a rejoin between."""
+def test_the_events_of_a_life_cycle_come_in_order() -> None:
+    """From the first profile to the last removal step, with a return in between."""
     waits = replace(HELD, role_arn=NEW)
     life = [NOTHING, ACTIVE, HAS_NEW, waits, HAS_NEW, SUSPENDED, ACTIVE]
     life += [LEAVING, SUSPENDED, REMOVED]
@@ -122,7 +122,7 @@ def test_a_life_is_told_in_its_order() -> None:
 
 
 @pytest.mark.parametrize("what", ProfileEventType)
-def test_every_happening_has_words_of_its_own(what: ProfileEventType) -> None:
+def test_every_event_type_has_its_own_text(what: ProfileEventType) -> None:
     """Operators read them as the end of a sentence."""
     told = replace(
         ProfileEvent(

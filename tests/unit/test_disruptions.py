@@ -1,4 +1,4 @@
-"""Rule 10: what takes a slot is a removal that begins, and a role change that stops apps."""
+"""Rule 10: a slot is taken by a removal that begins and by a role change that stops apps."""
 
 from dataclasses import replace
 
@@ -44,7 +44,7 @@ REMOVED = Disruption(ADA.id, "ada", "ada", DisruptionKind.REMOVAL, REMOVAL.reaso
 def kind(
     decision: Decision, profile: ObservedProfile | None, record: Record | None
 ) -> DisruptionKind | None:
-    """Return what the plan for a verdict would begin to take."""
+    """Return which disruptions the plan for a decision would begin."""
     todo = plan([decision], {LAB: profile}, {LAB: record} if record else {}, NOON)
     found = disruption_of(decision, todo.of(LAB), record)
     return found.kind if found else None
@@ -55,14 +55,14 @@ def kind(
     [
         (THERE, ACTIVE, DisruptionKind.REMOVAL),
         (BUSY, ACTIVE, DisruptionKind.REMOVAL),
-        # Only the way in is left to take.
+        # Only the access is left to remove.
         (None, ACTIVE, DisruptionKind.REMOVAL),
         (replace(THERE, status=ProfileStatus.FAILED), ACTIVE, DisruptionKind.REMOVAL),
-        # It began already, whatever rung is next.
+        # It has begun already, whatever its next step is.
         (THERE, LEAVING, None),
         (BUSY, LEAVING, None),
         (replace(THERE, role_arn=SUSPENDED_ROLE, workload=runs(private())), LEAVING, None),
-        # Nothing is left to take.
+        # Nothing is left to remove.
         (None, replace(ACTIVE, access=Access.REVOKED), None),
         (None, None, None),
     ],
@@ -70,7 +70,7 @@ def kind(
 def test_a_removal_takes_a_slot_when_it_begins(
     profile: ObservedProfile | None, record: Record | None, expected: DisruptionKind | None
 ) -> None:
-    """Once, before its first rung."""
+    """Once, before its first step."""
     assert kind(REMOVAL, profile, record) is expected
 
 
@@ -82,10 +82,10 @@ def test_a_removal_takes_a_slot_when_it_begins(
         (DEMOTED, THERE, ACTIVE, None),
         (PROMOTED, BUSY, ACTIVE, None),
         (DEMOTED, None, None, None),
-        # It began already.
+        # It has begun already.
         (DEMOTED, BUSY, replace(ACTIVE, started=NOON), None),
         (DEMOTED, replace(BUSY, role_arn=NEW), replace(ACTIVE, started=NOON), None),
-        # Whoever comes back has nothing that could be taken.
+        # A returning user has nothing to lose.
         (
             PROMOTED,
             replace(BUSY, role_arn=SUSPENDED_ROLE),
@@ -104,8 +104,8 @@ def test_a_role_change_takes_a_slot_where_it_stops_apps(
     assert kind(decision, profile, record) is expected
 
 
-def test_a_cut_says_what_it_always_waits_for() -> None:
-    """By the removal that nobody decided one by one."""
+def test_a_disruption_says_why_it_always_needs_approval() -> None:
+    """By the removal that was not decided for each user separately."""
     decision = replace(REMOVAL, hold="last-row")
     todo = plan([decision], {LAB: THERE}, {LAB: ACTIVE}, NOON)
 
@@ -122,15 +122,15 @@ def test_a_cut_says_what_it_always_waits_for() -> None:
         (replace(ACTIVE, role_arn=""), False),
         (LEAVING, False),
         (replace(LEAVING, state=State.SUSPENDED), False),
-        # A role change that stops apps takes no profile away.
+        # A role change that stops apps removes no profile.
         (replace(ACTIVE, started=NOON), True),
     ],
 )
 @pytest.mark.parametrize("decision", [REMOVAL, PROMOTED, UNDECIDED, None])
-def test_a_look_weighs_the_removals_of_those_who_have_a_profile(
+def test_a_scan_admits_the_removals_of_users_who_have_a_profile(
     record: Record, decision: Decision | None, *, has: bool
 ) -> None:
-    """What a listing of groups can tell, before anybody's profile is observed."""
+    """A scan of groups admits removals together before any profile is observed."""
     assert has_profile(record) is has
     expected = REMOVED if has and isinstance(decision, Removal) else None
     assert removal_disruption(decision, record) == expected
@@ -147,7 +147,7 @@ def test_a_look_weighs_the_removals_of_those_who_have_a_profile(
     ],
 )
 def test_what_is_held_in_one_target_is_done_in_the_others(profile: ObservedProfile | None) -> None:
-    """Rule 13: the plan without a target has all of the rest, and the hold alone answers for it."""
+    """Rule 13: the plan without that target keeps all other actions; only the hold is left out."""
     there = {LAB: ACTIVE, SHOP: replace(ACTIVE, target=SHOP)}
     elsewhere = replace(REMOVAL, target=SHOP)
     todo = plan([REMOVAL, elsewhere], {LAB: profile, SHOP: profile}, there, NOON)
