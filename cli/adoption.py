@@ -66,7 +66,7 @@ class Adoption:
                 found,
                 person,
                 refusal=f"{decision.reason if decision else 'no mapping grants it'}, so the hub "
-                "would remove it: put the person into a mapped group first",
+                "would remove it: put the user into a mapped group first",
             )
         if not isinstance(decision, DesiredProfile):
             return Proposal(found, person, refusal=f"{decision.reason}: {decision.remedy}")
@@ -99,13 +99,13 @@ class Adoption:
         if marked is not None and marked != self.hub_account:
             return f"it is another hub's, of account {marked}: let that one give it up first"
         if user is not None and user != person.id:
-            return f"it is marked as that of another person ({user}): it is never handed over"
+            return f"it is marked as that of another user ({user}): it is never handed over"
         if found.profile.status not in _USABLE:
             return f"it is {found.profile.status}: wait for it, or delete it by hand"
         if person.user_status is not UserStatus.ENABLED:
-            return f"the person is {person.user_status} in the directory"
+            return f"the user is {person.user_status} in the directory"
         if record is not None and _is_there(record) and not same_name(record.profile_name, name):
-            return f"the person has the profile {record.profile_name} of ours there already"
+            return f"the user has the profile {record.profile_name} of ours there already"
         others = [
             each
             for each in self.hub_client.ledger.of_target(self.target)

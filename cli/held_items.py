@@ -136,6 +136,6 @@ def _cause(record: Record) -> str:
     if record.is_leaving:
         shares = "what others may use" in record.reason
         return SkipKind.SHARED_SPACE if shares else SkipKind.BY_HAND
-    if "belongs to another person" in record.reason:
+    if "belongs to another user" in record.reason:
         return SkipKind.NAME_TAKEN
     return SkipKind.NOT_OURS if "is not ours" in record.reason else _IN_THE_WAY

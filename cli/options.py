@@ -25,7 +25,7 @@ Later = Annotated[
     typer.Option(
         "--delayed-queue",
         envvar="STUDIO_HUB_DELAYED_QUEUE_URL",
-        help="The URL of the later queue; default: the stack's output DelayedQueueUrl.",
+        help="The URL of the delayed queue; default: the stack's output DelayedQueueUrl.",
         default_factory=str,
         show_default=False,
         callback=output_of_stack("DelayedQueueUrl"),

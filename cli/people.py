@@ -29,12 +29,12 @@ def find_user(hub_client: HubClient, user: str) -> UserId:
     )
     if not found:
         raise typer.BadParameter(
-            f"the ledger knows nobody called {user!r}: give the user id, which the person's page "
+            f"the ledger knows nobody called {user!r}: give the user id, which the user's page "
             f"in Identity Center shows, or:  {_asking_for(user)}"
         )
     if len(found) > 1:
         raise typer.BadParameter(
-            f"several people are, or were, called {user!r}: give one of their ids: "
+            f"several users are, or were, called {user!r}: give one of their ids: "
             f"{', '.join(found)}"
         )
     return found[0]

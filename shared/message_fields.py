@@ -15,8 +15,8 @@ from shared.model import DIRECTORY_ID, Target
 T = TypeVar("T")
 
 _REMEDY: Final = (
-    "delete the message from the dead letters; the next sweep looks at everybody anyway, and at "
-    "once: studio-hub sweep"
+    "delete the message from the dead letters; the next sweep reconciles everybody who differs: "
+    "studio-hub sweep begins one now"
 )
 _MOST = 1_000_000
 # Characters of a wrong value in an error. A valid target is shorter.
@@ -57,7 +57,7 @@ class MessageFields:
 
 def unreadable(wrong: str) -> UnreadableMessageError:
     """Return the error of a body, with what to do about it."""
-    return UnreadableMessageError(f"no hint: {wrong}; {_REMEDY}")
+    return UnreadableMessageError(f"no request: {wrong}; {_REMEDY}")
 
 
 def shown(value: object) -> str:

@@ -103,7 +103,7 @@ def decode_reconcile_request(body: str) -> ReconcileRequest:
     """Return the reconcile request in a message body; UnreadableMessageError for any other."""
     request = decode(body)
     if not isinstance(request, ReconcileRequest):
-        raise UnreadableMessageError(f"no user's hint: {request}")
+        raise UnreadableMessageError(f"no reconcile request: {request}")
     return request
 
 
@@ -111,7 +111,7 @@ def decode_scan_request(body: str) -> ScanRequest:
     """Return the scan request in a message body; UnreadableMessageError for any other."""
     request = decode(body)
     if not isinstance(request, ScanRequest):
-        raise UnreadableMessageError(f"no `scan`'s hint: {request}")
+        raise UnreadableMessageError(f"no scan request: {request}")
     return request
 
 

@@ -11,7 +11,7 @@ class Ownership(StrEnum):
     """The owner of a profile. The hub writes only to profiles that are OURS."""
 
     OURS = "ours"
-    OTHER_PERSON = "ours, but of another person"
+    OTHER_PERSON = "ours, but of another user"
     UNMANAGED = "not ours"
     UNREADABLE = "of unreadable tags, so not ours"
 

@@ -189,8 +189,8 @@ def _nothing_to_adopt(found: _Found, *, yes: bool) -> str:
     if not found.ours:
         return "Nothing to adopt."
     if yes:
-        return "Adopted already. The hub looks at it within a minute:  studio-hub show USER"
-    return "Adopted already. To have the hub look at it:  the same command with --yes"
+        return "Adopted already. The hub reconciles it within a minute:  studio-hub show USER"
+    return "Adopted already. To have the hub reconcile it:  repeat with --yes"
 
 
 def _plain(proposal: Proposal) -> dict[str, Any]:

@@ -164,7 +164,7 @@ def _record_outcome(differs: decide.Changed) -> tuple[str, str]:
     """Return what became of a digest, and what to do next."""
     if differs.now:
         return (
-            "stood for another set of people",
+            "stood for another set of users",
             f"Look at it as it is now:  studio-hub holds show {differs.now.digest}",
         )
     match differs.word:
@@ -174,7 +174,7 @@ def _record_outcome(differs: decide.Changed) -> tuple[str, str]:
             return "was rejected", "With its digest as it is now:  studio-hub holds list --all"
         case "":
             return (
-                "stood for people who do not wait for that any more",
+                "stood for users who do not wait for that any more",
                 "What waits now:  studio-hub holds list",
             )
         case _:

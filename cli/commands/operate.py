@@ -30,7 +30,7 @@ def sweep(
     ] = None,
     user: Annotated[
         str | None,
-        typer.Option(help="Only this person: a user id, or a user name that the ledger knows."),
+        typer.Option(help="Only this user: a user id, or a user name that the ledger knows."),
     ] = None,
     table: Annotated[
         str,
@@ -66,7 +66,7 @@ def sweep(
         seconds = sweep_all(hub_client)
         if seconds is None:
             typer.echo(
-                "A sweep of everything is due already, within 15 minutes; or look at one target "
+                "A sweep of everything is due already, within 15 minutes; or scan one target "
                 "now:  studio-hub sweep --target TARGET",
                 err=True,
             )

@@ -33,7 +33,7 @@ class Assigner(Construct):
             context,
             arn=assigner_role_arn(context.identity_account, context.hub_region),
             trusted=reconcile,
-            description="Studio Hub assigns people to the applications of Studio domains with it",
+            description="Studio Hub assigns users to the applications of Studio domains with it",
             # Assigning is the last step of a grant, and revoking the first step of a removal.
             needs=[on_applications("ManageAssignments", context, CHANGING)],
         )

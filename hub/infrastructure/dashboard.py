@@ -62,8 +62,8 @@ class Dashboard(Construct):
                 ],
             ),
             _graph(
-                "What no event told",
-                [emitted(Emitted.UNANNOUNCED_CHANGE, "Sum", HOUR)],
+                "Drift: changes without an event",
+                [emitted(Emitted.DRIFT, "Sum", HOUR)],
             ),
         )
         dashboard.add_widgets(
@@ -94,7 +94,10 @@ class Dashboard(Construct):
         dashboard.add_widgets(
             _graph(
                 "From joining to a profile (s)",
-                [emitted(Emitted.JOIN_LATENCY, each, FIVE_MINUTES) for each in ("p50", "p95")],
+                [
+                    emitted(Emitted.PROVISIONING_LATENCY, each, FIVE_MINUTES)
+                    for each in ("p50", "p95")
+                ],
             ),
             _graph(
                 "Age of the oldest message (s)",

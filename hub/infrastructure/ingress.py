@@ -82,7 +82,7 @@ class Ingress(Construct):
             },
             needs=[
                 receiving("ReadEventsAndWhatWaited", self.events.queue, delayed_queue),
-                sending("QueueWhatToLookAt", reconcile_queue, scan_queue),
+                sending("QueueRequests", reconcile_queue, scan_queue),
                 # An event that does not name its subject causes a full sweep, at most once in a
                 # quarter of an hour: the next one waits its turn.
                 sending("LookAtEverythingInTime", delayed_queue),
@@ -91,7 +91,7 @@ class Ingress(Construct):
                 # An event of a user without a record is dropped too. The hub's state holds the ids
                 # of group names, and the time of the last full sweep.
                 use_ledger(
-                    "KnowWhomTheHubServes",
+                    "ReadWhetherUsersAreKnown",
                     tables,
                     ["dynamodb:Query"],
                     Family.PEOPLE,
@@ -99,7 +99,7 @@ class Ingress(Construct):
                 ),
                 # The event of a deleted membership holds only its own id; the ledger knows its
                 # user.
-                query_index("KnowWhoseMembershipItWas", tables, LEDGER_BY_MEMBERSHIP),
+                query_index("ReadMembershipIndex", tables, LEDGER_BY_MEMBERSHIP),
                 # Ids of group names, a pause because the identity source changed, the time of the
                 # next full sweep, and the open problems.
                 use_ledger(

@@ -53,7 +53,7 @@ class MappingStream(Construct):
                 *_reading_stream(stream),
                 # Lambda notes a record that failed too often here, in the function's name.
                 sending("KeepWhatFailed", self.dead_letters),
-                sending("QueueWhatToLookThrough", scan_queue),
+                sending("QueueScanRequests", scan_queue),
                 # The ids of group names that were seen, and the open problems.
                 use_ledger(
                     "RememberGroupNames",

@@ -20,7 +20,7 @@ class Emitted(StrEnum):
     """The metrics that the functions emit."""
 
     # How fast: seconds from the directory's change to a profile that is InService.
-    JOIN_LATENCY = "ProvisioningLatency"
+    PROVISIONING_LATENCY = "ProvisioningLatency"
     # Seconds from the start of a sweep to the end of one of its complete scans. The last value is
     # the sweep's.
     SWEEP_AGE = "SweepAge"
@@ -37,8 +37,8 @@ class Emitted(StrEnum):
     # Users who keep their profile because it is undecided for over an hour whether a row applies.
     REMOVALS_UNDECIDED = "RemovalsUndecided"
     # Drift that no event announced, and requeued requests.
-    UNANNOUNCED_CHANGE = "Drift"
-    REQUEUED = "PutOff"
+    DRIFT = "Drift"
+    REQUEUED = "Requeued"
     # Failed records that come again: Lambda counts no error for a batch that fails in parts.
     MESSAGES_FAILED = "MessagesFailed"
     ROW_CHANGES_FAILED = "RowChangesFailed"

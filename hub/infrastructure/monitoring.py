@@ -102,7 +102,7 @@ class Monitoring(Construct):
     def _watch_functions(self, watched: Watched) -> None:
         # `intake` and `mapping_stream` read batches, and let each record fail alone.
         for name, says, failed in (
-            ("MessagesFailed", "Messages of Events or Later", Emitted.MESSAGES_FAILED),
+            ("MessagesFailed", "Messages of Events or Delayed", Emitted.MESSAGES_FAILED),
             ("RowChangesFailed", "Changes of mapping rows", Emitted.ROW_CHANGES_FAILED),
         ):
             self._alarm(
@@ -162,8 +162,8 @@ class Monitoring(Construct):
         )
         self._alarm(
             "Drifts",
-            f"A sweep found more than {unannounced_alarm} changes that no event had told",
-            emitted(Emitted.UNANNOUNCED_CHANGE, "Sum", HOUR),
+            f"A sweep found more than {unannounced_alarm} changes that no event announced",
+            emitted(Emitted.DRIFT, "Sum", HOUR),
             above=unannounced_alarm,
         )
         # No complete scan within two hours: the sweep does not run, or is refused everywhere.
@@ -178,7 +178,7 @@ class Monitoring(Construct):
         self._alarm(
             "ProvisioningLatency",
             f"One join in twenty takes more than {_JOIN_SECONDS} s",
-            emitted(Emitted.JOIN_LATENCY, "p95", Duration.minutes(15)),
+            emitted(Emitted.PROVISIONING_LATENCY, "p95", Duration.minutes(15)),
             above=_JOIN_SECONDS,
             # In a small hub two joins seldom follow one another.
             often=_Often(2, 8),

@@ -75,11 +75,11 @@ class Reconciler(Construct):
                 "STUDIO_HUB_DELAYED_QUEUE_URL": self.delayed.queue.queue_url,
             },
             needs=[
-                receiving("ReadWhomToLookAt", self.requests.queue),
+                receiving("ReadReconcileRequests", self.requests.queue),
                 # If a request cannot be requeued, its message is redelivered soon.
                 redelivering("RedeliverWhoCannotWait", self.requests.queue),
                 # A wait completes its message and returns as a new one.
-                sending("PutOffWhoMustWait", self.delayed.queue),
+                sending("RequeueReconcileRequests", self.delayed.queue),
                 read_mappings(tables),
                 # The user's records, other members of a group that lists nobody, held disruptions
                 # in a target, and the state of the whole hub.
@@ -134,7 +134,7 @@ class Reconciler(Construct):
                 # first.
                 change_assignments(context),
                 # Profile events, for tickets and mail.
-                bus.telling("TellWhatHappened"),
+                bus.telling("PublishProfileEvents"),
             ],
         )
         self.reconcile.reads(

@@ -72,7 +72,7 @@ class Scanner(Construct):
                 "STUDIO_HUB_DELAYED_QUEUE_URL": delayed_queue.queue_url,
             },
             needs=[
-                receiving("ReadWhatToLookThrough", scan_queue),
+                receiving("ReadScanRequests", scan_queue),
                 # A request that can be neither finished nor requeued is redelivered soon.
                 redelivering("RedeliverWhatCannotWait", scan_queue),
                 # `reconcile` handles every user with drift.
@@ -80,7 +80,7 @@ class Scanner(Construct):
                 # A sweep is a scan of each group and target; a long listing is several scans.
                 sending("QueueFurtherScans", scan_queue),
                 # A scan that cannot be finished now is requeued.
-                sending("PutOffWhatMustWait", delayed_queue),
+                sending("RequeueScanRequests", delayed_queue),
                 read_mappings(tables),
                 # Group snapshots, unmanaged profiles, holds and the hub's state are read by their
                 # keys. Once a day all records are read, to be compared with the directory's users.
@@ -90,7 +90,7 @@ class Scanner(Construct):
                 # Lost records, groups that were listed to their end, unmanaged profiles, ids of
                 # group names and unreachable targets; slots and holds of removals that were found
                 # together.
-                use_ledger("WriteWhatWasSeen", tables, ["dynamodb:PutItem"], *Family),
+                use_ledger("WriteScanFindings", tables, ["dynamodb:PutItem"], *Family),
                 # The open problems: each function adds and removes those that it checked.
                 use_ledger("KeepOpenProblems", tables, ["dynamodb:UpdateItem"], Family.HUB),
                 # Members who joined a group or left it, many at a time.

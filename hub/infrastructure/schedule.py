@@ -31,7 +31,7 @@ class Schedule(Construct):
             events.CfnRule(
                 self,
                 round_.capitalize(),
-                description=f"Begins Studio Hub's {round_} round of looks",
+                description=f"Begins Studio Hub's {round_} sweep",
                 schedule_expression=when,
                 targets=[
                     rule_target(

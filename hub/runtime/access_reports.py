@@ -43,7 +43,7 @@ def assignment_untold(target: Target, reason: str) -> None:
         f"assignments of {target}",
         f"nobody can tell whether the domain's application requires an assignment: {reason}",
         "deploy the stacks StudioHub and StudioIdentity of this version, which hold the right "
-        "sso:GetApplicationAssignmentConfiguration; the next daily look reads it again",
+        "sso:GetApplicationAssignmentConfiguration; the next daily sweep reads it again",
         target=str(target),
     )
 
@@ -60,7 +60,7 @@ def portal_off(target: Target, domain: Domain) -> None:
         f"nobody can open the domain in Studio, whatever profile they have: "
         f"{' and '.join(domain.portal_off)} is DISABLED",
         f"account {target.account}: aws sagemaker update-domain --domain-id {target.domain_id} "
-        f"{' '.join(_ENABLED[name] for name in domain.portal_off)}; or, where people are to come "
+        f"{' '.join(_ENABLED[name] for name in domain.portal_off)}; or, where users are to come "
         "in by SageMaker Unified Studio, remove the target's mappings",
         target=str(target),
     )

@@ -158,7 +158,7 @@ class Intake:
             hub_state, self.ports.delayed_queue, event_id=event.event_id, event_at=event.at, now=now
         )
         if seconds is None:
-            return Ignored("everything is looked at anyway")
+            return Ignored("a full sweep is due anyway")
         return _Heard("everything", "")
 
     def _look_at(self, user_id: UserId, event_id: str, at: datetime) -> "_Heard":

@@ -26,7 +26,7 @@ _REMEMBERED: Final = frozenset(
         *("assignment-not-required", "assignment-unreadable", "portal-off", "same-group-twice"),
         *("bad-row", "unknown-group", "unreadable-group"),
         *("group-deleted", "group-renamed", "group-recreated"),
-        *("paused", "untold", "waiting", "gave-up"),
+        *("paused", "event-not-published", "waiting", "gave-up"),
     }
 )
 # One ledger item holds all of a scope. Beyond this many bytes, they are reported but not

@@ -22,9 +22,9 @@ _PATTERNS = {
     "STUDIO_HUB_MAPPINGS_TABLE": (r".+", "the name of the mappings table"),
     "STUDIO_HUB_LEDGER_TABLE": (r".+", "the name of the ledger table"),
     "STUDIO_HUB_RECONCILE_QUEUE_URL": (r"https?://.+", "the URL of the queue of users"),
-    "STUDIO_HUB_SCAN_QUEUE_URL": (r"https?://.+", "the URL of the queue of looks"),
-    "STUDIO_HUB_DELAYED_QUEUE_URL": (r"https?://.+", "the URL of the later queue"),
-    "STUDIO_HUB_DELAYED_QUEUE_ARN": (r"arn:.+", "the ARN of the later queue"),
+    "STUDIO_HUB_SCAN_QUEUE_URL": (r"https?://.+", "the URL of scan.fifo"),
+    "STUDIO_HUB_DELAYED_QUEUE_URL": (r"https?://.+", "the URL of the delayed queue"),
+    "STUDIO_HUB_DELAYED_QUEUE_ARN": (r"arn:.+", "the ARN of the delayed queue"),
 }
 
 

@@ -164,7 +164,7 @@ def requeue(subject: str, key: str, attempt: int, reason: str) -> None:
         "REQUEUED",
         extra={"subject": subject, "key": key, "attempt": attempt, "reason": reason},
     )
-    count("PutOff")
+    count("Requeued")
 
 
 def joined(requested_at: datetime, now: datetime) -> None:

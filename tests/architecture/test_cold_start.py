@@ -1,4 +1,4 @@
-"""A cold start costs little more than boto3, which is needed anyway."""
+"""A cold start costs little more than the import of boto3, which every function needs."""
 
 import compileall
 import subprocess

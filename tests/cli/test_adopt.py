@@ -98,13 +98,13 @@ def test_a_profile_whose_tags_are_back_is_reconciled(hub: Company, command: Comm
     hub.world.wait(60)
     lost = hub.record("eve")["state"]
     profile.tags.update(marks)
-    dry, _, request = command(*ADOPT, "eve")
+    dry, _, hint = command(*ADOPT, "eve")
     code, _, said = command(*ADOPT, "eve", "--yes")
     hub.world.wait(60)
 
     assert (lost, dry, code) == ("held", 0, 0)
-    assert "the same command with --yes" in request
-    assert "The hub looks at it" in said
+    assert "repeat with --yes" in hint
+    assert "The hub reconciles it" in said
     assert hub.record("eve")["state"] == "active"
 
 
@@ -114,7 +114,7 @@ def test_a_profile_whose_tags_are_back_is_reconciled(hub: Company, command: Comm
         ({MANAGED_BY: "999999999999"}, "another hub's, of account 999999999999"),
         (
             {MANAGED_BY: HUB_ACCOUNT, USER_ID: "a3d46882-6071-7063-2f5e-91b4c7d80e21"},
-            "that of another person",
+            "that of another user",
         ),
     ],
 )

@@ -269,9 +269,7 @@ def test_each_function_assumes_its_own_role(
     stubbed.assert_no_pending_responses()
 
 
-@pytest.mark.parametrize(
-    ("minutes", "again"), [(15, False), (3.5, False), (2.5, True), (-1, True)]
-)
+@pytest.mark.parametrize(("minutes", "again"), [(15, False), (3.5, False), (2.5, True), (-1, True)])
 def test_a_session_serves_until_shortly_before_it_ends(
     sts: "STSClient", stub: Stub, minutes: float, *, again: bool
 ) -> None:

@@ -25,7 +25,7 @@ ADA, BOB = UserId("a3d46882-ada"), UserId("a3d46882-bob")
 RECORD = Record(user_id=ADA, target=LAB, state=State.ACTIVE, user_name="ada", profile_name="ada")
 
 
-def told(
+def events(
     what: ProfileEventType = ProfileEventType.CREATED, at: datetime = NOON, of: Record = RECORD
 ) -> ProfileEvent:
     return ProfileEvent(
@@ -40,7 +40,7 @@ def ledger(ledger_table: "DynamoDBClient") -> DynamoLedger:
 
 def test_an_event_is_written_with_its_record(ledger: DynamoLedger) -> None:
     """All its fields, for a year and a month; the record is read without it."""
-    written = ledger.write(RECORD, MemberChanges(), told())
+    written = ledger.write(RECORD, MemberChanges(), events())
 
     assert ledger.records(ADA) == {LAB: written}
     assert list(ledger.of_target(LAB)) == [written]
@@ -61,20 +61,22 @@ def test_the_second_writer_records_no_event(ledger: DynamoLedger) -> None:
     ledger.write(RECORD)
 
     with pytest.raises(RetryableError):
-        ledger.write(RECORD, MemberChanges({GroupId("g"): "m"}), told())
+        ledger.write(RECORD, MemberChanges({GroupId("g"): "m"}), events())
 
     assert ledger.history(ADA) == ()
 
 
 def test_a_history_is_one_users_and_starts_with_the_latest(ledger: DynamoLedger) -> None:
     """Over all targets; a record without events adds nothing."""
-    first = ledger.write(RECORD, MemberChanges(), told())
-    later = ledger.write(first, MemberChanges(), told(ProfileEventType.SUSPENDED, NOON + 2 * HOUR))
+    first = ledger.write(RECORD, MemberChanges(), events())
+    later = ledger.write(
+        first, MemberChanges(), events(ProfileEventType.SUSPENDED, NOON + 2 * HOUR)
+    )
     ledger.write(later)
     shop = replace(RECORD, target=SHOP)
-    ledger.write(shop, MemberChanges(), told(ProfileEventType.CREATED, NOON + HOUR, shop))
+    ledger.write(shop, MemberChanges(), events(ProfileEventType.CREATED, NOON + HOUR, shop))
     bob = replace(RECORD, user_id=BOB)
-    ledger.write(bob, MemberChanges(), told(of=bob))
+    ledger.write(bob, MemberChanges(), events(of=bob))
 
     assert [each["what"] for each in ledger.history(ADA)] == [
         "Profile Suspended",
@@ -88,7 +90,7 @@ def test_a_history_is_one_users_and_starts_with_the_latest(ledger: DynamoLedger)
 
 def test_two_events_of_one_reconcile_are_both_recorded(ledger: DynamoLedger) -> None:
     """The end of a hold and the change it held have the same time and target."""
-    first = ledger.write(RECORD, MemberChanges(), told(ProfileEventType.RELEASED))
-    ledger.write(first, MemberChanges(), told(ProfileEventType.ROLE_CHANGED))
+    first = ledger.write(RECORD, MemberChanges(), events(ProfileEventType.RELEASED))
+    ledger.write(first, MemberChanges(), events(ProfileEventType.ROLE_CHANGED))
 
     assert {each["what"] for each in ledger.history(ADA)} == {"Hold Ended", "Profile Role Changed"}

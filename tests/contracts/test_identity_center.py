@@ -29,7 +29,7 @@ def ask(name: str) -> dict[str, Any]:
     }
 
 
-def told(name: str) -> dict[str, str]:
+def group_answer(name: str) -> dict[str, str]:
     return {"IdentityStoreId": STORE, "GroupId": group_id(name), "GroupArn": arn("group", name)}
 
 
@@ -170,7 +170,7 @@ def test_a_user_who_is_deleted_during_the_read_is_read_again(
 
 def test_a_group_is_found_by_its_name(identitystore: "IdentityStoreClient", stub: Stub) -> None:
     """Returns the id of the group that has the name now."""
-    stub(identitystore).add_response("get_group_id", told("a"), ask("a"))
+    stub(identitystore).add_response("get_group_id", group_answer("a"), ask("a"))
 
     assert IdentityCenter(identitystore, STORE).group_id("a") == group_id("a")
 

@@ -108,9 +108,7 @@ def test_one_session_serves_every_domain_of_an_account_and_region(
     assert clients[0] is clients[1] is clients[6]
 
 
-@pytest.mark.parametrize(
-    ("minutes", "again"), [(15, False), (3.5, False), (2.5, True), (-1, True)]
-)
+@pytest.mark.parametrize(("minutes", "again"), [(15, False), (3.5, False), (2.5, True), (-1, True)])
 def test_a_session_is_renewed_shortly_before_it_ends(
     sts: "STSClient", stub: Stub, sessions: SpokeSessions, minutes: float, *, again: bool
 ) -> None:

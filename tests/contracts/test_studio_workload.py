@@ -108,7 +108,7 @@ OF_ADA = {"UserProfileName": "ADA"}
         (app("a", "Deleted", **OF_ADA), False),
         (app("a", SpaceName="lab"), True),
         (app("a", SpaceName="team"), False),
-        (app("a", SpaceName="untold"), False),
+        (app("a", SpaceName="event-not-published"), False),
         (app("a", SpaceName="bobs"), False),
         (app("a", UserProfileName="bob"), False),
         (app("a"), False),
@@ -126,7 +126,7 @@ def test_the_owner_of_an_app(
     spaces = [
         space("lab", "ada"),
         space("team", "ada", "Shared"),
-        space("untold", "ada", None),
+        space("event-not-published", "ada", None),
         space("bobs", "bob"),
     ]
     lists(stubbed, spaces, [listed])

@@ -186,7 +186,7 @@ def test_the_shipped_key_policy_allows_every_service(
         (service, action)
         for service, *actions in sorted(needed)
         for action in actions
-        if not any(lets_in(each, service, action, account) for each in policy["Statement"])
+        if not any(allows(each, service, action, account) for each in policy["Statement"])
     ]
 
     assert len(needed) > 1
@@ -206,7 +206,7 @@ def writers(resources: Resources) -> Iterator[tuple[str, ...]]:
                     yield service, "kms:Decrypt", "kms:GenerateDataKey"
 
 
-def lets_in(statement: dict[str, Any], service: str, action: str, account: str) -> bool:
+def allows(statement: dict[str, Any], service: str, action: str, account: str) -> bool:
     named = statement["Principal"].get("Service", [])
     condition = json.dumps(statement.get("Condition", {}))
     return (

@@ -72,13 +72,13 @@ def test_reconcile_may_do_exactly_this(hub: Resources) -> None:
     assert hub[f"{path}/Role"]["Properties"] == function_role(
         "StudioHub-Reconcile-eu-west-1",
         path,
-        allow("ReadWhomToLookAt", READ_QUEUE, "<Reconciler/Requests/Queue.Arn>"),
+        allow("ReadReconcileRequests", READ_QUEUE, "<Reconciler/Requests/Queue.Arn>"),
         allow(
             "RedeliverWhoCannotWait",
             "sqs:ChangeMessageVisibility",
             "<Reconciler/Requests/Queue.Arn>",
         ),
-        allow("PutOffWhoMustWait", "sqs:SendMessage", "<Reconciler/Delayed/Queue.Arn>"),
+        allow("RequeueReconcileRequests", "sqs:SendMessage", "<Reconciler/Delayed/Queue.Arn>"),
         READ_MAPPINGS,
         allow("ReadTheLedger", "dynamodb:Query", LEDGER),
         allow("CountOurProfiles", "dynamodb:Query", f"{LEDGER}/index/by-target"),
@@ -112,7 +112,7 @@ def test_reconcile_may_do_exactly_this(hub: Resources) -> None:
                 "sso:DescribeApplicationAssignment",
             ],
         ),
-        allow("TellWhatHappened", "events:PutEvents", "<Bus.Arn>")
+        allow("PublishProfileEvents", "events:PutEvents", "<Bus.Arn>")
         | {
             "Condition": {
                 "ForAllValues:StringEquals": {"events:source": "studio-hub"},
@@ -135,15 +135,15 @@ def test_intake_may_do_exactly_this(hub: Resources) -> None:
             ["<Ingress/Events/Queue.Arn>", "<Reconciler/Delayed/Queue.Arn>"],
         ),
         allow(
-            "QueueWhatToLookAt",
+            "QueueRequests",
             "sqs:SendMessage",
             ["<Reconciler/Requests/Queue.Arn>", "<Scanner/Requests/Queue.Arn>"],
         ),
         allow("LookAtEverythingInTime", "sqs:SendMessage", "<Reconciler/Delayed/Queue.Arn>"),
         READ_MAPPINGS,
-        of_ledger("KnowWhomTheHubServes", "dynamodb:Query", "user#*", "hub"),
+        of_ledger("ReadWhetherUsersAreKnown", "dynamodb:Query", "user#*", "hub"),
         allow(
-            "KnowWhoseMembershipItWas",
+            "ReadMembershipIndex",
             "dynamodb:Query",
             "<Tables/Ledger.Arn>/index/by-membership",
         ),
@@ -159,18 +159,18 @@ def test_scan_may_do_exactly_this(hub: Resources) -> None:
     assert hub[f"{path}/Role"]["Properties"] == function_role(
         "StudioHub-Scan-eu-west-1",
         path,
-        allow("ReadWhatToLookThrough", READ_QUEUE, "<Scanner/Requests/Queue.Arn>"),
+        allow("ReadScanRequests", READ_QUEUE, "<Scanner/Requests/Queue.Arn>"),
         allow(
             "RedeliverWhatCannotWait", "sqs:ChangeMessageVisibility", "<Scanner/Requests/Queue.Arn>"
         ),
         allow("QueueWhoDiffers", "sqs:SendMessage", "<Reconciler/Requests/Queue.Arn>"),
         allow("QueueFurtherScans", "sqs:SendMessage", "<Scanner/Requests/Queue.Arn>"),
-        allow("PutOffWhatMustWait", "sqs:SendMessage", "<Reconciler/Delayed/Queue.Arn>"),
+        allow("RequeueScanRequests", "sqs:SendMessage", "<Reconciler/Delayed/Queue.Arn>"),
         READ_MAPPINGS,
         allow("ReadTheLedger", ["dynamodb:Query", "dynamodb:Scan"], LEDGER),
         allow("ReadWhoIsInATarget", "dynamodb:Query", f"{LEDGER}/index/by-target"),
         of_ledger(
-            "WriteWhatWasSeen",
+            "WriteScanFindings",
             "dynamodb:PutItem",
             "user#*",
             "group#*",
@@ -267,7 +267,7 @@ def test_mapping_stream_may_do_exactly_this(hub: Resources) -> None:
         ),
         allow("FindTheStream", "dynamodb:ListStreams", "*"),
         allow("KeepWhatFailed", "sqs:SendMessage", "<MappingStream/DeadLetters.Arn>"),
-        allow("QueueWhatToLookThrough", "sqs:SendMessage", "<Scanner/Requests/Queue.Arn>"),
+        allow("QueueScanRequests", "sqs:SendMessage", "<Scanner/Requests/Queue.Arn>"),
         of_ledger(
             "RememberGroupNames",
             ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"],

@@ -60,7 +60,7 @@ def row_change_ids(world: World) -> list[str]:
     return [record.to_json()["eventID"] for record in shard.items]
 
 
-def round_begins(world: World) -> str:
+def sweep_starts(world: World) -> str:
     join_quietly(world, "bob", "scientists")
     now = datetime.fromtimestamp(world.clock.now(), UTC)
     request = ScanRequest(Subject.ROUND, HOURLY, now, "the-id-of-the-round", now)
@@ -77,7 +77,7 @@ def round_begins(world: World) -> str:
         (joins("scim"), {"intake", "scan", "reconcile"}),
         (row_changes, {"mapping_stream", "scan", "reconcile"}),
         # Intake passes a sweep on without a log line.
-        (round_begins, {"scan", "reconcile"}),
+        (sweep_starts, {"scan", "reconcile"}),
     ],
     ids=["console", "native", "scim", "row", "round"],
 )

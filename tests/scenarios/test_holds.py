@@ -293,7 +293,7 @@ def test_a_return_ends_a_hold(play: Play) -> None:
     assert Counter(end.roles().values()) == {"Member": 100}
 
 
-def test_whoever_leaves_while_others_are_held_joins_them(play: Play) -> None:
+def test_a_user_who_leaves_while_others_are_held_is_held_too(play: Play) -> None:
     """An open hold includes every further removal of its target, even hours later."""
     end = play(
         "sweep: {}",

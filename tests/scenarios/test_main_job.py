@@ -53,7 +53,7 @@ def test_leaving_every_group_removes_the_profile(play: Play) -> None:
     assert end.problems() == []
 
 
-def test_a_rejoin_makes_the_profile_anew(play: Play) -> None:
+def test_a_return_recreates_the_profile(play: Play) -> None:
     """A user who returns after a removal gets a profile again."""
     end = play(
         "join: {user: bob, group: scientists}",

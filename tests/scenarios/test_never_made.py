@@ -43,7 +43,7 @@ def delete(end: End, row: dict[str, Any]) -> None:
     end.world.dynamodb.delete_item(TableName=LEDGER, Key=key)
 
 
-def told_next(end: End) -> set[str]:
+def reported_next(end: End) -> set[str]:
     """Return the kinds of problems that another reconcile of bob reports."""
     before = len(end.world.lambdas.log)
     end.world.deliver(membership_event(end.world, "bob", "leads"))
@@ -57,7 +57,7 @@ def _said(end: End, before: int) -> list[dict[str, Any]]:
     return [line for line in log if line.get("message") != "RESOLVED"]
 
 
-def told_in_a_round(end: End, target: str) -> set[str]:
+def reported_in_a_sweep(end: End, target: str) -> set[str]:
     """Return the problem kinds of a target that a sweep reports, and the metrics it counts."""
     before = len(end.world.lambdas.log)
     end.world.sweep()
@@ -93,7 +93,7 @@ def test_where_nothing_was_made_nothing_is_left_to_remove(
     for call in ("sagemaker.DescribeUserProfile", "sagemaker.DescribeDomain"):
         assert end.json["api_calls"].get(call) == asked.get(call)
 
-    assert kind not in told_next(end)
+    assert kind not in reported_next(end)
     assert "held" not in {each for each, _ in end.problems()}
     swept = play(*mistake, unmap(target), "sweep: {}")
     assert kind not in {each for each, _ in swept.problems()}
@@ -144,7 +144,7 @@ def test_a_creation_without_an_answer_is_never_forgotten(play: Play, error: str)
 
     (row,) = rows(end, "user#", ONE)
     assert (row["state"], row["access"]) == ("failed", "unsure")
-    assert "unreachable" in told_next(end)
+    assert "unreachable" in reported_next(end)
 
 
 def test_a_profile_missing_in_the_ledger_is_found_all_the_same(play: Play) -> None:
@@ -156,7 +156,7 @@ def test_a_profile_missing_in_the_ledger_is_found_all_the_same(play: Play) -> No
     cold_start()
     closed = Fault("sts", "AssumeRole", "AccessDenied", "222222222222", every=1)
     world.gateway.faults.append(closed)
-    told_next(end)
+    reported_next(end)
     for group in ("scientists", "leads"):
         world.delete_mapping(group, ONE)
     world.run()
@@ -188,17 +188,17 @@ def test_a_target_with_nothing_left_is_not_reported(
     for_nobody = f"map: {{group: others, target: {target}}}"
     bad_row = f"map: {{group: scientists, target: {target}, priority: high}}"
 
-    assert told_in_a_round(play(*mistake), target) >= told
-    assert told_in_a_round(play(for_nobody), target) == told
-    assert told_in_a_round(play(*mistake, bad_row), target) >= told
-    assert told_in_a_round(play(*mistake, unmap(target)), target) == set()
+    assert reported_in_a_sweep(play(*mistake), target) >= told
+    assert reported_in_a_sweep(play(for_nobody), target) == told
+    assert reported_in_a_sweep(play(*mistake, bad_row), target) >= told
+    assert reported_in_a_sweep(play(*mistake, unmap(target)), target) == set()
 
 
 def test_a_closed_account_is_reported_while_anybody_may_have_something_there(play: Play) -> None:
     """Law 1: an unfinished removal is reported, even if no row grants access any more."""
     steps = (JOIN, CLOSED, "wait: {hours: 1}", unmap(ONE), unmap(ONE, "leads"), "wait: {hours: 1}")
 
-    assert told_in_a_round(play(*steps), ONE) == {"unreachable"}
+    assert reported_in_a_sweep(play(*steps), ONE) == {"unreachable"}
 
 
 @pytest.mark.parametrize(
@@ -226,12 +226,12 @@ def test_what_is_gone_for_good_is_forgotten_by_hand_alone(
         world.run()
     RehearsedOperator(world).approve()
     world.wait(80 * 3600)
-    assert told_in_a_round(end, ONE)
+    assert reported_in_a_sweep(end, ONE)
     assert {row["state"] for row in rows(end, "user#", ONE)} == {"failed"}
 
     for row in (*rows(end, "user#", ONE), *rows(end, "limit#", ONE)):
         delete(end, row)
-    assert told_in_a_round(end, ONE) | told_next(end) == set()
+    assert reported_in_a_sweep(end, ONE) | reported_next(end) == set()
     assert RehearsedOperator(world).holds() == []
 
     for fault in faults:

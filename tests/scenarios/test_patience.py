@@ -82,7 +82,7 @@ def test_a_retention_that_was_lowered_a_moment_ago_deletes_nothing_at_once(play:
     assert later.roles() == {}
 
 
-def test_apps_that_start_in_a_suspended_profile_of_somebody_kept_are_stopped(play: Play) -> None:
+def test_apps_that_start_in_a_suspended_profile_of_a_kept_user_are_stopped(play: Play) -> None:
     """A keep leaves existing things in place; it gives no app back."""
     app = f"start_app: {{user: ada, target: {T}, space: private}}"
     for word in ("keep: {user: ada, days: 9}", "protect: {user: ada}"):
@@ -140,7 +140,7 @@ def test_a_quick_return_is_known_too_where_nothing_changed(play: Play) -> None:
 SAME = company().replace("role: Scientist", "role: Same")
 
 
-def test_a_deleted_group_whose_role_another_grants_takes_nothing(play: Play) -> None:
+def test_a_deleted_group_whose_role_another_grants_removes_nothing(play: Play) -> None:
     """No hold stays open that nobody can use, and every report agrees."""
     also = f"map: {{group: leads, target: {T}, role: Same}}"
     end = play(

@@ -202,7 +202,7 @@ def test_one_world_at_a_time(world: World) -> None:
 def test_stopping_a_world_restores_moto(make_world: WorldMaker) -> None:
     """After a world moto is as it was, and another world can be started."""
 
-    def look() -> list[object]:
+    def answers() -> list[object]:
         return [
             dict(vars(BotocoreStubber)),
             dict(vars(SageMakerResponse)),
@@ -211,14 +211,14 @@ def test_stopping_a_world_restores_moto(make_world: WorldMaker) -> None:
             vars(responses)["method_names_from_class"],
         ]
 
-    before = look()
+    before = answers()
     with make_world():
-        assert look() != before
-    assert look() == before
+        assert answers() != before
+    assert answers() == before
     assert "create_user_profile" not in vars(SageMakerResponse)
     with pytest.raises(ZeroDivisionError), make_world():
         _ = 1 / 0
-    assert look() == before
+    assert answers() == before
     with make_world() as world:
         assert world.studio_client.list_domains()["Domains"]
 

@@ -122,7 +122,7 @@ def test_a_restart_uses_the_old_space(world: World) -> None:
     assert len(studio.snapshot()[0].profiles[0].spaces) == 1
 
 
-def test_a_handmade_profile_is_there_at_once(world: World) -> None:
+def test_an_unmanaged_profile_exists_at_once(world: World) -> None:
     """Unmanaged profiles need no known user, and their name is then taken."""
     studio = world.aws.studio
     studio.make_profile_by_hand(world.place, name="bob", user_name="bob@x.org", role=ROLE)

@@ -44,12 +44,10 @@ def test_a_resolved_problem_is_not_open() -> None:
 def test_a_problem_that_recurs_is_not_resolved() -> None:
     """A problem that ended and was reported again is open, and not among the resolved ones."""
     reported = Reported()
-    opened, closed = reported.read(
-        [problem("a", "x"), resolved("x"), problem("a", "x", "is_recheck")]
-    )
+    opened, closed = reported.read([problem("a", "x"), resolved("x"), problem("a", "x", "again")])
 
     assert (kinds(opened), kinds(closed)) == ([("a", "x")], [("a", "x")])
-    assert [each["reason"] for each in reported.problems()] == ["is_recheck"]
+    assert [each["reason"] for each in reported.problems()] == ["again"]
     assert reported.resolved() == []
 
 

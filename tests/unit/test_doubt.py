@@ -119,7 +119,7 @@ def test_no_role_is_changed_away_from_a_deleted_group() -> None:
     assert found.hold == "deleted a"
 
 
-def test_a_deleted_group_whose_role_another_row_gives_takes_nothing() -> None:
+def test_a_deleted_group_whose_role_another_row_grants_removes_nothing() -> None:
     """Rule 3: nobody loses anything, so no approval is needed."""
     rows = row("a", 10), replace(row("b", 20), role_arn=row("a").role_arn)
     there = replace(record(grant(rows[0]), grant(rows[1])), role_arn=rows[0].role_arn)

@@ -185,7 +185,7 @@ def test_the_rules_match_exactly_what_the_reader_accepts(
         ("Deleted", (), (Unclear, ())),
     ],
 )
-def test_native_membership_events_tell_what_their_resources_hold(
+def test_native_membership_events_have_the_ids_of_their_resources(
     spelling: str, end: str, resources: tuple[str, ...], told: tuple[type, tuple[str, ...]]
 ) -> None:
     """Both spellings are read. An undocumented id may be missing; a scan finds the user then."""

@@ -17,7 +17,7 @@ FIRST, SECOND_ID = GroupId("id-first"), GroupId("id-second")
 ANTS = frozenset({"ants"})
 
 
-class Office:
+class Harness:
     """A resolver of group names with a controlled clock."""
 
     def __init__(self) -> None:
@@ -32,71 +32,71 @@ class Office:
 
 
 @pytest.fixture
-def office() -> Office:
-    return Office()
+def harness() -> Harness:
+    return Harness()
 
 
-def test_a_name_is_resolved_and_stored(office: Office) -> None:
+def test_a_name_is_resolved_and_stored(harness: Harness) -> None:
     """The first resolution asks the directory; its answer is stored for every function."""
-    office.directory.ids["ants"] = FIRST
+    harness.directory.ids["ants"] = FIRST
 
-    assert office.names.ids(ANTS, NOON) == {"ants": FIRST}
-    assert office.directory.asked == ["ants"]
-    assert office.hub_state.truth.group_ids == {"ants": FIRST}
+    assert harness.names.ids(ANTS, NOON) == {"ants": FIRST}
+    assert harness.directory.asked == ["ants"]
+    assert harness.hub_state.truth.group_ids == {"ants": FIRST}
 
 
-def test_an_id_once_resolved_stays(office: Office) -> None:
+def test_an_id_once_resolved_stays(harness: Harness) -> None:
     """Even across cold starts: another group of that name inherits nothing."""
-    office.directory.ids["ants"] = FIRST
-    office.names.ids(ANTS, NOON)
-    office.directory.ids["ants"] = SECOND_ID
-    office.clock.sleep(86_400)
+    harness.directory.ids["ants"] = FIRST
+    harness.names.ids(ANTS, NOON)
+    harness.directory.ids["ants"] = SECOND_ID
+    harness.clock.sleep(86_400)
 
     for _ in range(2):
-        assert office.names.ids(ANTS, office.clock.now()) == {"ants": FIRST}
-        office.restart()
+        assert harness.names.ids(ANTS, harness.clock.now()) == {"ants": FIRST}
+        harness.restart()
 
 
-def test_a_known_name_costs_no_call(office: Office) -> None:
+def test_a_known_name_costs_no_call(harness: Harness) -> None:
     """Neither a directory call nor, once the stored names were read, a read of them."""
-    office.hub_state.truth = HubState(group_ids={"ants": FIRST})
+    harness.hub_state.truth = HubState(group_ids={"ants": FIRST})
     for _ in range(3):
-        office.clock.sleep(60)
-        office.names.ids(ANTS, office.clock.now())
+        harness.clock.sleep(60)
+        harness.names.ids(ANTS, harness.clock.now())
 
-    assert office.directory.asked == []
-    assert office.hub_state.reads == 1
+    assert harness.directory.asked == []
+    assert harness.hub_state.reads == 1
 
 
-def test_a_name_another_function_resolved_is_read_from_the_store(office: Office) -> None:
+def test_a_name_another_function_resolved_is_read_from_the_store(harness: Harness) -> None:
     """A name that is new to this function may be known to another."""
-    office.names.ids(frozenset(), NOON)
-    office.hub_state.truth = HubState(group_ids={"ants": FIRST})
-    office.clock.sleep(60)
+    harness.names.ids(frozenset(), NOON)
+    harness.hub_state.truth = HubState(group_ids={"ants": FIRST})
+    harness.clock.sleep(60)
 
-    assert office.names.ids(ANTS, office.clock.now() - SECOND) == {"ants": FIRST}
-    assert office.directory.asked == []
+    assert harness.names.ids(ANTS, harness.clock.now() - SECOND) == {"ants": FIRST}
+    assert harness.directory.asked == []
 
 
-def test_the_id_that_was_stored_first_wins(office: Office) -> None:
+def test_the_id_that_was_stored_first_wins(harness: Harness) -> None:
     """Two functions that resolve one name to two groups at once agree on one of them."""
-    office.directory.ids["ants"] = SECOND_ID
-    office.names.ids(frozenset(), NOON)
+    harness.directory.ids["ants"] = SECOND_ID
+    harness.names.ids(frozenset(), NOON)
     # Written after our snapshot was read, and not yet in it.
-    office.hub_state.truth = HubState(group_ids={"ants": FIRST})
+    harness.hub_state.truth = HubState(group_ids={"ants": FIRST})
 
-    assert office.names.ids(ANTS, NOON - SECOND) == {"ants": FIRST}
-    assert office.hub_state.truth.group_ids == {"ants": FIRST}
+    assert harness.names.ids(ANTS, NOON - SECOND) == {"ants": FIRST}
+    assert harness.hub_state.truth.group_ids == {"ants": FIRST}
 
 
 @pytest.mark.parametrize("why", list(Unresolved))
 def test_that_a_name_has_no_id_is_cached_until_a_newer_answer_is_needed(
-    office: Office, why: Unresolved
+    harness: Harness, why: Unresolved
 ) -> None:
     """The directory is asked again only when `newer_than` is after the last answer."""
-    office.directory.ids["ants"] = why
-    office.clock.sleep(60)
-    asked = office.clock.now()
+    harness.directory.ids["ants"] = why
+    harness.clock.sleep(60)
+    asked = harness.clock.now()
 
     for newer_than, calls in [
         (NOON, 1),
@@ -105,51 +105,51 @@ def test_that_a_name_has_no_id_is_cached_until_a_newer_answer_is_needed(
         (asked, 2),
         (asked + SECOND, 3),
     ]:
-        assert office.names.ids(ANTS, newer_than) == {"ants": why}
-        assert len(office.directory.asked) == calls
+        assert harness.names.ids(ANTS, newer_than) == {"ants": why}
+        assert len(harness.directory.asked) == calls
 
 
-def test_an_answer_is_as_old_as_its_call(office: Office) -> None:
+def test_an_answer_is_as_old_as_its_call(harness: Harness) -> None:
     """What a paged listing returns at its end may have been read at its start."""
-    office.directory.clock = office.clock
-    office.names.ids(ANTS, NOON - SECOND)
+    harness.directory.clock = harness.clock
+    harness.names.ids(ANTS, NOON - SECOND)
 
-    office.names.ids(ANTS, NOON + SECOND)
+    harness.names.ids(ANTS, NOON + SECOND)
 
-    assert len(office.directory.asked) == 2
+    assert len(harness.directory.asked) == 2
 
 
-def test_a_group_that_is_created_later_is_found(office: Office) -> None:
+def test_a_group_that_is_created_later_is_found(harness: Harness) -> None:
     """From then on it is resolved like any other group."""
-    office.names.ids(ANTS, NOON - SECOND)
-    office.directory.ids["ants"] = FIRST
-    office.clock.sleep(60)
+    harness.names.ids(ANTS, NOON - SECOND)
+    harness.directory.ids["ants"] = FIRST
+    harness.clock.sleep(60)
 
-    assert office.names.ids(ANTS, NOON) == {"ants": FIRST}
-    assert office.names.ids(ANTS, office.clock.now() + SECOND) == {"ants": FIRST}
-    assert len(office.directory.asked) == 2
+    assert harness.names.ids(ANTS, NOON) == {"ants": FIRST}
+    assert harness.names.ids(ANTS, harness.clock.now() + SECOND) == {"ants": FIRST}
+    assert len(harness.directory.asked) == 2
 
 
-def test_an_error_is_no_answer(office: Office) -> None:
+def test_an_error_is_no_answer(harness: Harness) -> None:
     """Nothing is stored after a resolution that failed."""
-    office.directory.ids["ants"] = FIRST
-    office.directory.trouble = RetryableError("throttled")
+    harness.directory.ids["ants"] = FIRST
+    harness.directory.trouble = RetryableError("throttled")
     with pytest.raises(RetryableError, match="throttled"):
-        office.names.ids(ANTS, NOON - SECOND)
-    office.directory.trouble = None
+        harness.names.ids(ANTS, NOON - SECOND)
+    harness.directory.trouble = None
 
-    assert office.names.ids(ANTS, NOON - SECOND) == {"ants": FIRST}
+    assert harness.names.ids(ANTS, NOON - SECOND) == {"ants": FIRST}
 
 
-def test_only_names_of_rows_that_pin_no_id_are_resolved(office: Office) -> None:
+def test_only_names_of_rows_that_pin_no_id_are_resolved(harness: Harness) -> None:
     """A pinned id needs no name; every other name gets its answer."""
-    office.directory.ids = {"ants": FIRST, "pinned": SECOND_ID}
+    harness.directory.ids = {"ants": FIRST, "pinned": SECOND_ID}
     rows = tuple(
         GroupMapping(group, LAB, "role/X", group_id=id_)
         for group, id_ in [("ants", None), ("pinned", GroupId("id-x")), ("lost", None)]
     )
 
-    found = office.names.of(MappingTable(rows), NOON)
+    found = harness.names.of(MappingTable(rows), NOON)
 
     assert found == {"ants": FIRST, "lost": Unresolved.UNKNOWN}
-    assert sorted(office.directory.asked) == ["ants", "lost"]
+    assert sorted(harness.directory.asked) == ["ants", "lost"]

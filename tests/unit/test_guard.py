@@ -38,7 +38,7 @@ class CountingLedger(FakeLedger):
         return super().of_target(target)
 
 
-def town(people: int) -> CountingLedger:
+def ledger_of(people: int) -> CountingLedger:
     """Return the ledger of a target with so many profiles."""
     return CountingLedger(rows={(user(n), LAB): profile(n) for n in range(people)})
 
@@ -50,7 +50,7 @@ def ask(
     disruptions: list[Disruption] | None = None,
 ) -> Admission:
     together = disruptions or [disruption(n) for n in numbers]
-    return reserve_slots(LAB, together, TWO, limits, ledger or town(10), NOON)
+    return reserve_slots(LAB, together, TWO, limits, ledger or ledger_of(10), NOON)
 
 
 def holding(*waiting: HeldDisruption) -> FakeLimits:
@@ -104,7 +104,7 @@ def test_a_writer_that_loses_the_race_decides_again(others: int) -> None:
             limits.take(LAB, limits.targets.get(LAB, LimitState()), [user(waiting.pop())], NOON)
 
     limits.between = between
-    found = ask(limits, 1, ledger=town(0))
+    found = ask(limits, 1, ledger=ledger_of(0))
 
     slots = limits.targets[LAB].slots
     assert (found.take == (user(1),)) is (others == 1)
@@ -147,7 +147,7 @@ def test_profiles_are_counted_only_where_a_slot_is_requested(
     limits: FakeLimits, disruptions: list[Disruption], reads: int
 ) -> None:
     """A whole target is read only when needed, and an unread target never counts as empty."""
-    ledger = town(100)
+    ledger = ledger_of(100)
 
     ask(limits, ledger=ledger, disruptions=disruptions)
 
@@ -160,7 +160,7 @@ def test_the_percentage_counts_for_a_user_held_for_another_reason() -> None:
     slots = {user(n): NOON for n in range(5)}
     limits.targets[LAB] = replace(limits.targets[LAB], slots=slots)
 
-    assert ask(limits, 9, ledger=town(100)).take == (user(9),)
+    assert ask(limits, 9, ledger=ledger_of(100)).take == (user(9),)
 
 
 def test_a_refusal_is_reported_as_its_whole_hold() -> None:

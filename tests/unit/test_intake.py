@@ -50,7 +50,7 @@ UNMAPPED = Ignored("of a group that no mapping names")
 
 
 @dataclass
-class Office:
+class Harness:
     """An intake, five minutes after the mappings were last read."""
 
     capsys: pytest.CaptureFixture[str]
@@ -109,9 +109,9 @@ class Office:
 
 
 @pytest.fixture
-def office(capsys: pytest.CaptureFixture[str]) -> Iterator[Office]:
+def harness(capsys: pytest.CaptureFixture[str]) -> Iterator[Harness]:
     telemetry.metrics.clear_metrics()
-    yield Office(capsys)
+    yield Harness(capsys)
     telemetry.metrics.clear_metrics()
 
 
@@ -160,18 +160,18 @@ LEAVES = event("DeleteGroupMembership", source="identitystore", membershipId=MEM
         LEAVES,
     ],
 )
-def test_an_event_of_a_user_queues_a_request(office: Office, body: str) -> None:
+def test_an_event_of_a_user_queues_a_request(harness: Harness, body: str) -> None:
     """One request, with the event's id and time, enqueued now."""
-    assert office.take(body) == [None]
-    assert office.boxes == FakeBoxes(users=[ADA_IS_LOOKED_AT])
+    assert harness.take(body) == [None]
+    assert harness.boxes == FakeBoxes(users=[ADA_IS_LOOKED_AT])
 
 
-def test_an_event_of_a_mapped_group_queues_a_scan(office: Office) -> None:
+def test_an_event_of_a_mapped_group_queues_a_scan(harness: Harness) -> None:
     """A difference that such a scan finds was announced by an event."""
     look = ScanRequest(Subject.GROUP, ANTS, NOON, "event", EARLIER, event_driven=True)
 
-    assert office.take(event("DeleteGroup", groupId=ANTS)) == [None]
-    assert office.boxes == FakeBoxes(looks=[look])
+    assert harness.take(event("DeleteGroup", groupId=ANTS)) == [None]
+    assert harness.boxes == FakeBoxes(looks=[look])
 
 
 @pytest.mark.parametrize(
@@ -185,77 +185,77 @@ def test_an_event_of_a_mapped_group_queues_a_scan(office: Office) -> None:
     ],
 )
 def test_an_unrelated_user_costs_one_read(
-    office: Office, body: str, asked: tuple[list[str], list[str]]
+    harness: Harness, body: str, asked: tuple[list[str], list[str]]
 ) -> None:
     """One read of the ledger or of the snapshots; nobody is reconciled."""
     of_ledger, of_copies = asked
 
-    assert office.take(body) != [None]
-    assert office.ledger.asked == of_ledger
-    assert office.group_snapshots.asked == of_copies
-    assert office.reads == 0
-    assert office.boxes == FakeBoxes()
+    assert harness.take(body) != [None]
+    assert harness.ledger.asked == of_ledger
+    assert harness.group_snapshots.asked == of_copies
+    assert harness.reads == 0
+    assert harness.boxes == FakeBoxes()
 
 
-def test_a_membership_that_was_never_seen_is_counted(office: Office) -> None:
+def test_a_membership_that_was_never_seen_is_counted(harness: Harness) -> None:
     """Many such counts mean that the snapshots are not kept up to date."""
     body = event("DeleteGroupMembership", source="identitystore", membershipId=STRANGE)
 
-    assert office.take(LEAVES, body) == [
+    assert harness.take(LEAVES, body) == [
         None,
         Ignored("of a membership that the hub never saw"),
     ]
-    assert office.counted()["UnknownMembership"] == [1.0]
+    assert harness.counted()["UnknownMembership"] == [1.0]
 
 
-def test_a_change_of_the_identity_source_pauses_the_hub(office: Office) -> None:
+def test_a_change_of_the_identity_source_pauses_the_hub(harness: Harness) -> None:
     """Rule 11: it may delete every user; nothing is queued, and a problem is published."""
     reason = "DisassociateDirectory changed the identity source"
 
-    assert office.take(event("DisassociateDirectory", source="sso")) == [None]
-    assert office.hub_state.truth.paused == reason
-    assert office.problems() == [("paused", f"paused: {reason}")]
-    assert office.boxes == FakeBoxes()
+    assert harness.take(event("DisassociateDirectory", source="sso")) == [None]
+    assert harness.hub_state.truth.paused == reason
+    assert harness.problems() == [("paused", f"paused: {reason}")]
+    assert harness.boxes == FakeBoxes()
 
 
-def test_an_unidentified_change_starts_one_full_sweep(office: Office) -> None:
+def test_an_unidentified_change_starts_one_full_sweep(harness: Harness) -> None:
     """Both sweeps run now; later such events are covered by the next sweep, or by a due one."""
     passes = [
         ScanRequest(Subject.ROUND, name, NOON, "event", EARLIER, event_driven=True)
         for name in ("hourly", "daily")
     ]
 
-    found = office.take(unclear(), unclear(), unclear(), unclear())
+    found = harness.take(unclear(), unclear(), unclear(), unclear())
 
-    assert office.boxes == FakeBoxes(
+    assert harness.boxes == FakeBoxes(
         later=[(round_, seconds) for seconds in (0, 900) for round_ in passes]
     )
-    assert found == [None, None, *[Ignored("everything is looked at anyway")] * 2]
+    assert found == [None, None, *[Ignored("a full sweep is due anyway")] * 2]
 
 
-def test_what_the_reader_ignores_costs_nothing(office: Office) -> None:
+def test_what_the_reader_ignores_costs_nothing(harness: Harness) -> None:
     """Not even a read of the ledger."""
-    (ignored,) = office.take(event("ListUsers"))
+    (ignored,) = harness.take(event("ListUsers"))
 
     assert ignored == Ignored("ListUsers of sso-directory.amazonaws.com")
-    assert (office.reads, office.ledger.asked, office.directory.asked) == (0, [], [])
+    assert (harness.reads, harness.ledger.asked, harness.directory.asked) == (0, [], [])
 
 
 @pytest.mark.parametrize("body", ["", "{", "null", '"text"', "{}", event("DeleteUser")])
-def test_an_unreadable_event_is_refused(office: Office, body: str) -> None:
+def test_an_unreadable_event_is_refused(harness: Harness, body: str) -> None:
     """The message is retried and ends in the dead-letter queue."""
     with pytest.raises(UnreadableMessageError):
-        office.take(body)
+        harness.take(body)
 
 
-def test_a_group_that_no_mapping_names_costs_one_read_a_batch(office: Office) -> None:
+def test_a_group_that_no_mapping_names_costs_one_read_a_batch(harness: Harness) -> None:
     """One read of the mappings, and only if our snapshot is older than the event."""
     bodies = [joins(STRANGE, NOON), event("UpdateGroup", NOON, groupId=BEES), joins(BEES, NOON)]
 
-    assert office.take(*bodies) == [UNMAPPED] * 3
-    assert office.reads == 1
-    assert (office.directory.asked, office.ledger.asked) == ([], [])
-    assert office.boxes == FakeBoxes()
+    assert harness.take(*bodies) == [UNMAPPED] * 3
+    assert harness.reads == 1
+    assert (harness.directory.asked, harness.ledger.asked) == ([], [])
+    assert harness.boxes == FakeBoxes()
 
 
 @pytest.mark.parametrize(
@@ -273,128 +273,130 @@ def test_a_group_that_no_mapping_names_costs_one_read_a_batch(office: Office) ->
     ],
 )
 def test_a_snapshot_that_is_newer_than_the_event_is_not_read_again(
-    office: Office, after: timedelta, reads: int
+    harness: Harness, after: timedelta, reads: int
 ) -> None:
     """A group that was mapped before its event is in the snapshot."""
-    assert office.take(joins(STRANGE, EARLIER + after)) == [UNMAPPED]
-    assert office.reads == reads
+    assert harness.take(joins(STRANGE, EARLIER + after)) == [UNMAPPED]
+    assert harness.reads == reads
 
 
-def test_a_mapped_group_needs_no_newer_snapshot(office: Office) -> None:
+def test_a_mapped_group_needs_no_newer_snapshot(harness: Harness) -> None:
     """The function that processes the request reads the mappings itself."""
-    office.take(*[joins(ANTS, NOON)] * 3)
+    harness.take(*[joins(ANTS, NOON)] * 3)
 
-    assert office.reads == 0
+    assert harness.reads == 0
 
 
-def test_a_group_that_was_mapped_since_our_snapshot_is_found(office: Office) -> None:
+def test_a_group_that_was_mapped_since_our_snapshot_is_found(harness: Harness) -> None:
     """By its pinned id and by its name."""
-    office.directory.ids["strange"] = STRANGE
+    harness.directory.ids["strange"] = STRANGE
     strange = GroupMapping("strange", LAB, "role/Strange")
-    office.mappings.truth = MappingTable((*ROWS, BEES_ROW, strange))
+    harness.mappings.truth = MappingTable((*ROWS, BEES_ROW, strange))
 
-    assert office.take(joins(BEES, NOON), joins(STRANGE, NOON), joins(ANTS, NOON)) == [None] * 3
-    assert len(office.boxes.users) == 3
+    assert harness.take(joins(BEES, NOON), joins(STRANGE, NOON), joins(ANTS, NOON)) == [None] * 3
+    assert len(harness.boxes.users) == 3
 
 
-def test_an_old_event_does_not_prove_a_snapshot_new_enough_for_a_later_one(office: Office) -> None:
+def test_an_old_event_does_not_prove_a_snapshot_new_enough_for_a_later_one(
+    harness: Harness,
+) -> None:
     """A snapshot new enough for the first event may lack a row written before the second."""
-    office.mappings.truth = MappingTable((*ROWS, BEES_ROW))
+    harness.mappings.truth = MappingTable((*ROWS, BEES_ROW))
     old, new = EARLIER - timedelta(minutes=1), NOON - timedelta(seconds=2)
 
-    assert office.take(joins(STRANGE, old), joins(BEES, new)) == [UNMAPPED, None]
+    assert harness.take(joins(STRANGE, old), joins(BEES, new)) == [UNMAPPED, None]
 
 
-def test_a_batch_does_not_remember_what_the_one_before_read(office: Office) -> None:
+def test_a_batch_does_not_remember_what_the_one_before_read(harness: Harness) -> None:
     """A mapping that is written between two batches counts in the second."""
-    office.take(joins(BEES, NOON))
-    office.mappings.truth = MappingTable((*ROWS, BEES_ROW))
-    office.clock.sleep(60)
+    harness.take(joins(BEES, NOON))
+    harness.mappings.truth = MappingTable((*ROWS, BEES_ROW))
+    harness.clock.sleep(60)
 
-    assert office.take(joins(BEES, office.clock.now())) == [None]
-
-
-def no_mappings(office: Office) -> None:
-    office.mappings.trouble = RetryableError("throttled")
+    assert harness.take(joins(BEES, harness.clock.now())) == [None]
 
 
-def no_rights(office: Office) -> None:
-    office.mappings.trouble = PermanentError("access denied")
+def no_mappings(harness: Harness) -> None:
+    harness.mappings.trouble = RetryableError("throttled")
 
 
-def no_directory(office: Office) -> None:
-    office.directory.trouble = RetryableError("throttled")
+def no_rights(harness: Harness) -> None:
+    harness.mappings.trouble = PermanentError("access denied")
 
 
-def no_answer(office: Office) -> None:
-    office.directory.ids["lost"] = Unresolved.UNREADABLE
+def no_directory(harness: Harness) -> None:
+    harness.directory.trouble = RetryableError("throttled")
+
+
+def no_answer(harness: Harness) -> None:
+    harness.directory.ids["lost"] = Unresolved.UNREADABLE
 
 
 @pytest.mark.parametrize("trouble", [no_mappings, no_rights, no_directory, no_answer])
 def test_a_group_that_cannot_be_resolved_may_be_mapped(
-    office: Office, trouble: Callable[[Office], None]
+    harness: Harness, trouble: Callable[[Harness], None]
 ) -> None:
     """A false yes costs one scan; a false no would miss a user."""
-    office.mappings.truth = MappingTable((*ROWS, GroupMapping("lost", LAB, "role/Lost")))
-    trouble(office)
+    harness.mappings.truth = MappingTable((*ROWS, GroupMapping("lost", LAB, "role/Lost")))
+    trouble(harness)
 
-    assert office.take(joins(STRANGE, NOON), joins(BEES, NOON)) == [None, None]
-    assert len(office.boxes.users) == 2
+    assert harness.take(joins(STRANGE, NOON), joins(BEES, NOON)) == [None, None]
+    assert len(harness.boxes.users) == 2
 
 
-def test_a_name_that_no_group_has_may_mean_none(office: Office) -> None:
+def test_a_name_that_no_group_has_may_mean_none(harness: Harness) -> None:
     """One misspelt row does not cause a scan of the whole directory."""
-    office.mappings.truth = MappingTable((*ROWS, GroupMapping("lost", LAB, "role/Lost")))
+    harness.mappings.truth = MappingTable((*ROWS, GroupMapping("lost", LAB, "role/Lost")))
 
-    assert office.take(joins(STRANGE, NOON)) == [UNMAPPED]
+    assert harness.take(joins(STRANGE, NOON)) == [UNMAPPED]
 
 
-def test_wrong_rows_are_reported_once_for_all_batches(office: Office) -> None:
+def test_wrong_rows_are_reported_once_for_all_batches(harness: Harness) -> None:
     """The function that reads the mappings reports what is wrong with them."""
     bad = BadMapping("x", "the lab", None, ("target: 'the lab' is not a target",))
     rows = (*ROWS, GroupMapping("lost", LAB, "role/Lost"))
-    office.mappings.truth = MappingTable(rows, (bad,))
+    harness.mappings.truth = MappingTable(rows, (bad,))
 
     for _ in range(3):
-        office.clock.sleep(60)
-        office.take(joins(STRANGE, office.clock.now()))
+        harness.clock.sleep(60)
+        harness.take(joins(STRANGE, harness.clock.now()))
 
-    assert [kind for kind, _ in office.problems()] == ["bad-row", "unknown-group"]
+    assert [kind for kind, _ in harness.problems()] == ["bad-row", "unknown-group"]
 
 
-def test_a_requeued_message_goes_back_to_its_queue(office: Office) -> None:
+def test_a_requeued_message_goes_back_to_its_queue(harness: Harness) -> None:
     """Unchanged: the function that processes it counts its attempts."""
     look = ScanRequest(Subject.TARGET, str(LAB), EARLIER, "event", EARLIER, attempt=3)
     user = ReconcileRequest(ADA, EARLIER, "event", EARLIER, attempt=3, is_recheck=True)
-    batch = Intake(office.world)
+    batch = Intake(harness.world)
 
     assert [batch.redeliver(encode(request)) for request in (look, user)] == [look, user]
-    assert office.boxes == FakeBoxes(users=[user], looks=[look])
+    assert harness.boxes == FakeBoxes(users=[user], looks=[look])
     with pytest.raises(UnreadableMessageError):
         batch.redeliver(joins(ANTS))
 
 
-def test_a_user_whose_record_cannot_be_read_now_is_reconciled(office: Office) -> None:
+def test_a_user_whose_record_cannot_be_read_now_is_reconciled(harness: Harness) -> None:
     """A false yes costs one reconcile; a throttled ledger makes no dead letter."""
-    office.ledger.trouble = RetryableError("throttled")
+    harness.ledger.trouble = RetryableError("throttled")
 
-    assert office.take(event("DisableUser", userId=ADA)) == [None]
-    assert office.boxes == FakeBoxes(users=[ADA_IS_LOOKED_AT])
+    assert harness.take(event("DisableUser", userId=ADA)) == [None]
+    assert harness.boxes == FakeBoxes(users=[ADA_IS_LOOKED_AT])
 
 
-def test_a_ledger_that_denies_access_raises_the_alarm(office: Office) -> None:
+def test_a_ledger_that_denies_access_raises_the_alarm(harness: Harness) -> None:
     """This is no transient error: the message fails, and that is counted."""
-    office.ledger.trouble = PermanentError("no rights")
+    harness.ledger.trouble = PermanentError("no rights")
 
     with pytest.raises(PermanentError):
-        office.take(event("DisableUser", userId=ADA))
+        harness.take(event("DisableUser", userId=ADA))
 
 
 @pytest.mark.parametrize("trouble", [RetryableError("throttled"), PermanentError("no rights")])
-def test_a_request_that_cannot_be_queued_is_not_lost(office: Office, trouble: Trouble) -> None:
+def test_a_request_that_cannot_be_queued_is_not_lost(harness: Harness, trouble: Trouble) -> None:
     """The message fails and is delivered again."""
-    office.boxes.trouble = trouble
+    harness.boxes.trouble = trouble
 
     for body in (joins(ANTS), event("UpdateGroup", groupId=ANTS), LEAVES, unclear()):
         with pytest.raises(type(trouble)):
-            office.take(body)
+            harness.take(body)

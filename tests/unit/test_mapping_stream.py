@@ -133,9 +133,7 @@ def test_the_old_row_is_no_problem_any_more(harness: Harness) -> None:
 
 
 @pytest.mark.parametrize("why", list(Unresolved))
-def test_a_group_that_cannot_be_resolved_is_reported(
-    harness: Harness, why: Unresolved
-) -> None:
+def test_a_group_that_cannot_be_resolved_is_reported(harness: Harness, why: Unresolved) -> None:
     """A misspelt name is reported when it is written."""
     harness.directory.ids["lost"] = why
 

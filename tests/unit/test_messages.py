@@ -143,7 +143,7 @@ def test_an_error_names_its_field_and_the_remedy(wrong: dict[str, object], told:
     with pytest.raises(UnreadableMessageError) as raised:
         decode(json.dumps(json.loads(encode(LOOK)) | wrong))
 
-    assert str(raised.value).startswith(f"no hint: {told}")
+    assert str(raised.value).startswith(f"no request: {told}")
     assert "studio-hub sweep" in str(raised.value)
     assert len(str(raised.value)) < 500
 
@@ -168,9 +168,9 @@ def test_each_function_accepts_only_its_own_requests() -> None:
     """A request in the wrong queue is a mistake of its sender."""
     assert decode_reconcile_request(encode(REQUEST)) == REQUEST
     assert decode_scan_request(encode(LOOK)) == LOOK
-    with pytest.raises(UnreadableMessageError, match="no user's hint"):
+    with pytest.raises(UnreadableMessageError, match="no reconcile request"):
         decode_reconcile_request(encode(LOOK))
-    with pytest.raises(UnreadableMessageError, match="no `scan`'s hint"):
+    with pytest.raises(UnreadableMessageError, match="no scan request"):
         decode_scan_request(encode(REQUEST))
 
 
@@ -186,7 +186,7 @@ def test_a_group_and_a_target_never_share_a_message_group() -> None:
 @pytest.mark.parametrize("body", ["", "{", "null", "[]", "7", '"text"', "{}", '{"detail": {}}'])
 def test_a_body_that_is_no_request_is_unreadable(body: str) -> None:
     """Whatever the body is, the error is the one that the handlers know."""
-    with pytest.raises(UnreadableMessageError, match="no hint"):
+    with pytest.raises(UnreadableMessageError, match="no request"):
         decode(body)
 
 

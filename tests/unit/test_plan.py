@@ -119,7 +119,7 @@ def test_a_missing_profile_is_created_before_access_is_granted() -> None:
 
 
 def test_a_disabled_row_creates_nothing() -> None:
-    """Rule 4, and the operator is told which row would."""
+    """Rule 4, and the skip names the row that would."""
     assert kinds(GRANTS_NOTHING, None) == [SkipKind.DISABLED]
 
 

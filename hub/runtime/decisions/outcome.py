@@ -95,7 +95,7 @@ def namesake_in_the_way(failed: Failed, other: Record) -> Failed:
     wait = f"wait until it is deleted (at {goes})" if goes else "wait until it is deleted"
     return replace(
         failed,
-        reason=f"{failed.reason}; the profile {other.profile_name} belongs to another person, who "
+        reason=f"{failed.reason}; the profile {other.profile_name} belongs to another user, who "
         f"had the user name {other.user_name} too",
         remedy=f"{wait}, or delete it by hand; the next hourly sweep tries again",
     )

@@ -34,7 +34,7 @@ from shared.model import Target
 from shared.naming import same_user
 from shared.ownership import Ownership
 
-_DELETE_BY_HAND = "delete it by hand, then the person gets a managed one with the next hourly sweep"
+_DELETE_BY_HAND = "delete it by hand, then the user gets a managed one with the next hourly sweep"
 # Source: the SageMaker API model's UserProfileStatus.
 _ENDED_AS_FAILED = frozenset(
     {ProfileStatus.FAILED, ProfileStatus.UPDATE_FAILED, ProfileStatus.DELETE_FAILED}
@@ -199,22 +199,21 @@ def _not_ours(
         return skip(
             SkipKind.NAME_TAKEN,
             decision,
-            f"the profile {profile.name} belongs to another person, and is never handed over",
+            f"the profile {profile.name} belongs to another user, and is never handed over",
             f"wait until it is deleted; or, if nothing in it is needed, {_DELETE_BY_HAND}",
         )
     if profile.user_name and not _lets_in(decision, profile):
         return skip(
             SkipKind.NAME_TAKEN,
             decision,
-            f"the profile {profile.name} belongs to another person: it signs in "
-            f"{profile.user_name}",
+            f"the profile {profile.name} belongs to another user: it signs in {profile.user_name}",
             f"{_DELETE_BY_HAND}; it is never handed over",
         )
     if isinstance(decision, Removal) and profile.user_name:
         return skip(
             SkipKind.NOT_OURS,
             decision,
-            f"the profile {profile.name} is not ours, and the person may still sign in to it",
+            f"the profile {profile.name} is not ours, and the user may still sign in to it",
             "if they are not to: end their assignment and delete the profile by hand",
         )
     return skip(

@@ -57,7 +57,7 @@ def apply_protection(
         return Undecided(
             person,
             decision.target,
-            f"the person is kept until {until:%Y-%m-%d %H:%M} UTC: nothing of theirs is removed",
+            f"the user is kept until {until:%Y-%m-%d %H:%M} UTC: nothing of theirs is removed",
             _ENDS.format(command=f"keep {person.id} --days 0 --yes"),
         )
     return decision

@@ -94,7 +94,7 @@ def _below_access(
             skip(
                 SkipKind.SHARED_SPACE,
                 decision,
-                f"{decision.reason}; the person owns what others may use: {names}",
+                f"{decision.reason}; the user owns what others may use: {names}",
                 "copy what is needed from the shared space and delete it by hand: its owner cannot "
                 "be changed; the removal goes on by itself then",
             ),
@@ -106,7 +106,7 @@ def _below_access(
             skip(
                 SkipKind.BY_HAND,
                 decision,
-                f"{decision.reason}; whether the person may still sign in is set by hand, and who "
+                f"{decision.reason}; whether the user may still sign in is set by hand, and who "
                 "signs in without a profile gets one with the domain's default role",
                 "end the sign-in in the domain's console, then delete private spaces and profile "
                 "by hand",

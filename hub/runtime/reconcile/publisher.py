@@ -107,12 +107,12 @@ class Publisher:
         self.tell()
         if not self._recorder.profile_events:
             return
-        open_problems.judged("untold", subject=_BUS)
+        open_problems.judged("event-not-published", subject=_BUS)
         try:
             bus.tell(self._recorder.profile_events)
         except (RetryableError, PermanentError) as error:
             telemetry.problem(
-                "untold",
+                "event-not-published",
                 _BUS,
                 f"{len(self._recorder.profile_events)} events were not taken: {error}",
                 "nothing is lost but the events: the ledger's history has what they told",

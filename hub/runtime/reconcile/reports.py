@@ -126,7 +126,7 @@ def restarted(records: Iterable[Record]) -> None:
                 f"{record.user_name} in {record.target}",
                 f"a role change stopped their apps, and they started them again {record.restarts} "
                 "times: the old role is still in use",
-                "ask the person to leave their apps stopped for two minutes",
+                "ask the user to leave their apps stopped for two minutes",
                 user_id=record.user_id,
                 target=str(record.target),
             )
@@ -140,7 +140,7 @@ def still_assigned(records: Iterable[Record]) -> None:
             telemetry.problem(
                 "end-sign-in-by-hand",
                 f"{record.user_name} in {target}",
-                "the person leaves, and the domain shows no application to take them off",
+                "the user leaves, and the domain shows no application to take them off",
                 f"console of account {target.account}: SageMaker AI > Admin configurations > "
                 f"Domains > {target.domain_id} > User profiles: remove the assignment",
                 user_id=record.user_id,
@@ -162,8 +162,8 @@ def renamed(person: User, records: Mapping[Target, Record]) -> None:
             subject_of(person, target),
             f"the profile {record.profile_name} was made for {record.user_name}, and Studio cannot "
             f"change that: {person.name} may not get in",
-            "let the person save their files elsewhere, then delete the profile by hand: they get "
-            "a new one at the next look",
+            "let the user save their files elsewhere, then delete the profile by hand: they get "
+            "a new one with the next sweep",
             user_id=person.id,
             target=str(target),
         )
@@ -174,7 +174,7 @@ def delayed(request: ReconcileRequest, reason: str) -> None:
     telemetry.logger.info(
         "REQUEUED", extra={"user_id": request.user_id, "attempt": request.attempt, "reason": reason}
     )
-    telemetry.count("PutOff")
+    telemetry.count("Requeued")
     if request.attempt >= _LONG:
         telemetry.problem(
             "waiting",
@@ -241,7 +241,7 @@ def _apps_keep_role(action: ChangeRole, reason: str) -> None:
         "apps-running",
         subject_of(action.person, action.target),
         f"the better role waits for running apps, which may go on with the old one: {reason}",
-        "ask the person to stop their apps; it is tried again with every sweep",
+        "ask the user to stop their apps; it is tried again with every sweep",
         user_id=action.person.id,
         target=str(action.target),
     )

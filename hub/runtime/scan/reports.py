@@ -90,7 +90,7 @@ def unmanaged(target: Target, profile: ObservedProfile) -> None:
         f"a profile that the hub did not make, for {profile.user_name or 'nobody'}, with the role "
         f"{role_name(profile.role_arn) or 'of the domain'}",
         "leave it; take it over: studio-hub adopt USER --target TARGET; or delete it by hand: if a "
-        "mapping calls for the person, they get a managed one",
+        "mapping grants the user a profile, they get a managed one",
         target=str(target),
     )
     telemetry.count("ForeignProfile")
@@ -188,7 +188,7 @@ def hole(target: Target, groups: Iterable[str]) -> None:
         f"groups assigned to {target}",
         f"members of these groups may sign in before they have a profile, and get one with the "
         f"domain's default role: {', '.join(sorted(groups))}",
-        "take the groups off the domain's application: the hub assigns each person",
+        "take the groups off the domain's application: the hub assigns each user",
         target=str(target),
     )
 
@@ -210,7 +210,7 @@ def assigned_by_others(target: Target, count: int) -> None:
     telemetry.problem(
         "assigned-by-others",
         _assignments(target),
-        f"{count} people may sign in whom the hub did not assign",
+        f"{count} users may sign in whom the hub did not assign",
         "if no mapping is to call for them, end their assignments by hand",
         target=str(target),
     )
