@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from hub.runtime import hold_reports
+from aws_lambda_powertools.metrics import MetricUnit
+
+from hub.runtime import telemetry
 from hub.runtime.decisions.holds import Hold, holds_of
 from hub.runtime.decisions.removal_limit import (
+    LIMIT,
     REJECTED,
     Admission,
     Disruption,
@@ -16,6 +19,7 @@ from hub.runtime.decisions.removal_limit import (
     has_profile,
     known_hold,
 )
+from hub.runtime.open_problems import held_subject
 from hub.runtime.ports import Ledger, Limits
 from shared.errors import RetryableError
 from shared.model import Target, UserId
@@ -138,4 +142,20 @@ def _report(
     for hold in holds_of(target, held.values(), now):
         if hold.cause in causes:
             limits.remember(hold)
-            hold_reports.held(hold, most, remedy(hold))
+            report_held(hold, most, remedy(hold))
+
+
+def report_held(hold: Hold, most: int, remedy: str) -> None:
+    """Report a new hold that waits for an operator's approval."""
+    reached = f" of {most} per hour" if hold.cause == LIMIT else ""
+    subject = held_subject(hold.target, hold.cause)
+    telemetry.problem("held", subject, f"held: {hold}{reached}", remedy, target=str(hold.target))
+    telemetry.metrics.add_metric(name="Held", unit=MetricUnit.Count, value=len(hold.disruptions))
+    if hold.cause == LIMIT:
+        telemetry.count("RemovalLimitReached")
+
+
+def report_waiting(hold: Hold, remedy: str) -> None:
+    """Report again a hold that still waits for an operator's approval."""
+    subject = held_subject(hold.target, hold.cause)
+    telemetry.problem("held", subject, f"held: {hold}", remedy, target=str(hold.target))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, assert_never
 
-from hub.runtime import open_problems, pause, row_reports, telemetry
+from hub.runtime import open_problems, row_reports, telemetry
 from hub.runtime.full_sweep import queue_full_sweep
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.ports import (
@@ -152,7 +152,7 @@ class Intake:
         if isinstance(event, SourceChange):
             reason = f"{event.what} changed the identity source"
             hub_state.pause(reason)
-            pause.report(reason)
+            open_problems.paused(reason)
             return _Heard("identity source", event.what)
         seconds = queue_full_sweep(
             hub_state, self.ports.delayed_queue, event_id=event.event_id, event_at=event.at, now=now

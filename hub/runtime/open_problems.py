@@ -32,6 +32,7 @@ _REMEMBERED: Final = frozenset(
 # One ledger item holds all of a scope. Beyond this many bytes, they are reported but not
 # remembered. Source: the DynamoDB API: an item has 400 KB at most.
 _MOST: Final = 200_000
+_HUB = "the hub"
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -67,6 +68,18 @@ def judged_holds(target: Target, causes: Iterable[str]) -> None:
         telemetry.still("held", held_subject(target, cause), target=str(target))
     prefix = held_subject(target, "")[:-1]
     judged_all("held", covers=lambda text: text.startswith(prefix))
+
+
+def paused(reason: str) -> None:
+    """Report that the hub does nothing until an operator resumes it."""
+    telemetry.problem(
+        "paused", _HUB, f"paused: {reason}", "when all is well again: studio-hub resume"
+    )
+
+
+def not_paused() -> None:
+    """Note that this run found the hub not paused."""
+    judged("paused", subject=_HUB)
 
 
 def held_subject(target: Target, cause: str) -> str:

@@ -33,6 +33,7 @@ from hub.runtime.decisions.actions import (
     InSync,
     Resume,
     SkipKind,
+    skip,
 )
 from hub.runtime.decisions.decision import DesiredProfile
 from hub.runtime.decisions.hub_state import MemberChanges
@@ -40,7 +41,6 @@ from hub.runtime.decisions.outcome import Applied, Deferred, Failed, Outcome, Pe
 from hub.runtime.decisions.plan import is_in_sync
 from hub.runtime.decisions.profile_events import ProfileEventType
 from hub.runtime.decisions.record import Access, Record, State
-from hub.runtime.decisions.skips import skip
 from hub.runtime.reconcile.observe import ObservationFailure
 from shared.errors import PermanentError, RetryableError
 from shared.model import GroupId

@@ -21,6 +21,8 @@ from hub.runtime.decisions.actions import (
     SkipKind,
     StopApp,
     Suspend,
+    in_flight,
+    skip,
 )
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
@@ -28,7 +30,6 @@ from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal import MAY_BE_ASSIGNED, remove, revocation
 from hub.runtime.decisions.retries import must_wait
 from hub.runtime.decisions.role_change import bring_to_role, has_lapsed
-from hub.runtime.decisions.skips import in_flight, skip
 from hub.runtime.decisions.transitions import MAY_ENTER
 from shared.model import Target
 from shared.naming import same_user

@@ -20,12 +20,13 @@ from hub.runtime.decisions.actions import (
     SkipKind,
     StopApp,
     Suspend,
+    in_flight,
+    skip,
 )
 from hub.runtime.decisions.decision import Removal
 from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus, Workload
 from hub.runtime.decisions.record import Access, Record
 from hub.runtime.decisions.retries import must_wait
-from hub.runtime.decisions.skips import in_flight, skip
 from shared.conventions import suspended_role_arn
 
 ScanResult = tuple[Action | Skip | InSync, ...]

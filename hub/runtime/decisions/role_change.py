@@ -8,11 +8,10 @@ grants.
 
 from datetime import datetime
 
-from hub.runtime.decisions.actions import Action, ChangeRole, Resume, Skip, StopApp
+from hub.runtime.decisions.actions import Action, ChangeRole, Resume, Skip, StopApp, in_flight
 from hub.runtime.decisions.decision import DesiredProfile
 from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Workload
 from hub.runtime.decisions.record import Record
-from hub.runtime.decisions.skips import in_flight
 from shared.conventions import suspended_role_arn
 
 

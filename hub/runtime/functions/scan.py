@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.runtime import telemetry
 from hub.runtime.redelivery import as_sent, redelivered_soon
-from hub.runtime.scan.scanner import look
+from hub.runtime.scan.scanner import scan
 from hub.runtime.wiring.scan import ports
 from shared.errors import UnreadableMessageError
 from shared.messages import decode_scan_request
@@ -37,4 +37,4 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
             raise
         telemetry.correlate(request.event_id)
         with redelivered_soon(record, here.received):
-            look(request, here, until)
+            scan(request, here, until)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hub.runtime import open_problems
-from hub.runtime.decisions.actions import Plan, SkipKind
+from hub.runtime.decisions.actions import Plan, SkipKind, in_flight, skip
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Undecided
 from hub.runtime.decisions.holds import holds_of
 from hub.runtime.decisions.hub_state import AccessRefusal, HubState
@@ -14,7 +14,6 @@ from hub.runtime.decisions.outcome import Applied, ManualAction, Outcome
 from hub.runtime.decisions.plan import plan
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal_limit import disruption_of, without
-from hub.runtime.decisions.skips import in_flight, skip
 from hub.runtime.guard import remedy, reserve_slots, waits_for
 from hub.runtime.reconcile import reports
 from hub.runtime.reconcile.apply import apply

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hub.runtime import open_problems, pause
+from hub.runtime import open_problems
 from hub.runtime.decisions.actions import PASSING, SkipKind
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.desired import desire
@@ -44,9 +44,9 @@ def reconcile(request: ReconcileRequest, ports: ReconcilePorts, deadline: dateti
     now = ports.clock.now()
     state = ports.hub_state.state(newer_than=max(request.enqueued_at, now - _OLDEST_STATE))
     if state.paused:
-        pause.report(state.paused)
+        open_problems.paused(state.paused)
         return PAUSED
-    pause.over()
+    open_problems.not_paused()
     snapshot = observe_user(request, ports)
     _report_what_was_read(snapshot, state, ports)
     decisions = _desire(snapshot, state, now)

@@ -7,6 +7,8 @@ from typing import assert_never
 
 from hub.runtime.decisions import transitions
 from hub.runtime.decisions.actions import (
+    OF_OTHERS,
+    STATE_AFTER,
     Action,
     Assign,
     Create,
@@ -38,7 +40,6 @@ from hub.runtime.decisions.plan import is_in_sync
 from hub.runtime.decisions.profile_events import ProfileEvent, event_of
 from hub.runtime.decisions.record import Access, Record, State
 from hub.runtime.decisions.retries import LONGEST, LONGEST_OF_LEAVER, backoff
-from hub.runtime.decisions.skips import OF_OTHERS, STATE_AFTER
 from hub.runtime.ports import Clock, Ledger
 from hub.runtime.reconcile.observe import ObservationFailure, UserSnapshot
 from shared.errors import RetryableError
@@ -69,8 +70,7 @@ class Recorder:
         request: ReconcileRequest,
         clock: Clock,
     ) -> None:
-        self._ledger = ledger
-        self._clock = clock
+        self._ledger, self._clock = ledger, clock
         self._before = dict(user_snapshot.records)
         self._records = dict(user_snapshot.records)
         self._written = dict(user_snapshot.records)

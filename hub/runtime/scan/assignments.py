@@ -12,9 +12,8 @@ from hub.runtime.decisions.record import Access, Record, State
 from hub.runtime.scan import reports
 from hub.runtime.scan.desired import is_over, records_of
 from hub.runtime.scan.enqueue import queue
-from hub.runtime.scan.found import ScanResult
 from hub.runtime.scan.listing import PagedListing
-from hub.runtime.scan.ports import ScanPorts
+from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.conventions import suspended_role_arn
 from shared.errors import PermanentError, TargetUnreachableError
 from shared.model import Target, UserId
@@ -23,7 +22,7 @@ from shared.requests import ScanRequest
 _USER = "USER"
 
 
-def look(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
+def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     """Queue users whose assignment differs from the ledger, and report other ways into the domain.
 
     A wrong assignment is recorded as UNSURE, so that `reconcile` creates or ends it again.

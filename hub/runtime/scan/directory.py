@@ -11,9 +11,8 @@ from hub.runtime.decisions.removal_limit import Disruption, DisruptionKind
 from hub.runtime.scan import reports
 from hub.runtime.scan.admission import admit
 from hub.runtime.scan.enqueue import queue
-from hub.runtime.scan.found import ScanResult
 from hub.runtime.scan.listing import PagedListing
-from hub.runtime.scan.ports import ScanPorts
+from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.model import GroupId, Target, Unresolved, User
 from shared.requests import ScanRequest, Subject
 

@@ -1,9 +1,10 @@
 """Scans a group: its members in the directory against its snapshot in the ledger."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
-from hub.runtime import open_problems
+from hub.runtime import open_problems, row_reports
 from hub.runtime.decisions.desired import group_id as id_of_row
 from hub.runtime.decisions.drift import Drift, DriftKind, joined, left
 from hub.runtime.decisions.hub_state import GroupSnapshot
@@ -11,14 +12,13 @@ from hub.runtime.scan import reports
 from hub.runtime.scan.admission import admit_leaving
 from hub.runtime.scan.desired import Leaving
 from hub.runtime.scan.enqueue import queue
-from hub.runtime.scan.found import ScanResult
 from hub.runtime.scan.listing import PagedListing
-from hub.runtime.scan.ports import ScanPorts
-from shared.model import GroupId, GroupIds, GroupMapping, Target, Unresolved, UserId
-from shared.requests import ScanRequest
+from hub.runtime.scan.ports import ScanPorts, ScanResult
+from shared.model import GroupId, GroupIds, GroupMapping, MappingTable, Target, Unresolved, UserId
+from shared.requests import ScanRequest, Subject
 
 
-def look(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
+def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     """Queue users who joined or left a group since the last scan.
 
     The snapshot is saved after they are queued, so that a scan that fails in between is repeated. A
@@ -121,3 +121,20 @@ def _gone(
         if not isinstance(now, Unresolved) and now != copy.group_id:
             reports.recreated(name, copy.group_id, now)
     return 0
+
+
+def scan_by_name(request: ScanRequest, ports: ScanPorts) -> ScanResult:
+    """Queue a scan of the group that has this name; report a name that no group has.
+
+    Raises:
+        RetryableError: the id cannot be resolved yet.
+    """
+    ids = ports.names.ids(frozenset({request.key}), newer_than=request.enqueued_at)
+    state = ports.hub_state.state(newer_than=request.enqueued_at)
+    row_reports.rows(MappingTable(()), ids, ports.already_reported, state)
+    open_problems.judged("unknown-group", "unreadable-group", subject=f"group {request.key}")
+    id_ = ids[request.key]
+    if isinstance(id_, Unresolved):
+        return ScanResult(0, complete=True)
+    ports.scan_queue.enqueue(replace(request, subject=Subject.GROUP, key=id_, attempt=0))
+    return ScanResult(0, complete=False)

@@ -1,7 +1,7 @@
 """The ports of `scan`, as one value."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from hub.runtime.group_resolver import GroupResolver
@@ -21,6 +21,16 @@ from hub.runtime.ports import (
 )
 from hub.runtime.scan.snapshots import SnapshotCache
 from hub.runtime.studio_ports import AssignmentListing, StudioListing
+
+
+class ScanResult(NamedTuple):
+    """How many users differ, and whether the scan saw everything.
+
+    It is not `complete` if the rest follows by message, or if a read was refused.
+    """
+
+    people: int
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)

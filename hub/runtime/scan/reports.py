@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from hub.runtime import hold_reports, open_problems, telemetry
+from hub.runtime import open_problems, telemetry
 from hub.runtime.decisions.holds import holds_of
 from hub.runtime.decisions.hub_state import Domain, GroupSnapshot
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal_limit import HeldDisruption
-from hub.runtime.guard import remedy
+from hub.runtime.guard import remedy, report_waiting
 from hub.runtime.open_problems import held_subject
 from shared.model import GroupId, GroupMapping, Target
 from shared.naming import role_name
@@ -130,7 +130,7 @@ def waiting(
     told = {each.subject for each in telemetry.reported() if each.kind == "held"}
     for hold in open_holds:
         if held_subject(target, hold.cause) not in told:
-            hold_reports.waiting(hold, remedy(hold))
+            report_waiting(hold, remedy(hold))
     open_problems.judged_holds(target, [hold.cause for hold in open_holds])
     people = {user for hold in open_holds for user in hold.users}
     people |= {each.user_id for each in records if each.state is State.HELD and not each.hold}

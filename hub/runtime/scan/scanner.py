@@ -3,17 +3,16 @@
 from datetime import datetime
 from typing import assert_never
 
-from hub.runtime import open_problems, pause, telemetry
+from hub.runtime import open_problems, telemetry
 from hub.runtime.decisions.listing import ScanState, Seen
-from hub.runtime.scan import assignments, directory, group, named, sweep, target
-from hub.runtime.scan.found import ScanResult
-from hub.runtime.scan.ports import ScanPorts
+from hub.runtime.scan import assignments, directory, group, sweep, target
+from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.errors import PermanentError, RetryableError
 from shared.messages import RequeuePolicy, is_exhausted, recheck, requeue
 from shared.requests import ScanRequest, Subject
 
 
-def look(request: ScanRequest, ports: ScanPorts, until: datetime) -> None:
+def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> None:
     """Run a scan request until the time `until`; the rest follows by message.
 
     Problems that were reported before and are over are closed.
@@ -32,10 +31,10 @@ def _follow(request: ScanRequest, ports: ScanPorts, until: datetime) -> None:
     try:
         paused = ports.hub_state.state(newer_than=request.enqueued_at).paused
         if paused:
-            pause.report(paused)
+            open_problems.paused(paused)
             return
-        pause.over()
-        found = _look(request, ports, until)
+        open_problems.not_paused()
+        found = _scan(request, ports, until)
         if request.part and found.complete:
             # A later duplicate of these messages finds that the scan is done.
             over = ScanState(request.part, "", Seen(), is_over=True)
@@ -71,18 +70,18 @@ def _subject(request: ScanRequest) -> str:
     return f"{request.subject} {request.key}".strip()
 
 
-def _look(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
+def _scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     match request.subject:
         case Subject.ROUND:
             return sweep.begin(request, ports)
         case Subject.GROUP:
-            return group.look(request, ports, until)
+            return group.scan(request, ports, until)
         case Subject.NAME:
-            return named.look(request, ports)
+            return group.scan_by_name(request, ports)
         case Subject.TARGET:
-            return target.look(request, ports, until)
+            return target.scan(request, ports, until)
         case Subject.ACCESS:
-            return assignments.look(request, ports, until)
+            return assignments.scan(request, ports, until)
         case Subject.PEOPLE:
             return directory.look_at_people(request, ports, until)
         case Subject.GROUPS:

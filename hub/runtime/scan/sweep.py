@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from hub.runtime import row_reports, telemetry
 from hub.runtime.decisions.desired import group_id
-from hub.runtime.scan.found import ScanResult
-from hub.runtime.scan.ports import ScanPorts
+from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.model import GroupId, Target, Unresolved
 from shared.requests import DAILY, TARGETS, ScanRequest, Subject
 

@@ -21,16 +21,15 @@ from hub.runtime.scan.desired import (
     undecided,
 )
 from hub.runtime.scan.enqueue import queue
-from hub.runtime.scan.found import ScanResult
 from hub.runtime.scan.listing import PagedListing
-from hub.runtime.scan.ports import ScanPorts
+from hub.runtime.scan.ports import ScanPorts, ScanResult
 from hub.runtime.scan.profiles import Profiles
 from shared.errors import PermanentError, TargetUnreachableError
 from shared.model import Target, UserId
 from shared.requests import ScanRequest
 
 
-def look(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
+def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     """Queue users who differ in a target.
 
     The profiles are listed before the ledger is read, so that a new profile is not taken for an
