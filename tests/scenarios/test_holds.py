@@ -184,10 +184,10 @@ def test_many_whose_cause_is_over_are_held_for_the_limit(play: Play) -> None:
         "wait: {minutes: 30}",
         "sweep: {}",
         "wait: {hours: 1}",
-        company=company(people=20, members=20),
+        company=company(people=8, members=8),
     )
 
-    assert (suspended(end), held(end)) == (0, {"limit": 20})
+    assert (suspended(end), held(end)) == (0, {"limit": 8})
     assert [(each["kind"], each["subject"]) for each in end.json["problems"]] == [
         ("held", f"removals in {T} (limit)")
     ]
@@ -198,7 +198,7 @@ def test_many_whose_cause_is_over_are_held_for_the_limit(play: Play) -> None:
         f"map: {{group: all, target: {T}, role: Member}}",
         "wait: {hours: 1}",
         "sweep: {}",
-        company=company(people=20, members=20),
+        company=company(people=8, members=8),
     )
     assert (suspended(back), held(back), back.json["problems"]) == (0, {}, [])
 
@@ -207,17 +207,17 @@ def test_nobody_is_removed_alone_whose_cause_ends_for_many(play: Play) -> None:
     """A group that listed nobody lists another user: whoever is reconciled alone waits for all."""
     end = play(
         "sweep: {}",
-        *leave(range(20), "none"),
+        *leave(range(8), "none"),
         "sweep: {}",
-        "join: {user: p20, group: all}",
-        *[f"join: {{user: p{n}, group: unmapped}}" for n in range(20)],
+        "join: {user: p8, group: all}",
+        *[f"join: {{user: p{n}, group: unmapped}}" for n in range(8)],
         "wait: {minutes: 5}",
         f"expect: {{target: {T}, holds: 1}}",
         "sweep: {}",
-        company=company(people=21, members=20),
+        company=company(people=9, members=8),
     )
 
-    assert (suspended(end), held(end)) == (0, {"limit": 20})
+    assert (suspended(end), held(end)) == (0, {"limit": 8})
 
 
 def test_another_cause_is_another_hold(play: Play) -> None:
