@@ -37,11 +37,13 @@ def reserve_slots(
     now: datetime,
     *,
     begins: bool = False,
+    readmits: bool = False,
 ) -> Admission:
     """Return which of the disruptions found together may begin; write their slots and holds first.
 
     `begins` means that one user's disruption begins now. Its slot then counts from now, even if a
-    scan reserved it earlier. A disruption whose cause is over is released if it may begin.
+    scan reserved it earlier. `readmits` means that these are all disruptions of the target: one
+    whose cause is over is admitted anew with the others.
 
     Raises:
         RetryableError: other workers took slots in the target during every try.
@@ -50,13 +52,17 @@ def reserve_slots(
     profiles: frozenset[UserId] | None = None
     for _ in range(_TRIES):
         at = limits.of(target)
-        if profiles is None and not _all_known(together, at, now, alone=begins):
+        if profiles is None and not _all_known(together, at, now, alone=begins, readmits=readmits):
             profiles = frozenset(r.user_id for r in ledger.of_target(target) if has_profile(r))
-        found = admit(together, limit, at, profiles or frozenset(), now, alone=begins)
+        found = admit(
+            together, limit, at, profiles or frozenset(), now, alone=begins, readmits=readmits
+        )
         slots = {*found.take, *(_taken(together, at, found, now) if begins else ())}
         if slots and not limits.take(target, at, sorted(slots), now):
             continue
         limits.release(target, _held_no_more(together, at, found, now))
+        if begins:
+            _note_what_is_over(target, together, at, limits, now)
         if found.hold:
             limits.hold(target, found.hold)
             _report(
@@ -90,16 +96,38 @@ def remedy(hold: Hold) -> str:
 
 
 def _all_known(
-    disruptions: tuple[Disruption, ...], at: LimitState, now: datetime, *, alone: bool
+    disruptions: tuple[Disruption, ...],
+    at: LimitState,
+    now: datetime,
+    *,
+    alone: bool,
+    readmits: bool,
 ) -> bool:
     """Return whether no disruption needs a slot; then the number of profiles is not needed."""
     taken = at.taken(now)
     return all(
         disruption.cause
         or disruption.user_id in taken
-        or known_hold(disruption, at, now, alone=alone)
+        or known_hold(disruption, at, now, alone=alone, readmits=readmits)
         for disruption in disruptions
     )
+
+
+def _note_what_is_over(
+    target: Target,
+    disruptions: tuple[Disruption, ...],
+    at: LimitState,
+    limits: Limits,
+    now: datetime,
+) -> None:
+    """Note whether the cause is over for which the reconciled user's disruption is held."""
+    for disruption in disruptions:
+        held = at.held.get(disruption.user_id)
+        if held is None or not _is_held(disruption, at) or held.is_approved(now):
+            continue
+        is_over = bool(held.disruption.cause) and not disruption.cause
+        if is_over is not held.is_over:
+            limits.note_over(target, held, is_over=is_over)
 
 
 def _held_no_more(

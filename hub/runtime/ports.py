@@ -184,6 +184,9 @@ class Limits(Protocol):
     def hold(self, target: Target, disruptions: Iterable[HeldDisruption]) -> None:
         """Hold disruptions."""
 
+    def note_over(self, target: Target, seen: HeldDisruption, *, is_over: bool) -> None:
+        """Note whether the cause of a held disruption is over, unless it was decided meanwhile."""
+
     def release(self, target: Target, users: Iterable[UserId]) -> None:
         """Release the users' held disruptions."""
 

@@ -72,17 +72,30 @@ class Town:
         ]
         population = self.here() | self.at.taken(self.now)
         held_before = dict(self.at.held)
-        found = admit(disruptions, self.limit, self.at, self.here(), self.now, alone=wish.alone)
+        by = {"alone": wish.alone, "readmits": not wish.alone}
+        found = admit(disruptions, self.limit, self.at, self.here(), self.now, **by)
         self.began += [(self.now, user) for user in found.take]
         taken = {u: self.at.slots[u] for u in self.at.taken(self.now)}
         may = {disruption.user_id for disruption in disruptions} - found.refused.keys()
         held = {u: e for u, e in held_before.items() if u not in may or e.is_approved(self.now)}
         held |= {each.disruption.user_id: each for each in found.hold}
+        if wish.alone:
+            held |= self.noted(disruptions, held)
         self.at = LimitState(taken | dict.fromkeys(found.take, self.now), held)
         self.gone |= may if wish.kind is DisruptionKind.REMOVAL else set()
         self.check(wish, disruptions, population, held_before, may, found.take)
         if wish.approves:
             self.approve()
+
+    def noted(
+        self, disruptions: list[Disruption], held: dict[UserId, HeldDisruption]
+    ) -> dict[UserId, HeldDisruption]:
+        """Return the holds of which a reconcile notes whether their cause is over."""
+        return {
+            c.user_id: replace(each, is_over=bool(each.disruption.cause) and not c.cause)
+            for c in disruptions
+            if (each := held.get(c.user_id)) and each.disruption.kind is c.kind
+        }
 
     def here(self) -> frozenset[UserId]:
         """Return the users with a profile whose removal has not begun."""
@@ -120,13 +133,17 @@ class Town:
             known = held_before.get(disruption.user_id)
             if known is not None and known.disruption.kind is not disruption.kind:
                 known = None
-            is_over = known is not None and known.disruption.cause not in ("", disruption.cause)
+            is_over = known is not None and known.is_over and known.disruption.cause != ""
             if disruption.cause or (known is not None and (wish.alone or not is_over)):
                 approved = known is not None and known.is_approved(self.now)
                 assert (disruption.user_id in may) is approved
         # All users who request a slot get one, or none of them does.
         asking = [c.user_id for c in disruptions if not c.cause and c.user_id in may]
-        newly = {u for u, each in self.at.held.items() if each is not held_before.get(u)}
+        newly = {
+            u
+            for u, each in self.at.held.items()
+            if u not in held_before or each.disruption is not held_before[u].disruption
+        }
         by_limit = {u for u in newly if self.at.held[u].cause == LIMIT}
         assert not (by_limit and set(asking) & set(took))
 

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from stories import End, Play
+from stories import COMPANY, End, Play
 
 T = "222222222222/eu-west-1/d-one"
 SUSPENDED = "Suspended-eu-west-1"
@@ -167,6 +167,8 @@ def test_a_hold_does_not_outlive_its_cause(play: Play, word: list[str]) -> None:
         "disable_user: {user: p0}",
         "sweep: {}",
         "wait: {hours: 1}",
+        "sweep: {}",
+        "wait: {hours: 1}",
         company=company(people=4, members=4),
     )
 
@@ -184,6 +186,7 @@ def test_many_whose_cause_is_over_are_held_for_the_limit(play: Play) -> None:
         "wait: {minutes: 30}",
         "sweep: {}",
         "wait: {hours: 1}",
+        "sweep: {}",
         company=company(people=8, members=8),
     )
 
@@ -218,6 +221,24 @@ def test_nobody_is_removed_alone_whose_cause_ends_for_many(play: Play) -> None:
     )
 
     assert (suspended(end), held(end)) == (0, {"limit": 8})
+
+
+def test_a_rejection_stays_while_its_cause_does(play: Play) -> None:
+    """A scan sees the rows of its target alone; only a reconcile tells that a cause is over."""
+    end = play(
+        "join: {user: ada@example.com, group: scientists}",
+        "join: {user: bob, group: scientists}",
+        "sweep: {}",
+        "delete_group: {group: scientists, via: console}",
+        "sweep: {}",
+        "reject: {}",
+        "unmap: {group: scientists, target: 222222222222/eu-west-1/d-one}",
+        *["sweep: {}", "wait: {hours: 1}"] * 3,
+        company=COMPANY,
+    )
+
+    assert (len(end.roles()), end.json["holds"]) == (4, [])
+    assert "held" not in {kind for kind, _ in end.problems()}
 
 
 def test_another_cause_is_another_hold(play: Play) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hub.runtime.decisions.holds import Hold
-from hub.runtime.decisions.removal_limit import HeldDisruption, LimitState, known_hold
+from hub.runtime.decisions.removal_limit import HeldDisruption, LimitState
 from shared.model import Target, UserId
 
 
@@ -44,9 +44,17 @@ class FakeLimits:
         there = self.targets.get(target, LimitState())
         held = dict(there.held)
         for each in disruptions:
-            if known_hold(each.disruption, there, each.since, alone=False) is None:
+            before = held.get(each.disruption.user_id)
+            if before is None or not _stays(before, each):
                 held[each.disruption.user_id] = each
         self.targets[target] = replace(there, held=held)
+
+    def note_over(self, target: Target, seen: HeldDisruption, *, is_over: bool) -> None:
+        """Note whether the cause of a held disruption is over, unless it was decided meanwhile."""
+        there = self.targets.get(target, LimitState())
+        if there.held.get(seen.disruption.user_id) == seen:
+            held = {**there.held, seen.disruption.user_id: replace(seen, is_over=is_over)}
+            self.targets[target] = replace(there, held=held)
 
     def release(self, target: Target, users: Iterable[UserId]) -> None:
         """Release the users' held disruptions."""
@@ -57,3 +65,10 @@ class FakeLimits:
     def remember(self, hold: Hold) -> None:
         """Store the users that a hold's digest stands for."""
         self.shown.append(hold)
+
+
+def _stays(before: HeldDisruption, each: HeldDisruption) -> bool:
+    """Return whether a hold is kept; one of another kind, or of a cause that is over, is not."""
+    if before.disruption.kind is not each.disruption.kind:
+        return False
+    return before.is_approved(each.since) or before.disruption.cause in ("", each.disruption.cause)

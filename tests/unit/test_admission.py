@@ -16,6 +16,7 @@ from hub.runtime.decisions.removal_limit import (
     LimitState,
     RemovalLimit,
     admit,
+    known_hold,
 )
 from shared.model import UserId
 
@@ -236,3 +237,33 @@ def test_the_order_in_which_disruptions_are_found_decides_nothing() -> None:
 def test_no_disruptions_need_no_decision() -> None:
     """No disruption needs no decision."""
     assert reserve_slots([], holding(held(1))) == Admission((), (), {})
+
+
+@pytest.mark.parametrize(
+    ("cause", "now_for", "is_over", "by", "stays"),
+    [
+        ("", "emptied ants", False, "reconcile", True),
+        ("last-row", "last-row", False, "reconcile", True),
+        ("last-row", "emptied ants", False, "reconcile", False),
+        ("last-row", "emptied ants", False, "target", True),
+        ("last-row", "", True, "reconcile", True),
+        ("last-row", "", True, "group", True),
+        ("last-row", "", False, "target", True),
+        ("last-row", "", True, "target", False),
+        ("", "", True, "target", True),
+    ],
+)
+def test_only_what_a_reconcile_saw_to_be_over_is_admitted_anew(
+    cause: str, now_for: str, *, is_over: bool, by: str, stays: bool
+) -> None:
+    """And by a scan of the whole target: no group's scan, and no reconcile, lets one user go."""
+    waits = HeldDisruption(disruption(1, cause=cause), cause or LIMIT, NOON, is_over=is_over)
+    found = known_hold(
+        disruption(1, cause=now_for),
+        holding(waits),
+        NOON,
+        alone=by == "reconcile",
+        readmits=by == "target",
+    )
+
+    assert (found is waits) is stays

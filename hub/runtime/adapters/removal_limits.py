@@ -5,6 +5,7 @@ that two workers never both take the last slot. Each held disruption is a separa
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -126,6 +127,30 @@ class DynamoLimits:
                 if refused.code != _TAKEN:
                     raise
 
+    def note_over(self, target: Target, seen: HeldDisruption, *, is_over: bool) -> None:
+        """Note whether the cause of a held disruption is over, unless it was decided meanwhile."""
+        until = seen.approved_until
+        values: dict[str, Any] = {":cause": {"S": seen.cause}, ":kind": {"S": seen.disruption.kind}}
+        if until is not None:
+            values[":approved"] = {"S": until.isoformat()}
+        approved = "#approved = :approved" if until else "attribute_not_exists(#approved)"
+        try:
+            with translated():
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=_item(target, replace(seen, is_over=is_over)),
+                    ConditionExpression=f"#cause = :cause AND #kind = :kind AND {approved}",
+                    ExpressionAttributeNames={
+                        "#cause": "cause",
+                        "#kind": "kind",
+                        "#approved": "approved_until",
+                    },
+                    ExpressionAttributeValues=values,
+                )
+        except RefusedError as refused:
+            if refused.code != _TAKEN:
+                raise
+
     def release(self, target: Target, users: Iterable[UserId]) -> None:
         """Release the users' held disruptions."""
         for user in users:
@@ -214,6 +239,7 @@ def _item(target: Target, held: HeldDisruption) -> dict[str, Any]:
         "cause": held.cause,
         "since": held.since.isoformat(),
         "approved_until": held.approved_until.isoformat() if held.approved_until else "",
+        "is_over": held.is_over,
     }
     filled = {name: _to_dynamodb(value) for name, value in plain.items() if value}
     return _key(target, held.disruption.user_id) | filled
@@ -233,4 +259,5 @@ def _held(item: Mapping[str, Any]) -> HeldDisruption:
         item["cause"],
         datetime.fromisoformat(item["since"]),
         datetime.fromisoformat(approved) if approved else None,
+        bool(item.get("is_over", False)),
     )

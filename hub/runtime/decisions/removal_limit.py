@@ -58,12 +58,14 @@ class HeldDisruption:
         cause: why it is held; disruptions of one target and cause form one hold.
         since: when it was first held.
         approved_until: until when it may begin without a slot; None if it is not approved.
+        is_over: whether a reconcile of the user saw that its own cause is over.
     """
 
     disruption: Disruption
     cause: str
     since: datetime
     approved_until: datetime | None = None
+    is_over: bool = False
 
     def is_approved(self, now: datetime) -> bool:
         """Return whether its approval is still valid."""
@@ -111,19 +113,22 @@ class Admission:
 
 
 def known_hold(
-    disruption: Disruption, at: LimitState, now: datetime, *, alone: bool
+    disruption: Disruption, at: LimitState, now: datetime, *, alone: bool, readmits: bool = False
 ) -> HeldDisruption | None:
-    """Return the existing hold of a disruption; None if there is none or its cause is over.
+    """Return the existing hold of a disruption; None if there is none or it must be admitted anew.
 
-    A disruption that is held by the limit, or approved, keeps its hold. One with another cause is
-    admitted anew once that cause is over. A scan does that for all disruptions of the target
-    together. Found `alone`, it stays held, so that many cannot begin one by one.
+    A disruption that is held by the limit, or approved, keeps its hold. A reconcile, which finds it
+    `alone`, holds it anew for another cause. Where no cause is left, the reconcile only notes that.
+    A scan that `readmits` all disruptions of the target together goes by that note, so that many
+    cannot begin one by one, and so that both agree.
     """
     held = at.held.get(disruption.user_id)
     if held is None or held.disruption.kind is not disruption.kind:
         return None
-    stays = held.disruption.cause in ("", disruption.cause) or (alone and not disruption.cause)
-    return held if stays or held.is_approved(now) else None
+    if held.is_approved(now) or held.disruption.cause in ("", disruption.cause):
+        return held
+    is_anew = alone if disruption.cause else readmits and held.is_over
+    return None if is_anew else held
 
 
 def admit(
@@ -134,6 +139,7 @@ def admit(
     now: datetime,
     *,
     alone: bool = False,
+    readmits: bool = False,
 ) -> Admission:
     """Return which of the disruptions found together in one target may begin.
 
@@ -145,7 +151,7 @@ def admit(
     asking: list[Disruption] = []
     taken = at.taken(now)
     for disruption in sorted(disruptions, key=lambda each: (each.user_id, each.kind)):
-        known = known_hold(disruption, at, now, alone=alone)
+        known = known_hold(disruption, at, now, alone=alone, readmits=readmits)
         if known is not None:
             if not known.is_approved(now):
                 refused[disruption.user_id] = known

@@ -10,11 +10,16 @@ from shared.model import Target, UserId
 from shared.requests import ScanRequest
 
 
-def admit(disruptions_in: Mapping[Target, Iterable[Disruption]], ports: ScanPorts) -> None:
+def admit(
+    disruptions_in: Mapping[Target, Iterable[Disruption]],
+    ports: ScanPorts,
+    *,
+    readmits: bool = False,
+) -> None:
     """Reserve slots for all disruptions of each target, or write holds for all of them.
 
     The reconciles that follow find the slots or the holds. Report mode takes nothing from anybody,
-    so nothing is admitted.
+    so nothing is admitted. `readmits` as in `reserve_slots`.
     """
     if ports.mode == "report":
         return
@@ -22,7 +27,15 @@ def admit(disruptions_in: Mapping[Target, Iterable[Disruption]], ports: ScanPort
         together = tuple(disruptions)
         if together:
             now = ports.clock.now()
-            reserve_slots(target, together, ports.limit, ports.limits, ports.ledger, now)
+            reserve_slots(
+                target,
+                together,
+                ports.limit,
+                ports.limits,
+                ports.ledger,
+                now,
+                readmits=readmits,
+            )
 
 
 def admit_leaving(

@@ -1,7 +1,7 @@
 """Decides for every user of a target what is desired, according to the group snapshots."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
@@ -109,6 +109,18 @@ def removals(
         removal_disruption(decision, records.get(user)) for user, decision in desired.items()
     )
     return tuple(disruption for disruption in disruptions if disruption is not None)
+
+
+def role_changes(
+    desired: Mapping[UserId, Decision | None], held: Mapping[UserId, HeldDisruption]
+) -> tuple[Disruption, ...]:
+    """Return the held role changes as they would begin now, with the cause that they have now."""
+    return tuple(
+        replace(each.disruption, cause=decision.hold)
+        for user, each in held.items()
+        if each.disruption.kind is DisruptionKind.ROLE_CHANGE
+        and isinstance(decision := desired.get(user), DesiredProfile)
+    )
 
 
 def is_obsolete(held: HeldDisruption, decision: Decision | None, record: Record | None) -> bool:

@@ -18,6 +18,7 @@ from hub.runtime.scan.desired import (
     is_over,
     records_of,
     removals,
+    role_changes,
     undecided,
 )
 from hub.runtime.scan.enqueue import queue
@@ -122,9 +123,15 @@ def _desired(
     desired = decisions(request, target, records, ports)
     held = _still_held(target, desired, records, ports)
     disruptions = removals(desired, records)
-    if disruptions:
-        admit({target: disruptions}, ports)
+    changed = role_changes(desired, held)
+    if disruptions or changed:
+        admit({target: (*disruptions, *changed)}, ports, readmits=True)
         held = ports.limits.of(target).held
+    # Only a reconcile, which reads the directory, tells that the cause of a hold is over.
+    for each in (*disruptions, *role_changes(desired, held)):
+        waits = held.get(each.user_id)
+        if waits and waits.disruption.cause not in ("", each.cause) and not waits.is_over:
+            yield Drift(each.user_id, DriftKind.UNFINISHED)
     yield from _decided(request, target, held, records, ports)
     now = ports.clock.now()
     if not request.event_driven:
