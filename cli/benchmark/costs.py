@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from rich.table import Table
+
 from simulator.faults import Call
 from simulator.world import World
 
@@ -113,3 +115,22 @@ def megabytes(size: int) -> int:
 def _peak(ru_maxrss: int) -> int:
     # Source: getrusage(2) and proc(5): kilobytes on Linux, bytes on macOS.
     return ru_maxrss if sys.platform == "darwin" else 1024 * ru_maxrss
+
+
+def table_of(found: dict[str, Any]) -> Table:
+    """Return what was measured as a table, a row each."""
+    table = Table("what", "AWS calls", "writes", "CPU ms", "seconds", box=None, pad_edge=False)
+    sweep, comparison = found["sweep"], found["comparison"]
+    rows = {
+        **{name.replace("_", " "): cost for name, cost in found["changes"].items()},
+        f"burst of {found['burst']['joins']} joins": found["burst"],
+        "sweep, nothing to do": sweep["nothing_to_do"],
+        f"sweep, {sweep['differences']['count']} differences": sweep["differences"],
+        f"the story, hub ({len(comparison['hub']['wrong'])} wrong)": comparison["hub"],
+        f"the story, blog post ({len(comparison['blog_post']['wrong'])} wrong)": comparison[
+            "blog_post"
+        ],
+    }
+    for name, cost in rows.items():
+        table.add_row(name, *(str(cost[key]) for key in ("calls", "writes", "cpu_ms", "seconds")))
+    return table

@@ -2,6 +2,7 @@
 
 from cli.benchmark.company import Size
 from cli.benchmark.comparison import compare
+from cli.benchmark.costs import table_of
 from cli.benchmark.measures import sweeps
 
 
@@ -24,3 +25,16 @@ def test_the_hub_ends_the_story_correctly_and_the_blog_post_does_not() -> None:
 
     assert ends["hub"]["wrong"] == []
     assert len(ends["blog_post"]["wrong"]) == 10
+
+
+def test_the_table_has_a_row_for_each_measure() -> None:
+    """Whatever is measured has its calls, writes, CPU and seconds."""
+    cost = {"calls": 1, "writes": 0, "cpu_ms": 2, "seconds": 3, "joins": 4, "count": 5, "wrong": []}
+    found = {
+        "changes": {"join": cost},
+        "burst": cost,
+        "sweep": {"nothing_to_do": cost, "differences": cost},
+        "comparison": {"hub": cost, "blog_post": cost},
+    }
+
+    assert table_of(found).row_count == 6
