@@ -34,7 +34,7 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     """Queue users who differ in a target.
 
     The profiles are listed before the ledger is read, so that a new profile is not taken for an
-    unmanaged one. An account that refuses the hub is remembered; only the next scan asks it again.
+    unmanaged one. An account that refuses the reader role is remembered until a scan is let in.
     """
     target = Target.parse(request.key)
     paged_listing = PagedListing(
