@@ -8,14 +8,14 @@ from simulator.directory_events import Change, DirectoryEvents, Event, Ids, Rout
 from simulator.identity_store import IdentityStore
 
 Via = Route | Literal["none"]
-Told = tuple[Event, ...]
+Sent = tuple[Event, ...]
 
 _NAMESPACE = uuid.UUID("2b0c7a3e-93a4-4d0f-8f7c-6f9f5b1f6c52")
 _CONFLICT = ("ConflictException", "Member and Group relationship already exists")
 _NOT_FOUND = ("ResourceNotFoundException", "MEMBERSHIP not found")
 
 
-class DirectoryActs:
+class DirectoryOperations:
     """Changes the directory, by name; `via` none causes no event, like a sync from AD."""
 
     def __init__(self, store: IdentityStore, account: str, now: Callable[[], float]) -> None:
@@ -32,7 +32,7 @@ class DirectoryActs:
         person = self._store.find_user(user)
         return person.user_id if person else self._known.get(user.casefold())
 
-    def join(self, user: str, group: str, via: Via) -> Told:
+    def join(self, user: str, group: str, via: Via) -> Sent:
         """Add a user to a group; for a member it records a failed call."""
         user_id, group_id = self._user(user), self._group(group)
         known = self._store.membership_of(user_id, group_id)
@@ -40,7 +40,7 @@ class DirectoryActs:
         ids = Ids(user_id, group_id, membership.membership_id)
         return self._tell(Change.JOINED, via, ids, _CONFLICT if known else None)
 
-    def leave(self, user: str, group: str, via: Via) -> Told:
+    def leave(self, user: str, group: str, via: Via) -> Sent:
         """Remove a user from a group; for a non-member it records a failed call."""
         user_id, group_id = self._user(user), self._group(group)
         membership = self._store.remove_membership(user_id, group_id)
@@ -48,45 +48,45 @@ class DirectoryActs:
         ids = Ids(user_id, group_id, gone)
         return self._tell(Change.LEFT, via, ids, None if membership else _NOT_FOUND)
 
-    def create_user(self, name: str, user_id: str | None, groups: Sequence[str], via: Via) -> Told:
+    def create_user(self, name: str, user_id: str | None, groups: Sequence[str], via: Via) -> Sent:
         """Add a user, then add them to groups."""
         user = self._store.add_user(name, user_id)
         told = self._tell(Change.USER_CREATED, via, Ids(user.user_id))
         return told + tuple(event for group in groups for event in self.join(name, group, via))
 
-    def set_status(self, user: str, status: Literal["ENABLED", "DISABLED"], via: Via) -> Told:
+    def set_status(self, user: str, status: Literal["ENABLED", "DISABLED"], via: Via) -> Sent:
         """Enable or disable a user."""
         user_id = self._user(user)
         self._store.set_status(user_id, status)
         change = Change.USER_ENABLED if status == "ENABLED" else Change.USER_DISABLED
         return self._tell(change, via, Ids(user_id))
 
-    def rename_user(self, user: str, to: str, via: Via) -> Told:
+    def rename_user(self, user: str, to: str, via: Via) -> Sent:
         """Change a user's user name."""
         user_id = self._user(user)
         self._store.rename_user(user_id, to)
         return self._tell(Change.USER_RENAMED, via, Ids(user_id))
 
-    def delete_user(self, user: str, via: Via) -> Told:
+    def delete_user(self, user: str, via: Via) -> Sent:
         """Delete a user; no event names the memberships that end."""
         user_id = self._user(user)
         self._store.delete_user(user_id)
         return self._tell(Change.USER_DELETED, via, Ids(user_id))
 
-    def create_group(self, name: str, group_id: str | None, users: Sequence[str], via: Via) -> Told:
+    def create_group(self, name: str, group_id: str | None, users: Sequence[str], via: Via) -> Sent:
         """Add a group with its first members; SCIM sends no events for those members."""
         group = self._store.add_group(name, group_id)
         told = self._tell(Change.GROUP_CREATED, via, Ids(group=group.group_id))
         joins = tuple(event for user in users for event in self.join(user, name, via))
         return told if via == "scim" else told + joins
 
-    def rename_group(self, group: str, to: str, via: Via) -> Told:
+    def rename_group(self, group: str, to: str, via: Via) -> Sent:
         """Change a group's name."""
         group_id = self._group(group)
         self._store.rename_group(group_id, to)
         return self._tell(Change.GROUP_RENAMED, via, Ids(group=group_id))
 
-    def delete_group(self, group: str, via: Via) -> Told:
+    def delete_group(self, group: str, via: Via) -> Sent:
         """Delete a group; no event names the memberships that end."""
         group_id = self._group(group)
         self._store.delete_group(group_id)
@@ -94,7 +94,7 @@ class DirectoryActs:
 
     def _tell(
         self, change: Change, via: Via, ids: Ids, failed: tuple[str, str] | None = None
-    ) -> Told:
+    ) -> Sent:
         if via == "none":
             return ()
         # SCIM reports success for an existing or missing membership too.

@@ -24,7 +24,7 @@ class UnknownNameError(SimulatorError):
     """A call from Python named a user, group, domain or profile that does not exist."""
 
 
-class ActRefusedError(SimulatorError):
+class OperationRefusedError(SimulatorError):
     """A user tried something that Studio or Identity Center does not allow."""
 
 

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
+from simulator.embedded_aws import EmbeddedAws
 from simulator.expect_step import Expect
 from simulator.reported import Json, Reported
 from simulator.result import owner_id, refused_acts
 from simulator.setup import LEDGER
 from simulator.studio import ProfileView
-from simulator.world import World
 
 NONE = "none"
 
 
 def unmet(
     expect: Expect,
-    world: World,
+    aws: EmbeddedAws,
     user_id: str | None,
     holds: list[Json],
     refusals: list[str],
@@ -22,7 +22,7 @@ def unmet(
     """Yield a text for each expectation that is not met; `user_id` is the user's."""
     who = f"{expect.user} in {expect.target}"
     if expect.role is not None or expect.profile is not None:
-        profile = _profile(world, expect, user_id)
+        profile = _profile(aws, expect, user_id)
         role = str(profile.role).rpartition("/")[2] if profile else NONE
         if expect.role is not None and expect.role not in (role, profile and profile.role):
             found = f"has the role {role}" if profile else "has no profile"
@@ -30,7 +30,7 @@ def unmet(
         if expect.profile is not None and profile is not None:
             yield f"expected no profile of {who}, who has {profile.name} with the role {role}"
     if expect.state is not None:
-        state = _state(world, expect, user_id)
+        state = _state(aws, expect, user_id)
         if state != expect.state:
             yield f"expected the state {expect.state} of {who}, whose state is {state}"
     if expect.holds is not None:
@@ -38,29 +38,29 @@ def unmet(
         if count != expect.holds:
             yield f"expected {expect.holds} holds{_where(expect)}, and there are {count}"
     if expect.problems is not None:
-        kinds = _kinds(world, expect, user_id, refusals)
+        kinds = _kinds(aws, expect, user_id, refusals)
         if kinds != sorted(set(expect.problems)):
             wanted = ", ".join(sorted(set(expect.problems))) or NONE
             found = ", ".join(kinds) or NONE
             yield f"expected the problems{_where(expect)} to be {wanted}, and they are {found}"
 
 
-def _profile(world: World, expect: Expect, user_id: str | None) -> ProfileView | None:
+def _profile(aws: EmbeddedAws, expect: Expect, user_id: str | None) -> ProfileView | None:
     """Return the user's profile in the target; among several, one that has tags."""
     found = [
         profile
-        for domain in world.services.studio.snapshot()
+        for domain in aws.services.studio.snapshot()
         if "/".join(domain.place) == expect.target
         for profile in domain.profiles
-        if user_id is not None and owner_id(world, profile) == user_id
+        if user_id is not None and owner_id(aws, profile) == user_id
     ]
     return max(found, key=lambda profile: bool(profile.tags), default=None)
 
 
-def _state(world: World, expect: Expect, user_id: str | None) -> str:
+def _state(aws: EmbeddedAws, expect: Expect, user_id: str | None) -> str:
     rows = (
         str(row["state"])
-        for row in world.rows(LEDGER)
+        for row in aws.rows(LEDGER)
         if row["pk"] == f"user#{user_id}" and row.get("target") == expect.target and "state" in row
     )
     return next(rows, NONE)
@@ -73,9 +73,9 @@ def _concerns(hold: Json, expect: Expect) -> bool:
     )
 
 
-def _kinds(world: World, expect: Expect, user_id: str | None, refusals: list[str]) -> list[str]:
+def _kinds(aws: EmbeddedAws, expect: Expect, user_id: str | None, refusals: list[str]) -> list[str]:
     reported = Reported()
-    reported.read(world.lambdas.log)
+    reported.read(aws.lambdas.log)
     found = [*reported.problems(), *refused_acts(refusals)]
     return sorted(
         {

@@ -54,7 +54,7 @@ class EmbeddedServices:
     organization_id: str
 
     @classmethod
-    def build(  # noqa: PLR0913 -- the whole world, by name
+    def build(  # noqa: PLR0913 -- every service, by name
         cls,
         *,
         store_id: str = "d-1234567890",
@@ -113,7 +113,7 @@ def plugged(aws: EmbeddedServices, *, setup_may_assume_any_role: bool = True) ->
     that the driver can identify callers.
     """
     if not _PLUGGED.acquire(blocking=False):
-        raise SimulatorError("a world is plugged in already: moto's mock is one per process")
+        raise SimulatorError("an embedded AWS is running already: moto's mock is one per process")
     try:
         sessions = Sessions(
             aws.organization_id, aws.studio.now, setup_is_trusted=setup_may_assume_any_role

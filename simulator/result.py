@@ -4,34 +4,34 @@ from collections import Counter
 from collections.abc import Sequence
 
 from shared.ownership import MANAGED_BY
+from simulator.embedded_aws import HUB_ACCOUNT, EmbeddedAws
 from simulator.gateway import Change
 from simulator.reported import Json, Reported
 from simulator.studio import AppView, DomainView, ProfileView, SpaceView
-from simulator.world import HUB_ACCOUNT, World
 
 _APP_GONE = "Deleted"
 
 
 def result(
-    world: World, refusals: Sequence[str], holds: list[Json], steps: Sequence[Json] = ()
+    aws: EmbeddedAws, refusals: Sequence[str], holds: list[Json], steps: Sequence[Json] = ()
 ) -> Json:
     """Return the end state of a scenario: all resources, what waits, and all problems.
 
     `refusals` are operations of users that Studio refused.
     """
-    domains = world.services.studio.snapshot()
+    domains = aws.services.studio.snapshot()
     reported = Reported()
-    reported.read(world.lambdas.log)
+    reported.read(aws.lambdas.log)
     return {
         "profiles": [
-            _profile(world, domain, profile) for domain in domains for profile in domain.profiles
+            _profile(aws, domain, profile) for domain in domains for profile in domain.profiles
         ],
         "holds": holds,
         "problems": [*reported.problems(), *refused_acts(refusals)],
         "resolved_problems": reported.resolved(),
-        "dead_letters": world.dead_letters(),
-        "changes": [changed(change) for change in world.gateway.changes],
-        "api_calls": dict(sorted(Counter(world.gateway.calls).items())),
+        "dead_letters": aws.dead_letters(),
+        "changes": [changed(change) for change in aws.gateway.changes],
+        "api_calls": dict(sorted(Counter(aws.gateway.calls).items())),
         "steps": list(steps),
     }
 
@@ -45,23 +45,23 @@ def refused_acts(refusals: Sequence[str]) -> list[Json]:
     ]
 
 
-def owner_id(world: World, profile: ProfileView) -> str | None:
+def owner_id(aws: EmbeddedAws, profile: ProfileView) -> str | None:
     """Return the id of the user of a profile, even after the user was renamed.
 
     A profile that was created for an unknown user name belongs to any later user of that name.
     """
     if profile.sso_user_id is not None or profile.sso_user is None:
         return profile.sso_user_id
-    user = world.services.identity_store.find_user(profile.sso_user)
+    user = aws.services.identity_store.find_user(profile.sso_user)
     return user.user_id if user else None
 
 
-def _profile(world: World, domain: DomainView, profile: ProfileView) -> Json:
-    user_id = owner_id(world, profile)
+def _profile(aws: EmbeddedAws, domain: DomainView, profile: ProfileView) -> Json:
+    user_id = owner_id(aws, profile)
     assigned = (
         user_id is not None
         and domain.application_arn is not None
-        and world.services.application_access.is_assigned(domain.application_arn, "USER", user_id)
+        and aws.services.application_access.is_assigned(domain.application_arn, "USER", user_id)
     )
     return {
         "account": profile.place.account,

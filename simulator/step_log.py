@@ -31,9 +31,9 @@ class StepLog:
 
     def close(self) -> None:
         """Add the remaining effects to the last step; held-back events arrive after it."""
-        world = self.story.world
-        opened, closed = self._reported.read(self._new("log", world.lambdas.log))
-        changes = self._new("changes", world.gateway.changes)
+        aws = self.story.aws
+        opened, closed = self._reported.read(self._new("log", aws.lambdas.log))
+        changes = self._new("changes", aws.gateway.changes)
         refusals = self._new("refusals", self.story.refusals)
         unmet = self._new("unmet", self.story.unmet)
         if self.steps:

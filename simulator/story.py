@@ -7,8 +7,9 @@ from typing import assert_never
 from shared.conventions import execution_role_arn
 from shared.model import Target
 from simulator.delivery import Delivery
-from simulator.directory_operations import DirectoryActs, Told
-from simulator.errors import ActRefusedError, ServiceError
+from simulator.directory_operations import DirectoryOperations, Sent
+from simulator.embedded_aws import EmbeddedAws
+from simulator.errors import OperationRefusedError, ServiceError
 from simulator.expect_step import Expect
 from simulator.expectations import unmet
 from simulator.fault_steps import FaultStep
@@ -45,7 +46,6 @@ from simulator.steps import (
     Wait,
 )
 from simulator.studio import Place, by_hand
-from simulator.world import World
 
 
 class Story:
@@ -55,14 +55,14 @@ class Story:
     not met, each with its step.
     """
 
-    def __init__(self, scenario: Scenario, world: World, operator: Operator) -> None:
+    def __init__(self, scenario: Scenario, aws: EmbeddedAws, operator: Operator) -> None:
         """Create the initial state, without any event."""
         self._scenario = scenario
-        self.world = world
+        self.aws = aws
         self._operator = operator
-        store = world.services.identity_store
-        self._acts = DirectoryActs(store, store.owner_account, world.clock.now)
-        self._delivery = Delivery(world.deliver)
+        store = aws.services.identity_store
+        self._acts = DirectoryOperations(store, store.owner_account, aws.clock.now)
+        self._delivery = Delivery(aws.deliver)
         self.refusals: list[str] = []
         self.unmet: list[str] = []
         directory = scenario.frame.directory
@@ -75,12 +75,12 @@ class Story:
                 if group_found:
                     store.add_membership(user_id, group_found.group_id)
         for spoke in scenario.frame.targets:
-            world.add_spoke(spoke.target, missing_roles=spoke.missing_roles)
+            aws.add_spoke(spoke.target, missing_roles=spoke.missing_roles)
             for profile in spoke.profiles:
                 self._make_by_hand(spoke, profile)
         for row in scenario.frame.mappings:
-            world.put_mapping(row.item())
-        world.skip_row_changes()
+            aws.put_mapping(row.item())
+        aws.skip_row_changes()
 
     def play(self, seen: Callable[[str, Step], None] = lambda _word, _step: None) -> None:
         """Play every step; after each, deliver what is due and call `seen`."""
@@ -89,14 +89,14 @@ class Story:
                 self._expect(number, step)
             else:
                 self._do(step)
-                self.world.run()
+                self.aws.run()
             seen(word, step)
         self._delivery.arrive()
-        self.world.run()
+        self.aws.run()
 
     def _expect(self, number: int, step: Expect) -> None:
         user_id = self._acts.id_of(step.user) if step.user else None
-        texts = unmet(step, self.world, user_id, self._operator.holds(), self.refusals)
+        texts = unmet(step, self.aws, user_id, self._operator.holds(), self.refusals)
         self.unmet += [f"step {number}: {text}" for text in texts]
 
     def _do(self, step: ProfileEvent) -> None:  # noqa: C901, PLR0912 (one case a word)
@@ -111,13 +111,13 @@ class Story:
             case CreateRole():
                 target = Target.parse(step.target)
                 role = execution_role_arn(target.account, target.region, step.role)
-                self.world.services.studio.missing_roles.discard(role)
+                self.aws.services.studio.missing_roles.discard(role)
             case Approve() | Reject() | Keep() | Protect() | Pause() | Resume():
                 self._operate(step)
             case Row():
-                self.world.put_mapping(step.item())
+                self.aws.put_mapping(step.item())
             case Unmap():
-                self.world.delete_mapping(step.group, step.target)
+                self.aws.delete_mapping(step.group, step.target)
             case Event():
                 text = event_path(self._scenario.folder, step).read_text(encoding="utf-8")
                 self._delivery.send([json.loads(text)])
@@ -138,7 +138,7 @@ class Story:
                         if value
                     },
                 )
-                self.world.gateway.faults.append(fault)
+                self.aws.gateway.faults.append(fault)
             case Lose():
                 self._delivery.lose(step.events)
             case Duplicate():
@@ -147,15 +147,15 @@ class Story:
                 self._delivery.shuffle(step.seed)
             case Sweep():
                 self._delivery.arrive()
-                self.world.run()
-                self.world.sweep(hourly_only=step.hourly)
+                self.aws.run()
+                self.aws.sweep(hourly_only=step.hourly)
             case Wait():
                 self._delivery.arrive()
-                self.world.wait(step.total)
+                self.aws.wait(step.total)
             case _:
                 assert_never(step)
 
-    def _act(self, step: DirectoryStep) -> Told:  # noqa: C901 (one case a word, each a line)
+    def _act(self, step: DirectoryStep) -> Sent:  # noqa: C901 (one case a word, each a line)
         """Change the directory; return the events that the change causes."""
         acts = self._acts
         match step:
@@ -202,7 +202,7 @@ class Story:
     def _start_app(self, step: StartApp | RestartApp) -> None:
         target = Target.parse(step.target)
         place = Place(target.account, target.region, target.domain_id)
-        studio = self.world.services.studio
+        studio = self.aws.services.studio
         what = step.type if isinstance(step, StartApp) else "their latest app again"
         try:
             if isinstance(step, StartApp):
@@ -210,13 +210,13 @@ class Story:
                 studio.start_app(place, step.user, step.type, None if space == "none" else space)
             else:
                 studio.restart_app(place, step.user)
-        except (ActRefusedError, ServiceError) as refused:
+        except (OperationRefusedError, ServiceError) as refused:
             self.refusals.append(f"{step.user} cannot start {what} in {target}: {refused}")
 
     def _by_hand(self, step: ManualAction) -> None:
         target, (act, user) = Target.parse(step.target), step.act
         place = Place(target.account, target.region, target.domain_id)
-        studio = self.world.services.studio
+        studio = self.aws.services.studio
         try:
             match act:
                 case "delete":
@@ -230,13 +230,13 @@ class Story:
                     by_hand.change_role(studio, place, user, role)
                 case _:
                     assert_never(act)
-        except ActRefusedError as refused:
+        except OperationRefusedError as refused:
             word = act.replace("_", " ")
             self.refusals.append(f"nobody can {word} by hand in {target}: {refused}")
 
     def _make_by_hand(self, spoke: Spoke, profile: SpokeProfile) -> None:
         role = profile.role and execution_role_arn(spoke.account, spoke.region, profile.role)
-        self.world.services.studio.make_profile_by_hand(
+        self.aws.services.studio.make_profile_by_hand(
             Place(spoke.account, spoke.region, spoke.domain),
             name=profile.name,
             user_name=profile.user,

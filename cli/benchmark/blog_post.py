@@ -14,8 +14,8 @@ from botocore.exceptions import ClientError
 from shared.conventions import access_role_arn, external_id
 from shared.model import Target
 from shared.naming import profile_name
+from simulator.embedded_aws import HUB_ACCOUNT, IDENTITY_STORE
 from simulator.setup import MAPPINGS
-from simulator.world import HUB_ACCOUNT, IDENTITY_STORE
 
 
 def handler(event: dict[str, Any], _context: object) -> None:

@@ -13,9 +13,9 @@ from shared.conventions import execution_role_arn
 from shared.model import AccountId, Grant, GroupId, Target, UserId
 from shared.naming import profile_name
 from shared.ownership import tags
+from simulator.embedded_aws import HUB_ACCOUNT, HUB_REGION, EmbeddedAws
 from simulator.setup import LEDGER
 from simulator.studio import Place
-from simulator.world import HUB_ACCOUNT, HUB_REGION, World
 
 REGION = "eu-west-1"
 PRIORITY = 100
@@ -39,9 +39,9 @@ class Company:
     targets: tuple[Target, ...]
 
 
-def found(world: World, size: Size) -> Company:
+def found(aws: EmbeddedAws, size: Size) -> Company:
     """Make a company that is in sync, and return its ids."""
-    store, studio = world.services.identity_store, world.services.studio
+    store, studio = aws.services.identity_store, aws.services.studio
     targets = tuple(
         Target(AccountId(f"{200_000_000_000 + number}"), REGION, f"d-{number:04d}")
         for number in range(size.targets)
@@ -50,10 +50,10 @@ def found(world: World, size: Size) -> Company:
         GroupId(store.add_group(f"group-{number:04d}").group_id) for number in range(size.groups)
     )
     for target in targets:
-        world.add_spoke(target)
+        aws.add_spoke(target)
     for number in range(size.groups):
-        world.put_mapping(row(number, targets[number % size.targets]))
-    world.skip_row_changes()
+        aws.put_mapping(row(number, targets[number % size.targets]))
+    aws.skip_row_changes()
     straight: Any = _Straight()
     ledger, group_snapshots = DynamoLedger(straight, LEDGER), DynamoGroupSnapshots(straight, LEDGER)
     users = []
@@ -68,7 +68,7 @@ def found(world: World, size: Size) -> Company:
         role = execution_role_arn(target.account, target.region, f"Role{group}")
         place = Place(target.account, target.region, target.domain_id)
         application = studio.place(place).application_arn
-        world.services.application_access.assign(str(application), "USER", user_id)
+        aws.services.application_access.assign(str(application), "USER", user_id)
         profile = studio.make_profile_by_hand(
             place,
             name=profile_name(name, user_id),

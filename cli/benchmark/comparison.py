@@ -7,9 +7,9 @@ from cli.benchmark.costs import measured
 from cli.simulation.deployment import deployed_hub
 from shared.conventions import execution_role_arn
 from shared.model import Target
-from simulator.directory_operations import DirectoryActs
+from simulator.directory_operations import DirectoryOperations
+from simulator.embedded_aws import HUB_ACCOUNT, EmbeddedAws
 from simulator.lambda_service import EventSource, Function
-from simulator.world import HUB_ACCOUNT, World
 
 _ONE = Target.parse("222222222222/eu-west-1/d-one")
 _TWO = Target.parse("333333333333/eu-west-1/d-two")
@@ -40,43 +40,43 @@ _TOLD = (
 )
 
 
-def _story(world: World) -> None:
-    acts = DirectoryActs(world.services.identity_store, HUB_ACCOUNT, world.clock.now)
+def _story(aws: EmbeddedAws) -> None:
+    acts = DirectoryOperations(aws.services.identity_store, HUB_ACCOUNT, aws.clock.now)
     told = [acts.join(user, "scientists", "console") for user in ("ada", "bob", "cy", "fay")]
     for events in told:
-        _deliver(world, events)
-    _deliver(world, acts.join("ada", "leads", "console"))
-    _deliver(world, acts.join("bob", "leads", "console"))
-    _deliver(world, acts.leave("bob", "leads", "console"))
-    _deliver(world, acts.leave("cy", "scientists", "api"))
-    _deliver(world, acts.join("dee", "scientists", "scim"))
+        _deliver(aws, events)
+    _deliver(aws, acts.join("ada", "leads", "console"))
+    _deliver(aws, acts.join("bob", "leads", "console"))
+    _deliver(aws, acts.leave("bob", "leads", "console"))
+    _deliver(aws, acts.leave("cy", "scientists", "api"))
+    _deliver(aws, acts.join("dee", "scientists", "scim"))
     acts.join("eve", "scientists", "none")
-    _deliver(world, acts.set_status("fay", "DISABLED", "console"))
+    _deliver(aws, acts.set_status("fay", "DISABLED", "console"))
 
 
 def _play(*, baseline: bool) -> dict[str, Any]:
-    with deployed_hub() as world:
-        _found(world)
+    with deployed_hub() as aws:
+        _found(aws)
         if baseline:
-            _deploy_baseline(world)
-        with measured(world) as cost:
-            _story(world)
+            _deploy_baseline(aws)
+        with measured(aws) as cost:
+            _story(aws)
             if not baseline:
-                world.sweep()
-            world.wait(600)
-        return {"wrong": _wrong(world), **cost.plain()}
+                aws.sweep()
+            aws.wait(600)
+        return {"wrong": _wrong(aws), **cost.plain()}
 
 
-def _found(world: World) -> None:
-    store = world.services.identity_store
+def _found(aws: EmbeddedAws) -> None:
+    store = aws.services.identity_store
     for group in ("scientists", "leads"):
         store.add_group(group)
     for name in _PEOPLE:
         store.add_user(name)
     for target in (_ONE, _TWO):
-        world.add_spoke(target)
+        aws.add_spoke(target)
     for (group, target), (role, priority) in _ROWS.items():
-        world.put_mapping(
+        aws.put_mapping(
             {
                 "group": group,
                 "target": str(target),
@@ -85,35 +85,35 @@ def _found(world: World) -> None:
                 "retention_days": 0,
             }
         )
-    world.skip_row_changes()
+    aws.skip_row_changes()
 
 
-def _deploy_baseline(world: World) -> None:
+def _deploy_baseline(aws: EmbeddedAws) -> None:
     """Replace the hub's functions with the blog post's handler, with the role of `reconcile`."""
-    reconcile = next(s.function for s in world.lambdas.sources if s.function.name == "reconcile")
+    reconcile = next(s.function for s in aws.lambdas.sources if s.function.name == "reconcile")
     function = Function("blog-post", blog_post.handler, reconcile.environment, 60)
-    world.lambdas.sources = [EventSource(world.queues["events"], function, 1, partial=False)]
-    world.lambdas.streams = []
+    aws.lambdas.sources = [EventSource(aws.queues["events"], function, 1, partial=False)]
+    aws.lambdas.streams = []
 
 
-def _wrong(world: World) -> list[str]:
+def _wrong(aws: EmbeddedAws) -> list[str]:
     """Return the users whose role is not the desired one, with both roles."""
     has = {
         ("/".join(domain.place), profile.sso_user): (profile.role or "").rpartition("/")[2]
-        for domain in world.services.studio.snapshot()
+        for domain in aws.services.studio.snapshot()
         for profile in domain.profiles
     }
     wrong = []
     for name in _PEOPLE:
         for target in (_ONE, _TWO):
-            wanted, found = _desired(world, name, target), has.get((str(target), name))
+            wanted, found = _desired(aws, name, target), has.get((str(target), name))
             if wanted != found:
                 wrong.append(f"{name} in {target}: {found or 'nothing'}, not {wanted or 'nothing'}")
     return wrong
 
 
-def _desired(world: World, name: str, target: Target) -> str | None:
-    store = world.services.identity_store
+def _desired(aws: EmbeddedAws, name: str, target: Target) -> str | None:
+    store = aws.services.identity_store
     user = store.find_user(name)
     if user is None or user.status == "DISABLED":
         return None
@@ -122,7 +122,7 @@ def _desired(world: World, name: str, target: Target) -> str | None:
     return min(rows)[1] if rows else None
 
 
-def _deliver(world: World, events: tuple[dict[str, Any], ...]) -> None:
+def _deliver(aws: EmbeddedAws, events: tuple[dict[str, Any], ...]) -> None:
     for event in events:
-        world.deliver(event)
-    world.wait(60)
+        aws.deliver(event)
+    aws.wait(60)

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from rich.table import Table
 
+from simulator.embedded_aws import EmbeddedAws
 from simulator.faults import Call
-from simulator.world import World
 
 _MEGABYTE: Final = 1024 * 1024
 _READS: Final = ("Describe", "Get", "List", "Query", "Scan", "AssumeRole")
@@ -70,9 +70,9 @@ class Cost:
 
 
 @contextmanager
-def measured(world: World) -> Iterator[Cost]:
+def measured(aws: EmbeddedAws) -> Iterator[Cost]:
     """Measure what happens inside the block; times include the embedded AWS's own work."""
-    cost, before = Cost(), Counter(world.gateway.calls)
+    cost, before = Cost(), Counter(aws.gateway.calls)
     # Python collects garbage in proportion to live objects, and a whole company is alive here.
     gc.collect()
     gc.freeze()
@@ -81,10 +81,10 @@ def measured(world: World) -> Iterator[Cost]:
     def grow(_: Call) -> None:
         cost.growth = max(cost.growth, resident() - size)
 
-    world.gateway.before = grow
+    aws.gateway.before = grow
     yield cost
-    world.gateway.before = None
-    cost.calls = Counter(world.gateway.calls) - before
+    aws.gateway.before = None
+    cost.calls = Counter(aws.gateway.calls) - before
     cost.seconds, cost.cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
     gc.unfreeze()
 

@@ -7,9 +7,9 @@ from moto.dynamodb.models import dynamodb_backends
 from cli.benchmark.company import Company, Size, found, row
 from cli.benchmark.costs import Cost, measured, megabytes, memory_of_handlers
 from cli.simulation.deployment import deployed_hub
-from simulator.directory_operations import DirectoryActs
+from simulator.directory_operations import DirectoryOperations
+from simulator.embedded_aws import HUB_ACCOUNT, HUB_REGION, EmbeddedAws
 from simulator.setup import LEDGER
-from simulator.world import HUB_ACCOUNT, HUB_REGION, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,13 +23,13 @@ _LEDGER_PAGE = 1024 * 1024
 
 def single_changes() -> dict[str, Any]:
     """Return the cost of one join, role change, leave and unmapped event, until all are done."""
-    with deployed_hub() as world:
-        _two_targets(world)
-        acts = _acts(world)
-        world.services.identity_store.add_group("unmapped")
+    with deployed_hub() as aws:
+        _two_targets(aws)
+        acts = _acts(aws)
+        aws.services.identity_store.add_group("unmapped")
         names = [f"user-{number:05d}" for number in range(2)]
         for group in ("group-0000", "group-0001"):
-            _tell(world, acts.join(names[0], group, "console"))
+            _tell(aws, acts.join(names[0], group, "console"))
         steps: dict[str, Callable[[], Any]] = {
             "join": lambda: acts.join(names[1], "group-0000", "console"),
             "role_change": lambda: acts.join(names[1], "group-0001", "console"),
@@ -37,29 +37,29 @@ def single_changes() -> dict[str, Any]:
             "leave_for_good": lambda: acts.leave(names[1], "group-0000", "console"),
             "unmapped": lambda: acts.join(names[1], "unmapped", "console"),
         }
-        world.wait(600)
+        aws.wait(600)
         costs = {}
         for name, act in steps.items():
-            world.clock.forward(60)
-            with measured(world) as cost:
-                _tell(world, act())
-                world.wait(600)
+            aws.clock.forward(60)
+            with measured(aws) as cost:
+                _tell(aws, act())
+                aws.wait(600)
             costs[name] = cost.plain()
         return costs
 
 
 def burst(joins: int = BURST) -> dict[str, Any]:
     """Return the cost of many simultaneous joins of a group that is mapped to two targets."""
-    with deployed_hub() as world:
-        _two_targets(world, people=joins)
-        acts = _acts(world)
-        with measured(world) as cost:
+    with deployed_hub() as aws:
+        _two_targets(aws, people=joins)
+        acts = _acts(aws)
+        with measured(aws) as cost:
             for number in range(joins):
                 for event in acts.join(f"user-{number:05d}", "group-0000", "console"):
-                    world.deliver(event)
-            world.run()
-            world.wait(60)
-        profiles = sum(len(domain.profiles) for domain in world.services.studio.snapshot())
+                    aws.deliver(event)
+            aws.run()
+            aws.wait(60)
+        profiles = sum(len(domain.profiles) for domain in aws.services.studio.snapshot())
         return {
             "joins": joins,
             "profiles": profiles,
@@ -70,16 +70,16 @@ def burst(joins: int = BURST) -> dict[str, Any]:
 
 def sweeps(size: Size = LARGE, drifts: int = DIFFERENCES) -> dict[str, Any]:
     """Return the costs of a sweep without drift, and of a sweep that finds drift."""
-    with deployed_hub() as world:
-        company = found(world, size)
-        _sweep(world)
-        with measured(world) as idle:
-            _sweep(world)
+    with deployed_hub() as aws:
+        company = found(aws, size)
+        _sweep(aws)
+        with measured(aws) as idle:
+            _sweep(aws)
         bound = lower_bound(size)
-        _spoil(world, company, size, drifts)
-        with measured(world) as busy:
-            _sweep(world)
-            world.wait(600)
+        _spoil(aws, company, size, drifts)
+        with measured(aws) as busy:
+            _sweep(aws)
+            aws.wait(600)
         pages = _page_calls(idle)
         return {
             "users": size.users,
@@ -125,38 +125,38 @@ def _pages(count: int) -> int:
     return -(-count // _PAGE)
 
 
-def _sweep(world: World) -> None:
-    world.sweep()
+def _sweep(aws: EmbeddedAws) -> None:
+    aws.sweep()
     # A sweep's time has whole seconds, so what the sweep reads must be newer.
-    world.clock.forward(1)
-    world.run()
+    aws.clock.forward(1)
+    aws.run()
 
 
-def _spoil(world: World, company: Company, size: Size, drifts: int) -> None:
+def _spoil(aws: EmbeddedAws, company: Company, size: Size, drifts: int) -> None:
     """Create drift: half of it users who leave without an event, half users who join."""
-    store = world.services.identity_store
+    store = aws.services.identity_store
     for number in range(drifts // 2):
         store.remove_membership(company.users[number], company.groups[number % size.groups])
         newcomer = store.add_user(f"new-{number:03d}")
         store.add_membership(newcomer.user_id, company.groups[-1 - number % size.groups])
 
 
-def _two_targets(world: World, people: int = 2) -> None:
+def _two_targets(aws: EmbeddedAws, people: int = 2) -> None:
     """Make a company of two targets; its first group is mapped to both, its second to one."""
-    company = found(world, Size(users=0, groups=2, targets=2))
+    company = found(aws, Size(users=0, groups=2, targets=2))
     for number in range(people):
-        world.services.identity_store.add_user(f"user-{number:05d}")
-    world.put_mapping(row(0, company.targets[1]))
-    world.put_mapping(row(1, company.targets[0]) | {"priority": 1})
-    world.delete_mapping("group-0001", str(company.targets[1]))
-    world.skip_row_changes()
+        aws.services.identity_store.add_user(f"user-{number:05d}")
+    aws.put_mapping(row(0, company.targets[1]))
+    aws.put_mapping(row(1, company.targets[0]) | {"priority": 1})
+    aws.delete_mapping("group-0001", str(company.targets[1]))
+    aws.skip_row_changes()
 
 
-def _acts(world: World) -> DirectoryActs:
-    return DirectoryActs(world.services.identity_store, HUB_ACCOUNT, world.clock.now)
+def _acts(aws: EmbeddedAws) -> DirectoryOperations:
+    return DirectoryOperations(aws.services.identity_store, HUB_ACCOUNT, aws.clock.now)
 
 
-def _tell(world: World, events: tuple[dict[str, Any], ...]) -> None:
+def _tell(aws: EmbeddedAws, events: tuple[dict[str, Any], ...]) -> None:
     for event in events:
-        world.deliver(event)
-    world.run()
+        aws.deliver(event)
+    aws.run()

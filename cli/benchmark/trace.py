@@ -10,8 +10,8 @@ from types import CodeType, FrameType
 from cli.simulation.deployment import deployed_hub
 from shared.model import Target
 from simulator.delivery import Delivery
-from simulator.directory_operations import DirectoryActs, Told
-from simulator.world import HUB_ACCOUNT, World
+from simulator.directory_operations import DirectoryOperations, Sent
+from simulator.embedded_aws import HUB_ACCOUNT, EmbeddedAws
 
 _ROOT = Path(__file__).parents[2]
 _FOLDERS = ("hub/", "shared/")
@@ -68,33 +68,33 @@ def trace_join_and_leave() -> tuple[Trace, Trace]:
 
     Each begins with the event, in warm execution environments, and ends when nothing is left to do.
     """
-    with deployed_hub() as world:
-        directory = DirectoryActs(world.services.identity_store, HUB_ACCOUNT, world.clock.now)
-        world.services.identity_store.add_group(_GROUP)
+    with deployed_hub() as aws:
+        directory = DirectoryOperations(aws.services.identity_store, HUB_ACCOUNT, aws.clock.now)
+        aws.services.identity_store.add_group(_GROUP)
         for user in (_USER, _EARLIER):
-            world.services.identity_store.add_user(user)
-        world.add_spoke(_TARGET)
-        world.put_mapping({"group": _GROUP, "target": str(_TARGET)})
-        world.skip_row_changes()
+            aws.services.identity_store.add_user(user)
+        aws.add_spoke(_TARGET)
+        aws.put_mapping({"group": _GROUP, "target": str(_TARGET)})
+        aws.skip_row_changes()
         # What an execution environment does once is not part of any join.
-        _run(world, lambda: directory.join(_EARLIER, _GROUP, "console"))
-        _run(world, lambda: directory.leave(_EARLIER, _GROUP, "console"))
-        joins = _traced(world, lambda: directory.join(_USER, _GROUP, "console"))
-        leaves = _traced(world, lambda: directory.leave(_USER, _GROUP, "console"))
+        _run(aws, lambda: directory.join(_EARLIER, _GROUP, "console"))
+        _run(aws, lambda: directory.leave(_EARLIER, _GROUP, "console"))
+        joins = _traced(aws, lambda: directory.join(_USER, _GROUP, "console"))
+        leaves = _traced(aws, lambda: directory.leave(_USER, _GROUP, "console"))
     return joins, leaves
 
 
-def _traced(world: World, change: Callable[[], Told]) -> Trace:
+def _traced(aws: EmbeddedAws, change: Callable[[], Sent]) -> Trace:
     found = Trace()
     with _recording(found):
-        _run(world, change)
+        _run(aws, change)
     return found
 
 
-def _run(world: World, change: Callable[[], Told]) -> None:
-    Delivery(world.deliver).send(change())
-    world.run()
-    world.wait(_SETTLED)
+def _run(aws: EmbeddedAws, change: Callable[[], Sent]) -> None:
+    Delivery(aws.deliver).send(change())
+    aws.run()
+    aws.wait(_SETTLED)
 
 
 def main() -> None:

@@ -10,9 +10,9 @@ from rich.text import Text
 from cli.output import print_table, row, table
 from cli.simulation.transcript import describe
 from shared.naming import role_name
+from simulator.embedded_aws import EmbeddedAws
 from simulator.setup import LEDGER
 from simulator.steps import Step
-from simulator.world import World
 
 _MARKS: Final = {
     **dict.fromkeys(("Create", "Assign"), ("+", "green")),
@@ -26,9 +26,9 @@ _MARKS: Final = {
 class Telling:
     """Prints a scenario step by step, with what the hub logged after each step."""
 
-    def __init__(self, out: Console, world: World) -> None:
+    def __init__(self, out: Console, aws: EmbeddedAws) -> None:
         self._out = out
-        self._world = world
+        self._aws = aws
         self._told = 0
         self._number = 0
 
@@ -36,7 +36,7 @@ class Telling:
         """Print one step and the hub's reaction to it."""
         self._number += 1
         self._out.print(Text(f"{self._number:>2}  {describe(step)}", style="bold"))
-        log = self._world.lambdas.log
+        log = self._aws.lambdas.log
         lines = [line for entry in log[self._told :] if (line := _line(entry))]
         self._told = len(log)
         if not lines:
@@ -45,10 +45,10 @@ class Telling:
             self._out.print(Text(f"      {line[0]} {line[1]}", style=line[2]))
 
 
-def end(out: Console, world: World, end_state: dict[str, Any]) -> None:
+def end(out: Console, aws: EmbeddedAws, end_state: dict[str, Any]) -> None:
     """Show who has what and why, what was reported, and what it cost."""
     out.print()
-    print_table(out, _profiles(world, end_state["profiles"]))
+    print_table(out, _profiles(aws, end_state["profiles"]))
     for problem in end_state["problems"]:
         out.print(Text(f"  ! {problem['subject']}: {problem['reason']}", style="yellow"))
         if problem.get("remedy"):
@@ -79,12 +79,12 @@ def _line(entry: dict[str, Any]) -> tuple[str, str, str] | None:
             return None
 
 
-def _profiles(world: World, profiles: list[dict[str, Any]]) -> Table:
+def _profiles(aws: EmbeddedAws, profiles: list[dict[str, Any]]) -> Table:
     because = {
         (kept["target"], kept["profile_name"]): " over ".join(
             f"{grant['group']} ({grant['priority']})" for grant in kept.get("because", ())
         )
-        for kept in world.rows(LEDGER)
+        for kept in aws.rows(LEDGER)
         if "state" in kept
     }
     found = table("Target", "Profile", "User", "Role", "Because", long=("Because",))

@@ -58,19 +58,19 @@ def _play(scenario: Scenario, *, as_json: bool) -> None:
         mode=settings.mode,
         limit=RemovalLimit(settings.removal_limit.count, settings.removal_limit.percent),
         identity_store_id=scenario.frame.directory.identity_store_id,
-    ) as world:
-        operator = RehearsedOperator(world)
-        story = Story(scenario, world, operator)
+    ) as aws:
+        operator = RehearsedOperator(aws)
+        story = Story(scenario, aws, operator)
         if as_json:
             log = StepLog(story, describe)
             story.play(log.note)
             log.close()
-            ended = result(world, story.refusals, operator.holds(), log.steps)
+            ended = result(aws, story.refusals, operator.holds(), log.steps)
             typer.echo(json.dumps(ended, indent=2))
         else:
             out = wide_console()
-            story.play(Telling(out, world).step)
-            end(out, world, result(world, story.refusals, operator.holds()))
+            story.play(Telling(out, aws).step)
+            end(out, aws, result(aws, story.refusals, operator.holds()))
         if story.unmet:
             for text in story.unmet:
                 typer.echo(text, err=True)

@@ -11,11 +11,17 @@ from hub.runtime.wiring import mapping_stream as mapping_stream_wiring
 from hub.runtime.wiring import reconcile as reconcile_wiring
 from hub.runtime.wiring import scan as scan_wiring
 from shared.conventions import hub_role_names
+from simulator.embedded_aws import (
+    HUB_ACCOUNT,
+    HUB_REGION,
+    IDENTITY_STORE,
+    EmbeddedAws,
+    embedded_aws,
+)
 from simulator.lambda_service import EventSource, Function
 from simulator.quirks import Quirks
 from simulator.setup import BUS, LEDGER, MAPPINGS
 from simulator.streams import StreamSource
-from simulator.world import HUB_ACCOUNT, HUB_REGION, IDENTITY_STORE, World, embedded_aws
 
 # The time limit of each function, in seconds; the same as in the hub stack.
 TIME_OUT = {"intake": 18, "reconcile": 120, "scan": 300, "mapping_stream": 60}
@@ -32,15 +38,15 @@ def deployed_hub(
     identity_store_id: str = IDENTITY_STORE,
     page_limit: int | None = None,
     quirks: Quirks | None = None,
-) -> Iterator[World]:
+) -> Iterator[EmbeddedAws]:
     """Start an embedded AWS with the hub deployed in it."""
     with embedded_aws(
         identity_store_id=identity_store_id, page_limit=page_limit, quirks=quirks
-    ) as world:
+    ) as aws:
         cold_start()
-        deploy(world, mode, limit or RemovalLimit())
+        deploy(aws, mode, limit or RemovalLimit())
         try:
-            yield world
+            yield aws
         finally:
             cold_start()
 
@@ -51,9 +57,9 @@ def cold_start() -> None:
         wiring.ports.cache_clear()
 
 
-def deploy(world: World, mode: Literal["apply", "report"], limit: RemovalLimit) -> None:
+def deploy(aws: EmbeddedAws, mode: Literal["apply", "report"], limit: RemovalLimit) -> None:
     """Connect the handlers to the queues, as the hub stack does."""
-    store = world.services.identity_store.store_id
+    store = aws.services.identity_store.store_id
     common = {
         # Source: botocore; the account-id endpoint of DynamoDB is one that moto does not route.
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
@@ -66,10 +72,10 @@ def deploy(world: World, mode: Literal["apply", "report"], limit: RemovalLimit) 
         "STUDIO_HUB_BUS_NAME": BUS,
         "STUDIO_HUB_MAPPINGS_TABLE": MAPPINGS,
         "STUDIO_HUB_LEDGER_TABLE": LEDGER,
-        "STUDIO_HUB_RECONCILE_QUEUE_URL": world.queues["reconcile"].url,
-        "STUDIO_HUB_SCAN_QUEUE_URL": world.queues["scan"].url,
-        "STUDIO_HUB_DELAYED_QUEUE_URL": world.queues["delayed"].url,
-        "STUDIO_HUB_DELAYED_QUEUE_ARN": world.queues["delayed"].arn,
+        "STUDIO_HUB_RECONCILE_QUEUE_URL": aws.queues["reconcile"].url,
+        "STUDIO_HUB_SCAN_QUEUE_URL": aws.queues["scan"].url,
+        "STUDIO_HUB_DELAYED_QUEUE_URL": aws.queues["delayed"].url,
+        "STUDIO_HUB_DELAYED_QUEUE_ARN": aws.queues["delayed"].arn,
     }
     reconcile_role, scan_role = hub_role_names(HUB_REGION)
     roles = {
@@ -79,15 +85,15 @@ def deploy(world: World, mode: Literal["apply", "report"], limit: RemovalLimit) 
         "scan": (scan.handler, scan_role),
     }
     functions = {
-        name: Function(name, handler, common | world.function_credentials(role), TIME_OUT[name])
+        name: Function(name, handler, common | aws.function_credentials(role), TIME_OUT[name])
         for name, (handler, role) in roles.items()
     }
-    world.lambdas.sources = [
-        EventSource(world.queues["events"], functions["intake"], _AT_ONCE, partial=True),
-        EventSource(world.queues["reconcile"], functions["reconcile"], 1, partial=False),
-        EventSource(world.queues["delayed"], functions["intake"], _AT_ONCE, partial=True),
-        EventSource(world.queues["scan"], functions["scan"], 1, partial=False),
+    aws.lambdas.sources = [
+        EventSource(aws.queues["events"], functions["intake"], _AT_ONCE, partial=True),
+        EventSource(aws.queues["reconcile"], functions["reconcile"], 1, partial=False),
+        EventSource(aws.queues["delayed"], functions["intake"], _AT_ONCE, partial=True),
+        EventSource(aws.queues["scan"], functions["scan"], 1, partial=False),
     ]
-    world.lambdas.streams = [
+    aws.lambdas.streams = [
         StreamSource(MAPPINGS, functions["mapping_stream"], _AT_ONCE, STREAM_LONGEST)
     ]

@@ -8,17 +8,17 @@ from cli.held_items import holds, waits
 from cli.hub_client import HubClient, now
 from hub.runtime.decisions.holds import Hold
 from shared.model import Target, UserId
+from simulator.embedded_aws import EmbeddedAws
 from simulator.setup import LEDGER
-from simulator.world import World
 
 
 class RehearsedOperator:
     """Implements the simulator's port Operator for the hub of an embedded AWS."""
 
-    def __init__(self, world: World) -> None:
-        self._directory = world.services.identity_store
+    def __init__(self, aws: EmbeddedAws) -> None:
+        self._directory = aws.services.identity_store
         self.hub_client = HubClient.of(
-            world.dynamodb, world.lambdas.sqs, LEDGER, world.queues["delayed"].url
+            aws.dynamodb, aws.lambdas.sqs, LEDGER, aws.queues["delayed"].url
         )
 
     def approve(self, target: Target | None = None) -> None:

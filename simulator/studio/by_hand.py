@@ -1,6 +1,6 @@
 """Manual changes of profiles in the console of an account; none is an API call of the hub."""
 
-from simulator.errors import ActRefusedError
+from simulator.errors import OperationRefusedError
 from simulator.studio.contents import drop
 from simulator.studio.profiles import new_profile
 from simulator.studio.records import Domain, Place, Profile
@@ -20,7 +20,7 @@ def make_profile_by_hand(
     domain = state.place(place)
     user = state.directory.find_user(user_name) if state.directory and user_name else None
     if name.casefold() in domain.profiles:
-        raise ActRefusedError(f"{place.domain_id} has a profile {name} already")
+        raise OperationRefusedError(f"{place.domain_id} has a profile {name} already")
     return new_profile(
         state,
         domain,
@@ -79,4 +79,4 @@ def _profile_of(state: StudioState, domain: Domain, user_name: str) -> Profile:
         found = {**domain.by_sso_user.get(user.user_id, {}), **found}
     for profile in found.values():
         return profile
-    raise ActRefusedError(f"{user_name} has no profile in {domain.place.domain_id}")
+    raise OperationRefusedError(f"{user_name} has no profile in {domain.place.domain_id}")

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from simulator.errors import ActRefusedError, UnknownNameError
+from simulator.errors import OperationRefusedError, UnknownNameError
 from simulator.studio import apps, spaces
 from simulator.studio.profiles import new_profile
 from simulator.studio.records import DELETED, FAILED, IN_SERVICE, App, Domain, Place, Profile
@@ -23,12 +23,12 @@ def sign_in(state: StudioState, place: Place, user_name: str) -> Profile:
     if user is None:
         raise UnknownNameError(f"no user with the name {user_name}")
     if user.status == "DISABLED":
-        raise ActRefusedError(f"{user_name} is disabled")
+        raise OperationRefusedError(f"{user_name} is disabled")
     if domain.portal_is_off:
-        raise ActRefusedError(f"{domain.place.domain_id} is opened in Unified Studio alone")
+        raise OperationRefusedError(f"{domain.place.domain_id} is opened in Unified Studio alone")
     arn = domain.application_arn
     if state.access is not None and arn and not state.access.may_enter(arn, user.user_id):
-        raise ActRefusedError(f"{user_name} is not assigned to {domain.place.domain_id}")
+        raise OperationRefusedError(f"{user_name} is not assigned to {domain.place.domain_id}")
     # Rule studio.sign-in-by-name.
     if state.quirks.sign_in_matches == "user-id":
         profiles = domain.by_sso_user.get(user.user_id, {})
@@ -36,7 +36,7 @@ def sign_in(state: StudioState, place: Place, user_name: str) -> Profile:
         profiles = domain.by_sso_value.get(user.user_name, {})
     for profile in profiles.values():
         if profile.status != IN_SERVICE:
-            raise ActRefusedError(f"the profile {profile.name} is {profile.status}")
+            raise OperationRefusedError(f"the profile {profile.name} is {profile.status}")
         return profile
     # Rule studio.stray-profile.
     name = _unmanaged_name(domain, user.user_name)
@@ -97,7 +97,7 @@ def restart_app(state: StudioState, place: Place, user_name: str, *, starting: b
     own += [app for each in domain.owned_spaces(profile) for app in domain.space_apps(each)]
     stopped = [app for app in own if app.status in (DELETED, FAILED)]
     if not stopped:
-        raise ActRefusedError(f"{user_name} has no stopped app in {place.domain_id}")
+        raise OperationRefusedError(f"{user_name} has no stopped app in {place.domain_id}")
     last = max(stopped, key=lambda app: app.number)
     home = domain.spaces[last.space.casefold()] if last.space else profile
     app = apps.new_app(state, domain, _call(place), home, app_type=last.type, name=last.name)
@@ -114,7 +114,7 @@ def _entered(state: StudioState, domain: Domain, user_name: str) -> Profile:
     for profile in candidates.values():
         if profile.status == IN_SERVICE:
             return profile
-    raise ActRefusedError(f"{user_name} has no profile InService in {domain.place.domain_id}")
+    raise OperationRefusedError(f"{user_name} has no profile InService in {domain.place.domain_id}")
 
 
 def _unmanaged_name(domain: Domain, user_name: str) -> str:

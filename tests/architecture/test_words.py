@@ -12,12 +12,14 @@ ROOT = Path(__file__).parents[2]
 PARTS = {
     "barred": "disabled_or_deleted",
     "brakes": "control",
+    "campus": "lifecycles",
     "claim": "grant",
     "claims": "grants",
     "climb": "pass",
     "converge": "reconcile",
     "cut": "disruption",
     "cuts": "disruptions",
+    "deed": "step",
     "desk": "hub_client",
     "foreigner": "unmanaged",
     "foreigners": "unmanaged",
@@ -28,16 +30,21 @@ PARTS = {
     "hints": "requests",
     "ladder": "removal",
     "powerless": "suspended_role",
+    "referee": "checker",
     "rehearsal": "simulation",
     "rung": "pass",
     "standing": "user_status",
     "stray": "unmanaged",
+    "tale": "story",
+    "town": "company",
     "verdict": "decision",
     "verdicts": "decisions",
     "weigh": "admit",
     "weighed": "reserve_slots",
     "weighing": "admission",
     "witness": "publisher",
+    "world": "embedded_aws",
+    "worlds": "inputs",
 }
 # Whole identifiers whose parts are good words elsewhere.
 NAMES = {
@@ -60,7 +67,7 @@ NAMES = {
     "Sight": "UserSnapshot",
 }
 MESSAGES = {"HEARD", "IGNORED", "FOUND", "PUT_OFF"}
-FOLDERS = ("hub", "shared", "cli", "simulator", "spoke")
+FOLDERS = ("hub", "shared", "cli", "simulator", "spoke", "tests/support")
 CODE = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 

@@ -7,15 +7,15 @@ import pytest
 from operators import PLACE, Company
 
 from shared.ownership import MANAGED_BY, USER_ID
+from simulator.embedded_aws import HUB_ACCOUNT
 from simulator.studio import Place
-from simulator.world import HUB_ACCOUNT
 
 Command = Callable[..., tuple[int, str, str]]
 ADOPT = ("adopt", "--target", PLACE, "--spoke-profile", "spoke")
 
 
 def tags(hub: Company, name: str) -> dict[str, str]:
-    (domain,) = hub.world.services.studio.snapshot()
+    (domain,) = hub.aws.services.studio.snapshot()
     (found,) = (each for each in domain.profiles if each.name == name)
     return dict(found.tags)
 
@@ -29,7 +29,7 @@ def test_the_own_profile_of_a_held_user_is_adopted(hub: Company, command: Comman
     dry, shown, said = command(*ADOPT, "eve")
     after = hub.ledger()
     done, _, _ = command(*ADOPT, "eve", "--yes")
-    hub.world.run()
+    hub.aws.run()
 
     assert (dry, done) == (2, 0)
     assert "eve  eves-own  Handmade → Scientist  because scientists" in shown
@@ -44,7 +44,7 @@ def test_the_own_profile_of_a_held_user_is_adopted(hub: Company, command: Comman
 def test_an_adopted_user_leaves_as_all_others_do(hub: Company, command: Command) -> None:
     """The profile is the hub's from then on: leaving suspends it."""
     command(*ADOPT, "eve", "--yes")
-    hub.world.run()
+    hub.aws.run()
     hub.leave("eve")
 
     assert hub.roles()["eve"] == "eves-own Suspended-eu-west-1"
@@ -62,7 +62,7 @@ def test_nobody_is_adopted_to_be_removed(hub: Company, command: Command) -> None
 def test_all_matching_are_those_that_a_mapping_grants(hub: Company, command: Command) -> None:
     """The others are shown with the reason and left unchanged."""
     code, out, _ = command(*ADOPT, "--all-matching", "--json", "--yes")
-    hub.world.run()
+    hub.aws.run()
     again = command(*ADOPT, "--all-matching", "--yes")
 
     assert code == 0
@@ -77,7 +77,7 @@ def test_all_matching_are_those_that_a_mapping_grants(hub: Company, command: Com
 def test_an_adopted_profile_is_not_adopted_again(hub: Company, command: Command) -> None:
     """The same command again writes nothing."""
     command(*ADOPT, "eve", "--yes")
-    hub.world.run()
+    hub.aws.run()
     before = hub.ledger()
     code, _, said = command(*ADOPT, "eve", "--yes")
 
@@ -89,18 +89,18 @@ def test_an_adopted_profile_is_not_adopted_again(hub: Company, command: Command)
 def test_a_profile_whose_tags_are_back_is_reconciled(hub: Company, command: Command) -> None:
     """The remedy of a profile that lost its tags works once the tags are back."""
     command(*ADOPT, "eve", "--yes")
-    hub.world.run()
-    profile = hub.world.services.studio.place(Place(*PLACE.split("/"))).profiles["eves-own"]
+    hub.aws.run()
+    profile = hub.aws.services.studio.place(Place(*PLACE.split("/"))).profiles["eves-own"]
     marks = dict(profile.tags)
     profile.tags.clear()
-    hub.world.sweep()
+    hub.aws.sweep()
     command("sweep", "--user", "eve")
-    hub.world.wait(60)
+    hub.aws.wait(60)
     lost = hub.record("eve")["state"]
     profile.tags.update(marks)
     dry, _, hint = command(*ADOPT, "eve")
     code, _, said = command(*ADOPT, "eve", "--yes")
-    hub.world.wait(60)
+    hub.aws.wait(60)
 
     assert (lost, dry, code) == ("held", 0, 0)
     assert "repeat with --yes" in hint
@@ -122,7 +122,7 @@ def test_a_profile_of_another_owner_is_refused(
     hub: Company, command: Command, marks: dict[str, str], told: str
 ) -> None:
     """Another hub's profile, or one of another user of ours: no tag of it is changed."""
-    domain = hub.world.services.studio.place(Place(*PLACE.split("/")))
+    domain = hub.aws.services.studio.place(Place(*PLACE.split("/")))
     domain.profiles["eves-own"].tags.update(marks)
     code, out, _ = command(*ADOPT, "eve", "--yes")
 
@@ -148,12 +148,12 @@ def test_a_crash_between_two_writes_is_repaired_by_the_same_command(
     """With a record and no tags yet, the profile is held as unmanaged, and adopting it goes on."""
     (held,) = hub.operator.holds()
     code, _, _ = command(*ADOPT, "eve", "--yes")
-    domain = hub.world.services.studio.place(Place(*PLACE.split("/")))
+    domain = hub.aws.services.studio.place(Place(*PLACE.split("/")))
     domain.profiles["eves-own"].tags.clear()
-    hub.world.run()
+    hub.aws.run()
     (again,) = hub.operator.holds()
     repeated, _, _ = command(*ADOPT, "eve", "--yes")
-    hub.world.run()
+    hub.aws.run()
 
     assert (code, repeated) == (0, 0)
     assert (held["cause"], again["cause"]) == ("not-ours", "not-ours")

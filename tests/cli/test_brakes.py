@@ -153,7 +153,7 @@ def test_a_name_that_the_ledger_knows_is_enough_for_a_sweep(hub: Company, comman
     hub.play("leave", user="ada", group="scientists", via="none")
     before = hub.roles()["ada"]
     code, _, _ = command("sweep", "--user", "ADA")
-    hub.world.run()
+    hub.aws.run()
 
     assert code == 0
     assert (before, hub.roles()["ada"]) == ("ada Scientist", "ada Suspended-eu-west-1")

@@ -28,7 +28,7 @@ def digest(hub: Company) -> str:
 
 
 def changes(hub: Company) -> int:
-    return len(hub.world.gateway.changes)
+    return len(hub.aws.gateway.changes)
 
 
 def test_a_hold_is_listed_shown_and_approved(hub: Company, command: Command) -> None:
@@ -38,7 +38,7 @@ def test_a_hold_is_listed_shown_and_approved(hub: Company, command: Command) -> 
     _, shown, _ = command("holds", "show", name)
     before = changes(hub)
     code, _, said = command("holds", "approve", name)
-    hub.world.run()
+    hub.aws.run()
 
     assert name in listed
     assert f"studio-hub holds show {name}" in what_next
@@ -56,7 +56,7 @@ def test_showing_changes_nothing_in_studio(hub: Company, command: Command) -> No
     name = leave(hub, "ada", "bob", "cyd")
     before = changes(hub), hub.roles()
     codes = [command("holds", "list")[0], command("holds", "show", name)[0]]
-    hub.world.run()
+    hub.aws.run()
 
     assert codes == [0, 0]
     assert (changes(hub), hub.roles()) == before
@@ -84,7 +84,7 @@ def test_who_left_a_hold_is_named_and_nobody_is_removed(hub: Company, command: C
     hub.play("join", user="cyd", group="scientists")
     before = changes(hub)
     code, out, err = command("holds", "approve", old)
-    hub.world.run()
+    hub.aws.run()
 
     assert code == 3
     assert "- cyd" in out
@@ -104,7 +104,7 @@ def test_who_joined_a_hold_is_named(hub: Company, command: Command) -> None:
         "spoke",
         "--yes",
     )
-    hub.world.run()
+    hub.aws.run()
     new = leave(hub, "eve")
     code, out, err = command("holds", "approve", old)
     as_json = json.loads(command("holds", "approve", old, "--json")[1])
@@ -142,7 +142,7 @@ def test_an_approval_that_applied_to_some_is_not_undone(hub: Company) -> None:
     )
     hub_client.limits.hold(hold.target, [replace(second, cause="another")])
     refused = decide.approve(hub_client, replace(hold, disruptions=(first, second)))
-    hub.world.run()
+    hub.aws.run()
 
     assert refused is not None
     assert refused.decided == ("cyd",)
@@ -177,7 +177,7 @@ def test_a_rejected_user_keeps_everything_and_may_be_approved_later(
         if each["cause"] == "rejected"
     )
     approved, _, _ = command("holds", "approve", rejected["digest"])
-    hub.world.run()
+    hub.aws.run()
 
     assert (code, approved) == (0, 0)
     assert kept == "cyd Scientist"
@@ -190,10 +190,10 @@ def test_a_second_approval_finds_nothing_left(hub: Company, command: Command) ->
     name = leave(hub, "ada", "bob", "cyd")
     command("holds", "approve", name)
     at_once = command("holds", "approve", name)
-    hub.world.run()
+    hub.aws.run()
     before = changes(hub)
     later = command("holds", "approve", name)
-    hub.world.run()
+    hub.aws.run()
 
     assert (at_once[0], later[0]) == (3, 3)
     assert "cyd  was decided already" in at_once[1]

@@ -2,8 +2,8 @@
 
 import pytest
 from e2e.accounts import FIRST, HUB, INSTANCE, MANAGEMENT, ORGANIZATION
-from e2e.acts import organization_has_a_trail
 from e2e.cloud import Cloud
+from e2e.operations import organization_has_a_trail
 from e2e.pages import Script, run_script, scripts
 from e2e.stacks import build
 

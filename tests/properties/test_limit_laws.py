@@ -53,7 +53,7 @@ wishes = st.lists(
 
 
 @dataclass
-class Town:
+class TargetModel:
     """A target with so many profiles, and all disruptions that ever began there with a slot."""
 
     limit: RemovalLimit
@@ -154,10 +154,10 @@ def test_no_hour_has_more_disruptions_than_the_limit_allows(
     limit: RemovalLimit, people: int, told: list[Wish]
 ) -> None:
     """Law 7, over any sequence of requests, hours and approvals."""
-    town = Town(limit, frozenset(UserId(f"u-{n:02d}") for n in range(people)))
+    model = TargetModel(limit, frozenset(UserId(f"u-{n:02d}") for n in range(people)))
 
     for wish in told:
-        town.wish(wish)
+        model.wish(wish)
 
 
 @LAWS

@@ -5,7 +5,7 @@ from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
-from worlds import LAWS, NOW, Observed, World, observations, worlds
+from strategies import LAWS, NOW, Inputs, Observed, inputs_of_a_user, observations
 
 from hub.runtime.decisions.actions import (
     Assign,
@@ -31,25 +31,27 @@ from shared.ownership import Ownership
 
 
 @LAWS
-@given(worlds, observations, st.randoms())
+@given(inputs_of_a_user, observations, st.randoms())
 def test_the_order_in_which_the_state_is_read_decides_nothing(
-    world: World, observed: Observed, random: Random
+    inputs: Inputs, observed: Observed, random: Random
 ) -> None:
     """The same rows, records and profiles in any order: the same decisions, plan and digest."""
-    shuffled = list(world.table.rows)
+    shuffled = list(inputs.table.rows)
     random.shuffle(shuffled)
-    other = replace(world.with_rows(shuffled), records=dict(reversed(list(world.records.items()))))
+    other = replace(
+        inputs.with_rows(shuffled), records=dict(reversed(list(inputs.records.items())))
+    )
 
-    assert other.decisions() == world.decisions()
-    assert other.plan(dict(reversed(list(observed.items())))) == world.plan(observed)
-    assert other.plan(observed).digest == world.plan(observed).digest
+    assert other.decisions() == inputs.decisions()
+    assert other.plan(dict(reversed(list(observed.items())))) == inputs.plan(observed)
+    assert other.plan(observed).digest == inputs.plan(observed).digest
 
 
 @LAWS
-@given(worlds, observations)
-def test_an_unmanaged_profile_is_never_changed(world: World, observed: Observed) -> None:
+@given(inputs_of_a_user, observations)
+def test_an_unmanaged_profile_is_never_changed(inputs: Inputs, observed: Observed) -> None:
     """Law 5: every action on a profile is on one of ours, or creates one where none exists."""
-    for action in world.plan(observed).actions:
+    for action in inputs.plan(observed).actions:
         profile = observed[action.target]
 
         if isinstance(action, Create):
@@ -60,28 +62,28 @@ def test_an_unmanaged_profile_is_never_changed(world: World, observed: Observed)
 
 
 @LAWS
-@given(worlds, observations)
-def test_no_role_is_granted_that_is_not_desired(world: World, observed: Observed) -> None:
+@given(inputs_of_a_user, observations)
+def test_no_role_is_granted_that_is_not_desired(inputs: Inputs, observed: Observed) -> None:
     """Law 8: a role comes from a row that applies; everybody else keeps or loses theirs."""
-    for action in world.plan(observed).actions:
+    for action in inputs.plan(observed).actions:
         if isinstance(action, Create | ChangeRole | Resume):
             given = {
                 row.role_arn
-                for row in world.table.rows
-                if row.target == action.target and world.is_in(row) and row.enabled
+                for row in inputs.table.rows
+                if row.target == action.target and inputs.is_in(row) and row.enabled
             }
-            kept = world.records.get(action.target)
+            kept = inputs.records.get(action.target)
 
             assert action.role_arn in given | ({kept.role_arn} if kept else set())
-            assert world.snapshot.person.user_status is UserStatus.ENABLED
+            assert inputs.snapshot.person.user_status is UserStatus.ENABLED
 
 
 @LAWS
-@given(worlds, observations)
-def test_who_is_granted_access_has_the_desired_role(world: World, observed: Observed) -> None:
+@given(inputs_of_a_user, observations)
+def test_who_is_granted_access_has_the_desired_role(inputs: Inputs, observed: Observed) -> None:
     """Rule 7: access comes after the role, or where it is set; nothing is left to stop."""
-    decisions = {decision.target: decision for decision in world.decisions()}
-    plan_ = world.plan(observed)
+    decisions = {decision.target: decision for decision in inputs.decisions()}
+    plan_ = inputs.plan(observed)
     for assign in (action for action in plan_.actions if isinstance(action, Assign)):
         decision, profile = decisions[assign.target], observed[assign.target]
         *before, last = plan_.of(assign.target)
@@ -98,16 +100,16 @@ def test_who_is_granted_access_has_the_desired_role(world: World, observed: Obse
 
 
 @LAWS
-@given(worlds, observations)
-def test_every_decision_is_answered(world: World, observed: Observed) -> None:
+@given(inputs_of_a_user, observations)
+def test_every_decision_is_answered(inputs: Inputs, observed: Observed) -> None:
     """Style rule 3: by actions, by one skip with its reason, or by in sync; none is lost."""
-    plan_ = world.plan(observed)
+    plan_ = inputs.plan(observed)
     acted = {action.target for action in plan_.actions}
     skipped = [skip.target for skip in plan_.skips]
     in_sync = [in_sync.decision.target for in_sync in plan_.in_sync]
 
     assert acted | {*skipped, *in_sync} == {
-        v.target for v in world.decisions() if isinstance(v, Undecided) or v.target in observed
+        v.target for v in inputs.decisions() if isinstance(v, Undecided) or v.target in observed
     }
     assert len([*skipped, *in_sync]) == len({*skipped, *in_sync})
     assert not acted & {*in_sync}
@@ -115,12 +117,12 @@ def test_every_decision_is_answered(world: World, observed: Observed) -> None:
 
 
 @LAWS
-@given(worlds, observations)
-def test_nothing_is_lost_before_its_time(world: World, observed: Observed) -> None:
+@given(inputs_of_a_user, observations)
+def test_nothing_is_lost_before_its_time(inputs: Inputs, observed: Observed) -> None:
     """Law 9: while a retention lasts, no space is deleted, nor a profile that ever worked."""
-    decisions = {decision.target: decision for decision in world.decisions()}
-    for action in world.plan(observed).actions:
-        record, decision = world.records.get(action.target), decisions[action.target]
+    decisions = {decision.target: decision for decision in inputs.decisions()}
+    for action in inputs.plan(observed).actions:
+        record, decision = inputs.records.get(action.target), decisions[action.target]
         profile = observed[action.target]
         if isinstance(action, Delete | DeleteSpace):
             assert isinstance(decision, Removal)
@@ -131,12 +133,14 @@ def test_nothing_is_lost_before_its_time(world: World, observed: Observed) -> No
 
 
 @LAWS
-@given(worlds, observations)
-def test_a_removal_revokes_access_first_and_the_role_next(world: World, observed: Observed) -> None:
+@given(inputs_of_a_user, observations)
+def test_a_removal_revokes_access_first_and_the_role_next(
+    inputs: Inputs, observed: Observed
+) -> None:
     """Law 8: the first write of a removal revokes access, the next removes the role."""
-    plan_ = world.plan(observed)
-    for removal in world.removals():
-        record, steps = world.records[removal.target], plan_.of(removal.target)
+    plan_ = inputs.plan(observed)
+    for removal in inputs.removals():
+        record, steps = inputs.records[removal.target], plan_.of(removal.target)
         may_enter = record.access in {Access.ASSIGNED, Access.UNSURE}
         if steps:
             profile = observed[removal.target]
@@ -180,25 +184,25 @@ def as_carried_out(decision: Decision, record: Record | None) -> Record | None:
     )
 
 
-def carried_out(world: World) -> World:
+def carried_out(inputs: Inputs) -> Inputs:
     """Return the state in which the ledger says that everything desired is done."""
     done = {
         decision.target: record
-        for decision in world.decisions()
-        if (record := as_carried_out(decision, world.records.get(decision.target)))
+        for decision in inputs.decisions()
+        if (record := as_carried_out(decision, inputs.records.get(decision.target)))
     }
-    return replace(world, records={**world.records, **done})
+    return replace(inputs, records={**inputs.records, **done})
 
 
 @LAWS
-@given(worlds)
-def test_what_is_carried_out_is_no_drift_afterwards(world: World) -> None:
+@given(inputs_of_a_user)
+def test_what_is_carried_out_is_no_drift_afterwards(inputs: Inputs) -> None:
     """Laws 1 and 2: after one sweep a further one queues nobody, and nothing new is desired.
 
     The first may find a user once more: a disabled row that granted the role counts until another
     row has granted one.
     """
-    swept = carried_out(carried_out(world))
+    swept = carried_out(carried_out(inputs))
 
     for decision in swept.decisions():
         record = swept.records.get(decision.target)
@@ -208,10 +212,10 @@ def test_what_is_carried_out_is_no_drift_afterwards(world: World) -> None:
 
 
 @LAWS
-@given(worlds)
-def test_what_is_carried_out_is_in_sync(world: World) -> None:
+@given(inputs_of_a_user)
+def test_what_is_carried_out_is_in_sync(inputs: Inputs) -> None:
     """Law 2: whatever a sweep may find of it, Studio is called no more."""
-    done = carried_out(world)
+    done = carried_out(inputs)
 
     for decision in done.decisions():
         assert isinstance(decision, Undecided) or is_in_sync(

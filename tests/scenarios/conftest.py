@@ -21,7 +21,7 @@ from simulator.story import Story
 @pytest.fixture
 def play() -> Iterator[Play]:
     """Return a function that plays a company with the given steps, one per line."""
-    with ExitStack() as worlds:
+    with ExitStack() as stack:
 
         def play_it(
             *steps: str,
@@ -32,8 +32,8 @@ def play() -> Iterator[Play]:
             text = company + "steps:\n" + "".join(f"  - {step}\n" for step in steps)
             scenario = parse(text, name="story", folder=FIXTURES)
             settings = scenario.frame.settings
-            worlds.close()
-            world = worlds.enter_context(
+            stack.close()
+            aws = stack.enter_context(
                 deployed_hub(
                     mode=settings.mode,
                     limit=RemovalLimit(
@@ -44,17 +44,17 @@ def play() -> Iterator[Play]:
                     quirks=quirks,
                 )
             )
-            operator = RehearsedOperator(world)
-            story = Story(scenario, world, operator)
+            operator = RehearsedOperator(aws)
+            story = Story(scenario, aws, operator)
             log = StepLog(story, describe)
             story.play(log.note)
             log.close()
             assert story.unmet == []
-            end = result(world, story.refusals, operator.holds(), log.steps)
+            end = result(aws, story.refusals, operator.holds(), log.steps)
             assert json.loads(json.dumps(end)) == end
             # Law 11: each problem names its subject, its cause and a remedy.
             for problem in (*end["problems"], *end["resolved_problems"]):
                 assert all(problem.get(name) for name in ("subject", "reason", "remedy")), problem
-            return End(end, world)
+            return End(end, aws)
 
         yield play_it

@@ -10,73 +10,73 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from towns import ONE, TWO, Act, Town
+from membership_oracle import ONE, TWO, Act, RandomCompany
 
 from cli.simulation.deployment import deployed_hub
 from shared.requests import Subject
+from simulator.embedded_aws import IDENTITY_STORE, EmbeddedAws
 from simulator.setup import LEDGER
-from simulator.world import IDENTITY_STORE, World
 
 MEMBERS = 8
 LAWS = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 @contextmanager
-def long_listings() -> Iterator[tuple[World, Town]]:
-    """Give a town in which one invocation lists at most three users, of eight in a group."""
-    with deployed_hub(page_limit=1) as world:
-        town = Town(world)
-        store = world.services.identity_store
+def long_listings() -> Iterator[tuple[EmbeddedAws, RandomCompany]]:
+    """Give a company in which one invocation lists at most three users, of eight in a group."""
+    with deployed_hub(page_limit=1) as aws:
+        random_company = RandomCompany(aws)
+        store = aws.services.identity_store
         for number in range(MEMBERS):
             user = store.add_user(f"person-{number}")
-            store.add_membership(user.user_id, town.group_ids["ants"])
-        town.sweep()
+            store.add_membership(user.user_id, random_company.group_ids["ants"])
+        random_company.sweep()
 
         def slow(call: Any) -> None:  # noqa: ANN401 (a call of the hub)
             if call.operation.startswith("List"):
-                world.clock.forward(90)
+                aws.clock.forward(90)
 
-        world.gateway.before = slow
-        yield world, town
+        aws.gateway.before = slow
+        yield aws, random_company
 
 
-def user_status(world: World, town: Town) -> tuple[object, ...]:
+def user_status(aws: EmbeddedAws, random_company: RandomCompany) -> tuple[object, ...]:
     """Return all users' roles, who is held, and who took a slot of the removal limit."""
-    limits = [row for row in world.rows(LEDGER) if row["pk"].startswith("limit#")]
+    limits = [row for row in aws.rows(LEDGER) if row["pk"].startswith("limit#")]
     return (
-        [sorted(town.roles_of(target)) for target in (ONE, TWO)],
+        [sorted(random_company.roles_of(target)) for target in (ONE, TWO)],
         [row["sk"] for row in limits if row["sk"] != "slots"],
         [sorted(row["taken"]) for row in limits if row["sk"] == "slots"],
     )
 
 
-def tokens(world: World, town: Town) -> list[str]:
+def tokens(aws: EmbeddedAws, random_company: RandomCompany) -> list[str]:
     """Return where each page of a group's members begins, but the first."""
     found: list[str] = []
     more: dict[str, str] = {}
-    asked = {"IdentityStoreId": IDENTITY_STORE, "GroupId": town.group_ids["ants"]}
+    asked = {"IdentityStoreId": IDENTITY_STORE, "GroupId": random_company.group_ids["ants"]}
     while True:
-        page = world.services.identity_store.handle("ListGroupMemberships", asked | more)
+        page = aws.services.identity_store.handle("ListGroupMemberships", asked | more)
         if "NextToken" not in page:
             return found
         found.append(page["NextToken"])
         more = {"NextToken": page["NextToken"]}
 
 
-def send(world: World, body: dict[str, Any]) -> None:
-    world.lambdas.sqs.send_message(
-        QueueUrl=world.queues["scan"].url,
+def send(aws: EmbeddedAws, body: dict[str, Any]) -> None:
+    aws.lambdas.sqs.send_message(
+        QueueUrl=aws.queues["scan"].url,
         MessageBody=json.dumps(body),
         MessageGroupId=f"{body['subject']}#{body['key']}",
         MessageDeduplicationId=str(uuid4()),
     )
 
 
-def body(world: World, town: Town, **more: object) -> dict[str, Any]:
-    now = datetime.fromtimestamp(world.clock.now(), UTC).isoformat()
+def body(aws: EmbeddedAws, random_company: RandomCompany, **more: object) -> dict[str, Any]:
+    now = datetime.fromtimestamp(aws.clock.now(), UTC).isoformat()
     plain = {
         "subject": "group",
-        "key": town.group_ids["ants"],
+        "key": random_company.group_ids["ants"],
         "enqueued_at": now,
         "event_id": "e-1",
     }
@@ -85,35 +85,35 @@ def body(world: World, town: Town, **more: object) -> dict[str, Any]:
 
 def test_a_long_listing_continues_by_message() -> None:
     """All who joined and left are found, and a sweep that finds nothing writes no record."""
-    with long_listings() as (world, town):
-        store = world.services.identity_store
-        town.do(Act("join", 0, "ants", "none"))
-        roles = set(town.roles())
-        send(world, body(world, town, event_id="first"))
-        world.run()
-        world.wait(600)
-        joined = set(town.roles()) - roles
-        states = [row for row in world.rows(LEDGER) if row["pk"].startswith("scan#group#")]
+    with long_listings() as (aws, random_company):
+        store = aws.services.identity_store
+        random_company.do(Act("join", 0, "ants", "none"))
+        roles = set(random_company.roles())
+        send(aws, body(aws, random_company, event_id="first"))
+        aws.run()
+        aws.wait(600)
+        joined = set(random_company.roles()) - roles
+        states = [row for row in aws.rows(LEDGER) if row["pk"].startswith("scan#group#")]
         group = store.find_group("ants")
         assert group is not None
 
-        assert {user for _, user in joined} == {town.people[0]}
+        assert {user for _, user in joined} == {random_company.people[0]}
         assert len({row["part"] for row in states if "part" in row}) == 1
         assert any(row.get("over") for row in states)
-        assert world.dead_letters() == 0
+        assert aws.dead_letters() == 0
 
 
 @pytest.mark.parametrize("part", [0, 1, 5])
 def test_a_late_page_with_nobody_seen_removes_nobody(part: int) -> None:
     """Every member but those of the last page would count as a leaver, to be held or removed."""
-    with long_listings() as (world, town):
-        before = user_status(world, town)
-        late = {"token": tokens(world, town)[-1], "seen": "", "part": part}
-        send(world, body(world, town, **late))
-        world.run()
-        world.wait(3600)
+    with long_listings() as (aws, random_company):
+        before = user_status(aws, random_company)
+        late = {"token": tokens(aws, random_company)[-1], "seen": "", "part": part}
+        send(aws, body(aws, random_company, **late))
+        aws.run()
+        aws.wait(3600)
 
-        assert user_status(world, town) == before
+        assert user_status(aws, random_company) == before
 
 
 subjects = [each for each in Subject if each is not Subject.ROUND]
@@ -138,33 +138,33 @@ forged = st.fixed_dictionaries(
 
 def test_no_forged_message_removes_anything() -> None:
     """Whatever its content: nobody is removed or held, and it ends after few messages."""
-    with long_listings() as (world, town):
-        before = user_status(world, town)
-        pages = tokens(world, town)[::-1]
+    with long_listings() as (aws, random_company):
+        before = user_status(aws, random_company)
+        pages = tokens(aws, random_company)[::-1]
         sent: list[str] = []
 
         def count(call: Any) -> None:  # noqa: ANN401 (a call of the hub)
             if call.operation.startswith("SendMessage"):
                 sent.append(call.operation)
             elif call.operation.startswith("List"):
-                world.clock.forward(90)
+                aws.clock.forward(90)
 
-        world.gateway.before = count
+        aws.gateway.before = count
 
         @LAWS
         @given(forged)
         def law(plain: dict[str, Any]) -> None:
             # What an earlier message began has ended.
-            world.wait(3 * 3600)
+            aws.wait(3 * 3600)
             sent.clear()
-            plain = plain | {"key": town.group_ids.get(plain["key"], plain["key"])}
+            plain = plain | {"key": random_company.group_ids.get(plain["key"], plain["key"])}
             if isinstance(plain.get("token"), int):
                 plain["token"] = pages[plain["token"]]
-            send(world, body(world, town, **plain))
-            world.run()
-            world.wait(1800)
+            send(aws, body(aws, random_company, **plain))
+            aws.run()
+            aws.wait(1800)
 
-            assert user_status(world, town) == before
+            assert user_status(aws, random_company) == before
             assert len(sent) < 60
 
         law()
@@ -172,23 +172,23 @@ def test_no_forged_message_removes_anything() -> None:
 
 def test_an_old_date_makes_no_old_snapshot_valid() -> None:
     """Data read seconds before a message was sent is read anew, whatever date the message has."""
-    with deployed_hub() as world:
-        town = Town(world)
-        town.do(Act("join", 0, "ants"))
-        had = town.roles()
-        assert had[ONE, town.people[0]] == "Ant"
+    with deployed_hub() as aws:
+        random_company = RandomCompany(aws)
+        random_company.do(Act("join", 0, "ants"))
+        had = random_company.roles()
+        assert had[ONE, random_company.people[0]] == "Ant"
         row = {"group": "ants", "target": str(ONE), "priority": 20, "retention_days": 0}
         role = f"arn:aws:iam::{ONE.account}:role/studio-hub/Other"
-        world.put_mapping(row | {"execution_role_arn": role})
-        world.skip_row_changes()
-        world.wait(11)
-        old = {"user_id": town.people[0], "enqueued_at": "2020-01-01T00:00:00+00:00"}
-        world.lambdas.sqs.send_message(
-            QueueUrl=world.queues["reconcile"].url,
+        aws.put_mapping(row | {"execution_role_arn": role})
+        aws.skip_row_changes()
+        aws.wait(11)
+        old = {"user_id": random_company.people[0], "enqueued_at": "2020-01-01T00:00:00+00:00"}
+        aws.lambdas.sqs.send_message(
+            QueueUrl=aws.queues["reconcile"].url,
             MessageBody=json.dumps(old | {"event_id": "forged"}),
-            MessageGroupId=town.people[0],
+            MessageGroupId=random_company.people[0],
             MessageDeduplicationId=str(uuid4()),
         )
-        world.run()
+        aws.run()
 
-        assert town.roles()[ONE, town.people[0]] == "Other"
+        assert random_company.roles()[ONE, random_company.people[0]] == "Other"

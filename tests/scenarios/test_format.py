@@ -8,9 +8,9 @@ from stories import FIXTURES, End, Play
 
 from cli.simulation.operator import RehearsedOperator
 from shared.ownership import MANAGED_BY
+from simulator.embedded_aws import embedded_aws
 from simulator.scenario_file import parse
 from simulator.story import Story
-from simulator.world import embedded_aws
 
 T = "222222222222/eu-west-1/d-one"
 OTHER = "333333333333/us-east-1/d-two"
@@ -121,12 +121,12 @@ def test_an_event_may_be_old(how: str, seconds: int) -> None:
     text = f"{COMPANY}steps: [{{join: {{user: ada, group: h, {how}}}}}]"
     scenario = parse(text, name="story", folder=FIXTURES)
     # Without functions the event stays in the queue.
-    with embedded_aws() as world:
-        Story(scenario, world, RehearsedOperator(world)).play()
-        url = world.queues["events"].url
-        (message,) = world.lambdas.sqs.receive_message(QueueUrl=url)["Messages"]
+    with embedded_aws() as aws:
+        Story(scenario, aws, RehearsedOperator(aws)).play()
+        url = aws.queues["events"].url
+        (message,) = aws.lambdas.sqs.receive_message(QueueUrl=url)["Messages"]
         age = (
-            world.clock.now()
+            aws.clock.now()
             - datetime.fromisoformat(json.loads(message["Body"])["time"]).timestamp()
         )
 
@@ -171,7 +171,7 @@ def test_a_profile_without_our_tags_is_left_unchanged(play: Play, act: str) -> N
 
     found = profile(end)
     assert (found["managed"], str(found["execution_role_arn"]).rpartition("/")[2]) == (False, "G")
-    tags = dict(end.world.services.studio.snapshot()[0].profiles[0].tags)
+    tags = dict(end.aws.services.studio.snapshot()[0].profiles[0].tags)
     assert MANAGED_BY not in tags
 
 

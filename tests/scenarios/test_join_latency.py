@@ -1,36 +1,36 @@
 """The latency of a join: from the directory's change to a profile that is InService."""
 
 import pytest
+from membership_oracle import ONE, Act, RandomCompany
 from stories import Play, measured
-from towns import ONE, Act, Town
 
 from cli.simulation.deployment import cold_start, deployed_hub
+from simulator.embedded_aws import EmbeddedAws
 from simulator.faults import Fault
 from simulator.quirks import Durations
 from simulator.setup import LEDGER
-from simulator.world import World
 
 
-def slow_studio(world: World, seconds: float) -> None:
+def slow_studio(aws: EmbeddedAws, seconds: float) -> None:
     """Let Studio take some seconds to create a profile."""
-    world.services.studio.durations = Durations(profile_create=seconds)
+    aws.services.studio.durations = Durations(profile_create=seconds)
 
 
 def test_a_join_is_measured_when_its_profile_is_in_service(play: Play) -> None:
     """Studio takes two seconds, and is polled after three; nothing else takes time here."""
-    world = play("join: {user: bob, group: scientists}", "sweep: {}").world
+    aws = play("join: {user: bob, group: scientists}", "sweep: {}").aws
 
-    assert measured(world, "ProvisioningLatency") == [3, 3]
+    assert measured(aws, "ProvisioningLatency") == [3, 3]
 
 
 def test_a_join_that_takes_longer_is_measured_from_its_event() -> None:
     """The requeued request carries the time of the event, not its own."""
-    with deployed_hub() as world:
-        town = Town(world)
-        slow_studio(world, 40)
-        town.do(Act("join", 0, "ants"))
-        world.wait(300)
-        (one, two) = measured(world, "ProvisioningLatency")
+    with deployed_hub() as aws:
+        random_company = RandomCompany(aws)
+        slow_studio(aws, 40)
+        random_company.do(Act("join", 0, "ants"))
+        aws.wait(300)
+        (one, two) = measured(aws, "ProvisioningLatency")
 
         assert 40 <= one <= two <= 60
 
@@ -43,7 +43,7 @@ def test_a_join_that_was_throttled_is_measured_from_its_event(play: Play, times:
         f"error: ThrottlingException, times: {times}}}"
     )
     end = play(fault, "join: {user: bob, group: scientists}", "wait: {minutes: 60}")
-    early, late = sorted(measured(end.world, "ProvisioningLatency"))
+    early, late = sorted(measured(end.aws, "ProvisioningLatency"))
     # Three attempts a call; ten seconds, doubling.
     waited = sum(min(10 * 2**n, 300) for n in range(times // 3))
 
@@ -54,16 +54,16 @@ def test_a_join_that_was_throttled_is_measured_from_its_event(play: Play, times:
 
 def test_any_observer_measures_a_join_from_its_request() -> None:
     """A sweep that comes before the request of the event makes no join look fast."""
-    with deployed_hub() as world:
-        town = Town(world)
-        slow_studio(world, 200)
-        town.do(Act("join", 0, "ants"))
+    with deployed_hub() as aws:
+        random_company = RandomCompany(aws)
+        slow_studio(aws, 200)
+        random_company.do(Act("join", 0, "ants"))
         # The message that waits for the profile is lost.
-        world.lambdas.sqs.purge_queue(QueueUrl=world.queues["delayed"].url)
-        world.wait(1800)
-        town.sweep()
+        aws.lambdas.sqs.purge_queue(QueueUrl=aws.queues["delayed"].url)
+        aws.wait(1800)
+        random_company.sweep()
 
-        assert [latency >= 1800 for latency in measured(world, "ProvisioningLatency")] == [
+        assert [latency >= 1800 for latency in measured(aws, "ProvisioningLatency")] == [
             True,
             True,
         ]
@@ -71,24 +71,24 @@ def test_any_observer_measures_a_join_from_its_request() -> None:
 
 def test_what_is_only_recorded_again_is_no_join() -> None:
     """A lost ledger is rebuilt by sweeps, or by the next event of a user; nobody joined."""
-    with deployed_hub() as world:
-        town = Town(world)
-        town.do(Act("join", 0, "ants"))
-        town.do(Act("join", 0, "bees"))
-        joins = measured(world, "ProvisioningLatency")
-        for row in world.rows(LEDGER):
+    with deployed_hub() as aws:
+        random_company = RandomCompany(aws)
+        random_company.do(Act("join", 0, "ants"))
+        random_company.do(Act("join", 0, "bees"))
+        joins = measured(aws, "ProvisioningLatency")
+        for row in aws.rows(LEDGER):
             key = {name: {"S": row[name]} for name in ("pk", "sk")}
-            world.dynamodb.delete_item(TableName=LEDGER, Key=key)
+            aws.dynamodb.delete_item(TableName=LEDGER, Key=key)
         cold_start()
-        world.gateway.faults.append(
+        aws.gateway.faults.append(
             Fault("sso-admin", "CreateApplicationAssignment", "ThrottlingException", times=9)
         )
-        town.do(Act("leave", 0, "bees"))
-        world.wait(600)
-        town.sweep()
+        random_company.do(Act("leave", 0, "bees"))
+        aws.wait(600)
+        random_company.sweep()
 
-        assert measured(world, "ProvisioningLatency") == joins
-        assert "Ant" in town.roles_of(ONE)
+        assert measured(aws, "ProvisioningLatency") == joins
+        assert "Ant" in random_company.roles_of(ONE)
 
 
 def test_a_join_after_a_manual_action_is_no_slow_join(play: Play) -> None:
@@ -102,4 +102,4 @@ def test_a_join_after_a_manual_action_is_no_slow_join(play: Play) -> None:
     )
 
     assert len(end.roles()) == 2
-    assert max(measured(end.world, "ProvisioningLatency")) < 60
+    assert max(measured(end.aws, "ProvisioningLatency")) < 60

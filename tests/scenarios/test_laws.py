@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 from branches import branch, ending
-from towns import NO_SPOKE, ONE, TWO, USERS, Act, Town
+from membership_oracle import NO_SPOKE, ONE, TWO, USERS, Act, RandomCompany
 
 from cli.simulation.deployment import cold_start, deployed_hub
 from shared.model import Target
@@ -33,8 +33,8 @@ STORY = [
 @pytest.mark.parametrize("part", range(PARTS))
 def test_a_crash_between_any_two_calls_loses_nothing(part: int) -> None:
     """Law 4: a function killed at any call leaves nothing that redelivery does not finish."""
-    with deployed_hub() as world:
-        town, seen, crashed = Town(world), [0], [False]
+    with deployed_hub() as aws:
+        random_company, seen, crashed = RandomCompany(aws), [0], [False]
 
         def strike(_: Call) -> None:
             seen[0] += 1
@@ -43,42 +43,42 @@ def test_a_crash_between_any_two_calls_loses_nothing(part: int) -> None:
                 cold_start()
                 raise Crash
 
-        world.gateway.before = strike
+        aws.gateway.before = strike
         for act in STORY:
-            town.do(act)
-            world.wait(60)
+            random_company.do(act)
+            aws.wait(60)
         if not crashed[0]:
             assert seen[0] > 100
-            assert town.roles() == town.desired()
+            assert random_company.roles() == random_company.desired()
             return
         with ending():
-            world.gateway.before = None
-            town.settle()
+            aws.gateway.before = None
+            random_company.settle()
 
-            assert (seen, town.roles()) == (seen, town.desired())
-            assert world.lambdas.crashes == 1
-            assert world.dead_letters() == 0
+            assert (seen, random_company.roles()) == (seen, random_company.desired())
+            assert aws.lambdas.crashes == 1
+            assert aws.dead_letters() == 0
 
 
 def test_a_profile_that_a_crash_left_behind_is_known() -> None:
     """Laws 4 and 9: killed after the creation, while the user left the group meanwhile."""
-    with deployed_hub() as world:
-        town, made = Town(world), [False]
+    with deployed_hub() as aws:
+        random_company, made = RandomCompany(aws), [False]
 
         def strike(call: Call) -> None:
-            if made[0] and not world.lambdas.crashes:
+            if made[0] and not aws.lambdas.crashes:
                 cold_start()
                 raise Crash
             made[0] = call.operation == "CreateUserProfile"
 
-        world.gateway.before = strike
-        town.do(Act("join", 0, "ants"))
-        orphans = town.roles()
-        town.do(Act("leave", 0, "ants", "none"))
-        world.wait(3600)
+        aws.gateway.before = strike
+        random_company.do(Act("join", 0, "ants"))
+        orphans = random_company.roles()
+        random_company.do(Act("leave", 0, "ants", "none"))
+        aws.wait(3600)
 
         assert orphans
-        assert town.roles() == {}
+        assert random_company.roles() == {}
 
 
 READS = ("Describe", "Get", "List", "Query", "Scan", "AssumeRole")
@@ -106,28 +106,28 @@ class FailedRead(Fault):
 
 
 @contextmanager
-def about_to_sweep() -> Iterator[Town]:
+def about_to_sweep() -> Iterator[RandomCompany]:
     """Let two users have profiles; then one leaves and a third joins, without an event.
 
     A page of the listings here holds one entry, so that each listing can end anywhere.
     """
-    with deployed_hub(page_limit=1) as world:
-        town = Town(world)
-        town.do(Act("join", 0, "ants"))
-        town.do(Act("join", 1, "ants"))
-        town.sweep()
-        town.do(Act("leave", 1, "ants", "none"))
-        town.do(Act("join", 2, "bees", "none"))
-        yield town
+    with deployed_hub(page_limit=1) as aws:
+        random_company = RandomCompany(aws)
+        random_company.do(Act("join", 0, "ants"))
+        random_company.do(Act("join", 1, "ants"))
+        random_company.sweep()
+        random_company.do(Act("leave", 1, "ants", "none"))
+        random_company.do(Act("join", 2, "bees", "none"))
+        yield random_company
 
 
 @cache
 def reads_of_a_sweep() -> int:
     """Return how many reads there are to fail."""
-    with about_to_sweep() as town:
+    with about_to_sweep() as random_company:
         count = FailedRead("", "", "")
-        town.world.gateway.faults.append(count)
-        town.sweep()
+        random_company.aws.gateway.faults.append(count)
+        random_company.sweep()
     return count.reads
 
 
@@ -140,23 +140,23 @@ def test_no_read_that_fails_removes_anybody(error: str, first: int, step: int) -
     """Law 6: whichever read of a sweep fails, desired users stay, and the next sweep repairs."""
     reads = reads_of_a_sweep()
     assert reads > 60
-    with about_to_sweep() as town:
-        before, leaver = town.roles(), town.people[1]
+    with about_to_sweep() as random_company:
+        before, leaver = random_company.roles(), random_company.people[1]
         for nth in range(first, reads + 1, step * EACH):
             if not branch():
                 continue
             with ending():
                 fault = FailedRead("", "", error, nth=nth)
-                town.world.gateway.faults.append(fault)
-                town.sweep()
-                gone = before.keys() - town.roles().keys()
+                random_company.aws.gateway.faults.append(fault)
+                random_company.sweep()
+                gone = before.keys() - random_company.roles().keys()
 
                 assert fault.failed
                 assert gone <= {(ONE, leaver), (TWO, leaver)}
-                town.sweep()
-                assert (nth, town.roles()) == (nth, town.desired())
-                assert town.world.dead_letters() == 0
-                assert town.world.lambdas.crashes == 0
+                random_company.sweep()
+                assert (nth, random_company.roles()) == (nth, random_company.desired())
+                assert random_company.aws.dead_letters() == 0
+                assert random_company.aws.lambdas.crashes == 0
 
 
 @pytest.mark.parametrize(
@@ -175,35 +175,35 @@ def test_no_read_that_fails_removes_anybody(error: str, first: int, step: int) -
 )
 def test_isolation(down: Target, up: Target, service: str, operation: str, error: str) -> None:
     """Law 10: whatever one account answers, the others are in sync at once; nothing is lost."""
-    with deployed_hub() as world:
-        town = Town(world)
-        ada = town.people[USERS.index("ada@example.com")]
-        world.gateway.faults.append(Fault(service, operation, error, account=down.account, every=1))
-        town.do(Act("join", 0, "ants"))
-        town.do(Act("join", 1, "bees", "none"))
-        town.sweep()
+    with deployed_hub() as aws:
+        random_company = RandomCompany(aws)
+        ada = random_company.people[USERS.index("ada@example.com")]
+        aws.gateway.faults.append(Fault(service, operation, error, account=down.account, every=1))
+        random_company.do(Act("join", 0, "ants"))
+        random_company.do(Act("join", 1, "bees", "none"))
+        random_company.sweep()
 
-        assert (up, ada) in town.roles()
-        assert operation == "ListUserProfiles" or (down, ada) not in town.roles()
-        assert world.dead_letters() == 0
+        assert (up, ada) in random_company.roles()
+        assert operation == "ListUserProfiles" or (down, ada) not in random_company.roles()
+        assert aws.dead_letters() == 0
 
-        town.settle()
-        town.sweep()
-        assert town.roles() == town.desired()
+        random_company.settle()
+        random_company.sweep()
+        assert random_company.roles() == random_company.desired()
 
 
 def test_an_account_that_is_back_gets_what_it_missed() -> None:
     """An account that denies access is called only by its own scan, which finds it back."""
-    with deployed_hub() as world:
-        town = Town(world)
+    with deployed_hub() as aws:
+        random_company = RandomCompany(aws)
         down = Fault("sts", "AssumeRole", "AccessDenied", account=ONE.account, every=1)
-        world.gateway.faults.append(down)
-        town.do(Act("join", 0, "ants"))
-        asked = world.gateway.calls["sts.AssumeRole"]
-        town.do(Act("join", 2, "bees"))
-        world.wait(3600)
+        aws.gateway.faults.append(down)
+        random_company.do(Act("join", 0, "ants"))
+        asked = aws.gateway.calls["sts.AssumeRole"]
+        random_company.do(Act("join", 2, "bees"))
+        aws.wait(3600)
 
-        assert world.gateway.calls["sts.AssumeRole"] == asked
-        world.gateway.faults.clear()
-        town.sweep()
-        assert town.roles() == town.desired()
+        assert aws.gateway.calls["sts.AssumeRole"] == asked
+        aws.gateway.faults.clear()
+        random_company.sweep()
+        assert random_company.roles() == random_company.desired()

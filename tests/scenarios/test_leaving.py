@@ -63,7 +63,7 @@ def test_a_leaver_with_everything_is_removed_in_order(play: Play, space_apps: st
     ]
     assert end.json["profiles"] == []
     assert end.json["problems"] == []
-    assert end.world.lambdas.longest <= 20
+    assert end.aws.lambdas.longest <= 20
 
 
 def test_a_user_with_nothing_is_removed_at_once(play: Play) -> None:
@@ -95,7 +95,7 @@ def test_a_leaver_is_kept_suspended_and_comes_back_to_the_same(play: Play) -> No
 
 
 def uid_of(end: End) -> str | None:
-    (view,) = end.world.services.studio.snapshot()
+    (view,) = end.aws.services.studio.snapshot()
     return view.profiles[0].efs_uid
 
 
@@ -112,7 +112,7 @@ def test_after_its_retention_everything_is_deleted_and_recorded(play: Play) -> N
         == f"arn:aws:iam::222222222222:role/studio-hub-system/{SUSPENDED}"
     )
     assert late.json["profiles"] == []
-    (row,) = (r for r in late.world.rows("studio-hub-ledger") if r.get("state") == "removed")
+    (row,) = (r for r in late.aws.rows("studio-hub-ledger") if r.get("state") == "removed")
     assert (row["efs_uid"], row["spaces"]) == (uid, ["ada-private-1"])
 
 
@@ -124,7 +124,7 @@ def test_who_starts_an_app_every_minute_still_ends_suspended(play: Play) -> None
     assert end.roles() == {"2 ada": SUSPENDED}
     roles = {
         app.role
-        for v in end.world.services.studio.snapshot()
+        for v in end.aws.services.studio.snapshot()
         for app in v.profiles[0].apps
         if app.status in ("InService", "Pending")
     }
@@ -210,7 +210,7 @@ def test_a_user_who_restarts_apps_during_a_demotion_is_reported(play: Play) -> N
         "wait: {minutes: 10}",
         company=company(),
     )
-    told = [e for e in end.world.lambdas.log if e.get("kind") == "restarts"]
+    told = [e for e in end.aws.lambdas.log if e.get("kind") == "restarts"]
 
     assert end.roles() == {"2 ada": "Scientist"}
     assert bool(told) == (sum(c["operation"] == "DeleteApp" for c in end.json["changes"]) > 3)
@@ -219,14 +219,14 @@ def test_a_user_who_restarts_apps_during_a_demotion_is_reported(play: Play) -> N
 def test_domains_without_an_application_are_one_manual_step(play: Play) -> None:
     """Older domains are one problem, with the console path, and everything else goes on."""
     elsewhere = company().replace('account: "222222222222"', 'account: "333333333333"')
-    world = play(company=elsewhere).world
-    world.add_spoke(Target.parse(T), sso_application=False)
+    aws = play(company=elsewhere).aws
+    aws.add_spoke(Target.parse(T), sso_application=False)
     for user in ("ada", "bob"):
-        join_quietly(world, user, "scientists")
-        world.deliver(membership_event(world, user, "scientists"))
-    world.sweep()
-    world.wait(3600)
-    end = result(world, [], [])
+        join_quietly(aws, user, "scientists")
+        aws.deliver(membership_event(aws, user, "scientists"))
+    aws.sweep()
+    aws.wait(3600)
+    end = result(aws, [], [])
     told = [each for each in end["problems"] if each["kind"] == "assign-by-hand"]
 
     assert [profile["status"] for profile in end["profiles"]] == ["InService"] * 2
@@ -238,13 +238,13 @@ def test_domains_without_an_application_are_one_manual_step(play: Play) -> None:
 @pytest.mark.parametrize("leaves", [True, False])
 def test_a_failed_profile_is_repaired_or_removed(play: Play, status: str, leaves: bool) -> None:  # noqa: FBT001 (a case)
     """It is recreated or repaired for a desired user, and removed for any other."""
-    world = play(JOIN, company=company()).world
-    world.services.studio.force(Place("222222222222", "eu-west-1", "d-one"), "ada", status)
+    aws = play(JOIN, company=company()).aws
+    aws.services.studio.force(Place("222222222222", "eu-west-1", "d-one"), "ada", status)
     if leaves:
-        leave_quietly(world, "ada", "scientists")
-    world.sweep()
-    world.wait(3600)
-    end = result(world, [], [])
+        leave_quietly(aws, "ada", "scientists")
+    aws.sweep()
+    aws.wait(3600)
+    end = result(aws, [], [])
 
     assert [(p["status"], p["assigned"]) for p in end["profiles"]] == (
         [] if leaves else [("InService", True)]
@@ -253,36 +253,36 @@ def test_a_failed_profile_is_repaired_or_removed(play: Play, status: str, leaves
 
 def test_a_group_assignment_and_a_default_role_are_reported(play: Play) -> None:
     """A user who signs in without a profile gets one of the domain's default role: reported."""
-    world = play(JOIN, company=company()).world
-    (domain,) = world.services.studio.snapshot()
-    group = world.services.identity_store.find_group("leads")
+    aws = play(JOIN, company=company()).aws
+    (domain,) = aws.services.studio.snapshot()
+    group = aws.services.identity_store.find_group("leads")
     assert group
     assert domain.application_arn
-    world.services.application_access.assign(domain.application_arn, "GROUP", group.group_id)
-    world.sweep()
-    world.wait(60)
-    kinds = {each["kind"] for each in result(world, [], [])["problems"]}
+    aws.services.application_access.assign(domain.application_arn, "GROUP", group.group_id)
+    aws.sweep()
+    aws.wait(60)
+    kinds = {each["kind"] for each in result(aws, [], [])["problems"]}
 
     assert "group-assignment" in kinds
 
 
 def test_an_assignment_that_others_change_is_corrected(play: Play) -> None:
     """Deleted by hand: created again. Created again for a suspended user: deleted again."""
-    world = play(JOIN, "join: {user: bob, group: scientists}", company=company(7)).world
-    (domain,) = world.services.studio.snapshot()
-    access, store = world.services.application_access, world.services.identity_store
+    aws = play(JOIN, "join: {user: bob, group: scientists}", company=company(7)).aws
+    (domain,) = aws.services.studio.snapshot()
+    access, store = aws.services.application_access, aws.services.identity_store
     ada, bob, group = store.find_user("ada"), store.find_user("bob"), store.find_group("scientists")
     assert ada
     assert bob
     assert group
     assert domain.application_arn
     store.remove_membership(bob.user_id, group.group_id)
-    world.sweep()
-    world.wait(3600)
+    aws.sweep()
+    aws.wait(3600)
     access.revoke(domain.application_arn, "USER", ada.user_id)
     access.assign(domain.application_arn, "USER", bob.user_id)
-    world.sweep()
-    world.wait(3600)
+    aws.sweep()
+    aws.wait(3600)
 
     assert access.is_assigned(domain.application_arn, "USER", ada.user_id)
     assert not access.is_assigned(domain.application_arn, "USER", bob.user_id)
@@ -315,7 +315,7 @@ def test_events_are_published_on_the_bus_and_kept_in_the_history(play: Play) -> 
         company=company(7),
     )
     history = sorted(
-        (row["at"], row["what"]) for row in end.world.rows("studio-hub-ledger") if "what" in row
+        (row["at"], row["what"]) for row in end.aws.rows("studio-hub-ledger") if "what" in row
     )
 
     assert [what for _, what in history] == [
@@ -348,14 +348,14 @@ def test_kept_apps_are_stopped_when_no_row_grants_their_role_any_more(play: Play
 
 def test_apps_are_stopped_whatever_becomes_of_the_suspension(play: Play) -> None:
     """An update that fails later keeps no app running."""
-    world = play(JOIN, LAB, company=company(), quirks=Quirks(update_with_space_apps="accept")).world
+    aws = play(JOIN, LAB, company=company(), quirks=Quirks(update_with_space_apps="accept")).aws
     place = Place("222222222222", "eu-west-1", "d-one")
-    world.services.studio.fail_next(place, "UpdateUserProfile", "no such role")
-    leave_quietly(world, "ada", "scientists")
-    world.sweep()
-    world.wait(1800)
+    aws.services.studio.fail_next(place, "UpdateUserProfile", "no such role")
+    leave_quietly(aws, "ada", "scientists")
+    aws.sweep()
+    aws.wait(1800)
 
-    assert result(world, [], [])["profiles"] == []
+    assert result(aws, [], [])["profiles"] == []
 
 
 def test_a_user_whose_access_must_be_revoked_by_hand_is_suspended_and_not_deleted(
@@ -363,17 +363,17 @@ def test_a_user_whose_access_must_be_revoked_by_hand_is_suspended_and_not_delete
 ) -> None:
     """A user who signs in later would get a new profile with the domain's default role."""
     elsewhere = company().replace('account: "222222222222"', 'account: "333333333333"')
-    world = play(company=elsewhere).world
-    world.add_spoke(Target.parse(T), sso_application=False)
-    join_quietly(world, "ada", "scientists")
-    world.sweep()
-    world.wait(600)
-    leave_quietly(world, "ada", "scientists")
-    world.sweep()
-    world.wait(7200)
-    world.sweep()
-    world.wait(600)
-    end = result(world, [], [])
+    aws = play(company=elsewhere).aws
+    aws.add_spoke(Target.parse(T), sso_application=False)
+    join_quietly(aws, "ada", "scientists")
+    aws.sweep()
+    aws.wait(600)
+    leave_quietly(aws, "ada", "scientists")
+    aws.sweep()
+    aws.wait(7200)
+    aws.sweep()
+    aws.wait(600)
+    end = result(aws, [], [])
     (profile,) = end["profiles"]
 
     assert profile["execution_role_arn"].endswith(SUSPENDED)

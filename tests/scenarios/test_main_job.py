@@ -87,18 +87,18 @@ def test_redelivery_writes_nothing(play: Play) -> None:
     """The same event again, at once and after an hour, makes no further write anywhere."""
     company = COMPANY.replace("bob,", "{name: bob, groups: [scientists]},")
     end = play(company=company)
-    world = end.world
-    event = membership_event(world, "bob", "scientists")
-    world.deliver(event)
-    world.run()
-    before = writes(world)
+    aws = end.aws
+    event = membership_event(aws, "bob", "scientists")
+    aws.deliver(event)
+    aws.run()
+    before = writes(aws)
     for wait in (0, 60, 3600):
-        world.wait(wait)
-        world.deliver(event)
-        world.run()
+        aws.wait(wait)
+        aws.deliver(event)
+        aws.run()
 
     assert before["sagemaker.CreateUserProfile"] == 2
-    assert writes(world) == before
+    assert writes(aws) == before
 
 
 def test_disabled_users_get_nothing(play: Play) -> None:
@@ -167,12 +167,12 @@ def test_a_change_without_an_event_is_found_by_the_next_reconcile(play: Play) ->
 
 def test_a_late_directory_is_rechecked(play: Play) -> None:
     """An event that changed nothing is rechecked: the directory may have been late."""
-    world = play().world
-    world.deliver(membership_event(world, "bob", "scientists"))
-    world.run()
-    early = len(world.gateway.changes)
-    join_quietly(world, "bob", "scientists")
-    world.wait(31)
+    aws = play().aws
+    aws.deliver(membership_event(aws, "bob", "scientists"))
+    aws.run()
+    early = len(aws.gateway.changes)
+    join_quietly(aws, "bob", "scientists")
+    aws.wait(31)
 
     assert early == 0
-    assert [change.operation for change in world.gateway.changes].count("CreateUserProfile") == 2
+    assert [change.operation for change in aws.gateway.changes].count("CreateUserProfile") == 2

@@ -20,7 +20,7 @@ def test_a_user_name_in_another_case_is_no_rename(play: Play) -> None:
 
     assert end.json["changes"] == written
     assert end.problems() == before.problems()
-    assert "user-renamed" not in {line.get("kind") for line in end.world.lambdas.log}
+    assert "user-renamed" not in {line.get("kind") for line in end.aws.lambdas.log}
 
 
 def test_groups_without_latin_letters_have_roles_of_their_own(play: Play) -> None:

@@ -32,7 +32,7 @@ def rows(end: End, pk: str, target: str) -> list[dict[str, Any]]:
     """Return the ledger's rows of a kind that are about a target."""
     return [
         row
-        for row in end.world.rows(LEDGER)
+        for row in end.aws.rows(LEDGER)
         if row["pk"].startswith(pk) and target in {row["pk"].partition("#")[2], row.get("target")}
     ]
 
@@ -40,28 +40,28 @@ def rows(end: End, pk: str, target: str) -> list[dict[str, Any]]:
 def delete(end: End, row: dict[str, Any]) -> None:
     """Delete a row of the ledger by hand."""
     key = {name: {"S": row[name]} for name in LEDGER_KEY}
-    end.world.dynamodb.delete_item(TableName=LEDGER, Key=key)
+    end.aws.dynamodb.delete_item(TableName=LEDGER, Key=key)
 
 
 def reported_next(end: End) -> set[str]:
     """Return the kinds of problems that another reconcile of bob reports."""
-    before = len(end.world.lambdas.log)
-    end.world.deliver(membership_event(end.world, "bob", "leads"))
-    end.world.wait(3600)
+    before = len(end.aws.lambdas.log)
+    end.aws.deliver(membership_event(end.aws, "bob", "leads"))
+    end.aws.wait(3600)
     return {line["kind"] for line in _said(end, before) if "kind" in line}
 
 
 def _said(end: End, before: int) -> list[dict[str, Any]]:
     """Return what was logged since, without resolved problems."""
-    log = end.world.lambdas.log[before:]
+    log = end.aws.lambdas.log[before:]
     return [line for line in log if line.get("message") != "RESOLVED"]
 
 
 def reported_in_a_sweep(end: End, target: str) -> set[str]:
     """Return the problem kinds of a target that a sweep reports, and the metrics it counts."""
-    before = len(end.world.lambdas.log)
-    end.world.sweep()
-    end.world.wait(3600)
+    before = len(end.aws.lambdas.log)
+    end.aws.sweep()
+    end.aws.wait(3600)
     log = _said(end, before)
     told = {line["kind"] for line in log if target in str(line.get("subject", ""))}
     counted = {
@@ -150,23 +150,23 @@ def test_a_creation_without_an_answer_is_never_forgotten(play: Play, error: str)
 def test_a_profile_missing_in_the_ledger_is_found_all_the_same(play: Play) -> None:
     """It counted as never made while its account was closed; its tags identify it afterwards."""
     end = play(JOIN, "sweep: {}")
-    world = end.world
+    aws = end.aws
     (row,) = rows(end, "user#", ONE)
     delete(end, row)
     cold_start()
     closed = Fault("sts", "AssumeRole", "AccessDenied", "222222222222", every=1)
-    world.gateway.faults.append(closed)
+    aws.gateway.faults.append(closed)
     reported_next(end)
     for group in ("scientists", "leads"):
-        world.delete_mapping(group, ONE)
-    world.run()
+        aws.delete_mapping(group, ONE)
+    aws.run()
     (row,) = rows(end, "user#", ONE)
     assert (row["state"], row.get("role_arn")) == ("removed", None)
 
-    world.gateway.faults.remove(closed)
+    aws.gateway.faults.remove(closed)
     for _ in range(2):
-        world.sweep()
-        world.wait(3600)
+        aws.sweep()
+        aws.wait(3600)
     (found,) = rows(end, "user#", ONE)
     assert found["state"] == "held"
     assert found["hold"] == "last-row"
@@ -217,25 +217,25 @@ def test_what_is_gone_for_good_is_forgotten_by_hand_alone(
 ) -> None:
     """Law 6: no approval replaces an answer; a profile that exists after all is found again."""
     end = play(JOIN, "sweep: {}")
-    world = end.world
+    aws = end.aws
     faults = [Fault(*each, account="222222222222", every=1) for each in gone]
-    world.gateway.faults.extend(faults)
+    aws.gateway.faults.extend(faults)
     cold_start()
     for group in ("leads", "scientists"):
-        world.delete_mapping(group, ONE)
-        world.run()
-    RehearsedOperator(world).approve()
-    world.wait(80 * 3600)
+        aws.delete_mapping(group, ONE)
+        aws.run()
+    RehearsedOperator(aws).approve()
+    aws.wait(80 * 3600)
     assert reported_in_a_sweep(end, ONE)
     assert {row["state"] for row in rows(end, "user#", ONE)} == {"failed"}
 
     for row in (*rows(end, "user#", ONE), *rows(end, "limit#", ONE)):
         delete(end, row)
     assert reported_in_a_sweep(end, ONE) | reported_next(end) == set()
-    assert RehearsedOperator(world).holds() == []
+    assert RehearsedOperator(aws).holds() == []
 
     for fault in faults:
-        world.gateway.faults.remove(fault)
-    world.sweep()
-    world.wait(3600)
-    assert {hold["cause"] for hold in RehearsedOperator(world).holds()} == {"last-row"}
+        aws.gateway.faults.remove(fault)
+    aws.sweep()
+    aws.wait(3600)
+    assert {hold["cause"] for hold in RehearsedOperator(aws).holds()} == {"last-row"}

@@ -69,13 +69,13 @@ def test_the_same_refusal_again_writes_and_publishes_nothing(play: Play) -> None
     """The ledger has the reason already, and the event was published once."""
     company = COMPANY.replace("domain: d-one}", "domain: d-one, missing_roles: [Scientist]}")
     end = play("sweep: {}", "sweep: {}", company=company)
-    before, told = ledger(end), end.world.gateway.calls["events.PutEvents"]
-    end.world.sweep()
-    end.world.wait(3600)
+    before, told = ledger(end), end.aws.gateway.calls["events.PutEvents"]
+    end.aws.sweep()
+    end.aws.wait(3600)
 
-    assert end.world.gateway.calls["sagemaker.CreateUserProfile"] == creations(end) + 1
+    assert end.aws.gateway.calls["sagemaker.CreateUserProfile"] == creations(end) + 1
     assert ledger(end) == before
-    assert end.world.gateway.calls["events.PutEvents"] == told
+    assert end.aws.gateway.calls["events.PutEvents"] == told
 
 
 def test_a_user_with_a_recycled_name_waits_for_the_other_profile_to_go(play: Play) -> None:
@@ -124,18 +124,18 @@ def test_a_user_blocked_by_a_namesake_gets_a_profile_under_the_new_name(play: Pl
 def test_who_leaves_an_unmanaged_profile_may_still_sign_in_to_it(play: Play) -> None:
     """Only our assignment is deleted; an assignment that others made is not."""
     end = play("sweep: {}", "sweep: {}", company=HAND_MADE)
-    place = end.world.services.studio.snapshot()[0]
-    person = end.world.services.identity_store.find_user("ada")
+    place = end.aws.services.studio.snapshot()[0]
+    person = end.aws.services.identity_store.find_user("ada")
     assert person is not None
     assert place.application_arn is not None
-    end.world.services.application_access.assign(place.application_arn, "USER", person.user_id)
-    leave_quietly(end.world, "ada", "scientists")
-    end.world.sweep()
-    end.world.wait(3600)
-    end.world.sweep()
-    end.world.wait(3600)
+    end.aws.services.application_access.assign(place.application_arn, "USER", person.user_id)
+    leave_quietly(end.aws, "ada", "scientists")
+    end.aws.sweep()
+    end.aws.wait(3600)
+    end.aws.sweep()
+    end.aws.wait(3600)
 
-    assert end.world.services.application_access.is_assigned(
+    assert end.aws.services.application_access.is_assigned(
         place.application_arn, "USER", person.user_id
     )
 
@@ -146,14 +146,14 @@ def test_a_removal_goes_on_once_the_shared_space_is_gone(play: Play) -> None:
     leave = "leave: {user: ada, group: scientists}"
     company = COMPANY.replace("role: Scientist", "role: Scientist, retention_days: 0")
     end = play("sweep: {}", shared, leave, "wait: {hours: 1}", "sweep: {}", company=company)
-    domain = end.world.services.studio.place(Place(*T.split("/")))
+    domain = end.aws.services.studio.place(Place(*T.split("/")))
     assert end.roles()["2 ada"] == "Suspended-eu-west-1"
     for thing in [*domain.apps.values(), *domain.spaces.values()]:
         drop(domain, thing)
-    end.world.sweep()
-    end.world.wait(3600)
+    end.aws.sweep()
+    end.aws.wait(3600)
 
-    assert end.world.services.studio.snapshot()[0].profiles == ()
+    assert end.aws.services.studio.snapshot()[0].profiles == ()
 
 
 def test_after_a_return_the_report_names_the_obstacle(play: Play) -> None:
@@ -180,7 +180,7 @@ def test_a_profile_that_others_took_over_is_not_reported_as_removed(play: Play) 
     untag = f"by_hand: {{untag: ada, target: {T}}}"
     leave = "leave: {user: ada, group: scientists}"
     end = play("sweep: {}", untag, leave, "wait: {minutes: 5}", "sweep: {}", company=COMPANY)
-    told = [line for line in end.world.lambdas.log if line.get("message") == "CHANGE"]
+    told = [line for line in end.aws.lambdas.log if line.get("message") == "CHANGE"]
 
     assert not [line for line in told if line["action"] == "Delete" and line["target"] == T]
     assert ("not-ours", f"ada in {T}") in end.problems()
@@ -190,6 +190,6 @@ def ledger(end: End) -> list[str]:
     """Return the ledger's records of users."""
     return sorted(
         str(sorted(row.items()))
-        for row in end.world.rows(LEDGER)
+        for row in end.aws.rows(LEDGER)
         if str(row["pk"]).startswith("user#")
     )

@@ -67,7 +67,7 @@ def test_a_returning_user_has_no_problem_any_more(play: Play) -> None:
     assert ("owns-shared-space", f"bob in {TARGET}") in end.told("RESOLVED")
     assert end.problems() == []
     assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
-    assert {row.get("reason", "") for row in end.world.rows(LEDGER) if "state" in row} == {""}
+    assert {row.get("reason", "") for row in end.aws.rows(LEDGER) if "state" in row} == {""}
 
 
 def test_a_hold_of_returning_users_is_not_reported_again(play: Play) -> None:
@@ -79,7 +79,7 @@ def test_a_hold_of_returning_users_is_not_reported_again(play: Play) -> None:
     ]
     held = play(*steps, company=CROWD)
     told = len(held.told("PROBLEM"))
-    counted = sum(measured(held.world, "HoldsWaiting"))
+    counted = sum(measured(held.aws, "HoldsWaiting"))
     back = play(
         *steps,
         *crowd("join: {{user: {user}, group: scientists, via: none}}"),
@@ -92,7 +92,7 @@ def test_a_hold_of_returning_users_is_not_reported_again(play: Play) -> None:
     assert back.problems() == []
     assert back.json["holds"] == []
     assert len(back.told("PROBLEM")) == told
-    assert sum(measured(back.world, "HoldsWaiting")) == counted
+    assert sum(measured(back.aws, "HoldsWaiting")) == counted
 
 
 def test_an_account_that_is_back_is_no_problem_any_more(play: Play) -> None:
@@ -104,9 +104,9 @@ def test_an_account_that_is_back_is_no_problem_any_more(play: Play) -> None:
     end = play(fault, "join: {user: bob, group: scientists}", "sweep: {}")
 
     assert end.problems() == [("unreachable", TARGET)]
-    end.world.gateway.faults.clear()
-    end.world.sweep()
-    end.world.wait(60)
+    end.aws.gateway.faults.clear()
+    end.aws.sweep()
+    end.aws.wait(60)
     assert ("unreachable", TARGET) in end.told("RESOLVED")
 
 
@@ -139,9 +139,9 @@ def test_an_unmanaged_profile_that_is_gone_is_no_problem_any_more(play: Play) ->
     role = "arn:aws:iam::222222222222:role/studio-hub-system/Administrator"
     by_hand = client("sagemaker", "eu-west-1", assume(role, "eu-west-1"))
     by_hand.delete_user_profile(DomainId="d-one", UserProfileName="Stray")
-    end.world.wait(10)
-    end.world.sweep()
-    end.world.wait(60)
+    end.aws.wait(10)
+    end.aws.sweep()
+    end.aws.wait(60)
 
     assert ("profile-not-ours", f"Stray in {TARGET}") in end.told("PROBLEM")
     assert end.told("RESOLVED") == [("profile-not-ours", f"Stray in {TARGET}")]
@@ -159,7 +159,7 @@ def test_removals_that_stay_undecided_are_counted_after_an_hour(play: Play) -> N
     ]
     force_observe = play(*steps)
 
-    assert measured(force_observe.world, "RemovalsUndecided") == [1]
+    assert measured(force_observe.aws, "RemovalsUndecided") == [1]
     assert ("undecided", f"bob in {TARGET}") in force_observe.problems()
     end = play(*steps, f"unmap: {{group: otters, target: {TARGET}}}", "wait: {minutes: 120}")
     assert end.problems() == []
@@ -176,5 +176,5 @@ def test_a_protected_user_is_not_undecided(play: Play) -> None:
         "sweep: {}",
     )
 
-    assert measured(end.world, "RemovalsUndecided") == []
+    assert measured(end.aws, "RemovalsUndecided") == []
     assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}

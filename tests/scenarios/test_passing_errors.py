@@ -114,20 +114,20 @@ def test_access_after_joining_and_leaving_is_confirmed(play: Play, times: int) -
 def test_an_endless_conflict_is_read_back(play: Play) -> None:
     """Where each attempt meets another change, the present state is read after some minutes."""
     end = play(JOIN, LEAVE, company=COMPANY)
-    arn = end.world.services.studio.place(Place(*T.split("/"))).application_arn
-    ada = end.world.services.identity_store.find_user("ada")
+    arn = end.aws.services.studio.place(Place(*T.split("/"))).application_arn
+    ada = end.aws.services.identity_store.find_user("ada")
     assert arn
     assert ada
-    started = end.world.clock.now()
-    end.world.services.application_access.assign(arn, "USER", ada.user_id)
-    end.world.gateway.faults.append(Fault(*ASSIGN, "ConflictException", every=1))
-    group = end.world.services.identity_store.find_group("scientists")
+    started = end.aws.clock.now()
+    end.aws.services.application_access.assign(arn, "USER", ada.user_id)
+    end.aws.gateway.faults.append(Fault(*ASSIGN, "ConflictException", every=1))
+    group = end.aws.services.identity_store.find_group("scientists")
     assert group
-    end.world.services.identity_store.add_membership(ada.user_id, group.group_id)
-    end.world.sweep()
-    end.world.wait(600)
+    end.aws.services.identity_store.add_membership(ada.user_id, group.group_id)
+    end.aws.sweep()
+    end.aws.wait(600)
 
-    states = [row["state"] for row in end.world.rows(LEDGER) if "state" in row]
+    states = [row["state"] for row in end.aws.rows(LEDGER) if "state" in row]
     assert states == ["active"]
-    assert end.world.gateway.calls["sso-admin.DescribeApplicationAssignment"] == 1
-    assert end.world.clock.now() >= started + 180
+    assert end.aws.gateway.calls["sso-admin.DescribeApplicationAssignment"] == 1
+    assert end.aws.clock.now() >= started + 180

@@ -26,13 +26,13 @@ ALWAYS = "fault: {service: sqs, operation: SendMessage, error: InternalError, ev
 def after_the_trouble(end: End) -> set[str]:
     """Return the roles two minutes after the errors have ended."""
     assert end.roles() == {}
-    end.world.gateway.faults.clear()
-    end.world.wait(120)
+    end.aws.gateway.faults.clear()
+    end.aws.wait(120)
     return roles(end)
 
 
 def roles(end: End) -> set[str]:
-    domains = end.world.services.studio.snapshot()
+    domains = end.aws.services.studio.snapshot()
     found = [profile.role or "" for domain in domains for profile in domain.profiles]
     return {role.rpartition("/")[2] for role in found}
 
@@ -69,14 +69,14 @@ def test_an_event_outlasts_an_hour_of_errors(play: Play) -> None:
     end = play(ALWAYS, "join: {user: bob, group: scientists}", "wait: {hours: 1}")
 
     assert after_the_trouble(end) == {"Scientist", "Analyst"}
-    assert end.world.dead_letters() == 0
+    assert end.aws.dead_letters() == 0
 
 
 def send(end: End, request: ReconcileRequest | ScanRequest) -> None:
     """Queue a request without any other function."""
-    world = end.world
-    world.lambdas.sqs.send_message(
-        QueueUrl=world.queues["reconcile" if isinstance(request, ReconcileRequest) else "scan"].url,
+    aws = end.aws
+    aws.lambdas.sqs.send_message(
+        QueueUrl=aws.queues["reconcile" if isinstance(request, ReconcileRequest) else "scan"].url,
         MessageBody=encode(request),
         MessageGroupId=message_group(request),
         MessageDeduplicationId=deduplication_id(request),
@@ -84,7 +84,7 @@ def send(end: End, request: ReconcileRequest | ScanRequest) -> None:
 
 
 def now(end: End) -> datetime:
-    return datetime.fromtimestamp(end.world.clock.now(), UTC)
+    return datetime.fromtimestamp(end.aws.clock.now(), UTC)
 
 
 @pytest.mark.parametrize(
@@ -95,33 +95,33 @@ def test_a_request_that_cannot_be_requeued_is_redelivered(
 ) -> None:
     """`reconcile` cannot write to `delayed`: its message comes back in a minute, not in twelve."""
     end = play("join: {user: bob, group: scientists, via: none}")
-    users = end.world.services.identity_store.users.values()
+    users = end.aws.services.identity_store.users.values()
     (bob,) = (user.user_id for user in users if user.user_name == "bob")
-    end.world.gateway.faults += [
+    end.aws.gateway.faults += [
         Fault(*troubled, "InternalServerError", times=ONCE),
         Fault("sqs", "SendMessage", "InternalError", times=ONCE),
     ]
     send(end, ReconcileRequest(UserId(bob), now(end), "an-event", now(end)))
-    end.world.wait(120)
+    end.aws.wait(120)
 
     assert roles(end) == {"Scientist", "Analyst"}
-    assert end.world.dead_letters() == 0
+    assert end.aws.dead_letters() == 0
 
 
 def test_a_scan_that_cannot_be_requeued_is_redelivered(play: Play) -> None:
     """`scan` cannot write to `delayed`: its message comes back in a minute, not in thirty."""
     end = play("join: {user: bob, group: scientists, via: none}")
-    group = end.world.services.identity_store.find_group("scientists")
+    group = end.aws.services.identity_store.find_group("scientists")
     assert group is not None
-    end.world.gateway.faults += [
+    end.aws.gateway.faults += [
         Fault("identitystore", "ListGroupMemberships", "ThrottlingException", times=ONCE),
         Fault("sqs", "SendMessage", "InternalError", times=ONCE),
     ]
     send(end, ScanRequest(Subject.GROUP, group.group_id, now(end), "an-event", now(end)))
-    end.world.wait(120)
+    end.aws.wait(120)
 
     assert roles(end) == {"Scientist", "Analyst"}
-    assert end.world.dead_letters() == 0
+    assert end.aws.dead_letters() == 0
 
 
 def test_a_row_outlasts_an_hour_of_errors(play: Play) -> None:
@@ -134,4 +134,4 @@ def test_a_row_outlasts_an_hour_of_errors(play: Play) -> None:
     )
 
     assert after_the_trouble(end) == {"Other"}
-    assert end.world.dead_letters() == 0
+    assert end.aws.dead_letters() == 0

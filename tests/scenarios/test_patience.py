@@ -33,17 +33,17 @@ def test_a_failed_studio_operation_is_retried_with_growing_waits(
 
     Studio's reason stays in the last report.
     """
-    world = play(company=company()).world
-    studio = world.services.studio
+    aws = play(company=company()).aws
+    studio = aws.services.studio
     studio.durations = replace(studio.durations, profile_create=seconds)
     studio.place(PLACE).failures += [("CreateUserProfile", "no capacity")] * 500
-    join_quietly(world, "ada", "scientists")
+    join_quietly(aws, "ada", "scientists")
     tries = []
     for _ in range(2):
-        world.sweep()
-        world.wait(3600)
-        tries.append(world.gateway.calls["sagemaker.CreateUserProfile"])
-    told = [line for line in world.lambdas.log if line.get("kind") in {"waiting", "gave-up"}]
+        aws.sweep()
+        aws.wait(3600)
+        tries.append(aws.gateway.calls["sagemaker.CreateUserProfile"])
+    told = [line for line in aws.lambdas.log if line.get("kind") in {"waiting", "gave-up"}]
 
     assert 10 <= tries[0] <= 18
     assert tries[1] - tries[0] <= 13
@@ -201,7 +201,7 @@ def test_a_ledger_whose_writes_fail_for_a_moment_delays_and_loses_nothing(
 
     assert end.roles() == {"2 ada": "Lead"}
     assert end.problems() == []
-    assert end.world.lambdas.crashes == 0
+    assert end.aws.lambdas.crashes == 0
     assert end.json["dead_letters"] == 0
 
 

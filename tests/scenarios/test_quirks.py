@@ -33,32 +33,32 @@ def operations(end: End) -> list[str]:
 
 
 def application(end: End) -> str:
-    arn = end.world.services.studio.place(PLACE).application_arn
+    arn = end.aws.services.studio.place(PLACE).application_arn
     assert arn is not None
     return arn
 
 
 def user_id(end: End, name: str = "ada") -> str:
-    person = end.world.services.identity_store.find_user(name)
+    person = end.aws.services.identity_store.find_user(name)
     assert person is not None
     return person.user_id
 
 
 def delayed_roles(end: End) -> dict[str, str]:
     """Return the roles as they are now, after the story."""
-    (domain,) = end.world.services.studio.snapshot()
+    (domain,) = end.aws.services.studio.snapshot()
     return {str(p.sso_user): str(p.role).rpartition("/")[2] for p in domain.profiles}
 
 
 def in_sync(end: End) -> None:
     """Nothing crashed, nothing was lost, and another sweep writes nothing."""
-    before = len(end.world.gateway.changes)
-    end.world.sweep()
-    end.world.wait(3600)
+    before = len(end.aws.gateway.changes)
+    end.aws.sweep()
+    end.aws.wait(3600)
 
-    assert end.world.lambdas.crashes == 0
-    assert end.world.dead_letters() == 0
-    assert len(end.world.gateway.changes) == before
+    assert end.aws.lambdas.crashes == 0
+    assert end.aws.dead_letters() == 0
+    assert len(end.aws.gateway.changes) == before
 
 
 def test_where_a_profile_needs_an_assignment_nobody_is_granted_access_before(play: Play) -> None:
@@ -108,23 +108,23 @@ def test_a_member_who_cannot_be_read_yet_gets_their_profile(
 def test_who_cannot_be_read_for_a_while_loses_nothing_permanently(play: Play) -> None:
     """A user with a profile whom reads do not return gets everything back once they do."""
     end = play(JOIN, LAB, company=company())
-    store, before = end.world.services.identity_store, end.json["profiles"][0]
+    store, before = end.aws.services.identity_store, end.json["profiles"][0]
     store.hide(user_id(end))
-    end.world.deliver(membership_event(end.world, "ada", "scientists"))
-    end.world.sweep()
-    end.world.wait(2 * 86400)
+    end.aws.deliver(membership_event(end.aws, "ada", "scientists"))
+    end.aws.sweep()
+    end.aws.wait(2 * 86400)
     store.hide(user_id(end), hidden=False)
-    end.world.sweep()
-    end.world.wait(3600)
+    end.aws.sweep()
+    end.aws.wait(3600)
 
-    (domain,) = end.world.services.studio.snapshot()
+    (domain,) = end.aws.services.studio.snapshot()
     (ada,) = domain.profiles
     assert (ada.name, ada.efs_uid is not None) == (before["name"], True)
     assert [space.name for space in ada.spaces] == [space["name"] for space in before["spaces"]]
     assert delayed_roles(end) == {"ada": "Scientist"}
-    access = end.world.services.application_access
+    access = end.aws.services.application_access
     assert access.is_assigned(application(end), "USER", user_id(end))
-    assert "DeleteSpace" not in [change.operation for change in end.world.gateway.changes]
+    assert "DeleteSpace" not in [change.operation for change in end.aws.gateway.changes]
     in_sync(end)
 
 
@@ -174,19 +174,19 @@ def test_a_failed_studio_operation_is_retried(play: Play, operation: str) -> Non
 def test_failed_spaces_and_apps_delay_no_removal(play: Play) -> None:
     """A leaver with a failed space and a failed app is removed, with nothing left."""
     end = play(JOIN, LAB, company=company(0))
-    studio = end.world.services.studio
+    studio = end.aws.services.studio
     (space,) = studio.place(PLACE).spaces
     (app,) = studio.place(PLACE).apps
     studio.force(PLACE, app, "Failed")
     studio.force(PLACE, space, "Failed")
-    store = end.world.services.identity_store
+    store = end.aws.services.identity_store
     group = store.find_group("scientists")
     assert group is not None
     store.remove_membership(user_id(end), group.group_id)
-    end.world.sweep()
-    end.world.wait(2 * 3600)
-    end.world.sweep()
-    end.world.wait(2 * 3600)
+    end.aws.sweep()
+    end.aws.wait(2 * 3600)
+    end.aws.sweep()
+    end.aws.wait(2 * 3600)
 
     assert delayed_roles(end) == {}
     in_sync(end)
@@ -203,13 +203,13 @@ def test_a_role_that_comes_to_exist_is_set_by_the_next_sweep(play: Play, at_firs
         SWEEP,
         company=text,
     )
-    studio = end.world.services.studio
+    studio = end.aws.services.studio
     if at_first == "Lead":
         assert delayed_roles(end) != {"ada": "Lead"}
         assert "refused" in {kind for kind, _ in end.problems()}
     studio.missing_roles.discard(execution_role_arn("222222222222", "eu-west-1", at_first))
-    end.world.sweep()
-    end.world.wait(3600)
+    end.aws.sweep()
+    end.aws.wait(3600)
 
     assert delayed_roles(end) == {"ada": "Lead"}
     in_sync(end)
@@ -251,19 +251,19 @@ def test_an_existing_assignment_counts(play: Play, twice: str) -> None:
     """A user assigned by hand before the profile existed is granted access, and later revoked."""
     quirks = Quirks(assign_twice=twice)  # type: ignore[arg-type]
     end = play(company=company(), quirks=quirks)
-    end.world.services.application_access.assign(application(end), "USER", user_id(end))
-    store = end.world.services.identity_store
+    end.aws.services.application_access.assign(application(end), "USER", user_id(end))
+    store = end.aws.services.identity_store
     group = store.find_group("scientists")
     assert group is not None
     store.add_membership(user_id(end), group.group_id)
-    end.world.sweep()
-    end.world.wait(3600)
+    end.aws.sweep()
+    end.aws.wait(3600)
     assert delayed_roles(end) == {"ada": "Scientist"}
     store.remove_membership(user_id(end), group.group_id)
-    end.world.sweep()
-    end.world.wait(3600)
+    end.aws.sweep()
+    end.aws.wait(3600)
 
-    access = end.world.services.application_access
+    access = end.aws.services.application_access
     assert delayed_roles(end) == {"ada": SUSPENDED}
     assert not access.is_assigned(application(end), "USER", user_id(end))
 
@@ -273,11 +273,11 @@ def test_an_application_without_assignments_gives_a_leaver_no_permission(play: P
     quirks = Quirks(assignment_required=False)
     end = play(JOIN, LEAVE, company=company(), quirks=quirks)
 
-    entered = end.world.services.studio.sign_in(PLACE, "ada")
-    assert end.world.services.studio.place(PLACE).role_of(entered) is not None
+    entered = end.aws.services.studio.sign_in(PLACE, "ada")
+    assert end.aws.services.studio.place(PLACE).role_of(entered) is not None
     assert end.roles() == {"2 ada": SUSPENDED}
-    unmanaged_profile = end.world.services.studio.sign_in(PLACE, "bob")
-    role = end.world.services.studio.place(PLACE).role_of(unmanaged_profile)
+    unmanaged_profile = end.aws.services.studio.sign_in(PLACE, "bob")
+    role = end.aws.services.studio.place(PLACE).role_of(unmanaged_profile)
     assert str(role).rpartition("/")[2] == SUSPENDED
 
 
@@ -285,9 +285,9 @@ def test_where_a_profile_needs_an_assignment_the_next_sweep_creates_it(play: Pla
     """Once somebody assigned the user by hand, the next sweep creates the profile."""
     quirks = Quirks(create_needs_assignment=True)
     end = play(JOIN, "wait: {hours: 1}", SWEEP, company=company(), quirks=quirks)
-    end.world.services.application_access.assign(application(end), "USER", user_id(end))
-    end.world.sweep()
-    end.world.wait(3600)
+    end.aws.services.application_access.assign(application(end), "USER", user_id(end))
+    end.aws.sweep()
+    end.aws.wait(3600)
 
     assert delayed_roles(end) == {"ada": "Scientist"}
     in_sync(end)
@@ -298,9 +298,9 @@ def test_a_role_that_comes_to_exist_is_used_by_the_next_sweep(play: Play) -> Non
     text = company().replace("domain: d-one", "domain: d-one, missing_roles: [Scientist]")
     end = play(JOIN, "wait: {hours: 1}", SWEEP, company=text)
     role = execution_role_arn("222222222222", "eu-west-1", "Scientist")
-    end.world.services.studio.missing_roles.discard(role)
-    end.world.sweep()
-    end.world.wait(3600)
+    end.aws.services.studio.missing_roles.discard(role)
+    end.aws.sweep()
+    end.aws.wait(3600)
 
     assert delayed_roles(end) == {"ada": "Scientist"}
     in_sync(end)

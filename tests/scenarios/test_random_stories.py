@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from towns import Town, story
+from membership_oracle import RandomCompany, story
 
 from cli.simulation.deployment import cold_start, deployed_hub
 
@@ -14,27 +14,27 @@ STORIES = int(os.environ.get("STORIES", "20"))
 @pytest.mark.parametrize("seed", range(STORIES))
 def test_one_sweep_reaches_the_desired_state_and_a_second_writes_nothing(seed: int) -> None:
     """Any route, any loss, repetition and order, faults, restarts, changes by hand."""
-    with deployed_hub(page_limit=1 + seed % 3) as world:
-        town = Town(world)
-        town.sweep()
-        unmanaged = town.unmanaged()
+    with deployed_hub(page_limit=1 + seed % 3) as aws:
+        random_company = RandomCompany(aws)
+        random_company.sweep()
+        unmanaged = random_company.unmanaged()
         for act in story(seed):
             if act.kind == "restart":
                 cold_start()
             else:
-                town.do(act)
-        town.settle()
+                random_company.do(act)
+        random_company.settle()
 
-        town.sweep()
-        roles, wanted = town.roles(), town.desired()
-        after_one, is_open = town.written(), town.open_problems()
-        town.sweep()
+        random_company.sweep()
+        roles, wanted = random_company.roles(), random_company.desired()
+        after_one, is_open = random_company.written(), random_company.open_problems()
+        random_company.sweep()
 
         assert (seed, roles) == (seed, wanted)
-        assert (seed, town.written()) == (seed, after_one)
+        assert (seed, random_company.written()) == (seed, after_one)
         # Law 11: none of them is over, none was forgotten.
-        assert (seed, town.open_problems()) == (seed, is_open)
-        assert (seed, town.stale_problems()) == (seed, set())
-        assert town.unmanaged() == unmanaged
-        assert world.dead_letters() == 0
-        assert world.lambdas.crashes == 0
+        assert (seed, random_company.open_problems()) == (seed, is_open)
+        assert (seed, random_company.stale_problems()) == (seed, set())
+        assert random_company.unmanaged() == unmanaged
+        assert aws.dead_letters() == 0
+        assert aws.lambdas.crashes == 0

@@ -7,8 +7,8 @@ from stories import End, Play, join_quietly, leave_quietly, measured, membership
 
 from cli.simulation.deployment import cold_start
 from shared.conventions import access_role_name, reader_role_name
+from simulator.embedded_aws import EmbeddedAws
 from simulator.result import result
-from simulator.world import World
 
 ACCOUNT, REGION = "222222222222", "eu-west-1"
 UNREACHABLE = ("unreachable", f"{ACCOUNT}/{REGION}/d-one")
@@ -35,27 +35,27 @@ class Roles:
             self._iam.create_role(role.name, trust, role.path, None, "", [], None)
 
 
-def sweep(world: World) -> tuple[float, int]:
+def sweep(aws: EmbeddedAws) -> tuple[float, int]:
     """Sweep, and return how often the account was counted and how often a role was requested."""
-    before = len(measured(world, "TargetsUnreachable")), world.gateway.calls["sts.AssumeRole"]
-    world.sweep()
-    world.wait(3600)
-    after = len(measured(world, "TargetsUnreachable")), world.gateway.calls["sts.AssumeRole"]
+    before = len(measured(aws, "TargetsUnreachable")), aws.gateway.calls["sts.AssumeRole"]
+    aws.sweep()
+    aws.wait(3600)
+    after = len(measured(aws, "TargetsUnreachable")), aws.gateway.calls["sts.AssumeRole"]
     return after[0] - before[0], after[1] - before[1]
 
 
-def join(world: World, user: str, group: str) -> None:
+def join(aws: EmbeddedAws, user: str, group: str) -> None:
     """Let a user join, with an event."""
-    join_quietly(world, user, group)
-    world.deliver(membership_event(world, user, group))
-    world.wait(60)
+    join_quietly(aws, user, group)
+    aws.deliver(membership_event(aws, user, group))
+    aws.wait(60)
 
 
 def account_reports(end: End) -> list[str]:
     """Return what was reported about the account, in order."""
     return [
         entry["message"]
-        for entry in end.world.lambdas.log
+        for entry in end.aws.lambdas.log
         if (entry.get("kind"), entry.get("subject")) == UNREACHABLE
     ]
 
@@ -63,70 +63,70 @@ def account_reports(end: End) -> list[str]:
 def test_a_denied_access_role_raises_the_alarm_until_it_is_back(play: Play) -> None:
     """Each sweep counts it, the problem stays open, and one user an hour tries again."""
     end = play("wait: {minutes: 1}")
-    world, roles = end.world, Roles()
+    aws, roles = end.aws, Roles()
     roles.take(access_role_name(REGION))
-    join(world, "bob", "scientists")
-    passes = [sweep(world), sweep(world)]
-    join(world, "ada@example.com", "scientists")
-    passes += [sweep(world), sweep(world)]
+    join(aws, "bob", "scientists")
+    passes = [sweep(aws), sweep(aws)]
+    join(aws, "ada@example.com", "scientists")
+    passes += [sweep(aws), sweep(aws)]
 
     assert [counted for counted, _ in passes] == [1, 1, 1, 1]
     assert passes[1] == passes[3]
     assert set(account_reports(end)) == {"PROBLEM"}
-    assert roles_of(world) == {"3 ada@example.com", "3 bob"}
+    assert roles_of(aws) == {"3 ada@example.com", "3 bob"}
 
     roles.give_back()
-    assert [sweep(world)[0] for _ in range(2)] == [1, 0]
+    assert [sweep(aws)[0] for _ in range(2)] == [1, 0]
     assert account_reports(end)[-1] == "RESOLVED"
-    assert roles_of(world) == {"2 ada@example.com", "3 ada@example.com", "2 bob", "3 bob"}
+    assert roles_of(aws) == {"2 ada@example.com", "3 ada@example.com", "2 bob", "3 bob"}
 
 
 def test_a_denied_reader_role_stops_nobody(play: Play) -> None:
     """Joins go on in an account whose profiles cannot be listed, and that is reported."""
     end = play("wait: {minutes: 1}")
-    world, roles = end.world, Roles()
+    aws, roles = end.aws, Roles()
     roles.take(reader_role_name(REGION))
-    assert sweep(world)[0] == 1
-    join(world, "bob", "scientists")
+    assert sweep(aws)[0] == 1
+    join(aws, "bob", "scientists")
 
-    assert roles_of(world) == {"2 bob", "3 bob"}
-    assert sweep(world)[0] == 1
+    assert roles_of(aws) == {"2 bob", "3 bob"}
+    assert sweep(aws)[0] == 1
     assert set(account_reports(end)) == {"PROBLEM"}
 
     roles.give_back()
-    assert sweep(world)[0] == 0
+    assert sweep(aws)[0] == 0
     assert account_reports(end)[-1] == "RESOLVED"
 
 
 def test_an_account_that_is_back_is_used_at_once(play: Play) -> None:
     """Where both roles were denied, the sweep that can list its profiles serves every user."""
     end = play("wait: {minutes: 1}")
-    world, roles = end.world, Roles()
+    aws, roles = end.aws, Roles()
     for name in (access_role_name(REGION), reader_role_name(REGION)):
         roles.take(name)
-    join(world, "bob", "scientists")
-    counted = [sweep(world)[0]]
-    world.wait(600)
+    join(aws, "bob", "scientists")
+    counted = [sweep(aws)[0]]
+    aws.wait(600)
     roles.give_back()
-    counted.append(sweep(world)[0])
+    counted.append(sweep(aws)[0])
 
     assert counted == [1, 0]
-    assert roles_of(world) == {"2 bob", "3 bob"}
+    assert roles_of(aws) == {"2 bob", "3 bob"}
     assert account_reports(end)[-1] == "RESOLVED"
 
 
 def test_a_denial_that_nobody_meets_any_more_is_over(play: Play) -> None:
     """The waiting users have left, and nothing was made: the denial is not known to persist."""
     end = play("wait: {minutes: 1}")
-    world, roles = end.world, Roles()
+    aws, roles = end.aws, Roles()
     roles.take(access_role_name(REGION))
-    join(world, "bob", "scientists")
-    leave_quietly(world, "bob", "scientists")
+    join(aws, "bob", "scientists")
+    leave_quietly(aws, "bob", "scientists")
 
-    assert [sweep(world)[0] for _ in range(4)] == [1, 1, 0, 0]
+    assert [sweep(aws)[0] for _ in range(4)] == [1, 1, 0, 0]
     assert account_reports(end)[-1] == "RESOLVED"
 
 
-def roles_of(world: World) -> set[str]:
+def roles_of(aws: EmbeddedAws) -> set[str]:
     """Return who has a profile, by account's first digit and user."""
-    return {f"{each['account'][0]} {each['user']}" for each in result(world, (), [])["profiles"]}
+    return {f"{each['account'][0]} {each['user']}" for each in result(aws, (), [])["profiles"]}

@@ -3,8 +3,8 @@
 import os
 
 import pytest
-from campus import LIMIT, Campus
-from tales import tale
+from lifecycle_oracle import LIMIT, Lifecycles
+from story_generator import random_steps
 
 from cli.simulation.deployment import cold_start, deployed_hub
 from hub.runtime.decisions.removal_limit import RemovalLimit
@@ -22,23 +22,23 @@ def test_no_write_breaks_a_law_and_the_end_is_in_sync(seed: int) -> None:
         delete_pending_app="accept" if seed % 2 else "refuse",
     )
     limit = RemovalLimit(LIMIT, 10)
-    with deployed_hub(page_limit=1 + seed % 4, quirks=quirks, limit=limit) as world:
-        campus = Campus(world)
-        campus.sweep()
-        for deed in tale(seed):
-            if deed.kind == "cold":
+    with deployed_hub(page_limit=1 + seed % 4, quirks=quirks, limit=limit) as aws:
+        lifecycles = Lifecycles(aws)
+        lifecycles.sweep()
+        for step in random_steps(seed):
+            if step.kind == "cold":
                 cold_start()
             else:
-                campus.do(deed)
-        campus.settle()
-        roles = {k: v for k, v in campus.roles().items() if k not in campus.stripped}
-        wanted = {k: v for k, v in campus.desired().items() if k not in campus.stripped}
-        written = campus.written()
-        campus.sweep()
+                lifecycles.do(step)
+        lifecycles.settle()
+        roles = {k: v for k, v in lifecycles.roles().items() if k not in lifecycles.stripped}
+        wanted = {k: v for k, v in lifecycles.desired().items() if k not in lifecycles.stripped}
+        written = lifecycles.written()
+        lifecycles.sweep()
 
-        assert (seed, campus.referee.broken) == (seed, [])
-        assert (seed, campus.stale) == (seed, [])
+        assert (seed, lifecycles.checker.broken) == (seed, [])
+        assert (seed, lifecycles.stale) == (seed, [])
         assert (seed, roles) == (seed, wanted)
-        assert (seed, campus.written()) == (seed, written)
-        assert world.dead_letters() == 0
-        assert world.lambdas.crashes == 0
+        assert (seed, lifecycles.written()) == (seed, written)
+        assert aws.dead_letters() == 0
+        assert aws.lambdas.crashes == 0

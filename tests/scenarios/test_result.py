@@ -37,14 +37,14 @@ def test_a_namesake_is_another_user(play: Play) -> None:
     (profile,) = end.json["profiles"]
     assert (profile["user"], profile["assigned"]) == ("ada", False)
 
-    world = end.world
+    aws = end.aws
     user, (domain,) = (
-        world.services.identity_store.find_user("ada"),
-        world.services.studio.snapshot(),
+        aws.services.identity_store.find_user("ada"),
+        aws.services.studio.snapshot(),
     )
     assert user is not None
     assert domain.application_arn is not None
-    assert world.opens(domain.application_arn, user.user_id)[1] == ""
+    assert aws.opens(domain.application_arn, user.user_id)[1] == ""
 
 
 def test_a_deleted_user_may_be_assigned_still(play: Play) -> None:

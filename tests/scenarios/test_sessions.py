@@ -8,16 +8,16 @@ from shared.conventions import (
     reader_role_name,
     source_identity,
 )
-from simulator.world import HUB_ACCOUNT, HUB_REGION, World
+from simulator.embedded_aws import HUB_ACCOUNT, HUB_REGION, EmbeddedAws
 
 REGIONS = "eu-west-1", "us-east-1"
 
 
-def assumed_sessions(world: World) -> set[tuple[str, str, str]]:
+def assumed_sessions(aws: EmbeddedAws) -> set[tuple[str, str, str]]:
     """Return what CloudTrail of the other accounts has: role, session name, SourceIdentity."""
     return {
         (role, name, session.source_identity)
-        for session in world.gateway.sessions.all
+        for session in aws.gateway.sessions.all
         if session.caller.account != HUB_ACCOUNT
         for _, role, name in [str(session.caller.session_arn).split("/")]
     }
@@ -29,7 +29,7 @@ def test_the_reading_function_assumes_another_role_than_the_changing_one(play: P
     reconcile, look = hub_role_names(HUB_REGION)
 
     assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
-    assert assumed_sessions(end.world) == {
+    assert assumed_sessions(end.aws) == {
         (name_in(region), function, source_identity(HUB_ACCOUNT, function))
         for region in REGIONS
         for name_in, function in ((access_role_name, reconcile), (reader_role_name, look))

@@ -4,28 +4,28 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from membership_oracle import ONE, TWO, Act, RandomCompany
 from stories import COMPANY, Play
-from towns import ONE, TWO, Act, Town
 
 from cli.simulation.deployment import cold_start, deployed_hub
+from simulator.embedded_aws import EmbeddedAws
 from simulator.faults import Fault
 from simulator.setup import LEDGER
-from simulator.world import World
 
 TARGET = "222222222222/eu-west-1/d-one"
 
 
-def missed_events(world: World) -> dict[str, int]:
+def missed_events(aws: EmbeddedAws) -> dict[str, int]:
     """Return the drift that the sweep found without an event, by kind."""
     found: dict[str, int] = {}
-    for entry in world.lambdas.log:
+    for entry in aws.lambdas.log:
         if entry.get("message") == "DRIFT" and not entry["event_driven"]:
             found[entry["kind"]] = found.get(entry["kind"], 0) + entry["count"]
     return found
 
 
-def log(world: World, message: str) -> list[dict[str, Any]]:
-    return [entry for entry in world.lambdas.log if entry.get("message") == message]
+def log(aws: EmbeddedAws, message: str) -> list[dict[str, Any]]:
+    return [entry for entry in aws.lambdas.log if entry.get("message") == message]
 
 
 def test_who_joined_and_left_without_an_event_is_found_and_counted(play: Play) -> None:
@@ -39,7 +39,7 @@ def test_who_joined_and_left_without_an_event_is_found_and_counted(play: Play) -
     )
 
     assert end.roles() == {"2 ada@example.com": "Lead", "3 ada@example.com": "Reader"}
-    found = missed_events(end.world)
+    found = missed_events(end.aws)
     assert (found["joined"], found["left"]) == (2, 1)
 
 
@@ -83,7 +83,7 @@ def test_a_recycled_user_name_inherits_nothing(play: Play) -> None:
     made = [write for write in end.writes() if "Create" in write]
 
     assert made == ["2 CreateUserProfile", "3 CreateUserProfile"]
-    assert "name-taken" in {entry["kind"] for entry in log(end.world, "PROBLEM")}
+    assert "name-taken" in {entry["kind"] for entry in log(end.aws, "PROBLEM")}
 
 
 @pytest.mark.parametrize("via", ["console", "none"])
@@ -122,7 +122,7 @@ def test_a_renamed_group_goes_on_and_a_new_one_of_its_name_grants_nothing(
         "3 ada@example.com": "Analyst",
     }
     kinds = {kind for kind, _ in end.problems()}
-    told = {entry["kind"] for entry in log(end.world, "PROBLEM")}
+    told = {entry["kind"] for entry in log(end.aws, "PROBLEM")}
     assert "group-recreated" in kinds
     assert "group-renamed" in told
 
@@ -151,31 +151,33 @@ def test_a_lost_ledger_is_rebuilt_from_tags() -> None:
 
     A user who left meanwhile is only suspended.
     """
-    with deployed_hub() as world:
-        town = Town(world)
-        town.do(Act("join", 0, "ants"))
-        town.do(Act("join", 2, "bees"))
-        town.sweep()
-        town.do(Act("leave", 2, "bees", "none"))
-        before, roles = town.written()[0], town.roles()
-        for row in world.rows(LEDGER):
+    with deployed_hub() as aws:
+        random_company = RandomCompany(aws)
+        random_company.do(Act("join", 0, "ants"))
+        random_company.do(Act("join", 2, "bees"))
+        random_company.sweep()
+        random_company.do(Act("leave", 2, "bees", "none"))
+        before, roles = random_company.written()[0], random_company.roles()
+        for row in aws.rows(LEDGER):
             key = {name: {"S": row[name]} for name in ("pk", "sk")}
-            world.dynamodb.delete_item(TableName=LEDGER, Key=key)
+            aws.dynamodb.delete_item(TableName=LEDGER, Key=key)
         cold_start()
-        town.sweep()
-        town.sweep()
+        random_company.sweep()
+        random_company.sweep()
 
-        leaver = {key for key in roles if key[1] == town.people[2]}
-        suspended = {key for key, role in town.roles().items() if role.startswith("Suspended-")}
+        leaver = {key for key in roles if key[1] == random_company.people[2]}
+        suspended = {
+            key for key, role in random_company.roles().items() if role.startswith("Suspended-")
+        }
         assert suspended == leaver
-        assert {k: v for k, v in town.roles().items() if k not in leaver} == {
+        assert {k: v for k, v in random_company.roles().items() if k not in leaver} == {
             k: v for k, v in roles.items() if k not in leaver
         }
-        assert town.written()[0]["DeleteUserProfile"] == before["DeleteUserProfile"]
-        rows = [row for row in world.rows(LEDGER) if row.get("user_id") == town.people[0]]
+        assert random_company.written()[0]["DeleteUserProfile"] == before["DeleteUserProfile"]
+        rows = [row for row in aws.rows(LEDGER) if row.get("user_id") == random_company.people[0]]
         states = {row["target"]: row["state"] for row in rows if "state" in row}
         assert states[str(ONE)] == "active"
-        assert missed_events(world)["profile-unrecorded"] == 2
+        assert missed_events(aws)["profile-unrecorded"] == 2
 
 
 def test_another_identity_source_pauses_everything(play: Play, tmp_path: Path) -> None:
@@ -219,13 +221,13 @@ def test_an_unidentified_change_causes_one_full_sweep(play: Play, tmp_path: Path
 def test_a_new_account_gets_all_members_of_its_groups() -> None:
     """Registering an account is writing its rows: five hundred users, and no directory event."""
     people = 500
-    with deployed_hub() as world:
-        town = Town(world)
-        store = world.services.identity_store
+    with deployed_hub() as aws:
+        random_company = RandomCompany(aws)
+        store = aws.services.identity_store
         for number in range(people):
             user = store.add_user(f"person-{number}")
-            store.add_membership(user.user_id, town.group_ids["cats"])
-        world.put_mapping(
+            store.add_membership(user.user_id, random_company.group_ids["cats"])
+        aws.put_mapping(
             {
                 "group": "cats",
                 "target": str(ONE),
@@ -233,13 +235,15 @@ def test_a_new_account_gets_all_members_of_its_groups() -> None:
                 "retention_days": 0,
             }
         )
-        world.run()
-        world.wait(600)
-        made = [profile for profile in town.roles_of(ONE) if profile == "Cat"]
+        aws.run()
+        aws.wait(600)
+        made = [profile for profile in random_company.roles_of(ONE) if profile == "Cat"]
 
         assert len(made) == people
-        assert world.dead_letters() == 0
-        assert town.roles_of(ONE).count("Cat") == len(set(store.users) - set(town.people))
+        assert aws.dead_letters() == 0
+        assert random_company.roles_of(ONE).count("Cat") == len(
+            set(store.users) - set(random_company.people)
+        )
 
 
 def test_a_row_that_does_not_parse_protects_its_target_until_it_is_corrected(play: Play) -> None:
@@ -276,48 +280,48 @@ def test_many_users_granted_by_a_row_are_no_missed_event(
     mode: Literal["apply", "report"],
 ) -> None:
     """Neither in report mode, which records nobody and finds them each hour, nor in any other."""
-    with deployed_hub(mode=mode) as world:
-        town = Town(world)
-        town.sweep()
-        world.lambdas.log.clear()
-        store = world.services.identity_store
+    with deployed_hub(mode=mode) as aws:
+        random_company = RandomCompany(aws)
+        random_company.sweep()
+        aws.lambdas.log.clear()
+        store = aws.services.identity_store
         for number in range(8):
             user = store.add_user(f"person-{number}")
-            store.add_membership(user.user_id, town.group_ids["cats"])
+            store.add_membership(user.user_id, random_company.group_ids["cats"])
         for target in (ONE, TWO):
-            world.put_mapping({"group": "cats", "target": str(target), "retention_days": 0})
+            aws.put_mapping({"group": "cats", "target": str(target), "retention_days": 0})
         # They wait while the sweep runs.
-        world.gateway.faults.append(
+        aws.gateway.faults.append(
             Fault("identitystore", "DescribeUser", "ThrottlingException", times=150)
         )
-        world.run()
+        aws.run()
         for _ in range(3):
-            town.sweep()
+            random_company.sweep()
 
-        assert sum(entry["count"] for entry in log(world, "DRIFT")) > 8
-        assert missed_events(world) == {}
+        assert sum(entry["count"] for entry in log(aws, "DRIFT")) > 8
+        assert missed_events(aws) == {}
 
 
 @pytest.mark.parametrize("mode", ["apply", "report"])
 def test_each_missed_event_counts_once(mode: Literal["apply", "report"]) -> None:
     """However many targets it concerns, however long it takes, however often it is found."""
-    with deployed_hub(mode=mode) as world:
-        town = Town(world)
-        town.sweep()
-        world.lambdas.log.clear()
-        world.gateway.faults.append(
+    with deployed_hub(mode=mode) as aws:
+        random_company = RandomCompany(aws)
+        random_company.sweep()
+        aws.lambdas.log.clear()
+        aws.gateway.faults.append(
             Fault("identitystore", "DescribeUser", "ThrottlingException", times=20)
         )
 
-        town.do(Act("join", 0, "ants", "none"))
-        town.sweep()
-        assert missed_events(world) == {"joined": 1}
-        town.sweep()
-        town.do(Act("leave", 0, "ants", "none"))
-        town.sweep()
-        town.sweep()
+        random_company.do(Act("join", 0, "ants", "none"))
+        random_company.sweep()
+        assert missed_events(aws) == {"joined": 1}
+        random_company.sweep()
+        random_company.do(Act("leave", 0, "ants", "none"))
+        random_company.sweep()
+        random_company.sweep()
 
-        assert missed_events(world) == {"joined": 1, "left": 1}
+        assert missed_events(aws) == {"joined": 1, "left": 1}
 
 
 @pytest.mark.parametrize("via", ["console", "none"])
@@ -331,4 +335,4 @@ def test_a_renamed_user_is_not_counted_again_each_day(play: Play, via: str) -> N
     )
 
     assert ("renamed", f"robert in {TARGET}") in end.problems()
-    assert missed_events(end.world) == {}
+    assert missed_events(end.aws) == {}

@@ -3,16 +3,16 @@
 import pytest
 from stories import COMPANY, Play, join_quietly, membership_event
 
+from simulator.embedded_aws import EmbeddedAws
 from simulator.faults import Call, Fault
 from simulator.setup import LEDGER
-from simulator.world import World
 
 TARGET = "222222222222/eu-west-1/d-one"
 
 
-def created(world: World) -> int:
+def created(aws: EmbeddedAws) -> int:
     """Return how many profiles the hub made."""
-    return [change.operation for change in world.gateway.changes].count("CreateUserProfile")
+    return [change.operation for change in aws.gateway.changes].count("CreateUserProfile")
 
 
 @pytest.mark.parametrize(("times", "minutes"), [(3, 1), (12, 5)])
@@ -175,9 +175,9 @@ def test_report_mode_writes_nothing(play: Play) -> None:
 
     assert end.json["profiles"] == []
     assert end.json["changes"] == []
-    rows = (row["sk"].partition("#")[0] for row in end.world.rows(LEDGER) if row["pk"] != "hub")
+    rows = (row["sk"].partition("#")[0] for row in end.aws.rows(LEDGER) if row["pk"] != "hub")
     assert sorted(rows) == ["dry-run", "member"]
-    told = {e["kind"] for e in end.world.lambdas.log if e.get("message") == "PROBLEM"}
+    told = {e["kind"] for e in end.aws.lambdas.log if e.get("message") == "PROBLEM"}
     assert told == {"would-create", "would-assign"}
 
 
@@ -252,12 +252,12 @@ def test_an_unreadable_event_is_a_dead_letter(play: Play) -> None:
             "readOnly": False,
         },
     }
-    assert end.world.deliver(event)
-    end.world.run()
-    end.world.wait(2 * 3600)
+    assert end.aws.deliver(event)
+    end.aws.run()
+    end.aws.wait(2 * 3600)
 
-    assert end.world.dead_letters() == 1
-    assert "UNREADABLE" in {entry.get("message") for entry in end.world.lambdas.log}
+    assert end.aws.dead_letters() == 1
+    assert "UNREADABLE" in {entry.get("message") for entry in end.aws.lambdas.log}
 
 
 def test_an_unreadable_directory_loses_no_event(play: Play) -> None:
@@ -277,19 +277,19 @@ def test_an_unreadable_directory_loses_no_event(play: Play) -> None:
 def test_a_deleted_group_keeps_its_members_profiles(play: Play) -> None:
     """When the group that granted a profile is gone, its members keep it, visibly."""
     end = play("join: {user: bob, group: scientists}")
-    store = end.world.services.identity_store
+    store = end.aws.services.identity_store
     group = store.find_group("scientists")
     assert group is not None
     before = end.roles()
     store.delete_group(group.group_id)
-    end.world.deliver(membership_event(end.world, "bob", "leads"))
-    end.world.run()
+    end.aws.deliver(membership_event(end.aws, "bob", "leads"))
+    end.aws.run()
     after = {
-        profile.role for view in end.world.services.studio.snapshot() for profile in view.profiles
+        profile.role for view in end.aws.services.studio.snapshot() for profile in view.profiles
     }
 
     assert {role.rpartition("/")[2] for role in after if role} == set(before.values())
-    assert "PROBLEM" in {entry.get("message") for entry in end.world.lambdas.log}
+    assert "PROBLEM" in {entry.get("message") for entry in end.aws.lambdas.log}
 
 
 def test_more_targets_than_one_invocation_can_serve(play: Play) -> None:
@@ -304,17 +304,17 @@ def test_more_targets_than_one_invocation_can_serve(play: Play) -> None:
         "version: 1\ndirectory: {groups: [many], users: [bob]}\n"
         f"targets:\n{spokes}mappings:\n{rows}"
     )
-    world = play(company=company).world
-    world.gateway.before = lambda _: world.clock.forward(1)
-    join_quietly(world, "bob", "many")
-    world.deliver(membership_event(world, "bob", "many"))
-    world.run()
-    at_first = created(world)
-    world.wait(3600)
+    aws = play(company=company).aws
+    aws.gateway.before = lambda _: aws.clock.forward(1)
+    join_quietly(aws, "bob", "many")
+    aws.deliver(membership_event(aws, "bob", "many"))
+    aws.run()
+    at_first = created(aws)
+    aws.wait(3600)
 
     assert 0 < at_first < len(targets)
-    assert created(world) == len(targets)
-    assert world.lambdas.longest < 120
+    assert created(aws) == len(targets)
+    assert aws.lambdas.longest < 120
 
 
 def test_a_requeued_request_reads_the_mappings_anew(play: Play) -> None:
@@ -364,7 +364,7 @@ def test_slow_changes_are_logged_too(play: Play) -> None:
         "join: {user: bob, group: scientists}",
         "wait: {hours: 1}",
     )
-    told = [entry for entry in end.world.lambdas.log if entry.get("message") == "CHANGE"]
+    told = [entry for entry in end.aws.lambdas.log if entry.get("message") == "CHANGE"]
 
     assert [entry["action"] for entry in told].count("Create") == 2
     assert [entry["action"] for entry in told].count("Assign") == 2
@@ -376,22 +376,22 @@ def test_targets_that_do_not_answer_delay_no_other(play: Play) -> None:
         f"  - {{target: 222222222222/eu-west-1/d-silent{number}, group: scientists}}\n"
         for number in range(4)
     )
-    world = play(company=COMPANY + rows).world
-    join_quietly(world, "bob", "scientists")
+    aws = play(company=COMPANY + rows).aws
+    join_quietly(aws, "bob", "scientists")
 
     def hang(call: Call) -> None:
         if call.operation == "DescribeUserProfile" and "222222222222" in call.accounts:
-            world.clock.forward(8)
+            aws.clock.forward(8)
 
-    world.gateway.before = hang
+    aws.gateway.before = hang
     fault = Fault("sagemaker", "DescribeUserProfile", "InternalFailure", "222222222222", every=1)
-    world.gateway.faults.append(fault)
-    world.deliver(membership_event(world, "bob", "scientists"))
-    world.run()
-    at_first = len(world.gateway.changes)
-    world.wait(60)
+    aws.gateway.faults.append(fault)
+    aws.deliver(membership_event(aws, "bob", "scientists"))
+    aws.run()
+    at_first = len(aws.gateway.changes)
+    aws.wait(60)
 
-    changed = [c.account for c in world.gateway.changes if c.operation == "CreateUserProfile"]
+    changed = [c.account for c in aws.gateway.changes if c.operation == "CreateUserProfile"]
     assert at_first == 0
     assert changed == ["333333333333"]
 

@@ -24,14 +24,14 @@ def test_a_body_that_names_nothing_is_a_dead_letter(
     end = play()
     whole = {"enqueued_at": "2026-11-23T12:00:00Z", "event_id": "e", **body}
     given = {} if queue == "delayed" else {"MessageGroupId": "g", "MessageDeduplicationId": "d"}
-    end.world.lambdas.sqs.send_message(
-        QueueUrl=end.world.queues[queue].url, MessageBody=json.dumps(whole), **given
+    end.aws.lambdas.sqs.send_message(
+        QueueUrl=end.aws.queues[queue].url, MessageBody=json.dumps(whole), **given
     )
-    end.world.run()
-    end.world.wait(3 * 3600)
+    end.aws.run()
+    end.aws.wait(3 * 3600)
 
-    told = [entry for entry in end.world.lambdas.log if entry.get("message") == "UNREADABLE"]
-    assert end.world.dead_letters() == 1
+    told = [entry for entry in end.aws.lambdas.log if entry.get("message") == "UNREADABLE"]
+    assert end.aws.dead_letters() == 1
     assert told
     assert all(f"{list(body)[-1]}: " in entry["reason"] for entry in told)
     assert all("studio-hub sweep" in entry["reason"] for entry in told)

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from stories import COMPANY, Play, measured
 
-from simulator.world import World
+from simulator.embedded_aws import EmbeddedAws
 
 
-def failed_reads(world: World) -> set[str]:
+def failed_reads(aws: EmbeddedAws) -> set[str]:
     """Return why records of a batch failed."""
     return {
         entry["reason"].partition(":")[0]
-        for entry in world.lambdas.log
+        for entry in aws.lambdas.log
         if entry.get("message") == "FAILED"
     }
 
@@ -37,27 +37,27 @@ def test_a_record_that_fails_is_counted_and_logged(
     fault = f"fault: {{service: {service}, operation: {operation}, error: AccessDenied, times: 1}}"
     end = play(fault, step, "wait: {minutes: 30}")
 
-    assert measured(end.world, metric) == [1]
-    assert failed_reads(end.world) == {"RefusedError('AccessDenied"}
+    assert measured(end.aws, metric) == [1]
+    assert failed_reads(end.aws) == {"RefusedError('AccessDenied"}
     assert end.json["dead_letters"] == 0
 
 
 def test_an_unreadable_body_is_counted_too(play: Play) -> None:
     """Each of its deliveries is counted, sooner than the dead letter."""
-    world = play("wait: {minutes: 1}").world
-    world.lambdas.sqs.send_message(QueueUrl=world.queues["events"].url, MessageBody="{")
-    world.wait(300)
+    aws = play("wait: {minutes: 1}").aws
+    aws.lambdas.sqs.send_message(QueueUrl=aws.queues["events"].url, MessageBody="{")
+    aws.wait(300)
 
-    assert measured(world, "MessagesFailed") == [1] * 3
-    world.wait(2 * 3600)
-    assert measured(world, "MessagesFailed") == [1] * 40
-    assert world.dead_letters() == 1
-    assert failed_reads(world) == set()
+    assert measured(aws, "MessagesFailed") == [1] * 3
+    aws.wait(2 * 3600)
+    assert measured(aws, "MessagesFailed") == [1] * 40
+    assert aws.dead_letters() == 1
+    assert failed_reads(aws) == set()
 
 
 def test_only_a_complete_scan_reports_the_age_of_the_sweep(play: Play) -> None:
     """Neither the sweep that queues the scans, nor a scan that was refused."""
-    all_of_it = play("sweep: {}").world
+    all_of_it = play("sweep: {}").aws
     refused = play(
         "fault: {service: identitystore, operation: ListGroupMemberships, error: AccessDenied, "
         "times: 2}",
@@ -65,7 +65,7 @@ def test_only_a_complete_scan_reports_the_age_of_the_sweep(play: Play) -> None:
         "fault: {service: sts, operation: AssumeRole, account: '222222222222', "
         "error: AccessDenied, times: 4}",
         "sweep: {}",
-    ).world
+    ).aws
 
     # Two groups, two targets, the assignments of each, the users and the groups of the directory.
     assert len(measured(all_of_it, "SweepAge")) == 8
@@ -76,9 +76,9 @@ def test_only_a_complete_scan_reports_the_age_of_the_sweep(play: Play) -> None:
 def test_a_sweep_with_nothing_to_scan_is_done(play: Play) -> None:
     """The sweep of a hub without mappings counts as done, too."""
     company = COMPANY.partition("mappings:")[0] + "mappings: []\n"
-    world = play("sweep: {}", company=company).world
+    aws = play("sweep: {}", company=company).aws
 
-    assert len(measured(world, "SweepAge")) == 3
+    assert len(measured(aws, "SweepAge")) == 3
 
 
 def denied(service: str, operation: str, times: int) -> str:
@@ -92,11 +92,11 @@ def denied(service: str, operation: str, times: int) -> str:
 @pytest.mark.parametrize("operation", ["ListGroupMemberships", "ListUsers", "ListGroups"])
 def test_a_directory_that_denies_the_hub_is_reported_twice(play: Play, operation: str) -> None:
     """By the scan and by the one that follows it; daily scans report it too."""
-    world = play(denied("identitystore", operation, 99), "sweep: {}", "wait: {minutes: 30}").world
+    aws = play(denied("identitystore", operation, 99), "sweep: {}", "wait: {minutes: 30}").aws
     looks = 2 if operation == "ListGroupMemberships" else 1
 
-    assert measured(world, "ReadsRefused") == [1] * 2 * looks
-    assert measured(world, "TargetsUnreachable") == []
+    assert measured(aws, "ReadsRefused") == [1] * 2 * looks
+    assert measured(aws, "TargetsUnreachable") == []
 
 
 def test_a_denial_that_ends_is_reported_once_and_scanned_again_soon(play: Play) -> None:
@@ -108,15 +108,15 @@ def test_a_denial_that_ends_is_reported_once_and_scanned_again_soon(play: Play) 
         "wait: {minutes: 6}",
     )
 
-    assert measured(end.world, "ReadsRefused") == [1] * 2
+    assert measured(end.aws, "ReadsRefused") == [1] * 2
     assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
 
 
 def test_group_names_that_cannot_be_resolved_are_reported(play: Play) -> None:
     """For a group that was never resolved no scan is denied: only its name is."""
-    world = play(denied("identitystore", "GetGroupId", 99), "sweep: {}").world
+    aws = play(denied("identitystore", "GetGroupId", 99), "sweep: {}").aws
 
-    assert measured(world, "ReadsRefused") == [1]
+    assert measured(aws, "ReadsRefused") == [1]
 
 
 @pytest.mark.parametrize(
@@ -124,27 +124,27 @@ def test_group_names_that_cannot_be_resolved_are_reported(play: Play) -> None:
 )
 def test_a_denied_reconcile_is_reported(play: Play, service: str, operation: str) -> None:
     """A joiner meets it before the next sweep does."""
-    world = play(
+    aws = play(
         denied(service, operation, 999),
         "join: {user: bob, group: scientists}",
         "wait: {minutes: 7}",
-    ).world
+    ).aws
 
-    assert len(measured(world, "ReadsRefused")) > 2
+    assert len(measured(aws, "ReadsRefused")) > 2
 
 
 @pytest.mark.parametrize("operation", ["ListGroupMemberships", "GetGroupId", "DescribeUser"])
 def test_throttling_is_no_denial(play: Play, operation: str) -> None:
     """It resolves by itself, and raises its own alarm where it does not."""
-    world = play(
+    aws = play(
         "fault: {service: identitystore, error: ThrottlingException, "
         f"operation: {operation}, times: 40}}",
         "join: {user: bob, group: scientists}",
         "sweep: {}",
         "wait: {minutes: 30}",
-    ).world
+    ).aws
 
-    assert measured(world, "ReadsRefused") == []
+    assert measured(aws, "ReadsRefused") == []
 
 
 @pytest.mark.parametrize(
@@ -158,10 +158,10 @@ def test_a_target_that_denies_the_hub_is_reported_once_a_sweep(
         f"fault: {{service: {service}, operation: {operation}, account: '222222222222', "
         "error: AccessDenied, times: 99}"
     )
-    world = play(fault, "join: {user: bob, group: scientists}", "sweep: {}", "sweep: {}").world
+    aws = play(fault, "join: {user: bob, group: scientists}", "sweep: {}", "sweep: {}").aws
 
-    assert measured(world, "TargetsUnreachable") == [1, 1]
-    assert measured(world, "ReadsRefused") == []
+    assert measured(aws, "TargetsUnreachable") == [1, 1]
+    assert measured(aws, "ReadsRefused") == []
 
 
 def test_a_target_that_no_row_names_may_be_closed(play: Play) -> None:
@@ -172,7 +172,7 @@ def test_a_target_that_no_row_names_may_be_closed(play: Play) -> None:
         "sweep: {}", f"unmap: {{group: scientists, target: {closed}}}", "sweep: {}", company=company
     )
 
-    assert measured(end.world, "TargetsUnreachable") == [1]
+    assert measured(end.aws, "TargetsUnreachable") == [1]
     assert ("unreachable", closed) in end.told("PROBLEM")
     assert end.problems() == []
 
@@ -193,8 +193,8 @@ def test_held_users_are_counted_once_a_sweep(play: Play) -> None:
 
     # A taken name and a removal in the first, a removal in the second.
     assert sorted(Counter(waiting).values()) == [1, 2]
-    assert sorted(measured(end.world, "HoldsWaiting")) == [1, 2]
-    assert sorted(measured(again.world, "HoldsWaiting")) == [1, 1, 2, 2]
+    assert sorted(measured(end.aws, "HoldsWaiting")) == [1, 2]
+    assert sorted(measured(again.aws, "HoldsWaiting")) == [1, 1, 2, 2]
 
 
 def test_users_scanned_because_of_an_event_are_not_counted_twice(
@@ -210,6 +210,6 @@ def test_users_scanned_because_of_an_event_are_not_counted_twice(
         "domain: d-one}", "domain: d-one, profiles: [{name: bob, user: bob, role: ManualAction}]}"
     )
     join = "join: {user: bob, group: scientists}"
-    world = play(join, f"event: {{file: {event}}}", "sweep: {}", company=company).world
+    aws = play(join, f"event: {{file: {event}}}", "sweep: {}", company=company).aws
 
-    assert measured(world, "HoldsWaiting") == [1]
+    assert measured(aws, "HoldsWaiting") == [1]

@@ -9,7 +9,7 @@ import pytest
 import simulated
 import time_machine
 from moto import mock_aws
-from simulated import DOMAIN, OWNER, REGION, SPOKE, STORE, Refused, World, WorldMaker
+from simulated import DOMAIN, OWNER, REGION, SPOKE, STORE, Refused, Services, SimMaker
 
 from simulator.moto_backend import EmbeddedServices, plugged
 from simulator.quirks import Quirks
@@ -33,32 +33,32 @@ def botocore_session(aws_environment: None) -> botocore.session.Session:
 
 
 @pytest.fixture
-def make_world(botocore_session: botocore.session.Session) -> WorldMaker:
-    """Return a maker of worlds, for tests that choose quirks or limits."""
+def make_sim(botocore_session: botocore.session.Session) -> SimMaker:
+    """Return a maker of embedded services, for tests that choose quirks or limits."""
 
     @contextmanager
-    def make(quirks: Quirks | None = None, **more: Any) -> Iterator[World]:  # noqa: ANN401 -- passed on
+    def make(quirks: Quirks | None = None, **more: Any) -> Iterator[Services]:  # noqa: ANN401 -- passed on
         start = "2026-11-01T08:00:00Z"
         with time_machine.travel(start, tick=False) as clock, quick_moto(), mock_aws():
             aws = EmbeddedServices.build(
                 store_id=STORE, owner_account=OWNER, region=REGION, quirks=quirks, **more
             )
             with plugged(aws) as sessions:
-                world = World(aws, clock, sessions, botocore_session)
+                sim = Services(aws, clock, sessions, botocore_session)
                 arn = aws.application_access.add_application(SPOKE, f"Studio ({DOMAIN})")
                 aws.studio.add_domain(
-                    world.place,
+                    sim.place,
                     default_role=f"arn:aws:iam::{SPOKE}:role/Default",
                     application_arn=arn,
                 )
-                yield world
+                yield sim
 
     return make
 
 
 @pytest.fixture
-def world(make_world: WorldMaker) -> Iterator[World]:
-    with make_world() as made:
+def sim(make_sim: SimMaker) -> Iterator[Services]:
+    with make_sim() as made:
         yield made
 
 

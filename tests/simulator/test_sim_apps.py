@@ -6,8 +6,8 @@ from simulated import (
     IN_SPACE,
     OF_PROFILE,
     Refused,
-    World,
-    WorldMaker,
+    Services,
+    SimMaker,
     app_status,
     begin,
     create_space,
@@ -19,53 +19,53 @@ from simulator.studio import AppKey
 
 @pytest.fixture(autouse=True)
 def ada(request: pytest.FixtureRequest) -> None:
-    if "world" in request.fixturenames:
-        begin(request.getfixturevalue("world"))
+    if "sim" in request.fixturenames:
+        begin(request.getfixturevalue("sim"))
 
 
 def test_an_app_starts_in_thirty_seconds_and_stops_in_a_hundred_and_fifty(
-    world: World, refused: Refused
+    sim: Services, refused: Refused
 ) -> None:
     """Pending, InService, Deleting, Deleted, each at its time; listed for one more day."""
-    create_space(world)
+    create_space(sim)
     home = IN_SPACE | {"SpaceName": "lab"}
-    world.studio_client.create_app(**home)
-    statuses = [app_status(world, **home)]
-    world.clock.shift(30)
-    statuses.append(app_status(world, **home))
-    world.studio_client.delete_app(**home)
-    statuses.append(app_status(world, **home))
-    world.clock.shift(150)
-    statuses.append(app_status(world, **home))
-    world.clock.shift(24 * 3600 - 1)
-    statuses.append(world.studio_client.list_apps(DomainIdEquals=DOMAIN)["Apps"][0]["Status"])
-    world.clock.shift(1)
+    sim.studio_client.create_app(**home)
+    statuses = [app_status(sim, **home)]
+    sim.clock.shift(30)
+    statuses.append(app_status(sim, **home))
+    sim.studio_client.delete_app(**home)
+    statuses.append(app_status(sim, **home))
+    sim.clock.shift(150)
+    statuses.append(app_status(sim, **home))
+    sim.clock.shift(24 * 3600 - 1)
+    statuses.append(sim.studio_client.list_apps(DomainIdEquals=DOMAIN)["Apps"][0]["Status"])
+    sim.clock.shift(1)
 
     assert statuses == ["Pending", "InService", "Deleting", "Deleted", "Deleted"]
-    assert world.studio_client.list_apps(DomainIdEquals=DOMAIN)["Apps"] == []
+    assert sim.studio_client.list_apps(DomainIdEquals=DOMAIN)["Apps"] == []
     with refused("ResourceNotFound"):
-        world.studio_client.describe_app(**home)
+        sim.studio_client.describe_app(**home)
 
 
-def test_a_long_wait_settles_every_step_at_its_own_time(world: World) -> None:
+def test_a_long_wait_settles_every_step_at_its_own_time(sim: Services) -> None:
     """However late the read, a deleted app leaves the listing a day after its deletion."""
-    create_space(world)
+    create_space(sim)
     home = IN_SPACE | {"SpaceName": "lab"}
-    world.studio_client.create_app(**home)
-    world.clock.shift(30)
-    world.studio_client.delete_app(**home)
+    sim.studio_client.create_app(**home)
+    sim.clock.shift(30)
+    sim.studio_client.delete_app(**home)
 
-    world.clock.shift(150 + 24 * 3600)
+    sim.clock.shift(150 + 24 * 3600)
 
-    assert world.studio_client.list_apps(DomainIdEquals=DOMAIN)["Apps"] == []
+    assert sim.studio_client.list_apps(DomainIdEquals=DOMAIN)["Apps"] == []
 
 
-def test_apps_in_spaces_hide_from_their_owners_listing(world: World, refused: Refused) -> None:
+def test_apps_in_spaces_hide_from_their_owners_listing(sim: Services, refused: Refused) -> None:
     """ListApps by profile shows the profile's own apps only; both filters together are refused."""
-    create_space(world)
-    world.studio_client.create_app(**IN_SPACE, SpaceName="lab")
-    world.studio_client.create_app(**OF_PROFILE, UserProfileName="ada")
-    client = world.studio_client
+    create_space(sim)
+    sim.studio_client.create_app(**IN_SPACE, SpaceName="lab")
+    sim.studio_client.create_app(**OF_PROFILE, UserProfileName="ada")
+    client = sim.studio_client
 
     by_profile = client.list_apps(DomainIdEquals=DOMAIN, UserProfileNameEquals="Ada")["Apps"]
     by_space = client.list_apps(DomainIdEquals=DOMAIN, SpaceNameEquals="lab")["Apps"]
@@ -78,49 +78,47 @@ def test_apps_in_spaces_hide_from_their_owners_listing(world: World, refused: Re
         client.list_apps(DomainIdEquals=DOMAIN, UserProfileNameEquals="ada", SpaceNameEquals="lab")
 
 
-def test_delete_app_distinguishes_deleted_from_failed(world: World, refused: Refused) -> None:
+def test_delete_app_distinguishes_deleted_from_failed(sim: Services, refused: Refused) -> None:
     """The two ValidationExceptions that mean success have different texts."""
-    create_space(world)
+    create_space(sim)
     home = IN_SPACE | {"SpaceName": "lab"}
-    world.studio_client.create_app(**home)
+    sim.studio_client.create_app(**home)
     key = AppKey(None, "lab", "JupyterLab", "default")
 
-    world.aws.studio.force(world.place, key, "Deleted")
+    sim.services.studio.force(sim.place, key, "Deleted")
     with refused("ValidationException", "has already been deleted"):
-        world.studio_client.delete_app(**home)
-    world.aws.studio.force(world.place, key, "Failed", "CapacityError")
+        sim.studio_client.delete_app(**home)
+    sim.services.studio.force(sim.place, key, "Failed", "CapacityError")
     with refused("ValidationException", "previously failed and was automatically deleted"):
-        world.studio_client.delete_app(**home)
-    assert world.studio_client.describe_app(**home)["FailureReason"] == "CapacityError"
+        sim.studio_client.delete_app(**home)
+    assert sim.studio_client.describe_app(**home)["FailureReason"] == "CapacityError"
     with refused("ResourceNotFound"):
-        world.studio_client.delete_app(**home | {"AppName": "other"})
+        sim.studio_client.delete_app(**home | {"AppName": "other"})
 
 
-def test_a_starting_or_stopping_app_cannot_be_deleted(
-    make_world: WorldMaker, refused: Refused
-) -> None:
+def test_a_starting_or_stopping_app_cannot_be_deleted(make_sim: SimMaker, refused: Refused) -> None:
     """Pending and Deleting apps are ResourceInUse; deleting a Pending one is a quirk."""
     home = OF_PROFILE | {"UserProfileName": "ada"}
-    with make_world() as world:
-        begin(world)
-        world.studio_client.create_app(**home)
+    with make_sim() as sim:
+        begin(sim)
+        sim.studio_client.create_app(**home)
         with refused("ResourceInUse", "Pending"):
-            world.studio_client.delete_app(**home)
-        world.clock.shift(30)
-        world.studio_client.delete_app(**home)
+            sim.studio_client.delete_app(**home)
+        sim.clock.shift(30)
+        sim.studio_client.delete_app(**home)
         with refused("ResourceInUse", "Deleting"):
-            world.studio_client.delete_app(**home)
-    with make_world(Quirks(delete_pending_app="accept")) as world:
-        begin(world)
-        world.studio_client.create_app(**home)
-        world.studio_client.delete_app(**home)
-        assert app_status(world, **home) == "Deleting"
+            sim.studio_client.delete_app(**home)
+    with make_sim(Quirks(delete_pending_app="accept")) as sim:
+        begin(sim)
+        sim.studio_client.create_app(**home)
+        sim.studio_client.delete_app(**home)
+        assert app_status(sim, **home) == "Deleting"
 
 
-def test_apps_have_one_home_that_fits_their_type(world: World, refused: Refused) -> None:
+def test_apps_have_one_home_that_fits_their_type(sim: Services, refused: Refused) -> None:
     """JupyterLab needs a space, Canvas a profile, and a space runs one app at a time."""
-    create_space(world)
-    client = world.studio_client
+    create_space(sim)
+    client = sim.studio_client
     with refused("ValidationException", "not supported for profiles"):
         client.create_app(**IN_SPACE, UserProfileName="ada")
     with refused("ValidationException", "not supported for spaces"):
@@ -133,29 +131,29 @@ def test_apps_have_one_home_that_fits_their_type(world: World, refused: Refused)
         client.create_app(**IN_SPACE | {"AppType": "CodeEditor"}, SpaceName="lab")
 
 
-def test_an_app_needs_its_home_in_service(world: World, refused: Refused) -> None:
+def test_an_app_needs_its_home_in_service(sim: Services, refused: Refused) -> None:
     """No app starts in a space that is not ready."""
-    create_space(world)
-    world.aws.studio.force(world.place, "lab", "Deleting")
+    create_space(sim)
+    sim.services.studio.force(sim.place, "lab", "Deleting")
 
     with refused("ValidationException", "is not in InService"):
-        world.studio_client.create_app(**IN_SPACE, SpaceName="lab")
+        sim.studio_client.create_app(**IN_SPACE, SpaceName="lab")
 
 
-def test_a_new_app_takes_the_place_of_the_deleted_one(world: World) -> None:
+def test_a_new_app_takes_the_place_of_the_deleted_one(sim: Services) -> None:
     """A restart under the same name leaves one row, which no earlier expiry can remove."""
-    create_space(world)
+    create_space(sim)
     home = IN_SPACE | {"SpaceName": "lab"}
-    world.studio_client.create_app(**home)
-    world.clock.shift(30)
-    world.studio_client.delete_app(**home)
-    world.clock.shift(150)
-    world.studio_client.create_app(**home)
-    at_once = world.studio_client.list_apps(DomainIdEquals=DOMAIN)["Apps"]
+    sim.studio_client.create_app(**home)
+    sim.clock.shift(30)
+    sim.studio_client.delete_app(**home)
+    sim.clock.shift(150)
+    sim.studio_client.create_app(**home)
+    at_once = sim.studio_client.list_apps(DomainIdEquals=DOMAIN)["Apps"]
 
-    world.clock.shift(24 * 3600)
+    sim.clock.shift(24 * 3600)
 
     assert [row["Status"] for row in at_once] == ["Pending"]
-    assert app_status(world, **home) == "InService"
-    rows = world.studio_client.list_apps(DomainIdEquals=DOMAIN)["Apps"]
+    assert app_status(sim, **home) == "InService"
+    rows = sim.studio_client.list_apps(DomainIdEquals=DOMAIN)["Apps"]
     assert [row["Status"] for row in rows] == ["InService"]

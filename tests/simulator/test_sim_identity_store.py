@@ -3,34 +3,34 @@
 from typing import Any
 
 import pytest
-from simulated import STORE, Refused, World, WorldMaker
+from simulated import STORE, Refused, Services, SimMaker
 
 from simulator.errors import SimulatorError
 
 
-def test_any_account_and_region_sees_the_same_store(world: World) -> None:
+def test_any_account_and_region_sees_the_same_store(sim: Services) -> None:
     """One directory: a user added in any account is read in every account."""
-    user = world.aws.identity_store.add_user("ada")
+    user = sim.services.identity_store.add_user("ada")
 
     for account, region in (("111111111111", "eu-west-1"), ("222222222222", "us-east-1")):
-        found = world.client("identitystore", account, region).describe_user(
+        found = sim.client("identitystore", account, region).describe_user(
             IdentityStoreId=STORE, UserId=user.user_id
         )
         assert found["UserName"] == "ada"
 
 
-def test_another_store_is_not_found_with_its_type(world: World, refused: Refused) -> None:
+def test_another_store_is_not_found_with_its_type(sim: Services, refused: Refused) -> None:
     """A wrong store id does not count as a deleted user."""
     with refused("ResourceNotFoundException") as caught:
-        world.client("identitystore").list_users(IdentityStoreId="d-9999999999")
+        sim.client("identitystore").list_users(IdentityStoreId="d-9999999999")
 
     assert caught.value.response["ResourceType"] == "IDENTITY_STORE"
 
 
-def test_store_and_user_ids_may_be_arns(world: World) -> None:
+def test_store_and_user_ids_may_be_arns(sim: Services) -> None:
     """Ids in requests are read from behind their last slash."""
-    ids = world.client("identitystore")
-    user = world.aws.identity_store.add_user("ada")
+    ids = sim.client("identitystore")
+    user = sim.services.identity_store.add_user("ada")
 
     found = ids.describe_user(
         IdentityStoreId=f"arn:aws:identitystore::111111111111:identitystore/{STORE}",
@@ -40,12 +40,12 @@ def test_store_and_user_ids_may_be_arns(world: World) -> None:
     assert found["UserId"] == user.user_id
 
 
-def test_a_user_is_enabled_until_disabled(world: World) -> None:
+def test_a_user_is_enabled_until_disabled(sim: Services) -> None:
     """DescribeUser and ListUsers return UserStatus, which only a Python-level operation changes."""
-    store, ids = world.aws.identity_store, world.client("identitystore")
+    store, ids = sim.services.identity_store, sim.client("identitystore")
     user = store.add_user("ada")
     before = ids.describe_user(IdentityStoreId=STORE, UserId=user.user_id)
-    world.clock.shift(5)
+    sim.clock.shift(5)
 
     store.set_status(user.user_id, "DISABLED")
 
@@ -54,9 +54,9 @@ def test_a_user_is_enabled_until_disabled(world: World) -> None:
     assert (after["UpdatedAt"] - after["CreatedAt"]).total_seconds() == 5
 
 
-def test_user_names_are_unique_in_any_case_through_the_api(world: World, refused: Refused) -> None:
+def test_user_names_are_unique_in_any_case_through_the_api(sim: Services, refused: Refused) -> None:
     """CreateUser refuses a name that differs only in case; seeding tolerates it."""
-    ids = world.client("identitystore")
+    ids = sim.client("identitystore")
     name = {"GivenName": "Ada", "FamilyName": "L"}
     ids.create_user(IdentityStoreId=STORE, UserName="ada", DisplayName="Ada", Name=name)
 
@@ -64,12 +64,12 @@ def test_user_names_are_unique_in_any_case_through_the_api(world: World, refused
         ids.create_user(IdentityStoreId=STORE, UserName="ADA", DisplayName="Ada", Name=name)
 
     assert caught.value.response["Reason"] == "UNIQUENESS_CONSTRAINT_VIOLATION"
-    assert world.aws.identity_store.add_user("ADA").user_name == "ADA"
+    assert sim.services.identity_store.add_user("ADA").user_name == "ADA"
 
 
-def test_lookup_prefers_the_exact_spelling(world: World) -> None:
+def test_lookup_prefers_the_exact_spelling(sim: Services) -> None:
     """Exact match first, then any case; without the exact one, the other answers."""
-    store, ids = world.aws.identity_store, world.client("identitystore")
+    store, ids = sim.services.identity_store, sim.client("identitystore")
     lower, upper = store.add_user("ada"), store.add_user("ADA")
 
     def user_id(name: str) -> str:
@@ -88,9 +88,9 @@ def test_lookup_prefers_the_exact_spelling(world: World) -> None:
     assert user_id("ada") == upper.user_id
 
 
-def test_users_are_found_by_mail_and_external_id(world: World) -> None:
+def test_users_are_found_by_mail_and_external_id(sim: Services) -> None:
     """The three alternate identifiers of a user lead to the same id."""
-    store, ids = world.aws.identity_store, world.client("identitystore")
+    store, ids = sim.services.identity_store, sim.client("identitystore")
     external = {"Issuer": "https://idp", "Id": "42"}
     user = store.add_user(
         "ada", attributes={"Emails": [{"Value": "Ada@x.org"}], "ExternalIds": [external]}
@@ -102,9 +102,9 @@ def test_users_are_found_by_mail_and_external_id(world: World) -> None:
         assert found["UserId"] == user.user_id
 
 
-def test_an_unknown_name_or_path_is_refused(world: World, refused: Refused) -> None:
+def test_an_unknown_name_or_path_is_refused(sim: Services, refused: Refused) -> None:
     """A name without a user is not found; a path that is not unique is invalid."""
-    ids = world.client("identitystore")
+    ids = sim.client("identitystore")
     unknown = {"UniqueAttribute": {"AttributePath": "displayName", "AttributeValue": "x"}}
 
     with refused("ResourceNotFoundException"):
@@ -113,9 +113,9 @@ def test_an_unknown_name_or_path_is_refused(world: World, refused: Refused) -> N
         ids.get_user_id(IdentityStoreId=STORE, AlternateIdentifier=unknown)
 
 
-def test_update_user_renames_and_patches(world: World, refused: Refused) -> None:
+def test_update_user_renames_and_patches(sim: Services, refused: Refused) -> None:
     """UpdateUser sets and removes attributes, renames without clashes, and cannot enable."""
-    store, ids = world.aws.identity_store, world.client("identitystore")
+    store, ids = sim.services.identity_store, sim.client("identitystore")
     user = store.add_user("ada", attributes={"Title": "Dr", "Name": {"GivenName": "Ada"}})
     store.add_user("grace")
 
@@ -141,9 +141,9 @@ def test_update_user_renames_and_patches(world: World, refused: Refused) -> None
         update("userStatus", "ENABLED")
 
 
-def test_groups_live_and_are_renamed(world: World, refused: Refused) -> None:
+def test_groups_live_and_are_renamed(sim: Services, refused: Refused) -> None:
     """A group is created, found by its name in any case, renamed, and gone when deleted."""
-    ids = world.client("identitystore")
+    ids = sim.client("identitystore")
     group = ids.create_group(IdentityStoreId=STORE, DisplayName="ml", Description="d")["GroupId"]
     rename = [{"AttributePath": "displayName", "AttributeValue": "ml-all"}]
 
@@ -160,29 +160,29 @@ def test_groups_live_and_are_renamed(world: World, refused: Refused) -> None:
         ids.describe_group(IdentityStoreId=STORE, GroupId=group)
 
 
-def test_ids_are_the_same_in_every_run(make_world: WorldMaker) -> None:
+def test_ids_are_the_same_in_every_run(make_sim: SimMaker) -> None:
     """Generated ids depend on the store and the order of creation alone."""
     ids = []
     for _ in range(2):
-        with make_world() as world:
-            ids.append(world.aws.identity_store.add_user("ada").user_id)
+        with make_sim() as sim:
+            ids.append(sim.services.identity_store.add_user("ada").user_id)
 
     assert ids[0] == ids[1]
 
 
-def test_two_users_cannot_share_an_id(world: World) -> None:
+def test_two_users_cannot_share_an_id(sim: Services) -> None:
     """A seeded id that is taken is a mistake, not a silent replacement."""
-    user = world.aws.identity_store.add_user("ada")
+    user = sim.services.identity_store.add_user("ada")
 
     with pytest.raises(SimulatorError):
-        world.aws.identity_store.add_user("grace", user.user_id)
+        sim.services.identity_store.add_user("grace", user.user_id)
 
 
-def test_filters_allow_names_alone(world: World, refused: Refused) -> None:
+def test_filters_allow_names_alone(sim: Services, refused: Refused) -> None:
     """ListUsers filters by UserName, ListGroups by DisplayName, and by nothing else."""
-    ids = world.client("identitystore")
-    world.aws.identity_store.add_user("ada")
-    world.aws.identity_store.add_user("grace")
+    ids = sim.client("identitystore")
+    sim.services.identity_store.add_user("ada")
+    sim.services.identity_store.add_user("grace")
     by_name = [{"AttributePath": "UserName", "AttributeValue": "grace"}]
 
     found = ids.list_users(IdentityStoreId=STORE, Filters=by_name)["Users"]

@@ -1,12 +1,12 @@
 """Memberships, and the pages they come in, follow the contract of the Identity Store."""
 
 import pytest
-from simulated import STORE, Refused, World, WorldMaker
+from simulated import STORE, Refused, Services, SimMaker
 
 
-def test_a_second_membership_is_a_conflict(world: World, refused: Refused) -> None:
+def test_a_second_membership_is_a_conflict(sim: Services, refused: Refused) -> None:
     """One user is in one group once."""
-    store, ids = world.aws.identity_store, world.client("identitystore")
+    store, ids = sim.services.identity_store, sim.client("identitystore")
     user, group = store.add_user("ada"), store.add_group("ml")
     member = {"MemberId": {"UserId": user.user_id}, "GroupId": group.group_id}
     made = ids.create_group_membership(IdentityStoreId=STORE, **member)
@@ -18,9 +18,9 @@ def test_a_second_membership_is_a_conflict(world: World, refused: Refused) -> No
     assert found["MembershipId"] == made["MembershipId"]
 
 
-def test_a_deleted_membership_is_gone_in_every_view(world: World, refused: Refused) -> None:
+def test_a_deleted_membership_is_gone_in_every_view(sim: Services, refused: Refused) -> None:
     """Deleting a membership removes it by id, by group, by user, and from IsMemberInGroups."""
-    store, ids = world.aws.identity_store, world.client("identitystore")
+    store, ids = sim.services.identity_store, sim.client("identitystore")
     user, group = store.add_user("ada"), store.add_group("ml")
     id_ = store.add_membership(user.user_id, group.group_id).membership_id
     member = {"UserId": user.user_id}
@@ -43,10 +43,10 @@ def test_a_deleted_membership_is_gone_in_every_view(world: World, refused: Refus
 
 @pytest.mark.parametrize("deleted", ["user", "group"])
 def test_memberships_go_with_their_user_or_group(
-    world: World, refused: Refused, deleted: str
+    sim: Services, refused: Refused, deleted: str
 ) -> None:
     """No membership survives its user or group, and a listing by the deleted one fails."""
-    store, ids = world.aws.identity_store, world.client("identitystore")
+    store, ids = sim.services.identity_store, sim.client("identitystore")
     user, group = store.add_user("ada"), store.add_group("ml")
     id_ = store.add_membership(user.user_id, group.group_id).membership_id
     by_user = {"MemberId": {"UserId": user.user_id}}
@@ -68,10 +68,10 @@ def test_memberships_go_with_their_user_or_group(
         ids.describe_group_membership(IdentityStoreId=STORE, MembershipId=id_)
 
 
-def test_pages_follow_one_another_through_removals(make_world: WorldMaker) -> None:
+def test_pages_follow_one_another_through_removals(make_sim: SimMaker) -> None:
     """Small pages list every user once, even when a listed member leaves in between."""
-    with make_world(page_limit=3) as world:
-        store, ids = world.aws.identity_store, world.client("identitystore")
+    with make_sim(page_limit=3) as sim:
+        store, ids = sim.services.identity_store, sim.client("identitystore")
         group = store.add_group("ml").group_id
         users = [store.add_user(f"user-{number}").user_id for number in range(10)]
         for user in users:
@@ -91,12 +91,12 @@ def test_pages_follow_one_another_through_removals(make_world: WorldMaker) -> No
     assert seen == users
 
 
-def test_a_token_of_another_listing_is_refused(make_world: WorldMaker, refused: Refused) -> None:
+def test_a_token_of_another_listing_is_refused(make_sim: SimMaker, refused: Refused) -> None:
     """A NextToken belongs to the listing that gave it."""
-    with make_world(page_limit=1) as world:
-        ids = world.client("identitystore")
+    with make_sim(page_limit=1) as sim:
+        ids = sim.client("identitystore")
         for name in ("ada", "grace"):
-            world.aws.identity_store.add_user(name)
+            sim.services.identity_store.add_user(name)
         token = ids.list_users(IdentityStoreId=STORE)["NextToken"]
 
         with refused("ValidationException"):

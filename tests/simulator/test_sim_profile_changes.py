@@ -1,7 +1,7 @@
 """Updating, deleting and listing profiles, and the domains they are in."""
 
 import pytest
-from simulated import DOMAIN, OTHER_ROLE, ROLE, SPOKE, Refused, World, WorldMaker, profile
+from simulated import DOMAIN, OTHER_ROLE, ROLE, SPOKE, Refused, Services, SimMaker, profile
 
 from simulator.quirks import Quirks
 from simulator.studio import Place
@@ -9,49 +9,49 @@ from simulator.studio import Place
 
 @pytest.fixture(autouse=True)
 def people(request: pytest.FixtureRequest) -> None:
-    if "world" in request.fixturenames:
-        world: World = request.getfixturevalue("world")
+    if "sim" in request.fixturenames:
+        sim: Services = request.getfixturevalue("sim")
         for name in ("ada", "grace"):
-            world.aws.identity_store.add_user(name)
+            sim.services.identity_store.add_user(name)
 
 
-def test_an_update_merges_at_the_top_level(world: World) -> None:
+def test_an_update_merges_at_the_top_level(sim: Services) -> None:
     """The settings in an update are replaced, the rest of UserSettings stays."""
     settings = {"ExecutionRole": ROLE, "StudioWebPortal": "ENABLED"}
-    world.create_profile("ada", UserSettings=settings)
+    sim.create_profile("ada", UserSettings=settings)
 
-    world.studio_client.update_user_profile(
+    sim.studio_client.update_user_profile(
         DomainId=DOMAIN, UserProfileName="ada", UserSettings={"ExecutionRole": OTHER_ROLE}
     )
 
-    assert world.profile_status("ada") == "Updating"
-    world.clock.shift(2)
-    found = world.studio_client.describe_user_profile(DomainId=DOMAIN, UserProfileName="ada")
+    assert sim.profile_status("ada") == "Updating"
+    sim.clock.shift(2)
+    found = sim.studio_client.describe_user_profile(DomainId=DOMAIN, UserProfileName="ada")
     assert found["Status"] == "InService"
     assert found["UserSettings"] == settings | {"ExecutionRole": OTHER_ROLE}
 
 
-def test_a_forced_status_lasts(world: World) -> None:
+def test_a_forced_status_lasts(sim: Services) -> None:
     """A change under way does not overwrite a status that a test forces."""
-    world.studio_client.create_user_profile(**profile())
-    world.aws.studio.force(world.place, "ada", "Updating")
+    sim.studio_client.create_user_profile(**profile())
+    sim.services.studio.force(sim.place, "ada", "Updating")
 
-    world.clock.shift(3600)
+    sim.clock.shift(3600)
 
-    assert world.profile_status("ada") == "Updating"
+    assert sim.profile_status("ada") == "Updating"
 
 
 @pytest.mark.parametrize("status", ["Pending", "Updating", "Deleting"])
 def test_a_busy_profile_can_be_neither_updated_nor_deleted(
-    world: World, refused: Refused, status: str
+    sim: Services, refused: Refused, status: str
 ) -> None:
     """Update and delete are ResourceInUse while an earlier change is under way."""
-    world.create_profile("ada")
-    world.aws.studio.force(world.place, "ada", status)
+    sim.create_profile("ada")
+    sim.services.studio.force(sim.place, "ada", status)
 
     for operation in ("update_user_profile", "delete_user_profile"):
         with refused("ResourceInUse", status):
-            getattr(world.studio_client, operation)(DomainId=DOMAIN, UserProfileName="ada")
+            getattr(sim.studio_client, operation)(DomainId=DOMAIN, UserProfileName="ada")
 
 
 @pytest.mark.parametrize(
@@ -63,50 +63,50 @@ def test_a_busy_profile_can_be_neither_updated_nor_deleted(
     ],
 )
 def test_a_failed_change_has_a_reason_and_can_be_recovered(
-    world: World, operation: str, status: str, remedy: str
+    sim: Services, operation: str, status: str, remedy: str
 ) -> None:
     """A forced failure ends in its own status with a FailureReason, and the next call recovers."""
-    client, place = world.studio_client, world.place
+    client, place = sim.studio_client, sim.place
     if operation != "CreateUserProfile":
-        world.create_profile("ada")
-    world.aws.studio.fail_next(place, operation, "InternalFailure")
+        sim.create_profile("ada")
+    sim.services.studio.fail_next(place, operation, "InternalFailure")
     if operation == "CreateUserProfile":
         client.create_user_profile(**profile())
     elif operation == "UpdateUserProfile":
         client.update_user_profile(DomainId=DOMAIN, UserProfileName="ada")
     else:
         client.delete_user_profile(DomainId=DOMAIN, UserProfileName="ada")
-    world.clock.shift(4)
+    sim.clock.shift(4)
 
     found = client.describe_user_profile(DomainId=DOMAIN, UserProfileName="ada")
     assert (found["Status"], found["FailureReason"]) == (status, "InternalFailure")
     getattr(client, remedy)(DomainId=DOMAIN, UserProfileName="ada")
-    world.clock.shift(2)
-    assert world.profile_status("ada") in ("InService", "Deleting")
+    sim.clock.shift(2)
+    assert sim.profile_status("ada") in ("InService", "Deleting")
     later = client.describe_user_profile(DomainId=DOMAIN, UserProfileName="ada")
     assert "FailureReason" not in later
 
 
-def test_listing_pages_of_ten_by_default(world: World) -> None:
+def test_listing_pages_of_ten_by_default(sim: Services) -> None:
     """Without MaxResults a page holds ten; paging lists every profile once, in order."""
     names = [f"user-{number:02d}" for number in range(23)]
     for name in names:
-        world.aws.studio.make_profile_by_hand(world.place, name=name, user_name=name, role=None)
+        sim.services.studio.make_profile_by_hand(sim.place, name=name, user_name=name, role=None)
 
-    first = world.studio_client.list_user_profiles(DomainIdEquals=DOMAIN)
-    pages = world.studio_client.get_paginator("list_user_profiles").paginate(DomainIdEquals=DOMAIN)
+    first = sim.studio_client.list_user_profiles(DomainIdEquals=DOMAIN)
+    pages = sim.studio_client.get_paginator("list_user_profiles").paginate(DomainIdEquals=DOMAIN)
     listed = [row["UserProfileName"] for page in pages for row in page["UserProfiles"]]
 
     assert len(first["UserProfiles"]) == 10
     assert listed == names
 
 
-def test_listing_sorts_and_filters(world: World) -> None:
+def test_listing_sorts_and_filters(sim: Services) -> None:
     """SortBy, SortOrder and NameContains work across pages too."""
-    studio, client = world.aws.studio, world.studio_client
+    studio, client = sim.services.studio, sim.studio_client
     for name in ("ada", "grace", "alan"):
-        studio.make_profile_by_hand(world.place, name=name, user_name=name, role=ROLE)
-        world.clock.shift(1)
+        studio.make_profile_by_hand(sim.place, name=name, user_name=name, role=ROLE)
+        sim.clock.shift(1)
     client.update_user_profile(DomainId=DOMAIN, UserProfileName="ada")
 
     def listed(**request: object) -> list[str]:
@@ -121,32 +121,30 @@ def test_listing_sorts_and_filters(world: World) -> None:
     assert listed(UserProfileNameContains="AL") == ["alan"]
 
 
-def test_an_unknown_domain_is_not_found(make_world: WorldMaker, refused: Refused) -> None:
+def test_an_unknown_domain_is_not_found(make_sim: SimMaker, refused: Refused) -> None:
     """Unknown domains are refused; a listing of one is a quirk."""
-    with make_world() as world:
+    with make_sim() as sim:
         for operation in ("describe_domain", "list_user_profiles"):
             key = "DomainId" if operation == "describe_domain" else "DomainIdEquals"
             with refused("ResourceNotFound"):
-                getattr(world.studio_client, operation)(**{key: "d-other"})
-    with make_world(Quirks(list_unknown_domain="empty")) as world:
-        assert (
-            world.studio_client.list_user_profiles(DomainIdEquals="d-other")["UserProfiles"] == []
-        )
+                getattr(sim.studio_client, operation)(**{key: "d-other"})
+    with make_sim(Quirks(list_unknown_domain="empty")) as sim:
+        assert sim.studio_client.list_user_profiles(DomainIdEquals="d-other")["UserProfiles"] == []
 
 
-def test_a_domain_lives_in_one_account_and_region(world: World, refused: Refused) -> None:
+def test_a_domain_lives_in_one_account_and_region(sim: Services, refused: Refused) -> None:
     """The same domain id elsewhere is not found, and a listing there is empty."""
-    assert world.studio_client.list_domains()["Domains"][0]["DomainId"] == DOMAIN
+    assert sim.studio_client.list_domains()["Domains"][0]["DomainId"] == DOMAIN
     for account, region in (("333333333333", "eu-west-1"), (SPOKE, "us-east-1")):
-        client = world.client("sagemaker", account, region)
+        client = sim.client("sagemaker", account, region)
         assert client.list_domains()["Domains"] == []
         with refused("ResourceNotFound"):
             client.describe_domain(DomainId=DOMAIN)
 
 
-def test_a_domain_is_made_with_its_application(world: World, refused: Refused) -> None:
+def test_a_domain_is_made_with_its_application(sim: Services, refused: Refused) -> None:
     """In SSO mode Identity Center gets an application; the domain shows its settings."""
-    client = world.studio_client
+    client = sim.studio_client
     role = f"arn:aws:iam::{SPOKE}:role/Suspended"
     asked = {
         "DomainName": "research",
@@ -163,7 +161,7 @@ def test_a_domain_is_made_with_its_application(world: World, refused: Refused) -
 
     told = client.describe_domain(DomainId=made)
     assert {name: told[name] for name in asked} == asked
-    assert told["SingleSignOnApplicationArn"] in world.aws.application_access.applications
+    assert told["SingleSignOnApplicationArn"] in sim.services.application_access.applications
     assert "SingleSignOnApplicationArn" not in client.describe_domain(DomainId=other)
     assert [each["DomainId"] for each in client.list_domains()["Domains"]] == [DOMAIN, made, other]
     abroad = "arn:aws:iam::333333333333:role/Suspended"
@@ -171,12 +169,12 @@ def test_a_domain_is_made_with_its_application(world: World, refused: Refused) -
         client.create_domain(**asked | {"DefaultUserSettings": {"ExecutionRole": abroad}})
 
 
-def test_an_old_domain_shows_no_application(world: World) -> None:
+def test_an_old_domain_shows_no_application(sim: Services) -> None:
     """Domains made before October 2023 have no SingleSignOnApplicationArn."""
-    world.aws.studio.add_domain(Place(SPOKE, "eu-west-1", "d-old"))
+    sim.services.studio.add_domain(Place(SPOKE, "eu-west-1", "d-old"))
 
-    old = world.studio_client.describe_domain(DomainId="d-old")
-    new = world.studio_client.describe_domain(DomainId=DOMAIN)
+    old = sim.studio_client.describe_domain(DomainId="d-old")
+    new = sim.studio_client.describe_domain(DomainId=DOMAIN)
 
     assert "SingleSignOnApplicationArn" not in old
     assert "/ssoins-" in new["SingleSignOnApplicationArn"]

@@ -1,69 +1,69 @@
 """Behaviour that nobody has verified on real AWS: each switch changes exactly what it names."""
 
 import pytest
-from simulated import DOMAIN, OTHER_ROLE, ROLE, SPOKE, Refused, World, WorldMaker, profile
+from simulated import DOMAIN, OTHER_ROLE, ROLE, SPOKE, Refused, Services, SimMaker, profile
 
-from simulator.errors import ActRefusedError
+from simulator.errors import OperationRefusedError
 from simulator.quirks import Quirks
 from simulator.studio import AppKey
 
 
-def assignment(world: World, user_id: str) -> dict[str, str]:
-    arn = world.aws.studio.place(world.place).application_arn
+def assignment(sim: Services, user_id: str) -> dict[str, str]:
+    arn = sim.services.studio.place(sim.place).application_arn
     assert arn is not None
     return {"ApplicationArn": arn, "PrincipalId": user_id, "PrincipalType": "USER"}
 
 
-def test_a_profile_may_need_an_assignment(make_world: WorldMaker, refused: Refused) -> None:
+def test_a_profile_may_need_an_assignment(make_sim: SimMaker, refused: Refused) -> None:
     """Without an assignment the user is refused.
 
     An assignment through a group counts too.
     """
-    with make_world(Quirks(create_needs_assignment=True)) as world:
-        store, access = world.aws.identity_store, world.aws.application_access
+    with make_sim(Quirks(create_needs_assignment=True)) as sim:
+        store, access = sim.services.identity_store, sim.services.application_access
         ada, bob = store.add_user("ada"), store.add_user("bob")
         group = store.add_group("ml")
         store.add_membership(bob.user_id, group.group_id)
-        arn = assignment(world, "")["ApplicationArn"]
+        arn = assignment(sim, "")["ApplicationArn"]
 
         with refused("ValidationException", "not assigned"):
-            world.studio_client.create_user_profile(**profile())
+            sim.studio_client.create_user_profile(**profile())
         access.assign(arn, "USER", ada.user_id)
         access.assign(arn, "GROUP", group.group_id)
-        world.studio_client.create_user_profile(**profile())
-        world.studio_client.create_user_profile(**profile("bob"))
+        sim.studio_client.create_user_profile(**profile())
+        sim.studio_client.create_user_profile(**profile("bob"))
 
 
 def test_the_opposite_change_waits_until_an_assignment_is_propagated(
-    make_world: WorldMaker, refused: Refused
+    make_sim: SimMaker, refused: Refused
 ) -> None:
     """It is a conflict for so many seconds and changes nothing; the same change is no conflict."""
-    with make_world(Quirks(assignment_propagation=20, assign_twice="accept")) as world:
-        sso = world.client("sso-admin")
-        request = assignment(world, world.aws.identity_store.add_user("ada").user_id)
+    with make_sim(Quirks(assignment_propagation=20, assign_twice="accept")) as sim:
+        sso = sim.client("sso-admin")
+        request = assignment(sim, sim.services.identity_store.add_user("ada").user_id)
         sso.create_application_assignment(**request)
         sso.create_application_assignment(**request)
 
         with refused("ConflictException"):
             sso.delete_application_assignment(**request)
         assert sso.describe_application_assignment(**request)["PrincipalType"] == "USER"
-        world.clock.shift(20)
+        sim.clock.shift(20)
         sso.delete_application_assignment(**request)
         sso.delete_application_assignment(**request)
         with refused("ConflictException"):
             sso.create_application_assignment(**request)
         with refused("ResourceNotFoundException"):
             sso.describe_application_assignment(**request)
-        world.clock.shift(20)
+        sim.clock.shift(20)
         sso.create_application_assignment(**request)
 
 
-def test_an_application_may_require_no_assignment(make_world: WorldMaker) -> None:
+def test_an_application_may_require_no_assignment(make_sim: SimMaker) -> None:
     """The configuration says so, every user of the directory may sign in, and it can be changed."""
-    with make_world(Quirks(assignment_required=False)) as world:
-        access, sso = world.aws.application_access, world.client("sso-admin", SPOKE)
-        user_id = world.aws.identity_store.add_user("ada").user_id
-        arn = assignment(world, user_id)["ApplicationArn"]
+    with make_sim(Quirks(assignment_required=False)) as sim:
+        access, sso = sim.services.application_access, sim.client("sso-admin", SPOKE)
+        user_id = sim.services.identity_store.add_user("ada").user_id
+        arn = assignment(sim, user_id)["ApplicationArn"]
         read = sso.get_application_assignment_configuration
 
         assert read(ApplicationArn=arn)["AssignmentRequired"] is False
@@ -74,11 +74,11 @@ def test_an_application_may_require_no_assignment(make_world: WorldMaker) -> Non
 
 
 def test_a_new_user_may_be_listed_before_reads_know_them(
-    make_world: WorldMaker, refused: Refused
+    make_sim: SimMaker, refused: Refused
 ) -> None:
     """Listings of users and of members show them; reads by id do not, until the delay is over."""
-    with make_world(Quirks(user_readable_after=60)) as world:
-        store, client = world.aws.identity_store, world.client("identitystore")
+    with make_sim(Quirks(user_readable_after=60)) as sim:
+        store, client = sim.services.identity_store, sim.client("identitystore")
         ada, group = store.add_user("ada"), store.add_group("ml")
         store.add_membership(ada.user_id, group.group_id)
         by_id = {"IdentityStoreId": store.store_id, "UserId": ada.user_id}
@@ -96,7 +96,7 @@ def test_a_new_user_may_be_listed_before_reads_know_them(
             client.list_group_memberships_for_member(**member)
         with refused("ResourceNotFoundException"):
             client.is_member_in_groups(**member, GroupIds=[group.group_id])
-        world.clock.shift(60)
+        sim.clock.shift(60)
         assert client.describe_user(**by_id)["UserName"] == "ada"
         assert len(client.list_group_memberships_for_member(**member)["GroupMemberships"]) == 1
         store.hide(ada.user_id)
@@ -120,7 +120,7 @@ PROFILE, SPACE, APP = "CreateUserProfile", "CreateSpace", "CreateApp"
     ],
 )
 def test_first_attempts_may_fail(
-    make_world: WorldMaker,
+    make_sim: SimMaker,
     operation: str,
     before: tuple[str, ...],
     failed: str,
@@ -128,15 +128,15 @@ def test_first_attempts_may_fail(
     then: str,
 ) -> None:
     """The first attempt on each resource ends in its failed status, and the next succeeds."""
-    with make_world(Quirks(first_attempt_fails=frozenset({operation}))) as world:
-        world.aws.identity_store.add_user("ada")
-        found = [_do(world, each) for each in (*before, operation, *between, operation)]
+    with make_sim(Quirks(first_attempt_fails=frozenset({operation}))) as sim:
+        sim.services.identity_store.add_user("ada")
+        found = [_do(sim, each) for each in (*before, operation, *between, operation)]
 
         assert found[len(before)] == failed
         assert found[-1] == then
 
 
-def _do(world: World, operation: str) -> str:
+def _do(sim: Services, operation: str) -> str:
     """Run one operation on ada's profile, space or app; return the status that results."""
     space = {"DomainId": DOMAIN, "SpaceName": "lab"}
     app = {**space, "AppType": "JupyterLab", "AppName": "default"}
@@ -155,9 +155,9 @@ def _do(world: World, operation: str) -> str:
     kind = operation.removeprefix("Create").removeprefix("Update").removeprefix("Delete")
     of_kind = {"UserProfile": name, "Space": space, "App": app}[kind]
     method = "".join(f"_{each.lower()}" if each.isupper() else each for each in operation)[1:]
-    getattr(world.studio_client, method)(**of_kind, **more.get(operation, {}))
-    world.clock.shift(200)
-    domain = world.aws.studio.place(world.place)
+    getattr(sim.studio_client, method)(**of_kind, **more.get(operation, {}))
+    sim.clock.shift(200)
+    domain = sim.services.studio.place(sim.place)
     key = AppKey(None, "lab", "JupyterLab", "default")
     thing = {
         "UserProfile": domain.profiles.get("ada"),
@@ -167,25 +167,25 @@ def _do(world: World, operation: str) -> str:
     return thing.status if thing else "gone"
 
 
-def test_a_role_that_does_not_exist_is_refused(world: World, refused: Refused) -> None:
+def test_a_role_that_does_not_exist_is_refused(sim: Services, refused: Refused) -> None:
     """Creating with it and changing to it fail until the role exists."""
-    world.aws.studio.missing_roles.add(ROLE)
-    world.aws.identity_store.add_user("ada")
+    sim.services.studio.missing_roles.add(ROLE)
+    sim.services.identity_store.add_user("ada")
     settings = {"UserSettings": {"ExecutionRole": ROLE}}
 
     with refused("ValidationException", "ensure that the role exists"):
-        world.studio_client.create_user_profile(**profile(), **settings)
-    world.create_profile("ada", UserSettings={"ExecutionRole": OTHER_ROLE})
+        sim.studio_client.create_user_profile(**profile(), **settings)
+    sim.create_profile("ada", UserSettings={"ExecutionRole": OTHER_ROLE})
     name = {"DomainId": DOMAIN, "UserProfileName": "ada"}
     with refused("ValidationException", "ensure that the role exists"):
-        world.studio_client.update_user_profile(**name, **settings)
-    world.aws.studio.missing_roles.discard(ROLE)
-    world.studio_client.update_user_profile(**name, **settings)
+        sim.studio_client.update_user_profile(**name, **settings)
+    sim.services.studio.missing_roles.discard(ROLE)
+    sim.studio_client.update_user_profile(**name, **settings)
 
 
-def test_a_space_may_make_its_owners_profile(world: World, refused: Refused) -> None:
+def test_a_space_may_make_its_owners_profile(sim: Services, refused: Refused) -> None:
     """With SpaceManagedResources there is one afterwards, without tags; otherwise a refusal."""
-    world.aws.identity_store.add_user("ada")
+    sim.services.identity_store.add_user("ada")
     request = {
         "DomainId": DOMAIN,
         "SpaceName": "lab",
@@ -194,26 +194,26 @@ def test_a_space_may_make_its_owners_profile(world: World, refused: Refused) -> 
     }
 
     with refused("ResourceNotFound"):
-        world.studio_client.create_space(**request)
-    world.studio_client.create_space(**request, SpaceSettings={"SpaceManagedResources": "ENABLED"})
+        sim.studio_client.create_space(**request)
+    sim.studio_client.create_space(**request, SpaceSettings={"SpaceManagedResources": "ENABLED"})
     name = {"DomainId": DOMAIN, "UserProfileName": "ada"}
-    made = world.studio_client.describe_user_profile(**name)
+    made = sim.studio_client.describe_user_profile(**name)
     assert made["SingleSignOnUserValue"] == "ada"
     assert "UserSettings" not in made
-    assert world.studio_client.list_tags(ResourceArn=made["UserProfileArn"])["Tags"] == []
+    assert sim.studio_client.list_tags(ResourceArn=made["UserProfileArn"])["Tags"] == []
 
 
-def test_nobody_signs_in_where_the_portal_is_disabled(world: World) -> None:
+def test_nobody_signs_in_where_the_portal_is_disabled(sim: Services) -> None:
     """DescribeDomain shows the settings of Unified Studio, and sign-in is refused with them."""
-    ada = world.aws.identity_store.add_user("ada")
-    world.aws.application_access.assign(
-        assignment(world, "")["ApplicationArn"], "USER", ada.user_id
+    ada = sim.services.identity_store.add_user("ada")
+    sim.services.application_access.assign(
+        assignment(sim, "")["ApplicationArn"], "USER", ada.user_id
     )
-    world.aws.studio.unify(world.place, DomainId="dzd_1", StudioWebPortalAccess="DISABLED")
+    sim.services.studio.unify(sim.place, DomainId="dzd_1", StudioWebPortalAccess="DISABLED")
 
-    told = world.studio_client.describe_domain(DomainId=DOMAIN)["DomainSettings"]
+    told = sim.studio_client.describe_domain(DomainId=DOMAIN)["DomainSettings"]
     assert told["UnifiedStudioSettings"]["StudioWebPortalAccess"] == "DISABLED"
-    with pytest.raises(ActRefusedError, match="Unified Studio"):
-        world.aws.studio.sign_in(world.place, "ada")
-    world.aws.studio.unify(world.place, DomainId="dzd_1", StudioWebPortalAccess="ENABLED")
-    assert world.aws.studio.sign_in(world.place, "ada").name == "ada-001"
+    with pytest.raises(OperationRefusedError, match="Unified Studio"):
+        sim.services.studio.sign_in(sim.place, "ada")
+    sim.services.studio.unify(sim.place, DomainId="dzd_1", StudioWebPortalAccess="ENABLED")
+    assert sim.services.studio.sign_in(sim.place, "ada").name == "ada-001"

@@ -5,7 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from simulated import World
+from simulated import Services
 
 from simulator import rules
 from simulator.errors import ServiceError
@@ -71,14 +71,14 @@ def _constants() -> dict[str, str]:
     }
 
 
-def test_an_error_carries_its_rule(world: World) -> None:
+def test_an_error_carries_its_rule(sim: Services) -> None:
     """The handler of a ServiceError learns which rule was broken."""
     with pytest.raises(ServiceError) as caught:
-        world.aws.studio.handle(
+        sim.services.studio.handle(
             "DescribeUserProfile",
-            world.place.account,
-            world.place.region,
-            {"DomainId": world.place.domain_id, "UserProfileName": "nobody"},
+            sim.place.account,
+            sim.place.region,
+            {"DomainId": sim.place.domain_id, "UserProfileName": "nobody"},
         )
 
     assert caught.value.rule is studio_rules.PROFILE_UNKNOWN

@@ -27,15 +27,15 @@ def test_answers_are_those_of_moto_itself(story: str, aws_environment: None) -> 
 
     answers = []
     for quick in (False, True):
-        with ExitStack() as world:
-            world.enter_context(virtual_time())
+        with ExitStack() as sim:
+            sim.enter_context(virtual_time())
             if quick:
-                world.enter_context(quick_moto())
-            world.enter_context(mock_aws())
+                sim.enter_context(quick_moto())
+            sim.enter_context(mock_aws())
             if quick:
-                world.enter_context(shared_models())
-                world.enter_context(unsigned())
-                world.enter_context(partitioned())
+                sim.enter_context(shared_models())
+                sim.enter_context(unsigned())
+                sim.enter_context(partitioned())
             answers.append([_plain(answer) for answer in tell()])
 
     assert answers[0] == answers[1]

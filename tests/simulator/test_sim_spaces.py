@@ -1,20 +1,20 @@
 """Spaces follow Studio's life cycle and preconditions."""
 
 import pytest
-from simulated import DOMAIN, Refused, World, begin, create_space
+from simulated import DOMAIN, Refused, Services, begin, create_space
 
 
 @pytest.fixture(autouse=True)
 def ada(request: pytest.FixtureRequest) -> None:
-    if "world" in request.fixturenames:
-        begin(request.getfixturevalue("world"))
+    if "sim" in request.fixturenames:
+        begin(request.getfixturevalue("sim"))
 
 
 def test_a_space_is_pending_five_seconds_and_deleted_in_twenty(
-    world: World, refused: Refused
+    sim: Services, refused: Refused
 ) -> None:
     """DeleteSpace is refused while Pending, asynchronous later, and only NotFound means gone."""
-    client, space = world.studio_client, {"DomainId": DOMAIN, "SpaceName": "lab"}
+    client, space = sim.studio_client, {"DomainId": DOMAIN, "SpaceName": "lab"}
     client.create_space(
         **space,
         OwnershipSettings={"OwnerUserProfileName": "ada"},
@@ -23,23 +23,23 @@ def test_a_space_is_pending_five_seconds_and_deleted_in_twenty(
 
     with refused("ValidationException", "Pending"):
         client.delete_space(**space)
-    world.clock.shift(5)
+    sim.clock.shift(5)
     client.delete_space(**space)
     with refused("ResourceInUse", "Deleting"):
         client.delete_space(**space)
-    world.clock.shift(19)
+    sim.clock.shift(19)
     assert client.describe_space(**space)["Status"] == "Deleting"
-    world.clock.shift(1)
+    sim.clock.shift(1)
     with refused("ResourceNotFound"):
         client.describe_space(**space)
 
 
-def test_the_listing_of_spaces_names_owner_and_sharing(world: World) -> None:
+def test_the_listing_of_spaces_names_owner_and_sharing(sim: Services) -> None:
     """Owners are in the listing's summaries; the description has them in full."""
-    create_space(world)
-    create_space(world, "team", "Shared")
+    create_space(sim)
+    create_space(sim, "team", "Shared")
 
-    rows = world.studio_client.list_spaces(DomainIdEquals=DOMAIN)["Spaces"]
+    rows = sim.studio_client.list_spaces(DomainIdEquals=DOMAIN)["Spaces"]
 
     assert [
         (
@@ -49,21 +49,21 @@ def test_the_listing_of_spaces_names_owner_and_sharing(world: World) -> None:
         )
         for row in rows
     ] == [("lab", "ada", "Private"), ("team", "ada", "Shared")]
-    found = world.studio_client.describe_space(DomainId=DOMAIN, SpaceName="TEAM")
+    found = sim.studio_client.describe_space(DomainId=DOMAIN, SpaceName="TEAM")
     assert found["OwnershipSettings"] == {"OwnerUserProfileName": "ada"}
 
 
-def test_a_space_needs_its_owner_in_service(world: World, refused: Refused) -> None:
+def test_a_space_needs_its_owner_in_service(sim: Services, refused: Refused) -> None:
     """CreateSpace is refused for a busy owner, an unknown one, and for incomplete ownership."""
-    world.aws.studio.force(world.place, "ada", "Updating")
+    sim.services.studio.force(sim.place, "ada", "Updating")
     with refused("ValidationException", "is not in InService"):
-        create_space(world)
+        create_space(sim)
     with refused("ValidationException", "together"):
-        world.studio_client.create_space(
+        sim.studio_client.create_space(
             DomainId=DOMAIN, SpaceName="lab", OwnershipSettings={"OwnerUserProfileName": "ada"}
         )
     with refused("ResourceNotFound"):
-        world.studio_client.create_space(
+        sim.studio_client.create_space(
             DomainId=DOMAIN,
             SpaceName="lab",
             OwnershipSettings={"OwnerUserProfileName": "nobody"},
@@ -71,20 +71,20 @@ def test_a_space_needs_its_owner_in_service(world: World, refused: Refused) -> N
         )
 
 
-def test_space_names_fold_case_and_updates_keep_the_owner(world: World, refused: Refused) -> None:
+def test_space_names_fold_case_and_updates_keep_the_owner(sim: Services, refused: Refused) -> None:
     """A second space of the name is refused; an update changes settings alone."""
-    create_space(world)
+    create_space(sim)
     with refused("ResourceInUse"):
-        create_space(world, "LAB")
+        create_space(sim, "LAB")
 
-    world.studio_client.update_space(DomainId=DOMAIN, SpaceName="lab", SpaceDisplayName="My lab")
+    sim.studio_client.update_space(DomainId=DOMAIN, SpaceName="lab", SpaceDisplayName="My lab")
 
-    found = world.studio_client.describe_space(DomainId=DOMAIN, SpaceName="lab")
+    found = sim.studio_client.describe_space(DomainId=DOMAIN, SpaceName="lab")
     assert (found["Status"], found["SpaceDisplayName"]) == ("Updating", "My lab")
     with refused("ResourceInUse"):
-        world.studio_client.update_space(DomainId=DOMAIN, SpaceName="lab")
-    world.clock.shift(2)
-    found = world.studio_client.describe_space(DomainId=DOMAIN, SpaceName="lab")
+        sim.studio_client.update_space(DomainId=DOMAIN, SpaceName="lab")
+    sim.clock.shift(2)
+    found = sim.studio_client.describe_space(DomainId=DOMAIN, SpaceName="lab")
     assert (found["Status"], found["OwnershipSettings"]["OwnerUserProfileName"]) == (
         "InService",
         "ada",

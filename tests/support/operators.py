@@ -13,12 +13,12 @@ from cli.simulation.deployment import deployed_hub
 from cli.simulation.operator import RehearsedOperator
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from shared.conventions import system_role_arn
+from simulator.embedded_aws import HUB_ACCOUNT, HUB_REGION, EmbeddedAws
 from simulator.scenario import Frame, Scenario
 from simulator.scenario_file import parse
 from simulator.setup import LEDGER, MAPPINGS, assume, make_role
 from simulator.steps import STEPS
 from simulator.story import Story
-from simulator.world import HUB_ACCOUNT, HUB_REGION, World
 
 SPOKE = "222222222222"
 PLACE = f"{SPOKE}/eu-west-1/d-one"
@@ -52,7 +52,7 @@ Command = Callable[..., tuple[int, str, str]]
 class Company:
     """An embedded AWS with a hub in it."""
 
-    world: World
+    aws: EmbeddedAws
     operator: RehearsedOperator
 
     def play(self, word: str, **what: object) -> None:
@@ -60,10 +60,10 @@ class Company:
 
         Each story numbers its events from the start, and queues remember an id for five minutes.
         """
-        self.world.wait(301)
+        self.aws.wait(301)
         frame, step = Frame(version=1), STEPS[word].model_validate(what)
         scenario = Scenario(folder=Path(), frame=frame, steps=((word, step),))
-        Story(scenario, self.world, self.operator).play()
+        Story(scenario, self.aws, self.operator).play()
 
     def leave(self, *users: str) -> None:
         """Remove users from the group of scientists, one by one."""
@@ -72,13 +72,13 @@ class Company:
 
     def user_id(self, name: str) -> str:
         """Return a user's id."""
-        person = self.world.services.identity_store.find_user(name)
+        person = self.aws.services.identity_store.find_user(name)
         assert person is not None
         return person.user_id
 
     def roles(self) -> dict[str, str]:
         """Return the name and the role of each user's profile."""
-        (domain,) = self.world.services.studio.snapshot()
+        (domain,) = self.aws.services.studio.snapshot()
         return {
             str(each.sso_user): f"{each.name} {str(each.role).rpartition('/')[2]}"
             for each in domain.profiles
@@ -92,7 +92,7 @@ class Company:
 
     def ledger(self) -> list[Mapping[str, Any]]:
         """Return every row of the ledger, sorted."""
-        return sorted(self.world.rows(LEDGER), key=lambda row: (row["pk"], row["sk"]))
+        return sorted(self.aws.rows(LEDGER), key=lambda row: (row["pk"], row["sk"]))
 
 
 @contextmanager
@@ -103,19 +103,19 @@ def company(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Company]:
     the credentials of the hub's role there.
     """
     scenario = parse(COMPANY, name="company", folder=folder)
-    with deployed_hub(limit=LIMIT) as world:
-        built = Company(world, RehearsedOperator(world))
-        Story(scenario, world, built.operator).play()
+    with deployed_hub(limit=LIMIT) as aws:
+        built = Company(aws, RehearsedOperator(aws))
+        Story(scenario, aws, built.operator).play()
         built.play("sweep")
         keys = {name: _keys(*of) for name, of in _WHO.items()}
-        for name, value in world.function_credentials("Operator").items():
+        for name, value in aws.function_credentials("Operator").items():
             monkeypatch.setenv(name, value)
         _write_profiles(folder, keys, monkeypatch)
         monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
         monkeypatch.setenv("STUDIO_HUB_LEDGER_TABLE", LEDGER)
         monkeypatch.setenv("STUDIO_HUB_MAPPINGS_TABLE", MAPPINGS)
-        monkeypatch.setenv("STUDIO_HUB_DELAYED_QUEUE_URL", world.queues["delayed"].url)
-        store = world.services.identity_store.store_id
+        monkeypatch.setenv("STUDIO_HUB_DELAYED_QUEUE_URL", aws.queues["delayed"].url)
+        store = aws.services.identity_store.store_id
         monkeypatch.setenv("STUDIO_HUB_IDENTITY_STORE_ID", store)
         boto3.setup_default_session()
         yield built

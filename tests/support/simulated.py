@@ -30,10 +30,10 @@ _CLIENTS: dict[tuple[str, str, str], Any] = {}
 
 
 @dataclass
-class World:
+class Services:
     """The embedded services of a test, its clock, and clients that call as any account."""
 
-    aws: EmbeddedServices
+    services: EmbeddedServices
     clock: time_machine.Traveller
     sessions: Sessions
     botocore_session: botocore.session.Session
@@ -96,7 +96,7 @@ class World:
         return str(answer["Status"])
 
 
-WorldMaker = Callable[..., AbstractContextManager[World]]
+SimMaker = Callable[..., AbstractContextManager[Services]]
 
 
 Refused = Callable[..., AbstractContextManager[pytest.ExceptionInfo[Any]]]
@@ -111,26 +111,26 @@ def refused(code: str, text: str = "") -> Iterator[pytest.ExceptionInfo[Any]]:
     assert text in error["Message"]
 
 
-def begin(world: World) -> None:
+def begin(sim: Services) -> None:
     """Add ada with a profile that is InService."""
-    world.aws.identity_store.add_user("ada")
-    world.create_profile("ada", UserSettings={"ExecutionRole": ROLE})
+    sim.services.identity_store.add_user("ada")
+    sim.create_profile("ada", UserSettings={"ExecutionRole": ROLE})
 
 
-def create_space(world: World, name: str = "lab", sharing: str = "Private") -> None:
+def create_space(sim: Services, name: str = "lab", sharing: str = "Private") -> None:
     """Create a space of ada's and wait until it is InService."""
-    world.studio_client.create_space(
+    sim.studio_client.create_space(
         DomainId=DOMAIN,
         SpaceName=name,
         OwnershipSettings={"OwnerUserProfileName": "ada"},
         SpaceSharingSettings={"SharingType": sharing},
     )
-    world.clock.shift(5)
+    sim.clock.shift(5)
 
 
-def app_status(world: World, **home: str) -> str:
+def app_status(sim: Services, **home: str) -> str:
     """Return an app's status as the API returns it."""
-    return str(world.studio_client.describe_app(**home)["Status"])
+    return str(sim.studio_client.describe_app(**home)["Status"])
 
 
 def profile(name: str = "ada", user: str | None = None) -> dict[str, str]:

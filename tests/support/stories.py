@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulator.world import World
+from simulator.embedded_aws import EmbeddedAws
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -34,7 +34,7 @@ class End:
     """The end of a story: its JSON, and the embedded AWS it was played in."""
 
     json: dict[str, Any]
-    world: World
+    aws: EmbeddedAws
 
     def roles(self) -> dict[str, str]:
         """Return the role of each profile, by the account's first digit and the user."""
@@ -63,7 +63,7 @@ class End:
 
     def told(self, message: str) -> list[tuple[str, str]]:
         """Return the kind and the subject of each logged line with this message."""
-        log = self.world.lambdas.log
+        log = self.aws.lambdas.log
         return [(each["kind"], each["subject"]) for each in log if each.get("message") == message]
 
     def problems(self) -> list[tuple[str, str]]:
@@ -74,9 +74,9 @@ class End:
 Play = Callable[..., End]
 
 
-def membership_event(world: World, user: str, group: str) -> dict[str, Any]:
+def membership_event(aws: EmbeddedAws, user: str, group: str) -> dict[str, Any]:
     """Return the console's event of a join, without changing the directory."""
-    user_id, group_id = _ids(world, user, group)
+    user_id, group_id = _ids(aws, user, group)
     return {
         "version": "0",
         "id": "e1",
@@ -93,34 +93,34 @@ def membership_event(world: World, user: str, group: str) -> dict[str, Any]:
     }
 
 
-def join_quietly(world: World, user: str, group: str) -> None:
+def join_quietly(aws: EmbeddedAws, user: str, group: str) -> None:
     """Change the directory without an event."""
-    world.services.identity_store.add_membership(*_ids(world, user, group))
+    aws.services.identity_store.add_membership(*_ids(aws, user, group))
 
 
-def leave_quietly(world: World, user: str, group: str) -> None:
+def leave_quietly(aws: EmbeddedAws, user: str, group: str) -> None:
     """Change the directory without an event."""
-    world.services.identity_store.remove_membership(*_ids(world, user, group))
+    aws.services.identity_store.remove_membership(*_ids(aws, user, group))
 
 
-def measured(world: World, metric: str) -> list[float]:
+def measured(aws: EmbeddedAws, metric: str) -> list[float]:
     """Return the values of one metric that the functions emitted, in order."""
-    told = (entry[metric] for entry in world.lambdas.log if "_aws" in entry and metric in entry)
+    told = (entry[metric] for entry in aws.lambdas.log if "_aws" in entry and metric in entry)
     return [value for values in told for value in values]
 
 
-def writes(world: World) -> dict[str, int]:
+def writes(aws: EmbeddedAws) -> dict[str, int]:
     """Return the number of the hub's writes, by operation."""
     reads = ("Describe", "Get", "List", "Query", "Scan", "Assume", "Send")
     return {
         name: count
-        for name, count in world.gateway.calls.items()
+        for name, count in aws.gateway.calls.items()
         if not name.partition(".")[2].startswith(reads)
     }
 
 
-def _ids(world: World, user: str, group: str) -> tuple[str, str]:
-    store = world.services.identity_store
+def _ids(aws: EmbeddedAws, user: str, group: str) -> tuple[str, str]:
+    store = aws.services.identity_store
     person, found = store.find_user(user), store.find_group(group)
     assert person is not None
     assert found is not None

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from bench import (
+from apply_harness import (
     ASSIGN,
     CHANGE,
     CLOSED,
@@ -21,7 +21,7 @@ from bench import (
     STOP_B,
     SUSPEND,
     THROTTLED,
-    Bench,
+    ApplyHarness,
     elsewhere,
 )
 from cases import LAB, NEW, NOON, SHOP, THERE
@@ -34,8 +34,8 @@ from hub.runtime.decisions.outcome import Applied
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench()
+def harness() -> ApplyHarness:
+    return ApplyHarness()
 
 
 @pytest.mark.parametrize(
@@ -63,73 +63,75 @@ def bench() -> Bench:
     ],
 )
 def test_each_action_starts_when_the_one_before_is_done(
-    bench: Bench, actions: tuple[Action, ...], calls: list[str], record_outcome: list[str]
+    harness: ApplyHarness, actions: tuple[Action, ...], calls: list[str], record_outcome: list[str]
 ) -> None:
     """The record is written before and after. A Studio operation is polled until it ends."""
-    assert bench.record_outcome(*actions) == record_outcome
-    assert bench.calls == calls
+    assert harness.record_outcome(*actions) == record_outcome
+    assert harness.calls == calls
     written = [each for a, b in zip(actions, record_outcome, strict=True) for each in (type(a), b)]
-    assert bench.notes.told == [
+    assert harness.notes.told == [
         each if isinstance(each, str) else f"begin {each.__name__}" for each in written
     ]
 
 
-def test_every_target_starts_before_any_is_waited_for(bench: Bench) -> None:
+def test_every_target_starts_before_any_is_waited_for(harness: ApplyHarness) -> None:
     """A slow target delays no other: only its own part of the user is waited for."""
-    bench.studio.profiles.clear()
-    bench.studio.slow.add(LAB)
+    harness.studio.profiles.clear()
+    harness.studio.slow.add(LAB)
 
-    found = bench.record_outcome(CREATE, ASSIGN, elsewhere(CREATE), elsewhere(ASSIGN))
+    found = harness.record_outcome(CREATE, ASSIGN, elsewhere(CREATE), elsewhere(ASSIGN))
 
-    assert bench.studio.calls[:2] == [("create", LAB), ("create", SHOP)]
+    assert harness.studio.calls[:2] == [("create", LAB), ("create", SHOP)]
     assert found == ["Applied Create", "Applied Assign", "Pending Create"]
-    assert ("assign", SHOP) in bench.studio.calls
-    assert ("assign", LAB) not in bench.studio.calls
+    assert ("assign", SHOP) in harness.studio.calls
+    assert ("assign", LAB) not in harness.studio.calls
 
 
-def test_what_takes_longer_than_a_few_seconds_is_left_to_the_next_reconcile(bench: Bench) -> None:
+def test_what_takes_longer_than_a_few_seconds_is_left_to_the_next_reconcile(
+    harness: ApplyHarness,
+) -> None:
     """No function sleeps while Studio works; the request is requeued."""
-    bench.studio.slow.add(LAB)
+    harness.studio.slow.add(LAB)
 
-    assert bench.record_outcome(CHANGE) == ["Pending ChangeRole"]
-    assert bench.clock.now() - NOON <= timedelta(seconds=15)
+    assert harness.record_outcome(CHANGE) == ["Pending ChangeRole"]
+    assert harness.clock.now() - NOON <= timedelta(seconds=15)
 
 
 @pytest.mark.parametrize("seconds", [0, -1])
-def test_nothing_starts_when_the_time_is_up(bench: Bench, seconds: float) -> None:
+def test_nothing_starts_when_the_time_is_up(harness: ApplyHarness, seconds: float) -> None:
     """Not even its record is written."""
-    assert bench.record_outcome(REVOKE, SUSPEND, seconds=seconds) == ["Pending Revoke"]
-    assert bench.calls == []
-    assert bench.notes.told == ["Pending Revoke"]
+    assert harness.record_outcome(REVOKE, SUSPEND, seconds=seconds) == ["Pending Revoke"]
+    assert harness.calls == []
+    assert harness.notes.told == ["Pending Revoke"]
 
 
-def test_nothing_starts_whose_record_could_not_be_written(bench: Bench) -> None:
+def test_nothing_starts_whose_record_could_not_be_written(harness: ApplyHarness) -> None:
     """Of two workers that write the same record, the one that loses changes nothing."""
-    bench.notes.begin_fails = True
+    harness.notes.begin_fails = True
 
-    assert bench.record_outcome(CREATE, ASSIGN) == ["Deferred Create"]
-    assert bench.calls == []
+    assert harness.record_outcome(CREATE, ASSIGN) == ["Deferred Create"]
+    assert harness.calls == []
 
 
-def test_what_could_not_be_recorded_afterwards_is_reconciled_again(bench: Bench) -> None:
+def test_what_could_not_be_recorded_afterwards_is_reconciled_again(harness: ApplyHarness) -> None:
     """The action is done, and the next reconcile observes its effect."""
-    bench.notes.recording_fails = True
+    harness.notes.recording_fails = True
 
-    assert bench.record_outcome(CHANGE) == ["Applied ChangeRole", "Deferred ChangeRole"]
+    assert harness.record_outcome(CHANGE) == ["Applied ChangeRole", "Deferred ChangeRole"]
 
 
 @pytest.mark.parametrize("trouble", [DENIED, THROTTLED, CLOSED])
 def test_the_role_is_removed_even_if_the_assignment_cannot_be(
-    bench: Bench, trouble: Trouble
+    harness: ApplyHarness, trouble: Trouble
 ) -> None:
     """If the assignment cannot be deleted yet, the profile still loses its permissions."""
-    bench.studio.troubles["revoke", LAB] = trouble
+    harness.studio.troubles["revoke", LAB] = trouble
 
-    bench.apply(REVOKE, SUSPEND, STOP_A, SPACE, DELETE)
+    harness.apply(REVOKE, SUSPEND, STOP_A, SPACE, DELETE)
 
-    calls = [call for call in bench.calls if call != "watch"]
+    calls = [call for call in harness.calls if call != "watch"]
     assert calls[:3] == ["revoke", "change_role", "stop_app a"]
-    assert not {"delete", "delete_space"} & set(bench.calls)
+    assert not {"delete", "delete_space"} & set(harness.calls)
 
 
 @pytest.mark.parametrize("trouble", [IN_USE, DENIED, INVALID, THROTTLED, CLOSED])
@@ -144,25 +146,25 @@ def test_the_role_is_removed_even_if_the_assignment_cannot_be(
     ],
 )
 def test_a_target_run_ends_where_an_action_fails(
-    bench: Bench, actions: tuple[Action, ...], call: str, trouble: Trouble
+    harness: ApplyHarness, actions: tuple[Action, ...], call: str, trouble: Trouble
 ) -> None:
     """No access is granted without the role, and nobody who may still sign in loses anything."""
-    bench.studio.troubles[call, LAB] = trouble
+    harness.studio.troubles[call, LAB] = trouble
 
-    found = bench.apply(*actions, elsewhere(CHANGE))
+    found = harness.apply(*actions, elsewhere(CHANGE))
 
-    assert bench.calls == [call]
+    assert harness.calls == [call]
     assert len(found) == 2
     # Law 10: the other target goes on.
     assert isinstance(found[1], Applied)
     assert found[1].action.target == SHOP
 
 
-def test_apps_are_stopped_although_the_role_cannot_be_removed_yet(bench: Bench) -> None:
+def test_apps_are_stopped_although_the_role_cannot_be_removed_yet(harness: ApplyHarness) -> None:
     """Rule 8: on ResourceInUse stop the apps. The role changes as soon as the apps are gone."""
-    bench.studio.troubles["change_role", LAB] = IN_USE
+    harness.studio.troubles["change_role", LAB] = IN_USE
 
-    assert bench.record_outcome(REVOKE, SUSPEND, STOP_A, STOP_B) == [
+    assert harness.record_outcome(REVOKE, SUSPEND, STOP_A, STOP_B) == [
         "Applied Revoke",
         "Pending Suspend",
         "Started StopApp",
@@ -172,29 +174,29 @@ def test_apps_are_stopped_although_the_role_cannot_be_removed_yet(bench: Bench) 
 
 @pytest.mark.parametrize("trouble", [IN_USE, INVALID])
 def test_an_app_that_cannot_be_stopped_yet_prevents_no_other_stop(
-    bench: Bench, trouble: Trouble
+    harness: ApplyHarness, trouble: Trouble
 ) -> None:
     """Source: the developer guide: to delete a pending or a failed app gives an error."""
-    bench.studio.troubles["stop_app a", LAB] = trouble
+    harness.studio.troubles["stop_app a", LAB] = trouble
 
-    assert bench.record_outcome(STOP_A, STOP_B, DELETE) == [
+    assert harness.record_outcome(STOP_A, STOP_B, DELETE) == [
         "Pending StopApp",
         "Started StopApp",
         "Applied Delete",
     ]
 
 
-def test_where_access_is_granted_by_hand_all_other_actions_are_done(bench: Bench) -> None:
+def test_where_access_is_granted_by_hand_all_other_actions_are_done(harness: ApplyHarness) -> None:
     """Rule 7: a domain from before October 2023 shows no application."""
-    bench.studio.by_hand.add(LAB)
+    harness.studio.by_hand.add(LAB)
 
-    assert bench.record_outcome(REVOKE, SUSPEND) == ["ManualAction Revoke", "Applied Suspend"]
-    assert "revoke" not in bench.calls
+    assert harness.record_outcome(REVOKE, SUSPEND) == ["ManualAction Revoke", "Applied Suspend"]
+    assert "revoke" not in harness.calls
 
 
-def test_an_applied_action_is_published(bench: Bench) -> None:
+def test_an_applied_action_is_published(harness: ApplyHarness) -> None:
     """It is published with the profile as it is then; a deleted profile has none."""
-    change, delete = bench.apply(CHANGE, elsewhere(DELETE))
+    change, delete = harness.apply(CHANGE, elsewhere(DELETE))
 
     assert change == Applied(CHANGE, replace(THERE, role_arn=NEW))
     assert delete == Applied(elsewhere(DELETE))

@@ -68,7 +68,7 @@ class Harness:
         self.mappings = FakeMappings(self.clock, MappingTable(ROWS))
         self.mappings.table(EARLIER)
         self.clock.time = NOON
-        self.world = IntakePorts(
+        self.aws = IntakePorts(
             identity_store_id=STORE,
             region=REGION,
             delayed_queue_arn="arn",
@@ -85,7 +85,7 @@ class Harness:
 
     def take(self, *bodies: str) -> list[Ignored | None]:
         """Process one batch of events."""
-        batch = Intake(self.world)
+        batch = Intake(self.aws)
         return [batch.take(body) for body in bodies]
 
     @property
@@ -368,7 +368,7 @@ def test_a_requeued_message_goes_back_to_its_queue(harness: Harness) -> None:
     """Unchanged: the function that processes it counts its attempts."""
     look = ScanRequest(Subject.TARGET, str(LAB), EARLIER, "event", EARLIER, attempt=3)
     user = ReconcileRequest(ADA, EARLIER, "event", EARLIER, attempt=3, is_recheck=True)
-    batch = Intake(harness.world)
+    batch = Intake(harness.aws)
 
     assert [batch.redeliver(encode(request)) for request in (look, user)] == [look, user]
     assert harness.boxes == FakeBoxes(users=[user], looks=[look])

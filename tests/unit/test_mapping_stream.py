@@ -50,12 +50,12 @@ class Harness:
         clock = FakeClock(NOON)
         self.hub_state = FakeHubState(clock)
         names = GroupResolver(self.directory, self.hub_state, clock)
-        self.world = MappingStreamPorts(names, self.hub_state, self.boxes, clock)
+        self.aws = MappingStreamPorts(names, self.hub_state, self.boxes, clock)
 
     def take(self, old: Row | None, new: Row | None) -> list[ScanRequest]:
         """Process one change and return what was queued for it."""
         self.boxes.looks.clear()
-        take(RowChange("event", WRITTEN, old, new, "MODIFY"), self.world)
+        take(RowChange("event", WRITTEN, old, new, "MODIFY"), self.aws)
         return self.boxes.looks
 
     def problems(self) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from bench import (
+from apply_harness import (
     ASSIGN,
     CHANGE,
     CLOSED,
@@ -19,7 +19,7 @@ from bench import (
     SUSPEND,
     THROTTLED,
     UNDER_WAY,
-    Bench,
+    ApplyHarness,
 )
 from cases import LAB, NOON
 from fake_studio import Trouble
@@ -33,8 +33,8 @@ from shared.errors import RefusedError, RetryableError, TargetUnreachableError
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench()
+def harness() -> ApplyHarness:
+    return ApplyHarness()
 
 
 CALLS: dict[str, Action] = {
@@ -56,12 +56,12 @@ PASSES = {
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("trouble", [IN_USE, INVALID, DENIED, THROTTLED, CLOSED])
-def test_the_outcome_of_a_refusal(bench: Bench, call: str, trouble: Trouble) -> None:
+def test_the_outcome_of_a_refusal(harness: ApplyHarness, call: str, trouble: Trouble) -> None:
     """Retry soon, observe again, or wait for an operator: the error code decides."""
     action = CALLS[call]
-    bench.studio.troubles[call, LAB] = trouble
+    harness.studio.troubles[call, LAB] = trouble
 
-    (found,) = bench.apply(action)
+    (found,) = harness.apply(action)
 
     if isinstance(trouble, RetryableError):
         assert found == Deferred(action, "throttled")
@@ -84,12 +84,12 @@ def test_the_outcome_of_a_refusal(bench: Bench, call: str, trouble: Trouble) -> 
     ],
 )
 def test_a_failed_studio_operation_is_reconciled_again(
-    bench: Bench, action: Action, status: ProfileStatus, expected: type[Outcome]
+    harness: ApplyHarness, action: Action, status: ProfileStatus, expected: type[Outcome]
 ) -> None:
     """The next reconcile observes the status and does what it needs."""
-    bench.studio.becomes[LAB] = status
+    harness.studio.becomes[LAB] = status
 
-    (found,) = bench.apply(action)
+    (found,) = harness.apply(action)
 
     assert isinstance(found, expected)
     assert status in getattr(found, "reason", "")
@@ -97,36 +97,38 @@ def test_a_failed_studio_operation_is_reconciled_again(
 
 @pytest.mark.parametrize(("trouble", "expected"), [(THROTTLED, Deferred), (DENIED, Failed)])
 def test_an_action_that_cannot_be_polled_does_not_count_as_done(
-    bench: Bench, trouble: Trouble, expected: type[Outcome]
+    harness: ApplyHarness, trouble: Trouble, expected: type[Outcome]
 ) -> None:
     """Rule 9: the update call alone never counts as done."""
-    bench.studio.troubles["watch", LAB] = trouble
+    harness.studio.troubles["watch", LAB] = trouble
 
-    assert isinstance(bench.apply(CHANGE, ASSIGN)[0], expected)
-    assert bench.calls == ["change_role", "watch"]
+    assert isinstance(harness.apply(CHANGE, ASSIGN)[0], expected)
+    assert harness.calls == ["change_role", "watch"]
 
 
 @pytest.mark.parametrize(("call", "action"), [("assign", ASSIGN), ("revoke", REVOKE)])
-def test_a_change_already_under_way_is_no_success(bench: Bench, call: str, action: Action) -> None:
+def test_a_change_already_under_way_is_no_success(
+    harness: ApplyHarness, call: str, action: Action
+) -> None:
     """Rule 7: for minutes a read returns the state before that change, so none is made."""
-    bench.studio.troubles[call, LAB] = UNDER_WAY
-    bench.assigned = call == "assign"
+    harness.studio.troubles[call, LAB] = UNDER_WAY
+    harness.assigned = call == "assign"
 
-    assert bench.apply(action) == (Deferred(action, "under way", not_propagated=True),)
-    assert "is_assigned" not in bench.calls
+    assert harness.apply(action) == (Deferred(action, "under way", not_propagated=True),)
+    assert "is_assigned" not in harness.calls
 
 
 @pytest.mark.parametrize("is_assigned", [True, False])
 @pytest.mark.parametrize(("call", "action"), [("assign", ASSIGN), ("revoke", REVOKE)])
 def test_a_later_read_decides(
-    bench: Bench, call: str, action: Action, *, is_assigned: bool
+    harness: ApplyHarness, call: str, action: Action, *, is_assigned: bool
 ) -> None:
     """A correct state is done; any other is tried again."""
-    bench.studio.troubles[call, LAB] = UNDER_WAY
-    bench.assigned = is_assigned
-    bench.notes.wanted = NOON - timedelta(minutes=3)
+    harness.studio.troubles[call, LAB] = UNDER_WAY
+    harness.assigned = is_assigned
+    harness.notes.wanted = NOON - timedelta(minutes=3)
 
-    (found,) = bench.apply(action)
+    (found,) = harness.apply(action)
 
     if is_assigned is (call == "assign"):
         assert found == Applied(action)
@@ -135,12 +137,12 @@ def test_a_later_read_decides(
 
 
 @pytest.mark.parametrize("read", [THROTTLED, DENIED])
-def test_a_failed_read_records_nothing(bench: Bench, read: Trouble) -> None:
+def test_a_failed_read_records_nothing(harness: ApplyHarness, read: Trouble) -> None:
     """Nobody is recorded as granted or revoked without an answer that confirms it."""
-    bench.studio.troubles["assign", LAB] = UNDER_WAY
-    bench.studio.troubles["is_assigned", LAB] = read
-    bench.notes.wanted = NOON - timedelta(minutes=3)
+    harness.studio.troubles["assign", LAB] = UNDER_WAY
+    harness.studio.troubles["is_assigned", LAB] = read
+    harness.notes.wanted = NOON - timedelta(minutes=3)
 
-    (found,) = bench.apply(ASSIGN)
+    (found,) = harness.apply(ASSIGN)
 
     assert isinstance(found, Deferred | Failed)

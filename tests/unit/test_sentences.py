@@ -1,7 +1,18 @@
 """Actions as text: operators read the reason beside the change."""
 
 import pytest
-from bench import ASSIGN, CHANGE, CREATE, DELETE, DISCARD, RESUME, REVOKE, SPACE, STOP_A, SUSPEND
+from apply_harness import (
+    ASSIGN,
+    CHANGE,
+    CREATE,
+    DELETE,
+    DISCARD,
+    RESUME,
+    REVOKE,
+    SPACE,
+    STOP_A,
+    SUSPEND,
+)
 from cases import BECAUSE, app
 
 from hub.runtime.decisions.actions import Action, StopApp

@@ -17,7 +17,7 @@ SPOKES = tuple(sorted({target.account for target in TARGETS}))
 MEMBERS = (HUB, MANAGEMENT, *SPOKES)
 
 
-def handmade(account: str) -> str:
+def additional_role_arn(account: str) -> str:
     """Return a role that the company created itself, and that the spoke lets the hub pass."""
     return f"arn:aws:iam::{account}:role/Handmade"
 

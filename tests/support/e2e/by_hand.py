@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 
-from e2e import acts
+from e2e import operations
 from e2e.accounts import FIRST, HUB, MANAGEMENT, REGION, SECOND
 from e2e.cloud import Cloud, undeployed
 from e2e.processes import CommandError
@@ -38,7 +38,7 @@ def _serve(cloud: Cloud) -> None:
         store.add_user("ada")
         store.add_group("ml-scientists")
         cloud.acts.join("ada", "ml-scientists", "none")
-    acts.organization_has_a_trail(cloud)
+    operations.organization_has_a_trail(cloud)
     script = build("by-hand.sh")
     build("by-hand.profiles").write_text("\n".join(_profiles()), encoding="utf-8")
     script.write_text("\n".join(_script(cloud)) + "\n", encoding="utf-8")

@@ -31,7 +31,7 @@ from e2e.stacks import build, deploy_stacks, synthesized
 
 from shared.conventions import execution_role_arn
 from shared.model import Target
-from simulator.directory_operations import DirectoryActs
+from simulator.directory_operations import DirectoryOperations
 from simulator.moto_backend import EmbeddedServices
 from simulator.quirks import Durations
 from simulator.server import ServedCall, served
@@ -64,7 +64,7 @@ class Cloud:
 
     aws: MiniStack
     services: EmbeddedServices
-    acts: DirectoryActs
+    acts: DirectoryOperations
     lock: "threading.Lock"
     calls: list[Heard]
     assembly: Path
@@ -216,7 +216,7 @@ def _served(python: Path, logs: Path, assembly: Path) -> Iterator[Cloud]:
             members=MEMBERS,
         ) as aws,
     ):
-        acts = DirectoryActs(services.identity_store, MANAGEMENT, services.studio.now)
+        acts = DirectoryOperations(services.identity_store, MANAGEMENT, services.studio.now)
         yield Cloud(aws, services, acts, lock, calls, assembly)
 
 

@@ -16,7 +16,7 @@ from e2e.accounts import (
     SPOKES,
     STORE,
     TARGETS,
-    handmade,
+    additional_role_arn,
 )
 from e2e.deployment import ROOT, Deployment, synthesize, take_out
 from e2e.progress import tell
@@ -98,7 +98,7 @@ def _parameters(account: str, region: str) -> dict[str, str]:
         "HubRegion": REGION,
         "OrganizationId": ORGANIZATION,
         # Not empty: MiniStack treats a condition on an empty list as true.
-        "AdditionalPassableRoleArns": handmade(account),
+        "AdditionalPassableRoleArns": additional_role_arn(account),
         # IAM is global: one stack of an account creates the roles, the others reference them.
         "ExecutionRoles": "create" if region == REGION else "existing",
         **({"Domain": "create", **_NETWORK} if account == SECOND.account else {}),

@@ -4,9 +4,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from e2e import acts
+from e2e import operations
 from e2e.accounts import ABROAD, FIRST, SECOND, TARGETS
-from e2e.acts import GUESTS, LEADS, SCIENTISTS, UNREADABLE, joins, leaves, works_and_leaves
 from e2e.cloud import Cloud
 from e2e.expectations import (
     Expectation,
@@ -24,6 +23,7 @@ from e2e.expectations import (
     remembers,
     would_do_something,
 )
+from e2e.operations import GUESTS, LEADS, SCIENTISTS, UNREADABLE, joins, leaves, works_and_leaves
 from e2e.progress import tell
 
 from shared.conventions import suspended_role_arn
@@ -36,7 +36,7 @@ class Chapter:
     """An act, and the state that the functions must reach after it."""
 
     name: str
-    act: acts.Act
+    act: operations.Act
     expectations: Sequence[Expectation]
 
 
@@ -54,7 +54,7 @@ def play(cloud: Cloud, chapters: Sequence[Chapter]) -> None:
 
 
 STORY = (
-    Chapter("the accounts are registered", acts.accounts_are_registered, ()),
+    Chapter("the accounts are registered", operations.accounts_are_registered, ()),
     Chapter(
         "ada joins ml-scientists (console)",
         joins("ada", "ml-scientists", "console"),
@@ -86,7 +86,7 @@ STORY = (
     ),
     Chapter(
         "a sweep finds profiles of other hands, and remembers them",
-        acts.profiles_are_made_by_hand,
+        operations.profiles_are_made_by_hand,
         (
             *(remembers(target, "by-hand") for target in (FIRST, SECOND, ABROAD)),
             remembers(FIRST, "by-hand-too"),
@@ -94,22 +94,22 @@ STORY = (
     ),
     Chapter(
         "one of them is deleted, and a look at the target forgets it",
-        acts.one_is_deleted_by_hand,
+        operations.one_is_deleted_by_hand,
         (forgets(FIRST, "by-hand"), remembers(FIRST, "by-hand-too")),
     ),
     Chapter(
         "alan and bert join ml-scientists, of which no event tells",
-        acts.two_join_unheard,
+        operations.two_join_unheard,
         (*has_roles("alan", SCIENTISTS), *has_roles("bert", SCIENTISTS)),
     ),
     Chapter(
         "a row names a group that does not exist",
-        acts.guests_are_mapped,
+        operations.guests_are_mapped,
         (asks_for_group("ml-guests"),),
     ),
     Chapter(
         "the group is made, with grace in it (API)",
-        acts.guests_are_made,
+        operations.guests_are_made,
         (
             *has_roles("grace", GUESTS),
             *is_assigned("grace", SECOND),
@@ -131,17 +131,17 @@ STORY = (
     ),
     Chapter(
         "alan and bert leave ml-scientists, more than may go within an hour: they are held",
-        acts.two_leave,
+        operations.two_leave,
         tuple(is_held(user, target) for user in ("alan", "bert") for target in TARGETS),
     ),
     Chapter(
         "an operator lists the holds and approves each",
-        acts.the_holds_are_approved,
+        operations.the_holds_are_approved,
         tuple(has_no_profile(user, target) for user in ("alan", "bert") for target in TARGETS),
     ),
     Chapter(
         "in report mode the hub tells what it would do, and writes nothing",
-        acts.the_hub_only_reports,
+        operations.the_hub_only_reports,
         (
             *(would_do_something("eve", target) for target in (FIRST, SECOND, ABROAD)),
             *(would_do_something("ada", target) for target in (FIRST, SECOND, ABROAD)),
@@ -152,7 +152,7 @@ STORY = (
     ),
     Chapter(
         "nobody can read an event",
-        acts.nobody_can_read_an_event,
+        operations.nobody_can_read_an_event,
         (full_sweep_is_due(UNREADABLE),),
     ),
 )

@@ -16,7 +16,7 @@ from e2e.accounts import (
     SECOND,
     STORE,
     TARGETS,
-    handmade,
+    additional_role_arn,
     place,
 )
 from e2e.cloud import Cloud
@@ -34,7 +34,7 @@ SCIENTISTS = {
     BESIDE: "MLEngineer",
     ABROAD: "DataScientist",
 }
-LEADS = {target: handmade(target.account) for target in (FIRST, SECOND, ABROAD)}
+LEADS = {target: additional_role_arn(target.account) for target in (FIRST, SECOND, ABROAD)}
 GUESTS = {SECOND: "MLEngineer"}
 _KEPT = 7  # days that the profile of a guest stays
 UNREADABLE = "00000000-0000-4000-8000-00000000e2e0"
@@ -132,7 +132,7 @@ def make_by_hand(cloud: Cloud, *names: str, target: Target = FIRST) -> None:
     with cloud.lock:
         for name in names:
             cloud.services.studio.make_profile_by_hand(
-                place(target), name=name, user_name=None, role=handmade(target.account)
+                place(target), name=name, user_name=None, role=additional_role_arn(target.account)
             )
 
 

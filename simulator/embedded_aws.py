@@ -62,7 +62,7 @@ _serialize, _deserialize = TypeSerializer().serialize, TypeDeserializer().deseri
 
 
 @dataclass(slots=True)
-class World:
+class EmbeddedAws:
     """A running embedded AWS, made by `embedded_aws`."""
 
     clock: VirtualClock
@@ -207,7 +207,7 @@ def embedded_aws(
     identity_store_id: str = IDENTITY_STORE,
     page_limit: int | None = None,
     quirks: Quirks | None = None,
-) -> Iterator[World]:
+) -> Iterator[EmbeddedAws]:
     """Start an embedded AWS with an empty hub; only one at a time in a process."""
     with (
         without_shell(),
@@ -231,15 +231,17 @@ def embedded_aws(
             keys = _hub_keys(_SETUP_ROLE)
             sqs = client("sqs", HUB_REGION, keys)
             lambdas = LambdaService(clock, sqs, HUB_ACCOUNT, HUB_REGION)
-            world = World(clock, services, gateway, lambdas, client("dynamodb", HUB_REGION, keys))
-            gateway.opens = world.opens
-            make_tables(world.dynamodb)
+            aws = EmbeddedAws(
+                clock, services, gateway, lambdas, client("dynamodb", HUB_REGION, keys)
+            )
+            gateway.opens = aws.opens
+            make_tables(aws.dynamodb)
             client("events", HUB_REGION, keys).create_event_bus(Name=BUS)
             for name in ("events", "delayed", "reconcile", "scan"):
                 fifo = name in {"reconcile", "scan"}
-                world.queues[name], dead = make_queue(sqs, name, fifo=fifo)
-                world.graveyards.append(dead)
-            yield world
+                aws.queues[name], dead = make_queue(sqs, name, fifo=fifo)
+                aws.graveyards.append(dead)
+            yield aws
 
 
 def _hub_keys(role_name: str) -> dict[str, str]:

@@ -15,11 +15,11 @@ from shared.model import Target, UserId
 from shared.naming import profile_name
 from shared.ownership import USER_ID, tags
 from simulator.delivery import Delivery
-from simulator.directory_operations import DirectoryActs, Told, Via
+from simulator.directory_operations import DirectoryOperations, Sent, Via
+from simulator.embedded_aws import HUB_ACCOUNT, EmbeddedAws
 from simulator.faults import Fault
 from simulator.setup import LEDGER, MAPPINGS, assume, client, make_role
 from simulator.studio import Place
-from simulator.world import HUB_ACCOUNT, World
 
 USERS = ("ada@example.com", "bob", "eve.b@example.com")
 GROUPS = ("ants", "bees", "cats", "unmapped")
@@ -97,12 +97,12 @@ def open_problems(log: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
 
 
 @dataclass
-class Town:
+class RandomCompany:
     """An embedded AWS with the company in it, and the current rows."""
 
-    world: World
+    aws: EmbeddedAws
     rows: dict[tuple[str, Target], tuple[str, int]] = field(default_factory=lambda: dict(ROWS))
-    acts: DirectoryActs = field(init=False)
+    acts: DirectoryOperations = field(init=False)
     delivery: Delivery = field(init=False)
     people: list[str] = field(init=False)
     not_ours: set[tuple[str, str]] = field(init=False)
@@ -111,16 +111,16 @@ class Town:
 
     def __post_init__(self) -> None:
         """Create the company; some of its profiles are unmanaged."""
-        store = self.world.services.identity_store
-        self.acts = DirectoryActs(store, HUB_ACCOUNT, self.world.clock.now)
-        self.delivery = Delivery(self.world.deliver)
+        store = self.aws.services.identity_store
+        self.acts = DirectoryOperations(store, HUB_ACCOUNT, self.aws.clock.now)
+        self.delivery = Delivery(self.aws.deliver)
         self.group_ids = {name: store.add_group(name).group_id for name in GROUPS}
         self.people = [store.add_user(name).user_id for name in USERS]
         for target in (ONE, TWO):
-            self.world.add_spoke(target)
+            self.aws.add_spoke(target)
         for key in self.rows:
             self._write(key)
-        self.world.skip_row_changes()
+        self.aws.skip_row_changes()
         eve = UserId(self.people[2])
         taken = profile_name(USERS[2], eve)
         other_person = tags(HUB_ACCOUNT, "00000000-0000-4000-8000-00000000e1de")
@@ -140,7 +140,7 @@ class Town:
                 self.delivery.shuffle(act.number)
             case "wait":
                 self.delivery.arrive()
-                self.world.wait(act.number * 10)
+                self.aws.wait(act.number * 10)
             case "sweep":
                 self.sweep()
             case "throttle":
@@ -151,18 +151,18 @@ class Town:
                 self._by_administrators(act)
             case _:
                 self.delivery.send(self._in_directory(act))
-        self.world.run()
+        self.aws.run()
 
     def settle(self) -> None:
         """End all faults, deliver everything, and advance the time by an hour."""
         self.delivery.arrive()
-        self.world.gateway.faults.clear()
-        self.world.wait(3600)
+        self.aws.gateway.faults.clear()
+        self.aws.wait(3600)
 
     def sweep(self) -> None:
         """Sweep, and advance the time by an hour, in which all requeued requests are handled."""
-        self.world.sweep()
-        self.world.wait(3600)
+        self.aws.sweep()
+        self.aws.wait(3600)
 
     def roles(self) -> dict[tuple[Target, str], str]:
         """Return the role of each managed profile, by target and user."""
@@ -170,7 +170,7 @@ class Town:
             (Target.parse("/".join(domain.place)), marks[USER_ID]): (profile.role or "").rpartition(
                 "/"
             )[2]
-            for domain in self.world.services.studio.snapshot()
+            for domain in self.aws.services.studio.snapshot()
             for profile in domain.profiles
             if (marks := dict(profile.tags)) == tags(HUB_ACCOUNT, marks.get(USER_ID, ""))
             and marks[USER_ID] in self.people
@@ -180,14 +180,14 @@ class Town:
         """Return the role of each profile in a target, managed or not."""
         return [
             (profile.role or "").rpartition("/")[2]
-            for domain in self.world.services.studio.snapshot()
+            for domain in self.aws.services.studio.snapshot()
             for profile in domain.profiles
             if domain.place.domain_id == target.domain_id
         ]
 
     def desired(self) -> dict[tuple[Target, str], str]:
         """Return the roles that the directory and the rows grant, for users who can be served."""
-        store = self.world.services.identity_store
+        store = self.aws.services.identity_store
         wanted = {}
         for user_id, user in store.users.items():
             groups = {membership.group_id for membership in store.groups_of(user_id)}
@@ -206,24 +206,24 @@ class Town:
         """Return the state of every unmanaged profile, as texts."""
         return [
             repr(profile)
-            for domain in self.world.services.studio.snapshot()
+            for domain in self.aws.services.studio.snapshot()
             for profile in domain.profiles
             if (profile.place.domain_id, profile.name) in self.not_ours
         ]
 
     def written(self) -> tuple[Counter[str], str]:
         """Return what the hub wrote so far: its changes in Studio, and both tables."""
-        tables = [sorted(map(repr, self.world.rows(table))) for table in (LEDGER, MAPPINGS)]
-        return Counter(change.operation for change in self.world.gateway.changes), repr(tables)
+        tables = [sorted(map(repr, self.aws.rows(table))) for table in (LEDGER, MAPPINGS)]
+        return Counter(change.operation for change in self.aws.gateway.changes), repr(tables)
 
     def open_problems(self) -> set[tuple[str, str]]:
         """Return what the hub reported and has not resolved, by kind and subject."""
-        return open_problems(self.world.lambdas.log)
+        return open_problems(self.aws.lambdas.log)
 
     def stale_problems(self) -> set[tuple[str, str]]:
         """Return the open problems whose cause does not exist any more."""
-        store = self.world.services.identity_store
-        rows = self.world.rows(LEDGER)
+        store = self.aws.services.identity_store
+        rows = self.aws.rows(LEDGER)
         held = {f"removals in {row['pk'][6:]} ({row['cause']})" for row in rows if "cause" in row}
         names = {f"group {group}" for group, _ in self.rows}
         people = {row["user_name"] for row in rows if "state" in row}
@@ -246,8 +246,8 @@ class Town:
                 stale.add((kind, subject))
         return stale
 
-    def _in_directory(self, act: Act) -> Told:  # noqa: C901, PLR0911 (one case a word)
-        store = self.world.services.identity_store
+    def _in_directory(self, act: Act) -> Sent:  # noqa: C901, PLR0911 (one case a word)
+        store = self.aws.services.identity_store
         here = [id_ for id_ in self.people if id_ in store.users]
         if not here and act.kind != "hire":
             return ()
@@ -290,7 +290,7 @@ class Town:
                 self._write(key)
             case "unmap" if key not in ROWS and key in self.rows:
                 del self.rows[key]
-                self.world.delete_mapping(act.group, str(ONE))
+                self.aws.delete_mapping(act.group, str(ONE))
             case "by_hand":
                 self.spoil(act.number)
             case _:
@@ -304,7 +304,7 @@ class Town:
         target, user_id = ours[number % len(ours)]
         name = next(
             profile.name
-            for domain in self.world.services.studio.snapshot()
+            for domain in self.aws.services.studio.snapshot()
             for profile in domain.profiles
             if domain.place.domain_id == target.domain_id
             and dict(profile.tags).get(USER_ID) == user_id
@@ -320,11 +320,11 @@ class Town:
         else:
             wrong = f"arn:aws:iam::{target.account}:role/studio-hub/Wrong"
             sagemaker.update_user_profile(**profile, UserSettings={"ExecutionRole": wrong})
-        self.world.wait(10)
+        self.aws.wait(10)
 
     def _write(self, key: tuple[str, Target]) -> None:
         (group, target), (role, priority) = key, self.rows[key]
-        self.world.put_mapping(
+        self.aws.put_mapping(
             {
                 "group": group,
                 "target": str(target),
@@ -341,12 +341,12 @@ class Town:
             ("identitystore", "DescribeUser"),
             ("dynamodb", "PutItem"),
         ):
-            self.world.gateway.faults.append(Fault(service, operation, error, times=times))
+            self.aws.gateway.faults.append(Fault(service, operation, error, times=times))
 
     def _by_hand(
         self, target: Target, name: str, user: str | None, own: dict[str, str] | None
     ) -> None:
-        self.world.services.studio.make_profile_by_hand(
+        self.aws.services.studio.make_profile_by_hand(
             Place(target.account, target.region, target.domain_id),
             name=name,
             user_name=user or name,

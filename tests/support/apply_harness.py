@@ -46,7 +46,7 @@ THROTTLED, CLOSED = RetryableError("throttled"), TargetUnreachableError("closed"
 
 
 @dataclass
-class Notes:
+class NotedCalls:
     """A fake recorder that notes its calls, and fails as if another worker had written."""
 
     told: list[str] = field(default_factory=list)
@@ -73,13 +73,13 @@ class Notes:
 
 
 @dataclass
-class Bench:
+class ApplyHarness:
     """Applies plans; the user has the old role in both targets."""
 
     studio: FakeStudio = field(
         default_factory=lambda: FakeStudio({(LAB, "ada"): THERE, (SHOP, "ada"): THERE})
     )
-    notes: Notes = field(default_factory=Notes)
+    notes: NotedCalls = field(default_factory=NotedCalls)
     assigned: bool = False
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
 
@@ -89,7 +89,7 @@ class Bench:
         if self.assigned:
             access.assigned.add((f"application of {LAB}", ADA.id))
         nobody: Any = None
-        world = ReconcilePorts(
+        aws = ReconcilePorts(
             mode="apply",
             limit=nobody,
             directory=nobody,
@@ -108,7 +108,7 @@ class Bench:
             clock=self.clock,
         )
         deadline = NOON + timedelta(seconds=seconds)
-        return apply(Plan(actions, (), ()), world, deadline, self.notes)
+        return apply(Plan(actions, (), ()), aws, deadline, self.notes)
 
     def record_outcome(self, *actions: Action, seconds: float = 120) -> list[str]:
         """Return the outcome of each action as text."""

@@ -1,25 +1,25 @@
 """Random lifecycles of users over two domains with a strict removal limit, with an oracle.
 
-The oracle is written independently of the code under test, as in `towns`.
+The oracle is written independently of the code under test, as in `membership_oracle`.
 """
 
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from referee import Pair, Referee
-from tales import GROUPS, ONE, PEOPLE, TWO, Deed
+from invariant_checker import InvariantChecker, Pair
+from story_generator import GROUPS, ONE, PEOPLE, TWO, LifecycleStep
 
 from cli.simulation.operator import RehearsedOperator
 from shared.model import Target
 from shared.ownership import USER_ID, tags
 from simulator.delivery import Delivery
-from simulator.directory_operations import DirectoryActs
-from simulator.errors import ActRefusedError
+from simulator.directory_operations import DirectoryOperations
+from simulator.embedded_aws import HUB_ACCOUNT, EmbeddedAws
+from simulator.errors import OperationRefusedError
 from simulator.faults import Fault
 from simulator.setup import LEDGER, assume, client, make_role
 from simulator.studio import Place
-from simulator.world import HUB_ACCOUNT, World
 
 LIMIT = 2
 # In days. All rows of a target have the same value, so the row that applied last does not matter.
@@ -35,12 +35,12 @@ TAKEN = {(ONE, "p7"), (TWO, "p6")}
 
 
 @dataclass
-class Campus:
-    """An embedded AWS with users, and the referee that checks the hub's writes there."""
+class Lifecycles:
+    """An embedded AWS with users, and the checker of the hub's writes."""
 
-    world: World
+    aws: EmbeddedAws
     rows: dict[tuple[str, Target], tuple[str, int]] = field(default_factory=lambda: dict(ROWS))
-    referee: Referee = field(init=False)
+    checker: InvariantChecker = field(init=False)
     people: list[str] = field(init=False)
     stripped: set[Pair] = field(default_factory=set, init=False)
     # Apps that still ran with a role that nothing grants, an hour after all events had arrived.
@@ -48,66 +48,66 @@ class Campus:
 
     def __post_init__(self) -> None:
         """Create it: six of eight users are in a group, and two profiles are unmanaged."""
-        store = self.world.services.identity_store
-        self._acts = DirectoryActs(store, HUB_ACCOUNT, self.world.clock.now)
-        self._delivery = Delivery(self.world.deliver)
+        store = self.aws.services.identity_store
+        self._acts = DirectoryOperations(store, HUB_ACCOUNT, self.aws.clock.now)
+        self._delivery = Delivery(self.aws.deliver)
         self._groups = {name: store.add_group(name).group_id for name in GROUPS}
         self.people = [store.add_user(f"p{number}").user_id for number in range(PEOPLE)]
         for number, user in enumerate(self.people[:6]):
             store.add_membership(user, self._groups[GROUPS[number % 2]])
         for target in (ONE, TWO):
-            self.world.add_spoke(target)
+            self.aws.add_spoke(target)
             make_role(target.account, target.region, "Administrator", {})
         for (group, target), (role, priority) in self.rows.items():
             self._map(group, target, role, priority)
-        self.world.skip_row_changes()
+        self.aws.skip_row_changes()
         self._by_hand(ONE, "p7", None)
         self._by_hand(TWO, "p6", tags("999999999999", self.people[6]))
-        self._operator = RehearsedOperator(self.world)
-        self.referee = Referee(self.world, self.desired, RETENTION, LIMIT)
+        self._operator = RehearsedOperator(self.aws)
+        self.checker = InvariantChecker(self.aws, self.desired, RETENTION, LIMIT)
 
-    def do(self, deed: Deed) -> None:
+    def do(self, step: LifecycleStep) -> None:
         """Perform one step, and deliver what is due."""
-        match deed.kind:
+        match step.kind:
             case "minutes" | "hours" | "days":
                 self._delivery.arrive()
-                self.world.wait(
-                    deed.number * {"minutes": 60, "hours": 600, "days": 43_200}[deed.kind]
+                self.aws.wait(
+                    step.number * {"minutes": 60, "hours": 600, "days": 43_200}[step.kind]
                 )
             case "sweep":
                 self.sweep()
             case "approve":
                 self.approve()
             case "lab" | "shared" | "kernel" | "restart":
-                self._work(deed)
+                self._work(step)
             case "new_role":
-                self.rows["ants", ONE] = (f"Ant{deed.number}", 20)
-                self._map("ants", ONE, f"Ant{deed.number}", 20)
+                self.rows["ants", ONE] = (f"Ant{step.number}", 20)
+                self._map("ants", ONE, f"Ant{step.number}", 20)
             case "strip":
-                self._strip(deed)
+                self._strip(step)
             case "throttle":
-                self._throttle(deed.number)
+                self._throttle(step.number)
             case _:
-                self._in_directory(deed)
-        self.world.run()
+                self._in_directory(step)
+        self.aws.run()
 
     def sweep(self) -> None:
         """Sweep, and advance the time by an hour."""
-        self.world.sweep()
-        self.world.wait(3600)
+        self.aws.sweep()
+        self.aws.wait(3600)
 
     def approve(self) -> None:
-        """Approve everything that is held, and tell the referee whose removals were approved."""
-        held = [row for row in self.world.rows(LEDGER) if str(row["sk"]).startswith("held#")]
+        """Approve everything that is held, and tell the checker whose removals were approved."""
+        held = [row for row in self.aws.rows(LEDGER) if str(row["sk"]).startswith("held#")]
         for row in held:
             target = Target.parse(row["pk"].removeprefix("limit#"))
-            self.referee.approved.add((target, row["sk"].removeprefix("held#")))
+            self.checker.approved.add((target, row["sk"].removeprefix("held#")))
         self._operator.approve()
-        self.world.run()
+        self.aws.run()
 
     def settle(self) -> None:
         """End all faults, stop all apps and approve everything, until all is in sync."""
-        self.world.gateway.faults.clear()
+        self.aws.gateway.faults.clear()
         self._delivery.arrive()
         self.sweep()
         self.sweep()
@@ -116,13 +116,13 @@ class Campus:
         self.sweep()
         for _ in range(3):
             self.approve()
-            self.world.wait(3600)
-            self.world.wait(3 * 86_400)
+            self.aws.wait(3600)
+            self.aws.wait(3 * 86_400)
             self.sweep()
 
     def desired(self) -> dict[Pair, str]:
         """Return the roles that the directory and the rows grant, for users who can be served."""
-        store = self.world.services.identity_store
+        store = self.aws.services.identity_store
         return {
             (target, user_id): roles[0]
             for number, user_id in enumerate(self.people)
@@ -134,7 +134,7 @@ class Campus:
 
     def _rows_of(self, user_id: str, target: Target) -> list[str]:
         """Return the roles of the user's rows, the winning one first."""
-        store = self.world.services.identity_store
+        store = self.aws.services.identity_store
         groups = {membership.group_id for membership in store.groups_of(user_id)}
         rows = sorted(
             (priority, group, role)
@@ -150,7 +150,7 @@ class Campus:
         """
         return {
             (Target.parse("/".join(domain.place)), marks[USER_ID]): role
-            for domain in self.world.services.studio.snapshot()
+            for domain in self.aws.services.studio.snapshot()
             for profile in domain.profiles
             if (marks := dict(profile.tags)) == tags(HUB_ACCOUNT, marks.get(USER_ID, ""))
             for role in [(profile.role or "").rpartition("/")[2]]
@@ -162,48 +162,48 @@ class Campus:
 
     def written(self) -> tuple[Counter[str], str]:
         """Return what the hub wrote so far, and the ledger's current rows."""
-        changes = Counter(change.operation for change in self.world.gateway.changes)
-        return changes, repr(sorted(map(repr, self.world.rows(LEDGER))))
+        changes = Counter(change.operation for change in self.aws.gateway.changes)
+        return changes, repr(sorted(map(repr, self.aws.rows(LEDGER))))
 
-    def _in_directory(self, deed: Deed) -> None:
-        name = f"p{deed.user}"
-        match deed.kind:
+    def _in_directory(self, step: LifecycleStep) -> None:
+        name = f"p{step.user}"
+        match step.kind:
             case "join":
-                told = self._acts.join(name, deed.group, deed.via)
+                told = self._acts.join(name, step.group, step.via)
             case "leave":
-                told = self._acts.leave(name, deed.group, deed.via)
+                told = self._acts.leave(name, step.group, step.via)
             case "leave_all":
                 told = tuple(
                     event
                     for number in range(PEOPLE)
-                    for event in self._acts.leave(f"p{number}", deed.group, "scim")
+                    for event in self._acts.leave(f"p{number}", step.group, "scim")
                 )[-1:]
             case "disable" | "enable":
                 status: Literal["DISABLED", "ENABLED"] = (
-                    "DISABLED" if deed.kind == "disable" else "ENABLED"
+                    "DISABLED" if step.kind == "disable" else "ENABLED"
                 )
-                told = self._acts.set_status(name, status, deed.via)
+                told = self._acts.set_status(name, status, step.via)
             case _:
                 told = ()
         self._delivery.send(told)
 
-    def _work(self, deed: Deed) -> None:
-        place = _place(deed.target)
-        studio, name = self.world.services.studio, f"p{deed.user}"
+    def _work(self, step: LifecycleStep) -> None:
+        place = _place(step.target)
+        studio, name = self.aws.services.studio, f"p{step.user}"
         forms = {"lab": ("JupyterLab", "private"), "shared": ("JupyterLab", "shared")}
         try:
-            if deed.kind == "restart":
+            if step.kind == "restart":
                 studio.restart_app(place, name)
             else:
-                studio.start_app(place, name, *forms.get(deed.kind, ("KernelGateway", None)))
-        except ActRefusedError:
+                studio.start_app(place, name, *forms.get(step.kind, ("KernelGateway", None)))
+        except OperationRefusedError:
             pass  # The user has no profile, or no stopped app.
 
     def _stale_apps(self) -> list[str]:
         """Return the apps whose role no row of their user names; held users are left out."""
-        held = {(row["pk"], row["sk"]) for row in self.world.rows(LEDGER)}
+        held = {(row["pk"], row["sk"]) for row in self.aws.rows(LEDGER)}
         found = []
-        for domain in self.world.services.studio.snapshot():
+        for domain in self.aws.services.studio.snapshot():
             target = Target.parse("/".join(domain.place))
             for profile in domain.profiles:
                 user = dict(profile.tags).get(USER_ID, "")
@@ -224,7 +224,7 @@ class Campus:
 
     def _go_home(self) -> None:
         """Stop every running app: a pending role change may wait for that."""
-        for domain in self.world.services.studio.snapshot():
+        for domain in self.aws.services.studio.snapshot():
             target = Target.parse("/".join(domain.place))
             for app in (app for profile in domain.profiles for app in profile.apps):
                 if app.status == "InService":
@@ -232,13 +232,13 @@ class Campus:
                     self._administrator(target).delete_app(
                         DomainId=target.domain_id, AppType=app.type, AppName=app.name, **home
                     )
-        self.world.wait(300)
+        self.aws.wait(300)
 
-    def _strip(self, deed: Deed) -> None:
+    def _strip(self, step: LifecycleStep) -> None:
         """Remove the hub's tags from a profile, as an administrator: it is unmanaged then."""
-        user = self.people[deed.user]
-        target = deed.target
-        for domain in self.world.services.studio.snapshot():
+        user = self.people[step.user]
+        target = step.target
+        for domain in self.aws.services.studio.snapshot():
             for profile in domain.profiles:
                 ours = dict(profile.tags) == tags(HUB_ACCOUNT, user)
                 if domain.place.domain_id == target.domain_id and ours:
@@ -265,10 +265,10 @@ class Campus:
             ("sso-admin", "CreateApplicationAssignment"),
         ):
             fault = Fault(service, operation, "ThrottlingException", times=times)
-            self.world.gateway.faults.append(fault)
+            self.aws.gateway.faults.append(fault)
 
     def _map(self, group: str, target: Target, role: str, priority: int) -> None:
-        self.world.put_mapping(
+        self.aws.put_mapping(
             {
                 "group": group,
                 "target": str(target),
@@ -279,7 +279,7 @@ class Campus:
         )
 
     def _by_hand(self, target: Target, name: str, marks: dict[str, str] | None) -> None:
-        self.world.services.studio.make_profile_by_hand(
+        self.aws.services.studio.make_profile_by_hand(
             _place(target),
             name=name,
             user_name=name,

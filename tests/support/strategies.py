@@ -127,7 +127,7 @@ observations = st.fixed_dictionaries(
 
 
 @dataclass(frozen=True)
-class World:
+class Inputs:
     """Everything that is known of one user."""
 
     snapshot: DirectorySnapshot
@@ -156,7 +156,7 @@ class World:
         """Return the plan for what is observed."""
         return plan(self.decisions(), observed, self.records, NOW)
 
-    def with_rows(self, rows: Iterable[GroupMapping]) -> "World":
+    def with_rows(self, rows: Iterable[GroupMapping]) -> "Inputs":
         """Return the same inputs with other rows."""
         return replace(self, table=replace(self.table, rows=tuple(rows)))
 
@@ -188,4 +188,4 @@ class World:
 
 
 tables = st.builds(MappingTable, rows.map(tuple), bad_rows.map(tuple))
-worlds = st.builds(World, snapshots, tables, records)
+inputs_of_a_user = st.builds(Inputs, snapshots, tables, records)

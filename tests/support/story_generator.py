@@ -33,7 +33,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True)
-class Deed:
+class LifecycleStep:
     """One step of a story; the meaning of the fields depends on `kind`."""
 
     kind: str
@@ -44,12 +44,12 @@ class Deed:
     number: int = 1
 
 
-def tale(seed: int, longest: int = 16) -> list[Deed]:
+def random_steps(seed: int, longest: int = 16) -> list[LifecycleStep]:
     """Return the steps of the story of a seed."""
     dice = random.Random(seed)  # noqa: S311 (a story that can be told again)
     kinds = dice.choices(list(_KINDS), list(_KINDS.values()), k=dice.randint(6, longest))
     return [
-        Deed(
+        LifecycleStep(
             kind,
             dice.randrange(PEOPLE),
             dice.choice(GROUPS),

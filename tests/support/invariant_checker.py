@@ -11,16 +11,16 @@ from typing import Any
 
 from shared.model import Target
 from shared.ownership import USER_ID, tags
+from simulator.embedded_aws import HUB_ACCOUNT, EmbeddedAws
 from simulator.gateway import Change
 from simulator.studio import DomainView, ProfileView
-from simulator.world import HUB_ACCOUNT, World
 
 Pair = tuple[Target, str]
 _DAY, _HOUR = 86_400.0, 3_600.0
 
 
 @dataclass
-class Referee:
+class InvariantChecker:
     """Checks writes; `retention` is in days by target, `limit` the removals of an hour.
 
     Attributes:
@@ -29,7 +29,7 @@ class Referee:
         broken: the broken invariants, as texts.
     """
 
-    world: World
+    aws: EmbeddedAws
     desired: Callable[[], dict[Pair, str]]
     retention: dict[Target, int]
     limit: int
@@ -40,7 +40,7 @@ class Referee:
 
     def __post_init__(self) -> None:
         """Check every write from now on."""
-        self.world.gateway.changes = _Watched(self.judge, self.world.gateway.changes)
+        self.aws.gateway.changes = _Watched(self.judge, self.aws.gateway.changes)
 
     def judge(self, change: Change) -> None:
         """Note what a write breaks."""
@@ -111,7 +111,7 @@ class Referee:
 
     def _access(self, change: Change) -> None:
         arn, user = change.request["ApplicationArn"], change.request["PrincipalId"]
-        domain = next(d for d in self.world.services.studio.snapshot() if d.application_arn == arn)
+        domain = next(d for d in self.aws.services.studio.snapshot() if d.application_arn == arn)
         pair = (Target.parse("/".join(domain.place)), user)
         if change.operation.startswith("Create"):
             self._check(8, pair in self.desired(), f"{user} was let in")
@@ -119,7 +119,7 @@ class Referee:
             return
         self._check(8, pair not in self.desired(), f"{user} was shut out")
         if pair not in self._revoked:
-            now = self.world.clock.now()
+            now = self.aws.clock.now()
             self._revoked[pair] = now
             if pair in self.approved:
                 self.approved.discard(pair)
@@ -139,9 +139,7 @@ class Referee:
         self._check(8, since is not None, f"{user}: something deleted before access")
         role = (profile.role or "").rpartition("/")[2] if profile else ""
         self._check(8, role.startswith("Suspended-"), f"{user}: deleted with role {role}")
-        over = since is not None and (
-            self.world.clock.now() >= since + self.retention[target] * _DAY
-        )
+        over = since is not None and (self.aws.clock.now() >= since + self.retention[target] * _DAY)
         self._check(9, over, f"{user}: something deleted before its time")
 
     def _ours(self, profile: ProfileView | None, change: Change) -> str:
@@ -152,7 +150,7 @@ class Referee:
         return user
 
     def _domain(self, target: Target) -> DomainView:
-        views = self.world.services.studio.snapshot()
+        views = self.aws.services.studio.snapshot()
         return next(view for view in views if view.place.domain_id == target.domain_id)
 
     @staticmethod
