@@ -1,12 +1,16 @@
 """Reserves slots and writes holds by the removal limit; two workers never get the same slot."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from hub.runtime import telemetry
+from hub.runtime import open_problems, telemetry
+from hub.runtime.decisions.actions import Plan, SkipKind, in_flight, skip
+from hub.runtime.decisions.decision import Decision, Undecided
 from hub.runtime.decisions.holds import Hold, holds_of
+from hub.runtime.decisions.record import Record
 from hub.runtime.decisions.removal_limit import (
     LIMIT,
     REJECTED,
@@ -16,8 +20,10 @@ from hub.runtime.decisions.removal_limit import (
     LimitState,
     RemovalLimit,
     admit,
+    disruption_of,
     has_profile,
     known_hold,
+    without,
 )
 from hub.runtime.open_problems import held_subject
 from hub.runtime.ports import Ledger, Limits
@@ -28,53 +34,117 @@ from shared.model import Target, UserId
 _TRIES = 5
 
 
-def reserve_slots(
-    target: Target,
-    disruptions: Iterable[Disruption],
-    limit: RemovalLimit,
-    limits: Limits,
-    ledger: Ledger,
-    now: datetime,
-    *,
-    begins: bool = False,
-    readmits: bool = False,
-) -> Admission:
-    """Return which of the disruptions found together may begin; write their slots and holds first.
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Lets disruptions begin, or holds them, by the removal limit of each target."""
 
-    `begins` means that one user's disruption begins now. Its slot then counts from now, even if a
-    scan reserved it earlier. `readmits` means that these are all disruptions of the target: one
-    whose cause is over is admitted anew with the others.
+    limit: RemovalLimit
+    limits: Limits
+    ledger: Ledger
 
-    Raises:
-        RetryableError: other workers took slots in the target during every try.
-    """
-    together = tuple(disruptions)
-    profiles: frozenset[UserId] | None = None
-    for _ in range(_TRIES):
-        at = limits.of(target)
-        if profiles is None and not _all_known(together, at, now, alone=begins, readmits=readmits):
-            profiles = frozenset(r.user_id for r in ledger.of_target(target) if has_profile(r))
-        found = admit(
-            together, limit, at, profiles or frozenset(), now, alone=begins, readmits=readmits
-        )
-        slots = {*found.take, *(_taken(together, at, found, now) if begins else ())}
-        if slots and not limits.take(target, at, sorted(slots), now):
-            continue
-        limits.release(target, _held_no_more(together, at, found, now))
-        if begins:
-            _note_what_is_over(target, together, at, limits, now)
-        if found.hold:
-            limits.hold(target, found.hold)
-            _report(
-                target,
-                at,
-                found,
-                limit.of(len((profiles or frozenset()) | at.taken(now))),
-                limits,
-                now,
-            )
-        return found
-    raise RetryableError(f"others took slots in {target} at the same time")
+    def admit(
+        self,
+        todo: Plan,
+        decisions: Iterable[Decision],
+        records: Mapping[Target, Record],
+        now: datetime,
+    ) -> Plan:
+        """Return one user's plan; disruptions that may not begin are skips with their hold."""
+        held = []
+        for decision in decisions:
+            target = decision.target
+            disruption = disruption_of(decision, todo.of(target), records.get(target))
+            if disruption is None or isinstance(decision, Undecided):
+                continue
+            try:
+                found = self.reserve(target, [disruption], now, begins=True)
+            except RetryableError as error:
+                # The other targets go on.
+                held.append(in_flight(decision, str(error)))
+                continue
+            refusal = found.refused.get(disruption.user_id)
+            if refusal is not None:
+                hold = waits_for(target, refusal, self.limits.of(target), now)
+                reason = f"{disruption.reason}; held: {hold.why}"
+                held.append(skip(SkipKind.HELD, decision, reason, remedy(hold), refusal.cause))
+        kept = without(todo, (each.target for each in held))
+        return replace(kept, skips=(*kept.skips, *held))
+
+    def reserve(
+        self,
+        target: Target,
+        disruptions: Iterable[Disruption],
+        now: datetime,
+        *,
+        begins: bool = False,
+        readmits: bool = False,
+    ) -> Admission:
+        """Return which of the disruptions found together may begin; write slots and holds first.
+
+        `begins` means that one user's disruption begins now. Its slot then counts from now, even if
+        a scan reserved it earlier. `readmits` means that these are all disruptions of the target:
+        one whose cause is over is admitted anew with the others.
+
+        Raises:
+            RetryableError: other workers took slots in the target during every try.
+        """
+        together = tuple(disruptions)
+        profiles: frozenset[UserId] | None = None
+        for _ in range(_TRIES):
+            at = self.limits.of(target)
+            asks = _asks_for_a_slot(together, at, now, alone=begins, readmits=readmits)
+            if profiles is None and asks:
+                records = self.ledger.of_target(target)
+                profiles = frozenset(record.user_id for record in records if has_profile(record))
+            there = profiles or frozenset()
+            found = admit(together, self.limit, at, there, now, alone=begins, readmits=readmits)
+            reserved = at.taken(now) - found.refused.keys() if begins else frozenset()
+            slots = {*found.take, *(d.user_id for d in together if d.user_id in reserved)}
+            if slots and not self.limits.take(target, at, sorted(slots), now):
+                continue
+            # A hold of a role change does not hold a removal.
+            waited = {
+                each.user_id: at.held[each.user_id]
+                for each in together
+                if each.user_id in at.held
+                and at.held[each.user_id].disruption.kind is each.kind
+                and not at.held[each.user_id].is_approved(now)
+            }
+            self.limits.release(target, [user for user in waited if user not in found.refused])
+            for each in together if begins else ():
+                held = waited.get(each.user_id)
+                is_over = held is not None and bool(held.disruption.cause) and not each.cause
+                if held is not None and is_over is not held.is_over:
+                    self.limits.note_over(target, held, is_over=is_over)
+            if found.hold:
+                self.limits.hold(target, found.hold)
+                most = self.limit.of(len(there | at.taken(now)))
+                _report(target, at, found, most, self.limits, now)
+            return found
+        raise RetryableError(f"others took slots in {target} at the same time")
+
+    def release(
+        self, before: Mapping[Target, Record], after: Mapping[Target, Record], now: datetime
+    ) -> None:
+        """Release the user's holds that have started or are obsolete according to the ledger."""
+        for target, record in before.items():
+            if record.hold and not after[target].hold:
+                self.limits.release(target, [record.user_id])
+                holds = holds_of(target, self.limits.of(target).held.values(), now)
+                open_problems.judged_holds(target, [hold.cause for hold in holds if hold.is_open])
+
+
+def _asks_for_a_slot(
+    disruptions: Iterable[Disruption], at: LimitState, now: datetime, *, alone: bool, readmits: bool
+) -> bool:
+    """Return whether any disruption needs a slot; then the number of profiles matters."""
+    taken = at.taken(now)
+    return any(
+        not disruption.cause
+        and disruption.user_id not in taken
+        and known_hold(disruption, at, now, alone=alone, readmits=readmits) is None
+        for disruption in disruptions
+    )
 
 
 def waits_for(target: Target, held: HeldDisruption, at: LimitState, now: datetime) -> Hold:
@@ -93,72 +163,6 @@ def remedy(hold: Hold) -> str:
         f"if that is right: studio-hub holds approve {hold.digest}; "
         f"if not: studio-hub holds reject {hold.digest}"
     )
-
-
-def _all_known(
-    disruptions: tuple[Disruption, ...],
-    at: LimitState,
-    now: datetime,
-    *,
-    alone: bool,
-    readmits: bool,
-) -> bool:
-    """Return whether no disruption needs a slot; then the number of profiles is not needed."""
-    taken = at.taken(now)
-    return all(
-        disruption.cause
-        or disruption.user_id in taken
-        or known_hold(disruption, at, now, alone=alone, readmits=readmits)
-        for disruption in disruptions
-    )
-
-
-def _note_what_is_over(
-    target: Target,
-    disruptions: tuple[Disruption, ...],
-    at: LimitState,
-    limits: Limits,
-    now: datetime,
-) -> None:
-    """Note whether the cause is over for which the reconciled user's disruption is held."""
-    for disruption in disruptions:
-        held = at.held.get(disruption.user_id)
-        if held is None or not _is_held(disruption, at) or held.is_approved(now):
-            continue
-        is_over = bool(held.disruption.cause) and not disruption.cause
-        if is_over is not held.is_over:
-            limits.note_over(target, held, is_over=is_over)
-
-
-def _held_no_more(
-    disruptions: tuple[Disruption, ...], at: LimitState, found: Admission, now: datetime
-) -> list[UserId]:
-    """Return the users to release: the cause of their hold is over, and they may begin now."""
-    waited = (
-        disruption
-        for disruption in disruptions
-        if _is_held(disruption, at) and disruption.user_id not in found.refused
-    )
-    return [
-        disruption.user_id
-        for disruption in waited
-        if not at.held[disruption.user_id].is_approved(now)
-    ]
-
-
-def _taken(
-    disruptions: tuple[Disruption, ...], at: LimitState, found: Admission, now: datetime
-) -> Iterator[UserId]:
-    """Yield the users who may begin and whose slot a scan reserved earlier."""
-    for disruption in disruptions:
-        if disruption.user_id in at.taken(now) and disruption.user_id not in found.refused:
-            yield disruption.user_id
-
-
-def _is_held(disruption: Disruption, at: LimitState) -> bool:
-    """Return whether this disruption is held; a hold of a role change does not hold a removal."""
-    held = at.held.get(disruption.user_id)
-    return held is not None and held.disruption.kind is disruption.kind
 
 
 def _report(

@@ -10,7 +10,7 @@ from fakes import FakeLedger
 
 from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.decisions.removal_limit import LimitState, RemovalLimit
-from hub.runtime.guard import reserve_slots
+from hub.runtime.guard import Guard
 from shared.errors import RetryableError
 from shared.model import Target
 from simulator.setup import LEDGER
@@ -60,7 +60,8 @@ def ask(limits: DynamoLimits, target: Target, *numbers: int) -> bool:
     """Request removals as a worker does; a worker that always loses begins nothing."""
     try:
         disruptions = [disruption(n) for n in numbers]
-        return not reserve_slots(target, disruptions, FIVE, limits, FakeLedger(), NOON).refused
+        guard = Guard(FIVE, limits, FakeLedger())
+        return not guard.reserve(target, disruptions, NOON).refused
     except RetryableError:
         return False
 

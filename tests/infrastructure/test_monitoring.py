@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hub.infrastructure.metrics import Emitted
+from hub.runtime.reconcile.reports import WHOLE_CHANGES
 
 Resources = dict[str, dict[str, Any]]
 
@@ -43,14 +44,7 @@ def constants() -> Iterator[str]:
 
 def actions() -> set[str]:
     """Return the names of the changes of a whole profile, from the table that counts them."""
-    tree = ast.parse((RUNTIME / "reconcile" / "publisher.py").read_text(encoding="utf-8"))
-    (table,) = (
-        node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_ACTIONS"
-    )
-    assert isinstance(table, ast.Dict)
-    return {ast.literal_eval(value) for value in table.values}
+    return set(WHOLE_CHANGES.values())
 
 
 def test_every_watched_metric_is_emitted() -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from cases import ADA, BECAUSE, LAB, NEW, NOON, OLD, SHOP, SUSPENDED_ROLE, THERE, app
 from fake_studio import FakeAccess, FakeStudio
@@ -23,8 +22,7 @@ from hub.runtime.decisions.actions import (
     Suspend,
 )
 from hub.runtime.decisions.outcome import Outcome
-from hub.runtime.reconcile.apply import apply
-from hub.runtime.reconcile.ports import ReconcilePorts
+from hub.runtime.reconcile.apply import Applier
 from shared.errors import (
     NotYetPropagatedError,
     RefusedError,
@@ -88,27 +86,9 @@ class ApplyHarness:
         access = FakeAccess(self.studio)
         if self.assigned:
             access.assigned.add((f"application of {LAB}", ADA.id))
-        nobody: Any = None
-        aws = ReconcilePorts(
-            mode="apply",
-            limit=nobody,
-            directory=nobody,
-            mappings=nobody,
-            names=nobody,
-            hub_state=nobody,
-            ledger=nobody,
-            group_snapshots=nobody,
-            limits=nobody,
-            unmanaged_profiles=nobody,
-            studio=self.studio,
-            access=access,
-            delayed_queue=nobody,
-            received=nobody,
-            bus=nobody,
-            clock=self.clock,
-        )
         deadline = NOON + timedelta(seconds=seconds)
-        return apply(Plan(actions, (), ()), aws, deadline, self.notes)
+        applier = Applier(self.studio, access, self.clock)
+        return applier.apply(Plan(actions, (), ()), deadline, self.notes)
 
     def record_outcome(self, *actions: Action, seconds: float = 120) -> list[str]:
         """Return the outcome of each action as text."""

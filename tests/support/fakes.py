@@ -45,6 +45,20 @@ class FakeClock:
 
 
 @dataclass
+class FakeBus:
+    """An event bus that keeps what was published, or refuses it."""
+
+    published: list[ProfileEvent] = field(default_factory=list)
+    trouble: Trouble | None = None
+
+    def tell(self, profile_events: Iterable[ProfileEvent]) -> None:
+        """Publish events."""
+        if self.trouble is not None:
+            raise self.trouble
+        self.published += profile_events
+
+
+@dataclass
 class FakeDirectory:
     """A directory of groups; `asked` are the names whose ids were looked up.
 

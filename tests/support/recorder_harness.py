@@ -17,7 +17,7 @@ from cases import (
     THERE,
     app,
 )
-from fakes import FakeClock, FakeLedger
+from fakes import FakeBus, FakeClock, FakeLedger
 
 from hub.runtime.decisions.actions import (
     Action,
@@ -26,16 +26,20 @@ from hub.runtime.decisions.actions import (
     Create,
     Delete,
     DeleteSpace,
+    InSync,
+    Plan,
     Revoke,
+    Skip,
     StopApp,
     Suspend,
 )
 from hub.runtime.decisions.decision import DesiredProfile, Removal
 from hub.runtime.decisions.hub_state import MemberChanges
+from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.outcome import Applied, Outcome
 from hub.runtime.decisions.profile_events import ProfileEventType
 from hub.runtime.decisions.record import Access, Record, State
-from hub.runtime.reconcile.observe import UserSnapshot
+from hub.runtime.reconcile.observe import ObservationFailure, TargetObservations, UserSnapshot
 from hub.runtime.reconcile.recorder import Recorder
 from shared.model import DirectorySnapshot, MappingTable
 from shared.requests import ReconcileRequest
@@ -58,6 +62,7 @@ class RecorderHarness:
 
     ledger: FakeLedger = field(default_factory=FakeLedger)
     changes: MemberChanges = field(default_factory=MemberChanges)
+    bus: FakeBus = field(default_factory=FakeBus)
 
     def open(
         self,
@@ -77,9 +82,21 @@ class RecorderHarness:
             changes=self.changes,
         )
         self.recorder = Recorder(
-            self.ledger, user_snapshot, {LAB: decision}, request, FakeClock(now)
+            self.ledger, self.bus, FakeClock(now), user_snapshot, [decision], request
         )
         return self.recorder
+
+    def plans(
+        self,
+        *parts: Skip | InSync | ObservationFailure,
+        profile: ObservedProfile | None = None,
+    ) -> None:
+        """Record a pass that needed no action, after the profile was observed."""
+        blocked = tuple(each for each in parts if isinstance(each, ObservationFailure))
+        skips = tuple(each for each in parts if isinstance(each, Skip))
+        in_sync = tuple(each for each in parts if isinstance(each, InSync))
+        seen = TargetObservations({LAB: profile}, blocked, complete=True)
+        self.recorder.record_plan(Plan((), skips, in_sync), seen)
 
     def does(self, action: Action, becomes: Outcome | None = None) -> Record:
         """Start an action and record its outcome; return the record after it."""

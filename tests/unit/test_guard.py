@@ -20,7 +20,7 @@ from hub.runtime.decisions.removal_limit import (
     LimitState,
     RemovalLimit,
 )
-from hub.runtime.guard import remedy, reserve_slots, waits_for
+from hub.runtime.guard import Guard, remedy, waits_for
 from shared.errors import RetryableError
 from shared.model import Target
 
@@ -50,7 +50,7 @@ def ask(
     disruptions: list[Disruption] | None = None,
 ) -> Admission:
     together = disruptions or [disruption(n) for n in numbers]
-    return reserve_slots(LAB, together, TWO, limits, ledger or ledger_of(10), NOON)
+    return Guard(TWO, limits, ledger or ledger_of(10)).reserve(LAB, together, NOON)
 
 
 def holding(*waiting: HeldDisruption) -> FakeLimits:

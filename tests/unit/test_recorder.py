@@ -1,6 +1,7 @@
 """What the ledger says at each step: before an action starts, and when its outcome is known."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from cases import (
@@ -11,6 +12,7 @@ from cases import (
     DEMOTED,
     HOUR,
     LAB,
+    MINUTE,
     NEW,
     NOON,
     OLD,
@@ -36,6 +38,7 @@ from recorder_harness import (
     knowing,
 )
 
+from hub.runtime import telemetry
 from hub.runtime.decisions.actions import (
     InSync,
     Resume,
@@ -44,6 +47,7 @@ from hub.runtime.decisions.actions import (
 from hub.runtime.decisions.outcome import Applied, ManualAction, Started
 from hub.runtime.decisions.profile_events import ProfileEventType
 from hub.runtime.decisions.record import Access, Record, State
+from shared.errors import PermanentError, RetryableError
 
 
 @pytest.fixture
@@ -113,7 +117,8 @@ def test_the_life_cycle_of_a_leaver() -> None:
     assert harness.does(SUSPEND, Applied(SUSPEND, SUSPENDED_NOW)).role_arn == SUSPENDED_ROLE
     assert not harness.recorder.is_done(LAB)
 
-    harness.open(REMOVAL, NOON + HOUR).in_sync(InSync(REMOVAL, SUSPENDED_NOW))
+    harness.open(REMOVAL, NOON + HOUR)
+    harness.plans(InSync(REMOVAL, SUSPENDED_NOW))
     assert (harness.record.state, harness.record.since) == (State.SUSPENDED, NOON + HOUR)
     assert harness.record.retain_until == NOON + 30 * DAY
     assert harness.recorder.is_done(LAB)
@@ -173,7 +178,8 @@ def test_a_change_that_stopped_apps_is_rechecked() -> None:
 
     assert (changed.role_arn, changed.state) == (NEW, State.PENDING)
     assert not harness.recorder.is_done(LAB)
-    harness.open(DEMOTED, NOON + HOUR).in_sync(InSync(DEMOTED, replace(THERE, role_arn=NEW)))
+    harness.open(DEMOTED, NOON + HOUR)
+    harness.plans(InSync(DEMOTED, replace(THERE, role_arn=NEW)))
     assert (harness.record.state, harness.record.started) == (State.ACTIVE, None)
     assert harness.told == [ProfileEventType.ROLE_CHANGED]
 
@@ -204,11 +210,20 @@ def test_an_active_record_clears_what_is_over() -> None:
     harness = knowing(
         replace(LEAVING, restarts=3, hold="limit", reason="held", spaces=("lab",), role_arn=NEW)
     )
-    harness.open(PROMOTED).in_sync(InSync(PROMOTED, replace(THERE, role_arn=NEW)))
+    harness.open(PROMOTED)
+    harness.plans(InSync(PROMOTED, replace(THERE, role_arn=NEW)))
 
     now = harness.record
     assert (now.restarts, now.hold, now.reason, now.spaces) == (0, "", "", ())
     assert (now.started, now.retain_until) == (None, None)
+
+
+def seen_in_service(harness: RecorderHarness) -> list[timedelta]:
+    """Let the recorder see the profile; return the latencies that it measured."""
+    telemetry.metrics.clear_metrics()
+    harness.recorder.measure_latency({LAB: THERE})
+    values = telemetry.metrics.metric_set.get("ProvisioningLatency", {"Value": []})["Value"]
+    return [timedelta(seconds=value) for value in values]
 
 
 def test_a_creation_keeps_its_request_time_until_the_profile_exists() -> None:
@@ -220,8 +235,8 @@ def test_a_creation_keeps_its_request_time_until_the_profile_exists() -> None:
 
     assert asked == REQUEST.event_at
     assert harness.record.requested_at == asked
-    assert [harness.recorder.arrived(LAB) for _ in range(2)] == [asked, None]
-    harness.recorder.in_sync(InSync(PROMOTED, THERE))
+    assert [seen_in_service(harness) for _ in range(2)] == [[HOUR + MINUTE], []]
+    harness.plans(InSync(PROMOTED, THERE))
     assert harness.record.requested_at is None
 
 
@@ -229,7 +244,25 @@ def test_who_leaves_before_the_profile_exists_has_not_joined() -> None:
     """The profile is created and then removed."""
     harness = knowing(None)
     harness.open(PROMOTED).begin(CREATE)
-    assert harness.open(REMOVAL).arrived(LAB) is None
+    harness.open(REMOVAL)
+    assert seen_in_service(harness) == []
     harness.recorder.begin(REVOKE)
 
     assert harness.record.requested_at is None
+
+
+@pytest.mark.parametrize("trouble", [None, RetryableError("no answer"), PermanentError("refused")])
+def test_events_are_published_once_and_a_refusing_bus_stops_nothing(
+    trouble: RetryableError | PermanentError | None,
+) -> None:
+    """The ledger's history is the record; the bus has each event once, or a problem tells."""
+    harness = knowing(ACTIVE)
+    harness.open(REMOVAL)
+    harness.bus.trouble = trouble
+    harness.does(REVOKE)
+    harness.does(SUSPEND)
+
+    harness.recorder.publish()
+
+    assert harness.told == [ProfileEventType.SUSPENDED]
+    assert [each.what for each in harness.bus.published] == ([] if trouble else harness.told)

@@ -103,7 +103,8 @@ def test_a_profile_that_is_discarded_is_neither_lost_nor_created() -> None:
 def test_what_is_skipped_stays_or_is_held(kind: SkipKind, state: State) -> None:
     """The record has what it waits for, and the profile's role while the profile is ours."""
     harness, hold = knowing(ACTIVE), "limit" if kind is SkipKind.HELD else ""
-    harness.open(REMOVAL).skipped(skip(kind, REMOVAL, "why", "way out", hold), THERE)
+    harness.open(REMOVAL)
+    harness.plans(skip(kind, REMOVAL, "why", "way out", hold), profile=THERE)
 
     assert (harness.record.state, harness.record.hold) == (state, hold)
     others_have_it = kind in {SkipKind.NOT_OURS, SkipKind.NAME_TAKEN}
@@ -125,7 +126,8 @@ def test_a_target_that_could_not_be_observed_is_recorded(
 ) -> None:
     """Law 10: in its own record, which keeps everything else."""
     harness = knowing(before)
-    harness.open(PROMOTED).blocked(ObservationFailure(PROMOTED, error))
+    harness.open(PROMOTED)
+    harness.plans(ObservationFailure(PROMOTED, error))
 
     assert (harness.record.state, harness.record.reason) == (state, str(error))
     assert harness.record.role_arn == (before.role_arn if before else "")
@@ -145,10 +147,11 @@ def test_where_nothing_was_ever_made_nothing_is_to_be_removed(before: Record | N
         assert harness.does(CREATE, NO_DOMAIN).state is State.FAILED
         assert is_in_sync(REMOVAL, harness.record)
         assert not is_in_sync(PROMOTED, harness.record)
-        harness.open(PROMOTED).blocked(NEVER_SEEN)
+        harness.open(PROMOTED)
+        harness.plans(NEVER_SEEN)
         assert is_in_sync(REMOVAL, harness.record)
 
-    harness.open(REMOVAL).confirm(REMOVAL)
+    harness.open(REMOVAL).confirm([REMOVAL])
 
     assert harness.record.state is State.REMOVED
     assert harness.told == []
@@ -182,7 +185,8 @@ def test_what_may_have_been_made_never_counts_as_missing(
         recorder.record_outcome(outcome)
     assert not is_in_sync(REMOVAL, harness.record)
 
-    harness.open(PROMOTED).blocked(NEVER_SEEN)
+    harness.open(PROMOTED)
+    harness.plans(NEVER_SEEN)
     assert not is_in_sync(REMOVAL, harness.record)
     harness.open(PROMOTED)
     harness.does(CREATE, NO_DOMAIN)
@@ -212,7 +216,8 @@ def test_a_removal_that_started_is_not_over_before_its_end(
 @pytest.mark.parametrize("kind", [SkipKind.HELD, SkipKind.NOT_OURS, SkipKind.NAME_TAKEN])
 def test_an_observed_profile_is_observed_again(harness: RecorderHarness, kind: SkipKind) -> None:
     """An operator may have adopted it meanwhile."""
-    harness.open(PROMOTED).skipped(skip(kind, PROMOTED, "why", "way out"), THERE)
+    harness.open(PROMOTED)
+    harness.plans(skip(kind, PROMOTED, "why", "way out"), profile=THERE)
 
     assert not is_in_sync(REMOVAL, harness.record)
 
@@ -223,8 +228,9 @@ def test_a_reconcile_that_changes_nothing_writes_nothing() -> None:
     harness.changes = MemberChanges({GroupId("g"): "m"})
     same = DesiredProfile(ADA, LAB, "ada", OLD, replace(BECAUSE, winner=ACTIVE.because[0], over=()))
 
-    harness.open(same).in_sync(InSync(same, THERE))
-    harness.open(same).confirm(same)
+    harness.open(same)
+    harness.plans(InSync(same, THERE))
+    harness.open(same).confirm([same])
 
     assert harness.ledger.writes == []
 

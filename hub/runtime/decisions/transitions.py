@@ -23,6 +23,7 @@ from hub.runtime.decisions.removal import retention_ends
 from hub.runtime.decisions.retention import ended_grants
 from hub.runtime.decisions.retries import calls_for_the_same
 from shared.naming import same_name
+from shared.ownership import Ownership
 
 MAY_ENTER = frozenset({Access.ASSIGNED, Access.BY_HAND})
 
@@ -262,12 +263,26 @@ def requeue(record: Record, reason: str, until: datetime) -> Record:
     return replace(record, reason=reason, tries=record.tries + 1, retry_at=until)
 
 
-def named(record: Record, decision: DesiredProfile) -> Record:
+def noted(
+    record: Record, state: State, reason: str, profile: ObservedProfile | None, hold: str
+) -> Record:
+    """Return a record with a state, its reason and what was observed; the known role stays."""
+    if profile is not None and same_name(profile.name, record.profile_name):
+        record = replace(record, modified=profile.modified)
+    if profile is not None and profile.ownership is not Ownership.OURS:
+        record = replace(record, in_the_way=profile.name)
+    if state in {State.HELD, State.FAILED}:
+        # Once an operator has to act, the latency says nothing about the hub.
+        record = replace(record, requested_at=None)
+    return replace(record, state=state, reason=reason, hold=hold, retry_at=None)
+
+
+def named(record: Record, decision: DesiredProfile | Removal | None) -> Record:
     """Return a record with the desired names, if no profile was ever made.
 
     The stored name of a profile that was never made is no profile's name.
     """
-    if not record.is_never_made:
+    if not (record.is_never_made and isinstance(decision, DesiredProfile)):
         return record
     return replace(record, user_name=decision.person.name, profile_name=decision.profile_name)
 

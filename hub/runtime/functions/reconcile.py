@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from hub.runtime import telemetry
-from hub.runtime.reconcile.requeue import handle
 from hub.runtime.redelivery import as_sent, redelivered_soon
 from hub.runtime.wiring.reconcile import ports
 from shared.errors import UnreadableMessageError
@@ -28,9 +27,9 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
 
     The queue delivers one message at a time, so a batch cannot fail in parts.
     """
-    here = ports()
+    requests, queue = ports()
     left = timedelta(milliseconds=context.get_remaining_time_in_millis())
-    deadline = here.clock.now() + left - _RESERVE
+    deadline = requests.reconciler.clock.now() + left - _RESERVE
     for record in event["Records"]:
         telemetry.count("Reconciles")
         try:
@@ -39,5 +38,5 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
             telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
             raise
         telemetry.correlate(request.event_id)
-        with redelivered_soon(record, here.received):
-            handle(request, here, deadline)
+        with redelivered_soon(record, queue):
+            requests.handle(request, deadline)

@@ -5,7 +5,7 @@ delays no other.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, assert_never
 
@@ -33,7 +33,8 @@ from hub.runtime.decisions.outcome import (
     Pending,
     Started,
 )
-from hub.runtime.reconcile.ports import ReconcilePorts
+from hub.runtime.ports import Clock
+from hub.runtime.studio_ports import ApplicationAccess, Studio
 from shared.errors import (
     NotYetPropagatedError,
     PermanentError,
@@ -53,7 +54,7 @@ _INVALID = "ValidationException"
 # how long a change takes to propagate: this is about five tries.
 _SETTLES = timedelta(minutes=3)
 _UNDER_WAY = frozenset({ProfileStatus.PENDING, ProfileStatus.UPDATING, ProfileStatus.DELETING})
-_Watched = Create | ChangeRole | Resume | Suspend | Delete | Discard
+_Polled = Create | ChangeRole | Resume | Suspend | Delete | Discard
 
 
 class ActionRecorder(Protocol):
@@ -69,163 +70,159 @@ class ActionRecorder(Protocol):
         """Return since when (UTC) no opposite action was started."""
 
 
+@dataclass(slots=True)
 class _TargetRun:
     """The remaining actions of one target, and the action that is being polled."""
 
-    def __init__(self, actions: Iterable[Action]) -> None:
-        self.left = deque(actions)
-        self.watched: _Watched | None = None
+    left: deque[Action]
+    polled: _Polled | None = None
 
 
-def apply(
-    todo: Plan, ports: ReconcilePorts, deadline: datetime, recorder: ActionRecorder
-) -> tuple[Outcome, ...]:
-    """Return the outcome of each action; each action is recorded before and after it runs.
+@dataclass(frozen=True, slots=True)
+class Applier:
+    """Carries out plans with three ports: Studio, the assignments and the clock."""
 
-    An action is Pending if it does not finish within a few seconds or cannot start before the
-    deadline. Actions behind an unsuccessful one are left to the next reconcile.
-    """
-    outcomes: list[Outcome] = []
-    targets = dict.fromkeys(action.target for action in todo.actions)
-    runs = [_TargetRun(todo.of(target)) for target in targets]
-    for run in runs:
-        outcomes += _advance(run, ports, deadline, recorder)
-    until = min(ports.clock.now() + _PATIENCE, deadline)
-    while any(c.watched for c in runs) and ports.clock.now() + _POLL_EVERY <= until:
-        ports.clock.sleep(_POLL_EVERY.total_seconds())
+    studio: Studio
+    access: ApplicationAccess
+    clock: Clock
+
+    def apply(
+        self, todo: Plan, deadline: datetime, recorder: ActionRecorder
+    ) -> tuple[Outcome, ...]:
+        """Return the outcome of each action; each action is recorded before and after it runs.
+
+        An action is Pending if it does not finish within a few seconds or cannot start before the
+        deadline. Actions behind an unsuccessful one are left to the next reconcile.
+        """
+        outcomes: list[Outcome] = []
+        targets = dict.fromkeys(action.target for action in todo.actions)
+        runs = [_TargetRun(deque(todo.of(target))) for target in targets]
         for run in runs:
-            if run.watched is None or ports.clock.now() >= deadline:
-                continue
-            outcome = _poll(run.watched, ports)
+            outcomes += self._advance(run, deadline, recorder)
+        until = min(self.clock.now() + _PATIENCE, deadline)
+        while any(run.polled for run in runs) and self.clock.now() + _POLL_EVERY <= until:
+            self.clock.sleep(_POLL_EVERY.total_seconds())
+            for run in runs:
+                if run.polled is None or self.clock.now() >= deadline:
+                    continue
+                outcome = self._poll(run.polled)
+                if outcome is None:
+                    continue
+                run.polled = None
+                outcomes += _recorded(outcome, recorder)
+                if isinstance(outcome, Applied) or isinstance(outcome.action, Suspend):
+                    outcomes += self._advance(run, deadline, recorder)
+        for run in runs:
+            if run.polled:
+                unfinished = Pending(run.polled, "Studio operation in progress")
+                outcomes += _recorded(unfinished, recorder)
+        return tuple(outcomes)
+
+    def _advance(
+        self, run: _TargetRun, deadline: datetime, recorder: ActionRecorder
+    ) -> list[Outcome]:
+        """Start actions of one target until one must be polled or stops the sequence."""
+        outcomes: list[Outcome] = []
+        while run.left:
+            action = run.left.popleft()
+            outcome = self._start(action, deadline, recorder)
             if outcome is None:
+                if isinstance(action, _Polled):
+                    run.polled = action
+                return outcomes
+            outcomes += _recorded(outcome, recorder)
+            if isinstance(outcome, Applied | Started | ManualAction):
                 continue
-            run.watched = None
-            outcomes += _written(outcome, recorder)
-            if isinstance(outcome, Applied) or isinstance(outcome.action, Suspend):
-                outcomes += _advance(run, ports, deadline, recorder)
-    return (*outcomes, *_still(runs, recorder))
+            if isinstance(action, Revoke) and isinstance(outcome, Deferred | Failed):
+                # The user may still sign in. Suspend and stop all the same, but delete nothing.
+                run.left = deque(each for each in run.left if isinstance(each, Suspend | StopApp))
+            # Apps are stopped whatever the outcome of the suspension: they may even block it. One
+            # app that cannot be stopped does not keep the others from being stopped.
+            elif not isinstance(action, Suspend | StopApp):
+                break
+        return outcomes
+
+    def _start(
+        self, action: Action, deadline: datetime, recorder: ActionRecorder
+    ) -> Outcome | None:
+        """Record and start one action; return its outcome, or None if it must be polled."""
+        if self.clock.now() >= deadline:
+            return Pending(action, "the function's time was up")
+        try:
+            recorder.begin(action)
+            return self._call(action, recorder)
+        except NotYetPropagatedError as error:
+            return Deferred(action, str(error), not_propagated=True)
+        except RetryableError as error:
+            return Deferred(action, str(error))
+        except PermanentError as error:
+            return _failed(action, error)
+
+    def _call(self, action: Action, recorder: ActionRecorder) -> Outcome | None:
+        target, name = action.target, action.profile_name
+        match action:
+            case Create():
+                self.studio.create(target, name, action.person, action.role_arn)
+            case ChangeRole() | Resume() | Suspend():
+                self.studio.change_role(target, name, action.role_arn)
+            case Delete() | Discard():
+                self.studio.delete(target, name)
+            case StopApp():
+                self.studio.stop_app(target, name, action.app)
+                return Started(action)
+            case DeleteSpace():
+                self.studio.delete_space(target, action.space)
+                return Started(action)
+            case Assign() | Revoke():
+                return self._change_access(action, recorder)
+            case _:
+                assert_never(action)
+        return None
+
+    def _change_access(self, action: Assign | Revoke, recorder: ActionRecorder) -> Outcome:
+        """Create or delete the assignment.
+
+        If an earlier change has not propagated, read the assignment back. Do so only after
+        `_SETTLES`: until then a read may return the state before that change.
+        """
+        application = self.studio.domain(action.target).application_arn
+        if not application:
+            return ManualAction(action)
+        access, wanted = self.access, isinstance(action, Assign)
+        change = access.assign if wanted else access.revoke
+        try:
+            change(application, action.person.id)
+        except NotYetPropagatedError:
+            if self.clock.now() < recorder.wanted_since(action) + _SETTLES:
+                raise
+            if access.is_assigned(application, action.person.id) is not wanted:
+                raise
+        return Applied(action)
+
+    def _poll(self, action: _Polled) -> Outcome | None:
+        """Return the outcome of a started action, or None while Studio works on it."""
+        try:
+            profile = self.studio.watch(action.target, action.profile_name)
+        except RetryableError as error:
+            return Deferred(action, str(error))
+        except PermanentError as error:
+            return _failed(action, error)
+        if isinstance(action, Delete | Discard):
+            return _unfinished(action, profile) if profile else Applied(action)
+        if profile is None:
+            return Deferred(action, "the profile disappeared while it was being changed")
+        if profile.status is ProfileStatus.IN_SERVICE and profile.role_arn == action.role_arn:
+            return Applied(action, profile)
+        return _unfinished(action, profile)
 
 
-def _still(runs: Iterable[_TargetRun], recorder: ActionRecorder) -> tuple[Outcome, ...]:
-    """Return the actions that Studio has not finished, as Pending, so that they are requeued."""
-    still = [Pending(c.watched, "Studio is still at it") for c in runs if c.watched]
-    return tuple(each for outcome in still for each in _written(outcome, recorder))
-
-
-def _advance(
-    run: _TargetRun, ports: ReconcilePorts, deadline: datetime, recorder: ActionRecorder
-) -> tuple[Outcome, ...]:
-    """Start actions of one target until one must be polled or stops the sequence."""
-    outcomes: list[Outcome] = []
-    while run.left:
-        action = run.left.popleft()
-        outcome = _begin(action, ports, deadline, recorder)
-        if outcome is None:
-            if isinstance(action, _Watched):
-                run.watched = action
-            return tuple(outcomes)
-        outcomes += _written(outcome, recorder)
-        if isinstance(outcome, Applied | Started | ManualAction):
-            continue
-        if isinstance(action, Revoke) and isinstance(outcome, Deferred | Failed):
-            # The user may still sign in. Suspend and stop all the same, but delete nothing.
-            run.left = deque(each for each in run.left if isinstance(each, Suspend | StopApp))
-        # Apps are stopped whatever the outcome of the suspension: they may even block it. One app
-        # that cannot be stopped does not keep the others from being stopped.
-        elif not isinstance(action, Suspend | StopApp):
-            return tuple(outcomes)
-    return tuple(outcomes)
-
-
-def _written(outcome: Outcome, recorder: ActionRecorder) -> tuple[Outcome, ...]:
+def _recorded(outcome: Outcome, recorder: ActionRecorder) -> tuple[Outcome, ...]:
     """Record an outcome and return it; add a Deferred one if the record cannot be written."""
     try:
         recorder.record_outcome(outcome)
     except RetryableError as error:
         return outcome, Deferred(outcome.action, str(error))
     return (outcome,)
-
-
-def _begin(
-    action: Action, ports: ReconcilePorts, deadline: datetime, recorder: ActionRecorder
-) -> Outcome | None:
-    """Start one action; return its outcome, or None if it must be polled."""
-    if ports.clock.now() >= deadline:
-        return Pending(action, "the function's time was up")
-    try:
-        recorder.begin(action)
-    except RetryableError as error:
-        return Deferred(action, str(error))
-    try:
-        return _do(action, ports, recorder)
-    except NotYetPropagatedError as error:
-        return Deferred(action, str(error), not_propagated=True)
-    except RetryableError as error:
-        return Deferred(action, str(error))
-    except PermanentError as error:
-        return _failed(action, error)
-
-
-def _do(action: Action, ports: ReconcilePorts, recorder: ActionRecorder) -> Outcome | None:
-    target, name = action.target, action.profile_name
-    match action:
-        case Create():
-            ports.studio.create(target, name, action.person, action.role_arn)
-        case ChangeRole() | Resume() | Suspend():
-            ports.studio.change_role(target, name, action.role_arn)
-        case Delete() | Discard():
-            ports.studio.delete(target, name)
-        case StopApp():
-            ports.studio.stop_app(target, name, action.app)
-            return Started(action)
-        case DeleteSpace():
-            ports.studio.delete_space(target, action.space)
-            return Started(action)
-        case Assign() | Revoke():
-            return _change_access(action, ports, recorder)
-        case _:
-            assert_never(action)
-    return None
-
-
-def _change_access(
-    action: Assign | Revoke, ports: ReconcilePorts, recorder: ActionRecorder
-) -> Outcome:
-    """Create or delete the assignment.
-
-    If an earlier change has not propagated, read the assignment back. Do so only after `_SETTLES`:
-    until then a read may return the state before that change.
-    """
-    application = ports.studio.domain(action.target).application_arn
-    if not application:
-        return ManualAction(action)
-    access, wanted = ports.access, isinstance(action, Assign)
-    change = access.assign if wanted else access.revoke
-    try:
-        change(application, action.person.id)
-    except NotYetPropagatedError:
-        if ports.clock.now() < recorder.wanted_since(action) + _SETTLES:
-            raise
-        if access.is_assigned(application, action.person.id) is not wanted:
-            raise
-    return Applied(action)
-
-
-def _poll(action: _Watched, ports: ReconcilePorts) -> Outcome | None:
-    """Return the outcome of a started action, or None while Studio works on it."""
-    try:
-        profile = ports.studio.watch(action.target, action.profile_name)
-    except RetryableError as error:
-        return Deferred(action, str(error))
-    except PermanentError as error:
-        return _failed(action, error)
-    if isinstance(action, Delete | Discard):
-        return _unfinished(action, profile) if profile else Applied(action)
-    if profile is None:
-        return Deferred(action, "the profile went while it was being changed")
-    if profile.status is ProfileStatus.IN_SERVICE and profile.role_arn == action.role_arn:
-        return Applied(action, profile)
-    return _unfinished(action, profile)
 
 
 def _unfinished(action: Action, profile: ObservedProfile) -> Outcome | None:

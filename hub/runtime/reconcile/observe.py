@@ -1,18 +1,28 @@
 """Reads the current state: the user, their groups, the mappings, the ledger and the profiles."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from hub.runtime import open_problems
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.desired import group_id, left_groups
-from hub.runtime.decisions.hub_state import MemberChanges
+from hub.runtime.decisions.hub_state import AccessRefusal, HubState, MemberChanges
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.plan import needs_workload
 from hub.runtime.decisions.record import Record
-from hub.runtime.ports import GroupSnapshots
-from hub.runtime.reconcile.ports import ReconcilePorts
+from hub.runtime.group_resolver import GroupResolver
+from hub.runtime.ports import (
+    Clock,
+    Directory,
+    GroupSnapshots,
+    HubStateStore,
+    Ledger,
+    MappingStore,
+    UnmanagedProfiles,
+)
+from hub.runtime.studio_ports import Studio
 from shared.errors import PermanentError, RetryableError, TargetUnreachableError
 from shared.model import (
     DirectorySnapshot,
@@ -59,31 +69,81 @@ class TargetObservations(NamedTuple):
     complete: bool
 
 
-def observe_user(request: ReconcileRequest, ports: ReconcilePorts) -> UserSnapshot:
-    """Return the state of the directory, the mappings and the ledger, no older than the request.
+@dataclass(frozen=True, slots=True)
+class UserObserver:
+    """Reads what is known of a user: the directory, the mappings and the ledger."""
 
-    Raises:
-        RetryableError, PermanentError: one of them cannot be read, so nothing can be decided.
-    """
-    table = ports.mappings.table(newer_than=request.enqueued_at)
-    person = ports.directory.person(request.user_id)
-    gone = person.user_status is UserStatus.GONE
-    memberships = {} if gone else ports.directory.memberships(request.user_id)
-    groups = ports.names.of(table, newer_than=request.enqueued_at)
-    records = ports.ledger.records(request.user_id)
-    snapshot = DirectorySnapshot(person, frozenset(memberships), groups)
-    left = left_groups(snapshot, table, records) if person.user_status is UserStatus.ENABLED else ()
-    snapshot = _with_doubts(snapshot, left, ports)
-    mapped = {group_id(row, groups) for row in table.rows}
-    memberships = {group: id_ for group, id_ in memberships.items() if group in mapped}
-    return UserSnapshot(
-        snapshot,
-        table,
-        records,
-        complete=not snapshot.doubtful and Unresolved.UNREADABLE not in groups.values(),
-        memberships=frozenset(memberships.values()) - {""},
-        changes=_changes(snapshot, memberships, records),
-    )
+    directory: Directory
+    mappings: MappingStore
+    groups: GroupResolver
+    ledger: Ledger
+    group_snapshots: GroupSnapshots
+
+    def observe(self, request: ReconcileRequest) -> UserSnapshot:
+        """Return what is known of the request's user, no older than the request.
+
+        Raises:
+            RetryableError, PermanentError: something cannot be read, so nothing can be decided.
+        """
+        table = self.mappings.table(newer_than=request.enqueued_at)
+        person = self.directory.person(request.user_id)
+        gone = person.user_status is UserStatus.GONE
+        memberships = {} if gone else self.directory.memberships(request.user_id)
+        groups = self.groups.of(table, newer_than=request.enqueued_at)
+        records = self.ledger.records(request.user_id)
+        snapshot = DirectorySnapshot(person, frozenset(memberships), groups)
+        if person.user_status is UserStatus.ENABLED:
+            snapshot = self._with_doubts(snapshot, left_groups(snapshot, table, records))
+        mapped = {group_id(row, groups) for row in table.rows}
+        memberships = {group: id_ for group, id_ in memberships.items() if group in mapped}
+        return UserSnapshot(
+            snapshot,
+            table,
+            records,
+            complete=not snapshot.doubtful and Unresolved.UNREADABLE not in groups.values(),
+            memberships=frozenset(memberships.values()) - {""},
+            changes=_changes(snapshot, memberships, records),
+        )
+
+    def update_snapshots(self, changes: MemberChanges, user_id: UserId) -> None:
+        """Write the changes that no record carried into the group snapshots.
+
+        A user whom a reconcile sees in a mapped group is in its snapshot afterwards, in any case.
+
+        Raises:
+            RetryableError, PermanentError: the group snapshots cannot be read or written.
+        """
+        wanted: dict[GroupId, str | None] = {**changes.joined, **dict.fromkeys(changes.left)}
+        for group, membership in sorted(wanted.items(), key=lambda each: each[0]):
+            if self.group_snapshots.membership(group, user_id) != membership:
+                self.group_snapshots.set_membership(group, user_id, membership)
+
+    def _with_doubts(
+        self, snapshot: DirectorySnapshot, left: Iterable[GroupId]
+    ) -> DirectorySnapshot:
+        """Return a snapshot that marks the groups in `left` from which nobody removed the user.
+
+        Such a group was deleted, lists no members although it had many, or cannot be read.
+        """
+        deleted, emptied, unreadable = set(), set(), set()
+        for group in left:
+            try:
+                page = self.directory.members(group, "")
+            except PermanentError:
+                unreadable.add(group)
+                continue
+            if page is None:
+                deleted.add(group)
+            elif not (page.items or page.token):
+                copy = self.group_snapshots.copy(group)
+                if copy.is_many or copy.emptied:
+                    emptied.add(group)
+        return replace(
+            snapshot,
+            doubtful=frozenset(unreadable),
+            deleted=frozenset(deleted),
+            emptied=frozenset(emptied),
+        )
 
 
 def _changes(
@@ -112,105 +172,74 @@ def _changes(
     )
 
 
-def note_memberships(
-    changes: MemberChanges, user_id: UserId, group_snapshots: GroupSnapshots
-) -> None:
-    """Update the group snapshots with the changes that no record carried.
+@dataclass(frozen=True, slots=True)
+class TargetObserver:
+    """Reads a user's profiles in the targets, and remembers which accounts refuse the hub."""
 
-    A user whom a reconcile sees in a mapped group is in its snapshot afterwards, in any case.
+    studio: Studio
+    unmanaged_profiles: UnmanagedProfiles
+    hub_state: HubStateStore
+    clock: Clock
 
-    Raises:
-        RetryableError, PermanentError: the group snapshots cannot be read or written.
-    """
-    for group, membership in sorted(changes.joined.items()):
-        if group_snapshots.membership(group, user_id) != membership:
-            group_snapshots.set_membership(group, user_id, membership)
-    for group in sorted(changes.left):
-        if group_snapshots.membership(group, user_id) is not None:
-            group_snapshots.set_membership(group, user_id, None)
+    def observe(
+        self,
+        decisions: Iterable[Decision],
+        records: Mapping[Target, Record],
+        state: HubState,
+        deadline: datetime,
+    ) -> TargetObservations:
+        """Return the profile in each decision's target; spend at most half of the time left.
 
+        A target that refused the hub lately is not called. It is blocked with the stored error.
+        """
+        now = self.clock.now()
+        until = now + (deadline - now) / 2
+        refused = {t: each.reason for t, each in state.refused.items() if each.counts(now)}
+        observed: dict[Target, ObservedProfile | None] = {}
+        blocked: list[ObservationFailure] = []
+        complete = True
+        for decision in decisions:
+            target = decision.target
+            if isinstance(decision, Undecided):
+                continue
+            if self.clock.now() >= until:
+                complete = False
+                break
+            try:
+                if target in refused:
+                    raise TargetUnreachableError(refused[target])
+                observed[target] = self._profile(decision, records.get(target))
+            except (RetryableError, PermanentError) as error:
+                blocked.append(ObservationFailure(decision, error))
+                if isinstance(error, TargetUnreachableError) and target not in refused:
+                    refusal = AccessRefusal(str(error), self.clock.now())
+                    self.hub_state.remember_refusal(target, refusal)
+        self._forget_refusals(observed, state)
+        return TargetObservations(observed, tuple(blocked), complete)
 
-def _with_doubts(
-    snapshot: DirectorySnapshot, left: Iterable[GroupId], ports: ReconcilePorts
-) -> DirectorySnapshot:
-    """Return a snapshot that marks the groups in `left` from which nobody removed the user.
+    def _profile(
+        self, decision: DesiredProfile | Removal, record: Record | None
+    ) -> ObservedProfile | None:
+        """Return the user's profile, or the unmanaged one that takes its place; None for none."""
+        target, person = decision.target, decision.person
+        profile = self.studio.profile(target, decision.profile_name, person.id)
+        if profile is not None and needs_workload(decision, profile, record):
+            workload = self.studio.workload(target, decision.profile_name)
+            return replace(profile, workload=workload)
+        if profile is None and record is not None and record.is_never_made:
+            # Source: Amazon SageMaker administration workshop: one person has one profile in a
+            # domain. So an unmanaged one that signs the user in is in the way.
+            for name, known in self.unmanaged_profiles.of(target).items():
+                if known.user_name and same_user(known.user_name, person.name):
+                    return self.studio.profile(target, name, person.id)
+        return profile
 
-    Such a group was deleted, lists no members although it had many, or cannot be read.
-    """
-    deleted, emptied, unreadable = set(), set(), set()
-    for group in left:
-        try:
-            page = ports.directory.members(group, "")
-        except PermanentError:
-            unreadable.add(group)
-            continue
-        if page is None:
-            deleted.add(group)
-        elif not (page.items or page.token):
-            copy = ports.group_snapshots.copy(group)
-            if copy.is_many or copy.emptied:
-                emptied.add(group)
-    return replace(
-        snapshot,
-        doubtful=frozenset(unreadable),
-        deleted=frozenset(deleted),
-        emptied=frozenset(emptied),
-    )
+    def _forget_refusals(self, observed: Iterable[Target], state: HubState) -> None:
+        """Clear the refusals of accounts that accept the hub again.
 
-
-def observe_targets(
-    decisions: Iterable[Decision],
-    ports: ReconcilePorts,
-    until: datetime,
-    refused: Mapping[Target, str],
-    records: Mapping[Target, Record],
-) -> TargetObservations:
-    """Return the profile in each decision's target; stop at `until`.
-
-    A target that `refused` the hub lately is not called. It is blocked with the stored reason.
-    """
-    observed: dict[Target, ObservedProfile | None] = {}
-    blocked: list[ObservationFailure] = []
-    complete = True
-    for decision in decisions:
-        if isinstance(decision, Undecided):
-            continue
-        if ports.clock.now() >= until:
-            complete = False
-            break
-        if decision.target in refused:
-            blocked.append(
-                ObservationFailure(decision, TargetUnreachableError(refused[decision.target]))
-            )
-            continue
-        try:
-            observed[decision.target] = _observe(decision, records.get(decision.target), ports)
-        except (RetryableError, PermanentError) as error:
-            blocked.append(ObservationFailure(decision, error))
-    return TargetObservations(observed, tuple(blocked), complete)
-
-
-def _observe(
-    decision: DesiredProfile | Removal, record: Record | None, ports: ReconcilePorts
-) -> ObservedProfile | None:
-    target, name = decision.target, decision.profile_name
-    profile = ports.studio.profile(target, name, decision.person.id)
-    if profile is None and record is not None and record.is_never_made:
-        return _made_by_hand(decision, ports)
-    if profile is not None and needs_workload(decision, profile, record):
-        profile = replace(profile, workload=ports.studio.workload(target, name))
-    return profile
-
-
-def _made_by_hand(
-    decision: DesiredProfile | Removal, ports: ReconcilePorts
-) -> ObservedProfile | None:
-    """Return the unmanaged profile that signs the user in; None where no scan has seen one.
-
-    Source: Amazon SageMaker administration workshop: one person has one profile in a domain.
-    """
-    target, person = decision.target, decision.person
-    for name, known in ports.unmanaged_profiles.of(target).items():
-        if known.user_name and same_user(known.user_name, person.name):
-            return ports.studio.profile(target, name, person.id)
-    return None
+        Only the target's own scan decides whether listing its profiles is still refused.
+        """
+        for target in sorted(state.refused.keys() & set(observed)):
+            self.hub_state.remember_refusal(target, None)
+            if target not in state.unreachable:
+                open_problems.judged("unreachable", subject=str(target))

@@ -5,28 +5,35 @@ twice, late or in any order.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from hub.runtime import open_problems
 from hub.runtime.decisions.actions import PASSING, SkipKind
-from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Undecided
 from hub.runtime.decisions.desired import desire
 from hub.runtime.decisions.hub_state import HubState
-from hub.runtime.decisions.outcome import Deferred
+from hub.runtime.decisions.outcome import Applied, Deferred, ManualAction
 from hub.runtime.decisions.plan import is_in_sync, plan
 from hub.runtime.decisions.protection import apply_protection
-from hub.runtime.decisions.record import Record
+from hub.runtime.decisions.record import State
 from hub.runtime.decisions.retries import is_due
-from hub.runtime.reconcile import dry_run, reports, requeue_policy
-from hub.runtime.reconcile.observe import UserSnapshot, note_memberships, observe_user
-from hub.runtime.reconcile.passes import Pass, PassRunner, observe
-from hub.runtime.reconcile.ports import ReconcilePorts
-from hub.runtime.reconcile.publisher import Publisher
+from hub.runtime.guard import Guard
+from hub.runtime.ports import Bus, Clock, HubStateStore, Ledger
+from hub.runtime.reconcile import dry_run, reports
+from hub.runtime.reconcile.apply import Applier
+from hub.runtime.reconcile.observe import (
+    TargetObservations,
+    TargetObserver,
+    UserObserver,
+    UserSnapshot,
+)
 from hub.runtime.reconcile.recorder import Recorder
-from hub.runtime.reconcile.result import PAUSED, Result
+from hub.runtime.reconcile.result import Done, Pass, Result, result_of, result_of_dry_run
 from hub.runtime.row_reports import whole
 from shared.model import Target
+from shared.naming import profile_name, same_name
 from shared.requests import EVERY_TARGET, ReconcileRequest
 
 # A pause takes effect within this time, also for requests that were queued before it.
@@ -35,84 +42,154 @@ _OLDEST_STATE = timedelta(seconds=5)
 _MOST_PASSES = 4
 
 
-def reconcile(request: ReconcileRequest, ports: ReconcilePorts, deadline: datetime) -> Result:
-    """Bring one user's profiles to the desired state, as far as possible now.
+@dataclass(frozen=True, slots=True)
+class Reconciler:
+    """Reconciles users; `reported_rows` are the problems of rows that it has reported already."""
 
-    Raises:
-        RetryableError, PermanentError: the directory, the mappings or the ledger cannot be read.
-    """
-    now = ports.clock.now()
-    state = ports.hub_state.state(newer_than=max(request.enqueued_at, now - _OLDEST_STATE))
-    if state.paused:
-        open_problems.paused(state.paused)
-        return PAUSED
-    open_problems.not_paused()
-    snapshot = observe_user(request, ports)
-    _report_what_was_read(snapshot, state, ports)
-    decisions = _desire(snapshot, state, now)
-    if ports.mode == "report":
-        return _dry_run(request, decisions, snapshot, state, ports, deadline)
-    due = _due(decisions, snapshot, request, now)
-    decided = {each.target: each for each in decisions if not isinstance(each, Undecided)}
-    recorder = Recorder(ports.ledger, snapshot, decided, request, ports.clock)
-    publisher = Publisher(recorder, request, ports.clock)
-    # Each pass observes, plans, guards and applies.
-    runner = PassRunner(request, state, ports, deadline, recorder, publisher)
-    try:
-        _confirm(decided.values(), due, snapshot, recorder)
-        passes = [runner.run(due)]
-        while (more := runner.next_pass(passes[-1])) and len(passes) < _MOST_PASSES:
-            passes.append(runner.run(more))
-    finally:
-        publisher.publish(ports.bus)
-    _record_problems(decisions, due, passes, recorder, now)
-    note_memberships(recorder.unwritten_changes(), request.user_id, ports.group_snapshots)
-    open_problems.log_over(snapshot.records, recorder.records())
-    return _result(request, snapshot, passes, recorder, ports)
+    mode: Literal["apply", "report"]
+    users: UserObserver
+    targets: TargetObserver
+    guard: Guard
+    applier: Applier
+    ledger: Ledger
+    bus: Bus
+    hub_state: HubStateStore
+    clock: Clock
+    reported_rows: set[str] = field(default_factory=set)
+
+    def reconcile(self, request: ReconcileRequest, deadline: datetime) -> Result:
+        """Bring one user's profiles to the desired state, as far as possible before the deadline.
+
+        Raises:
+            RetryableError, PermanentError: the directory, the mappings or the ledger cannot be
+                read, or the ledger cannot be written.
+        """
+        now = self.clock.now()
+        state = self.hub_state.state(newer_than=max(request.enqueued_at, now - _OLDEST_STATE))
+        if state.paused:
+            open_problems.paused(state.paused)
+            return Done(settled=False)
+        open_problems.not_paused()
+        user = self.users.observe(request)
+        open_problems.judged("unreadable", subject=reports.THE_TRUTH)
+        whole(user.table, user.snapshot.groups, self.reported_rows, state)
+        decisions = _desire(user, state, now)
+        if self.mode == "report":
+            return self._dry_run(request, decisions, user, state, deadline)
+
+        recorder = Recorder(self.ledger, self.bus, self.clock, user, decisions, request)
+        due = _due(decisions, user, request, now)
+        passes: list[Pass] = []
+        left = due
+        try:
+            recorder.confirm(each for each in decisions if each not in due)
+            for _ in range(_MOST_PASSES):
+                before = dict(recorder.records)
+                seen = self.targets.observe(left, before, state, deadline)
+                left = _renamed(left, seen, recorder)
+                recorder.measure_latency(seen.observed)
+                observed_at = self.clock.now()
+                todo = plan(left, seen.observed, before, observed_at)
+                todo = self.guard.admit(todo, left, before, observed_at)
+                reports.planned(todo, seen.blocked, request)
+                outcomes = self.applier.apply(todo, deadline, recorder)
+                recorder.record_plan(todo, seen)
+                self.guard.release(before, recorder.records, self.clock.now())
+                passes.append(Pass(seen, todo, outcomes))
+                left = _unfinished(left, passes[-1], recorder)
+                if not left:
+                    break
+        finally:
+            recorder.publish()
+        _record_problems(decisions, due, passes, recorder, now)
+        self.users.update_snapshots(recorder.changes, request.user_id)
+        open_problems.log_over(user.records, recorder.records.values())
+        return result_of(request, passes, recorder, self.clock.now(), complete=user.complete)
+
+    def _dry_run(
+        self,
+        request: ReconcileRequest,
+        decisions: Iterable[Decision],
+        user: UserSnapshot,
+        state: HubState,
+        deadline: datetime,
+    ) -> Result:
+        """Report the planned actions and change nothing in AWS."""
+        due = [each for each in decisions if not is_in_sync(each, user.records.get(each.target))]
+        seen = self.targets.observe(due, user.records, state, deadline)
+        todo = plan(due, seen.observed, user.records, self.clock.now())
+        reports.planned(todo, seen.blocked, request)
+        in_doubt = {skip.target for skip in todo.skips if skip.kind in {*PASSING, SkipKind.FAILED}}
+        unjudged = {each.target for each in due} - seen.observed.keys() | in_doubt
+        dry_run.close(dry_run.report(todo), request.user_id, self.ledger, {*map(str, unjudged)})
+        self.users.update_snapshots(user.changes, request.user_id)
+        now = self.clock.now()
+        return result_of_dry_run(request, Pass(seen, todo), now, complete=user.complete)
 
 
-def _report_what_was_read(snapshot: UserSnapshot, state: HubState, ports: ReconcilePorts) -> None:
-    """Close the problem of unreadable tables, and report mistakes in rows."""
-    open_problems.judged("unreadable", subject=reports.THE_TRUTH)
-    whole(snapshot.table, snapshot.snapshot.groups, ports.already_reported, state)
-
-
-def _desire(snapshot: UserSnapshot, state: HubState, now: datetime) -> list[Decision]:
+def _desire(user: UserSnapshot, state: HubState, now: datetime) -> list[Decision]:
     """Return the decision for each target; report profiles that were made for an old user name."""
-    records = snapshot.records
+    records = user.records
     decisions = [
         apply_protection(each, records.get(each.target), state, now)
-        for each in desire(snapshot.snapshot, snapshot.table, records, now)
+        for each in desire(user.snapshot, user.table, records, now)
     ]
     desired = {each.target for each in decisions if isinstance(each, DesiredProfile)}
     made = {target: r for target, r in records.items() if target in desired and r.is_seen}
-    reports.renamed(snapshot.snapshot.person, made)
+    reports.renamed(user.snapshot.person, made)
     return decisions
 
 
 def _due(
-    decisions: Iterable[Decision], snapshot: UserSnapshot, request: ReconcileRequest, now: datetime
+    decisions: Iterable[Decision], user: UserSnapshot, request: ReconcileRequest, now: datetime
 ) -> list[Decision]:
     """Return the decisions that may need an action now.
 
     Targets with an earlier error come last. A user in very many targets makes progress with each
     requeue, and a target that does not answer delays no other.
     """
-    records = snapshot.records
-    due = [each for each in decisions if _is_due(each, records.get(each.target), request, now)]
-    return sorted(due, key=lambda each: (_gave_trouble(records.get(each.target)), each.target))
+    found = []
+    for decision in decisions:
+        record = user.records.get(decision.target)
+        forced = request.force_observe in {EVERY_TARGET, str(decision.target)}
+        if forced or (not is_in_sync(decision, record) and is_due(decision, record, now)):
+            found.append((bool(record and record.reason), decision.target, decision))
+    return [decision for _, _, decision in sorted(found, key=lambda each: each[:2])]
 
 
-def _confirm(
-    decided: Iterable[DesiredProfile | Removal],
-    due: Sequence[Decision],
-    snapshot: UserSnapshot,
-    recorder: Recorder,
-) -> None:
-    """Bring the records of targets that are in sync up to date."""
-    for each in decided:
-        if each not in due and is_in_sync(each, snapshot.records.get(each.target)):
-            recorder.confirm(each)
+def _renamed(
+    decisions: Iterable[Decision], seen: TargetObservations, recorder: Recorder
+) -> list[Decision]:
+    """Return the decisions, with the user's current profile name where no profile was ever made.
+
+    A recorded creation may have made a profile under the old name. If that profile exists, the old
+    name stays.
+    """
+    found: list[Decision] = []
+    for decision in decisions:
+        target, record = decision.target, recorder.records.get(decision.target)
+        is_unmade = record and not record.is_seen and record.state is not State.REMOVED
+        is_free = target in seen.observed and seen.observed[target] is None
+        name = profile_name(decision.person.name, decision.person.id)
+        if (
+            isinstance(decision, DesiredProfile)
+            and is_unmade
+            and is_free
+            and not same_name(name, decision.profile_name)
+        ):
+            found.append(recorder.rename(decision, name))
+        else:
+            found.append(decision)
+    return found
+
+
+def _unfinished(decisions: Iterable[Decision], last: Pass, recorder: Recorder) -> list[Decision]:
+    """Return the decisions that can go on: every action in their target is done."""
+    waits = {
+        each.action.target for each in last.outcomes if not isinstance(each, Applied | ManualAction)
+    }
+    done = {each.action.target for each in last.outcomes} - waits
+    return [each for each in decisions if each.target in done and not recorder.is_done(each.target)]
 
 
 def _record_problems(
@@ -123,46 +200,14 @@ def _record_problems(
     now: datetime,
 ) -> None:
     """Report what an operator has to see, and write into each record what is open now."""
-    reports.restarted(recorder.records())
-    reports.still_assigned(recorder.records())
-    decisions = tuple(decisions)
+    records = recorder.records
+    reports.restarted(records.values())
+    reports.still_assigned(records.values())
     undecided = {v.target for v in decisions if isinstance(v, Undecided) and v.keeps_leaver}
     left = [v.target for v in decisions if v not in due and not recorder.is_done(v.target)]
-    for record in open_problems.updated(recorder.by_target(), _judged(due, passes, left)):
+    for record in open_problems.updated(dict(records), _judged(due, passes, left)):
         since = (record.undecided_since or now) if record.target in undecided else None
-        recorder.amend(replace(record, undecided_since=since))
-
-
-def _result(
-    request: ReconcileRequest,
-    snapshot: UserSnapshot,
-    passes: Sequence[Pass],
-    recorder: Recorder,
-    ports: ReconcilePorts,
-) -> Result:
-    """Return what the passes did, and how soon to requeue."""
-    outcomes = [outcome for each in passes for outcome in each.outcomes]
-    policies = [requeue_policy.of_plan(each.todo, snapshot, each.seen) for each in passes]
-    policies.append(requeue_policy.of_outcomes(outcomes, recorder))
-    policies.append(requeue_policy.of_records(recorder, ports.clock.now()))
-    seen = {target for each in passes for target in each.seen.observed}
-    return Result(
-        bool(outcomes),
-        requeue_policy.sooner(policies),
-        recorder.next_try(),
-        request.force_observe in {EVERY_TARGET, *map(str, seen)},
-        tuple(f"{r.target}: {r.reason}" for r in recorder.records() if r.tries and r.reason),
-        any(record.retry_at for record in recorder.records()),
-    )
-
-
-def _is_due(
-    decision: Decision, record: Record | None, request: ReconcileRequest, now: datetime
-) -> bool:
-    """Return whether a target may need an action now."""
-    if request.force_observe in {EVERY_TARGET, str(decision.target)}:
-        return True
-    return not is_in_sync(decision, record) and is_due(decision, record, now)
+        recorder.write(replace(record, undecided_since=since))
 
 
 def _judged(
@@ -189,28 +234,3 @@ def _judged(
         return target not in unjudged or kind == SkipKind.UNDECIDED
 
     return judged_in
-
-
-def _dry_run(
-    request: ReconcileRequest,
-    decisions: Sequence[Decision],
-    snapshot: UserSnapshot,
-    state: HubState,
-    ports: ReconcilePorts,
-    deadline: datetime,
-) -> Result:
-    """Report the planned actions and change nothing in AWS."""
-    due = [each for each in decisions if not is_in_sync(each, snapshot.records.get(each.target))]
-    seen = observe(due, snapshot.records, state, ports, deadline)
-    todo = plan(due, seen.observed, snapshot.records, ports.clock.now())
-    reports.planned(todo, seen.blocked, request)
-    in_doubt = {skip.target for skip in todo.skips if skip.kind in {*PASSING, SkipKind.FAILED}}
-    unjudged = {each.target for each in due} - seen.observed.keys() | in_doubt
-    dry_run.close(dry_run.report(todo), request.user_id, ports.ledger, {*map(str, unjudged)})
-    note_memberships(snapshot.changes, request.user_id, ports.group_snapshots)
-    policies = [requeue_policy.of_plan(todo, snapshot, seen), requeue_policy.of_blocks(seen)]
-    return Result(bool(todo.actions), requeue_policy.sooner(policies))
-
-
-def _gave_trouble(record: Record | None) -> bool:
-    return record is not None and bool(record.reason)

@@ -18,7 +18,7 @@ from hub.runtime.decisions.actions import (
     SkipKind,
     StopApp,
 )
-from hub.runtime.decisions.describe import describe
+from hub.runtime.decisions.describe import describe, story
 from hub.runtime.decisions.outcome import (
     Applied,
     Deferred,
@@ -28,6 +28,7 @@ from hub.runtime.decisions.outcome import (
     Pending,
     Started,
 )
+from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType
 from hub.runtime.decisions.record import Access, Record
 from hub.runtime.reconcile.observe import ObservationFailure
 from shared.errors import PermanentError, RefusedError, RetryableError, TargetUnreachableError
@@ -48,8 +49,17 @@ _LONG = 6
 _RESTARTS = 3
 # What every reconcile reads before it decides anything.
 THE_TRUTH = "the directory and the tables"
-# Changes of parts. The ledger record gives the event for a change of a whole profile.
+# Changes of parts. A written record gives the event for a change of a whole profile.
 _PARTS = (Assign, Revoke, StopApp, DeleteSpace, Discard)
+# Changes of a whole profile. Holds are reported where they are made.
+WHOLE_CHANGES = {
+    ProfileEventType.CREATED: "Create",
+    ProfileEventType.ROLE_CHANGED: "ChangeRole",
+    ProfileEventType.SUSPENDED: "Suspend",
+    ProfileEventType.RESUMED: "Resume",
+    ProfileEventType.REMOVED: "Delete",
+}
+_BUS = "the hub's event bus"
 
 
 def planned(todo: Plan, blocked: Iterable[ObservationFailure], request: ReconcileRequest) -> None:
@@ -115,6 +125,28 @@ def report_outcome(outcome: Outcome, request: ReconcileRequest) -> None:
             _refused(action.person, action.target, error, outcome.remedy)
         case _:
             assert_never(outcome)
+
+
+def changed(event: ProfileEvent) -> None:
+    """Log the change of a whole profile once its record is written."""
+    action = WHOLE_CHANGES.get(event.what)
+    if action is not None:
+        telemetry.change(action, event.target, event.profile_name, story(event))
+
+
+def published() -> None:
+    """Note that the bus took the events of a reconcile."""
+    open_problems.judged("event-not-published", subject=_BUS)
+
+
+def not_published(events: int, error: RetryableError | PermanentError) -> None:
+    """Report that the bus did not take the events of a reconcile."""
+    telemetry.problem(
+        "event-not-published",
+        _BUS,
+        f"{events} events were not taken: {error}",
+        "nothing is lost but the events: the ledger's history has what they told",
+    )
 
 
 def restarted(records: Iterable[Record]) -> None:

@@ -1,45 +1,201 @@
-"""The result of one reconcile."""
+"""What a reconcile leaves to do: nothing, a recheck, a requeue after some time, or it gives up."""
 
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from shared.messages import RequeuePolicy
+from hub.runtime.decisions.actions import (
+    PASSING,
+    ChangeRole,
+    Plan,
+    Revoke,
+    SkipKind,
+    StopApp,
+    Suspend,
+)
+from hub.runtime.decisions.outcome import Applied, Deferred, Failed, Outcome, Pending, Started
+from hub.runtime.decisions.record import Record, State
+from hub.runtime.reconcile.observe import TargetObservations
+from hub.runtime.reconcile.recorder import Recorder
+from shared.errors import RetryableError
+from shared.messages import RequeuePolicy, is_exhausted
+from shared.model import Target
+from shared.requests import EVERY_TARGET, ReconcileRequest
+
+# Source: IAM Identity Center user guide: an application session lasts an hour.
+_AN_HOUR = timedelta(hours=1)
 
 
-class Result(NamedTuple):
-    """What one reconcile did, and how soon it is requeued.
+class Pass(NamedTuple):
+    """What one pass over some targets observed, planned and did."""
 
-    Attributes:
-        changed: whether any action ran, or was planned in report mode.
-        policy: how soon the request is requeued; None where nothing needs that.
-        next_try: when this request retries what did not work; None where it need not.
-        observed: whether the profile that a scan wanted observed was observed. The requeued request
-            need not force that again.
-        reasons: why targets are still being retried.
-        waits: whether any target has a retry due, by this request or another.
-        paused: whether nothing was read, because the hub is paused.
+    seen: TargetObservations
+    todo: Plan
+    outcomes: tuple[Outcome, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Nothing is left to do for this request.
+
+    `settled` means that no target of the user waits for a retry either, by whatever request.
     """
 
-    changed: bool
-    policy: RequeuePolicy | None
-    next_try: datetime | None = None
-    observed: bool = False
+    settled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """Nothing was to do: the directory may not show the change yet."""
+
+    request: ReconcileRequest
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Requeue:
+    """The request goes on after a time that the policy gives, and no later than `due`."""
+
+    request: ReconcileRequest
+    policy: RequeuePolicy
+    due: datetime | None = None
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """The request came back for so long that the next sweep goes on with it."""
+
     reasons: tuple[str, ...] = ()
-    waits: bool = False
-    paused: bool = False
-
-    @property
-    def is_over(self) -> bool:
-        """Return whether this reconcile needs neither a requeue nor a retry."""
-        return self.policy is None and self.next_try is None
-
-    @property
-    def is_patient(self) -> bool:
-        """Return whether all that is left depends on the user, and may take long."""
-        return self.policy is RequeuePolicy.PATIENT and self.next_try is None
+    settled: bool = False
 
 
-# Nothing could be decided, because the directory, the mappings or the ledger could not be read.
-UNDECIDED = Result(changed=False, policy=RequeuePolicy.BACKING_OFF)
-# The sweep after `resume` finds everything that changed meanwhile.
-PAUSED = Result(changed=True, policy=None, paused=True)
+Result = Done | Recheck | Requeue | GivenUp
+
+
+def result_of(
+    request: ReconcileRequest,
+    passes: Sequence[Pass],
+    recorder: Recorder,
+    now: datetime,
+    *,
+    complete: bool,
+) -> Result:
+    """Return what follows from the passes of a reconcile; `complete` as in UserSnapshot."""
+    policy = _soonest(_policies(passes, recorder, now, complete=complete))
+    records = recorder.records
+    due = _next_try(request, records, recorder.requeued)
+    retried = any(record.retry_at for record in records.values())
+    seen = {str(target) for each in passes for target in each.seen.observed}
+    if request.force_observe in {EVERY_TARGET, *seen}:
+        request = replace(request, force_observe="")
+    # All that is left depends on the user, and may take long.
+    is_patient = policy is RequeuePolicy.PATIENT and due is None
+    if policy is None and due is None:
+        changed = any(each.outcomes for each in passes)
+        is_last = changed or request.is_recheck
+        return Done(not retried) if is_last else Recheck(request, not retried)
+    if not is_exhausted(request, now):
+        policy = policy or RequeuePolicy.PATIENT
+        return Requeue(request, policy, due, settled=is_patient and not retried)
+    if is_patient:
+        return Done(not retried)
+    return GivenUp(
+        tuple(f"{r.target}: {r.reason}" for r in records.values() if r.tries and r.reason)
+    )
+
+
+def result_of_dry_run(
+    request: ReconcileRequest, planned: Pass, now: datetime, *, complete: bool
+) -> Result:
+    """Return what follows where report mode planned and changed nothing."""
+    passing = any(isinstance(block.error, RetryableError) for block in planned.seen.blocked)
+    policy = _soonest(
+        {_of_plan(planned, complete=complete), RequeuePolicy.BACKING_OFF if passing else None}
+    )
+    if policy is None:
+        is_last = planned.todo.actions or request.is_recheck
+        return Done() if is_last else Recheck(request, settled=True)
+    return Requeue(request, policy) if not is_exhausted(request, now) else GivenUp()
+
+
+def result_without_reads(request: ReconcileRequest, now: datetime) -> Result:
+    """Return what follows where the directory, the mappings or the ledger could not be read."""
+    if is_exhausted(request, now):
+        return GivenUp()
+    return Requeue(request, RequeuePolicy.BACKING_OFF)
+
+
+def _next_try(
+    request: ReconcileRequest, records: Mapping[Target, Record], requeued: set[Target]
+) -> datetime | None:
+    """Return when this request retries what did not work; None where it need not.
+
+    Another request retries what it requeued itself, so one chain of requeues is enough.
+    """
+    tries = [
+        record.retry_at
+        for target, record in records.items()
+        if record.retry_at is not None
+        if target in requeued or (request.attempt > 0 and record.last_request == request.event_id)
+    ]
+    return min(tries, default=None)
+
+
+def _policies(
+    passes: Sequence[Pass], recorder: Recorder, now: datetime, *, complete: bool
+) -> Iterator[RequeuePolicy | None]:
+    for each in passes:
+        yield _of_plan(each, complete=complete)
+    outcomes = [outcome for each in passes for outcome in each.outcomes]
+    refused = {each.action.target for each in outcomes if isinstance(each, Failed)}
+    for outcome in outcomes:
+        target = outcome.action.target
+        record = recorder.records.get(target)
+        # Its record holds the time of the retry, or nothing is left to do.
+        if not ((record is not None and record.retry_at) or recorder.is_done(target)):
+            yield _of_outcome(outcome, is_refused=target in refused)
+    for record in recorder.records.values():
+        # A better role waits for apps that the user may stop. A suspended user may still start apps
+        # in an open browser session.
+        depends_on_user = (
+            record.state is State.SUSPENDED
+            or (record.is_blocked and record.is_leaving and record.state is State.HELD)
+            or (record.state is State.PENDING and record.given_by)
+        )
+        if depends_on_user and record.since is not None and now < record.since + _AN_HOUR:
+            yield RequeuePolicy.PATIENT
+
+
+def _of_plan(each: Pass, *, complete: bool) -> RequeuePolicy | None:
+    """Return how soon to requeue because of skips and incomplete reads that may resolve."""
+    kinds = {skip.kind for skip in each.todo.skips}
+    if SkipKind.IN_FLIGHT in kinds or not each.seen.complete:
+        return RequeuePolicy.BUSY
+    return RequeuePolicy.BACKING_OFF if kinds & PASSING or not complete else None
+
+
+def _of_outcome(outcome: Outcome, *, is_refused: bool) -> RequeuePolicy | None:
+    """Return how soon to requeue because an action is unfinished or more must follow."""
+    match outcome:
+        case Pending(action=ChangeRole(keeps_apps=True)):
+            # The age of the record decides.
+            return None
+        case Deferred(action=Revoke() | Suspend() | StopApp()) | Deferred(not_propagated=True):
+            return RequeuePolicy.URGENT
+        case Deferred():
+            # The record could not be written, so it holds no retry.
+            return RequeuePolicy.BACKING_OFF
+        case Pending() | Started():
+            return RequeuePolicy.BUSY
+        case Applied() if not is_refused:
+            return RequeuePolicy.BUSY
+        case _:
+            return None
+
+
+def _soonest(policies: Iterable[RequeuePolicy | None]) -> RequeuePolicy | None:
+    """Return the policy of the earliest requeue; None where none is needed."""
+    found = set(policies)
+    return next((each for each in RequeuePolicy if each in found), None)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 
 from hub.runtime.decisions.removal_limit import Disruption
-from hub.runtime.guard import reserve_slots
 from hub.runtime.scan.desired import Leaving, decisions, records_of, removals
 from hub.runtime.scan.ports import ScanPorts
 from shared.model import Target, UserId
@@ -19,23 +18,14 @@ def admit(
     """Reserve slots for all disruptions of each target, or write holds for all of them.
 
     The reconciles that follow find the slots or the holds. Report mode takes nothing from anybody,
-    so nothing is admitted. `readmits` as in `reserve_slots`.
+    so nothing is admitted. `readmits` as in `Guard.reserve`.
     """
     if ports.mode == "report":
         return
     for target, disruptions in sorted(disruptions_in.items()):
         together = tuple(disruptions)
         if together:
-            now = ports.clock.now()
-            reserve_slots(
-                target,
-                together,
-                ports.limit,
-                ports.limits,
-                ports.ledger,
-                now,
-                readmits=readmits,
-            )
+            ports.guard.reserve(target, together, ports.clock.now(), readmits=readmits)
 
 
 def admit_leaving(

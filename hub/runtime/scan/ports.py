@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from hub.runtime.decisions.removal_limit import RemovalLimit
 from hub.runtime.group_resolver import GroupResolver
+from hub.runtime.guard import Guard
 from hub.runtime.ports import (
     Clock,
     DelayedQueue,
@@ -38,7 +38,6 @@ class ScanPorts:
     """The ports of `scan`; `already_reported` holds the row problems that were reported already."""
 
     mode: Literal["apply", "report"]
-    limit: RemovalLimit
     directory: Directory
     mappings: MappingStore
     names: GroupResolver
@@ -47,6 +46,7 @@ class ScanPorts:
     group_snapshots: SnapshotCache
     scans: ScanStates
     limits: Limits
+    guard: Guard
     unmanaged_profiles: UnmanagedProfiles
     studio: StudioListing
     access: AssignmentListing

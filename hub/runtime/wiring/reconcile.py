@@ -1,4 +1,4 @@
-"""Builds the ports of `reconcile`."""
+"""Builds the handler of `reconcile` from its environment."""
 
 import os
 from functools import cache
@@ -19,15 +19,23 @@ from hub.runtime.adapters.studio import SageMakerStudio
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.clock import SystemClock
 from hub.runtime.group_resolver import GroupResolver
-from hub.runtime.reconcile.ports import ReconcilePorts
+from hub.runtime.guard import Guard
+from hub.runtime.reconcile.apply import Applier
+from hub.runtime.reconcile.observe import TargetObserver, UserObserver
+from hub.runtime.reconcile.reconciler import Reconciler
+from hub.runtime.reconcile.requeue import ReconcileHandler
 from hub.runtime.settings import ReconcileSettings, read_settings
 from hub.runtime.wiring.access import application_access, removal_limit, role_assumer
 from shared.conventions import access_role_arn
 
 
 @cache
-def ports() -> ReconcilePorts:
-    """Return the ports of `reconcile`; SettingsError lists everything its environment lacks."""
+def ports() -> tuple[ReconcileHandler, ReceivedFrom]:
+    """Return what handles requests, and the queue that they come from.
+
+    Raises:
+        SettingsError: the environment lacks a setting; the message lists all of them.
+    """
     settings = read_settings(ReconcileSettings, os.environ)
     session = boto3.Session(region_name=settings.region)
     dynamodb = session.client("dynamodb", config=CLIENT_CONFIG)
@@ -39,21 +47,28 @@ def ports() -> ReconcilePorts:
     )
     sqs = session.client("sqs", config=CLIENT_CONFIG)
     hub_state = DynamoHubState(dynamodb, settings.ledger_table)
-    return ReconcilePorts(
+    ledger = DynamoLedger(dynamodb, settings.ledger_table)
+    studio = SageMakerStudio(sessions, settings.account)
+    limits = DynamoLimits(dynamodb, settings.ledger_table)
+    reconciler = Reconciler(
         mode="report" if settings.mode == "report" else "apply",
-        limit=removal_limit(settings),
-        directory=directory,
-        mappings=DynamoMappings(dynamodb, settings.mappings_table),
-        names=GroupResolver(directory, hub_state, clock),
-        hub_state=hub_state,
-        ledger=DynamoLedger(dynamodb, settings.ledger_table),
-        group_snapshots=DynamoGroupSnapshots(dynamodb, settings.ledger_table),
-        limits=DynamoLimits(dynamodb, settings.ledger_table),
-        unmanaged_profiles=DynamoUnmanagedProfiles(dynamodb, settings.ledger_table),
-        studio=SageMakerStudio(sessions, settings.account),
-        access=application_access(session, assumer, settings),
-        delayed_queue=SqsDelayedQueue(sqs, settings.delayed_queue_url),
-        received=ReceivedFrom(sqs, settings.reconcile_queue_url),
+        users=UserObserver(
+            directory,
+            DynamoMappings(dynamodb, settings.mappings_table),
+            GroupResolver(directory, hub_state, clock),
+            ledger,
+            DynamoGroupSnapshots(dynamodb, settings.ledger_table),
+        ),
+        targets=TargetObserver(
+            studio, DynamoUnmanagedProfiles(dynamodb, settings.ledger_table), hub_state, clock
+        ),
+        guard=Guard(removal_limit(settings), limits, ledger),
+        applier=Applier(studio, application_access(session, assumer, settings), clock),
+        ledger=ledger,
         bus=EventBus(session.client("events", config=CLIENT_CONFIG), settings.bus_name),
+        hub_state=hub_state,
         clock=clock,
     )
+    delayed_queue = SqsDelayedQueue(sqs, settings.delayed_queue_url)
+    received = ReceivedFrom(sqs, settings.reconcile_queue_url)
+    return ReconcileHandler(reconciler, delayed_queue), received

@@ -24,6 +24,7 @@ from hub.runtime.adapters.studio import SageMakerStudio
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.clock import SystemClock
 from hub.runtime.group_resolver import GroupResolver
+from hub.runtime.guard import Guard
 from hub.runtime.scan.ports import ScanPorts
 from hub.runtime.scan.snapshots import SnapshotCache
 from hub.runtime.settings import ScanSettings, read_settings
@@ -48,17 +49,19 @@ def ports() -> ScanPorts:
     hub_state = DynamoHubState(dynamodb, settings.ledger_table)
     assumer = role_assumer(session, settings)
     sessions = SpokeSessions(session, assumer, reader_role_arn, at_most=_SESSIONS)
+    ledger = DynamoLedger(dynamodb, settings.ledger_table)
+    limits = DynamoLimits(dynamodb, settings.ledger_table)
     return ScanPorts(
         mode="report" if settings.mode == "report" else "apply",
-        limit=removal_limit(settings),
         directory=directory,
         mappings=DynamoMappings(dynamodb, settings.mappings_table),
         names=GroupResolver(directory, hub_state, clock),
         hub_state=hub_state,
-        ledger=DynamoLedger(dynamodb, settings.ledger_table),
+        ledger=ledger,
         group_snapshots=SnapshotCache(DynamoGroupSnapshots(dynamodb, settings.ledger_table), clock),
         scans=DynamoScanStates(dynamodb, settings.ledger_table),
-        limits=DynamoLimits(dynamodb, settings.ledger_table),
+        limits=limits,
+        guard=Guard(removal_limit(settings), limits, ledger),
         access=application_access(session, assumer, settings),
         unmanaged_profiles=DynamoUnmanagedProfiles(dynamodb, settings.ledger_table),
         studio=SageMakerStudio(sessions, settings.account, remembers_domains=False),
