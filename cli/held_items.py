@@ -6,28 +6,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from cli.hub_client import HubClient
-from hub.runtime.decisions.actions import SkipKind
 from hub.runtime.decisions.holds import Hold, holds_of
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal_limit import DisruptionKind
-from hub.runtime.guard import remedy
+from hub.runtime.problems import users
+from hub.runtime.problems.kind import ProblemKind
 from shared.model import Target, UserId
 
-# Studio refused to create the profile and does not name the profile that blocks it.
-_IN_THE_WAY: Final = "in-the-way"
 _PROFILE: Final = "profile"
-_WAYS_OUT: Final = {
-    SkipKind.SHARED_SPACE: "copy what is needed from the shared space and delete it by hand; the "
-    "removal goes on by itself then",
-    SkipKind.BY_HAND: "end the sign-in in the domain's console, then delete private spaces and "
-    "profile by hand, then: studio-hub sweep --user {user}",
-    SkipKind.NOT_OURS: "take it over: studio-hub adopt {user} --target {target}; or delete it by "
-    "hand, then: studio-hub sweep --user {user}",
-    SkipKind.NAME_TAKEN: "wait until the other person's profile is deleted, or delete it by hand; "
-    "the next hourly sweep tries again, and at once: studio-hub sweep --user {user}",
-    _IN_THE_WAY: "find the domain's profile with this user name, and delete it if it is not "
-    "needed; the next hourly sweep tells whose it is, and tries again",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +104,35 @@ def of_hold(hold: Hold) -> Wait:
         )
         for each in hold.disruptions
     )
-    return Wait(hold.target, hold.cause, hold.why, remedy(hold), people, hold)
+    return Wait(hold.target, hold.cause, hold.why, hold.remedy, people, hold)
 
 
 def _of_record(record: Record) -> Wait:
-    cause = _cause(record)
-    kind = DisruptionKind.REMOVAL if record.is_leaving else _PROFILE
-    way = _WAYS_OUT[cause].format(user=record.user_id, target=record.target)
+    kind, code = _cause(record)
     person = Waiting(
-        record.user_id, record.user_name, record.profile_name, kind, record.reason, record.since
+        record.user_id,
+        record.user_name,
+        record.profile_name,
+        DisruptionKind.REMOVAL if record.is_leaving else _PROFILE,
+        record.reason,
+        record.since,
     )
-    return Wait(record.target, str(cause), record.reason, way, (person,))
+    remedy = kind.remedy.format(user=record.user_id, target=record.target)
+    if kind is users.REFUSED:
+        remedy = users.refused_remedy(code, record.user_id)
+    return Wait(record.target, kind.name, record.reason, remedy, (person,))
 
 
-def _cause(record: Record) -> str:
-    """Return what blocks a user, taken from the reason that the plan wrote into the record."""
+def _cause(record: Record) -> tuple[ProblemKind, str]:
+    """Return what blocks a user, and the AWS error code of a refusal.
+
+    They are taken from the reason that the plan wrote into the record.
+    """
     if record.is_leaving:
         shares = "what others may use" in record.reason
-        return SkipKind.SHARED_SPACE if shares else SkipKind.BY_HAND
+        return (users.OWNS_SHARED_SPACE if shares else users.SIGN_IN_BY_HAND), ""
     if "belongs to another user" in record.reason:
-        return SkipKind.NAME_TAKEN
-    return SkipKind.NOT_OURS if "is not ours" in record.reason else _IN_THE_WAY
+        return users.NAME_TAKEN, ""
+    if "is not ours" in record.reason:
+        return users.NOT_OURS, ""
+    return users.REFUSED, users.IN_USE

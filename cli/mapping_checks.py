@@ -7,14 +7,16 @@ import boto3
 from cli import output as console
 from cli.people import People
 from hub.runtime.decisions.mapping_rows import parse_table
-from hub.runtime.decisions.row_checks import RowProblem, between_rows
+from hub.runtime.decisions.row_checks import between_rows
+from hub.runtime.problems.kind import Problem
+from hub.runtime.problems.mappings import pinned_group_gone, unresolved_group
 from shared.model import BadMapping, GroupId, GroupIds, GroupMapping, MappingTable, Unresolved
 from shared.visible import visible
 
 
 def problems(
     rows: list[dict[str, object]], identity_store: str | None, region: str | None
-) -> tuple[RowProblem, ...]:
+) -> tuple[Problem, ...]:
     """Return what is wrong between rows, and which of their groups the directory does not know.
 
     Without an identity store the directory is not read. Raises what `translated` raises.
@@ -25,14 +27,14 @@ def problems(
     directory = People(boto3.Session(region_name=region).client("identitystore"), identity_store)
     names = sorted({row.group for row in table.rows if row.group_id is None})
     ids = {name: directory.group_id(name) for name in names}
-    unknown = {*_unresolved(ids), *_gone(table, directory)}
-    return (*between_rows(table, ids), *sorted(unknown))
+    unknown = (*_unresolved(ids), *_gone(table, directory))
+    return (*between_rows(table, ids), *sorted(unknown, key=lambda problem: problem.subject))
 
 
-def show(found: tuple[RowProblem, ...]) -> None:
+def show(found: tuple[Problem, ...]) -> None:
     """Print each problem with its remedy."""
     for problem in found:
-        console.say(f"{problem.kind}: {problem.subject}: {problem.reason}")
+        console.say(f"{problem.kind.name}: {problem.subject}: {problem.reason}")
         console.say(f"  {problem.remedy}")
 
 
@@ -44,18 +46,13 @@ def show_bad(row: BadMapping) -> None:
         console.say(f"  {mistake}")
 
 
-def _unresolved(ids: GroupIds) -> Iterator[RowProblem]:
+def _unresolved(ids: GroupIds) -> Iterator[Problem]:
     for name, why in ids.items():
         if isinstance(why, Unresolved):
-            yield RowProblem(
-                f"{why.name.lower()}-group",
-                f"group {visible(name)}",
-                f"a mapping names this group, and {why.value}",
-                "correct the name, or give the row its group_id",
-            )
+            yield unresolved_group(name, why)
 
 
-def _gone(table: MappingTable, directory: People) -> Iterator[RowProblem]:
+def _gone(table: MappingTable, directory: People) -> Iterator[Problem]:
     """Yield groups that rows pin and that no longer exist."""
     pinned: dict[GroupId, list[GroupMapping]] = {}
     for row in table.rows:
@@ -63,10 +60,5 @@ def _gone(table: MappingTable, directory: People) -> Iterator[RowProblem]:
             pinned.setdefault(row.group_id, []).append(row)
     for id_, rows in pinned.items():
         if directory.group_name(id_) is None:
-            for row in rows:
-                yield RowProblem(
-                    "unknown-group",
-                    f"group {visible(row.group)}",
-                    f"a mapping pins it by the id {id_}, and {Unresolved.UNKNOWN.value}",
-                    "remove the row, or correct its group_id",
-                )
+            for name in sorted({row.group for row in rows}):
+                yield pinned_group_gone(name, id_)

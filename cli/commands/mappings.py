@@ -14,6 +14,7 @@ from cli.deployed import is_default, output_if_there, output_of_stack
 from cli.mapping_rows import MappingRows
 from cli.options import SOMETHING_TO_DO, Json, Region
 from hub.runtime.decisions.mapping_rows import parse_row
+from hub.runtime.problems.mappings import BAD_ROW
 from shared.conventions import ROLE_PATH
 from shared.model import BadMapping, GroupMapping
 from shared.naming import role_name
@@ -100,8 +101,8 @@ def check(
         store = output_if_there("IdentityStoreId", region)
     others = mapping_checks.problems(rows, store, region)
     if as_json:
-        plain = [{"kind": "bad-row"} | _json(row) for row in bad]
-        typer.echo(json.dumps([*plain, *map(asdict, others)], indent=2))
+        plain = [{"kind": BAD_ROW.name} | _json(row) for row in bad]
+        typer.echo(json.dumps([*plain, *(problem.plain() for problem in others)], indent=2))
     else:
         for row in bad:
             mapping_checks.show_bad(row)

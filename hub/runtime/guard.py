@@ -4,16 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aws_lambda_powertools.metrics import MetricUnit
-
-from hub.runtime import open_problems, telemetry
+from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.actions import Plan, SkipKind, in_flight, skip
 from hub.runtime.decisions.decision import Decision, Undecided
 from hub.runtime.decisions.holds import Hold, holds_of
 from hub.runtime.decisions.record import Record
 from hub.runtime.decisions.removal_limit import (
     LIMIT,
-    REJECTED,
     Admission,
     Disruption,
     HeldDisruption,
@@ -25,8 +22,8 @@ from hub.runtime.decisions.removal_limit import (
     known_hold,
     without,
 )
-from hub.runtime.open_problems import held_subject
 from hub.runtime.ports import Ledger, Limits
+from hub.runtime.problems import targets
 from shared.errors import RetryableError
 from shared.model import Target, UserId
 
@@ -66,7 +63,7 @@ class Guard:
             if refusal is not None:
                 hold = waits_for(target, refusal, self.limits.of(target), now)
                 reason = f"{disruption.reason}; held: {hold.why}"
-                held.append(skip(SkipKind.HELD, decision, reason, remedy(hold), refusal.cause))
+                held.append(skip(SkipKind.HELD, decision, reason, hold.remedy, refusal.cause))
         kept = without(todo, (each.target for each in held))
         return replace(kept, skips=(*kept.skips, *held))
 
@@ -131,7 +128,7 @@ class Guard:
             if record.hold and not after[target].hold:
                 self.limits.release(target, [record.user_id])
                 holds = holds_of(target, self.limits.of(target).held.values(), now)
-                open_problems.judged_holds(target, [hold.cause for hold in holds if hold.is_open])
+                reporter.checked_holds(target, [hold.cause for hold in holds if hold.is_open])
 
 
 def _asks_for_a_slot(
@@ -155,16 +152,6 @@ def waits_for(target: Target, held: HeldDisruption, at: LimitState, now: datetim
     )
 
 
-def remedy(hold: Hold) -> str:
-    """Return the commands by which an operator decides a hold."""
-    if hold.cause == REJECTED:
-        return f"if it is right after all: studio-hub holds approve {hold.digest}"
-    return (
-        f"if that is right: studio-hub holds approve {hold.digest}; "
-        f"if not: studio-hub holds reject {hold.digest}"
-    )
-
-
 def _report(
     target: Target, at: LimitState, found: Admission, most: int, limits: Limits, now: datetime
 ) -> None:
@@ -172,22 +159,11 @@ def _report(
     held = {**at.held, **{each.disruption.user_id: each for each in found.hold}}
     causes = {each.cause for each in found.hold}
     for hold in holds_of(target, held.values(), now):
-        if hold.cause in causes:
-            limits.remember(hold)
-            report_held(hold, most, remedy(hold))
-
-
-def report_held(hold: Hold, most: int, remedy: str) -> None:
-    """Report a new hold that waits for an operator's approval."""
-    reached = f" of {most} per hour" if hold.cause == LIMIT else ""
-    subject = held_subject(hold.target, hold.cause)
-    telemetry.problem("held", subject, f"held: {hold}{reached}", remedy, target=str(hold.target))
-    telemetry.metrics.add_metric(name="Held", unit=MetricUnit.Count, value=len(hold.disruptions))
-    if hold.cause == LIMIT:
-        telemetry.count("RemovalLimitReached")
-
-
-def report_waiting(hold: Hold, remedy: str) -> None:
-    """Report again a hold that still waits for an operator's approval."""
-    subject = held_subject(hold.target, hold.cause)
-    telemetry.problem("held", subject, f"held: {hold}", remedy, target=str(hold.target))
+        if hold.cause not in causes:
+            continue
+        limits.remember(hold)
+        reached = f" of {most} per hour" if hold.cause == LIMIT else ""
+        reporter.report(targets.held(target, hold.cause, f"{hold}{reached}", hold.remedy))
+        telemetry.count("Held", len(hold.disruptions))
+        if hold.cause == LIMIT:
+            telemetry.count("RemovalLimitReached")

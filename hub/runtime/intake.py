@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, assert_never
 
-from hub.runtime import open_problems, row_reports, telemetry
+from hub.runtime import reporter, telemetry
 from hub.runtime.full_sweep import queue_full_sweep
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.ports import (
@@ -18,6 +18,7 @@ from hub.runtime.ports import (
     ReconcileQueue,
     ScanQueue,
 )
+from hub.runtime.problems.hub import paused
 from shared.directory_events import origin_of, read_event
 from shared.directory_events.types import (
     GroupChange,
@@ -81,15 +82,13 @@ class Intake:
             UnreadableMessageError: the body is no event.
             RetryableError, PermanentError: the request cannot be queued now.
         """
-        open_problems.begin()
-        found = self._take(body)
-        open_problems.close(self.ports.hub_state)
-        return found
+        with reporter.run(self.ports.hub_state):
+            return self._take(body)
 
     def _take(self, body: str) -> Ignored | None:
         envelope = _json(body)
         origin = origin_of(envelope)
-        telemetry.correlate(origin.event_id)
+        telemetry.logger.set_correlation_id(origin.event_id or None)
         event = read_event(envelope, self.ports.identity_store_id, self.ports.region)
         match event:
             case Ignored():
@@ -111,7 +110,7 @@ class Intake:
     def redeliver(self, body: str) -> Request:
         """Queue a delayed request that is due now, and return it."""
         request = decode(body)
-        telemetry.correlate(request.event_id)
+        telemetry.logger.set_correlation_id(request.event_id or None)
         match request:
             case ReconcileRequest():
                 self.ports.reconcile_queue.enqueue(request)
@@ -152,7 +151,7 @@ class Intake:
         if isinstance(event, SourceChange):
             reason = f"{event.what} changed the identity source"
             hub_state.pause(reason)
-            open_problems.paused(reason)
+            reporter.report(paused(reason))
             return _Heard("identity source", event.what)
         seconds = queue_full_sweep(
             hub_state, self.ports.delayed_queue, event_id=event.event_id, event_at=event.at, now=now
@@ -199,7 +198,7 @@ class Intake:
     def _groups(self, newer_than: datetime) -> "_MappedGroups":
         table = self.ports.mappings.table(newer_than)
         groups = self.ports.names.of(table, newer_than)
-        row_reports.rows(table, groups, self.ports.already_reported)
+        reporter.report_rows(table, groups, self.ports.already_reported)
         resolved = groups.values()
         return _MappedGroups(
             frozenset(row.group_id for row in table.rows if row.group_id)

@@ -5,11 +5,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeGuard
 
-from hub.runtime import open_problems, row_reports, telemetry
+from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.desired import group_id
 from hub.runtime.decisions.mapping_rows import parse_row
 from hub.runtime.group_resolver import GroupResolver, unpinned
 from hub.runtime.ports import Clock, HubStateStore, ScanQueue
+from hub.runtime.problems.mappings import (
+    BAD_ROW,
+    UNKNOWN_GROUP,
+    UNREADABLE_GROUP,
+    group_subject,
+)
 from shared.errors import RetryableError
 from shared.messages import MAPPINGS_KEY
 from shared.model import BadMapping, GroupIds, GroupMapping, MappingTable, Unresolved
@@ -54,9 +60,8 @@ def take(change: RowChange, ports: MappingStreamPorts) -> None:
     Raises:
         RetryableError, PermanentError: the scans cannot be queued now.
     """
-    open_problems.begin()
-    _take(change, ports)
-    open_problems.close(ports.hub_state)
+    with reporter.run(ports.hub_state):
+        _take(change, ports)
 
 
 def _take(change: RowChange, ports: MappingStreamPorts) -> None:
@@ -112,14 +117,12 @@ def _report(
 ) -> None:
     """Report the problems of a row as it is now, and close its earlier ones."""
     named = {row.group: groups[row.group] for row in table.rows if row.group in groups}
-    row_reports.rows(table, named, ports.already_reported)
-    over = [("bad-row", f"mapping {_facts(change)['key']}")] if not table.bad else []
-    for name, id_ in named.items():
-        if not isinstance(id_, Unresolved):
-            over += [(kind, f"group {name}") for kind in ("unknown-group", "unreadable-group")]
-    for kind, subject in over:
-        open_problems.judged(kind, subject=subject)
-        row_reports.forget(subject, ports.already_reported)
+    reporter.report_rows(table, named, ports.already_reported)
+    over = [] if table.bad else [f"mapping {_facts(change)['key']}"]
+    over += [group_subject(name) for name, id_ in named.items() if not isinstance(id_, Unresolved)]
+    for subject in over:
+        reporter.checked(BAD_ROW, UNKNOWN_GROUP, UNREADABLE_GROUP, subject=subject)
+        reporter.forget_row(subject, ports.already_reported)
 
 
 def _resolved(

@@ -8,7 +8,7 @@ the same kind and subject. SKIP and REQUEUED explain why something waits.
 import json
 import logging
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
@@ -32,11 +32,6 @@ class _Stdout(logging.Handler):
         print(self.format(record))  # noqa: T201 (Lambda's log is its standard output)
 
 
-def _line(entry: dict[str, Any]) -> str:
-    """Return a log line with all its texts escaped and shortened, whoever wrote their names."""
-    return json.dumps(_shown(entry), ensure_ascii=False, separators=(",", ":"), default=str)
-
-
 def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401 (whatever a line holds)
     match value:
         case str():
@@ -50,44 +45,15 @@ def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401 (whatever a line 
             return value
 
 
-logger = Logger(service="studio-hub", logger_handler=_Stdout(), json_serializer=_line)
+# All texts of a line are escaped and shortened, whoever wrote their names.
+logger = Logger(
+    service="studio-hub",
+    logger_handler=_Stdout(),
+    json_serializer=lambda entry: json.dumps(
+        _shown(entry), ensure_ascii=False, separators=(",", ":"), default=str
+    ),
+)
 metrics = Metrics(namespace=METRICS_NAMESPACE, service="studio-hub")
-
-
-class Reported(NamedTuple):
-    """A reported or continuing problem; `target` and `user_id` are empty if it has none.
-
-    It is personal if its subject is one user in a target.
-    """
-
-    kind: str
-    subject: str
-    target: str
-    user_id: str
-
-    @property
-    def is_personal(self) -> bool:
-        """Return whether it is one user's problem in a target."""
-        return bool(self.user_id) and self.subject.endswith(f" in {self.target}")
-
-
-# What the current run has reported. A function executes one run at a time.
-_reported: set[Reported] = set()
-
-
-def begin() -> None:
-    """Forget what the previous run reported."""
-    _reported.clear()
-
-
-def reported() -> frozenset[Reported]:
-    """Return what this run has reported."""
-    return frozenset(_reported)
-
-
-def correlate(event_id: str) -> None:
-    """Add this event's id to every log line from now on, or none if it is empty."""
-    logger.set_correlation_id(event_id or None)
 
 
 def heard(subject: str, key: str, **facts: str) -> None:
@@ -98,26 +64,6 @@ def heard(subject: str, key: str, **facts: str) -> None:
 def ignored(reason: str, **facts: str) -> None:
     """Log that an event concerns nobody here, and why."""
     logger.info("EVENT_IGNORED", extra={"reason": reason, **facts})
-
-
-def problem(kind: str, subject: str, reason: str, remedy: str = "", **facts: str) -> None:
-    """Report a problem that will not resolve by itself."""
-    logger.warning(
-        "PROBLEM",
-        extra={"kind": kind, "subject": subject, "reason": reason, "remedy": remedy, **facts},
-    )
-    count("Problem")
-    still(kind, subject, **facts)
-
-
-def still(kind: str, subject: str, **facts: str) -> None:
-    """Note without a log line that a reported problem continues."""
-    _reported.add(Reported(kind, subject, facts.get("target", ""), facts.get("user_id", "")))
-
-
-def resolved(kind: str, subject: str) -> None:
-    """Log that a problem is over that was reported by this kind and subject."""
-    logger.info("RESOLVED", extra={"kind": kind, "subject": subject})
 
 
 def change(action: str, target: Target, profile_name: str, what: str) -> None:

@@ -14,7 +14,11 @@ MODULES = [
     for path in sorted((ROOT / package).rglob("*.py"))
 ]
 # What decides, and what several deployables share.
-PURE = [path for path in MODULES if path.parts[0] == "shared" or "decisions" in path.parts]
+PURE = [
+    path
+    for path in MODULES
+    if path.parts[0] == "shared" or not {"decisions", "problems"}.isdisjoint(path.parts)
+]
 TESTS = [path.relative_to(ROOT) for path in sorted((ROOT / "tests").rglob("*.py"))]
 # Modules that would give the deciding core access to its machine.
 MACHINE = {"os", "time", "random", "logging", "socket", "subprocess", "pathlib", "io", "threading"}

@@ -28,6 +28,7 @@ PARTS = {
     "happenings": "profile_events",
     "hint": "request",
     "hints": "requests",
+    "judged": "checked",
     "ladder": "removal",
     "powerless": "suspended_role",
     "referee": "checker",

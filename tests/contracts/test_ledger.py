@@ -112,7 +112,7 @@ def test_a_user_has_one_record_in_each_target(ledger: DynamoLedger) -> None:
 
 def test_what_report_mode_reported_is_stored_beside_the_records(ledger: DynamoLedger) -> None:
     """For each user separately; it is not one of the user's records."""
-    reported = frozenset({"would-create ada in LAB", "would-assign ada in LAB"})
+    reported = frozenset({"dry-run Create for ada in LAB", "dry-run Assign for ada in LAB"})
     ledger.save_dry_run(ADA, reported)
 
     assert ledger.dry_run(ADA) == reported

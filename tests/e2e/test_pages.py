@@ -31,7 +31,7 @@ SAID = {
     "--stack-name StudioSpoke": "AccessRoleArn",
     "mappings check": "rows parse",
     "list-user-profiles": "ada",
-    "would-*": "would-",
+    '"dry-run"': "dry-run",
     "studio-hub sweep": "Queued",
 }
 HERE = [each for each in SCRIPTS if not each.text.startswith(NOT_HERE)]

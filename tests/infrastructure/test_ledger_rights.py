@@ -156,7 +156,9 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda ledger: ledger.group_snapshots.set_membership(DOCTORS, ADA, "membership-1"),
         lambda ledger: ledger.group_snapshots.set_membership(DOCTORS, ADA, None),
         lambda ledger: ledger.records.dry_run(ADA),
-        lambda ledger: ledger.records.save_dry_run(ADA, frozenset({"would-create ada in LAB"})),
+        lambda ledger: ledger.records.save_dry_run(
+            ADA, frozenset({"dry-run Create for ada in LAB"})
+        ),
         lambda ledger: ledger.unmanaged_profiles.of(LAB),
         lambda ledger: ledger.hub_state.remember_refusal(LAB, AccessRefusal("no", NOW)),
         lambda ledger: ledger.hub_state.remember_refusal(LAB, None),

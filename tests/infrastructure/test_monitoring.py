@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 RUNTIME = ROOT / "hub" / "runtime"
 NAMESPACE = "StudioHub"
 # Counted for readers of a function's log; they raise no alarm and are in no graph.
-READ_ONLY_BY_PEOPLE = {"ForeignProfile", "Held", "Ignored", "RowChanges", "UnknownMembership"}
+READ_ONLY_BY_PEOPLE = {"UnmanagedProfile", "Held", "Ignored", "RowChanges", "UnknownMembership"}
 
 
 def alarms(stack: Resources) -> dict[str, dict[str, Any]]:

@@ -162,7 +162,7 @@ def test_after_a_return_the_report_names_the_obstacle(play: Play) -> None:
     end = play("sweep: {}", leave, "wait: {minutes: 10}", join, "sweep: {}", company=HAND_MADE)
     here = [each for each in end.json["problems"] if each.get("target") == T]
 
-    assert {each["kind"] for each in here} == {"profile-not-ours", "not-ours"}
+    assert {each["kind"] for each in here} == {"unmanaged-profile", "not-ours"}
 
 
 def test_the_problem_of_a_blocked_user_is_closed_once_not_desired(play: Play) -> None:

@@ -143,8 +143,8 @@ def test_an_unmanaged_profile_that_is_gone_is_no_problem_any_more(play: Play) ->
     end.aws.sweep()
     end.aws.wait(60)
 
-    assert ("profile-not-ours", f"Stray in {TARGET}") in end.told("PROBLEM")
-    assert end.told("RESOLVED") == [("profile-not-ours", f"Stray in {TARGET}")]
+    assert ("unmanaged-profile", f"Stray in {TARGET}") in end.told("PROBLEM")
+    assert end.told("RESOLVED") == [("unmanaged-profile", f"Stray in {TARGET}")]
 
 
 def test_removals_that_stay_undecided_are_counted_after_an_hour(play: Play) -> None:

@@ -142,7 +142,7 @@ def test_unmanaged_profiles_are_described_once(play: Play) -> None:
     )
     end = play("sweep: {}", "sweep: {}", "sweep: {}", company=company)
 
-    assert end.problems() == [("profile-not-ours", f"stray in {TARGET}")]
+    assert end.problems() == [("unmanaged-profile", f"stray in {TARGET}")]
     assert end.json["api_calls"]["sagemaker.DescribeUserProfile"] == 1
 
 

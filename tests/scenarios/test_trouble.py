@@ -177,8 +177,9 @@ def test_report_mode_writes_nothing(play: Play) -> None:
     assert end.json["changes"] == []
     rows = (row["sk"].partition("#")[0] for row in end.aws.rows(LEDGER) if row["pk"] != "hub")
     assert sorted(rows) == ["dry-run", "member"]
-    told = {e["kind"] for e in end.aws.lambdas.log if e.get("message") == "PROBLEM"}
-    assert told == {"would-create", "would-assign"}
+    reported = [e for e in end.aws.lambdas.log if e.get("message") == "PROBLEM"]
+    assert {e["kind"] for e in reported} == {"dry-run"}
+    assert {e["subject"].split(" in ")[0] for e in reported} == {"Create for bob", "Assign for bob"}
 
 
 UNREADABLE = (
@@ -208,9 +209,9 @@ def test_a_dry_run_problem_is_closed_when_obsolete(
     company = COMPANY.replace("version: 1\n", "version: 1\nsettings: {mode: report}\n")
     end = play("join: {user: bob, group: scientists}", *steps, company=company)
 
-    would = {subject for kind, subject in end.problems() if kind.startswith("would-")}
+    would = {subject for kind, subject in end.problems() if kind == "dry-run"}
     assert {subject.split(" in ")[1].split("/")[0] for subject in would} == left
-    told = [each for each in end.told("RESOLVED") if each[0].startswith("would-")]
+    told = [each for each in end.told("RESOLVED") if each[0] == "dry-run"]
     assert len(told) == len(set(told)) == 2 * (2 - len(left))
 
 

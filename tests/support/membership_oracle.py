@@ -234,7 +234,7 @@ class RandomCompany:
         stale = set()
         for kind, subject in self.open_problems():
             name, _, target = subject.partition(" in ")
-            personal = target and kind not in {"held", "profile-not-ours", "unreadable-tags"}
+            personal = target and kind not in {"held", "unmanaged-profile", "unreadable-tags"}
             # After `settle` nothing is pending, and only one account refuses the hub.
             over = kind in _PASSING or (kind == "unreachable" and subject != str(NO_SPOKE))
             over |= kind == "group-renamed" and store.find_group(subject[6:]) is not None

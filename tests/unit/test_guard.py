@@ -20,7 +20,7 @@ from hub.runtime.decisions.removal_limit import (
     LimitState,
     RemovalLimit,
 )
-from hub.runtime.guard import Guard, remedy, waits_for
+from hub.runtime.guard import Guard, waits_for
 from shared.errors import RetryableError
 from shared.model import Target
 
@@ -175,12 +175,12 @@ def test_a_refusal_is_reported_as_its_whole_hold() -> None:
     hold = waits_for(LAB, one, at, NOON)
 
     assert hold.disruptions == (one, other)
-    assert remedy(hold) == (
+    assert hold.remedy == (
         f"if that is right: studio-hub holds approve {hold.digest}; "
         f"if not: studio-hub holds reject {hold.digest}"
     )
     rejected = waits_for(LAB, apart, at, NOON)
-    assert remedy(rejected).endswith(f"studio-hub holds approve {rejected.digest}")
-    assert "reject" not in remedy(rejected)
+    assert rejected.remedy.endswith(f"studio-hub holds approve {rejected.digest}")
+    assert "reject" not in rejected.remedy
     # Read before it was written, it is a member of the hold all the same.
     assert waits_for(LAB, one, LimitState(), NOON + timedelta(hours=1)).disruptions == (one,)

@@ -65,7 +65,7 @@ def test_problems_of_rows_together(
     """One group twice, ties, and roles that IAM treats as one; each with its remedy."""
     found = between_rows(table(*rows), ids)
 
-    assert sorted(problem.kind for problem in found) == sorted(kinds)
+    assert sorted(problem.kind.name for problem in found) == sorted(kinds)
     assert all(problem.remedy for problem in found)
 
 

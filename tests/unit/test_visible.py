@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.runtime import telemetry
+from hub.runtime import reporter, telemetry
+from hub.runtime.problems.hub import PAUSED
+from hub.runtime.problems.kind import Problem
 from shared.visible import escaped, escaped_lines, shortened, visible
 
 
@@ -58,7 +60,7 @@ def test_a_log_line_shows_and_fits_whatever_others_wrote(
 ) -> None:
     """Rules 13 and 16: a line has at most 256 KB, and every character of it is visible."""
     long, sly = "\U0001f600" * 100_000, "\x1b[2J\u202ename "
-    telemetry.problem("kind", sly, long, long, target=sly)
+    reporter.report(Problem(PAUSED, sly, long, long, {"target": sly}))
     telemetry.ignored(long, key=sly)
 
     for text in capsys.readouterr().out.splitlines():

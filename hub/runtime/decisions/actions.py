@@ -8,6 +8,7 @@ from typing import Final
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal
 from hub.runtime.decisions.observed import App, ObservedProfile
 from hub.runtime.decisions.record import State
+from hub.runtime.problems.users import OF_SKIP
 from shared.model import Because, Target, User
 
 
@@ -193,9 +194,15 @@ OF_OTHERS: Final = frozenset({SkipKind.NOT_OURS, SkipKind.NAME_TAKEN})
 
 
 def skip(
-    kind: SkipKind, decision: DesiredProfile | Removal, reason: str, remedy: str, hold: str = ""
+    kind: SkipKind,
+    decision: DesiredProfile | Removal,
+    reason: str,
+    remedy: str = "",
+    hold: str = "",
 ) -> Skip:
-    """Return the skip of a decision."""
+    """Return the skip of a decision, with its problem's remedy unless another is given."""
+    if not remedy:
+        remedy = OF_SKIP[kind].remedy.format(user=decision.person.id, target=decision.target)
     return Skip(kind, decision.person, decision.target, decision.profile_name, reason, remedy, hold)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from hub.runtime.decisions.desired import DELETED, EMPTIED, LAST_ROW
 from hub.runtime.decisions.removal_limit import LIMIT, REJECTED, DisruptionKind, HeldDisruption
+from hub.runtime.problems.targets import held_remedy
 from shared.model import Target, UserId
 
 # An approval that is not carried out within this time expires.
@@ -53,6 +54,11 @@ class Hold:
     def is_open(self) -> bool:
         """Return whether it awaits a decision; a rejected hold may still be approved later."""
         return self.cause != REJECTED
+
+    @property
+    def remedy(self) -> str:
+        """Return the commands by which an operator decides it."""
+        return held_remedy(self.digest, is_rejected=self.cause == REJECTED)
 
     def __str__(self) -> str:
         removals = sum(held.disruption.kind is DisruptionKind.REMOVAL for held in self.disruptions)

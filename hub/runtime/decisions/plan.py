@@ -35,7 +35,6 @@ from shared.model import Target
 from shared.naming import same_user
 from shared.ownership import Ownership
 
-_DELETE_BY_HAND = "delete it by hand, then the user gets a managed one with the next hourly sweep"
 # Source: the SageMaker API model's UserProfileStatus.
 _ENDED_AS_FAILED = frozenset(
     {ProfileStatus.FAILED, ProfileStatus.UPDATE_FAILED, ProfileStatus.DELETE_FAILED}
@@ -189,7 +188,6 @@ def _not_ours(
             SkipKind.UNREADABLE,
             decision,
             f"the tags of the profile {profile.name} cannot be read: owner unknown",
-            "let the spoke's access role read tags: compare its stack with this version's",
         )
     # Nothing of ours is left to remove, but a user whom an assignment still lets in is reported.
     enters = record and record.access in MAY_BE_ASSIGNED and _lets_in(decision, profile)
@@ -201,14 +199,14 @@ def _not_ours(
             SkipKind.NAME_TAKEN,
             decision,
             f"the profile {profile.name} belongs to another user, and is never handed over",
-            f"wait until it is deleted; or, if nothing in it is needed, {_DELETE_BY_HAND}",
         )
     if profile.user_name and not _lets_in(decision, profile):
         return skip(
             SkipKind.NAME_TAKEN,
             decision,
             f"the profile {profile.name} belongs to another user: it signs in {profile.user_name}",
-            f"{_DELETE_BY_HAND}; it is never handed over",
+            "delete it by hand, then the user gets a managed one with the next hourly sweep; it is "
+            "never handed over",
         )
     if isinstance(decision, Removal) and profile.user_name:
         return skip(
@@ -221,7 +219,6 @@ def _not_ours(
         SkipKind.NOT_OURS,
         decision,
         f"the profile {profile.name} exists but is not ours",
-        "take it over: studio-hub adopt USER --target TARGET; or " + _DELETE_BY_HAND,
     )
 
 

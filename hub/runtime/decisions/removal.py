@@ -96,8 +96,6 @@ def _below_access(
                 SkipKind.SHARED_SPACE,
                 decision,
                 f"{decision.reason}; the user owns what others may use: {names}",
-                "copy what is needed from the shared space and delete it by hand: its owner cannot "
-                "be changed; the removal goes on by itself then",
             ),
         )
     if decision.kept or now < retention_ends(decision, record, now):
@@ -109,8 +107,6 @@ def _below_access(
                 decision,
                 f"{decision.reason}; whether the user may still sign in is set by hand, and who "
                 "signs in without a profile gets one with the domain's default role",
-                "end the sign-in in the domain's console, then delete private spaces and profile "
-                "by hand",
             ),
         )
     stuck = tuple(space for space in runs.private if space.failed_to_go)

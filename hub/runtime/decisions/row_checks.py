@@ -1,39 +1,35 @@
 """Finds conflicts between valid rows: two rows of one group, equal priorities, equal roles."""
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
 from hub.runtime.decisions.desired import group_id
+from hub.runtime.problems import mappings
+from hub.runtime.problems.kind import Problem
 from shared.conventions import execution_role_arn, execution_role_name
-from shared.model import GroupIds, GroupMapping, MappingTable, Unresolved
+from shared.model import GroupIds, GroupMapping, MappingTable, Target, Unresolved
 from shared.visible import visible
 
-SAME_GROUP, EQUAL_PRIORITY, SAME_ROLE = "same-group-twice", "equal-priority", "same-role"
 _T = TypeVar("_T", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class RowProblem:
-    """A conflict between rows, with a remedy; invisible characters in names are escaped."""
-
-    kind: str
-    subject: str
-    reason: str
-    remedy: str
-
-
-def between_rows(table: MappingTable, ids: GroupIds) -> tuple[RowProblem, ...]:
+def between_rows(table: MappingTable, ids: GroupIds) -> tuple[Problem, ...]:
     """Return all conflicts between the rows of a table, sorted.
 
     `ids` are the known group ids of the names in rows that do not pin one.
     """
-    return tuple(
-        sorted({*same_group_twice(table, ids), *_equal_priorities(table), *_same_roles(table)})
-    )
+    found = (*same_group_twice(table, ids), *_equal_priorities(table), *_same_roles(table))
+    return tuple(sorted(found, key=lambda problem: (problem.kind.name, problem.subject)))
 
 
-def same_group_twice(table: MappingTable, ids: GroupIds) -> Iterator[RowProblem]:
+def tied_targets(table: MappingTable) -> list[Target]:
+    """Return the targets in which two enabled rows have the same priority, sorted."""
+    priorities = Counter((row.target, row.priority) for row in table.rows if row.enabled)
+    return sorted({target for (target, _), rows in priorities.items() if rows > 1})
+
+
+def same_group_twice(table: MappingTable, ids: GroupIds) -> Iterator[Problem]:
     """Yield groups that two rows of one target name: with different case, or by the same id.
 
     The directory compares names without case. Both rows count, the one of lower priority first.
@@ -43,27 +39,16 @@ def same_group_twice(table: MappingTable, ids: GroupIds) -> Iterator[RowProblem]
         known = [row for row in rows if not isinstance(group_id(row, ids), Unresolved)]
         by_id = [same for _, same in _by(known, lambda row: str(group_id(row, ids)))]
         for names in sorted({_groups(same) for same in (*by_name, *by_id) if len(same) > 1}):
-            yield RowProblem(
-                SAME_GROUP,
-                f"mappings of {target}",
-                f"these rows are of one group: {names}; the one of the lowest priority counts",
-                "remove all of these rows but one",
-            )
+            yield mappings.same_group_twice(target, names)
 
 
-def _equal_priorities(table: MappingTable) -> Iterator[RowProblem]:
+def _equal_priorities(table: MappingTable) -> Iterator[Problem]:
     for (target, priority), rows in _by(table.rows, lambda row: (row.target, row.priority)):
         if _are_several(rows):
-            yield RowProblem(
-                EQUAL_PRIORITY,
-                f"mappings of {target}",
-                f"equal priorities ({priority}): {_groups(rows)}; who is in several of these "
-                "groups gets the role of the lower name",
-                "give each row a priority of its own, the lowest to the row that is to win",
-            )
+            yield mappings.equal_priority(target, priority, _groups(rows))
 
 
-def _same_roles(table: MappingTable) -> Iterator[RowProblem]:
+def _same_roles(table: MappingTable) -> Iterator[Problem]:
     """Yield roles that are the same role to IAM, or that different groups get by convention.
 
     Source: IAM user guide: role names are unique without regard to case.
@@ -74,13 +59,7 @@ def _same_roles(table: MappingTable) -> Iterator[RowProblem]:
         conventional = [row for row in rows if _is_conventional(row)]
         roles = sorted({row.role_arn for row in rows})
         if len(roles) > 1 or _are_several(conventional):
-            yield RowProblem(
-                SAME_ROLE,
-                f"roles in account {account}",
-                f"IAM takes {' and '.join(roles)} for one role, which these groups get: "
-                f"{_groups(rows)}",
-                "give the rows execution_role_arn: that of one role, or of different ones",
-            )
+            yield mappings.same_role(account, roles, _groups(rows))
 
 
 def _is_conventional(row: GroupMapping) -> bool:

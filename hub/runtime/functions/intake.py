@@ -29,7 +29,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFail
     def take(record: "SQSRecord") -> None:
         telemetry.count("Received")
         # Logs before a record's own event is known must not carry the previous event's id.
-        telemetry.correlate("")
+        telemetry.logger.set_correlation_id(None)
         if record.event_source_arn == here.delayed_queue_arn:
             batch.redeliver(record.body)
         elif batch.take(record.body) is not None:

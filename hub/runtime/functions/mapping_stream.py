@@ -28,7 +28,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFail
     def take_record(record: "DynamoDBRecord") -> None:
         telemetry.count("RowChanges")
         event_id = record.event_id or ""
-        telemetry.correlate(event_id)
+        telemetry.logger.set_correlation_id(event_id or None)
         images = record.dynamodb
         take(
             RowChange(

@@ -4,7 +4,7 @@ import gc
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from hub.runtime import telemetry
+from hub.runtime import reporter, telemetry
 from hub.runtime.redelivery import as_sent, redelivered_soon
 from hub.runtime.wiring.reconcile import ports
 from shared.errors import UnreadableMessageError
@@ -37,6 +37,6 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
         except UnreadableMessageError as error:
             telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
             raise
-        telemetry.correlate(request.event_id)
-        with redelivered_soon(record, queue):
+        telemetry.logger.set_correlation_id(request.event_id or None)
+        with redelivered_soon(record, queue), reporter.run(requests.reconciler.hub_state):
             requests.handle(request, deadline)

@@ -4,7 +4,7 @@ import gc
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from hub.runtime import telemetry
+from hub.runtime import reporter, telemetry
 from hub.runtime.redelivery import as_sent, redelivered_soon
 from hub.runtime.scan.scanner import scan
 from hub.runtime.wiring.scan import ports
@@ -35,6 +35,6 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
         except UnreadableMessageError as error:
             telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
             raise
-        telemetry.correlate(request.event_id)
-        with redelivered_soon(record, here.received):
+        telemetry.logger.set_correlation_id(request.event_id or None)
+        with redelivered_soon(record, here.received), reporter.run(here.hub_state):
             scan(request, here, until)

@@ -2,11 +2,11 @@
 
 from collections.abc import Container
 
-from hub.runtime import telemetry
+from hub.runtime import reporter
 from hub.runtime.decisions.actions import Plan
 from hub.runtime.decisions.describe import describe
 from hub.runtime.ports import Ledger
-from hub.runtime.reconcile.reports import subject_of
+from hub.runtime.problems import users
 from shared.model import UserId
 
 
@@ -14,34 +14,29 @@ def report(todo: Plan) -> frozenset[str]:
     """Report each action that report mode withholds; return them as `kind subject`."""
     found = set()
     for action in todo.actions:
-        kind = f"would-{type(action).__name__.lower()}"
-        subject = subject_of(action.person, action.target)
-        telemetry.problem(
-            kind,
-            subject,
-            f"would {describe(action)}",
-            "deploy with mode: apply",
-            user_id=action.person.id,
-            target=str(action.target),
+        user = action.person
+        problem = users.dry_run(
+            user.name or user.id, user.id, action.target, type(action).__name__, describe(action)
         )
-        found.add(f"{kind} {subject}")
+        reporter.report(problem)
+        found.add(f"{problem.kind.name} {problem.subject}")
     return frozenset(found)
 
 
 def close(
-    reported: frozenset[str], user_id: UserId, ledger: Ledger, unjudged: Container[str]
+    reported: frozenset[str], user_id: UserId, ledger: Ledger, unchecked: Container[str]
 ) -> None:
     """Log earlier reports of a user that are resolved, and store those that are still open.
 
-    The reports of a target that could not be checked (`unjudged`) stay open. A target that no
+    The reports of a target that could not be checked (`unchecked`) stay open. A target that no
     mapping grants any more has no action left.
 
     Raises:
         RetryableError, PermanentError: the stored reports cannot be read or written.
     """
     before = ledger.dry_run(user_id)
-    kept = {text for text in before if text.rpartition(" in ")[2] in unjudged}
+    kept = {text for text in before if text.rpartition(" in ")[2] in unchecked}
     for text in sorted(before - reported - kept):
-        telemetry.resolved(*text.split(" ", 1))
+        reporter.resolved(*text.split(" ", 1))
     if reported | kept != before:
         ledger.save_dry_run(user_id, reported | kept)

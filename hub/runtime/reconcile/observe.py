@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from hub.runtime import open_problems
+from hub.runtime import reporter
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.desired import group_id, left_groups
 from hub.runtime.decisions.hub_state import AccessRefusal, HubState, MemberChanges
@@ -22,6 +22,7 @@ from hub.runtime.ports import (
     MappingStore,
     UnmanagedProfiles,
 )
+from hub.runtime.problems.targets import UNREACHABLE
 from hub.runtime.studio_ports import Studio
 from shared.errors import PermanentError, RetryableError, TargetUnreachableError
 from shared.model import (
@@ -242,4 +243,4 @@ class TargetObserver:
         for target in sorted(state.refused.keys() & set(observed)):
             self.hub_state.remember_refusal(target, None)
             if target not in state.unreachable:
-                open_problems.judged("unreachable", subject=str(target))
+                reporter.checked(UNREACHABLE, subject=str(target))

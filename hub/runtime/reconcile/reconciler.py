@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from hub.runtime import open_problems
+from hub.runtime import reporter
 from hub.runtime.decisions.actions import PASSING, SkipKind
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Undecided
 from hub.runtime.decisions.desired import desire
@@ -21,6 +21,7 @@ from hub.runtime.decisions.record import State
 from hub.runtime.decisions.retries import is_due
 from hub.runtime.guard import Guard
 from hub.runtime.ports import Bus, Clock, HubStateStore, Ledger
+from hub.runtime.problems import hub as problems
 from hub.runtime.reconcile import dry_run, reports
 from hub.runtime.reconcile.apply import Applier
 from hub.runtime.reconcile.observe import (
@@ -31,7 +32,6 @@ from hub.runtime.reconcile.observe import (
 )
 from hub.runtime.reconcile.recorder import Recorder
 from hub.runtime.reconcile.result import Done, Pass, Result, result_of, result_of_dry_run
-from hub.runtime.row_reports import whole
 from shared.model import Target
 from shared.naming import profile_name, same_name
 from shared.requests import EVERY_TARGET, ReconcileRequest
@@ -67,12 +67,14 @@ class Reconciler:
         now = self.clock.now()
         state = self.hub_state.state(newer_than=max(request.enqueued_at, now - _OLDEST_STATE))
         if state.paused:
-            open_problems.paused(state.paused)
+            reporter.report(problems.paused(state.paused))
             return Done(settled=False)
-        open_problems.not_paused()
+        reporter.checked(problems.PAUSED, subject=problems.HUB)
         user = self.users.observe(request)
-        open_problems.judged("unreadable", subject=reports.THE_TRUTH)
-        whole(user.table, user.snapshot.groups, self.reported_rows, state)
+        reporter.checked(problems.UNREADABLE, subject=problems.DIRECTORY_AND_TABLES)
+        reporter.report_rows(
+            user.table, user.snapshot.groups, self.reported_rows, state, is_whole=True
+        )
         decisions = _desire(user, state, now)
         if self.mode == "report":
             return self._dry_run(request, decisions, user, state, deadline)
@@ -101,9 +103,8 @@ class Reconciler:
                     break
         finally:
             recorder.publish()
-        _record_problems(decisions, due, passes, recorder, now)
+        _record_problems(user, decisions, due, passes, recorder, now)
         self.users.update_snapshots(recorder.changes, request.user_id)
-        open_problems.log_over(user.records, recorder.records.values())
         return result_of(request, passes, recorder, self.clock.now(), complete=user.complete)
 
     def _dry_run(
@@ -118,26 +119,23 @@ class Reconciler:
         due = [each for each in decisions if not is_in_sync(each, user.records.get(each.target))]
         seen = self.targets.observe(due, user.records, state, deadline)
         todo = plan(due, seen.observed, user.records, self.clock.now())
+        reports.of_records(user.snapshot.person, user.records, decisions)
         reports.planned(todo, seen.blocked, request)
         in_doubt = {skip.target for skip in todo.skips if skip.kind in {*PASSING, SkipKind.FAILED}}
-        unjudged = {each.target for each in due} - seen.observed.keys() | in_doubt
-        dry_run.close(dry_run.report(todo), request.user_id, self.ledger, {*map(str, unjudged)})
+        unchecked = {each.target for each in due} - seen.observed.keys() | in_doubt
+        dry_run.close(dry_run.report(todo), request.user_id, self.ledger, {*map(str, unchecked)})
         self.users.update_snapshots(user.changes, request.user_id)
         now = self.clock.now()
         return result_of_dry_run(request, Pass(seen, todo), now, complete=user.complete)
 
 
 def _desire(user: UserSnapshot, state: HubState, now: datetime) -> list[Decision]:
-    """Return the decision for each target; report profiles that were made for an old user name."""
+    """Return the decision for each target."""
     records = user.records
-    decisions = [
+    return [
         apply_protection(each, records.get(each.target), state, now)
         for each in desire(user.snapshot, user.table, records, now)
     ]
-    desired = {each.target for each in decisions if isinstance(each, DesiredProfile)}
-    made = {target: r for target, r in records.items() if target in desired and r.is_seen}
-    reports.renamed(user.snapshot.person, made)
-    return decisions
 
 
 def _due(
@@ -193,6 +191,7 @@ def _unfinished(decisions: Iterable[Decision], last: Pass, recorder: Recorder) -
 
 
 def _record_problems(
+    user: UserSnapshot,
     decisions: Iterable[Decision],
     due: Sequence[Decision],
     passes: Sequence[Pass],
@@ -200,17 +199,16 @@ def _record_problems(
     now: datetime,
 ) -> None:
     """Report what an operator has to see, and write into each record what is open now."""
-    records = recorder.records
-    reports.restarted(records.values())
-    reports.still_assigned(records.values())
+    reports.of_records(user.snapshot.person, recorder.records, decisions)
     undecided = {v.target for v in decisions if isinstance(v, Undecided) and v.keeps_leaver}
     left = [v.target for v in decisions if v not in due and not recorder.is_done(v.target)]
-    for record in open_problems.updated(dict(records), _judged(due, passes, left)):
+    is_checked = _checked(due, passes, left)
+    for record in reporter.with_open_problems(user.records, recorder.records, is_checked):
         since = (record.undecided_since or now) if record.target in undecided else None
         recorder.write(replace(record, undecided_since=since))
 
 
-def _judged(
+def _checked(
     due: Iterable[Decision], passes: Sequence[Pass], left: Iterable[Target]
 ) -> Callable[[Target, str], bool]:
     """Return a function that tells whether a kind of problem was checked in a target.
@@ -225,12 +223,12 @@ def _judged(
     }
     in_doubt = {*PASSING, SkipKind.FAILED}
     requeued |= {s.target for each in passes for s in each.todo.skips if s.kind in in_doubt}
-    unjudged = {v.target for v in due} - seen | requeued | set(left)
+    unchecked = {v.target for v in due} - seen | requeued | set(left)
     undecided = {v.target for v in due if isinstance(v, Undecided)}
 
-    def judged_in(target: Target, kind: str) -> bool:
+    def is_checked(target: Target, kind: str) -> bool:
         if target in undecided:
             return kind == SkipKind.UNDECIDED
-        return target not in unjudged or kind == SkipKind.UNDECIDED
+        return target not in unchecked or kind == SkipKind.UNDECIDED
 
-    return judged_in
+    return is_checked

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from hub.runtime import telemetry
+from hub.runtime import reporter, telemetry
 from hub.runtime.decisions import transitions
 from hub.runtime.decisions.actions import (
     OF_OTHERS,
@@ -45,6 +45,8 @@ from hub.runtime.decisions.profile_events import ProfileEvent, event_of
 from hub.runtime.decisions.record import Access, Record, State
 from hub.runtime.decisions.retries import LONGEST, LONGEST_OF_LEAVER, backoff
 from hub.runtime.ports import Bus, Clock, Ledger
+from hub.runtime.problems.hub import BUS, EVENT_NOT_PUBLISHED, event_not_published
+from hub.runtime.problems.users import IN_USE
 from hub.runtime.reconcile import reports
 from hub.runtime.reconcile.observe import TargetObservations, UserSnapshot
 from shared.errors import PermanentError, RetryableError
@@ -54,8 +56,6 @@ from shared.requests import ReconcileRequest
 
 # Source: the DynamoDB API: a transaction has 100 items at most; record and event are two.
 _MOST_CHANGES = 90
-# Source: the SageMaker API model's error of CreateUserProfile.
-_IN_USE = "ResourceInUse"
 
 
 class Recorder:
@@ -242,9 +242,9 @@ class Recorder:
             return
         try:
             self._bus.tell(self._events)
-            reports.published()
+            reporter.checked(EVENT_NOT_PUBLISHED, subject=BUS)
         except (RetryableError, PermanentError) as error:
-            reports.not_published(len(self._events), error)
+            reporter.report(event_not_published(len(self._events), str(error)))
 
     def _after(self, action: Action, record: Record) -> None:
         """Record the result of an action; write a new role together with the access after it."""
@@ -279,7 +279,7 @@ class Recorder:
         """Record a refused action; return it with the other user's profile that is in the way."""
         action = failed.action
         target, is_creation = action.target, isinstance(action, Create)
-        if is_creation and failed.code == _IN_USE:
+        if is_creation and failed.code == IN_USE:
             other = namesake_of(action.person, self._ledger.of_target(target))
             failed = namesake_in_the_way(failed, other) if other else failed
         if is_creation and failed.code == NO_DOMAIN:

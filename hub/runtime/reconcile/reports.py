@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import assert_never
 
-from hub.runtime import access_reports, open_problems, telemetry
+from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.actions import (
     UNREMARKABLE,
     Assign,
@@ -18,6 +18,7 @@ from hub.runtime.decisions.actions import (
     SkipKind,
     StopApp,
 )
+from hub.runtime.decisions.decision import Decision, DesiredProfile
 from hub.runtime.decisions.describe import describe, story
 from hub.runtime.decisions.outcome import (
     Applied,
@@ -30,6 +31,7 @@ from hub.runtime.decisions.outcome import (
 )
 from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType
 from hub.runtime.decisions.record import Access, Record
+from hub.runtime.problems import hub, mappings, targets, users
 from hub.runtime.reconcile.observe import ObservationFailure
 from shared.errors import PermanentError, RefusedError, RetryableError, TargetUnreachableError
 from shared.model import Target, User
@@ -38,17 +40,9 @@ from shared.requests import ReconcileRequest
 
 # The target's quota is used up: one problem of the target, not one of each user.
 _QUOTA = "ResourceLimitExceeded"
-_WAYS_OUT = {
-    _QUOTA: "raise the account's quota of Studio user profiles",
-    "ResourceInUse": "find the domain's profile with this user name, and delete it if it is not "
-    "needed; the next hourly sweep tells whose it is, and tries again",
-    "AccessDeniedException": "compare the spoke stack in the account with this version's",
-}
 # Attempts before a waiting user is reported: about ten minutes.
 _LONG = 6
 _RESTARTS = 3
-# What every reconcile reads before it decides anything.
-THE_TRUTH = "the directory and the tables"
 # Changes of parts. A written record gives the event for a change of a whole profile.
 _PARTS = (Assign, Revoke, StopApp, DeleteSpace, Discard)
 # Changes of a whole profile. Holds are reported where they are made.
@@ -59,7 +53,6 @@ WHOLE_CHANGES = {
     ProfileEventType.RESUMED: "Resume",
     ProfileEventType.REMOVED: "Delete",
 }
-_BUS = "the hub's event bus"
 
 
 def planned(todo: Plan, blocked: Iterable[ObservationFailure], request: ReconcileRequest) -> None:
@@ -70,34 +63,24 @@ def planned(todo: Plan, blocked: Iterable[ObservationFailure], request: Reconcil
         elif skip.kind in UNREMARKABLE:
             _quietly(skip)
         else:
-            telemetry.problem(
-                skip.kind,
-                subject_of(skip.person, skip.target),
+            problem = users.skipped(
+                users.OF_SKIP[skip.kind],
+                _name(skip.person),
+                skip.person.id,
+                skip.target,
                 skip.reason,
                 skip.remedy,
-                user_id=skip.person.id,
-                target=str(skip.target),
             )
+            reporter.report(problem)
     for action in todo.actions:
         if isinstance(action, Create | ChangeRole | Resume) and action.because.is_tied:
-            telemetry.problem(
-                "equal-priority",
-                f"mappings of {action.target}",
-                f"equal priorities: {action.because}; the lower group name wins",
-                "give one of the rows a lower number",
-                target=str(action.target),
-            )
+            reporter.report(mappings.tied(action.target, str(action.because)))
     for block in blocked:
         match block.error:
             case RetryableError():
                 delayed(request, f"{block.decision.target}: {block.error}")
             case TargetUnreachableError():
-                telemetry.problem(
-                    "unreachable",
-                    str(block.decision.target),
-                    str(block.error),
-                    "deploy the spoke stack in the account, or correct its parameters",
-                )
+                reporter.report(targets.unreachable(block.decision.target, str(block.error)))
             case PermanentError():
                 _refused(block.decision.person, block.decision.target, block.error)
             case _:
@@ -110,14 +93,15 @@ def report_outcome(outcome: Outcome, request: ReconcileRequest) -> None:
     match outcome:
         case Applied() | Started():
             if isinstance(action, Create):
-                open_problems.judged("quota", subject=str(action.target))
+                reporter.checked(targets.QUOTA, subject=str(action.target))
             if isinstance(action, _PARTS):
                 kind = type(action).__name__
                 telemetry.change(kind, action.target, action.profile_name, describe(action))
         case ManualAction():
-            access_reports.no_application(action.target)
+            reporter.report(targets.assign_by_hand(action.target))
         case Pending(reason=reason) if isinstance(action, ChangeRole) and action.keeps_apps:
-            _apps_keep_role(action, reason)
+            user, target = action.person, action.target
+            reporter.report(users.apps_running(_name(user), user.id, target, reason))
         case Pending() | Deferred():
             delayed(request, f"{action.target}: {outcome.reason}")
         case Failed():
@@ -134,71 +118,27 @@ def changed(event: ProfileEvent) -> None:
         telemetry.change(action, event.target, event.profile_name, story(event))
 
 
-def published() -> None:
-    """Note that the bus took the events of a reconcile."""
-    open_problems.judged("event-not-published", subject=_BUS)
+def of_records(user: User, records: Mapping[Target, Record], decisions: Iterable[Decision]) -> None:
+    """Report what a user's records show that only the user or an operator can change.
 
-
-def not_published(events: int, error: RetryableError | PermanentError) -> None:
-    """Report that the bus did not take the events of a reconcile."""
-    telemetry.problem(
-        "event-not-published",
-        _BUS,
-        f"{events} events were not taken: {error}",
-        "nothing is lost but the events: the ledger's history has what they told",
-    )
-
-
-def restarted(records: Iterable[Record]) -> None:
-    """Report users who repeatedly restart apps that a role change stopped."""
-    for record in records:
-        if record.restarts >= _RESTARTS:
-            telemetry.problem(
-                "restarts",
-                f"{record.user_name} in {record.target}",
-                f"a role change stopped their apps, and they started them again {record.restarts} "
-                "times: the old role is still in use",
-                "ask the user to leave their apps stopped for two minutes",
-                user_id=record.user_id,
-                target=str(record.target),
-            )
-
-
-def still_assigned(records: Iterable[Record]) -> None:
-    """Report leavers whose access only an operator can end, by hand."""
-    for record in records:
-        if record.is_leaving and record.access is Access.BY_HAND:
-            target = record.target
-            telemetry.problem(
-                "end-sign-in-by-hand",
-                f"{record.user_name} in {target}",
-                "the user leaves, and the domain shows no application to take them off",
-                f"console of account {target.account}: SageMaker AI > Admin configurations > "
-                f"Domains > {target.domain_id} > User profiles: remove the assignment",
-                user_id=record.user_id,
-                target=str(target),
-            )
-
-
-def renamed(person: User, records: Mapping[Target, Record]) -> None:
-    """Report profiles that were made for a user name that the user no longer has.
-
-    Names are compared without case.
-    Source: the SageMaker API model: UpdateUserProfile cannot change SingleSignOnUserValue.
+    That is a profile that was made for an old user name, apps that the user restarts, and access of
+    a leaver that ends by hand. User names are compared without case.
     """
+    desired = {each.target for each in decisions if isinstance(each, DesiredProfile)}
     for target, record in sorted(records.items()):
-        if same_user(record.user_name, person.name):
-            continue
-        telemetry.problem(
-            "renamed",
-            subject_of(person, target),
-            f"the profile {record.profile_name} was made for {record.user_name}, and Studio cannot "
-            f"change that: {person.name} may not get in",
-            "let the user save their files elsewhere, then delete the profile by hand: they get "
-            "a new one with the next sweep",
-            user_id=person.id,
-            target=str(target),
-        )
+        if target in desired and record.is_seen and not same_user(record.user_name, user.name):
+            problem = users.renamed(
+                _name(user),
+                user.id,
+                target,
+                profile_name=record.profile_name,
+                old_user_name=record.user_name,
+            )
+            reporter.report(problem)
+        if record.restarts >= _RESTARTS:
+            reporter.report(users.restarts(record.user_name, user.id, target, record.restarts))
+        if record.is_leaving and record.access is Access.BY_HAND:
+            reporter.report(users.end_sign_in_by_hand(record.user_name, user.id, target))
 
 
 def delayed(request: ReconcileRequest, reason: str) -> None:
@@ -208,52 +148,28 @@ def delayed(request: ReconcileRequest, reason: str) -> None:
     )
     telemetry.count("Requeued")
     if request.attempt >= _LONG:
-        telemetry.problem(
-            "waiting",
-            f"user {request.user_id}",
-            f"not finished after {request.attempt} attempts: {reason}",
-            "read the reason; it is tried again within minutes, and with each sweep",
-        )
+        reporter.report(hub.waiting(request.user_id, request.attempt, reason))
 
 
 def unreadable(request: ReconcileRequest, error: PermanentError) -> None:
     """Report that the directory, the mappings or the ledger refuse a read."""
-    telemetry.problem(
-        "unreadable",
-        THE_TRUTH,
-        str(error),
-        "see the hub's role, and the key that Identity Center is encrypted with",
-        user_id=request.user_id,
-    )
+    reporter.report(hub.unreadable(hub.DIRECTORY_AND_TABLES, str(error), request.user_id))
     telemetry.count("ReadsRefused")
 
 
 def gave_up(request: ReconcileRequest, reasons: Iterable[str]) -> None:
     """Report that retries ended after over an hour; the next sweep or event tries again."""
-    why = "; ".join(reasons)
-    telemetry.problem(
-        "gave-up",
-        f"user {request.user_id}",
-        f"not finished after {request.attempt} attempts" + (f": {why}" if why else ""),
-        "remove the cause; the next sweep tries again",
-    )
+    subject = f"user {request.user_id}"
+    reporter.report(hub.gave_up(subject, request.attempt, "; ".join(reasons)))
 
 
-def finished(request: ReconcileRequest) -> None:
-    """Note that nothing of a user is waiting any more."""
-    open_problems.judged("waiting", "gave-up", subject=f"user {request.user_id}")
-
-
-def _refused(person: User, target: Target, error: PermanentError, remedy: str = "") -> None:
+def _refused(user: User, target: Target, error: PermanentError, remedy: str = "") -> None:
     code = error.code if isinstance(error, RefusedError) else ""
-    telemetry.problem(
-        "quota" if code == _QUOTA else "refused",
-        str(target) if code == _QUOTA else subject_of(person, target),
-        str(error),
-        remedy or _WAYS_OUT.get(code, "remove the cause; the next hourly sweep tries again"),
-        user_id=person.id,
-        target=str(target),
-    )
+    if code == _QUOTA:
+        reporter.report(targets.quota(target, user.id, str(error)))
+        return
+    remedy = remedy or users.refused_remedy(code, user.id)
+    reporter.report(users.refused(_name(user), user.id, target, str(error), remedy))
 
 
 def _quietly(skip: Skip) -> None:
@@ -263,17 +179,5 @@ def _quietly(skip: Skip) -> None:
     )
 
 
-def subject_of(person: User, target: Target) -> str:
-    """Return the subject of a problem of one user in one target."""
-    return f"{person.name or person.id} in {target}"
-
-
-def _apps_keep_role(action: ChangeRole, reason: str) -> None:
-    telemetry.problem(
-        "apps-running",
-        subject_of(action.person, action.target),
-        f"the better role waits for running apps, which may go on with the old one: {reason}",
-        "ask the user to stop their apps; it is tried again with every sweep",
-        user_id=action.person.id,
-        target=str(action.target),
-    )
+def _name(user: User) -> str:
+    return user.name or user.id

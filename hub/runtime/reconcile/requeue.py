@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from hub.runtime import open_problems
+from hub.runtime import reporter
 from hub.runtime.ports import DelayedQueue
+from hub.runtime.problems.hub import GAVE_UP, WAITING
 from hub.runtime.reconcile import reports
 from hub.runtime.reconcile.reconciler import Reconciler
 from hub.runtime.reconcile.result import (
@@ -34,7 +35,6 @@ class ReconcileHandler:
         Raises:
             RetryableError, PermanentError: the delayed queue does not take what follows.
         """
-        open_problems.begin()
         clock = self.reconciler.clock
         try:
             result: Result = self.reconciler.reconcile(request, deadline)
@@ -57,5 +57,4 @@ class ReconcileHandler:
             case _:
                 assert_never(result)
         if result.settled:
-            reports.finished(request)
-        open_problems.close(self.reconciler.hub_state)
+            reporter.checked(WAITING, GAVE_UP, subject=f"user {request.user_id}")

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from hub.runtime import access_reports
+from hub.runtime import reporter
 from hub.runtime.decisions.drift import Drift, DriftKind
 from hub.runtime.decisions.hub_state import Domain
 from hub.runtime.decisions.listing import Seen
 from hub.runtime.decisions.record import Access, Record, State
+from hub.runtime.problems import targets
 from hub.runtime.scan import reports
 from hub.runtime.scan.desired import is_over, records_of
 from hub.runtime.scan.enqueue import queue
@@ -32,17 +33,17 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
         domain = ports.studio.domain(target)
     except PermanentError as error:
         if is_over(request, target, ports):
-            reports.access_judged(target)
+            reports.access_checked(target)
             return ScanResult(0, complete=False)
         if not isinstance(error, TargetUnreachableError):
             raise
-        reports.unreachable(target, str(error))
+        reporter.report(targets.unreachable(target, str(error)))
         return ScanResult(0, complete=False)
     if not request.part:
         _see_domain(target, domain)
     if not domain.application_arn:
-        reports.access_judged(target)
-        access_reports.no_application(target)
+        reports.access_checked(target)
+        reporter.report(targets.assign_by_hand(target))
         return ScanResult(0, complete=True)
     paged_listing: PagedListing[tuple[str, str]] = PagedListing(
         request,
@@ -56,11 +57,11 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     records = records_of(target, ports)
     groups = [id_ for kind, id_ in listed if kind != _USER]
     if groups:
-        reports.hole(target, groups)
+        reporter.report(targets.group_assignment(target, groups))
     users = [UserId(id_) for kind, id_ in listed if kind == _USER]
     unknown = [user for user in users if not _is_known(records.get(user))]
     if unknown:
-        reports.assigned_by_others(target, len(unknown))
+        reporter.report(targets.assigned_by_others(target, len(unknown)))
     wrong = list(_too_much(users, records))
     if paged_listing.is_complete:
         wrong += _too_little(paged_listing.seen, records.values())
@@ -76,9 +77,9 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
 def _see_domain(target: Target, domain: Domain) -> None:
     """Report a default role that permits something, and a portal that is off."""
     if domain.default_role_arn != suspended_role_arn(target.account, target.region):
-        reports.default_role(target, domain)
+        reporter.report(targets.default_role(target, domain.default_role_arn))
     if domain.portal_off:
-        access_reports.portal_off(target, domain)
+        reporter.report(targets.portal_off(target, domain.portal_off))
 
 
 def _see_who_needs_one(
@@ -89,14 +90,14 @@ def _see_who_needs_one(
     An earlier problem is closed only if this scan had one part. Other scans reported in parts.
     """
     if not request.part:
-        reports.access_judged(target)
+        reports.access_checked(target)
     try:
         required = ports.access.requires_assignment(domain.application_arn)
     except PermanentError as error:
-        access_reports.assignment_untold(target, str(error))
+        reporter.report(targets.assignment_unreadable(target, str(error)))
         return
     if not required:
-        access_reports.assignment_not_required(target, domain)
+        reporter.report(targets.assignment_not_required(target, domain.application_arn))
 
 
 def _is_known(record: Record | None) -> bool:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from hub.runtime import open_problems
+from hub.runtime import reporter
 from hub.runtime.decisions.desired import group_id
 from hub.runtime.decisions.drift import Drift, DriftKind, KnownPeople, gone, of_people
 from hub.runtime.decisions.protection import is_protected
 from hub.runtime.decisions.removal_limit import Disruption, DisruptionKind
+from hub.runtime.problems import mappings
 from hub.runtime.scan import reports
 from hub.runtime.scan.admission import admit
 from hub.runtime.scan.enqueue import queue
@@ -104,10 +105,10 @@ def look_at_groups(request: ScanRequest, ports: ScanPorts, until: datetime) -> S
             reports.renamed(id_, name, rows_of.get(id_, ()))
             known = ids.get(name, id_)
             if known != id_ and not isinstance(known, Unresolved):
-                reports.recreated(name, known, id_)
+                reporter.report(mappings.group_recreated(name, known, id_))
     if not paged_listing.is_complete:
         paged_listing.go_on()
     elif not request.part:
         # A listing that continued by message was reported in parts.
-        open_problems.judged_all("group-renamed", "group-recreated")
+        reporter.checked(mappings.GROUP_RENAMED, mappings.GROUP_RECREATED)
     return ScanResult(0, paged_listing.is_complete)

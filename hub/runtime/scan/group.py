@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from hub.runtime import open_problems, row_reports
+from hub.runtime import reporter
 from hub.runtime.decisions.desired import group_id as id_of_row
 from hub.runtime.decisions.drift import Drift, DriftKind, joined, left
 from hub.runtime.decisions.hub_state import GroupSnapshot
+from hub.runtime.problems import mappings
 from hub.runtime.scan import reports
 from hub.runtime.scan.admission import admit_leaving
 from hub.runtime.scan.desired import Leaving
@@ -80,12 +81,12 @@ def _end(
         copy = ports.group_snapshots.save(copy, {}, [drift.user_id for drift in gone])
         ports.group_snapshots.note(copy, deleted=False, emptied=emptied)
         names = _sole_names(request, ports, rows)
-        open_problems.judged_all("group-deleted", covers=names.__contains__)
+        reporter.checked(mappings.GROUP_DELETED, covers=names.__contains__)
         if request.event_driven and not request.include_all:
             name = ports.directory.group_name(copy.group_id)
-            reports.renamed(copy.group_id, name, rows)
+            reports.renamed(copy.group_id, name, (row.group for row in rows))
             if name:
-                open_problems.judged_all("group-renamed", covers=names.__contains__)
+                reporter.checked(mappings.GROUP_RENAMED, covers=names.__contains__)
     else:
         ports.group_snapshots.save(copy, {}, copy.members)
     return count
@@ -95,7 +96,7 @@ def _sole_names(request: ScanRequest, ports: ScanPorts, rows: list[GroupMapping]
     """Return the subjects of the names that rows give to this group and to no other."""
     table = ports.mappings.table(newer_than=request.enqueued_at)
     others = {row.group for row in table.rows if row not in rows}
-    return frozenset(reports.group_subject(row.group) for row in rows if row.group not in others)
+    return frozenset(mappings.group_subject(row.group) for row in rows if row.group not in others)
 
 
 def _gone(
@@ -115,11 +116,12 @@ def _gone(
         ports.group_snapshots.note(copy, deleted=True, emptied=copy.emptied)
         admit_leaving(request, [row.target for row in rows], ports, None, frozenset(copy.members))
         queue((Drift(user, DriftKind.LEFT) for user in copy.members), request, ports)
-    reports.deleted(copy, rows)
+    for name in sorted({row.group for row in rows}):
+        reporter.report(mappings.group_deleted(name, copy.group_id))
     for name in sorted({row.group for row in rows if row.group in ids}):
         now = ports.directory.group_id(name)
         if not isinstance(now, Unresolved) and now != copy.group_id:
-            reports.recreated(name, copy.group_id, now)
+            reporter.report(mappings.group_recreated(name, copy.group_id, now))
     return 0
 
 
@@ -131,8 +133,11 @@ def scan_by_name(request: ScanRequest, ports: ScanPorts) -> ScanResult:
     """
     ids = ports.names.ids(frozenset({request.key}), newer_than=request.enqueued_at)
     state = ports.hub_state.state(newer_than=request.enqueued_at)
-    row_reports.rows(MappingTable(()), ids, ports.already_reported, state)
-    open_problems.judged("unknown-group", "unreadable-group", subject=f"group {request.key}")
+    reporter.report_rows(MappingTable(()), ids, ports.already_reported, state)
+    reporter.checked(
+        *(mappings.UNKNOWN_GROUP, mappings.UNREADABLE_GROUP),
+        subject=mappings.group_subject(request.key),
+    )
     id_ = ids[request.key]
     if isinstance(id_, Unresolved):
         return ScanResult(0, complete=True)

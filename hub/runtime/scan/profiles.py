@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
+from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.drift import Drift, DriftKind, in_listing, is_in_the_way
 from hub.runtime.decisions.hub_state import ListedProfile, UnmanagedProfile
 from hub.runtime.decisions.listing import Seen
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.record import Access, Record, State
-from hub.runtime.scan import reports
+from hub.runtime.problems import targets, users
 from hub.runtime.scan.ports import ScanPorts
 from shared.errors import RefusedError
 from shared.model import Target, UserId
@@ -22,8 +23,8 @@ class Profiles:
         self._records = records
         self._ports = ports
         self._unmanaged: Mapping[str, UnmanagedProfile] | None = None
-        self._untold: list[str] = []
-        self._untold_why = ""
+        self._unreadable: list[str] = []
+        self._unreadable_why = ""
         self._by_name = {
             record.profile_name.casefold(): record
             # A record that holds the name overrides one that is held because of that name.
@@ -46,15 +47,19 @@ class Profiles:
                 drift = None if same else self._unknown(profile)
             if drift:
                 yield drift
-        if self._untold:
-            reports.untold(self._target, self._untold, self._untold_why)
+        if self._unreadable:
+            reporter.report(
+                targets.unreadable_tags(self._target, self._unreadable, self._unreadable_why)
+            )
 
     def missing(self, seen: Seen) -> Iterator[Drift]:
         """Yield drift of recorded profiles that a complete listing did not show."""
         for name, unmanaged in self._known_unmanaged().items():
             if name not in seen or name in self._by_name:
                 self._ports.unmanaged_profiles.forget(self._target, name)
-                reports.no_longer_unmanaged(self._target, unmanaged.name)
+                reporter.resolved(
+                    users.UNMANAGED_PROFILE.name, users.in_target(unmanaged.name, self._target)
+                )
         for name, record in self._by_name.items():
             drift = None if name in seen else in_listing(record, None)
             if drift:
@@ -80,8 +85,8 @@ class Profiles:
         try:
             found = self._ports.studio.whose(self._target, listed.name)
         except RefusedError as refused:
-            self._untold.append(listed.name)
-            self._untold_why = self._untold_why or str(refused)
+            self._unreadable.append(listed.name)
+            self._unreadable_why = self._unreadable_why or str(refused)
             return None
         if found is None:
             return None
@@ -89,7 +94,11 @@ class Profiles:
         if user_id is None:
             seen = UnmanagedProfile(listed.modified, profile.user_name, listed.name)
             self._ports.unmanaged_profiles.remember(self._target, seen)
-            reports.unmanaged(self._target, profile)
+            problem = users.unmanaged_profile(
+                self._target, profile.name, profile.user_name, profile.role_arn
+            )
+            reporter.report(problem)
+            telemetry.count("UnmanagedProfile")
             return None
         known = self._records.get(user_id)
         if known is None or known.state is State.REMOVED or known.is_never_made:

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import assert_never
 
-from hub.runtime import open_problems, telemetry
+from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.listing import ScanState, Seen
+from hub.runtime.problems import hub as problems
 from hub.runtime.scan import assignments, directory, group, sweep, target
 from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.errors import PermanentError, RetryableError
@@ -13,17 +14,7 @@ from shared.requests import ScanRequest, Subject
 
 
 def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> None:
-    """Run a scan request until the time `until`; the rest follows by message.
-
-    Problems that were reported before and are over are closed.
-    """
-    open_problems.begin()
-    _follow(request, ports, until)
-    open_problems.close(ports.hub_state)
-
-
-def _follow(request: ScanRequest, ports: ScanPorts, until: datetime) -> None:
-    """Run a scan, and requeue what it cannot do now.
+    """Run a scan request until the time `until`; requeue what it cannot do now.
 
     After an event, a group scan without drift is rechecked once, because the directory may be
     catching up. A refused read is tried again once too.
@@ -31,26 +22,20 @@ def _follow(request: ScanRequest, ports: ScanPorts, until: datetime) -> None:
     try:
         paused = ports.hub_state.state(newer_than=request.enqueued_at).paused
         if paused:
-            open_problems.paused(paused)
+            reporter.report(problems.paused(paused))
             return
-        open_problems.not_paused()
+        reporter.checked(problems.PAUSED, subject=problems.HUB)
         found = _scan(request, ports, until)
         if request.part and found.complete:
             # A later duplicate of these messages finds that the scan is done.
             over = ScanState(request.part, "", Seen(), is_over=True)
             ports.scans.save(request, over, ports.clock.now())
-        open_problems.judged("unreadable", "gave-up", subject=_subject(request))
+        reporter.checked(problems.UNREADABLE, problems.GAVE_UP, subject=_subject(request))
     except RetryableError as error:
         _requeued(request, ports, str(error))
         return
     except PermanentError as error:
-        telemetry.problem(
-            "unreadable",
-            _subject(request),
-            str(error),
-            "see the hub's role, and the key that Identity Center is encrypted with; it is tried "
-            "again, and nobody is removed meanwhile",
-        )
+        reporter.report(problems.unreadable(_subject(request), str(error)))
         telemetry.count("ReadsRefused")
         if not request.attempt:
             # One retry separates a lasting failure from a brief one, also for scans that run once a
@@ -61,8 +46,8 @@ def _follow(request: ScanRequest, ports: ScanPorts, until: datetime) -> None:
         return
     if found.complete and not request.event_driven:
         telemetry.looked(request.event_at, ports.clock.now())
-    told = request.event_driven and request.subject is Subject.GROUP and not request.include_all
-    if told and not found.people and not request.is_recheck:
+    is_event = request.event_driven and request.subject is Subject.GROUP and not request.include_all
+    if is_event and not found.people and not request.is_recheck:
         ports.delayed_queue.enqueue_after(*recheck(request, ports.clock.now()))
 
 
@@ -95,10 +80,5 @@ def _requeued(request: ScanRequest, ports: ScanPorts, reason: str) -> None:
     if not is_exhausted(request, ports.clock.now()):
         ports.delayed_queue.enqueue_after(*requeue(request, ports.clock.now()))
         return
-    telemetry.problem(
-        "gave-up",
-        _subject(request),
-        f"not finished after {request.attempt} attempts: {reason}",
-        "remove the cause; the next sweep tries again, and nobody is removed meanwhile",
-    )
+    reporter.report(problems.gave_up(_subject(request), request.attempt, reason))
     telemetry.count("ReadsRefused")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hub.runtime import row_reports, telemetry
+from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.desired import group_id
 from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.model import GroupId, Target, Unresolved
@@ -33,7 +33,7 @@ def _groups(request: ScanRequest, ports: ScanPorts) -> list[GroupId]:
     table = ports.mappings.table(newer_than=request.enqueued_at)
     ids = ports.names.of(table, newer_than=request.enqueued_at)
     state = ports.hub_state.state(newer_than=request.enqueued_at)
-    row_reports.whole(table, ids, ports.already_reported, state)
+    reporter.report_rows(table, ids, ports.already_reported, state, is_whole=True)
     if Unresolved.UNREADABLE in ids.values():
         # The other groups are scanned. No other place counts the groups that cannot be read.
         telemetry.count("ReadsRefused")

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from hub.runtime import telemetry
+from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.decision import Decision, DesiredProfile
 from hub.runtime.decisions.drift import Drift, DriftKind, in_ledger
 from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal_limit import HeldDisruption
+from hub.runtime.problems import targets
 from hub.runtime.scan import reports
 from hub.runtime.scan.admission import admit
 from hub.runtime.scan.desired import (
@@ -56,7 +57,7 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     if unreachable is not None and not paged_listing.is_passed_on:
         ports.hub_state.remember_target(target)
     is_open = _is_open(request, target, state, ports)
-    reports.judged(target, is_open=is_open, wholly=paged_listing.is_complete and not request.part)
+    reports.checked(target, is_open=is_open, wholly=paged_listing.is_complete and not request.part)
     records = records_of(target, ports)
     profiles = Profiles(target, records, ports)
     found = list(profiles.compare(listed))
@@ -82,7 +83,7 @@ def _is_open(request: ScanRequest, target: Target, state: HubState, ports: ScanP
         ports.hub_state.remember_refusal(target, None)
         return True
     if not request.part:
-        reports.unreachable(target, refusal.reason)
+        reporter.report(targets.unreachable(target, refusal.reason))
         _count(request, target, ports)
     return False
 
@@ -103,9 +104,9 @@ def _refused(error: PermanentError, request: ScanRequest, target: Target, ports:
         reports.over(target)
         return
     if isinstance(error, TargetUnreachableError):
-        reports.unreachable(target, str(error))
+        reporter.report(targets.unreachable(target, str(error)))
     else:
-        reports.unlisted(target, str(error))
+        reporter.report(targets.unlisted(target, str(error)))
     _count(request, target, ports)
 
 
