@@ -12,9 +12,9 @@ from hub.runtime.decisions.protection import apply_protection
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.target_rows import rows_in
 from hub.runtime.scan.profiles import rebuilt
+from shared.conventions import MANAGED_BY, USER_ID, tags
 from shared.model import DirectorySnapshot, MappingTable, Target, User, UserStatus
 from shared.naming import role_name, same_name
-from shared.ownership import MANAGED_BY, USER_ID, tags
 
 _USABLE = frozenset({ProfileStatus.IN_SERVICE, ProfileStatus.UPDATE_FAILED})
 

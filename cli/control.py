@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from cli.hub_client import HubClient, now
-from hub.runtime.full_sweep import queue_full_sweep
+from hub.runtime.intake import queue_full_sweep
 from shared.model import UserId
 
 

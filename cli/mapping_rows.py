@@ -7,7 +7,7 @@ import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from shared.messages import MAPPINGS_KEY
+from shared.storage import MAPPINGS_KEY
 
 _serialize, _deserialize = TypeSerializer().serialize, TypeDeserializer().deserialize
 

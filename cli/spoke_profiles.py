@@ -11,8 +11,8 @@ import boto3
 
 from hub.runtime.adapters.aws import text, translated
 from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
+from shared.conventions import Ownership
 from shared.model import Target
-from shared.ownership import Ownership
 
 # Adoption refuses the hub's own roles: what they may do is limited on purpose.
 _OF_THE_HUB = (

@@ -1,17 +1,16 @@
-"""The names that hub and spoke agree on, so that neither needs them as settings."""
+"""What hub and spoke agree on, so that neither needs it as a setting: roles, trust, our tags."""
 
-import re
-from hashlib import sha256
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 # IAM paths: the roles that the hub may pass to Studio, and the product's own roles.
 ROLE_PATH = "/studio-hub/"
 SYSTEM_PATH = "/studio-hub-system/"
-# Source: IAM quotas, characters in a role name; and IAM's pattern of role names.
-LONGEST_ROLE_NAME = 64
-_NOT_IN_ROLE_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]+")
-# Room for a hyphen and eight hex digits.
-_READABLE_ROLE_NAME = 55
+# Tags of a profile: the hub's account, and the user's id. They are set at creation and never
+# afterwards.
+MANAGED_BY = "studio-hub:managed-by"
+USER_ID = "studio-hub:user-id"
 # After ten years nobody remembers to end a `keep`: protect the user instead.
 MOST_DAYS_KEPT = 3650
 
@@ -23,78 +22,62 @@ def partition(region: str) -> str:
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
-def execution_role_name(group: str) -> str:
-    """Return the name of a group's execution role by convention.
-
-    It is the group's own name where IAM allows that. Otherwise its illegal characters become
-    hyphens, and a digest of the group's name follows: two groups never share a role by accident.
-    """
-    if len(group) <= LONGEST_ROLE_NAME and not _NOT_IN_ROLE_NAMES.search(group):
-        return group
-    readable = _NOT_IN_ROLE_NAMES.sub("-", group)[:_READABLE_ROLE_NAME]
-    digest = sha256(group.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{readable}-{digest}"
+def iam_role_arn(account: str, region: str, name: str, path: str = ROLE_PATH) -> str:
+    """Return the ARN of a role; without a path, of a group-level execution role in a spoke."""
+    return f"arn:{partition(region)}:iam::{account}:role{path}{name}"
 
 
-def execution_role_arn(account: str, region: str, name: str) -> str:
-    """Return the ARN of the group-level execution role `name` in a spoke."""
-    return f"arn:{partition(region)}:iam::{account}:role{ROLE_PATH}{name}"
+class SystemRole(StrEnum):
+    """The product's own roles. Each has the Region in its name, since IAM knows no Regions."""
+
+    # In a spoke: `reconcile` changes it, `scan` reads it, and who is suspended may do nothing.
+    ACCESS = "StudioHubSpoke"
+    READER = "StudioHubSpokeReader"
+    SUSPENDED = "Suspended"
+    # In Identity Center's account, where that is not the hub's: `reconcile` assigns users to
+    # applications, `scan` lists who is assigned.
+    ASSIGNER = "StudioHubAssigner"
+    ASSIGNMENT_READER = "StudioHubAssignmentReader"
+    # In the hub's account: of the two functions that assume the roles above.
+    RECONCILE = "StudioHub-Reconcile"
+    SCAN = "StudioHub-Scan"
+
+    def name_in(self, region: str) -> str:
+        """Return the role's name for a Region, which may be a CloudFormation token."""
+        return f"{self}-{region}"
+
+    def arn(self, account: str, region: str) -> str:
+        """Return the ARN of the role for a Region in an account."""
+        return iam_role_arn(account, region, f"{self}-{region}", SYSTEM_PATH)
 
 
-def access_role_name(region: str) -> str:
-    """Return the name of the role that `reconcile` uses to change a spoke, for one Region."""
-    return f"StudioHubSpoke-{region}"
+class Ownership(StrEnum):
+    """The owner of a profile. The hub writes only to profiles that are OURS."""
+
+    OURS = "ours"
+    OTHER_PERSON = "ours, but of another user"
+    UNMANAGED = "not ours"
+    UNREADABLE = "of unreadable tags, so not ours"
 
 
-def reader_role_name(region: str) -> str:
-    """Return the name of the role that `scan` uses to read a spoke, for one Region."""
-    return f"StudioHubSpokeReader-{region}"
+def tags(hub_account: str, user_id: str) -> dict[str, str]:
+    """Return the tags that mark a profile as this hub's and this user's."""
+    return {MANAGED_BY: hub_account, USER_ID: user_id}
 
 
-def suspended_role_name(region: str) -> str:
-    """Return the name of the spoke's role without any permission, for one Region."""
-    return f"Suspended-{region}"
+def owner(found: Mapping[str, str], hub_account: str) -> str | None:
+    """Return the user id in the tags of this hub's profile; None for other profiles."""
+    return found.get(USER_ID) if found.get(MANAGED_BY) == hub_account else None
 
 
-def system_role_arn(account: str, region: str, name: str) -> str:
-    """Return the ARN of one of the product's own roles."""
-    return f"arn:{partition(region)}:iam::{account}:role{SYSTEM_PATH}{name}"
-
-
-def access_role_arn(account: str, region: str) -> str:
-    """Return the ARN of the role that `reconcile` uses to change a spoke."""
-    return system_role_arn(account, region, access_role_name(region))
-
-
-def reader_role_arn(account: str, region: str) -> str:
-    """Return the ARN of the role that `scan` uses to read a spoke."""
-    return system_role_arn(account, region, reader_role_name(region))
-
-
-def suspended_role_arn(account: str, region: str) -> str:
-    """Return the ARN of the spoke's role without any permission."""
-    return system_role_arn(account, region, suspended_role_name(region))
-
-
-def assigner_role_arn(account: str, hub_region: str) -> str:
-    """Return the ARN of the role that assigns users to applications, in Identity Center's account.
-
-    `reconcile` assumes it if that account is not the hub's.
-    """
-    return system_role_arn(account, hub_region, f"StudioHubAssigner-{hub_region}")
-
-
-def assignment_reader_role_arn(account: str, hub_region: str) -> str:
-    """Return the ARN of the role that lists assignments, in Identity Center's account.
-
-    `scan` assumes it if that account is not the hub's.
-    """
-    return system_role_arn(account, hub_region, f"StudioHubAssignmentReader-{hub_region}")
-
-
-def hub_role_names(hub_region: str) -> tuple[str, str]:
-    """Return the names of the two hub roles that a spoke trusts: of `reconcile` and of `scan`."""
-    return f"StudioHub-Reconcile-{hub_region}", f"StudioHub-Scan-{hub_region}"
+def ownership(found: Mapping[str, str] | None, hub_account: str, user_id: str) -> Ownership:
+    """Return the ownership of a profile with the tags `found`; None if they could not be read."""
+    if found is None:
+        return Ownership.UNREADABLE
+    if tags(hub_account, user_id).items() <= found.items():
+        return Ownership.OURS
+    is_ours = owner(found, hub_account) is not None
+    return Ownership.OTHER_PERSON if is_ours else Ownership.UNMANAGED
 
 
 def source_identity(hub_account: str, hub_role_name: str) -> str:

@@ -10,6 +10,8 @@ StudioHubError
     └── SettingsError             the environment of a function is incomplete or wrong
 """
 
+from dataclasses import dataclass
+
 
 class StudioHubError(Exception):
     """Root of every error that the project raises on purpose."""
@@ -34,6 +36,7 @@ class TargetUnreachableError(PermanentError):
     """The spoke account refused the hub."""
 
 
+@dataclass(eq=False)
 class RefusedError(PermanentError):
     """AWS refused one change.
 
@@ -42,10 +45,11 @@ class RefusedError(PermanentError):
         text: what AWS wrote, with the operation that it refused.
     """
 
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(f"{code}: {text}")
-        self.code = code
-        self.text = text
+    code: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.text}"
 
 
 class UnreadableMessageError(PermanentError):

@@ -1,29 +1,20 @@
-"""Queue messages, table keys and metric names that writers and readers share."""
+"""The bodies of queue messages, and the ids by which SQS orders them and drops duplicates.
+
+A message only names what to reconcile or scan. Its reader takes the values for ids, targets and
+times, so a body with a value that nobody here could send is refused as a whole.
+"""
 
 import json
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
 from hashlib import sha256
-from math import ceil
-from typing import Any, Final, TypeVar, assert_never
+from typing import Any, Final, NamedTuple, TypeVar, overload
 
 from shared.errors import UnreadableMessageError
-from shared.message_fields import (
-    MessageFields,
-    count,
-    digest,
-    directory_id,
-    empty,
-    flag,
-    moment,
-    shown,
-    target,
-    target_or_nothing,
-    text,
-)
-from shared.model import UserId
+from shared.model import DIRECTORY_ID, TARGET, TARGET_FORM
 from shared.requests import (
     DAILY,
     EVERY_TARGET,
@@ -34,130 +25,147 @@ from shared.requests import (
     ScanRequest,
     Subject,
 )
+from shared.storage import name_digest
 
-# Key attributes of the two tables, and the ledger's indexes: of all users in one target, and of
-# memberships by their id.
-MAPPINGS_KEY: Final = ("group", "target")
-LEDGER_KEY: Final = ("pk", "sk")
-LEDGER_BY_TARGET: Final = "by-target"
-LEDGER_BY_TARGET_KEY: Final = ("target", "pk")
-LEDGER_BY_MEMBERSHIP: Final = "by-membership"
-LEDGER_BY_MEMBERSHIP_KEY: Final = ("membership_id", "pk")
 
-# Metrics: one namespace, one service dimension.
-METRICS_NAMESPACE: Final = "StudioHub"
+class _Field(NamedTuple):
+    """The type of a JSON value, the form of its text, and what makes the field's value of it."""
 
-# The source of the events on the hub's event bus.
-BUS_SOURCE: Final = "studio-hub"
+    json_type: type
+    form: str
+    wanted: str
+    read: Callable[[Any], object] | None = None
 
-# Seconds. Source: SQS's longest delay is 900; five minutes keep a waiting change visible.
-_FIRST_WAIT = 10
-_LONGEST_WAIT = 300
-# Until a user's sign-in and role are taken, a transient error waits no longer than this.
-_LONGEST_URGENT_WAIT = 60
-# A Studio operation in progress is checked every ten seconds for two minutes, then less often.
-_SOON, _SOONS, _LESS_OFTEN = 10, 12, 30
-RECHECK_AFTER = 30
-# More than the hour between two sweeps: the next sweep starts a new chain then.
-_LONGEST_CHAIN = timedelta(minutes=75)
 
+# JSON can hold half of a surrogate pair, which no queue or table accepts.
+_TEXT = _Field(str, "[^\ud800-\udfff]+", "a text that is not empty")
+_TIME = _Field(
+    str,
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|\+00:00)",
+    "a time in UTC like 2026-11-23T12:00:00Z",
+    datetime.fromisoformat,
+)
+_COUNT = _Field(int, r"\d{1,6}", "a whole number below a million")
+_FLAG = _Field(bool, "True|False", "true or false")
+_ID = _Field(str, f"(?i:{DIRECTORY_ID.pattern})", "an id of Identity Center")
+_TARGET = _Field(str, TARGET.pattern, TARGET_FORM)
+_TARGET_OR_NOTHING = _Field(str, f"({TARGET.pattern})?", TARGET_FORM)
+_NOTHING = _Field(str, "", "empty")
+
+_OF_BOTH: Final[Mapping[str, _Field]] = {
+    "enqueued_at": _TIME,
+    "event_id": _TEXT,
+    "event_at": _TIME,
+    "attempt": _COUNT,
+    "is_recheck": _FLAG,
+    "started_at": _TIME,
+}
+_OF_RECONCILE: Final[Mapping[str, _Field]] = {
+    **_OF_BOTH,
+    "user_id": _ID,
+    "force_observe": _Field(
+        str, rf"({TARGET.pattern}|{re.escape(EVERY_TARGET)})?", f"{TARGET_FORM}; or {EVERY_TARGET}"
+    ),
+    "source_scan": _Field(str, "[0-9a-f]{0,64}", "a digest of at most 64 hex digits"),
+}
+_OF_SCAN: Final[Mapping[str, _Field]] = {
+    **_OF_BOTH,
+    "target": _TARGET_OR_NOTHING,
+    "event_driven": _FLAG,
+    "include_all": _FLAG,
+    "part": _COUNT,
+}
+_SWEEPS = (HOURLY, DAILY, TARGETS)
+_KEYS: Final[Mapping[Subject, _Field]] = {
+    Subject.SWEEP: _Field(str, "|".join(_SWEEPS), f"a sweep: {', '.join(_SWEEPS)}"),
+    Subject.GROUP: _ID,
+    Subject.NAME: _TEXT,
+    Subject.TARGET: _TARGET,
+    Subject.ASSIGNMENTS: _TARGET,
+    Subject.USERS: _NOTHING,
+    Subject.GROUPS: _NOTHING,
+}
 _USER: Final = "user"
-_Either = TypeVar("_Either", ReconcileRequest, ScanRequest)
+_FIELDS: Final[Mapping[str, Mapping[str, _Field]]] = {
+    _USER: _OF_RECONCILE,
+    **{subject: {**_OF_SCAN, "key": key} for subject, key in _KEYS.items()},
+}
+_REQUIRED: Final = frozenset({"enqueued_at", "event_id", "user_id", "key"})
+_REMEDY: Final = (
+    "delete the message from the dead letters; the next sweep reconciles everybody who differs: "
+    "studio-hub sweep begins one now"
+)
+_Kind = TypeVar("_Kind", bound=Request)
 
 
 def encode(request: Request) -> str:
-    """Return a request as a message body."""
+    """Return a request as a message body, with its times in UTC."""
     kind = {"subject": _USER} if isinstance(request, ReconcileRequest) else {}
     said = {name: value for name, value in asdict(request).items() if value is not None}
-    return json.dumps(said | kind, default=datetime.isoformat, sort_keys=True)
+    return json.dumps(
+        said | kind, default=lambda time: time.astimezone(UTC).isoformat(), sort_keys=True
+    )
 
 
-def decode(body: str) -> Request:
+@overload
+def decode(body: str) -> Request: ...
+
+
+@overload
+def decode(body: str, kind: type[_Kind]) -> _Kind: ...
+
+
+def decode(body: str, kind: type[object] = object) -> Request:
     """Return the request in a message body; fields that it leaves out have their defaults.
 
     Raises:
-        UnreadableMessageError: the body is no request, or holds what nobody here could send.
+        UnreadableMessageError: the body is no request of this kind, or holds what nobody here could
+            send. The message names every field that is wrong.
     """
-    fields = MessageFields(body)
-    enqueued_at = fields.required("enqueued_at", moment)
-    common: dict[str, Any] = {
-        "enqueued_at": enqueued_at,
-        "event_id": fields.required("event_id", text),
-        "event_at": fields.optional("event_at", moment, enqueued_at),
-        "attempt": fields.optional("attempt", count, 0),
-        "is_recheck": fields.optional("is_recheck", flag, default=False),
-        "started_at": fields.optional("started_at", moment, None),
-    }
-    subject = fields.optional("subject", _subject, _USER)
-    if isinstance(subject, Subject):
-        return _scan_request(fields, subject, common)
-    return ReconcileRequest(
-        UserId(fields.required("user_id", directory_id)),
-        **common,
-        force_observe=fields.optional("force_observe", _force_observe, ""),
-        source_scan=fields.optional("source_scan", digest, ""),
+    try:
+        plain = json.loads(body)
+    except (RecursionError, ValueError) as error:
+        raise UnreadableMessageError(f"no request: not JSON: {error}; {_REMEDY}") from error
+    if not isinstance(plain, dict):
+        raise UnreadableMessageError(f"no request: no JSON object; {_REMEDY}")
+    subject = plain.get("subject", _USER)
+    if not isinstance(subject, str) or subject not in _FIELDS:
+        wanted = ", ".join(_FIELDS)
+        raise UnreadableMessageError(
+            f"no request: subject: {subject!r:.120} is none of {wanted}; {_REMEDY}"
+        )
+    values = _values(plain, _FIELDS[subject])
+    values.setdefault("event_at", values["enqueued_at"])
+    request: Request = (
+        ReconcileRequest(**values)
+        if subject == _USER
+        else ScanRequest(subject=Subject(subject), **values)
     )
-
-
-def decode_reconcile_request(body: str) -> ReconcileRequest:
-    """Return the reconcile request in a message body; UnreadableMessageError for any other."""
-    request = decode(body)
-    if not isinstance(request, ReconcileRequest):
-        raise UnreadableMessageError(f"no reconcile request: {request}")
+    if not isinstance(request, kind):
+        raise UnreadableMessageError(f"no {kind.__name__}: {request}; {_REMEDY}")
     return request
 
 
-def decode_scan_request(body: str) -> ScanRequest:
-    """Return the scan request in a message body; UnreadableMessageError for any other."""
-    request = decode(body)
-    if not isinstance(request, ScanRequest):
-        raise UnreadableMessageError(f"no scan request: {request}")
-    return request
-
-
-def _scan_request(
-    fields: MessageFields, subject: Subject, common: Mapping[str, Any]
-) -> ScanRequest:
-    named = subject not in {Subject.PEOPLE, Subject.GROUPS}
-    key = fields.required("key", _KEYS[subject]) if named else fields.optional("key", empty, "")
-    return ScanRequest(
-        subject,
-        key,
-        **common,
-        target=fields.optional("target", target_or_nothing, ""),
-        event_driven=fields.optional("event_driven", flag, default=False),
-        include_all=fields.optional("include_all", flag, default=False),
-        part=fields.optional("part", count, 0),
-    )
-
-
-def _subject(value: object) -> str:
-    if value == _USER:
-        return _USER
-    if value not in tuple(Subject):
-        raise ValueError(f"{shown(value)} is no subject")
-    return Subject(text(value))
-
-
-def _force_observe(value: object) -> str:
-    return EVERY_TARGET if value == EVERY_TARGET else target_or_nothing(value)
-
-
-def _round(value: object) -> str:
-    sweeps = (HOURLY, DAILY, TARGETS)
-    if value not in sweeps:
-        raise ValueError(f"{shown(value)} is no round: there are {', '.join(sweeps)}")
-    return str(value)
-
-
-# What the key of a scan request must be, for each subject that has one.
-_KEYS: Final[Mapping[Subject, Callable[[object], str]]] = {
-    Subject.ROUND: _round,
-    Subject.GROUP: directory_id,
-    Subject.NAME: text,
-    Subject.TARGET: target,
-    Subject.ACCESS: target,
-}
+def _values(plain: Mapping[str, Any], fields: Mapping[str, _Field]) -> dict[str, Any]:
+    """Return the values of the fields that are there; an error names every mistake."""
+    values: dict[str, Any] = {}
+    mistakes = []
+    for name, field in fields.items():
+        if name not in plain:
+            if name in _REQUIRED:
+                mistakes.append(f"{name}: is missing")
+            continue
+        value = plain[name]
+        # `isinstance` would take true for a number.
+        if type(value) is field.json_type and re.fullmatch(field.form, str(value), re.ASCII):
+            # There is no 30th of February.
+            with suppress(ValueError):
+                values[name] = (field.read or field.json_type)(value)
+        if name not in values:
+            mistakes.append(f"{name}: {value!r:.120} is not {field.wanted}")
+    if mistakes:
+        raise UnreadableMessageError(f"no request: {'; '.join(mistakes)}; {_REMEDY}")
+    return values
 
 
 def message_group(request: Request) -> str:
@@ -168,15 +176,6 @@ def message_group(request: Request) -> str:
     # punctuation.
     key = name_digest(request.key) if request.subject is Subject.NAME else request.key
     return f"{request.subject}#{key}"
-
-
-def name_digest(name: str) -> str:
-    """Return the digest of a name for use in a key: 64 hex digits, whatever the name holds.
-
-    Source: the DynamoDB API: a sort key has at most 1,024 bytes, a partition key 2,048; a group's
-    display name has up to 1,024 characters of up to four bytes.
-    """
-    return sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def deduplication_id(request: Request) -> str:
@@ -204,63 +203,3 @@ def scan_chain(request: ScanRequest) -> str:
     parts = [request.event_id, message_group(request), request.target]
     parts += [str(flag) for flag in (request.is_recheck, request.event_driven, request.include_all)]
     return sha256("|".join(parts).encode()).hexdigest()
-
-
-def is_exhausted(request: Request, now: datetime) -> bool:
-    """Return whether a request was requeued for so long that the next sweep takes over.
-
-    Every sweep starts a new chain for each unfinished user, so no chain outlives a sweep for long.
-    """
-    return request.started_at is not None and now >= request.started_at + _LONGEST_CHAIN
-
-
-class RequeuePolicy(StrEnum):
-    """How often a waiting request is tried again."""
-
-    # A Studio operation is in progress, or a user may start it again: soon.
-    BUSY = "busy"
-    # A removal is due, or two changes of an assignment conflicted: ten seconds, doubling to a
-    # minute.
-    URGENT = "urgent"
-    # Throttled, or failed for now: ten seconds, doubling to five minutes.
-    BACKING_OFF = "backing-off"
-    # A person must act: every five minutes for an hour, then with each sweep.
-    PATIENT = "patient"
-
-
-def requeue(
-    request: _Either,
-    enqueued_at: datetime,
-    pace: RequeuePolicy = RequeuePolicy.BACKING_OFF,
-    due: datetime | None = None,
-) -> tuple[_Either, int]:
-    """Return the request for its next attempt, and after how many seconds that is due.
-
-    It is due no later than `due`, if given. It gets a new `enqueued_at`, so that reads for this
-    attempt are stale for the next.
-    """
-    match pace:
-        case RequeuePolicy.BUSY:
-            seconds = _SOON if request.attempt < _SOONS else _LESS_OFTEN
-        case RequeuePolicy.URGENT:
-            seconds = min(_FIRST_WAIT * 2 ** min(request.attempt, 10), _LONGEST_URGENT_WAIT)
-        case RequeuePolicy.BACKING_OFF:
-            seconds = min(_FIRST_WAIT * 2 ** min(request.attempt, 10), _LONGEST_WAIT)
-        case RequeuePolicy.PATIENT:
-            seconds = _LONGEST_WAIT
-        case _:
-            assert_never(pace)
-    if due is not None:
-        seconds = max(1, min(seconds, ceil((due - enqueued_at).total_seconds())))
-    started_at = request.started_at or enqueued_at
-    return replace(
-        request, attempt=request.attempt + 1, enqueued_at=enqueued_at, started_at=started_at
-    ), seconds
-
-
-def recheck(request: _Either, enqueued_at: datetime) -> tuple[_Either, int]:
-    """Return the request to check again from the beginning, and its delay in seconds."""
-    again = replace(request, is_recheck=True, attempt=0, enqueued_at=enqueued_at, started_at=None)
-    if isinstance(again, ScanRequest):
-        again = replace(again, part=0)
-    return again, RECHECK_AFTER

@@ -19,7 +19,11 @@ DIRECTORY_ID = re.compile(
 )
 
 # Source: the SageMaker API model's pattern of DomainId; IAM's account ids; Region names.
-_TARGET = re.compile(r"(\d{12})/([a-z]{2}(?:-[a-z]+)+-\d{1,2})/(d-(?:-*[a-z0-9]){1,61})", re.ASCII)
+TARGET = re.compile(r"(\d{12})/([a-z]{2}(?:-[a-z]+)+-\d{1,2})/(d-(?:-*[a-z0-9]){1,61})", re.ASCII)
+TARGET_FORM = (
+    "a target: write <12-digit account>/<region>/<domain id>, "
+    "for example 222222222222/eu-west-1/d-research0001"
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,12 +37,9 @@ class Target:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Return the target that `text` names; ValueError says what a target looks like."""
-        match = _TARGET.fullmatch(text)
+        match = TARGET.fullmatch(text)
         if match is None:
-            raise ValueError(
-                f"{text!r} is not a target: write <12-digit account>/<region>/<domain id>, "
-                "for example 222222222222/eu-west-1/d-research0001"
-            )
+            raise ValueError(f"{text!r} is not {TARGET_FORM}")
         return cls(AccountId(match[1]), match[2], match[3])
 
     def __str__(self) -> str:
@@ -144,13 +145,6 @@ class Grant:
     retention_days: int
     group_id: str = ""
 
-    @property
-    def size(self) -> int:
-        """Return about how many bytes it takes in a record."""
-        return (
-            len(f"{self.group}{self.role_arn}{self.group_id}".encode("utf-8", "replace")) + _AROUND
-        )
-
     def __str__(self) -> str:
         return f"{self.group} (priority {self.priority})"
 
@@ -175,7 +169,8 @@ class Because:
         """
         left, over = MOST_REMEMBERED, []
         for grant in grants:
-            left -= grant.size
+            texts = f"{grant.group}{grant.role_arn}{grant.group_id}"
+            left -= len(texts.encode("utf-8", "replace")) + _AROUND
             if left < 0:
                 break
             over.append(grant)

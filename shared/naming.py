@@ -1,4 +1,4 @@
-"""Profile names: the user name where Studio allows it, otherwise a readable and unique one."""
+"""Names made of other names: profiles of users, roles of groups; legal, readable and unique."""
 
 import re
 from hashlib import sha256
@@ -11,6 +11,11 @@ _LONGEST = 63
 # A user name of this form might equal a generated name, so it gets a generated name too.
 _LOOKS_LIKE_A_STAND_IN = re.compile(r"-[0-9a-fA-F]{8}$")
 _READABLE = 54
+# Source: IAM quotas, characters in a role name; and IAM's pattern of role names.
+LONGEST_ROLE_NAME = 64
+_NOT_IN_ROLE_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]+")
+# Room for a hyphen and eight hex digits.
+_READABLE_ROLE_NAME = 55
 
 
 def profile_name(user_name: str, user_id: UserId) -> str:
@@ -37,11 +42,19 @@ def same_name(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
 
 
-def same_user(one: str, other: str) -> bool:
-    """Return whether two user names are the same in the directory: it compares without case."""
-    return one.casefold() == other.casefold()
-
-
 def role_name(role_arn: str) -> str:
     """Return the last part of a role's ARN, by which operators know it."""
     return role_arn.rpartition("/")[2]
+
+
+def execution_role_name(group: str) -> str:
+    """Return the name of a group's execution role by convention.
+
+    It is the group's own name where IAM allows that. Otherwise its illegal characters become
+    hyphens, and a digest of the group's name follows: two groups never share a role by accident.
+    """
+    if len(group) <= LONGEST_ROLE_NAME and not _NOT_IN_ROLE_NAMES.search(group):
+        return group
+    readable = _NOT_IN_ROLE_NAMES.sub("-", group)[:_READABLE_ROLE_NAME]
+    digest = sha256(group.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{readable}-{digest}"

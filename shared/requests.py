@@ -47,13 +47,13 @@ class ReconcileRequest:
 class Subject(StrEnum):
     """What a scan request covers."""
 
-    ROUND = "round"
+    SWEEP = "sweep"
     GROUP = "group"
     # A group by the name that a mapping gives it.
     NAME = "name"
     TARGET = "target"
-    ACCESS = "access"
-    PEOPLE = "people"
+    ASSIGNMENTS = "assignments"
+    USERS = "users"
     GROUPS = "groups"
 
 

@@ -14,6 +14,7 @@ _SEEN_BY_NOBODY: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _EDGES: Final = re.compile(r"^ +| +$")
+_IS_ESCAPED: Final = re.compile(f"{_SEEN_BY_NOBODY.pattern}|{_EDGES.pattern}")
 
 
 def escaped(text: str) -> str:
@@ -29,6 +30,8 @@ def escaped(text: str) -> str:
 
 def visible(text: str) -> str:
     r"""Return escaped text whose spaces at either end show too, as `\x20`."""
+    if text.isprintable() and not _IS_ESCAPED.search(text):
+        return text
     return _EDGES.sub(lambda match: r"\x20" * len(match[0]), escaped(text))
 
 

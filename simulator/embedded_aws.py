@@ -15,20 +15,12 @@ from moto import mock_aws
 from moto.events.models import EventPattern
 from moto.iam.models import iam_backends
 
-from shared.conventions import (
-    access_role_name,
-    execution_role_arn,
-    hub_role_names,
-    partition,
-    reader_role_name,
-    suspended_role_arn,
-    system_role_arn,
-    trust_policy,
-)
-from shared.directory_events import event_patterns
-from shared.messages import MAPPINGS_KEY, encode
+from shared.conventions import SYSTEM_PATH, SystemRole, iam_role_arn, partition, trust_policy
+from shared.directory_events.routes import event_patterns
+from shared.messages import encode
 from shared.model import Target
 from shared.requests import DAILY, HOURLY, ScanRequest, Subject
+from shared.storage import MAPPINGS_KEY
 from simulator.clients import shared_models
 from simulator.clock import VirtualClock, virtual_time
 from simulator.fifo_memory import remembering
@@ -78,17 +70,20 @@ class EmbeddedAws:
     ) -> None:
         """Add a domain as the spoke stack does; `missing_roles` under /studio-hub/ do not exist."""
         self.services.studio.missing_roles |= {
-            execution_role_arn(target.account, target.region, name) for name in missing_roles
+            iam_role_arn(target.account, target.region, name) for name in missing_roles
         }
         aws = partition(target.region)
         known = {role.name for role in iam_backends[target.account][aws].get_roles()}
-        names = access_role_name(target.region), reader_role_name(target.region)
-        for name, trusted in zip(names, hub_role_names(HUB_REGION), strict=True):
+        for role, trusted in (
+            (SystemRole.ACCESS, SystemRole.RECONCILE),
+            (SystemRole.READER, SystemRole.SCAN),
+        ):
+            name = role.name_in(target.region)
             if name not in known:
                 document = trust_policy(
                     aws=aws,
                     hub_account=HUB_ACCOUNT,
-                    hub_role_name=trusted,
+                    hub_role_name=trusted.name_in(HUB_REGION),
                     account=target.account,
                     organization_id=ORGANIZATION,
                 )
@@ -100,7 +95,7 @@ class EmbeddedAws:
         )
         self.services.studio.add_domain(
             Place(target.account, target.region, target.domain_id),
-            default_role=suspended_role_arn(target.account, target.region),
+            default_role=SystemRole.SUSPENDED.arn(target.account, target.region),
             application_arn=application,
         )
 
@@ -169,8 +164,8 @@ class EmbeddedAws:
     def sweep(self, *, hourly_only: bool = False) -> None:
         """Start the hourly and daily sweeps, as the schedule does; `run` does the rest."""
         now = datetime.fromtimestamp(self.clock.now(), UTC)
-        for round_ in (HOURLY,) if hourly_only else (HOURLY, DAILY):
-            request = ScanRequest(Subject.ROUND, round_, now, str(uuid4()), now)
+        for sweep in (HOURLY,) if hourly_only else (HOURLY, DAILY):
+            request = ScanRequest(Subject.SWEEP, sweep, now, str(uuid4()), now)
             self.lambdas.sqs.send_message(
                 QueueUrl=self.queues["delayed"].url, MessageBody=encode(request)
             )
@@ -246,7 +241,7 @@ def embedded_aws(
 
 def _hub_keys(role_name: str) -> dict[str, str]:
     make_role(HUB_ACCOUNT, HUB_REGION, role_name, {})
-    return assume(system_role_arn(HUB_ACCOUNT, HUB_REGION, role_name), HUB_REGION)
+    return assume(iam_role_arn(HUB_ACCOUNT, HUB_REGION, role_name, SYSTEM_PATH), HUB_REGION)
 
 
 @cache

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from shared.ownership import MANAGED_BY
+from shared.conventions import MANAGED_BY
 from simulator.embedded_aws import HUB_ACCOUNT, EmbeddedAws
 from simulator.gateway import Change
 from simulator.reported import Json, Reported

@@ -12,7 +12,7 @@ from pydantic import (
     model_validator,
 )
 
-from shared.conventions import execution_role_arn
+from shared.conventions import iam_role_arn
 
 
 class WrittenInt(int):
@@ -132,7 +132,5 @@ class Row(Part):
         given = self.model_dump(exclude={"role"}, exclude_none=True)
         if self.role is not None:
             account, _, rest = str(self.target).partition("/")
-            given["execution_role_arn"] = execution_role_arn(
-                account, rest.partition("/")[0], self.role
-            )
+            given["execution_role_arn"] = iam_role_arn(account, rest.partition("/")[0], self.role)
         return given

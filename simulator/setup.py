@@ -9,7 +9,7 @@ import boto3
 from moto.iam.models import iam_backends
 
 from shared.conventions import SYSTEM_PATH, partition
-from shared.messages import (
+from shared.storage import (
     LEDGER_BY_MEMBERSHIP,
     LEDGER_BY_MEMBERSHIP_KEY,
     LEDGER_BY_TARGET,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import assert_never
 
-from shared.conventions import execution_role_arn
+from shared.conventions import iam_role_arn
 from shared.model import Target
 from simulator.delivery import Delivery
 from simulator.directory_operations import DirectoryOperations, Sent
@@ -110,7 +110,7 @@ class Story:
                 self._by_hand(step)
             case CreateRole():
                 target = Target.parse(step.target)
-                role = execution_role_arn(target.account, target.region, step.role)
+                role = iam_role_arn(target.account, target.region, step.role)
                 self.aws.services.studio.missing_roles.discard(role)
             case Approve() | Reject() | Keep() | Protect() | Pause() | Resume():
                 self._operate(step)
@@ -226,7 +226,7 @@ class Story:
                 case "recreate":
                     by_hand.recreate(studio, place, user)
                 case "change_role":
-                    role = execution_role_arn(target.account, target.region, step.role)
+                    role = iam_role_arn(target.account, target.region, step.role)
                     by_hand.change_role(studio, place, user, role)
                 case _:
                     assert_never(act)
@@ -235,7 +235,7 @@ class Story:
             self.refusals.append(f"nobody can {word} by hand in {target}: {refused}")
 
     def _make_by_hand(self, spoke: Spoke, profile: SpokeProfile) -> None:
-        role = profile.role and execution_role_arn(spoke.account, spoke.region, profile.role)
+        role = profile.role and iam_role_arn(spoke.account, spoke.region, profile.role)
         self.aws.services.studio.make_profile_by_hand(
             Place(spoke.account, spoke.region, spoke.domain),
             name=profile.name,

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from shared.conventions import access_role_arn, external_id
+from shared.conventions import SystemRole, external_id
 from shared.model import Target
 from shared.naming import profile_name
 from simulator.embedded_aws import HUB_ACCOUNT, IDENTITY_STORE
@@ -60,7 +60,7 @@ def _for_each_account(group_id: str, user_id: str, *, joins: bool) -> None:
 
 def _studio(target: Target) -> Any:  # noqa: ANN401 (a SageMaker client)
     keys = boto3.client("sts").assume_role(
-        RoleArn=access_role_arn(target.account, target.region),
+        RoleArn=SystemRole.ACCESS.arn(target.account, target.region),
         RoleSessionName="blog-post",
         ExternalId=external_id(HUB_ACCOUNT, target.account),
     )["Credentials"]

@@ -9,10 +9,9 @@ from moto.dynamodb.models import dynamodb_backends
 from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.decisions.record import Access, Record, State
-from shared.conventions import execution_role_arn
+from shared.conventions import iam_role_arn, tags
 from shared.model import AccountId, Grant, GroupId, Target, UserId
 from shared.naming import profile_name
-from shared.ownership import tags
 from simulator.embedded_aws import HUB_ACCOUNT, HUB_REGION, EmbeddedAws
 from simulator.setup import LEDGER
 from simulator.studio import Place
@@ -65,7 +64,7 @@ def found(aws: EmbeddedAws, size: Size) -> Company:
         target = targets[group % size.targets]
         membership = store.add_membership(user_id, groups[group])
         group_snapshots.save(groups[group], {user_id: membership.membership_id}, ())
-        role = execution_role_arn(target.account, target.region, f"Role{group}")
+        role = iam_role_arn(target.account, target.region, f"Role{group}")
         place = Place(target.account, target.region, target.domain_id)
         application = studio.place(place).application_arn
         aws.services.application_access.assign(str(application), "USER", user_id)
@@ -101,7 +100,7 @@ def row(group: int, target: Target) -> dict[str, object]:
     return {
         "group": f"group-{group:04d}",
         "target": str(target),
-        "execution_role_arn": execution_role_arn(target.account, target.region, f"Role{group}"),
+        "execution_role_arn": iam_role_arn(target.account, target.region, f"Role{group}"),
         "priority": PRIORITY,
         "retention_days": 0,
     }

@@ -5,7 +5,7 @@ from typing import Any
 from cli.benchmark import blog_post
 from cli.benchmark.costs import measured
 from cli.simulation.deployment import deployed_hub
-from shared.conventions import execution_role_arn
+from shared.conventions import iam_role_arn
 from shared.model import Target
 from simulator.directory_operations import DirectoryOperations
 from simulator.embedded_aws import HUB_ACCOUNT, EmbeddedAws
@@ -80,7 +80,7 @@ def _found(aws: EmbeddedAws) -> None:
             {
                 "group": group,
                 "target": str(target),
-                "execution_role_arn": execution_role_arn(target.account, target.region, role),
+                "execution_role_arn": iam_role_arn(target.account, target.region, role),
                 "priority": priority,
                 "retention_days": 0,
             }

@@ -6,11 +6,7 @@ from typing import Literal
 
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from hub.runtime.functions import intake, mapping_stream, reconcile, scan
-from hub.runtime.wiring import intake as intake_wiring
-from hub.runtime.wiring import mapping_stream as mapping_stream_wiring
-from hub.runtime.wiring import reconcile as reconcile_wiring
-from hub.runtime.wiring import scan as scan_wiring
-from shared.conventions import hub_role_names
+from shared.conventions import SystemRole
 from simulator.embedded_aws import (
     HUB_ACCOUNT,
     HUB_REGION,
@@ -27,7 +23,7 @@ from simulator.streams import StreamSource
 TIME_OUT = {"intake": 18, "reconcile": 120, "scan": 300, "mapping_stream": 60}
 _AT_ONCE = 10
 STREAM_LONGEST = 90 * 60
-_WIRINGS = (intake_wiring, reconcile_wiring, scan_wiring, mapping_stream_wiring)
+_FUNCTIONS = (intake, reconcile, scan, mapping_stream)
 
 
 @contextmanager
@@ -53,8 +49,8 @@ def deployed_hub(
 
 def cold_start() -> None:
     """Clear the cached clients of every function, as a new execution environment does."""
-    for wiring in _WIRINGS:
-        wiring.ports.cache_clear()
+    for function in _FUNCTIONS:
+        function.ports.cache_clear()
 
 
 def deploy(aws: EmbeddedAws, mode: Literal["apply", "report"], limit: RemovalLimit) -> None:
@@ -77,12 +73,11 @@ def deploy(aws: EmbeddedAws, mode: Literal["apply", "report"], limit: RemovalLim
         "STUDIO_HUB_DELAYED_QUEUE_URL": aws.queues["delayed"].url,
         "STUDIO_HUB_DELAYED_QUEUE_ARN": aws.queues["delayed"].arn,
     }
-    reconcile_role, scan_role = hub_role_names(HUB_REGION)
     roles = {
         "intake": (intake.handler, f"StudioHub-Intake-{HUB_REGION}"),
         "mapping_stream": (mapping_stream.handler, f"StudioHub-MappingStream-{HUB_REGION}"),
-        "reconcile": (reconcile.handler, reconcile_role),
-        "scan": (scan.handler, scan_role),
+        "reconcile": (reconcile.handler, SystemRole.RECONCILE.name_in(HUB_REGION)),
+        "scan": (scan.handler, SystemRole.SCAN.name_in(HUB_REGION)),
     }
     functions = {
         name: Function(name, handler, common | aws.function_credentials(role), TIME_OUT[name])

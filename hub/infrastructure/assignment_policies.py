@@ -15,7 +15,7 @@ from aws_cdk import aws_iam as iam
 
 from hub.infrastructure.context import Context
 from hub.infrastructure.spokes import ASSUME
-from shared.conventions import assigner_role_arn, assignment_reader_role_arn
+from shared.conventions import SystemRole
 
 CHANGING = [
     "sso:CreateApplicationAssignment",
@@ -28,12 +28,12 @@ LISTING = ["sso:ListApplicationAssignments", "sso:GetApplicationAssignmentConfig
 
 def change_assignments(context: Context) -> iam.PolicyStatement:
     """Return the right to assign and revoke users, or to assume the role that has it."""
-    return _own("ManageAssignments", context, CHANGING, assigner_role_arn)
+    return _own("ManageAssignments", context, CHANGING, SystemRole.ASSIGNER.arn)
 
 
 def list_assignments(context: Context) -> iam.PolicyStatement:
     """Return the right to list assignments, or to assume the role that has only this right."""
-    return _own("ListAssignments", context, LISTING, assignment_reader_role_arn)
+    return _own("ListAssignments", context, LISTING, SystemRole.ASSIGNMENT_READER.arn)
 
 
 def _own(

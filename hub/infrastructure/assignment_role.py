@@ -10,13 +10,7 @@ from hub.infrastructure.assignment_policies import CHANGING, LISTING, on_applica
 from hub.infrastructure.context import Context
 from hub.infrastructure.identity_store_policies import decrypt_directory
 from hub.infrastructure.nag_suppressions import acknowledge_wildcards
-from shared.conventions import (
-    SYSTEM_PATH,
-    assigner_role_arn,
-    assignment_reader_role_arn,
-    hub_role_names,
-    trust_policy,
-)
+from shared.conventions import SYSTEM_PATH, SystemRole, trust_policy
 
 # Source: the Security Token Service's limit for role chaining, by which a function comes here.
 _LONGEST_SESSION = Duration.hours(1)
@@ -27,12 +21,11 @@ class Assigner(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, context: Context) -> None:
         super().__init__(scope, construct_id)
-        reconcile, look = hub_role_names(context.hub_region)
         self._role(
             "Role",
             context,
-            arn=assigner_role_arn(context.identity_account, context.hub_region),
-            trusted=reconcile,
+            arn=SystemRole.ASSIGNER.arn(context.identity_account, context.hub_region),
+            trusted=SystemRole.RECONCILE.name_in(context.hub_region),
             description="Studio Hub assigns users to the applications of Studio domains with it",
             # Assigning is the last step of a grant, and revoking the first step of a removal.
             needs=[on_applications("ManageAssignments", context, CHANGING)],
@@ -40,8 +33,8 @@ class Assigner(Construct):
         self._role(
             "Reader",
             context,
-            arn=assignment_reader_role_arn(context.identity_account, context.hub_region),
-            trusted=look,
+            arn=SystemRole.ASSIGNMENT_READER.arn(context.identity_account, context.hub_region),
+            trusted=SystemRole.SCAN.name_in(context.hub_region),
             description="Studio Hub lists who is assigned to the applications of Studio domains",
             # Once a day: assignments that the ledger does not know, and those that are missing.
             needs=[on_applications("ListAssignments", context, LISTING)],

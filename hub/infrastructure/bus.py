@@ -4,7 +4,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from shared.messages import BUS_SOURCE
+from shared.storage import BUS_SOURCE
 
 _NAME = "studio-hub"
 

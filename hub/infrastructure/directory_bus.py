@@ -5,7 +5,7 @@ from aws_cdk import aws_events as events
 from constructs import Construct
 
 from hub.infrastructure.context import Context
-from shared.conventions import system_role_arn
+from shared.conventions import SYSTEM_PATH, iam_role_arn
 
 _NAME = "studio-hub-directory"
 
@@ -27,7 +27,8 @@ class DirectoryBus(Construct):
         super().__init__(scope, construct_id)
         region, others = context.hub_region, others_of(context)
         forwarders = [
-            system_role_arn(account, region, forwarder_role_name(region)) for account in others
+            iam_role_arn(account, region, forwarder_role_name(region), SYSTEM_PATH)
+            for account in others
         ]
         statement = {
             "Sid": "EventAccountsForward",

@@ -10,7 +10,7 @@ from hub.infrastructure.context import Context
 from hub.infrastructure.directory_bus import directory_bus_arn, forwarder_role_name
 from hub.infrastructure.queues import dead_letter_queue, delivered_by
 from shared.conventions import SYSTEM_PATH
-from shared.directory_events import event_patterns
+from shared.directory_events.routes import event_patterns
 
 _RULE = "studio-hub-forwards-"
 

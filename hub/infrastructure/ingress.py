@@ -16,8 +16,8 @@ from hub.infrastructure.reconciler import Reconciler
 from hub.infrastructure.scanner import Scanner
 from hub.infrastructure.table_policies import Family, query_index, read_mappings, use_ledger
 from hub.infrastructure.tables import Tables
-from shared.directory_events import event_patterns
-from shared.messages import LEDGER_BY_MEMBERSHIP
+from shared.directory_events.routes import event_patterns
+from shared.storage import LEDGER_BY_MEMBERSHIP
 
 # A batch takes a second or two. A failed message returns after six times the time-out (see
 # queues.py), and a transient error may delay an event by two minutes at most.

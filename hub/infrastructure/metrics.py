@@ -8,7 +8,7 @@ from enum import StrEnum
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from shared.messages import METRICS_NAMESPACE
+from shared.storage import METRICS_NAMESPACE
 
 # Every metric of the functions has it; some have a second dimension for reading, not for alarms.
 _DIMENSIONS = {"service": "studio-hub"}

@@ -13,8 +13,8 @@ from hub.infrastructure.queues import WorkQueue
 from hub.infrastructure.spokes import enter_spokes
 from hub.infrastructure.table_policies import Family, query_index, read_mappings, use_ledger
 from hub.infrastructure.tables import Tables
-from shared.conventions import hub_role_names
-from shared.messages import LEDGER_BY_TARGET
+from shared.conventions import SystemRole
+from shared.storage import LEDGER_BY_TARGET
 
 _TIMEOUT = Duration.seconds(120)
 # Users at once. Identity Store answers 20 calls a second for the whole organization, and one
@@ -58,7 +58,7 @@ class Reconciler(Construct):
             self,
             "Reconcile",
             service="reconcile",
-            role_name=hub_role_names(context.hub_region)[0],
+            role_name=SystemRole.RECONCILE.name_in(context.hub_region),
             platform=platform,
             timeout=_TIMEOUT,
             environment={

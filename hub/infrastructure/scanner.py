@@ -13,8 +13,8 @@ from hub.infrastructure.reconciler import Reconciler
 from hub.infrastructure.spokes import read_spokes
 from hub.infrastructure.table_policies import Family, query_index, read_mappings, use_ledger
 from hub.infrastructure.tables import Tables
-from shared.conventions import hub_role_names
-from shared.messages import LEDGER_BY_TARGET
+from shared.conventions import SystemRole
+from shared.storage import LEDGER_BY_TARGET
 
 # A listing that takes longer continues by message.
 _TIMEOUT = Duration.seconds(300)
@@ -55,7 +55,7 @@ class Scanner(Construct):
             self,
             "Scan",
             service="scan",
-            role_name=hub_role_names(context.hub_region)[1],
+            role_name=SystemRole.SCAN.name_in(context.hub_region),
             platform=platform,
             timeout=_TIMEOUT,
             environment={

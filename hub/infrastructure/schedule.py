@@ -30,32 +30,32 @@ class Schedule(Construct):
         rules = [
             events.CfnRule(
                 self,
-                round_.capitalize(),
-                description=f"Begins Studio Hub's {round_} sweep",
+                sweep.capitalize(),
+                description=f"Begins Studio Hub's {sweep} sweep",
                 schedule_expression=when,
                 targets=[
                     rule_target(
                         "Delayed",
                         delayed_queue,
                         undelivered,
-                        input_transformer=_request_of_sweep(round_),
+                        input_transformer=_request_of_sweep(sweep),
                     )
                 ],
             )
-            for round_, when in _WHEN.items()
+            for sweep, when in _WHEN.items()
         ]
         for queue in (delayed_queue, undelivered):
             queue.add_to_resource_policy(delivered_by("TheScheduleSends", queue, rules))
 
 
-def _request_of_sweep(round_: str) -> events.CfnRule.InputTransformerProperty:
+def _request_of_sweep(sweep: str) -> events.CfnRule.InputTransformerProperty:
     """Return the transformer of a scheduled event into a sweep's request, as in shared.messages.
 
     EventBridge puts quotes around a text that it fills in for an unquoted name.
 
     Source: the EventBridge user guide on input transformation.
     """
-    constant = json.dumps({"subject": Subject.ROUND, "key": round_})
+    constant = json.dumps({"subject": Subject.SWEEP, "key": sweep})
     return events.CfnRule.InputTransformerProperty(
         input_paths_map={"id": "$.id", "time": "$.time"},
         input_template=f'{constant[:-1]}, "enqueued_at": <time>, "event_id": <id>}}',

@@ -4,7 +4,7 @@ from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 
 from hub.infrastructure.context import Context
-from shared.conventions import SYSTEM_PATH, access_role_name, reader_role_name
+from shared.conventions import SYSTEM_PATH, SystemRole
 
 # The second names the function in the session that the first begins.
 ASSUME = ["sts:AssumeRole", "sts:SetSourceIdentity"]
@@ -16,12 +16,12 @@ def enter_spokes(context: Context) -> iam.PolicyStatement:
     It covers any account: registering a spoke needs no redeployment of the hub. The spoke's trust
     policy decides, and the role's fixed name and path keep every other role out.
     """
-    return _assume("AssumeSpokeRoles", context, access_role_name("*"))
+    return _assume("AssumeSpokeRoles", context, SystemRole.ACCESS.name_in("*"))
 
 
 def read_spokes(context: Context) -> iam.PolicyStatement:
     """Return the right to assume reader roles, only in accounts of the organization."""
-    return _assume("ReadTheSpokes", context, reader_role_name("*"))
+    return _assume("ReadTheSpokes", context, SystemRole.READER.name_in("*"))
 
 
 def _assume(sid: str, context: Context, role_name: str) -> iam.PolicyStatement:

@@ -5,11 +5,12 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from shared.messages import (
+from shared.storage import (
     LEDGER_BY_MEMBERSHIP,
     LEDGER_BY_MEMBERSHIP_KEY,
     LEDGER_BY_TARGET,
     LEDGER_BY_TARGET_KEY,
+    LEDGER_EXPIRES,
     LEDGER_KEY,
     MAPPINGS_KEY,
 )
@@ -35,7 +36,7 @@ class Tables(Construct):
         )
         self.mappings_stream_arn = str(self.mappings.table_stream_arn)
         # History expires; current records have no such attribute.
-        self.ledger = _table(self, "Ledger", LEDGER_KEY, key, time_to_live_attribute="expires")
+        self.ledger = _table(self, "Ledger", LEDGER_KEY, key, time_to_live_attribute=LEDGER_EXPIRES)
         # A target's scan compares whole records; for a membership id only the keys are read.
         for name, index_key, projection in (
             (LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, dynamodb.ProjectionType.ALL),

@@ -4,11 +4,10 @@ The id identifies a group. Another group that takes over the name must not inher
 operator confirms such a group by pinning its id in the row.
 """
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from hub.runtime.ports import Clock, Directory, HubStateStore
-from shared.model import GroupId, GroupIds, GroupMapping, MappingTable, Unresolved
+from shared.model import GroupId, GroupIds, MappingTable, Unresolved
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -27,7 +26,9 @@ class GroupResolver:
 
         The answer that a name has no id is never older than `newer_than`.
         """
-        return self.ids(unpinned(table.rows), newer_than)
+        return self.ids(
+            frozenset(row.group for row in table.rows if row.group_id is None), newer_than
+        )
 
     def ids(self, names: frozenset[str], newer_than: datetime) -> GroupIds:
         """Return the id of each name, or why it has none."""
@@ -47,8 +48,3 @@ class GroupResolver:
             return found
         self._unresolved.pop(name, None)
         return self._hub_state.remember_group(name, found)
-
-
-def unpinned(rows: Iterable[GroupMapping]) -> frozenset[str]:
-    """Return the group names of the rows that pin no id."""
-    return frozenset(row.group for row in rows if row.group_id is None)

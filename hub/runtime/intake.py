@@ -3,10 +3,9 @@
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, assert_never
+from typing import Final, assert_never
 
 from hub.runtime import reporter, telemetry
-from hub.runtime.full_sweep import queue_full_sweep
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.ports import (
     Clock,
@@ -19,26 +18,27 @@ from hub.runtime.ports import (
     ScanQueue,
 )
 from hub.runtime.problems.hub import paused
-from shared.directory_events import origin_of, read_event
+from shared.directory_events.reader import metadata_of, read_event
 from shared.directory_events.types import (
+    DirectoryEvent,
     GroupChange,
+    IdentitySourceChanged,
     Ignored,
     MembershipChange,
-    MembershipEnd,
-    Origin,
-    SourceChange,
-    Unclear,
+    MembershipDeleted,
+    UnidentifiedChange,
     UserChange,
 )
 from shared.errors import PermanentError, RetryableError, UnreadableMessageError
 from shared.messages import decode
 from shared.model import GroupId, Unresolved, UserId
-from shared.requests import ReconcileRequest, Request, ScanRequest, Subject
+from shared.requests import DAILY, HOURLY, ReconcileRequest, Request, ScanRequest, Subject
 
 # CloudTrail writes whole seconds, so within one second the cached mappings may be older than an
 # event.
-_RESOLUTION = timedelta(seconds=1)
-_EVER = datetime.min.replace(tzinfo=UTC)
+_RESOLUTION: Final = timedelta(seconds=1)
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
+_FOR_GOOD: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ class Intake:
     """
 
     ports: IntakePorts
-    _mapped: "tuple[datetime, _MappedGroups] | None" = field(default=None, init=False)
-    _cannot_tell: bool = field(default=False, init=False)
+    # The groups that mappings name, and for events until when; None if nobody can tell now.
+    _mapped: tuple[datetime, frozenset[GroupId] | None] = field(default=(_EVER, None), init=False)
 
     def take(self, body: str) -> Ignored | None:
         """Queue the request that an event gives; return the reason if the event is ignored.
@@ -82,29 +82,28 @@ class Intake:
             UnreadableMessageError: the body is no event.
             RetryableError, PermanentError: the request cannot be queued now.
         """
-        with reporter.run(self.ports.hub_state):
-            return self._take(body)
-
-    def _take(self, body: str) -> Ignored | None:
-        envelope = _json(body)
-        origin = origin_of(envelope)
-        telemetry.logger.set_correlation_id(origin.event_id or None)
+        try:
+            envelope = json.loads(body)
+        except (RecursionError, ValueError) as error:
+            raise UnreadableMessageError(f"not JSON: {error}") from error
+        metadata = metadata_of(envelope)
+        telemetry.logger.set_correlation_id(metadata.event_id or None)
         event = read_event(envelope, self.ports.identity_store_id, self.ports.region)
-        match event:
-            case Ignored():
-                found: _Heard | Ignored = event
-            case MembershipChange() | GroupChange():
-                found = self._of_group(event)
-            case UserChange() | MembershipEnd():
-                found = self._of_user(event)
-            case SourceChange() | Unclear():
-                found = self._of_all(event)
-            case _:
-                assert_never(event)
-        if isinstance(found, Ignored):
-            telemetry.ignored(found.reason, **_facts(origin))
-            return found
-        telemetry.heard(found.subject, found.key, **_facts(origin))
+        # The line's own time shows how late the event is.
+        facts = {
+            "event_name": metadata.name,
+            "source": metadata.source,
+            "account": metadata.account,
+            "event_at": metadata.at,
+        }
+        with reporter.run(self.ports.hub_state):
+            accepted = event if isinstance(event, Ignored) else self._accept(event)
+        if isinstance(accepted, Ignored):
+            telemetry.event_ignored(accepted.reason, **facts)
+            telemetry.count("Ignored")
+            return accepted
+        subject, key = accepted
+        telemetry.event_accepted(subject, key, **facts)
         return None
 
     def redeliver(self, body: str) -> Request:
@@ -120,58 +119,61 @@ class Intake:
                 assert_never(request)
         return request
 
-    def _of_group(self, event: MembershipChange | GroupChange) -> "_Heard | Ignored":
-        if not self._is_mapped(event.group_id, event.at):
-            return Ignored("of a group that no mapping names")
-        if isinstance(event, MembershipChange):
-            return self._look_at(event.user_id, event.event_id, event.at)
-        now = self.ports.clock.now()
-        self.ports.scan_queue.enqueue(
-            ScanRequest(
-                Subject.GROUP, event.group_id, now, event.event_id, event.at, event_driven=True
-            )
-        )
-        return _Heard(Subject.GROUP, event.group_id)
+    def _accept(self, event: DirectoryEvent) -> tuple[str, str] | Ignored:
+        """Do what an event asks for; return what it is about, or why it is ignored."""
+        ports, now = self.ports, self.ports.clock.now()
+        match event:
+            case MembershipChange() | GroupChange() if not self._is_mapped(
+                event.group_id, event.at
+            ):
+                return Ignored("of a group that no mapping names")
+            case GroupChange():
+                request = ScanRequest(
+                    Subject.GROUP, event.group_id, now, event.event_id, event.at, event_driven=True
+                )
+                ports.scan_queue.enqueue(request)
+                return Subject.GROUP, event.group_id
+            case MembershipChange():
+                user_id = event.user_id
+            case UserChange() | MembershipDeleted():
+                known = self._known_user(event)
+                if isinstance(known, Ignored):
+                    return known
+                user_id = known
+            case IdentitySourceChanged():
+                reason = f"{event.name} changed the identity source"
+                ports.hub_state.pause(reason)
+                reporter.report(paused(reason))
+                return "identity source", event.name
+            case UnidentifiedChange():
+                seconds = queue_full_sweep(
+                    ports.hub_state,
+                    ports.delayed_queue,
+                    event_id=event.event_id,
+                    event_at=event.at,
+                    now=now,
+                )
+                if seconds is None:
+                    return Ignored("a full sweep is due anyway")
+                return "everything", ""
+            case _:
+                assert_never(event)
+        ports.reconcile_queue.enqueue(ReconcileRequest(user_id, now, event.event_id, event.at))
+        return "user", user_id
 
-    def _of_user(self, event: UserChange | MembershipEnd) -> "_Heard | Ignored":
-        if isinstance(event, UserChange):
-            user_id = event.user_id
-            if not self._may_be_known(user_id):
-                return Ignored("of somebody whom the hub never served")
-        else:
+    def _known_user(self, event: UserChange | MembershipDeleted) -> UserId | Ignored:
+        """Return the user if the hub ever served them, also if the ledger cannot be read now."""
+        if isinstance(event, MembershipDeleted):
             member = self.ports.group_snapshots.member(event.membership_id)
             if member is None:
                 telemetry.count("UnknownMembership")
                 return Ignored("of a membership that the hub never saw")
-            user_id = member
-        return self._look_at(user_id, event.event_id, event.at)
-
-    def _of_all(self, event: SourceChange | Unclear) -> "_Heard | Ignored":
-        hub_state, now = self.ports.hub_state, self.ports.clock.now()
-        if isinstance(event, SourceChange):
-            reason = f"{event.what} changed the identity source"
-            hub_state.pause(reason)
-            reporter.report(paused(reason))
-            return _Heard("identity source", event.what)
-        seconds = queue_full_sweep(
-            hub_state, self.ports.delayed_queue, event_id=event.event_id, event_at=event.at, now=now
-        )
-        if seconds is None:
-            return Ignored("a full sweep is due anyway")
-        return _Heard("everything", "")
-
-    def _look_at(self, user_id: UserId, event_id: str, at: datetime) -> "_Heard":
-        self.ports.reconcile_queue.enqueue(
-            ReconcileRequest(user_id, self.ports.clock.now(), event_id, at)
-        )
-        return _Heard("user", user_id)
-
-    def _may_be_known(self, user_id: UserId) -> bool:
-        """Return whether the ledger has a record of a user; yes if that cannot be read now."""
+            return member
         try:
-            return self.ports.ledger.knows(user_id)
+            is_known = self.ports.ledger.knows(event.user_id)
         except RetryableError:
-            return True
+            is_known = True
+        return event.user_id if is_known else Ignored("of somebody whom the hub never served")
 
     def _is_mapped(self, group_id: GroupId, at: datetime) -> bool:
         """Return whether a mapping names the group; yes if that cannot be read now.
@@ -180,63 +182,47 @@ class Intake:
         failed read, the rest of the batch gets a yes without another read, so that it does not
         wait.
         """
-        if self._cannot_tell:
-            return True
         # A time in the future counts as now: nothing can be read after it.
         at = min(at, self.ports.clock.now())
-        if self._mapped is not None and at <= self._mapped[0]:
-            return self._mapped[1].may_hold(group_id)
-        try:
-            if self._groups(newer_than=_EVER).may_hold(group_id):
-                return True
-            self._mapped = at, self._groups(newer_than=at + _RESOLUTION)
-        except (RetryableError, PermanentError):
-            self._cannot_tell = True
-            return True
-        return self._mapped[1].may_hold(group_id)
+        if at > self._mapped[0]:
+            try:
+                cached = self._mapped_groups(newer_than=_EVER)
+                if cached is None or group_id in cached:
+                    return True
+                self._mapped = at, self._mapped_groups(newer_than=at + _RESOLUTION)
+            except (RetryableError, PermanentError):
+                self._mapped = _FOR_GOOD, None
+        mapped = self._mapped[1]
+        return mapped is None or group_id in mapped
 
-    def _groups(self, newer_than: datetime) -> "_MappedGroups":
+    def _mapped_groups(self, newer_than: datetime) -> frozenset[GroupId] | None:
+        """Return the ids of the groups that mappings name; None if one cannot be resolved now."""
         table = self.ports.mappings.table(newer_than)
         groups = self.ports.names.of(table, newer_than)
         reporter.report_rows(table, groups, self.ports.already_reported)
-        resolved = groups.values()
-        return _MappedGroups(
-            frozenset(row.group_id for row in table.rows if row.group_id)
-            | frozenset(id_ for id_ in resolved if not isinstance(id_, Unresolved)),
-            complete=Unresolved.UNREADABLE not in resolved,
-        )
+        if Unresolved.UNREADABLE in groups.values():
+            return None
+        pinned = frozenset(row.group_id for row in table.rows if row.group_id)
+        return pinned | {id_ for id_ in groups.values() if not isinstance(id_, Unresolved)}
 
 
-class _Heard(NamedTuple):
-    """The subject of an accepted event."""
+def queue_full_sweep(
+    hub_state: HubStateStore,
+    delayed_queue: DelayedQueue,
+    *,
+    event_id: str,
+    event_at: datetime,
+    now: datetime,
+) -> int | None:
+    """Return in how many seconds the full sweep starts; None if an earlier call queued it already.
 
-    subject: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class _MappedGroups:
-    """The ids of the groups that mappings name; not complete if one cannot be read."""
-
-    ids: frozenset[GroupId]
-    complete: bool
-
-    def may_hold(self, group_id: GroupId) -> bool:
-        return group_id in self.ids or not self.complete
-
-
-def _facts(origin: Origin) -> dict[str, str]:
-    """Return an event's log fields; the line's own time shows how late the event is."""
-    return {
-        "event_name": origin.name,
-        "source": origin.source,
-        "account": origin.account,
-        "event_at": origin.at,
-    }
-
-
-def _json(body: str) -> object:
-    try:
-        return json.loads(body)
-    except (RecursionError, ValueError) as error:
-        raise UnreadableMessageError(f"not JSON: {error}") from error
+    It starts at most once in a quarter of an hour. Every caller is served: by the sweep that starts
+    now, or by the one that is already due.
+    """
+    seconds = hub_state.reserve_full_sweep(now, event_id)
+    if seconds is None:
+        return None
+    for sweep in (HOURLY, DAILY):
+        request = ScanRequest(Subject.SWEEP, sweep, now, event_id, event_at, event_driven=True)
+        delayed_queue.enqueue_after(request, seconds)
+    return seconds

@@ -8,7 +8,7 @@ from typing import TypeGuard
 from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.desired import group_id
 from hub.runtime.decisions.mapping_rows import parse_row
-from hub.runtime.group_resolver import GroupResolver, unpinned
+from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.ports import Clock, HubStateStore, ScanQueue
 from hub.runtime.problems.mappings import (
     BAD_ROW,
@@ -17,9 +17,9 @@ from hub.runtime.problems.mappings import (
     group_subject,
 )
 from shared.errors import RetryableError
-from shared.messages import MAPPINGS_KEY
 from shared.model import BadMapping, GroupIds, GroupMapping, MappingTable, Unresolved
 from shared.requests import TARGETS, ScanRequest, Subject
+from shared.storage import MAPPINGS_KEY
 from shared.visible import visible
 
 Row = Mapping[str, object]
@@ -69,14 +69,14 @@ def _take(change: RowChange, ports: MappingStreamPorts) -> None:
     good = tuple(row for row in dict.fromkeys((old, new)) if isinstance(row, GroupMapping))
     bad = tuple(row for row in (new,) if isinstance(row, BadMapping))
     frozen = frozenset({old.group} if _is_targetless(old) and not bad else ())
-    names = unpinned(good)
+    names = frozenset(row.group for row in good if row.group_id is None)
     groups, delayed_queue = _resolved(names | frozen, change, ports)
     reported = {name: groups[name] for name in names & groups.keys()}
     now = (new,) if isinstance(new, GroupMapping) else ()
     _report(change, MappingTable(now, bad), reported, ports)
     if bad or old == new:
         reason = "a row that does not parse" if bad else "a row that reads as it did before"
-        telemetry.ignored(reason, **_facts(change))
+        telemetry.event_ignored(reason, **_facts(change))
         return
     requests = [
         replace(
@@ -105,11 +105,11 @@ def _take(change: RowChange, ports: MappingStreamPorts) -> None:
     ]
     requests += [_request(subject, key, change, ports) for subject, key in _disabled_rows(old)]
     if not requests:
-        telemetry.ignored("a row of a group that nobody can tell", **_facts(change))
+        telemetry.event_ignored("a row of a group that nobody can tell", **_facts(change))
         return
     # The old and the new row have the same group and target: one scan is enough.
     ports.scan_queue.enqueue(*dict.fromkeys(requests))
-    telemetry.heard(**_facts(change))
+    telemetry.event_accepted(**_facts(change))
 
 
 def _report(
@@ -146,7 +146,7 @@ def _is_targetless(row: GroupMapping | BadMapping | None) -> TypeGuard[BadMappin
 
 def _disabled_rows(old: GroupMapping | BadMapping | None) -> Iterator[tuple[Subject, str]]:
     if isinstance(old, BadMapping):
-        yield (Subject.TARGET, str(old.target)) if old.target else (Subject.ROUND, TARGETS)
+        yield (Subject.TARGET, str(old.target)) if old.target else (Subject.SWEEP, TARGETS)
 
 
 def _facts(change: RowChange) -> dict[str, str]:

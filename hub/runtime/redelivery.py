@@ -1,23 +1,67 @@
-"""Reads when SQS received a message, and sets how soon a failed one is delivered again."""
+"""Has a message delivered again that failed: alone, and soon, with the time at which SQS had it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from hub.runtime import telemetry
-from shared.errors import RetryableError
+from shared.errors import RetryableError, UnreadableMessageError
 from shared.requests import ReconcileRequest, ScanRequest
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
     from hub.runtime.ports import Redelivery
 
+# A record that is not started this long before the time-out is delivered again alone. A batch that
+# times out would be delivered again as a whole.
+_RESERVE_MILLISECONDS: Final = 10_000
 # Seconds. Requeued requests wait in `delayed`; this is for those that cannot be requeued.
 _SOON: Final = 60
 # Messages with one date may take this long to send, and the first may be read meanwhile.
 _SENDING: Final = timedelta(seconds=10)
 _Either = TypeVar("_Either", ReconcileRequest, ScanRequest)
+
+
+def take_each(
+    event: Mapping[str, Any],
+    context: "LambdaContext",
+    take: Callable[[Any], object],
+    *,
+    id_of: Callable[[Any], str],
+    count_begun: Callable[[], None],
+    count_failed: Callable[[], None],
+) -> dict[str, Any]:
+    """Take every record of a batch; return those that failed, so that only they come again.
+
+    Failed records must be counted: Lambda counts no error for a batch that fails in parts, not even
+    if all records fail.
+
+    Source: the Lambda developer guide, partial batch responses: `id_of` gives a message's id, or
+    the sequence number of a stream's record.
+    """
+    failures = []
+    for record in event["Records"]:
+        is_taken = False
+        # Logs before a record's own event is known must not carry the previous event's id.
+        telemetry.logger.set_correlation_id(None)
+        if context.get_remaining_time_in_millis() < _RESERVE_MILLISECONDS:
+            telemetry.logger.error("FAILED", extra={"reason": "no time is left for this one"})
+        else:
+            count_begun()
+            try:
+                take(record)
+                is_taken = True
+            except UnreadableMessageError as error:
+                telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
+            except Exception as error:  # noqa: BLE001 (whatever fails, the other records go on)
+                telemetry.logger.exception("FAILED", extra={"reason": repr(error)})
+        if not is_taken:
+            count_failed()
+            failures.append({"itemIdentifier": id_of(record)})
+    return {"batchItemFailures": failures}
 
 
 def as_sent(request: _Either, record: Mapping[str, Any]) -> _Either:

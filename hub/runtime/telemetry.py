@@ -13,8 +13,8 @@ from typing import Any, Final
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-from shared.messages import METRICS_NAMESPACE
 from shared.model import Target
+from shared.storage import METRICS_NAMESPACE
 from shared.visible import escaped_lines, shortened, visible
 
 # Characters of one text in a line; even with four bytes each, all texts of a line fit. Source:
@@ -56,12 +56,12 @@ logger = Logger(
 metrics = Metrics(namespace=METRICS_NAMESPACE, service="studio-hub")
 
 
-def heard(subject: str, key: str, **facts: str) -> None:
+def event_accepted(subject: str, key: str, **facts: str) -> None:
     """Log that an event was accepted, and what it queues."""
     logger.info("EVENT_ACCEPTED", extra={"subject": subject, "key": key, **facts})
 
 
-def ignored(reason: str, **facts: str) -> None:
+def event_ignored(reason: str, **facts: str) -> None:
     """Log that an event concerns nobody here, and why."""
     logger.info("EVENT_IGNORED", extra={"reason": reason, **facts})
 

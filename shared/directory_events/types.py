@@ -17,7 +17,7 @@ class MembershipChange:
 
 
 @dataclass(frozen=True, slots=True)
-class MembershipEnd:
+class MembershipDeleted:
     """An event that names only the membership that was deleted."""
 
     membership_id: str
@@ -44,16 +44,16 @@ class GroupChange:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceChange:
-    """Identity Center's identity source was changed or removed."""
+class IdentitySourceChanged:
+    """Identity Center's identity source was changed or removed, by the call `name`."""
 
-    what: str
+    name: str
     event_id: str
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Unclear:
+class UnidentifiedChange:
     """A change of the directory that does not say what changed."""
 
     event_id: str
@@ -68,7 +68,7 @@ class Ignored:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class EventMetadata:
     """The metadata of an envelope of any kind; a field that it lacks is empty.
 
     Attributes:
@@ -87,5 +87,10 @@ class Origin:
 
 
 DirectoryEvent = (
-    MembershipChange | MembershipEnd | UserChange | GroupChange | SourceChange | Unclear
+    MembershipChange
+    | MembershipDeleted
+    | UserChange
+    | GroupChange
+    | IdentitySourceChanged
+    | UnidentifiedChange
 )

@@ -7,13 +7,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from shared.conventions import (
-    SYSTEM_PATH,
-    access_role_name,
-    hub_role_names,
-    reader_role_name,
-    trust_policy,
-)
+from shared.conventions import SYSTEM_PATH, SystemRole, trust_policy
 from spoke.infrastructure.nag_suppressions import acknowledge_access, acknowledge_unread
 from spoke.infrastructure.parameters import Parameters
 from spoke.infrastructure.rights import PASSED_TO_STUDIO, reading_rights, rights
@@ -40,19 +34,18 @@ class Access(Construct):
         suspended_role_arn: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        reconcile, look = hub_role_names("${HubRegion}")
         self.role = self._role(
             "Role",
-            name=access_role_name("${AWS::Region}"),
-            trusted=reconcile,
+            name=SystemRole.ACCESS.name_in("${AWS::Region}"),
+            trusted=SystemRole.RECONCILE.name_in("${HubRegion}"),
             description="Studio Hub creates, changes and removes Studio user profiles with it",
             policy="Profiles",
             statements=rights("${HubAccount}", suspended_role_arn),
         )
         self.reader = self._role(
             "Reader",
-            name=reader_role_name("${AWS::Region}"),
-            trusted=look,
+            name=SystemRole.READER.name_in("${AWS::Region}"),
+            trusted=SystemRole.SCAN.name_in("${HubRegion}"),
             description="Studio Hub lists Studio user profiles with it, and changes nothing",
             policy="Reads",
             statements=reading_rights(),

@@ -6,8 +6,7 @@ SageMaker AI. CloudFormation fills in `${...}`.
 
 from typing import Any
 
-from shared.conventions import ROLE_PATH
-from shared.ownership import MANAGED_BY, USER_ID
+from shared.conventions import MANAGED_BY, ROLE_PATH, USER_ID
 
 PASSED_TO_STUDIO = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 _SHARING = "sagemaker:SpaceSharingType"

@@ -7,7 +7,7 @@ from aws_cdk import Acknowledgment, Aws, CfnTag, Fn, Validations
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from shared.conventions import ROLE_PATH, SYSTEM_PATH, suspended_role_name
+from shared.conventions import ROLE_PATH, SYSTEM_PATH, SystemRole
 from spoke.infrastructure.execution_roles import ExecutionRole, StatementSet
 from spoke.infrastructure.nag_suppressions import acknowledge_declared
 from spoke.infrastructure.parameters import Parameters
@@ -27,7 +27,7 @@ class SuspendedRole(Construct):
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
-        name = suspended_role_name("${AWS::Region}")
+        name = SystemRole.SUSPENDED.name_in("${AWS::Region}")
         self.arn = Fn.sub(
             f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{SYSTEM_PATH}{name}"
         )

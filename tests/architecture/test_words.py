@@ -49,23 +49,28 @@ PARTS = {
 }
 # Whole identifiers whose parts are good words elsewhere.
 NAMES = {
+    "at_rest": "in_sync",
     "called_at": "requested_at",
     "called_for": "desired",
     "called_off": "obsolete",
-    "at_rest": "in_sync",
-    "is_at_rest": "is_in_sync",
     "found_by": "source_scan",
+    "is_at_rest": "is_in_sync",
     "look_at": "enqueue",
     "look_later": "enqueue_after",
     "look_through": "enqueue",
     "made_at": "enqueued_at",
+    "origin_of": "metadata_of",
     "put_off": "requeue",
     "second_look": "recheck",
     "way_out": "remedy",
     "GroupCopy": "GroupSnapshot",
     "HubMemory": "HubStateStore",
+    "MembershipEnd": "MembershipDeleted",
+    "Origin": "EventMetadata",
     "Pace": "RequeuePolicy",
     "Sight": "UserSnapshot",
+    "SourceChange": "IdentitySourceChanged",
+    "Unclear": "UnidentifiedChange",
 }
 MESSAGES = {"HEARD", "IGNORED", "FOUND", "PUT_OFF"}
 FOLDERS = ("hub", "shared", "cli", "simulator", "spoke", "tests/support")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from operators import PLACE, Company
 
-from shared.ownership import MANAGED_BY, USER_ID
+from shared.conventions import MANAGED_BY, USER_ID
 from simulator.embedded_aws import HUB_ACCOUNT
 from simulator.studio import Place
 

@@ -71,8 +71,8 @@ def test_a_full_sweep_starts_once_in_a_quarter_of_an_hour(hub: Hub, command: Com
     assert {
         (request.subject, request.key) for request in queued if isinstance(request, ScanRequest)
     } == {
-        (Subject.ROUND, HOURLY),
-        (Subject.ROUND, DAILY),
+        (Subject.SWEEP, HOURLY),
+        (Subject.SWEEP, DAILY),
     }
     assert "begins now" in now
     assert "begins in 15 minutes" in soon

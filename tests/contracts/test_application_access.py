@@ -10,9 +10,9 @@ from botocore.stub import ANY, Stubber
 from hub.runtime.adapters.assignments import SsoAdmin, assumed_client, own_client
 from hub.runtime.adapters.sessions import RoleAssumer
 from hub.runtime.decisions.listing import Page
+from hub.runtime.functions.access import application_access, role_assumer
 from hub.runtime.settings import ReconcileSettings, ScanSettings
-from hub.runtime.wiring.access import application_access, role_assumer
-from shared.conventions import assigner_role_arn
+from shared.conventions import SystemRole
 from shared.errors import (
     NotYetPropagatedError,
     RefusedError,
@@ -182,7 +182,7 @@ def assumed(clients: Clients, sts: "STSClient") -> Callable[[], object]:
     return assumed_client(
         cast("boto3.Session", clients),
         RoleAssumer(sts, hub_account=HUB, role_name=RECONCILE),
-        assigner_role_arn(IDENTITY, REGION),
+        SystemRole.ASSIGNER.arn(IDENTITY, REGION),
         account=IDENTITY,
         region=REGION,
     )

@@ -13,8 +13,8 @@ from moto import mock_aws
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.decisions.record import Access, EndedGrant, Record, State
 from shared.errors import RefusedError, RetryableError
-from shared.messages import LEDGER_KEY
 from shared.model import Grant, Target, UserId
+from shared.storage import LEDGER_KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 
 from hub.runtime.adapters.sessions import RoleAssumer
 from hub.runtime.adapters.spoke_sessions import SpokeSessions
-from shared.conventions import access_role_arn
+from shared.conventions import SystemRole
 from shared.errors import RetryableError, TargetUnreachableError
 from shared.model import AccountId, Target
 
@@ -45,7 +45,7 @@ def clients() -> Clients:
 @pytest.fixture
 def sessions(sts: "STSClient", clients: Clients) -> SpokeSessions:
     assumer = RoleAssumer(sts, hub_account=HUB, role_name=RECONCILE)
-    return SpokeSessions(cast("boto3.Session", clients), assumer, access_role_arn)
+    return SpokeSessions(cast("boto3.Session", clients), assumer, SystemRole.ACCESS.arn)
 
 
 def granted(key: str, *, minutes: float = 15) -> dict[str, Any]:

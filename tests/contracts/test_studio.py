@@ -10,9 +10,9 @@ from spokes import HUB, LAB, ClosedSpoke
 
 from hub.runtime.adapters.studio import SageMakerStudio
 from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus
+from shared.conventions import Ownership
 from shared.errors import RefusedError, RetryableError, TargetUnreachableError
 from shared.model import User, UserId
-from shared.ownership import Ownership
 
 Stub = Callable[[Any], Stubber]
 ADA = User(UserId("a3d46882-6071-7063-2f5e-91b4c7d80e21"), "ada@example.com")

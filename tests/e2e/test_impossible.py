@@ -10,28 +10,20 @@ from e2e.impossible import denied_for_good, impossible
 from e2e.roles import Roles
 from e2e.strangers import allow_everything_of_sts, session_of
 
-from shared.conventions import (
-    access_role_arn,
-    assigner_role_arn,
-    assignment_reader_role_arn,
-    external_id,
-    hub_role_names,
-    reader_role_arn,
-    system_role_arn,
-)
+from shared.conventions import SYSTEM_PATH, SystemRole, external_id, iam_role_arn
 
 pytestmark = pytest.mark.e2e
 
 Judge = Callable[[Sequence[IamRequest]], list[Decision]]
 
 SPOKE = TARGETS[0].account
-ACCESS, READER = access_role_arn(SPOKE, REGION), reader_role_arn(SPOKE, REGION)
+ACCESS, READER = SystemRole.ACCESS.arn(SPOKE, REGION), SystemRole.READER.arn(SPOKE, REGION)
 RIGHT = external_id(HUB, SPOKE)
-RECONCILE, LOOK = (system_role_arn(HUB, REGION, name) for name in hub_role_names(REGION))
-ASSIGNER = assigner_role_arn(MANAGEMENT, REGION)
-ASSIGNMENT_READER = assignment_reader_role_arn(MANAGEMENT, REGION)
+RECONCILE, LOOK = SystemRole.RECONCILE.arn(HUB, REGION), SystemRole.SCAN.arn(HUB, REGION)
+ASSIGNER = SystemRole.ASSIGNER.arn(MANAGEMENT, REGION)
+ASSIGNMENT_READER = SystemRole.ASSIGNMENT_READER.arn(MANAGEMENT, REGION)
 RIGHT_THERE = external_id(HUB, MANAGEMENT)
-INTAKE = system_role_arn(HUB, REGION, f"StudioHub-Intake-{REGION}")
+INTAKE = iam_role_arn(HUB, REGION, f"StudioHub-Intake-{REGION}", SYSTEM_PATH)
 
 
 def test_what_must_be_impossible_is_denied(cloud: Cloud, judge: Judge) -> None:
@@ -109,7 +101,7 @@ def test_no_other_way_leads_into_a_spoke(
 @pytest.mark.parametrize("account", [STRANGER, MANAGEMENT])
 def test_another_hub_is_refused(cloud: Cloud, account: str) -> None:
     """One of another organization or of this one, whose roles have the names of the hub's."""
-    role = system_role_arn(account, REGION, hub_role_names(REGION)[0])
+    role = SystemRole.RECONCILE.arn(account, REGION)
     allow_everything_of_sts(cloud, role, trusted=account)
     session = session_of(cloud, role)
 

@@ -7,7 +7,7 @@ from e2e.operations import organization_has_a_trail
 from e2e.pages import Script, run_script, scripts
 from e2e.stacks import build
 
-from shared.messages import LEDGER_KEY
+from shared.storage import LEDGER_KEY
 
 pytestmark = pytest.mark.e2e
 

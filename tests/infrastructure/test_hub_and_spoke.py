@@ -5,13 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.conventions import (
-    access_role_arn,
-    external_id,
-    hub_role_names,
-    reader_role_arn,
-    system_role_arn,
-)
+from shared.conventions import SystemRole, external_id
 
 Resources = dict[str, dict[str, Any]]
 
@@ -27,9 +21,12 @@ def test_hub_and_spoke_agree_on_names(hub: Resources, spoke: Resources) -> None:
     here = [spoke[f"Access/{name}"]["Properties"] for name in ("Role", "Reader")]
     named = [f"role{role['Path']}{role['RoleName']}" for role in here]
 
-    assert tuple(role["RoleName"] for role in trusted) == hub_role_names("eu-west-1")
-    assert access_role_arn(SPOKE, REGION).endswith(named[0])
-    assert reader_role_arn(SPOKE, REGION).endswith(named[1])
+    assert tuple(role["RoleName"] for role in trusted) == (
+        SystemRole.RECONCILE.name_in("eu-west-1"),
+        SystemRole.SCAN.name_in("eu-west-1"),
+    )
+    assert SystemRole.ACCESS.arn(SPOKE, REGION).endswith(named[0])
+    assert SystemRole.READER.arn(SPOKE, REGION).endswith(named[1])
 
 
 def test_each_function_may_assume_its_own_role_alone(hub: Resources, spoke: Resources) -> None:
@@ -37,15 +34,13 @@ def test_each_function_may_assume_its_own_role_alone(hub: Resources, spoke: Reso
 
     Neither function's wildcard covers the other's role.
     """
-    roles = ("Role", access_role_arn), ("Reader", reader_role_arn)
-    paths = "Reconciler/Reconcile", "Scanner/Scan"
-
-    for name, (path, (role, arn)) in zip(
-        hub_role_names(HUB_REGION), zip(paths, roles, strict=True), strict=True
+    for function, path, role, arn in (
+        (SystemRole.RECONCILE, "Reconciler/Reconcile", "Role", SystemRole.ACCESS.arn),
+        (SystemRole.SCAN, "Scanner/Scan", "Reader", SystemRole.READER.arn),
     ):
         trust = spoke[f"Access/{role}"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         assert {each["Condition"]["ArnEquals"]["aws:PrincipalArn"] for each in trust} == {
-            system_role_arn(HUB, HUB_REGION, name)
+            function.arn(HUB, HUB_REGION)
         }
         assert trust[0]["Condition"]["StringEquals"]["sts:ExternalId"] == external_id(HUB, SPOKE)
         (statement,) = [
@@ -57,7 +52,7 @@ def test_each_function_may_assume_its_own_role_alone(hub: Resources, spoke: Reso
         ]
         assumed = [
             other
-            for other in (access_role_arn, reader_role_arn)
+            for other in (SystemRole.ACCESS.arn, SystemRole.READER.arn)
             if fnmatchcase(other(SPOKE, REGION), statement["Resource"])
         ]
         assert assumed == [arn]

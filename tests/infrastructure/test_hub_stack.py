@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 
 from hub.infrastructure.context import Context
-from shared.directory_events import event_patterns
-from shared.messages import (
+from shared.directory_events.routes import event_patterns
+from shared.messages import decode
+from shared.requests import ScanRequest, Subject
+from shared.storage import (
     LEDGER_BY_MEMBERSHIP,
     LEDGER_BY_MEMBERSHIP_KEY,
     LEDGER_BY_TARGET,
     LEDGER_BY_TARGET_KEY,
     LEDGER_KEY,
     MAPPINGS_KEY,
-    decode,
 )
-from shared.requests import ScanRequest, Subject
 
 Template = dict[str, Any]
 Resources = dict[str, dict[str, Any]]
@@ -83,10 +83,10 @@ def test_a_sweep_starts_in_time(hub: Resources, path: str, when: str) -> None:
     }
 
 
-@pytest.mark.parametrize("round_", ["hourly", "daily"])
-def test_the_message_of_the_schedule_is_a_request(hub: Resources, round_: str) -> None:
+@pytest.mark.parametrize("sweep", ["hourly", "daily"])
+def test_the_message_of_the_schedule_is_a_request(hub: Resources, sweep: str) -> None:
     """As EventBridge fills it in, it starts this sweep; no two sweeps count as one."""
-    target = hub[f"Schedule/{round_.capitalize()}"]["Properties"]["Targets"][0]
+    target = hub[f"Schedule/{sweep.capitalize()}"]["Properties"]["Targets"][0]
     # Source: the EventBridge user guide, events of schedules.
     event: dict[str, Any] = {
         "version": "0",
@@ -96,13 +96,13 @@ def test_the_message_of_the_schedule_is_a_request(hub: Resources, round_: str) -
         "account": "111111111111",
         "time": "2026-11-23T02:37:00Z",
         "region": "eu-west-1",
-        "resources": [f"arn:aws:events:eu-west-1:111111111111:rule/{round_}"],
+        "resources": [f"arn:aws:events:eu-west-1:111111111111:rule/{sweep}"],
         "detail": {},
     }
     at = datetime(2026, 11, 23, 2, 37, tzinfo=UTC)
 
     assert decode(filled_in(target["InputTransformer"], event)) == ScanRequest(
-        Subject.ROUND, round_, at, event["id"], at
+        Subject.SWEEP, sweep, at, event["id"], at
     )
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.conventions import assigner_role_arn, assignment_reader_role_arn
-from shared.directory_events import event_patterns
+from shared.conventions import SystemRole
+from shared.directory_events.routes import event_patterns
 
 Resources = dict[str, dict[str, Any]]
 
@@ -105,7 +105,7 @@ def test_hub_and_identity_stack_agree(identity: Resources, hub_elsewhere: Resour
     [
         (
             "Role",
-            assigner_role_arn(ACCOUNT, REGION),
+            SystemRole.ASSIGNER.arn(ACCOUNT, REGION),
             (
                 "ManageAssignments",
                 [
@@ -117,7 +117,7 @@ def test_hub_and_identity_stack_agree(identity: Resources, hub_elsewhere: Resour
         ),
         (
             "Reader",
-            assignment_reader_role_arn(ACCOUNT, REGION),
+            SystemRole.ASSIGNMENT_READER.arn(ACCOUNT, REGION),
             (
                 "ListAssignments",
                 ["sso:ListApplicationAssignments", "sso:GetApplicationAssignmentConfiguration"],

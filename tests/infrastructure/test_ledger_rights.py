@@ -37,9 +37,9 @@ from hub.runtime.decisions.removal_limit import (
     HeldDisruption,
     LimitState,
 )
-from shared.messages import LEDGER_KEY
 from shared.model import GroupId, Target, UserId
 from shared.requests import ScanRequest, Subject
+from shared.storage import LEDGER_KEY
 
 Resources = dict[str, dict[str, Any]]
 

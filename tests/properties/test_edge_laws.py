@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from hub.runtime.decisions.listing import Seen
 from hub.runtime.decisions.mapping_rows import parse_row, parse_table
-from shared.directory_events import origin_of, read_event
+from hub.runtime.decisions.requeue import is_exhausted
+from shared.directory_events.reader import metadata_of, read_event
 from shared.directory_events.types import Ignored
 from shared.errors import UnreadableMessageError
-from shared.messages import decode, deduplication_id, encode, is_exhausted, message_group
+from shared.messages import decode, deduplication_id, encode, message_group
 from shared.model import DIRECTORY_ID, BadMapping, GroupMapping, Target, UserId
 from shared.naming import profile_name, same_name
 from shared.requests import DAILY, HOURLY, TARGETS, ReconcileRequest, Request, ScanRequest, Subject
@@ -206,9 +207,9 @@ NATIVE = {
 def test_a_message_is_an_event_or_is_unreadable(body: Any) -> None:  # noqa: ANN401 (any JSON)
     """Only unreadable messages become dead letters, and the reader never crashes.
 
-    The origin of the message is reported.
+    The metadata of the message is reported.
     """
-    origin = origin_of(body)
+    metadata = metadata_of(body)
 
     with suppress(UnreadableMessageError):
         found = read_event(body, STORE, REGION)
@@ -216,7 +217,7 @@ def test_a_message_is_an_event_or_is_unreadable(body: Any) -> None:  # noqa: ANN
         if not isinstance(found, Ignored):
             assert found.at.tzinfo is not None
             assert found.event_id
-            assert origin.event_id == found.event_id
+            assert metadata.event_id == found.event_id
             ids = [getattr(found, name, None) for name in ("user_id", "group_id", "membership_id")]
             assert all(len(id_) >= 36 for id_ in ids if id_ is not None)
             # Its id and time are sent on in a message, which must be readable too.
@@ -244,12 +245,12 @@ user_hints = st.builds(
     **told,
 )
 keys: dict[Subject, st.SearchStrategy[str]] = {
-    Subject.ROUND: st.sampled_from([HOURLY, DAILY, TARGETS]),
+    Subject.SWEEP: st.sampled_from([HOURLY, DAILY, TARGETS]),
     Subject.GROUP: user_ids,
     Subject.NAME: texts,
     Subject.TARGET: targets,
-    Subject.ACCESS: targets,
-    Subject.PEOPLE: st.just(""),
+    Subject.ASSIGNMENTS: targets,
+    Subject.USERS: st.just(""),
     Subject.GROUPS: st.just(""),
 }
 scan_requests = st.one_of(
@@ -377,5 +378,5 @@ def test_a_body_is_a_request_or_is_unreadable(body: str) -> None:
             assert not request.force_observe or Target.parse(request.force_observe)
         else:
             assert not request.target or Target.parse(request.target)
-            if request.subject in (Subject.TARGET, Subject.ACCESS):
+            if request.subject in (Subject.TARGET, Subject.ASSIGNMENTS):
                 assert Target.parse(request.key)

@@ -22,12 +22,11 @@ from hub.runtime.decisions.drift import in_ledger
 from hub.runtime.decisions.observed import ProfileStatus
 from hub.runtime.decisions.plan import is_in_sync
 from hub.runtime.decisions.record import Access, Record, State
-from shared.conventions import suspended_role_arn
+from shared.conventions import Ownership, SystemRole
 from shared.model import (
     UserId,
     UserStatus,
 )
-from shared.ownership import Ownership
 
 
 @LAWS
@@ -144,7 +143,7 @@ def test_a_removal_revokes_access_first_and_the_role_next(
         may_enter = record.access in {Access.ASSIGNED, Access.UNSURE}
         if steps:
             profile = observed[removal.target]
-            suspended_role = suspended_role_arn(removal.target.account, removal.target.region)
+            suspended_role = SystemRole.SUSPENDED.arn(removal.target.account, removal.target.region)
             has_role = profile is not None and profile.role_arn != suspended_role
             rest = steps[1:] if isinstance(steps[0], Revoke) else steps
 

@@ -63,7 +63,7 @@ def row_change_ids(aws: EmbeddedAws) -> list[str]:
 def sweep_starts(aws: EmbeddedAws) -> str:
     join_quietly(aws, "bob", "scientists")
     now = datetime.fromtimestamp(aws.clock.now(), UTC)
-    request = ScanRequest(Subject.ROUND, HOURLY, now, "the-id-of-the-round", now)
+    request = ScanRequest(Subject.SWEEP, HOURLY, now, "the-id-of-the-sweep", now)
     delayed = aws.queues["delayed"].url
     aws.lambdas.sqs.send_message(QueueUrl=delayed, MessageBody=encode(request))
     return request.event_id
@@ -79,7 +79,7 @@ def sweep_starts(aws: EmbeddedAws) -> str:
         # Intake passes a sweep on without a log line.
         (sweep_starts, {"scan", "reconcile"}),
     ],
-    ids=["console", "native", "scim", "row", "round"],
+    ids=["console", "native", "scim", "row", "sweep"],
 )
 def test_every_line_about_an_event_carries_its_id(
     play: Play, happens: Callable[[EmbeddedAws], str], through: set[str]

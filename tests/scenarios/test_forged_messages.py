@@ -116,7 +116,7 @@ def test_a_late_page_with_nobody_seen_removes_nobody(part: int) -> None:
         assert user_status(aws, random_company) == before
 
 
-subjects = [each for each in Subject if each is not Subject.ROUND]
+subjects = [each for each in Subject if each is not Subject.SWEEP]
 forged = st.fixed_dictionaries(
     {
         "subject": st.just(Subject.GROUP) | st.sampled_from(subjects),

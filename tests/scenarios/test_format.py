@@ -7,7 +7,7 @@ import pytest
 from stories import FIXTURES, End, Play
 
 from cli.simulation.operator import RehearsedOperator
-from shared.ownership import MANAGED_BY
+from shared.conventions import MANAGED_BY
 from simulator.embedded_aws import embedded_aws
 from simulator.scenario_file import parse
 from simulator.story import Story

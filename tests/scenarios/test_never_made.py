@@ -7,7 +7,7 @@ from stories import End, Play, membership_event
 
 from cli.simulation.deployment import cold_start
 from cli.simulation.operator import RehearsedOperator
-from shared.messages import LEDGER_KEY
+from shared.storage import LEDGER_KEY
 from simulator.faults import Fault
 from simulator.setup import LEDGER
 

@@ -3,7 +3,7 @@
 import pytest
 from stories import End, Play, membership_event
 
-from shared.conventions import execution_role_arn
+from shared.conventions import iam_role_arn
 from simulator.quirks import Quirks
 from simulator.studio import Place
 
@@ -207,7 +207,7 @@ def test_a_role_that_comes_to_exist_is_set_by_the_next_sweep(play: Play, at_firs
     if at_first == "Lead":
         assert delayed_roles(end) != {"ada": "Lead"}
         assert "refused" in {kind for kind, _ in end.problems()}
-    studio.missing_roles.discard(execution_role_arn("222222222222", "eu-west-1", at_first))
+    studio.missing_roles.discard(iam_role_arn("222222222222", "eu-west-1", at_first))
     end.aws.sweep()
     end.aws.wait(3600)
 
@@ -297,7 +297,7 @@ def test_a_role_that_comes_to_exist_is_used_by_the_next_sweep(play: Play) -> Non
     """A join that was refused for lack of the role is completed by the next sweep."""
     text = company().replace("domain: d-one", "domain: d-one, missing_roles: [Scientist]")
     end = play(JOIN, "wait: {hours: 1}", SWEEP, company=text)
-    role = execution_role_arn("222222222222", "eu-west-1", "Scientist")
+    role = iam_role_arn("222222222222", "eu-west-1", "Scientist")
     end.aws.services.studio.missing_roles.discard(role)
     end.aws.sweep()
     end.aws.wait(3600)

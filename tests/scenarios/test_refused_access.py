@@ -6,7 +6,7 @@ from moto.iam.models import iam_backends
 from stories import End, Play, join_quietly, leave_quietly, measured, membership_event
 
 from cli.simulation.deployment import cold_start
-from shared.conventions import access_role_name, reader_role_name
+from shared.conventions import SystemRole
 from simulator.embedded_aws import EmbeddedAws
 from simulator.result import result
 
@@ -64,7 +64,7 @@ def test_a_denied_access_role_raises_the_alarm_until_it_is_back(play: Play) -> N
     """Each sweep counts it, the problem stays open, and one user an hour tries again."""
     end = play("wait: {minutes: 1}")
     aws, roles = end.aws, Roles()
-    roles.take(access_role_name(REGION))
+    roles.take(SystemRole.ACCESS.name_in(REGION))
     join(aws, "bob", "scientists")
     passes = [sweep(aws), sweep(aws)]
     join(aws, "ada@example.com", "scientists")
@@ -85,7 +85,7 @@ def test_a_denied_reader_role_stops_nobody(play: Play) -> None:
     """Joins go on in an account whose profiles cannot be listed, and that is reported."""
     end = play("wait: {minutes: 1}")
     aws, roles = end.aws, Roles()
-    roles.take(reader_role_name(REGION))
+    roles.take(SystemRole.READER.name_in(REGION))
     assert sweep(aws)[0] == 1
     join(aws, "bob", "scientists")
 
@@ -102,7 +102,7 @@ def test_an_account_that_is_back_is_used_at_once(play: Play) -> None:
     """Where both roles were denied, the sweep that can list its profiles serves every user."""
     end = play("wait: {minutes: 1}")
     aws, roles = end.aws, Roles()
-    for name in (access_role_name(REGION), reader_role_name(REGION)):
+    for name in (SystemRole.ACCESS.name_in(REGION), SystemRole.READER.name_in(REGION)):
         roles.take(name)
     join(aws, "bob", "scientists")
     counted = [sweep(aws)[0]]
@@ -119,7 +119,7 @@ def test_a_denial_that_nobody_meets_any_more_is_over(play: Play) -> None:
     """The waiting users have left, and nothing was made: the denial is not known to persist."""
     end = play("wait: {minutes: 1}")
     aws, roles = end.aws, Roles()
-    roles.take(access_role_name(REGION))
+    roles.take(SystemRole.ACCESS.name_in(REGION))
     join(aws, "bob", "scientists")
     leave_quietly(aws, "bob", "scientists")
 

@@ -2,12 +2,7 @@
 
 from stories import Play
 
-from shared.conventions import (
-    access_role_name,
-    hub_role_names,
-    reader_role_name,
-    source_identity,
-)
+from shared.conventions import SystemRole, source_identity
 from simulator.embedded_aws import HUB_ACCOUNT, HUB_REGION, EmbeddedAws
 
 REGIONS = "eu-west-1", "us-east-1"
@@ -26,11 +21,13 @@ def assumed_sessions(aws: EmbeddedAws) -> set[tuple[str, str, str]]:
 def test_the_reading_function_assumes_another_role_than_the_changing_one(play: Play) -> None:
     """A spoke trusts `reconcile` with one role and `scan` with another."""
     end = play("join: {user: bob, group: scientists}", "sweep: {}")
-    reconcile, look = hub_role_names(HUB_REGION)
 
     assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
     assert assumed_sessions(end.aws) == {
-        (name_in(region), function, source_identity(HUB_ACCOUNT, function))
+        (assumed.name_in(region), function, source_identity(HUB_ACCOUNT, function))
         for region in REGIONS
-        for name_in, function in ((access_role_name, reconcile), (reader_role_name, look))
+        for assumed, function in (
+            (SystemRole.ACCESS, SystemRole.RECONCILE.name_in(HUB_REGION)),
+            (SystemRole.READER, SystemRole.SCAN.name_in(HUB_REGION)),
+        )
     }

@@ -10,9 +10,9 @@ from stories import Play
     ("queue", "body"),
     [
         ("scan", {"subject": "target", "key": "d-one"}),
-        ("scan", {"subject": "access", "key": "222222222222/eu-west-1"}),
+        ("scan", {"subject": "assignments", "key": "222222222222/eu-west-1"}),
         ("scan", {"subject": "group", "key": "scientists"}),
-        ("scan", {"subject": "round", "key": "monthly"}),
+        ("scan", {"subject": "sweep", "key": "monthly"}),
         ("reconcile", {"user_id": "bob"}),
         ("delayed", {"subject": "target", "key": "d-one"}),
     ],

@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Space, Workload
 from hub.runtime.decisions.record import Access, Record, State
-from shared.conventions import suspended_role_arn
+from shared.conventions import Ownership, SystemRole
 from shared.model import Because, Grant, Target, User, UserId
-from shared.ownership import Ownership
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -15,7 +14,7 @@ LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")
 ADA = User(UserId("a3d46882"), "ada")
 OLD, NEW = (f"arn:aws:iam::222222222222:role/studio-hub/{name}" for name in ("Old", "New"))
-SUSPENDED_ROLE = suspended_role_arn(LAB.account, LAB.region)
+SUSPENDED_ROLE = SystemRole.SUSPENDED.arn(LAB.account, LAB.region)
 
 NEW_GRANT, OLD_GRANT = Grant(10, "ml-leads", NEW, 30), Grant(20, "ml-scientists", OLD, 30)
 # Both rows apply, so what runs with the old role may stay.

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from hub.runtime.decisions.hub_state import Domain
 from hub.runtime.decisions.listing import Page
 from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Workload
+from shared.conventions import Ownership
 from shared.errors import PermanentError, RetryableError
 from shared.model import Target, User, UserId
-from shared.ownership import Ownership
 
 Trouble = RetryableError | PermanentError
 Place = tuple[Target, str]

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.conventions import USER_ID, tags
 from shared.model import Target
-from shared.ownership import USER_ID, tags
 from simulator.embedded_aws import HUB_ACCOUNT, EmbeddedAws
 from simulator.gateway import Change
 from simulator.studio import DomainView, ProfileView

@@ -11,8 +11,8 @@ from invariant_checker import InvariantChecker, Pair
 from story_generator import GROUPS, ONE, PEOPLE, TWO, LifecycleStep
 
 from cli.simulation.operator import RehearsedOperator
+from shared.conventions import USER_ID, tags
 from shared.model import Target
-from shared.ownership import USER_ID, tags
 from simulator.delivery import Delivery
 from simulator.directory_operations import DirectoryOperations
 from simulator.embedded_aws import HUB_ACCOUNT, EmbeddedAws

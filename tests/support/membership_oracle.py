@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.conventions import USER_ID, tags
 from shared.model import Target, UserId
 from shared.naming import profile_name
-from shared.ownership import USER_ID, tags
 from simulator.delivery import Delivery
 from simulator.directory_operations import DirectoryOperations, Sent, Via
 from simulator.embedded_aws import HUB_ACCOUNT, EmbeddedAws

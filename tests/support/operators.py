@@ -12,7 +12,7 @@ import pytest
 from cli.simulation.deployment import deployed_hub
 from cli.simulation.operator import RehearsedOperator
 from hub.runtime.decisions.removal_limit import RemovalLimit
-from shared.conventions import system_role_arn
+from shared.conventions import SYSTEM_PATH, iam_role_arn
 from simulator.embedded_aws import HUB_ACCOUNT, HUB_REGION, EmbeddedAws
 from simulator.scenario import Frame, Scenario
 from simulator.scenario_file import parse
@@ -132,7 +132,7 @@ _WHO = {
 def _keys(account: str, role: str) -> dict[str, str]:
     if not role.startswith("StudioHubSpoke"):
         make_role(account, HUB_REGION, role, {})
-    return assume(system_role_arn(account, HUB_REGION, role), HUB_REGION)
+    return assume(iam_role_arn(account, HUB_REGION, role, SYSTEM_PATH), HUB_REGION)
 
 
 def _write_profiles(

@@ -15,7 +15,7 @@ from hub.runtime.decisions.desired import desire
 from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Workload
 from hub.runtime.decisions.plan import plan
 from hub.runtime.decisions.record import Access, EndedGrant, Record, State
-from shared.conventions import suspended_role_arn
+from shared.conventions import Ownership, SystemRole
 from shared.model import (
     BadMapping,
     DirectorySnapshot,
@@ -29,7 +29,6 @@ from shared.model import (
     UserId,
     UserStatus,
 )
-from shared.ownership import Ownership
 
 LAWS = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -117,7 +116,9 @@ profiles = st.builds(
     ObservedProfile,
     name=st.just("ada-recorded"),
     status=st.sampled_from([ProfileStatus.IN_SERVICE] * 6 + list(ProfileStatus)),
-    role_arn=st.sampled_from([*ROLES, *(suspended_role_arn(t.account, t.region) for t in TARGETS)]),
+    role_arn=st.sampled_from(
+        [*ROLES, *(SystemRole.SUSPENDED.arn(t.account, t.region) for t in TARGETS)]
+    ),
     ownership=st.sampled_from([Ownership.OURS] * 4 + list(Ownership)),
     workload=st.sampled_from([None, Workload(), Workload(), BUSY]),
 )

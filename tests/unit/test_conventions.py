@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import conventions
+from shared import conventions, naming
+from shared.conventions import SystemRole
 
 HUB, SPOKE = "111111111111", "222222222222"
 
@@ -46,7 +47,7 @@ def test_a_group_has_a_role_by_convention(group: str, role: str) -> None:
     Runs of other characters become hyphens. The digest is the first digits of the SHA-256 of the
     group's name.
     """
-    assert conventions.execution_role_name(group) == role
+    assert naming.execution_role_name(group) == role
 
 
 GROUP_NAMES = st.text(max_size=80) | st.text("ab -_(管é", max_size=70)
@@ -55,7 +56,7 @@ GROUP_NAMES = st.text(max_size=80) | st.text("ab -_(管é", max_size=70)
 @given(GROUP_NAMES, GROUP_NAMES)
 def test_two_groups_never_share_a_role_by_convention(one: str, other: str) -> None:
     """Rule 15, for names of any script and length; IAM accepts each."""
-    names = {conventions.execution_role_name(group) for group in (one, other) if group}
+    names = {naming.execution_role_name(group) for group in (one, other) if group}
 
     assert len(names) == len({one, other} - {""})
     assert all(re.fullmatch(r"[A-Za-z0-9_+=,.@-]{1,64}", name) for name in names)
@@ -64,17 +65,15 @@ def test_two_groups_never_share_a_role_by_convention(one: str, other: str) -> No
 def test_the_roles_of_a_spoke_stand_under_their_paths() -> None:
     """Hub and spoke build each ARN from account and Region alone."""
     assert (
-        conventions.execution_role_arn(SPOKE, "cn-north-1", "Analyst")
+        conventions.iam_role_arn(SPOKE, "cn-north-1", "Analyst")
         == f"arn:aws-cn:iam::{SPOKE}:role/studio-hub/Analyst"
     )
     assert (
-        conventions.access_role_arn(SPOKE, "eu-west-1")
+        SystemRole.ACCESS.arn(SPOKE, "eu-west-1")
         == f"arn:aws:iam::{SPOKE}:role/studio-hub-system/StudioHubSpoke-eu-west-1"
     )
     assert (
-        conventions.system_role_arn(
-            SPOKE, "us-gov-west-1", conventions.suspended_role_name("us-gov-west-1")
-        )
+        SystemRole.SUSPENDED.arn(SPOKE, "us-gov-west-1")
         == f"arn:aws-us-gov:iam::{SPOKE}:role/studio-hub-system/Suspended-us-gov-west-1"
     )
 
@@ -92,15 +91,15 @@ def test_each_function_has_a_role_of_its_own_elsewhere() -> None:
     system = "role/studio-hub-system"
 
     assert (
-        conventions.reader_role_arn(SPOKE, "eu-west-1")
+        SystemRole.READER.arn(SPOKE, "eu-west-1")
         == f"arn:aws:iam::{SPOKE}:{system}/StudioHubSpokeReader-eu-west-1"
     )
     assert (
-        conventions.assigner_role_arn(SPOKE, "eu-west-1")
+        SystemRole.ASSIGNER.arn(SPOKE, "eu-west-1")
         == f"arn:aws:iam::{SPOKE}:{system}/StudioHubAssigner-eu-west-1"
     )
     assert (
-        conventions.assignment_reader_role_arn(SPOKE, "eu-west-1")
+        SystemRole.ASSIGNMENT_READER.arn(SPOKE, "eu-west-1")
         == f"arn:aws:iam::{SPOKE}:{system}/StudioHubAssignmentReader-eu-west-1"
     )
 
@@ -109,7 +108,10 @@ def test_each_function_has_a_role_of_its_own_elsewhere() -> None:
 @pytest.mark.parametrize("region", ["eu-west-1", "ap-southeast-1", "us-isob-east-1"])
 def test_a_session_has_a_name_that_sts_takes(region: str) -> None:
     """Session name and SourceIdentity hold 2 to 64 letters, digits and `_+=,.@-`."""
-    for name in conventions.hub_role_names(region):
+    for name in (
+        SystemRole.RECONCILE.name_in(region),
+        SystemRole.SCAN.name_in(region),
+    ):
         for said in (name, conventions.source_identity(HUB, name)):
             assert re.fullmatch(r"[\w+=,.@-]{2,64}", said, re.ASCII)
             assert name in said

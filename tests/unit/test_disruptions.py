@@ -33,7 +33,7 @@ from hub.runtime.decisions.removal_limit import (
     removal_disruption,
     without,
 )
-from shared.ownership import Ownership
+from shared.conventions import Ownership
 
 UNMANAGED = Ownership.UNMANAGED
 BUSY = replace(THERE, workload=runs(app()))

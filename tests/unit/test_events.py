@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
-from shared.directory_events import event_patterns, read_event
+from shared.directory_events.reader import read_event
+from shared.directory_events.routes import event_patterns
 from shared.directory_events.types import (
     DirectoryEvent,
     GroupChange,
+    IdentitySourceChanged,
     Ignored,
     MembershipChange,
-    MembershipEnd,
-    SourceChange,
-    Unclear,
+    MembershipDeleted,
+    UnidentifiedChange,
     UserChange,
 )
 from shared.errors import UnreadableMessageError
@@ -44,7 +45,7 @@ TOLD: dict[str, tuple[type, tuple[str, ...]] | None] = {
     "api_CreateGroupMembership_failed": None,
     "api_CreateUser": USER,
     "api_DeleteGroup": OF_GROUP,
-    "api_DeleteGroupMembership": (MembershipEnd, (MEMBERSHIP,)),
+    "api_DeleteGroupMembership": (MembershipDeleted, (MEMBERSHIP,)),
     "api_DeleteUser": USER,
     "api_UpdateGroup": OF_GROUP,
     "console_AddMemberToGroup": BOTH,
@@ -177,12 +178,12 @@ def test_the_rules_match_exactly_what_the_reader_accepts(
     [
         ("Created", ("membership", "group", "user"), BOTH),
         ("Deleted", ("membership", "group", "user"), BOTH),
-        ("Deleted", ("membership",), (MembershipEnd, (MEMBERSHIP,))),
+        ("Deleted", ("membership",), (MembershipDeleted, (MEMBERSHIP,))),
         ("Deleted", ("membership", "group"), OF_GROUP),
         ("Created", ("group",), OF_GROUP),
-        ("Created", ("membership",), (Unclear, ())),
-        ("Created", ("user",), (Unclear, ())),
-        ("Deleted", (), (Unclear, ())),
+        ("Created", ("membership",), (UnidentifiedChange, ())),
+        ("Created", ("user",), (UnidentifiedChange, ())),
+        ("Deleted", (), (UnidentifiedChange, ())),
     ],
 )
 def test_native_membership_events_have_the_ids_of_their_resources(
@@ -205,13 +206,13 @@ def test_native_membership_events_have_the_ids_of_their_resources(
 @pytest.mark.parametrize("name", ["native_UserUpdated", "native_GroupDeleted"])
 def test_an_unreadable_native_event_is_an_unidentified_change(name: str, resources: object) -> None:
     """It is a change of the directory all the same: a full sweep follows."""
-    assert isinstance(read(sample(name) | {"resources": resources}), Unclear)
+    assert isinstance(read(sample(name) | {"resources": resources}), UnidentifiedChange)
 
 
 @pytest.mark.parametrize(
     ("name", "resources", "told"),
     [
-        ("native_GroupUpdated", ("user",), (Unclear, ())),
+        ("native_GroupUpdated", ("user",), (UnidentifiedChange, ())),
         ("native_GroupUpdated", ("user", "group"), OF_GROUP),
         ("native_UserUpdated", ("user", "group"), USER),
     ],
@@ -236,7 +237,7 @@ def test_a_native_event_of_another_store_is_ignored() -> None:
 @pytest.mark.parametrize("lack", [{"id": ""}, {"id": None}, {"time": "now"}, {"time": None}])
 def test_a_native_event_without_its_id_or_time_is_unreadable(lack: dict[str, object]) -> None:
     """The request needs both: the id for deduplication, the time for freshness."""
-    with pytest.raises(UnreadableMessageError, match="User Updated without an id or a time"):
+    with pytest.raises(UnreadableMessageError, match="User Updated without its id or time"):
         read(sample("native_UserUpdated") | lack)
 
 
@@ -257,8 +258,8 @@ def test_a_change_of_the_identity_source_is_reported(source: str, name: str) -> 
     event = read(envelope)
 
     assert matches(envelope)
-    assert isinstance(event, SourceChange)
-    assert event.what == name
+    assert isinstance(event, IdentitySourceChanged)
+    assert event.name == name
 
 
 @pytest.mark.parametrize(
@@ -359,7 +360,7 @@ def test_every_event_of_cloudtrail_needs_its_ids(name: str) -> None:
 )
 def test_an_event_without_its_time_or_id_is_unreadable(detail: dict[str, object]) -> None:
     """The request needs both: the id for deduplication, the time for freshness."""
-    with pytest.raises(UnreadableMessageError, match="without an eventID or an eventTime"):
+    with pytest.raises(UnreadableMessageError, match="without its eventID or eventTime"):
         read(sample("console_AddMemberToGroup", **detail))
 
 

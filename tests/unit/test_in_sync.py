@@ -9,7 +9,7 @@ from hub.runtime.decisions.decision import Decision
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.plan import is_in_sync, needs_workload
 from hub.runtime.decisions.record import Access, Record, State
-from shared.ownership import Ownership
+from shared.conventions import Ownership
 
 HAS_IT = replace(THERE, role_arn=NEW)
 GRANTED = replace(ACTIVE, role_arn=NEW, because=BECAUSE.grants)

@@ -221,14 +221,14 @@ def test_a_change_of_the_identity_source_pauses_the_hub(harness: Harness) -> Non
 def test_an_unidentified_change_starts_one_full_sweep(harness: Harness) -> None:
     """Both sweeps run now; later such events are covered by the next sweep, or by a due one."""
     passes = [
-        ScanRequest(Subject.ROUND, name, NOON, "event", EARLIER, event_driven=True)
+        ScanRequest(Subject.SWEEP, name, NOON, "event", EARLIER, event_driven=True)
         for name in ("hourly", "daily")
     ]
 
     found = harness.take(unclear(), unclear(), unclear(), unclear())
 
     assert harness.boxes == FakeBoxes(
-        later=[(round_, seconds) for seconds in (0, 900) for round_ in passes]
+        later=[(sweep, seconds) for seconds in (0, 900) for sweep in passes]
     )
     assert found == [None, None, *[Ignored("a full sweep is due anyway")] * 2]
 

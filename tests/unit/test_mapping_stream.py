@@ -34,7 +34,7 @@ def group(id_: str) -> ScanRequest:
 
 THE_TARGET = ScanRequest(Subject.TARGET, LAB, NOON, "event", WRITTEN, event_driven=True)
 THE_GROUP = replace(group(ANTS), target="")
-EVERY_TARGET = ScanRequest(Subject.ROUND, TARGETS, NOON, "event", WRITTEN, event_driven=True)
+EVERY_TARGET = ScanRequest(Subject.SWEEP, TARGETS, NOON, "event", WRITTEN, event_driven=True)
 
 
 @dataclass

@@ -7,14 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from shared.errors import UnreadableMessageError
-from shared.messages import (
-    decode,
-    decode_reconcile_request,
-    decode_scan_request,
-    deduplication_id,
-    encode,
-    message_group,
-)
+from shared.messages import decode, deduplication_id, encode, message_group
 from shared.model import UserId
 from shared.requests import ReconcileRequest, Request, ScanRequest, Subject
 
@@ -49,7 +42,7 @@ LOOK = ScanRequest(
     [
         REQUEST,
         LOOK,
-        ScanRequest(Subject.PEOPLE, "", AT, "round", AT),
+        ScanRequest(Subject.USERS, "", AT, "sweep", AT),
         replace(REQUEST, attempt=0, is_recheck=False, force_observe="", source_scan=""),
         replace(REQUEST, event_at=AT.astimezone(timezone(timedelta(hours=2)))),
     ],
@@ -110,10 +103,10 @@ def test_a_request_with_a_wrong_value_is_unreadable(wrong: dict[str, object]) ->
         {"key": "222222222222/eu-west-1/d-one"},
         {"subject": "planet"},
         {"subject": ["group"]},
-        {"subject": "round"},
+        {"subject": "sweep"},
         {"subject": "target"},
-        {"subject": "access"},
-        {"subject": "people"},
+        {"subject": "assignments"},
+        {"subject": "users"},
         {"subject": "groups", "key": None},
         {"subject": "name", "key": "\ud800"},
         {"target": "everywhere"},
@@ -148,12 +141,32 @@ def test_an_error_names_its_field_and_the_remedy(wrong: dict[str, object], told:
     assert len(str(raised.value)) < 500
 
 
+def test_an_error_names_every_mistake() -> None:
+    """Whoever corrects a sender sees all of it at once."""
+    wrong = {"user_id": "bob", "attempt": -1, "event_at": "2026-02-30T12:00:00Z"}
+    plain = json.loads(encode(REQUEST)) | wrong
+    del plain["event_id"]
+
+    with pytest.raises(UnreadableMessageError) as raised:
+        decode(json.dumps(plain))
+
+    assert all(f"{name}: " in str(raised.value) for name in (*wrong, "event_id"))
+    assert "enqueued_at" not in str(raised.value)
+
+
+@pytest.mark.parametrize("at", ["2026-11-23T13:00:00+01:00", "2026-11-23T12:00:00", "2026-11-23"])
+def test_every_time_in_a_message_is_in_utc(at: str) -> None:
+    """Every sender writes UTC, so another zone is no request of ours."""
+    with pytest.raises(UnreadableMessageError, match=r"enqueued_at: .* is not a time in UTC"):
+        decode(json.dumps(json.loads(encode(REQUEST)) | {"enqueued_at": at}))
+
+
 def test_the_message_of_the_schedule_is_a_sweep() -> None:
     """It has the time and its own id; every other field has its default."""
-    body = '{"subject":"round","key":"hourly","enqueued_at":"2026-11-23T12:00:00Z","event_id":"7"}'
+    body = '{"subject": "sweep","key":"hourly","enqueued_at":"2026-11-23T12:00:00Z","event_id":"7"}'
     at = AT.replace(microsecond=0)
 
-    assert decode(body) == ScanRequest(Subject.ROUND, "hourly", at, "7", at)
+    assert decode(body) == ScanRequest(Subject.SWEEP, "hourly", at, "7", at)
 
 
 def test_a_message_of_an_older_version_is_read() -> None:
@@ -166,12 +179,12 @@ def test_a_message_of_an_older_version_is_read() -> None:
 
 def test_each_function_accepts_only_its_own_requests() -> None:
     """A request in the wrong queue is a mistake of its sender."""
-    assert decode_reconcile_request(encode(REQUEST)) == REQUEST
-    assert decode_scan_request(encode(LOOK)) == LOOK
-    with pytest.raises(UnreadableMessageError, match="no reconcile request"):
-        decode_reconcile_request(encode(LOOK))
-    with pytest.raises(UnreadableMessageError, match="no scan request"):
-        decode_scan_request(encode(REQUEST))
+    assert decode(encode(REQUEST), ReconcileRequest) == REQUEST
+    assert decode(encode(LOOK), ScanRequest) == LOOK
+    with pytest.raises(UnreadableMessageError, match="no ReconcileRequest"):
+        decode(encode(LOOK), ReconcileRequest)
+    with pytest.raises(UnreadableMessageError, match="no ScanRequest"):
+        decode(encode(REQUEST), ScanRequest)
 
 
 def test_a_group_and_a_target_never_share_a_message_group() -> None:

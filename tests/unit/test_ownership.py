@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.ownership import Ownership, ownership, tags
+from shared.conventions import Ownership, ownership, tags
 
 HUB = "111111111111"
 ADA = "a3d46882-6071-7063-2f5e-91b4c7d80e21"

@@ -45,8 +45,8 @@ from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Un
 from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
 from hub.runtime.decisions.plan import plan
 from hub.runtime.decisions.record import Access, Record, State
+from shared.conventions import Ownership
 from shared.model import Target
-from shared.ownership import Ownership
 
 GRANTS_NOTHING = replace(PROMOTED, is_granted=False)
 HAS_IT = replace(THERE, role_arn=NEW)

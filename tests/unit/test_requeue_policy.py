@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.messages import RequeuePolicy, is_exhausted, recheck, requeue
+from hub.runtime.decisions.requeue import RequeuePolicy, is_exhausted, recheck, requeue
 from shared.model import UserId
 from shared.requests import ReconcileRequest, ScanRequest, Subject
 

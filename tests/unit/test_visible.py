@@ -61,7 +61,7 @@ def test_a_log_line_shows_and_fits_whatever_others_wrote(
     """Rules 13 and 16: a line has at most 256 KB, and every character of it is visible."""
     long, sly = "\U0001f600" * 100_000, "\x1b[2J\u202ename "
     reporter.report(Problem(PAUSED, sly, long, long, {"target": sly}))
-    telemetry.ignored(long, key=sly)
+    telemetry.event_ignored(long, key=sly)
 
     for text in capsys.readouterr().out.splitlines():
         line = json.loads(text)

@@ -1,5 +1,6 @@
 """How every adapter calls AWS: one client configuration, one translation of errors."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -62,6 +63,16 @@ def translated() -> Iterator[None]:
 def utc_now() -> datetime:
     """Return the time at which a read began."""
     return datetime.now(UTC)
+
+
+class SystemClock:
+    """Implements the port Clock."""
+
+    now = staticmethod(utc_now)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for some seconds."""
+        time.sleep(seconds)
 
 
 def text(item: Mapping[str, Any], *path: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hub.runtime.adapters.aws import translated
 from hub.runtime.decisions.profile_events import ProfileEvent
 from shared.errors import RetryableError
-from shared.messages import BUS_SOURCE
+from shared.storage import BUS_SOURCE
 from shared.visible import shortened
 
 if TYPE_CHECKING:

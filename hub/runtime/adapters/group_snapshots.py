@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from hub.runtime.adapters.aws import translated
 from hub.runtime.decisions.hub_state import GroupSnapshot
 from shared.errors import RetryableError
-from shared.messages import LEDGER_BY_MEMBERSHIP, LEDGER_BY_MEMBERSHIP_KEY, LEDGER_KEY
 from shared.model import GroupId, UserId
+from shared.storage import LEDGER_BY_MEMBERSHIP, LEDGER_BY_MEMBERSHIP_KEY, LEDGER_KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from hub.runtime.adapters.aws import translated, utc_now
 from hub.runtime.decisions.hub_state import AccessRefusal, HubState, OpenProblem
 from shared.errors import RefusedError
-from shared.messages import LEDGER_KEY, name_digest
 from shared.model import GroupId, Target, UserId
+from shared.storage import LEDGER_KEY, name_digest
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -13,8 +13,8 @@ from hub.runtime.adapters.group_snapshots import member_item, member_key
 from hub.runtime.decisions.hub_state import MemberChanges
 from hub.runtime.decisions.record import Access, EndedGrant, Record, State
 from shared.errors import RefusedError, RetryableError
-from shared.messages import LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, LEDGER_KEY
 from shared.model import Grant, Target, UserId, UserStatus
+from shared.storage import LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, LEDGER_EXPIRES, LEDGER_KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -208,7 +208,7 @@ def _told(profile_event: "ProfileEvent") -> dict[str, Any]:
         "target": None,
         "where": str(profile_event.target),
         "what": str(profile_event.what),
-        "expires": int((profile_event.at + _REMEMBERED).timestamp()),
+        LEDGER_EXPIRES: int((profile_event.at + _REMEMBERED).timestamp()),
     }
     return {name: _to_dynamodb(_plain(value)) for name, value in plain.items() if value}
 

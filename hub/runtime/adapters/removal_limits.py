@@ -20,8 +20,8 @@ from hub.runtime.decisions.removal_limit import (
     LimitState,
 )
 from shared.errors import RefusedError
-from shared.messages import LEDGER_KEY
 from shared.model import Target, UserId
+from shared.storage import LEDGER_EXPIRES, LEDGER_KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -202,7 +202,7 @@ class DynamoLimits:
             "cause": hold.cause,
             "users": sorted(hold.users)[:_MOST_USERS],
             "count": len(hold.users),
-            "expires": expires,
+            LEDGER_EXPIRES: expires,
         }
         with translated():
             self._client.put_item(

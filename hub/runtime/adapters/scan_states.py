@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hub.runtime.adapters.aws import translated
 from hub.runtime.decisions.listing import ScanState, Seen
-from shared.messages import LEDGER_KEY, message_group, scan_chain
+from shared.messages import message_group, scan_chain
 from shared.requests import ScanRequest
+from shared.storage import LEDGER_EXPIRES, LEDGER_KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,7 +34,7 @@ class DynamoScanStates:
         """Return the state of the request's listing; None if it is lost, broken or too old."""
         chain = scan_chain(request)
         found = self._items(request, "#sk = :sk", chain)
-        if not found or int(found[0]["expires"]["N"]) <= now.timestamp():
+        if not found or int(found[0][LEDGER_EXPIRES]["N"]) <= now.timestamp():
             return None
         head = found[0]
         part = int(head["part"]["N"])
@@ -62,7 +63,7 @@ class DynamoScanStates:
         self, request: ScanRequest, key: str, attributes: Mapping[str, Any], now: datetime
     ) -> None:
         expires = {"N": str(int((now + _KEPT).timestamp()))}
-        item = {_PK: {"S": _scan(request)}, _SK: {"S": key}, "expires": expires, **attributes}
+        item = {_PK: {"S": _scan(request)}, _SK: {"S": key}, LEDGER_EXPIRES: expires, **attributes}
         with translated():
             self._client.put_item(TableName=self._table, Item=item)
 

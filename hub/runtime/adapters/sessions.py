@@ -31,6 +31,7 @@ class RoleAssumer:
         self._sts = sts
         self._hub_account = hub_account
         self._role_name = role_name
+        self._source_identity = source_identity(hub_account, role_name)
         # Roles whose trust refuses a SourceIdentity, like those of an older stack. The list lasts
         # as long as this process.
         self._without_identity: set[str] = set()
@@ -50,8 +51,7 @@ class RoleAssumer:
             if role_arn in self._without_identity:
                 return self._assume(role_arn, account)
             try:
-                identity = source_identity(self._hub_account, self._role_name)
-                return self._assume(role_arn, account, SourceIdentity=identity)
+                return self._assume(role_arn, account, SourceIdentity=self._source_identity)
             except RefusedError as refused:
                 if refused.code != _ACCESS_DENIED:
                     raise

@@ -9,9 +9,9 @@ from hub.runtime.adapters.workload import workload
 from hub.runtime.decisions.hub_state import Domain, ListedProfile
 from hub.runtime.decisions.listing import Page
 from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Workload
+from shared.conventions import Ownership, owner, ownership, tags
 from shared.errors import RefusedError
 from shared.model import DIRECTORY_ID, Target, User, UserId
-from shared.ownership import Ownership, owner, ownership, tags
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient

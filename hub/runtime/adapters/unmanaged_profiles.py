@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hub.runtime.adapters.aws import translated
 from hub.runtime.decisions.hub_state import UnmanagedProfile
-from shared.messages import LEDGER_KEY
 from shared.model import Target
+from shared.storage import LEDGER_KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -14,7 +14,7 @@ from hub.runtime.decisions.target_rows import (
     rows_by_target,
     targetless_groups,
 )
-from shared.conventions import suspended_role_arn
+from shared.conventions import SystemRole
 from shared.model import (
     DEFAULT_RETENTION_DAYS,
     Because,
@@ -127,7 +127,7 @@ def _taken_by_a_deletion(
     """
     if there is None or _granted_by(there) not in deleted:
         return ""
-    suspended_role = suspended_role_arn(target.account, target.region)
+    suspended_role = SystemRole.SUSPENDED.arn(target.account, target.region)
     return (
         ""
         if there.role_arn in {"", suspended_role, role_arn}

@@ -16,7 +16,7 @@ from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal_limit import has_profile
 from hub.runtime.decisions.retries import calls_for_the_same, waits
 from shared.model import Target, User, UserId, UserStatus
-from shared.naming import same_user
+from shared.naming import same_name
 
 
 class DriftKind(StrEnum):
@@ -185,7 +185,7 @@ def is_in_the_way(record: Record, others: Iterable[Record], listed: Container[st
         for other in others
         if other.user_id != record.user_id
         and other.role_arn
-        and same_user(other.user_name, record.user_name)
+        and same_name(other.user_name, record.user_name)
     )
 
 
@@ -218,7 +218,7 @@ def of_people(listed: Iterable[User], known: KnownPeople) -> Iterator[Drift]:
             enabled = person.user_status is UserStatus.ENABLED
             yield Drift(person.id, DriftKind.ENABLED if enabled else DriftKind.DISABLED)
         elif any(
-            not same_user(name, person.name) for name in known.names.get(person.id, frozenset())
+            not same_name(name, person.name) for name in known.names.get(person.id, frozenset())
         ):
             yield Drift(person.id, DriftKind.RENAMED)
 

@@ -6,12 +6,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import TypeVar
 
-from shared.conventions import (
-    LONGEST_ROLE_NAME,
-    execution_role_arn,
-    execution_role_name,
-    partition,
-)
+from shared.conventions import iam_role_arn, partition
 from shared.model import (
     DEFAULT_PRIORITY,
     DEFAULT_RETENTION_DAYS,
@@ -22,7 +17,7 @@ from shared.model import (
     MappingTable,
     Target,
 )
-from shared.naming import role_name
+from shared.naming import LONGEST_ROLE_NAME, execution_role_name, role_name
 from shared.visible import shortened, visible
 
 # Source: the Identity Store API model: length of a group's display name.
@@ -169,7 +164,7 @@ def _role_arn(value: object, target: Target | None) -> str:
 def _conventional_role(group: str, target: Target | None) -> str:
     if not group or target is None:
         return ""
-    return execution_role_arn(target.account, target.region, execution_role_name(group))
+    return iam_role_arn(target.account, target.region, execution_role_name(group))
 
 
 def _whole_number(value: object) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared.ownership import Ownership
+from shared.conventions import Ownership
 
 
 class ProfileStatus(StrEnum):

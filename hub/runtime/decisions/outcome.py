@@ -8,7 +8,7 @@ from hub.runtime.decisions.actions import Action
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.record import Record
 from shared.model import User
-from shared.naming import same_user
+from shared.naming import same_name
 
 # Studio refuses a creation that conflicts with another profile, or is invalid. It would refuse it
 # again, so an operator has to act.
@@ -80,7 +80,7 @@ def namesake_of(person: User, records: Iterable[Record]) -> Record | None:
             for record in records
             if record.user_id != person.id
             and record.role_arn
-            and same_user(record.user_name, person.name)
+            and same_name(record.user_name, person.name)
         ),
         None,
     )

@@ -31,9 +31,9 @@ from hub.runtime.decisions.removal import MAY_BE_ASSIGNED, remove, revocation
 from hub.runtime.decisions.retries import must_wait
 from hub.runtime.decisions.role_change import bring_to_role, has_lapsed
 from hub.runtime.decisions.transitions import MAY_ENTER
+from shared.conventions import Ownership
 from shared.model import Target
-from shared.naming import same_user
-from shared.ownership import Ownership
+from shared.naming import same_name
 
 # Source: the SageMaker API model's UserProfileStatus.
 _ENDED_AS_FAILED = frozenset(
@@ -224,7 +224,7 @@ def _not_ours(
 
 def _lets_in(decision: DesiredProfile | Removal, profile: ObservedProfile) -> bool:
     """Return whether this user signs in to an unmanaged profile."""
-    theirs = profile.user_name and same_user(profile.user_name, decision.person.name)
+    theirs = profile.user_name and same_name(profile.user_name, decision.person.name)
     return profile.ownership is Ownership.UNMANAGED and bool(theirs)
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal_limit import REJECTED
-from shared.conventions import suspended_role_arn
+from shared.conventions import SystemRole
 from shared.model import Because, Target, UserId
 
 
@@ -67,7 +67,7 @@ def event_of(old: Record | None, new: Record, at: datetime) -> ProfileEvent | No
 
 def _what(old: Record | None, new: Record) -> ProfileEventType | None:
     had, has = (old.role_arn if old else ""), new.role_arn
-    suspended = suspended_role_arn(new.target.account, new.target.region)
+    suspended = SystemRole.SUSPENDED.arn(new.target.account, new.target.region)
     if new.state is State.HELD and new.hold != REJECTED:
         waits_anew = old is None or (old.state, old.hold) != (new.state, new.hold)
         return ProfileEventType.HELD if waits_anew else None

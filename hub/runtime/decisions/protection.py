@@ -6,7 +6,7 @@ from datetime import datetime
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.decisions.record import Record
-from shared.conventions import suspended_role_arn
+from shared.conventions import SystemRole
 from shared.model import Target, UserId
 
 _ENDS = "to end it: studio-hub {command}"
@@ -66,12 +66,12 @@ def apply_protection(
 def _is_suspended(target: Target, record: Record | None) -> bool:
     if record is None or not record.is_leaving:
         return False
-    return record.role_arn == suspended_role_arn(target.account, target.region)
+    return record.role_arn == SystemRole.SUSPENDED.arn(target.account, target.region)
 
 
 def _takes(decision: DesiredProfile | Removal, record: Record | None) -> bool:
     if isinstance(decision, Removal):
         return True
-    suspended_role = suspended_role_arn(decision.target.account, decision.target.region)
+    suspended_role = SystemRole.SUSPENDED.arn(decision.target.account, decision.target.region)
     has = record.role_arn if record else ""
     return has not in {"", suspended_role, decision.role_arn}

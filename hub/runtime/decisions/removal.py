@@ -27,7 +27,7 @@ from hub.runtime.decisions.decision import Removal
 from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus, Workload
 from hub.runtime.decisions.record import Access, Record
 from hub.runtime.decisions.retries import must_wait
-from shared.conventions import suspended_role_arn
+from shared.conventions import SystemRole
 
 ScanResult = tuple[Action | Skip | InSync, ...]
 # The assignment is ours, or may be.
@@ -77,7 +77,7 @@ def _below_access(
     runs = profile.workload or Workload()
     stops = tuple(StopApp(person, target, name, app) for app in runs.running)
     going = in_flight(decision, f"stopping: {', '.join(map(str, runs.blocking))}")
-    suspended_role = suspended_role_arn(target.account, target.region)
+    suspended_role = SystemRole.SUSPENDED.arn(target.account, target.region)
     # A profile whose deletion failed cannot be used or changed, only deleted again.
     has_role = (
         profile.role_arn != suspended_role and profile.status is not ProfileStatus.DELETE_FAILED

@@ -22,7 +22,7 @@ from hub.runtime.decisions.actions import (
 )
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.record import Record, State
-from shared.conventions import suspended_role_arn
+from shared.conventions import SystemRole
 from shared.model import Target, User, UserId
 
 _HOUR: Final = timedelta(hours=1)
@@ -184,7 +184,7 @@ def disruption_of(
         return _disruption(
             decision.person, decision, DisruptionKind.REMOVAL, decision.reason, decision.hold
         )
-    suspended_role = suspended_role_arn(decision.target.account, decision.target.region)
+    suspended_role = SystemRole.SUSPENDED.arn(decision.target.account, decision.target.region)
     if record is not None and (record.started is not None or record.role_arn == suspended_role):
         return None
     reason = "another role is called for, and apps run with the old one"

@@ -9,7 +9,7 @@ from typing import Final
 
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.record import Record, State
-from shared.conventions import suspended_role_arn
+from shared.conventions import SystemRole
 from shared.naming import same_name
 
 # Seconds. The first retry follows soon; a waiting change stays visible.
@@ -46,7 +46,7 @@ def _may_use(removal: Removal, record: Record) -> bool:
 
     The owner of a shared space is suspended like other users, and apps that they start are stopped.
     """
-    suspended_role = suspended_role_arn(removal.target.account, removal.target.region)
+    suspended_role = SystemRole.SUSPENDED.arn(removal.target.account, removal.target.region)
     return record.state is State.HELD or record.role_arn not in {"", suspended_role}
 
 

@@ -12,7 +12,7 @@ from hub.runtime.decisions.actions import Action, ChangeRole, Resume, Skip, Stop
 from hub.runtime.decisions.decision import DesiredProfile
 from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Workload
 from hub.runtime.decisions.record import Record
-from shared.conventions import suspended_role_arn
+from shared.conventions import SystemRole
 
 
 def has_lapsed(decision: DesiredProfile, record: Record | None) -> bool:
@@ -35,7 +35,7 @@ def bring_to_role(
         if old and not stops:
             return (in_flight(decision, "apps with the old role are being stopped"),)
         return stops
-    suspended = profile.role_arn == suspended_role_arn(target.account, target.region)
+    suspended = profile.role_arn == SystemRole.SUSPENDED.arn(target.account, target.region)
     keeps = not suspended and profile.role_arn in {
         grant.role_arn for grant in decision.because.grants
     }

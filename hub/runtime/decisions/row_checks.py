@@ -7,8 +7,9 @@ from typing import TypeVar
 from hub.runtime.decisions.desired import group_id
 from hub.runtime.problems import mappings
 from hub.runtime.problems.kind import Problem
-from shared.conventions import execution_role_arn, execution_role_name
+from shared.conventions import iam_role_arn
 from shared.model import GroupIds, GroupMapping, MappingTable, Target, Unresolved
+from shared.naming import execution_role_name
 from shared.visible import visible
 
 _T = TypeVar("_T", bound=Hashable)
@@ -64,7 +65,7 @@ def _same_roles(table: MappingTable) -> Iterator[Problem]:
 
 def _is_conventional(row: GroupMapping) -> bool:
     name = execution_role_name(row.group)
-    return row.role_arn == execution_role_arn(row.target.account, row.target.region, name)
+    return row.role_arn == iam_role_arn(row.target.account, row.target.region, name)
 
 
 def _are_several(rows: Iterable[GroupMapping]) -> bool:

@@ -22,8 +22,8 @@ from hub.runtime.decisions.record import Access, Record, State
 from hub.runtime.decisions.removal import retention_ends
 from hub.runtime.decisions.retention import ended_grants
 from hub.runtime.decisions.retries import calls_for_the_same
+from shared.conventions import Ownership
 from shared.naming import same_name
-from shared.ownership import Ownership
 
 MAY_ENTER = frozenset({Access.ASSIGNED, Access.BY_HAND})
 

@@ -1,4 +1,4 @@
-"""One module for each Lambda function: parse, wire, call, report.
+"""One module for each Lambda function: its settings, its clients, and the call of one function.
 
 Garbage collection is off during the cold start. All imports stay in memory, and collecting them
 takes a tenth of the CPU time of a cold start. Each module freezes its imports and then turns the

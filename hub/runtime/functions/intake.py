@@ -1,38 +1,75 @@
 """Lambda function `intake`: turns events and delayed requests into queued requests."""
 
 import gc
+import os
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.batch import EventType
+import boto3
 
 from hub.runtime import telemetry
-from hub.runtime.batches import take_each
-from hub.runtime.intake import Intake
-from hub.runtime.wiring.intake import ports
+from hub.runtime.adapters.aws import INTAKE_CONFIG, SystemClock
+from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
+from hub.runtime.adapters.hub_state import DynamoHubState
+from hub.runtime.adapters.identity_store import IdentityCenter
+from hub.runtime.adapters.ledger import DynamoLedger
+from hub.runtime.adapters.mappings_table import DynamoMappings
+from hub.runtime.adapters.queues import SqsDelayedQueue, SqsReconcileQueue, SqsScanQueue
+from hub.runtime.group_resolver import GroupResolver
+from hub.runtime.intake import Intake, IntakePorts
+from hub.runtime.redelivery import take_each
+from hub.runtime.settings import IntakeSettings, read_settings
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 gc.freeze()
 gc.enable()
 
 
+@cache
+def ports() -> IntakePorts:
+    """Return the ports of `intake`; SettingsError lists everything its environment lacks."""
+    settings = read_settings(IntakeSettings, os.environ)
+    session = boto3.Session(region_name=settings.region)
+    dynamodb = session.client("dynamodb", config=INTAKE_CONFIG)
+    sqs = session.client("sqs", config=INTAKE_CONFIG)
+    clock = SystemClock()
+    directory = IdentityCenter(
+        session.client("identitystore", config=INTAKE_CONFIG), settings.identity_store_id
+    )
+    hub_state = DynamoHubState(dynamodb, settings.ledger_table)
+    return IntakePorts(
+        identity_store_id=settings.identity_store_id,
+        region=settings.region,
+        delayed_queue_arn=settings.delayed_queue_arn,
+        mappings=DynamoMappings(dynamodb, settings.mappings_table),
+        names=GroupResolver(directory, hub_state, clock),
+        hub_state=hub_state,
+        ledger=DynamoLedger(dynamodb, settings.ledger_table),
+        group_snapshots=DynamoGroupSnapshots(dynamodb, settings.ledger_table),
+        reconcile_queue=SqsReconcileQueue(sqs, settings.reconcile_queue_url),
+        scan_queue=SqsScanQueue(sqs, settings.scan_queue_url),
+        delayed_queue=SqsDelayedQueue(sqs, settings.delayed_queue_url),
+        clock=clock,
+    )
+
+
 @telemetry.logger.inject_lambda_context(clear_state=True)
 @telemetry.metrics.log_metrics
-def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFailureResponse":
-    """Handle every message; report those that failed, so that only they are delivered again."""
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Handle every message; return those that failed, so that only they are delivered again."""
     here = ports()
     batch = Intake(here)
-
-    def take(record: "SQSRecord") -> None:
-        telemetry.count("Received")
-        # Logs before a record's own event is known must not carry the previous event's id.
-        telemetry.logger.set_correlation_id(None)
-        if record.event_source_arn == here.delayed_queue_arn:
-            batch.redeliver(record.body)
-        elif batch.take(record.body) is not None:
-            telemetry.count("Ignored")
-
-    return take_each(event, context, EventType.SQS, take, lambda: telemetry.count("MessagesFailed"))
+    return take_each(
+        event,
+        context,
+        lambda each: (
+            batch.redeliver(each["body"])
+            if each["eventSourceARN"] == here.delayed_queue_arn
+            else batch.take(each["body"])
+        ),
+        id_of=lambda each: each["messageId"],
+        count_begun=lambda: telemetry.count("Received"),
+        count_failed=lambda: telemetry.count("MessagesFailed"),
+    )

@@ -1,42 +1,68 @@
 """Lambda function `mapping_stream`: turns changed mapping rows into scan requests."""
 
 import gc
+import os
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.batch import EventType
+import boto3
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from hub.runtime import telemetry
-from hub.runtime.batches import take_each
-from hub.runtime.mapping_stream import RowChange, take
-from hub.runtime.wiring.mapping_stream import ports
+from hub.runtime.adapters.aws import CLIENT_CONFIG, SystemClock
+from hub.runtime.adapters.hub_state import DynamoHubState
+from hub.runtime.adapters.identity_store import IdentityCenter
+from hub.runtime.adapters.queues import SqsScanQueue
+from hub.runtime.group_resolver import GroupResolver
+from hub.runtime.mapping_stream import MappingStreamPorts, RowChange, take
+from hub.runtime.redelivery import take_each
+from hub.runtime.settings import MappingStreamSettings, read_settings
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-    from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 gc.freeze()
 gc.enable()
 
 
+@cache
+def ports() -> MappingStreamPorts:
+    """Return the ports of `mapping_stream`; SettingsError lists all that its environment lacks."""
+    settings = read_settings(MappingStreamSettings, os.environ)
+    session = boto3.Session(region_name=settings.region)
+    clock = SystemClock()
+    directory = IdentityCenter(
+        session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
+    )
+    hub_state = DynamoHubState(
+        session.client("dynamodb", config=CLIENT_CONFIG), settings.ledger_table
+    )
+    return MappingStreamPorts(
+        names=GroupResolver(directory, hub_state, clock),
+        hub_state=hub_state,
+        scan_queue=SqsScanQueue(
+            session.client("sqs", config=CLIENT_CONFIG), settings.scan_queue_url
+        ),
+        clock=clock,
+    )
+
+
 @telemetry.logger.inject_lambda_context(clear_state=True)
 @telemetry.metrics.log_metrics
-def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFailureResponse":
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Queue the scans for each changed row; rows from a failed one on are delivered again."""
     here = ports()
 
-    def take_record(record: "DynamoDBRecord") -> None:
-        telemetry.count("RowChanges")
-        event_id = record.event_id or ""
-        telemetry.logger.set_correlation_id(event_id or None)
-        images = record.dynamodb
+    def take_record(plain: dict[str, Any]) -> None:
+        telemetry.logger.set_correlation_id(plain["eventID"] or None)
+        images = DynamoDBRecord(plain).dynamodb
         take(
             RowChange(
-                event_id=event_id,
+                event_id=plain["eventID"],
                 at=here.clock.now(),
                 old=(images.old_image if images else None) or None,
                 new=(images.new_image if images else None) or None,
-                name=record.event_name.name if record.event_name else "",
+                name=plain["eventName"],
             ),
             here,
         )
@@ -44,7 +70,8 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFail
     return take_each(
         event,
         context,
-        EventType.DynamoDBStreams,
         take_record,
-        lambda: telemetry.count("RowChangesFailed"),
+        id_of=lambda each: each["dynamodb"]["SequenceNumber"],
+        count_begun=lambda: telemetry.count("RowChanges"),
+        count_failed=lambda: telemetry.count("RowChangesFailed"),
     )

@@ -1,14 +1,39 @@
 """Lambda function `reconcile`: reconciles one user."""
 
 import gc
+import os
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import boto3
+
 from hub.runtime import reporter, telemetry
+from hub.runtime.adapters.aws import CLIENT_CONFIG, SystemClock
+from hub.runtime.adapters.event_bus import EventBus
+from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
+from hub.runtime.adapters.hub_state import DynamoHubState
+from hub.runtime.adapters.identity_store import IdentityCenter
+from hub.runtime.adapters.ledger import DynamoLedger
+from hub.runtime.adapters.mappings_table import DynamoMappings
+from hub.runtime.adapters.queues import ReceivedFrom, SqsDelayedQueue
+from hub.runtime.adapters.removal_limits import DynamoLimits
+from hub.runtime.adapters.spoke_sessions import SpokeSessions
+from hub.runtime.adapters.studio import SageMakerStudio
+from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
+from hub.runtime.functions.access import application_access, removal_limit, role_assumer
+from hub.runtime.group_resolver import GroupResolver
+from hub.runtime.guard import Guard
+from hub.runtime.reconcile.apply import Applier
+from hub.runtime.reconcile.observe import TargetObserver, UserObserver
+from hub.runtime.reconcile.reconciler import Reconciler
+from hub.runtime.reconcile.requeue import ReconcileHandler
 from hub.runtime.redelivery import as_sent, redelivered_soon
-from hub.runtime.wiring.reconcile import ports
+from hub.runtime.settings import ReconcileSettings, read_settings
+from shared.conventions import SystemRole
 from shared.errors import UnreadableMessageError
-from shared.messages import decode_reconcile_request
+from shared.messages import decode
+from shared.requests import ReconcileRequest
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -18,6 +43,51 @@ gc.enable()
 
 # Work that is unfinished this long before the time-out goes to the delayed queue.
 _RESERVE = timedelta(seconds=20)
+
+
+@cache
+def ports() -> tuple[ReconcileHandler, ReceivedFrom]:
+    """Return what handles requests, and the queue that they come from.
+
+    Raises:
+        SettingsError: the environment lacks a setting; the message lists all of them.
+    """
+    settings = read_settings(ReconcileSettings, os.environ)
+    session = boto3.Session(region_name=settings.region)
+    dynamodb = session.client("dynamodb", config=CLIENT_CONFIG)
+    assumer = role_assumer(session, settings)
+    sessions = SpokeSessions(session, assumer, SystemRole.ACCESS.arn)
+    clock = SystemClock()
+    directory = IdentityCenter(
+        session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
+    )
+    sqs = session.client("sqs", config=CLIENT_CONFIG)
+    hub_state = DynamoHubState(dynamodb, settings.ledger_table)
+    ledger = DynamoLedger(dynamodb, settings.ledger_table)
+    studio = SageMakerStudio(sessions, settings.account)
+    limits = DynamoLimits(dynamodb, settings.ledger_table)
+    reconciler = Reconciler(
+        mode="report" if settings.mode == "report" else "apply",
+        users=UserObserver(
+            directory,
+            DynamoMappings(dynamodb, settings.mappings_table),
+            GroupResolver(directory, hub_state, clock),
+            ledger,
+            DynamoGroupSnapshots(dynamodb, settings.ledger_table),
+        ),
+        targets=TargetObserver(
+            studio, DynamoUnmanagedProfiles(dynamodb, settings.ledger_table), hub_state, clock
+        ),
+        guard=Guard(removal_limit(settings), limits, ledger),
+        applier=Applier(studio, application_access(session, assumer, settings), clock),
+        ledger=ledger,
+        bus=EventBus(session.client("events", config=CLIENT_CONFIG), settings.bus_name),
+        hub_state=hub_state,
+        clock=clock,
+    )
+    delayed_queue = SqsDelayedQueue(sqs, settings.delayed_queue_url)
+    received = ReceivedFrom(sqs, settings.reconcile_queue_url)
+    return ReconcileHandler(reconciler, delayed_queue), received
 
 
 @telemetry.logger.inject_lambda_context(clear_state=True)
@@ -33,7 +103,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     for record in event["Records"]:
         telemetry.count("Reconciles")
         try:
-            request = as_sent(decode_reconcile_request(record["body"]), record)
+            request = as_sent(decode(record["body"], ReconcileRequest), record)
         except UnreadableMessageError as error:
             telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
             raise

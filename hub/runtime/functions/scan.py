@@ -1,15 +1,43 @@
 """Lambda function `scan`: scans a group, a target or the directory."""
 
 import gc
+import os
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import boto3
+
 from hub.runtime import reporter, telemetry
+from hub.runtime.adapters.aws import CLIENT_CONFIG, SystemClock
+from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
+from hub.runtime.adapters.hub_state import DynamoHubState
+from hub.runtime.adapters.identity_store import IdentityCenter
+from hub.runtime.adapters.ledger import DynamoLedger
+from hub.runtime.adapters.mappings_table import DynamoMappings
+from hub.runtime.adapters.queues import (
+    ReceivedFrom,
+    SqsDelayedQueue,
+    SqsReconcileQueue,
+    SqsScanQueue,
+)
+from hub.runtime.adapters.removal_limits import DynamoLimits
+from hub.runtime.adapters.scan_states import DynamoScanStates
+from hub.runtime.adapters.spoke_sessions import SpokeSessions
+from hub.runtime.adapters.studio import SageMakerStudio
+from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
+from hub.runtime.functions.access import application_access, removal_limit, role_assumer
+from hub.runtime.group_resolver import GroupResolver
+from hub.runtime.guard import Guard
 from hub.runtime.redelivery import as_sent, redelivered_soon
+from hub.runtime.scan.ports import ScanPorts
 from hub.runtime.scan.scanner import scan
-from hub.runtime.wiring.scan import ports
+from hub.runtime.scan.snapshots import SnapshotCache
+from hub.runtime.settings import ScanSettings, read_settings
+from shared.conventions import SystemRole
 from shared.errors import UnreadableMessageError
-from shared.messages import decode_scan_request
+from shared.messages import decode
+from shared.requests import ScanRequest
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -19,6 +47,47 @@ gc.enable()
 
 # Pages that are unread this long before the time-out are read by the next message.
 _RESERVE = timedelta(seconds=60)
+
+# One scan covers one target. The next scan covers another, and this one returns in an hour.
+_SESSIONS = 4
+
+
+@cache
+def ports() -> ScanPorts:
+    """Return the ports of `scan`; SettingsError lists everything its environment lacks."""
+    settings = read_settings(ScanSettings, os.environ)
+    session = boto3.Session(region_name=settings.region)
+    dynamodb = session.client("dynamodb", config=CLIENT_CONFIG)
+    sqs = session.client("sqs", config=CLIENT_CONFIG)
+    clock = SystemClock()
+    directory = IdentityCenter(
+        session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
+    )
+    hub_state = DynamoHubState(dynamodb, settings.ledger_table)
+    assumer = role_assumer(session, settings)
+    sessions = SpokeSessions(session, assumer, SystemRole.READER.arn, at_most=_SESSIONS)
+    ledger = DynamoLedger(dynamodb, settings.ledger_table)
+    limits = DynamoLimits(dynamodb, settings.ledger_table)
+    return ScanPorts(
+        mode="report" if settings.mode == "report" else "apply",
+        directory=directory,
+        mappings=DynamoMappings(dynamodb, settings.mappings_table),
+        names=GroupResolver(directory, hub_state, clock),
+        hub_state=hub_state,
+        ledger=ledger,
+        group_snapshots=SnapshotCache(DynamoGroupSnapshots(dynamodb, settings.ledger_table), clock),
+        scans=DynamoScanStates(dynamodb, settings.ledger_table),
+        limits=limits,
+        guard=Guard(removal_limit(settings), limits, ledger),
+        access=application_access(session, assumer, settings),
+        unmanaged_profiles=DynamoUnmanagedProfiles(dynamodb, settings.ledger_table),
+        studio=SageMakerStudio(sessions, settings.account, remembers_domains=False),
+        reconcile_queue=SqsReconcileQueue(sqs, settings.reconcile_queue_url),
+        scan_queue=SqsScanQueue(sqs, settings.scan_queue_url),
+        delayed_queue=SqsDelayedQueue(sqs, settings.delayed_queue_url),
+        received=ReceivedFrom(sqs, settings.scan_queue_url),
+        clock=clock,
+    )
 
 
 @telemetry.logger.inject_lambda_context(clear_state=True)
@@ -31,7 +100,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     for record in event["Records"]:
         telemetry.count("Scans")
         try:
-            request = as_sent(decode_scan_request(record["body"]), record)
+            request = as_sent(decode(record["body"], ScanRequest), record)
         except UnreadableMessageError as error:
             telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
             raise

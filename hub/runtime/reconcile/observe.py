@@ -34,7 +34,7 @@ from shared.model import (
     UserId,
     UserStatus,
 )
-from shared.naming import same_user
+from shared.naming import same_name
 from shared.requests import ReconcileRequest
 
 
@@ -231,7 +231,7 @@ class TargetObserver:
             # Source: Amazon SageMaker administration workshop: one person has one profile in a
             # domain. So an unmanaged one that signs the user in is in the way.
             for name, known in self.unmanaged_profiles.of(target).items():
-                if known.user_name and same_user(known.user_name, person.name):
+                if known.user_name and same_name(known.user_name, person.name):
                     return self.studio.profile(target, name, person.id)
         return profile
 

@@ -49,9 +49,9 @@ from hub.runtime.problems.hub import BUS, EVENT_NOT_PUBLISHED, event_not_publish
 from hub.runtime.problems.users import IN_USE
 from hub.runtime.reconcile import reports
 from hub.runtime.reconcile.observe import TargetObservations, UserSnapshot
+from shared.conventions import Ownership
 from shared.errors import PermanentError, RetryableError
 from shared.model import Target
-from shared.ownership import Ownership
 from shared.requests import ReconcileRequest
 
 # Source: the DynamoDB API: a transaction has 100 items at most; record and event are two.

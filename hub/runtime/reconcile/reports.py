@@ -35,7 +35,7 @@ from hub.runtime.problems import hub, mappings, targets, users
 from hub.runtime.reconcile.observe import ObservationFailure
 from shared.errors import PermanentError, RefusedError, RetryableError, TargetUnreachableError
 from shared.model import Target, User
-from shared.naming import same_user
+from shared.naming import same_name
 from shared.requests import ReconcileRequest
 
 # The target's quota is used up: one problem of the target, not one of each user.
@@ -126,7 +126,7 @@ def of_records(user: User, records: Mapping[Target, Record], decisions: Iterable
     """
     desired = {each.target for each in decisions if isinstance(each, DesiredProfile)}
     for target, record in sorted(records.items()):
-        if target in desired and record.is_seen and not same_user(record.user_name, user.name):
+        if target in desired and record.is_seen and not same_name(record.user_name, user.name):
             problem = users.renamed(
                 _name(user),
                 user.id,

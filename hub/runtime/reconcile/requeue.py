@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from hub.runtime import reporter
+from hub.runtime.decisions.requeue import recheck, requeue
 from hub.runtime.ports import DelayedQueue
 from hub.runtime.problems.hub import GAVE_UP, WAITING
 from hub.runtime.reconcile import reports
@@ -18,7 +19,6 @@ from hub.runtime.reconcile.result import (
     result_without_reads,
 )
 from shared.errors import PermanentError, RetryableError
-from shared.messages import recheck, requeue
 from shared.requests import ReconcileRequest
 
 

@@ -16,10 +16,10 @@ from hub.runtime.decisions.actions import (
 )
 from hub.runtime.decisions.outcome import Applied, Deferred, Failed, Outcome, Pending, Started
 from hub.runtime.decisions.record import Record, State
+from hub.runtime.decisions.requeue import RequeuePolicy, is_exhausted
 from hub.runtime.reconcile.observe import TargetObservations
 from hub.runtime.reconcile.recorder import Recorder
 from shared.errors import RetryableError
-from shared.messages import RequeuePolicy, is_exhausted
 from shared.model import Target
 from shared.requests import EVERY_TARGET, ReconcileRequest
 

@@ -15,7 +15,7 @@ from hub.runtime.scan.desired import is_over, records_of
 from hub.runtime.scan.enqueue import queue
 from hub.runtime.scan.listing import PagedListing
 from hub.runtime.scan.ports import ScanPorts, ScanResult
-from shared.conventions import suspended_role_arn
+from shared.conventions import SystemRole
 from shared.errors import PermanentError, TargetUnreachableError
 from shared.model import Target, UserId
 from shared.requests import ScanRequest
@@ -76,7 +76,7 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
 
 def _see_domain(target: Target, domain: Domain) -> None:
     """Report a default role that permits something, and a portal that is off."""
-    if domain.default_role_arn != suspended_role_arn(target.account, target.region):
+    if domain.default_role_arn != SystemRole.SUSPENDED.arn(target.account, target.region):
         reporter.report(targets.default_role(target, domain.default_role_arn))
     if domain.portal_off:
         reporter.report(targets.portal_off(target, domain.portal_off))

@@ -5,11 +5,11 @@ from typing import assert_never
 
 from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.listing import ScanState, Seen
+from hub.runtime.decisions.requeue import RequeuePolicy, is_exhausted, recheck, requeue
 from hub.runtime.problems import hub as problems
 from hub.runtime.scan import assignments, directory, group, sweep, target
 from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.errors import PermanentError, RetryableError
-from shared.messages import RequeuePolicy, is_exhausted, recheck, requeue
 from shared.requests import ScanRequest, Subject
 
 
@@ -57,7 +57,7 @@ def _subject(request: ScanRequest) -> str:
 
 def _scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     match request.subject:
-        case Subject.ROUND:
+        case Subject.SWEEP:
             return sweep.begin(request, ports)
         case Subject.GROUP:
             return group.scan(request, ports, until)
@@ -65,9 +65,9 @@ def _scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult
             return group.scan_by_name(request, ports)
         case Subject.TARGET:
             return target.scan(request, ports, until)
-        case Subject.ACCESS:
+        case Subject.ASSIGNMENTS:
             return assignments.scan(request, ports, until)
-        case Subject.PEOPLE:
+        case Subject.USERS:
             return directory.look_at_people(request, ports, until)
         case Subject.GROUPS:
             return directory.look_at_groups(request, ports, until)

@@ -16,8 +16,8 @@ def begin(request: ScanRequest, ports: ScanPorts) -> ScanResult:
     """
     targets = _targets(request, ports)
     if request.key == DAILY:
-        subjects = [(Subject.PEOPLE, ""), (Subject.GROUPS, "")]
-        subjects += [(Subject.ACCESS, str(target)) for target in targets]
+        subjects = [(Subject.USERS, ""), (Subject.GROUPS, "")]
+        subjects += [(Subject.ASSIGNMENTS, str(target)) for target in targets]
     else:
         groups = [] if request.key == TARGETS else _groups(request, ports)
         subjects = [(Subject.GROUP, id_) for id_ in groups]

@@ -29,7 +29,7 @@ from e2e.processes import CommandError
 from e2e.progress import tell
 from e2e.stacks import build, deploy_stacks, synthesized
 
-from shared.conventions import execution_role_arn
+from shared.conventions import iam_role_arn
 from shared.model import Target
 from simulator.directory_operations import DirectoryOperations
 from simulator.moto_backend import EmbeddedServices
@@ -227,6 +227,6 @@ def _add_domains(cloud: Cloud) -> None:
         if target != SECOND:
             studio.add_domain(
                 place(target),
-                default_role=execution_role_arn(target.account, target.region, "Analyst"),
+                default_role=iam_role_arn(target.account, target.region, "Analyst"),
                 application_arn=access.add_application(target.account, target.domain_id),
             )

@@ -9,9 +9,8 @@ from typing import Any
 from e2e.accounts import HUB, place
 from e2e.cloud import Cloud
 
-from shared.conventions import execution_role_arn
+from shared.conventions import iam_role_arn, tags
 from shared.model import Target
-from shared.ownership import tags
 from simulator.studio.records import RUNNING
 
 
@@ -25,7 +24,7 @@ class Expectation:
 
 def role_arn(target: Target, role: str) -> str:
     """Return the ARN of a group's role in a target's account; an ARN stays unchanged."""
-    return role if ":" in role else execution_role_arn(target.account, target.region, role)
+    return role if ":" in role else iam_role_arn(target.account, target.region, role)
 
 
 def has_role(user: str, target: Target, role: str) -> Expectation:

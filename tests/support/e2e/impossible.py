@@ -9,16 +9,14 @@ from e2e.iam_requests import Context, IamRequest
 from e2e.recorded import assume, name_itself, put_events
 
 from shared.conventions import (
-    access_role_arn,
-    assigner_role_arn,
-    assignment_reader_role_arn,
+    MANAGED_BY,
+    SYSTEM_PATH,
+    USER_ID,
+    SystemRole,
     external_id,
-    reader_role_arn,
+    iam_role_arn,
     source_identity,
-    suspended_role_name,
-    system_role_arn,
 )
-from shared.ownership import MANAGED_BY, USER_ID
 
 _SPOKE = TARGETS[0].account
 _STUDIO = f"arn:aws:sagemaker:{REGION}:{_SPOKE}"
@@ -60,7 +58,7 @@ def denied_for_good() -> Iterator[IamRequest]:
     They stay impossible even if somebody attaches another policy to the role, or a resource's own
     policy grants them.
     """
-    role = access_role_arn(_SPOKE, REGION)
+    role = SystemRole.ACCESS.arn(_SPOKE, REGION)
     # Tagging outside of creation could make an existing profile managed.
     tag = _tagging({MANAGED_BY: HUB})
     yield IamRequest(role, "sagemaker:AddTags", _PROFILE, tag)
@@ -77,12 +75,12 @@ def denied_for_good() -> Iterator[IamRequest]:
         yield IamRequest(role, "sagemaker:CreateUserProfile", _PROFILE, ours)
         yield IamRequest(role, "sagemaker:UpdateUserProfile", _PROFILE, {**_OURS, **setting})
     # The role of suspended users permits nothing at all.
-    suspended = system_role_arn(_SPOKE, REGION, suspended_role_name(REGION))
+    suspended = SystemRole.SUSPENDED.arn(_SPOKE, REGION)
     yield IamRequest(suspended, "s3:GetObject", "arn:aws:s3:::studio-data/file")
 
 
 def _in_a_spoke() -> Iterator[IamRequest]:
-    role = access_role_arn(_SPOKE, REGION)
+    role = SystemRole.ACCESS.arn(_SPOKE, REGION)
 
     def asks(action: str, context: Context | None = None, resource: str = _PROFILE) -> IamRequest:
         return IamRequest(role, action, resource, context or {})
@@ -119,7 +117,7 @@ def _in_a_spoke() -> Iterator[IamRequest]:
 
 def _reading_a_spoke() -> Iterator[IamRequest]:
     """Yield what the access role may do in a spoke, but the reader role may not."""
-    reader = reader_role_arn(_SPOKE, REGION)
+    reader = SystemRole.READER.arn(_SPOKE, REGION)
     tags = _tagging({MANAGED_BY: HUB, USER_ID: "somebody"})
     private = {"sagemaker:SpaceSharingType": "Private"}
     for action, resource, context in (
@@ -146,7 +144,7 @@ def _tagging(tags: Mapping[str, str]) -> Context:
 def _entering_spokes() -> Iterator[IamRequest]:
     reconcile, look, intake, mappings = _hub_roles()
     right = external_id(HUB, _SPOKE)
-    entered = ((reconcile, access_role_arn), (look, reader_role_arn))
+    entered = ((reconcile, SystemRole.ACCESS.arn), (look, SystemRole.READER.arn))
     for role, arn_in in entered:
         arn = arn_in(_SPOKE, REGION)
         yield assume(role, arn, None)
@@ -165,26 +163,29 @@ def _entering_spokes() -> Iterator[IamRequest]:
             yield assume(other, arn, right)
             yield name_itself(other, arn)
     # The roles that change and the roles that read have different users.
-    yield assume(look, access_role_arn(_SPOKE, REGION), right)
-    yield name_itself(look, access_role_arn(_SPOKE, REGION))
-    yield assume(reconcile, reader_role_arn(_SPOKE, REGION), right)
+    yield assume(look, SystemRole.ACCESS.arn(_SPOKE, REGION), right)
+    yield name_itself(look, SystemRole.ACCESS.arn(_SPOKE, REGION))
+    yield assume(reconcile, SystemRole.READER.arn(_SPOKE, REGION), right)
 
 
 def _assigning(cloud: Cloud) -> Iterator[IamRequest]:
     reconcile, look, intake, mappings = _hub_roles()
     right = external_id(HUB, MANAGEMENT)
-    assigner = assigner_role_arn(MANAGEMENT, REGION)
-    reader = assignment_reader_role_arn(MANAGEMENT, REGION)
+    assigner = SystemRole.ASSIGNER.arn(MANAGEMENT, REGION)
+    reader = SystemRole.ASSIGNMENT_READER.arn(MANAGEMENT, REGION)
     application = cloud.applications[TARGETS[0]]
     of_studio = {"sso:ApplicationAccount": _SPOKE}
 
     def asks(action: str, context: Context, resource: str = application) -> IamRequest:
         return IamRequest(assigner, action, resource, context)
 
-    for role in (intake, mappings, access_role_arn(_SPOKE, REGION)):
+    for role in (intake, mappings, SystemRole.ACCESS.arn(_SPOKE, REGION)):
         yield assume(role, assigner, right)
         yield assume(role, reader, right)
-    for role, arn_in in ((reconcile, assigner_role_arn), (look, assignment_reader_role_arn)):
+    for role, arn_in in (
+        (reconcile, SystemRole.ASSIGNER.arn),
+        (look, SystemRole.ASSIGNMENT_READER.arn),
+    ):
         arn = arn_in(MANAGEMENT, REGION)
         yield assume(role, arn, None)
         yield assume(role, arn, external_id(HUB, _SPOKE))
@@ -226,14 +227,14 @@ def _speaking() -> Iterator[IamRequest]:
         yield put_events(role, told, "studio-hub")
     for role in (reconcile, look, intake, mappings):
         yield put_events(role, directory)
-    yield put_events(system_role_arn(MANAGEMENT, REGION, forwarder), told)
+    yield put_events(iam_role_arn(MANAGEMENT, REGION, forwarder, SYSTEM_PATH), told)
     # The bus accepts the forwarders of the event accounts only. It refuses the same name in another
     # account, even of the organization, and another name in an event account.
     for account in (_SPOKE, STRANGER):
-        yield put_events(system_role_arn(account, REGION, forwarder), directory)
+        yield put_events(iam_role_arn(account, REGION, forwarder, SYSTEM_PATH), directory)
         yield put_events(f"arn:aws:iam::{account}:role/Admin", directory)
     yield put_events(f"arn:aws:iam::{MANAGEMENT}:role/Admin", directory)
-    moved = put_events(system_role_arn(MANAGEMENT, REGION, forwarder), directory)
+    moved = put_events(iam_role_arn(MANAGEMENT, REGION, forwarder, SYSTEM_PATH), directory)
     yield replace(moved, context={**moved.context, "aws:PrincipalOrgID": "o-other00000"})
 
 
@@ -277,7 +278,7 @@ def _in_the_hub(cloud: Cloud) -> Iterator[IamRequest]:
 def _hub_roles() -> tuple[str, str, str, str]:
     """Return the roles of `reconcile`, `scan`, `intake` and `mapping_stream`."""
     reconcile, look, intake, mappings = (
-        system_role_arn(HUB, REGION, f"StudioHub-{name}-{REGION}")
+        iam_role_arn(HUB, REGION, f"StudioHub-{name}-{REGION}", SYSTEM_PATH)
         for name in ("Reconcile", "Scan", "Intake", "MappingStream")
     )
     return reconcile, look, intake, mappings

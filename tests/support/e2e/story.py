@@ -26,7 +26,7 @@ from e2e.expectations import (
 from e2e.operations import GUESTS, LEADS, SCIENTISTS, UNREADABLE, joins, leaves, works_and_leaves
 from e2e.progress import tell
 
-from shared.conventions import suspended_role_arn
+from shared.conventions import SystemRole
 
 _PATIENCE = 60  # seconds for the functions to meet a chapter's expectations
 
@@ -120,7 +120,7 @@ STORY = (
         "grace leaves ml-guests, whose profiles are kept (SCIM): suspended, and let in no more",
         leaves("grace", "ml-guests", "scim"),
         (
-            has_role("grace", SECOND, suspended_role_arn(SECOND.account, SECOND.region)),
+            has_role("grace", SECOND, SystemRole.SUSPENDED.arn(SECOND.account, SECOND.region)),
             *is_not_assigned("grace", SECOND),
         ),
     ),

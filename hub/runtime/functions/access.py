@@ -7,16 +7,16 @@ from hub.runtime.adapters.aws import CLIENT_CONFIG
 from hub.runtime.adapters.sessions import RoleAssumer
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from hub.runtime.settings import ReconcileSettings, ScanSettings
-from shared.conventions import assigner_role_arn, assignment_reader_role_arn, hub_role_names
+from shared.conventions import SystemRole
 
 
 def role_assumer(session: Session, settings: ReconcileSettings | ScanSettings) -> RoleAssumer:
     """Return the adapter that assumes roles in other accounts for the function."""
-    reconcile, look = hub_role_names(settings.region)
+    role = SystemRole.SCAN if isinstance(settings, ScanSettings) else SystemRole.RECONCILE
     return RoleAssumer(
         session.client("sts", config=CLIENT_CONFIG),
         hub_account=settings.account,
-        role_name=look if isinstance(settings, ScanSettings) else reconcile,
+        role_name=role.name_in(settings.region),
     )
 
 
@@ -31,10 +31,9 @@ def application_access(
     account, region = settings.identity_account, settings.region
     if account == settings.account:
         return SsoAdmin(own_client(session))
-    is_scan_request = isinstance(settings, ScanSettings)
-    role_arn = (assignment_reader_role_arn if is_scan_request else assigner_role_arn)(
-        account, region
-    )
+    is_scan = isinstance(settings, ScanSettings)
+    role = SystemRole.ASSIGNMENT_READER if is_scan else SystemRole.ASSIGNER
+    role_arn = role.arn(account, region)
     return SsoAdmin(assumed_client(session, assumer, role_arn, account=account, region=region))
 
 
