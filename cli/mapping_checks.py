@@ -6,8 +6,7 @@ import boto3
 
 from cli import output as console
 from cli.people import People
-from hub.runtime.decisions.mapping_rows import parse_table
-from hub.runtime.decisions.row_checks import between_rows
+from hub.runtime.decisions.mapping_rows import between_rows, parse_table
 from hub.runtime.problems.kind import Problem
 from hub.runtime.problems.mappings import pinned_group_gone, unresolved_group
 from shared.model import BadMapping, GroupId, GroupIds, GroupMapping, MappingTable, Unresolved

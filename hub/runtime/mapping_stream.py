@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import TypeGuard
 
 from hub.runtime import reporter, telemetry
-from hub.runtime.decisions.desired import group_id
-from hub.runtime.decisions.mapping_rows import parse_row
+from hub.runtime.decisions.mapping_rows import group_id, parse_row
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.ports import Clock, HubStateStore, ScanQueue
 from hub.runtime.problems.mappings import (

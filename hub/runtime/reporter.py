@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 
 from hub.runtime import telemetry
 from hub.runtime.decisions.hub_state import HubState, OpenProblem
+from hub.runtime.decisions.mapping_rows import same_group_twice, tied_targets
 from hub.runtime.decisions.record import Record
-from hub.runtime.decisions.row_checks import same_group_twice, tied_targets
 from hub.runtime.ports import HubStateStore
 from hub.runtime.problems import mappings, targets
 from hub.runtime.problems.kind import Problem, ProblemKind

@@ -2,8 +2,7 @@
 
 import pytest
 
-from hub.runtime.decisions.mapping_rows import parse_table
-from hub.runtime.decisions.row_checks import between_rows
+from hub.runtime.decisions.mapping_rows import between_rows, parse_table
 from shared.model import GroupId, GroupIds, MappingTable
 
 LAB = "222222222222/eu-west-1/d-research0001"

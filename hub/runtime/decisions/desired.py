@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
+from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.retention import retention_days
 from hub.runtime.decisions.target_rows import (
@@ -163,11 +164,6 @@ def _uncalled_for(
             reason = f"the group {grant.group} lists nobody any more"
             return _removal(person, of, record, reason, now, hold=f"{EMPTIED} {grant.group}")
     return _removal(person, of, record, _UNCALLED_FOR, now)
-
-
-def group_id(row: GroupMapping, groups: GroupIds) -> GroupId | Unresolved:
-    """Return the id of a row's group: the id that the row pins, or the id of its name."""
-    return row.group_id or groups.get(row.group, Unresolved.UNKNOWN)
 
 
 def left_groups(

@@ -1,11 +1,14 @@
-"""Parses rows of the mappings table once, and reports every mistake of a row together."""
+"""Parses the mappings table; finds every mistake of a row, and conflicts between valid rows."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import TypeVar
 
+from hub.runtime.problems import mappings
+from hub.runtime.problems.kind import Problem
 from shared.conventions import iam_role_arn, partition
 from shared.model import (
     DEFAULT_PRIORITY,
@@ -13,9 +16,11 @@ from shared.model import (
     DIRECTORY_ID,
     BadMapping,
     GroupId,
+    GroupIds,
     GroupMapping,
     MappingTable,
     Target,
+    Unresolved,
 )
 from shared.naming import LONGEST_ROLE_NAME, execution_role_name, role_name
 from shared.visible import shortened, visible
@@ -37,11 +42,13 @@ _ATTRIBUTES = (
     "enabled",
     "note",
 )
+_REQUIRED = frozenset({"group", "target"})
 # Characters in the text of one mistake, which may quote the row.
 _LONGEST_MISTAKE = 500
 
 Row = Mapping[str, object]
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 
 def parse_table(rows: Iterable[Row]) -> MappingTable:
@@ -60,63 +67,49 @@ def parse_table(rows: Iterable[Row]) -> MappingTable:
 
 def parse_row(row: Row) -> GroupMapping | BadMapping:
     """Return the mapping in a row, or all mistakes of the row."""
-    form = _Form(row)
-    group = form.read("group", _group, "", required=True)
-    target = form.read("target", _target, None, required=True)
-    given_role = form.read("execution_role_arn", lambda value: _role_arn(value, target), "")
-    role_arn = (
-        given_role
-        if row.get("execution_role_arn") is not None
-        else _conventional_role(group, target)
-    )
-    mapping = {
-        "priority": form.read("priority", _priority, DEFAULT_PRIORITY),
-        "retention_days": form.read("retention_days", _retention, DEFAULT_RETENTION_DAYS),
+    mistakes: list[str] = []
+
+    def read(name: str, parse: Callable[[object], T], default: T) -> T:
+        """Return the value of an attribute; the default where it is absent or a mistake."""
+        value = row.get(name)
+        if value is None:
+            if name in _REQUIRED:
+                mistakes.append(f"{name}: is missing")
+            return default
+        try:
+            return parse(value)
+        except ValueError as error:
+            mistakes.append(f"{name}: {shortened(str(error), _LONGEST_MISTAKE)}")
+            return default
+
+    group = read("group", _group, "")
+    target = read("target", lambda value: Target.parse(_text(value)), None)
+    role_arn = read("execution_role_arn", lambda value: _role_arn(value, target), "")
+    if group and target and row.get("execution_role_arn") is None:
+        role_arn = iam_role_arn(target.account, target.region, execution_role_name(group))
+    numbers = {
+        "priority": read("priority", _priority, DEFAULT_PRIORITY),
+        "retention_days": read("retention_days", _retention, DEFAULT_RETENTION_DAYS),
     }
-    group_id = form.read("group_id", _group_id, None)
-    enabled = form.read("enabled", _truth, default=True)
-    note = form.read("note", _note, "")
-    form.refuse_others()
-    if form.mistakes or target is None:
+    group_id = read("group_id", _group_id, None)
+    enabled = read("enabled", _truth, default=True)
+    note = read("note", _note, "")
+    mistakes += [_unknown(name) for name in sorted(row.keys() - set(_ATTRIBUTES))]
+    if mistakes or target is None:
         return BadMapping(
-            str(row.get("group", "")), str(row.get("target", "")), target, tuple(form.mistakes)
+            str(row.get("group", "")), str(row.get("target", "")), target, tuple(mistakes)
         )
     return GroupMapping(
-        group, target, role_arn, group_id=group_id, enabled=enabled, note=note, **mapping
+        group, target, role_arn, group_id=group_id, enabled=enabled, note=note, **numbers
     )
 
 
-class _Form:
-    """Reads one row attribute by attribute and collects every mistake."""
-
-    def __init__(self, row: Row) -> None:
-        self._row = row
-        self.mistakes: list[str] = []
-
-    def read(
-        self, name: str, parse: Callable[[object], T], default: T, *, required: bool = False
-    ) -> T:
-        value = self._row.get(name)
-        if value is None:
-            if required:
-                self.mistakes.append(f"{name}: is missing")
-            return default
-        return self.check(name, lambda: parse(value), default)
-
-    def check(self, name: str, parse: Callable[[], T], default: T) -> T:
-        try:
-            return parse()
-        except ValueError as error:
-            self.mistakes.append(f"{name}: {shortened(str(error), _LONGEST_MISTAKE)}")
-            return default
-
-    def refuse_others(self) -> None:
-        """Count every unknown attribute as a mistake: it may be a misspelled one."""
-        for name in sorted(self._row.keys() - set(_ATTRIBUTES)):
-            like = get_close_matches(name, _ATTRIBUTES, 1)
-            meant = like[0] if like else f"one of {', '.join(_ATTRIBUTES)}"
-            shown = shortened(visible(name), _LONGEST_MISTAKE)
-            self.mistakes.append(f"{shown}: unknown attribute; do you mean {meant}?")
+def _unknown(name: str) -> str:
+    """Return the mistake of an unknown attribute: it may be a misspelled one."""
+    like = get_close_matches(name, _ATTRIBUTES, 1)
+    meant = like[0] if like else f"one of {', '.join(_ATTRIBUTES)}"
+    shown = shortened(visible(name), _LONGEST_MISTAKE)
+    return f"{shown}: unknown attribute; do you mean {meant}?"
 
 
 def _text(value: object) -> str:
@@ -138,10 +131,6 @@ def _group(value: object) -> str:
     return name
 
 
-def _target(value: object) -> Target | None:
-    return Target.parse(_text(value))
-
-
 def _role_arn(value: object, target: Target | None) -> str:
     arn = _text(value)
     match = _ROLE_ARN.fullmatch(arn)
@@ -159,12 +148,6 @@ def _role_arn(value: object, target: Target | None) -> str:
             f"{arn} names a role of {len(name)} characters; IAM allows 1 to {LONGEST_ROLE_NAME}"
         )
     return arn
-
-
-def _conventional_role(group: str, target: Target | None) -> str:
-    if not group or target is None:
-        return ""
-    return iam_role_arn(target.account, target.region, execution_role_name(group))
 
 
 def _whole_number(value: object) -> int:
@@ -216,3 +199,82 @@ def _note(value: object) -> str:
 
 def _shown(value: object) -> str:
     return str(value) if isinstance(value, Decimal) else repr(value)
+
+
+def group_id(row: GroupMapping, groups: GroupIds) -> GroupId | Unresolved:
+    """Return the id of a row's group: the id that the row pins, or the id of its name."""
+    return row.group_id or groups.get(row.group, Unresolved.UNKNOWN)
+
+
+def between_rows(table: MappingTable, ids: GroupIds) -> tuple[Problem, ...]:
+    """Return all conflicts between the rows of a table, sorted.
+
+    `ids` are the known group ids of the names in rows that do not pin one.
+    """
+    found = (*same_group_twice(table, ids), *_equal_priorities(table), *_same_roles(table))
+    return tuple(sorted(found, key=lambda problem: (problem.kind.name, problem.subject)))
+
+
+def tied_targets(table: MappingTable) -> list[Target]:
+    """Return the targets in which two enabled rows have the same priority, sorted."""
+    priorities = Counter((row.target, row.priority) for row in table.rows if row.enabled)
+    return sorted({target for (target, _), rows in priorities.items() if rows > 1})
+
+
+def same_group_twice(table: MappingTable, ids: GroupIds) -> Iterator[Problem]:
+    """Yield groups that two rows of one target name: with different case, or by the same id.
+
+    The directory compares names without case. Both rows count, the one of lower priority first.
+    """
+    same: defaultdict[tuple[Target, str, str], list[GroupMapping]] = defaultdict(list)
+    for row in table.rows:
+        same[row.target, "name", row.group.casefold()].append(row)
+        id_ = group_id(row, ids)
+        if not isinstance(id_, Unresolved):
+            same[row.target, "id", id_].append(row)
+    twice = {(target, _groups(rows)) for (target, *_), rows in same.items() if len(rows) > 1}
+    for target, names in sorted(twice):
+        yield mappings.same_group_twice(target, names)
+
+
+def _equal_priorities(table: MappingTable) -> Iterator[Problem]:
+    for (target, priority), rows in _by(table.rows, lambda row: (row.target, row.priority)):
+        if _are_several(rows):
+            yield mappings.equal_priority(target, priority, _groups(rows))
+
+
+def _same_roles(table: MappingTable) -> Iterator[Problem]:
+    """Yield roles that are the same role to IAM, or that different groups get by convention.
+
+    Source: IAM user guide: role names are unique without regard to case.
+    """
+    for (account, _), rows in _by(
+        table.rows, lambda row: (row.target.account, row.role_arn.casefold())
+    ):
+        conventional = [row for row in rows if _is_conventional(row)]
+        roles = sorted({row.role_arn for row in rows})
+        if len(roles) > 1 or _are_several(conventional):
+            yield mappings.same_role(account, roles, _groups(rows))
+
+
+def _is_conventional(row: GroupMapping) -> bool:
+    name = execution_role_name(row.group)
+    return row.role_arn == iam_role_arn(row.target.account, row.target.region, name)
+
+
+def _are_several(rows: Iterable[GroupMapping]) -> bool:
+    """Return whether rows name different groups; the directory compares names without case."""
+    return len({row.group.casefold() for row in rows}) > 1
+
+
+def _groups(rows: Iterable[GroupMapping]) -> str:
+    return ", ".join(sorted({visible(row.group) for row in rows}))
+
+
+def _by(
+    rows: Iterable[GroupMapping], key: Callable[[GroupMapping], K]
+) -> list[tuple[K, list[GroupMapping]]]:
+    found: dict[K, list[GroupMapping]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
+    return list(found.items())

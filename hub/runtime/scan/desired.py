@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
-from hub.runtime.decisions.desired import decision_in, group_id
+from hub.runtime.decisions.desired import decision_in
+from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.decisions.protection import apply_protection
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal_limit import (

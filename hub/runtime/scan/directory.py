@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from hub.runtime import reporter
-from hub.runtime.decisions.desired import group_id
 from hub.runtime.decisions.drift import Drift, DriftKind, KnownPeople, gone, of_people
+from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.decisions.protection import is_protected
 from hub.runtime.decisions.removal_limit import Disruption, DisruptionKind
 from hub.runtime.problems import mappings

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub.runtime import reporter
-from hub.runtime.decisions.desired import group_id as id_of_row
 from hub.runtime.decisions.drift import Drift, DriftKind, joined, left
 from hub.runtime.decisions.hub_state import GroupSnapshot
+from hub.runtime.decisions.mapping_rows import group_id as id_of_row
 from hub.runtime.problems import mappings
 from hub.runtime.scan import reports
 from hub.runtime.scan.admission import admit_leaving

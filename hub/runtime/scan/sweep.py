@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hub.runtime import reporter, telemetry
-from hub.runtime.decisions.desired import group_id
+from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.model import GroupId, Target, Unresolved
 from shared.requests import DAILY, TARGETS, ScanRequest, Subject
