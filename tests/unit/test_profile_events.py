@@ -16,8 +16,12 @@ from cases import (
     SUSPENDED_ROLE,
 )
 
-from hub.runtime.decisions.describe import story
-from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType, event_of
+from hub.runtime.decisions.profile_events import (
+    ProfileEvent,
+    ProfileEventType,
+    describe_event,
+    event_of,
+)
 from hub.runtime.decisions.record import Record, State
 
 NOTHING = replace(ACTIVE, state=State.PENDING, role_arn="")
@@ -150,4 +154,4 @@ def test_every_event_type_has_its_own_text(what: ProfileEventType) -> None:
         ProfileEventType.RELEASED: "let p-ada wait no more",
     }
 
-    assert story(told) == words[what]
+    assert describe_event(told) == words[what]

@@ -15,8 +15,7 @@ from apply_harness import (
 )
 from cases import BECAUSE, app
 
-from hub.runtime.decisions.actions import Action, StopApp
-from hub.runtime.decisions.describe import describe
+from hub.runtime.decisions.actions import Action, StopApp, describe
 
 IN_SPACE = StopApp(STOP_A.person, STOP_A.target, "ada", app("a", space="ada-lab"))
 

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from typing import Final
+from typing import Final, assert_never
 
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal
 from hub.runtime.decisions.observed import App, ObservedProfile
 from hub.runtime.decisions.record import State
 from hub.runtime.problems.users import OF_SKIP
 from shared.model import Because, Target, User
+from shared.naming import role_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,3 +210,32 @@ def skip(
 def in_flight(decision: DesiredProfile | Removal, reason: str) -> Skip:
     """Return the skip of a target with an operation in progress; the request is requeued."""
     return skip(SkipKind.IN_FLIGHT, decision, reason, "wait for it")
+
+
+def describe(action: Action) -> str:  # noqa: C901 (one case a type, each a line)
+    """Return an action as the end of a sentence that begins with its actor."""
+    name = action.profile_name
+    match action:
+        case Create():
+            return f"create {name} with {role_name(action.role_arn)}, because {action.because}"
+        case Assign():
+            return f"grant access to {name}"
+        case ChangeRole():
+            old, new = role_name(action.old_role_arn), role_name(action.role_arn)
+            return f"change {name} from {old} to {new}, because {action.because}"
+        case Resume():
+            return f"resume {name} with {role_name(action.role_arn)}, because {action.because}"
+        case Revoke():
+            return f"revoke access of {name}: {action.reason}"
+        case Suspend():
+            return f"suspend {name}: {action.reason}"
+        case StopApp():
+            return f"stop {action.app} of {name}"
+        case DeleteSpace():
+            return f"delete the private space {action.space} of {name}"
+        case Delete():
+            return f"delete {name}: {action.reason}"
+        case Discard():
+            return f"discard {name}, to make it anew: {action.reason}"
+        case _:
+            assert_never(action)

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal_limit import REJECTED
 from shared.conventions import SystemRole
 from shared.model import Because, Target, UserId
+from shared.naming import role_name
 
 
 class ProfileEventType(StrEnum):
@@ -43,13 +45,13 @@ class ProfileEvent:
 
 def event_of(old: Record | None, new: Record, at: datetime) -> ProfileEvent | None:
     """Return the event of the change from one record to the next; None if there is none."""
-    what = _what(old, new)
-    if what is None:
+    event_type = _event_type(old, new)
+    if event_type is None:
         return None
     grants = (old.because if old and not new.because else new.because) or ()
     because = str(Because(grants[0], grants[1:])) if grants else ""
     return ProfileEvent(
-        what,
+        event_type,
         at,
         new.user_id,
         new.user_name,
@@ -65,7 +67,7 @@ def event_of(old: Record | None, new: Record, at: datetime) -> ProfileEvent | No
     )
 
 
-def _what(old: Record | None, new: Record) -> ProfileEventType | None:
+def _event_type(old: Record | None, new: Record) -> ProfileEventType | None:
     had, has = (old.role_arn if old else ""), new.role_arn
     suspended = SystemRole.SUSPENDED.arn(new.target.account, new.target.region)
     if new.state is State.HELD and new.hold != REJECTED:
@@ -82,3 +84,25 @@ def _what(old: Record | None, new: Record) -> ProfileEventType | None:
     if old is not None and old.hold and not new.hold and new.started is None:
         return ProfileEventType.RELEASED
     return None
+
+
+def describe_event(event: ProfileEvent) -> str:
+    """Return a profile event as the end of a sentence that begins with its actor."""
+    name, role, old = event.profile_name, role_name(event.role_arn), role_name(event.old_role_arn)
+    match event.what:
+        case ProfileEventType.CREATED:
+            return f"create {name} with {role}, because {event.because}"
+        case ProfileEventType.ROLE_CHANGED:
+            return f"change {name} from {old} to {role}, because {event.because}"
+        case ProfileEventType.SUSPENDED:
+            return f"suspend {name}: {event.reason}"
+        case ProfileEventType.RESUMED:
+            return f"resume {name} with {role}, because {event.because}"
+        case ProfileEventType.REMOVED:
+            return f"delete {name}: {event.reason}"
+        case ProfileEventType.HELD:
+            return f"hold {name}: {event.reason}"
+        case ProfileEventType.RELEASED:
+            return f"let {name} wait no more"
+        case _:
+            assert_never(event.what)

@@ -3,8 +3,7 @@
 from collections.abc import Container
 
 from hub.runtime import reporter
-from hub.runtime.decisions.actions import Plan
-from hub.runtime.decisions.describe import describe
+from hub.runtime.decisions.actions import Plan, describe
 from hub.runtime.ports import Ledger
 from hub.runtime.problems import users
 from shared.model import UserId

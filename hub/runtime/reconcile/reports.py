@@ -17,9 +17,9 @@ from hub.runtime.decisions.actions import (
     Skip,
     SkipKind,
     StopApp,
+    describe,
 )
 from hub.runtime.decisions.decision import Decision, DesiredProfile
-from hub.runtime.decisions.describe import describe, story
 from hub.runtime.decisions.outcome import (
     Applied,
     Deferred,
@@ -29,7 +29,7 @@ from hub.runtime.decisions.outcome import (
     Pending,
     Started,
 )
-from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType
+from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType, describe_event
 from hub.runtime.decisions.record import Access, Record
 from hub.runtime.problems import hub, mappings, targets, users
 from hub.runtime.reconcile.observe import ObservationFailure
@@ -115,7 +115,7 @@ def changed(event: ProfileEvent) -> None:
     """Log the change of a whole profile once its record is written."""
     action = WHOLE_CHANGES.get(event.what)
     if action is not None:
-        telemetry.change(action, event.target, event.profile_name, story(event))
+        telemetry.change(action, event.target, event.profile_name, describe_event(event))
 
 
 def of_records(user: User, records: Mapping[Target, Record], decisions: Iterable[Decision]) -> None:
