@@ -18,7 +18,6 @@ from hub.runtime.decisions.removal_limit import (
     RemovalLimit,
     admit,
     disruption_of,
-    has_profile,
     known_hold,
     without,
 )
@@ -92,7 +91,7 @@ class Guard:
             asks = _asks_for_a_slot(together, at, now, alone=begins, readmits=readmits)
             if profiles is None and asks:
                 records = self.ledger.of_target(target)
-                profiles = frozenset(record.user_id for record in records if has_profile(record))
+                profiles = frozenset(record.user_id for record in records if record.has_profile)
             there = profiles or frozenset()
             found = admit(together, self.limit, at, there, now, alone=begins, readmits=readmits)
             reserved = at.taken(now) - found.refused.keys() if begins else frozenset()

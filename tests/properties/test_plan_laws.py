@@ -20,7 +20,7 @@ from hub.runtime.decisions.actions import (
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.drift import in_ledger
 from hub.runtime.decisions.observed import ProfileStatus
-from hub.runtime.decisions.plan import is_in_sync
+from hub.runtime.decisions.progress import is_in_sync
 from hub.runtime.decisions.record import Access, Record, State
 from shared.conventions import Ownership, SystemRole
 from shared.model import (

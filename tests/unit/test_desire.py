@@ -7,7 +7,8 @@ from mapped import ADA, LAB, NOW, SHOP, decision, decisions, grant, record, row,
 
 from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.desired import desire
-from hub.runtime.decisions.plan import is_in_sync, plan
+from hub.runtime.decisions.plan import plan
+from hub.runtime.decisions.progress import is_in_sync
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.target_rows import TargetRows, rows_by_target
 from shared.model import (

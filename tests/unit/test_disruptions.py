@@ -29,7 +29,6 @@ from hub.runtime.decisions.removal_limit import (
     Disruption,
     DisruptionKind,
     disruption_of,
-    has_profile,
     removal_disruption,
     without,
 )
@@ -131,7 +130,7 @@ def test_a_scan_admits_the_removals_of_users_who_have_a_profile(
     record: Record, decision: Decision | None, *, has: bool
 ) -> None:
     """A scan of groups admits removals together before any profile is observed."""
-    assert has_profile(record) is has
+    assert record.has_profile is has
     expected = REMOVED if has and isinstance(decision, Removal) else None
     assert removal_disruption(decision, record) == expected
     assert removal_disruption(decision, None) is None

@@ -7,7 +7,8 @@ from cases import ACTIVE, AT_ONCE, BECAUSE, NEW, NOON, OLD, PROMOTED, REMOVAL, T
 
 from hub.runtime.decisions.decision import Decision
 from hub.runtime.decisions.observed import ObservedProfile
-from hub.runtime.decisions.plan import is_in_sync, needs_workload
+from hub.runtime.decisions.plan import needs_workload
+from hub.runtime.decisions.progress import is_in_sync
 from hub.runtime.decisions.record import Access, Record, State
 from shared.conventions import Ownership
 

@@ -11,10 +11,8 @@ from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Un
 from hub.runtime.decisions.hub_state import GroupSnapshot, ListedProfile
 from hub.runtime.decisions.listing import Seen
 from hub.runtime.decisions.observed import ProfileStatus
-from hub.runtime.decisions.plan import is_in_sync
+from hub.runtime.decisions.progress import is_in_sync, is_waiting
 from hub.runtime.decisions.record import Record, State
-from hub.runtime.decisions.removal_limit import has_profile
-from hub.runtime.decisions.retries import calls_for_the_same, waits
 from shared.model import Target, User, UserId, UserStatus
 from shared.naming import same_name
 
@@ -94,10 +92,8 @@ def in_ledger(
         return Drift(user_id, DriftKind.UNFINISHED)
     if record is not None and not isinstance(decision, Undecided) and _was_undecided(record):
         return Drift(user_id, DriftKind.UNFINISHED)
-    if record is not None and waits(record, now):
-        same = not isinstance(decision, Undecided | None) and calls_for_the_same(decision, record)
-        if same:
-            return None
+    if is_waiting(decision, record, now):
+        return None
     match decision:
         case DesiredProfile():
             return _against_desired(decision, user_id, record)
@@ -207,7 +203,7 @@ class KnownPeople:
         self.standings[id_] = self.standings.get(id_, frozenset()) | {record.user_status}
         if record.state is not State.REMOVED:
             self.names[id_] = self.names.get(id_, frozenset()) | {record.user_name}
-        if has_profile(record):
+        if record.has_profile:
             self.profiles[id_] = (*self.profiles.get(id_, ()), (record.target, record.profile_name))
 
 

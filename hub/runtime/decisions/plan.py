@@ -26,11 +26,10 @@ from hub.runtime.decisions.actions import (
 )
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
-from hub.runtime.decisions.record import Record, State
-from hub.runtime.decisions.removal import MAY_BE_ASSIGNED, remove, revocation
-from hub.runtime.decisions.retries import must_wait
-from hub.runtime.decisions.role_change import bring_to_role, has_lapsed
-from hub.runtime.decisions.transitions import MAY_ENTER
+from hub.runtime.decisions.progress import has_lapsed, must_wait
+from hub.runtime.decisions.record import MAY_BE_ASSIGNED, MAY_ENTER, Record, State
+from hub.runtime.decisions.removal import remove, revocation
+from hub.runtime.decisions.role_change import bring_to_role
 from shared.conventions import Ownership
 from shared.model import Target
 from shared.naming import same_name
@@ -40,27 +39,6 @@ _ENDED_AS_FAILED = frozenset(
     {ProfileStatus.FAILED, ProfileStatus.UPDATE_FAILED, ProfileStatus.DELETE_FAILED}
 )
 _CHANGES = ChangeRole | Resume | Suspend | Delete | Discard
-
-
-def is_in_sync(decision: Decision, record: Record | None) -> bool:
-    """Return whether the ledger says that the decision is carried out already."""
-    match decision:
-        case DesiredProfile():
-            return (
-                record is not None
-                and record.state is State.ACTIVE
-                and record.role_arn == decision.role_arn
-                and record.access in MAY_ENTER
-                # A scheduled retry means that the target is not in sync.
-                and record.retry_at is None
-                and not has_lapsed(decision, record)
-            )
-        case Removal():
-            return record is None or record.state is State.REMOVED or record.is_untouched
-        case Undecided():
-            return False
-        case _:
-            assert_never(decision)
 
 
 def needs_workload(decision: Decision, profile: ObservedProfile, record: Record | None) -> bool:

@@ -6,7 +6,6 @@ from datetime import datetime
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.decisions.record import Record
-from shared.conventions import SystemRole
 from shared.model import Target, UserId
 
 _ENDS = "to end it: studio-hub {command}"
@@ -34,44 +33,31 @@ def apply_protection(
     A kept user loses no profile. A protected user keeps their role too. Both may still get a
     profile that they do not have.
     """
-    if isinstance(decision, Undecided):
-        return decision
-    if isinstance(decision, Removal) and _is_suspended(decision.target, record):
-        # The role is taken already. Apps that start in an open browser session are still stopped.
-        is_spared = is_protected(
-            decision.person.id, decision.target, decision.profile_name, state, now
-        )
-        return replace(decision, kept=is_spared)
-    person, name = decision.person, decision.profile_name
-    if _takes(decision, record) and {person.id, protected_profile(decision.target, name)} & (
-        state.protected
+    person, target = decision.person, decision.target
+    if isinstance(decision, Undecided) or not is_protected(
+        person.id, target, decision.profile_name, state, now
     ):
+        return decision
+    if isinstance(decision, DesiredProfile):
+        takes = record is not None and record.loses_role_to(decision.role_arn)
+    else:
+        takes = record is None or not (record.is_leaving and record.has_suspended_role)
+    if not takes:
+        # Apps that a suspended user starts in an open browser session are still stopped.
+        return replace(decision, kept=True) if isinstance(decision, Removal) else decision
+    if {person.id, protected_profile(target, decision.profile_name)} & state.protected:
         return Undecided(
             person,
-            decision.target,
-            f"the profile {name} is protected: nothing of it is changed",
+            target,
+            f"the profile {decision.profile_name} is protected: nothing of it is changed",
             _ENDS.format(command=f"protect {person.id} --off --yes"),
         )
-    until = state.kept.get(person.id)
-    if isinstance(decision, Removal) and until is not None and until > now:
-        return Undecided(
-            person,
-            decision.target,
-            f"the user is kept until {until:%Y-%m-%d %H:%M} UTC: nothing of theirs is removed",
-            _ENDS.format(command=f"keep {person.id} --days 0 --yes"),
-        )
-    return decision
-
-
-def _is_suspended(target: Target, record: Record | None) -> bool:
-    if record is None or not record.is_leaving:
-        return False
-    return record.role_arn == SystemRole.SUSPENDED.arn(target.account, target.region)
-
-
-def _takes(decision: DesiredProfile | Removal, record: Record | None) -> bool:
-    if isinstance(decision, Removal):
-        return True
-    suspended_role = SystemRole.SUSPENDED.arn(decision.target.account, decision.target.region)
-    has = record.role_arn if record else ""
-    return has not in {"", suspended_role, decision.role_arn}
+    if isinstance(decision, DesiredProfile):
+        return decision
+    return Undecided(
+        person,
+        target,
+        f"the user is kept until {state.kept[person.id]:%Y-%m-%d %H:%M} UTC: "
+        "nothing of theirs is removed",
+        _ENDS.format(command=f"keep {person.id} --days 0 --yes"),
+    )

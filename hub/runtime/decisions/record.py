@@ -1,9 +1,11 @@
 """The ledger's record of one user in one target: what the hub made, why, and what is pending."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
+from shared.conventions import SystemRole
 from shared.model import Grant, Target, UserId, UserStatus
 
 
@@ -31,6 +33,14 @@ class Access(StrEnum):
     BY_HAND = "by-hand"
 
 
+# The user may sign in.
+MAY_ENTER: Final = frozenset({Access.ASSIGNED, Access.BY_HAND})
+# The assignment is ours, or may be.
+MAY_BE_ASSIGNED: Final = frozenset({Access.ASSIGNED, Access.UNSURE})
+# A row that stopped applying still counts for the retention for this long.
+_COUNTS_FOR: Final = timedelta(hours=24)
+
+
 @dataclass(frozen=True, slots=True)
 class EndedGrant:
     """A row that applied until some time (UTC); it still counts for the retention for a day."""
@@ -38,6 +48,10 @@ class EndedGrant:
     group: str
     retention_days: int
     until: datetime
+
+    def counts(self, now: datetime) -> bool:
+        """Return whether it still counts for the retention."""
+        return self.until > now - _COUNTS_FOR
 
     @property
     def size(self) -> int:
@@ -118,17 +132,39 @@ class Record:
         return self.state is State.FAILED or (self.state is State.HELD and not self.hold)
 
     @property
-    def is_seen(self) -> bool:
-        """Return whether a profile of ours was observed and is not known to be removed."""
+    def has_profile(self) -> bool:
+        """Return whether the user has a profile of ours whose removal has not begun."""
+        present = self.state is not State.REMOVED and bool(self.role_arn)
+        return present and not self.is_leaving
+
+    @property
+    def is_made(self) -> bool:
+        """Return whether a profile of ours was ever observed, and is not known to be removed."""
         return self.state is not State.REMOVED and bool(self.role_arn or self.efs_uid)
 
     @property
     def is_never_made(self) -> bool:
         """Return whether the only action so far was a creation that made no profile."""
-        return self.is_blocked and not (self.role_arn or self.efs_uid or self.is_leaving)
+        return self.is_blocked and not (self.is_made or self.is_leaving)
 
     @property
     def is_untouched(self) -> bool:
         """Return whether nothing was ever started or observed here, so nothing is to be removed."""
         started = self.access is not Access.UNTOUCHED or self.is_leaving
         return not (started or self.role_arn or self.modified)
+
+    @property
+    def has_suspended_role(self) -> bool:
+        """Return whether the profile has the role that permits nothing."""
+        return self.role_arn == SystemRole.SUSPENDED.arn(self.target.account, self.target.region)
+
+    def loses_role_to(self, role_arn: str) -> bool:
+        """Return whether another role would take from the user a role that permits something."""
+        return self.role_arn not in {"", role_arn} and not self.has_suspended_role
+
+    @property
+    def granted_by(self) -> str:
+        """Return the group whose row granted the role, or grants it in a pending action."""
+        if self.state is State.PENDING and not self.given_by and self.because:
+            return self.because[0].group
+        return self.given_by

@@ -25,13 +25,11 @@ from hub.runtime.decisions.actions import (
 )
 from hub.runtime.decisions.decision import Removal
 from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus, Workload
-from hub.runtime.decisions.record import Access, Record
-from hub.runtime.decisions.retries import must_wait
+from hub.runtime.decisions.progress import must_wait
+from hub.runtime.decisions.record import MAY_BE_ASSIGNED, Access, Record
 from shared.conventions import SystemRole
 
 ScanResult = tuple[Action | Skip | InSync, ...]
-# The assignment is ours, or may be.
-MAY_BE_ASSIGNED = frozenset({Access.ASSIGNED, Access.UNSURE})
 
 
 def remove(

@@ -21,8 +21,7 @@ from hub.runtime.decisions.actions import (
     Suspend,
 )
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
-from hub.runtime.decisions.record import Record, State
-from shared.conventions import SystemRole
+from hub.runtime.decisions.record import Record
 from shared.model import Target, User, UserId
 
 _HOUR: Final = timedelta(hours=1)
@@ -184,8 +183,7 @@ def disruption_of(
         return _disruption(
             decision.person, decision, DisruptionKind.REMOVAL, decision.reason, decision.hold
         )
-    suspended_role = SystemRole.SUSPENDED.arn(decision.target.account, decision.target.region)
-    if record is not None and (record.started is not None or record.role_arn == suspended_role):
+    if record is not None and (record.started is not None or record.has_suspended_role):
         return None
     reason = "another role is called for, and apps run with the old one"
     if decision.hold:
@@ -197,17 +195,11 @@ def disruption_of(
 
 def removal_disruption(decision: Decision | None, record: Record | None) -> Disruption | None:
     """Return the removal that would begin for a profile in the ledger; None for none."""
-    if not isinstance(decision, Removal) or record is None or not has_profile(record):
+    if not isinstance(decision, Removal) or record is None or not record.has_profile:
         return None
     return _disruption(
         decision.person, decision, DisruptionKind.REMOVAL, decision.reason, decision.hold
     )
-
-
-def has_profile(record: Record) -> bool:
-    """Return whether the user has a profile of ours whose removal has not begun."""
-    present = record.role_arn and record.state is not State.REMOVED
-    return bool(present) and not record.is_leaving
 
 
 def without(todo: Plan, targets: Iterable[Target]) -> Plan:

@@ -11,14 +11,9 @@ from datetime import datetime
 from hub.runtime.decisions.actions import Action, ChangeRole, Resume, Skip, StopApp, in_flight
 from hub.runtime.decisions.decision import DesiredProfile
 from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Workload
+from hub.runtime.decisions.progress import has_lapsed
 from hub.runtime.decisions.record import Record
 from shared.conventions import SystemRole
-
-
-def has_lapsed(decision: DesiredProfile, record: Record | None) -> bool:
-    """Return whether apps may still run with a kept role that no row grants any more."""
-    kept = record.kept_role if record else ""
-    return bool(kept) and kept not in {grant.role_arn for grant in decision.because.grants}
 
 
 def bring_to_role(

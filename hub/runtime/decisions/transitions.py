@@ -18,14 +18,12 @@ from hub.runtime.decisions.actions import (
 )
 from hub.runtime.decisions.decision import DesiredProfile, Removal
 from hub.runtime.decisions.observed import ObservedProfile
-from hub.runtime.decisions.record import Access, Record, State
+from hub.runtime.decisions.progress import is_unchanged
+from hub.runtime.decisions.record import MAY_ENTER, Access, Record, State
 from hub.runtime.decisions.removal import retention_ends
 from hub.runtime.decisions.retention import ended_grants
-from hub.runtime.decisions.retries import calls_for_the_same
 from shared.conventions import Ownership
 from shared.naming import same_name
-
-MAY_ENTER = frozenset({Access.ASSIGNED, Access.BY_HAND})
 
 
 def blank(decision: DesiredProfile | Removal) -> Record:
@@ -65,7 +63,7 @@ def started(
         problems=before.problems if before else (),
     )
     # The reason of an earlier failed try stays until an action succeeds.
-    again = old is not None and calls_for_the_same(decision, old)
+    again = old is not None and is_unchanged(decision, old)
     tries = record.tries if again else 0
     reason = record.reason if tries else ""
     record = replace(record, reason=reason, hold="", tries=tries, retry_at=None)

@@ -15,10 +15,10 @@ from hub.runtime.decisions.decision import Decision, DesiredProfile, Undecided
 from hub.runtime.decisions.desired import desire
 from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.decisions.outcome import Applied, Deferred, ManualAction
-from hub.runtime.decisions.plan import is_in_sync, plan
+from hub.runtime.decisions.plan import plan
+from hub.runtime.decisions.progress import is_due, is_in_sync
 from hub.runtime.decisions.protection import apply_protection
 from hub.runtime.decisions.record import State
-from hub.runtime.decisions.retries import is_due
 from hub.runtime.guard import Guard
 from hub.runtime.ports import Bus, Clock, HubStateStore, Ledger
 from hub.runtime.problems import hub as problems
@@ -166,7 +166,7 @@ def _renamed(
     found: list[Decision] = []
     for decision in decisions:
         target, record = decision.target, recorder.records.get(decision.target)
-        is_unmade = record and not record.is_seen and record.state is not State.REMOVED
+        is_unmade = record and not record.is_made and record.state is not State.REMOVED
         is_free = target in seen.observed and seen.observed[target] is None
         name = profile_name(decision.person.name, decision.person.id)
         if (

@@ -40,10 +40,9 @@ from hub.runtime.decisions.outcome import (
     namesake_in_the_way,
     namesake_of,
 )
-from hub.runtime.decisions.plan import is_in_sync
 from hub.runtime.decisions.profile_events import ProfileEvent, event_of
-from hub.runtime.decisions.record import Access, Record, State
-from hub.runtime.decisions.retries import LONGEST, LONGEST_OF_LEAVER, backoff
+from hub.runtime.decisions.progress import LONGEST, LONGEST_OF_LEAVER, backoff, is_in_sync
+from hub.runtime.decisions.record import MAY_ENTER, Access, Record, State
 from hub.runtime.ports import Bus, Clock, Ledger
 from hub.runtime.problems.hub import BUS, EVENT_NOT_PUBLISHED, event_not_published
 from hub.runtime.problems.users import IN_USE
@@ -257,7 +256,7 @@ class Recorder:
                 self.write(record)
         elif transitions.is_granted(decision, record):
             self._in_sync(decision, None)
-        elif record.access in transitions.MAY_ENTER or isinstance(action, Discard):
+        elif record.access in MAY_ENTER or isinstance(action, Discard):
             self.write(record)
 
     def _in_sync(self, decision: DesiredProfile | Removal, profile: ObservedProfile | None) -> None:
