@@ -46,6 +46,11 @@ class App:
         """Return whether the app can be stopped: it blocks, and is not being deleted."""
         return self.blocks and self.status != _GOING
 
+    @property
+    def failed(self) -> bool:
+        """Return whether the app failed and is still listed."""
+        return self.status == _FAILED
+
     def __str__(self) -> str:
         return f"{self.type} {self.name}" + (f" in {self.space}" if self.space else "")
 
@@ -83,31 +88,6 @@ class Workload:
 
     apps: tuple[App, ...] = ()
     spaces: tuple[Space, ...] = ()
-
-    @property
-    def blocking(self) -> tuple[App, ...]:
-        """Return the apps that block a change of the profile."""
-        return tuple(app for app in self.apps if app.blocks)
-
-    @property
-    def running(self) -> tuple[App, ...]:
-        """Return the apps that can be stopped."""
-        return tuple(app for app in self.apps if app.is_running)
-
-    @property
-    def failed(self) -> tuple[App, ...]:
-        """Return the apps that failed and are still listed."""
-        return tuple(app for app in self.apps if app.status == _FAILED)
-
-    @property
-    def private(self) -> tuple[Space, ...]:
-        """Return the private spaces."""
-        return tuple(space for space in self.spaces if space.is_private)
-
-    @property
-    def shared(self) -> tuple[Space, ...]:
-        """Return the spaces that other users use, or may use."""
-        return tuple(space for space in self.spaces if not space.is_private)
 
 
 @dataclass(frozen=True, slots=True)

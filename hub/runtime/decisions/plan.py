@@ -17,6 +17,7 @@ from hub.runtime.decisions.actions import (
     InSync,
     Plan,
     Resume,
+    Revoke,
     Skip,
     SkipKind,
     StopApp,
@@ -28,7 +29,7 @@ from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Un
 from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
 from hub.runtime.decisions.progress import has_lapsed, must_wait
 from hub.runtime.decisions.record import MAY_BE_ASSIGNED, MAY_ENTER, Record, State
-from hub.runtime.decisions.removal import remove, revocation
+from hub.runtime.decisions.removal import remove
 from hub.runtime.decisions.role_change import bring_to_role
 from shared.conventions import Ownership
 from shared.model import Target
@@ -76,28 +77,21 @@ def plan(
             skips.append(_undecided(decision))
         elif decision.target in observed:
             profile, record = observed[decision.target], records.get(decision.target)
-            found = _one(decision, profile, record, now)
+            found = _steps(decision, profile, record, now)
             actions += [each for each in found if isinstance(each, Action)]
             skips += [each for each in found if isinstance(each, Skip)]
             in_sync += [each for each in found if isinstance(each, InSync)]
     return Plan(tuple(actions), tuple(skips), tuple(in_sync))
 
 
-def _one(
+def _steps(
     decision: DesiredProfile | Removal,
     profile: ObservedProfile | None,
     record: Record | None,
     now: datetime,
 ) -> tuple[Action | Skip | InSync, ...]:
     if profile is not None and profile.ownership is not Ownership.OURS:
-        left = _not_ours(decision, profile, record)
-        if isinstance(decision, DesiredProfile) or profile.ownership is Ownership.UNREADABLE:
-            return (left,)
-        if _lets_in(decision, profile):
-            return (left,)
-        # The assignment that the ledger records is ours, whatever happened to the profile.
-        revoke = revocation(decision, record)
-        return revoke if revoke and isinstance(left, InSync) else (*revoke, left)
+        return _unmanaged(decision, profile, record, now)
     match decision:
         case DesiredProfile():
             found = _desired(decision, profile, record)
@@ -156,6 +150,23 @@ def _desired(
     may_enter = record is not None and record.access in MAY_ENTER
     assign = () if may_enter else (Assign(person, target, profile.name),)
     return (*changes, *assign) or (InSync(decision, profile),)
+
+
+def _unmanaged(
+    decision: DesiredProfile | Removal,
+    profile: ObservedProfile,
+    record: Record | None,
+    now: datetime,
+) -> tuple[Action | Skip | InSync, ...]:
+    left = _not_ours(decision, profile, record)
+    stays = profile.ownership is Ownership.UNREADABLE or _lets_in(decision, profile)
+    if isinstance(decision, DesiredProfile) or stays:
+        return (left,)
+    # The assignment that the ledger records is ours, whatever happened to the profile.
+    found = remove(decision, None, record, now)
+    if isinstance(left, InSync):
+        return found
+    return (*(each for each in found if isinstance(each, Revoke)), left)
 
 
 def _not_ours(

@@ -29,16 +29,19 @@ from hub.runtime.decisions.progress import must_wait
 from hub.runtime.decisions.record import MAY_BE_ASSIGNED, Access, Record
 from shared.conventions import SystemRole
 
-ScanResult = tuple[Action | Skip | InSync, ...]
+Steps = tuple[Action | Skip | InSync, ...]
 
 
 def remove(
     decision: Removal, profile: ObservedProfile | None, record: Record | None, now: datetime
-) -> ScanResult:
-    """Return the next step of a removal."""
+) -> Steps:
+    """Return the next steps of a removal; a profile that is not ours counts as none."""
     person, target, name = decision.person, decision.target, decision.profile_name
-    revoke = revocation(decision, record)
+    revoke: Steps = ()
+    if record is not None and record.access in MAY_BE_ASSIGNED:
+        revoke = (Revoke(person, target, name, decision.reason),)
     if profile is None:
+        # A removal is not in sync while the user may still sign in.
         return revoke or (InSync(decision, None),)
     match profile.status:
         case ProfileStatus.PENDING | ProfileStatus.UPDATING | ProfileStatus.DELETING:
@@ -47,18 +50,10 @@ def remove(
             return (*revoke, Delete(person, target, name, decision.reason, profile.efs_uid))
         case ProfileStatus.IN_SERVICE | ProfileStatus.UPDATE_FAILED | ProfileStatus.DELETE_FAILED:
             below = _below_access(decision, profile, record, now)
-            # A removal is not in sync while the user may still sign in.
             rests = any(isinstance(each, InSync) for each in below)
             return revoke if revoke and rests else (*revoke, *below)
         case _:
             assert_never(profile.status)
-
-
-def revocation(decision: Removal, record: Record | None) -> tuple[Revoke, ...]:
-    """Return the action that revokes the user's access; none if the ledger has no assignment."""
-    if record is None or record.access not in MAY_BE_ASSIGNED:
-        return ()
-    return (Revoke(decision.person, decision.target, decision.profile_name, decision.reason),)
 
 
 def retention_ends(decision: Removal, record: Record | None, now: datetime) -> datetime:
@@ -70,11 +65,12 @@ def retention_ends(decision: Removal, record: Record | None, now: datetime) -> d
 
 def _below_access(
     decision: Removal, profile: ObservedProfile, record: Record | None, now: datetime
-) -> ScanResult:
+) -> Steps:
     person, target, name = decision.person, decision.target, decision.profile_name
     runs = profile.workload or Workload()
-    stops = tuple(StopApp(person, target, name, app) for app in runs.running)
-    going = in_flight(decision, f"stopping: {', '.join(map(str, runs.blocking))}")
+    blocking = tuple(app for app in runs.apps if app.blocks)
+    stops = tuple(StopApp(person, target, name, app) for app in blocking if app.is_running)
+    going = in_flight(decision, f"stopping: {', '.join(map(str, blocking))}")
     suspended_role = SystemRole.SUSPENDED.arn(target.account, target.region)
     # A profile whose deletion failed cannot be used or changed, only deleted again.
     has_role = (
@@ -82,18 +78,18 @@ def _below_access(
     )
     if has_role or profile.status is ProfileStatus.UPDATE_FAILED:
         # Apps that are being stopped block the change until they are gone.
-        if runs.blocking and not stops:
+        if blocking and not stops:
             return (going,)
         return (Suspend(person, target, name, suspended_role, decision.reason), *stops)
-    if runs.blocking:
+    if blocking:
         return stops or (going,)
-    if runs.shared:
-        names = ", ".join(space.name for space in runs.shared)
+    shared = [space.name for space in runs.spaces if not space.is_private]
+    if shared:
         return (
             skip(
                 SkipKind.SHARED_SPACE,
                 decision,
-                f"{decision.reason}; the user owns what others may use: {names}",
+                f"{decision.reason}; the user owns what others may use: {', '.join(shared)}",
             ),
         )
     if decision.kept or now < retention_ends(decision, record, now):
@@ -107,17 +103,18 @@ def _below_access(
                 "signs in without a profile gets one with the domain's default role",
             ),
         )
-    stuck = tuple(space for space in runs.private if space.failed_to_go)
+    # From here on all spaces are private.
+    stuck = tuple(space for space in runs.spaces if space.failed_to_go)
     if stuck and must_wait(decision, record):
         names = ", ".join(space.name for space in stuck)
         reason = f"{decision.reason}; Studio failed to delete private spaces: {names}"
         return (skip(SkipKind.FAILED, decision, reason, "it is tried again by itself"),)
-    if runs.private:
+    if runs.spaces:
         spaces = tuple(
             DeleteSpace(person, target, name, space.name)
-            for space in runs.private
+            for space in runs.spaces
             if not space.is_going
         )
         return spaces or (in_flight(decision, "private spaces are being deleted"),)
-    failed = tuple(StopApp(person, target, name, app) for app in runs.failed)
+    failed = tuple(StopApp(person, target, name, app) for app in runs.apps if app.failed)
     return (*failed, Delete(person, target, name, decision.reason, profile.efs_uid))

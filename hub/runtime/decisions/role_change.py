@@ -6,6 +6,7 @@ apps that started during the change are stopped after it. An app may keep a role
 grants.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from hub.runtime.decisions.actions import Action, ChangeRole, Resume, Skip, StopApp, in_flight
@@ -22,10 +23,11 @@ def bring_to_role(
     """Return the actions that give a profile the desired role; none if it has that role."""
     person, target, name = decision.person, decision.target, profile.name
     runs = profile.workload or Workload()
+    blocking = tuple(app for app in runs.apps if app.blocks)
     has_it = profile.role_arn == decision.role_arn
     if has_it and profile.status is ProfileStatus.IN_SERVICE:
         looked_for = has_lapsed(decision, record) or bool(record and record.started)
-        old = _started_before(runs, profile) if looked_for else ()
+        old = _started_before(profile, blocking) if looked_for else ()
         stops = tuple(StopApp(person, target, name, app) for app in old if app.is_running)
         if old and not stops:
             return (in_flight(decision, "apps with the old role are being stopped"),)
@@ -34,9 +36,9 @@ def bring_to_role(
     keeps = not suspended and profile.role_arn in {
         grant.role_arn for grant in decision.because.grants
     }
-    if runs.blocking and not keeps:
-        stops = tuple(StopApp(person, target, name, app) for app in runs.running)
-        return stops or (in_flight(decision, f"stopping: {_names(runs.blocking)}"),)
+    if blocking and not keeps:
+        stops = tuple(StopApp(person, target, name, app) for app in blocking if app.is_running)
+        return stops or (in_flight(decision, f"stopping: {', '.join(map(str, blocking))}"),)
     if suspended:
         return (Resume(person, target, name, decision.role_arn, decision.because),)
     return (
@@ -46,13 +48,9 @@ def bring_to_role(
     )
 
 
-def _started_before(runs: Workload, profile: ObservedProfile) -> tuple[App, ...]:
-    """Return the apps that started before the profile was changed and still block."""
+def _started_before(profile: ObservedProfile, apps: Iterable[App]) -> tuple[App, ...]:
+    """Return the apps that started before the profile was changed."""
     if not profile.modified:
         return ()
     changed = datetime.fromisoformat(profile.modified)
-    return tuple(app for app in runs.blocking if app.created is None or app.created < changed)
-
-
-def _names(apps: tuple[App, ...]) -> str:
-    return ", ".join(map(str, apps))
+    return tuple(app for app in apps if app.created is None or app.created < changed)
