@@ -6,11 +6,10 @@ from cli.hub_client import HubClient, now
 from cli.people import People
 from cli.spoke_profiles import SpokeProfile, SpokeProfiles
 from hub.runtime.decisions.decision import DesiredProfile, Removal
-from hub.runtime.decisions.desired import decision_in
+from hub.runtime.decisions.desired import decision_in, rows_by_target
 from hub.runtime.decisions.observed import ProfileStatus
 from hub.runtime.decisions.protection import apply_protection
 from hub.runtime.decisions.record import Record, State
-from hub.runtime.decisions.target_rows import rows_in
 from hub.runtime.scan.profiles import rebuilt
 from shared.conventions import MANAGED_BY, USER_ID, tags
 from shared.model import DirectorySnapshot, MappingTable, Target, User, UserStatus
@@ -59,7 +58,7 @@ class Adoption:
             return Proposal(found, person, refusal=refusal)
         at = now()
         record = self._adopted(found, person)
-        rows = rows_in(self.target, self.table)
+        rows = rows_by_target(self.table, [self.target])[self.target]
         decision = decision_in(rows, self._snapshot(person), record, at)
         if decision is None or isinstance(decision, Removal):
             return Proposal(

@@ -15,7 +15,7 @@ from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.decisions.mapping_rows import parse_row
 from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType
-from hub.runtime.decisions.retention import ended_grants
+from hub.runtime.decisions.transitions import ended_grants
 from shared.messages import deduplication_id, encode, message_group
 from shared.model import BadMapping, Because, Grant, GroupId, GroupMapping, UserId
 from shared.naming import profile_name

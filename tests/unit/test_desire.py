@@ -6,11 +6,10 @@ import pytest
 from mapped import ADA, LAB, NOW, SHOP, decision, decisions, grant, record, row, snapshot, unparsed
 
 from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided
-from hub.runtime.decisions.desired import desire
+from hub.runtime.decisions.desired import TargetRows, desire, rows_by_target
 from hub.runtime.decisions.plan import plan
 from hub.runtime.decisions.progress import is_in_sync
 from hub.runtime.decisions.record import Record, State
-from hub.runtime.decisions.target_rows import TargetRows, rows_by_target
 from shared.model import (
     Because,
     GroupId,
@@ -178,12 +177,12 @@ def test_a_user_disabled_before_the_profile_was_made_gets_a_removal(
 
 
 def test_the_rows_of_a_target_come_with_those_that_do_not_parse() -> None:
-    """A target with only bad rows is included. A row without a readable target belongs to none."""
+    """A target with only bad rows is included. A row without a readable target may be of any."""
     table = MappingTable((row("a"),), (unparsed("b"), unparsed("c", SHOP), unparsed("d", None)))
 
     assert rows_by_target(table) == {
-        LAB: TargetRows(LAB, (row("a"),), ("b",)),
-        SHOP: TargetRows(SHOP, (), ("c",)),
+        LAB: TargetRows(LAB, (row("a"),), ("b",), ("d",)),
+        SHOP: TargetRows(SHOP, (), ("c",), ("d",)),
     }
 
 

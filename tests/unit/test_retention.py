@@ -7,7 +7,7 @@ from mapped import NOW, decision, record, row, snapshot
 
 from hub.runtime.decisions.decision import Removal
 from hub.runtime.decisions.record import EndedGrant
-from hub.runtime.decisions.retention import ended_grants, remembered
+from hub.runtime.decisions.transitions import ended_grants
 from shared.model import (
     Grant,
 )
@@ -72,7 +72,7 @@ def test_a_row_that_stopped_applying_is_remembered_for_a_day() -> None:
         EndedGrant("c", 90, NOW - HOUR),
         EndedGrant("d", 60, NOW - HOUR),
     )
-    assert remembered(there.ended, NOW) == there.ended[:2]
+    assert [each.counts(NOW) for each in there.ended] == [True, True, False]
 
 
 def test_a_retention_that_was_lowered_is_remembered_for_a_day() -> None:

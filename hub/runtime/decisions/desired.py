@@ -1,38 +1,28 @@
 """Decides what the mappings grant one user: yes, no or unknown, and by which rows."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.mapping_rows import group_id
-from hub.runtime.decisions.record import Record, State
-from hub.runtime.decisions.retention import retention_days
-from hub.runtime.decisions.target_rows import (
-    TargetRows,
-    maybe_here,
-    rows_by_target,
-    targetless_groups,
-)
-from shared.conventions import SystemRole
+from hub.runtime.decisions.record import EndedGrant, Record, State
 from shared.model import (
     DEFAULT_RETENTION_DAYS,
     Because,
     DirectorySnapshot,
     Grant,
     GroupId,
-    GroupIds,
     GroupMapping,
     MappingTable,
     Target,
     Unresolved,
-    User,
     UserStatus,
 )
 from shared.naming import profile_name
 
-_UNCALLED_FOR = "no mapping grants it"
+_NOT_GRANTED = "no mapping grants it"
 # The causes for which a disruption always needs an approval.
 LAST_ROW, DELETED, EMPTIED = "last-row", "deleted", "emptied"
 
@@ -45,6 +35,40 @@ class Applies(Enum):
     UNKNOWN = "unknown"
 
 
+@dataclass(frozen=True, slots=True)
+class TargetRows:
+    """The rows of one target, and the groups of rows that do not parse.
+
+    Attributes:
+        unparsed: the groups of this target's rows that do not parse.
+        targetless: the groups of the rows whose target does not parse. Each may be of this target:
+            it prevents every removal from the users of its group, and grants nothing.
+    """
+
+    target: Target
+    rows: tuple[GroupMapping, ...] = ()
+    unparsed: tuple[str, ...] = ()
+    targetless: tuple[str, ...] = ()
+
+
+def rows_by_target(table: MappingTable, targets: Iterable[Target] = ()) -> dict[Target, TargetRows]:
+    """Return the rows of every target that the table names, and of the given targets."""
+    rows: dict[Target, list[GroupMapping]] = {target: [] for target in targets}
+    unparsed: dict[Target, list[str]] = {}
+    for row in table.rows:
+        rows.setdefault(row.target, []).append(row)
+    for bad in table.bad:
+        if bad.target:
+            unparsed.setdefault(bad.target, []).append(bad.group)
+    targetless = tuple(sorted({bad.group for bad in table.bad if bad.target is None}))
+    return {
+        target: TargetRows(
+            target, tuple(rows.get(target, ())), tuple(unparsed.get(target, ())), targetless
+        )
+        for target in sorted({*rows, *unparsed})
+    }
+
+
 def desire(
     snapshot: DirectorySnapshot,
     table: MappingTable,
@@ -55,15 +79,9 @@ def desire(
 
     A target concerns a user if one of its rows applies to them, or if they have a record there.
     """
-    rows, targetless = rows_by_target(table), targetless_groups(table)
     decisions = (
-        decision_in(
-            replace(rows.get(target, TargetRows(target)), targetless=targetless),
-            snapshot,
-            records.get(target),
-            now,
-        )
-        for target in sorted({*rows, *records})
+        decision_in(of, snapshot, records.get(target), now)
+        for target, of in rows_by_target(table, records).items()
     )
     return tuple(decision for decision in decisions if decision)
 
@@ -74,80 +92,68 @@ def decision_in(
     """Return the decision on one user in one target, or None if it does not concern them."""
     person = snapshot.person
     there = record if record and record.state is not State.REMOVED else None
+    giver = there.granted_by if there else ""
     applies = {row: _applies(row, snapshot, there) for row in of.rows}
+    # A disabled row grants only the role that it gave.
     grants = sorted(
-        _grant(row, snapshot.groups, there)
+        Grant(
+            row.priority,
+            row.group,
+            (there.role_arn if there and not row.enabled else "") or row.role_arn,
+            row.retention_days,
+            str(group_id(row, snapshot.groups)),
+        )
         for row, is_so in applies.items()
-        if is_so is Applies.YES and (row.enabled or (there and _granted_by(there) == row.group))
+        if is_so is Applies.YES and (row.enabled or row.group == giver)
     )
+    is_status_new = record is not None and record.user_status is not person.user_status
     if person.user_status is not UserStatus.ENABLED:
-        known = there or (record and record.user_status is not person.user_status)
-        return _disabled_or_deleted(person, of, record, now) if known or grants else None
-
+        if not (there or is_status_new or grants):
+            return None
+        reason = f"the user is {person.user_status} in the directory"
+        return _removal(of, snapshot, record, now, reason)
     unknown = {row.group for row, is_so in applies.items() if is_so is Applies.UNKNOWN}
     unknown.update(of.unparsed)
-    maybe = maybe_here(of.targetless, snapshot, there, _granted_by(there) if there else None)
+    targetless = {group for group in of.targetless if _may_be_here(group, snapshot, there)}
     # A row of the group that parses for this target says what the group grants here.
-    unknown_givers = unknown | maybe - {row.group for row in of.rows}
-    if grants and not (there and _granted_by(there) in unknown_givers):
-        because = Because.of(grants)
-        made = there is not None and not there.is_never_made
-        name = there.profile_name if there and made else profile_name(person.name, person.id)
-        winner = because.winner
-        is_granted = any(row.enabled and row.group == winner.group for row in of.rows)
-        deleted = frozenset(r.group for r in of.rows if _id(r, snapshot) in snapshot.deleted)
-        hold = _taken_by_a_deletion(of.target, there, winner.role_arn, deleted)
-        return DesiredProfile(person, of.target, name, winner.role_arn, because, is_granted, hold)
-    if there:
-        return _uncalled_for(of, there, snapshot, sorted(unknown | maybe), now)
-    if record and record.user_status is not person.user_status:
-        return _removal(person, of, record, _UNCALLED_FOR, now)
-    return None
-
-
-def _disabled_or_deleted(
-    person: User, of: TargetRows, record: Record | None, now: datetime
-) -> Removal:
-    """Return the removal of a user who is disabled or gone, even if they never had a profile.
-
-    The ledger records why they have none, so that a sweep need not queue them again.
-    """
-    reason = f"the user is {person.user_status} in the directory"
-    if record is None:
-        name = profile_name(person.name, person.id)
-        return Removal(person, of.target, name, reason, DEFAULT_RETENTION_DAYS)
-    return _removal(person, of, record, reason, now)
-
-
-def _taken_by_a_deletion(
-    target: Target, there: Record | None, role_arn: str, deleted: frozenset[str]
-) -> str:
-    """Return the hold cause of a role change that follows the deletion of the granting group.
-
-    It is empty if another row grants the same role, because then nothing is taken.
-    """
-    if there is None or _granted_by(there) not in deleted:
-        return ""
-    suspended_role = SystemRole.SUSPENDED.arn(target.account, target.region)
-    return (
-        ""
-        if there.role_arn in {"", suspended_role, role_arn}
-        else f"{DELETED} {_granted_by(there)}"
+    is_giver_unknown = bool(giver) and (
+        giver in unknown or giver in targetless - {row.group for row in of.rows}
     )
+    if grants and not is_giver_unknown:
+        return _desired(of, snapshot, there, Because.of(grants))
+    if there:
+        return _not_granted(of, snapshot, there, sorted(unknown | targetless), now)
+    return _removal(of, snapshot, record, now, _NOT_GRANTED) if is_status_new else None
 
 
-def _uncalled_for(
+def _desired(
+    of: TargetRows, snapshot: DirectorySnapshot, there: Record | None, because: Because
+) -> DesiredProfile:
+    person, winner = snapshot.person, because.winner
+    is_made = there is not None and not there.is_never_made
+    name = there.profile_name if there and is_made else profile_name(person.name, person.id)
+    is_granted = any(row.enabled and row.group == winner.group for row in of.rows)
+    hold = ""
+    if there and there.loses_role_to(winner.role_arn):
+        # The deletion of the group takes the role that it granted, unless another row grants it.
+        ids = {row.group: group_id(row, snapshot.groups) for row in of.rows}
+        is_deleted = ids.get(there.granted_by) in snapshot.deleted
+        hold = f"{DELETED} {there.granted_by}" if is_deleted else ""
+    return DesiredProfile(person, of.target, name, winner.role_arn, because, is_granted, hold)
+
+
+def _not_granted(
     of: TargetRows,
-    record: Record,
     snapshot: DirectorySnapshot,
+    there: Record,
     unknown: Sequence[str],
     now: datetime,
 ) -> Removal | Undecided:
-    person = snapshot.person
+    """Return the decision on a user with a record, to whom no row applies for certain."""
     if unknown:
         rows = ", ".join(group or "(no group)" for group in unknown)
         return Undecided(
-            person,
+            snapshot.person,
             of.target,
             f"cannot tell whether these mappings apply: {rows}",
             "correct the rows, or the groups' names in them: studio-hub mappings check",
@@ -155,15 +161,50 @@ def _uncalled_for(
         )
     if not of.rows:
         reason = "the last mapping row of this target is gone"
-        return _removal(person, of, record, reason, now, hold=LAST_ROW)
-    for grant in record.because:
+        return _removal(of, snapshot, there, now, reason, LAST_ROW)
+    for grant in there.because:
         if grant.group_id in snapshot.deleted:
             reason = f"the group {grant.group} was deleted"
-            return _removal(person, of, record, reason, now, hold=f"{DELETED} {grant.group}")
+            return _removal(of, snapshot, there, now, reason, f"{DELETED} {grant.group}")
         if grant.group_id in snapshot.emptied:
             reason = f"the group {grant.group} lists nobody any more"
-            return _removal(person, of, record, reason, now, hold=f"{EMPTIED} {grant.group}")
-    return _removal(person, of, record, _UNCALLED_FOR, now)
+            return _removal(of, snapshot, there, now, reason, f"{EMPTIED} {grant.group}")
+    return _removal(of, snapshot, there, now, _NOT_GRANTED)
+
+
+def _removal(
+    of: TargetRows,
+    snapshot: DirectorySnapshot,
+    record: Record | None,
+    now: datetime,
+    reason: str,
+    hold: str = "",
+) -> Removal:
+    """Return a removal, with the longest retention (days) that applied in the last day.
+
+    Every value that an applying row had in that time counts, as far as the ledger knows. So a
+    retention that was lowered a moment ago deletes nothing at once.
+
+    A user who never had a profile gets one too: the ledger then records why they have none, so that
+    a sweep need not queue them again.
+    """
+    person = snapshot.person
+    if record is None:
+        name = profile_name(person.name, person.id)
+        return Removal(person, of.target, name, reason, DEFAULT_RETENTION_DAYS)
+    applied: list[Grant | EndedGrant] = [*record.because]
+    applied += [grant for grant in record.ended if grant.counts(now)]
+    groups = {grant.group for grant in applied}
+    days = [grant.retention_days for grant in applied]
+    days += [row.retention_days for row in of.rows if row.group in groups]
+    return Removal(
+        replace(person, name=person.name or record.user_name),
+        of.target,
+        record.profile_name,
+        reason,
+        max(days, default=DEFAULT_RETENTION_DAYS),
+        hold,
+    )
 
 
 def left_groups(
@@ -177,23 +218,25 @@ def left_groups(
         (target, group)
         for target, record in records.items()
         if record.state is not State.REMOVED
-        for group in (record.given_by, *(grant.group for grant in record.because))
+        for group in record.givers
     }
     ids = {group_id(row, snapshot.groups) for row in table.rows if (row.target, row.group) in gave}
     certain = {id_ for id_ in ids if not isinstance(id_, Unresolved)}
     return tuple(sorted(certain - snapshot.member_of))
 
 
-def _id(row: GroupMapping, snapshot: DirectorySnapshot) -> GroupId | Unresolved:
-    return group_id(row, snapshot.groups)
+def _applies(row: GroupMapping, snapshot: DirectorySnapshot, there: Record | None) -> Applies:
+    """Return whether a row applies; a name that was never resolved never granted anything.
 
-
-def _applies(row: GroupMapping, snapshot: DirectorySnapshot, record: Record | None) -> Applies:
-    """Return whether a row applies; a name that was never resolved never granted anything."""
-    group = _id(row, snapshot)
-    if group is Unresolved.UNKNOWN and not _may_have_given(row, record):
-        # With an incomplete read, no user is a leaver.
-        return Applies.NO if snapshot.complete else Applies.UNKNOWN
+    The stored group ids may be lost while the records are not. Records that are rebuilt from tags
+    do not contain the group that granted the role.
+    """
+    group = group_id(row, snapshot.groups)
+    if group is Unresolved.UNKNOWN:
+        givers = there.givers if there else frozenset()
+        if not (row.group in givers or (there and there.role_arn and not givers)):
+            # With an incomplete read, no user is a leaver.
+            return Applies.NO if snapshot.complete else Applies.UNKNOWN
     if isinstance(group, Unresolved) or group in snapshot.doubtful:
         return Applies.UNKNOWN
     if group in snapshot.member_of:
@@ -201,46 +244,15 @@ def _applies(row: GroupMapping, snapshot: DirectorySnapshot, record: Record | No
     return Applies.NO if snapshot.complete else Applies.UNKNOWN
 
 
-def _may_have_given(row: GroupMapping, record: Record | None) -> bool:
-    """Return whether a user may have something through a row whose group has no known id.
+def _may_be_here(group: str, snapshot: DirectorySnapshot, there: Record | None) -> bool:
+    """Return whether a row without a readable target may grant the user a profile in this target.
 
-    The stored group ids may be lost while the records are not. Records that are rebuilt from tags
-    do not contain the group that granted the role.
+    It may if its group granted the user something here, or if the user may be in the group. A row
+    whose group cannot be read either may grant any user something.
     """
-    if record is None:
-        return False
-    known = {record.given_by, *(grant.group for grant in record.because)} - {""}
-    return row.group in known or (not known and bool(record.role_arn))
-
-
-def _granted_by(record: Record) -> str | None:
-    """Return the group whose row granted the profile's role, or grants it in a pending action."""
-    if record.given_by or record.state is not State.PENDING or not record.because:
-        return record.given_by or None
-    return record.because[0].group
-
-
-def _grant(row: GroupMapping, groups: GroupIds, record: Record | None) -> Grant:
-    """Return the grant of a row that applies; a disabled row grants the role that it gave."""
-    given = record.role_arn if record and not row.enabled else ""
-    id_ = group_id(row, groups)
-    return Grant(
-        row.priority,
-        row.group,
-        given or row.role_arn,
-        row.retention_days,
-        "" if isinstance(id_, Unresolved) else id_,
-    )
-
-
-def _removal(
-    person: User, of: TargetRows, record: Record, reason: str, now: datetime, hold: str = ""
-) -> Removal:
-    return Removal(
-        replace(person, name=person.name or record.user_name),
-        of.target,
-        record.profile_name,
-        reason,
-        retention_days(record, of.rows, now),
-        hold,
-    )
+    if not group or (there and group in there.givers):
+        return True
+    id_ = snapshot.groups.get(group)
+    gave = {grant.group_id for grant in there.because} if there else set()
+    may_be_in = id_ in snapshot.member_of | snapshot.doubtful | gave or not snapshot.complete
+    return isinstance(id_, str) and may_be_in

@@ -163,6 +163,11 @@ class Record:
         return self.role_arn not in {"", role_arn} and not self.has_suspended_role
 
     @property
+    def givers(self) -> frozenset[str]:
+        """Return the groups whose rows granted something, as far as the record tells."""
+        return frozenset({self.given_by, *(grant.group for grant in self.because)} - {""})
+
+    @property
     def granted_by(self) -> str:
         """Return the group whose row granted the role, or grants it in a pending action."""
         if self.state is State.PENDING and not self.given_by and self.because:

@@ -1,5 +1,6 @@
 """Computes the ledger's record after each step of a reconcile, one function for each step."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,10 +20,10 @@ from hub.runtime.decisions.actions import (
 from hub.runtime.decisions.decision import DesiredProfile, Removal
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.progress import is_unchanged
-from hub.runtime.decisions.record import MAY_ENTER, Access, Record, State
+from hub.runtime.decisions.record import MAY_ENTER, Access, EndedGrant, Record, State
 from hub.runtime.decisions.removal import retention_ends
-from hub.runtime.decisions.retention import ended_grants
 from shared.conventions import Ownership
+from shared.model import MOST_REMEMBERED, Grant
 from shared.naming import same_name
 
 
@@ -302,3 +303,23 @@ def says_no_more(record: Record, written: Record, *, joins: bool) -> bool:
     """
     known = replace(record, last_request=written.last_request, memberships=written.memberships)
     return known == written and not (joins and record.memberships != written.memberships)
+
+
+def ended_grants(record: Record, because: Iterable[Grant], now: datetime) -> tuple[EndedGrant, ...]:
+    """Return the ended grants to store, now that `because` are the grants that apply.
+
+    An ended grant matters only if its retention is longer than the one that its row has now. If a
+    record cannot hold all, those with the longest retention are stored.
+    """
+    says = {grant.group: grant.retention_days for grant in because}
+    before = [EndedGrant(grant.group, grant.retention_days, now) for grant in record.because]
+    ended: dict[tuple[str, int], EndedGrant] = {}
+    for grant in (*(each for each in record.ended if each.counts(now)), *before):
+        if grant.retention_days > says.get(grant.group, -1):
+            ended[grant.group, grant.retention_days] = grant
+    left, kept = MOST_REMEMBERED, []
+    for grant in sorted(ended.values(), key=lambda each: (-each.retention_days, each.group)):
+        left -= grant.size
+        if left >= 0:
+            kept.append(grant)
+    return tuple(sorted(kept, key=lambda each: (each.group, each.retention_days)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
-from hub.runtime.decisions.desired import decision_in
+from hub.runtime.decisions.desired import TargetRows, decision_in, rows_by_target
 from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.decisions.protection import apply_protection
 from hub.runtime.decisions.record import Record, State
@@ -15,7 +15,6 @@ from hub.runtime.decisions.removal_limit import (
     HeldDisruption,
     removal_disruption,
 )
-from hub.runtime.decisions.target_rows import TargetRows, rows_in
 from hub.runtime.scan.ports import ScanPorts
 from shared.model import (
     DirectorySnapshot,
@@ -82,7 +81,7 @@ def decisions(
 ) -> dict[UserId, Decision | None]:
     """Return the decision on every user whom a target concerns."""
     table = ports.mappings.table(newer_than=request.enqueued_at)
-    rows = rows_in(target, table)
+    rows = rows_by_target(table, [target])[target]
     ids = ports.names.of(table, newer_than=request.enqueued_at)
     groups = _groups(rows, ids, request, ports, leaving)
     state, now = ports.hub_state.state(newer_than=request.enqueued_at), ports.clock.now()
