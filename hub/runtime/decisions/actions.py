@@ -5,7 +5,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final, assert_never
 
-from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal
+from hub.runtime.decisions.decision import DesiredProfile, Removal
 from hub.runtime.decisions.observed import App, ObservedProfile
 from hub.runtime.decisions.record import State
 from hub.runtime.problems.users import OF_SKIP
@@ -157,7 +157,7 @@ class InSync:
     is suspended until its retention ends.
     """
 
-    decision: Decision
+    decision: DesiredProfile | Removal
     profile: ObservedProfile | None
 
 

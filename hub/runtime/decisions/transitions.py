@@ -1,8 +1,9 @@
-"""Computes the ledger's record after each step of a reconcile, one function for each step."""
+"""Computes the ledger's record after each step of a reconcile, and whether it must be written."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
+from typing import Final, assert_never
 
 from hub.runtime.decisions.actions import (
     Action,
@@ -19,16 +20,35 @@ from hub.runtime.decisions.actions import (
 )
 from hub.runtime.decisions.decision import DesiredProfile, Removal
 from hub.runtime.decisions.observed import ObservedProfile
-from hub.runtime.decisions.progress import is_unchanged
+from hub.runtime.decisions.progress import has_lapsed, is_unchanged
 from hub.runtime.decisions.record import MAY_ENTER, Access, EndedGrant, Record, State
 from hub.runtime.decisions.removal import retention_ends
 from shared.conventions import Ownership
 from shared.model import MOST_REMEMBERED, Grant
 from shared.naming import same_name
 
+# What is observed, and noted with the next write.
+_OBSERVED: Final = frozenset(
+    {
+        "role_arn",
+        "given_by",
+        "modified",
+        "efs_uid",
+        "user_name",
+        "profile_name",
+        "user_status",
+        "memberships",
+        "last_request",
+        "requested_at",
+    }
+)
 
-def blank(decision: DesiredProfile | Removal) -> Record:
-    """Return the record of a user who is new to the ledger in a target."""
+
+def new_record(decision: DesiredProfile | Removal, old: Record | None = None) -> Record:
+    """Return the record of a user who is new in a target, or was removed from it before.
+
+    Of the old record, the version and the open problems stay.
+    """
     return Record(
         user_id=decision.person.id,
         target=decision.target,
@@ -36,13 +56,60 @@ def blank(decision: DesiredProfile | Removal) -> Record:
         user_name=decision.person.name,
         profile_name=decision.profile_name,
         because=decision.because.grants if isinstance(decision, DesiredProfile) else (),
+        version=old.version if old else 0,
+        problems=old.problems if old else (),
     )
 
 
-def with_grants(record: Record, desired: DesiredProfile, now: datetime) -> Record:
-    """Return a record with the grants that apply now."""
-    grants = desired.because.grants
+def named(record: Record, decision: DesiredProfile | Removal | None) -> Record:
+    """Return a record with the desired names, if no profile was ever made.
+
+    The stored name of a profile that was never made is no profile's name.
+    """
+    if not (record.is_never_made and isinstance(decision, DesiredProfile)):
+        return record
+    return replace(record, user_name=decision.person.name, profile_name=decision.profile_name)
+
+
+def with_facts(
+    record: Record,
+    decision: DesiredProfile | Removal,
+    now: datetime,
+    profile: ObservedProfile | None = None,
+) -> Record:
+    """Return a record with the grants that apply now, and the facts of an observed profile."""
+    if profile is not None:
+        record = replace(
+            record,
+            user_name=profile.user_name or record.user_name,
+            profile_name=profile.name,
+            efs_uid=profile.efs_uid,
+            modified=profile.modified,
+        )
+    if isinstance(decision, Removal):
+        return record
+    grants = decision.because.grants
     return replace(record, because=grants, ended=ended_grants(record, grants, now))
+
+
+def ended_grants(record: Record, because: Iterable[Grant], now: datetime) -> tuple[EndedGrant, ...]:
+    """Return the ended grants to store, now that `because` are the grants that apply.
+
+    An ended grant matters only if its retention is longer than the one that its row has now. If a
+    record cannot hold all, those with the longest retention are stored.
+    """
+    says = {grant.group: grant.retention_days for grant in because}
+    before = [EndedGrant(grant.group, grant.retention_days, now) for grant in record.because]
+    ended: dict[tuple[str, int], EndedGrant] = {}
+    for grant in (*(each for each in record.ended if each.counts(now)), *before):
+        if grant.retention_days > says.get(grant.group, -1):
+            ended[grant.group, grant.retention_days] = grant
+    left, kept = MOST_REMEMBERED, []
+    for grant in sorted(ended.values(), key=lambda each: (-each.retention_days, each.group)):
+        left -= grant.size
+        if left >= 0:
+            kept.append(grant)
+    return tuple(sorted(kept, key=lambda each: (each.group, each.retention_days)))
 
 
 def started(
@@ -58,11 +125,7 @@ def started(
     for a desired profile leads to an assignment. From its start the access is unsure, so that the
     record is not taken for untouched.
     """
-    record = old or replace(
-        blank(decision),
-        version=before.version if before else 0,
-        problems=before.problems if before else (),
-    )
+    record = old or new_record(decision, before)
     # The reason of an earlier failed try stays until an action succeeds.
     again = old is not None and is_unchanged(decision, old)
     tries = record.tries if again else 0
@@ -71,7 +134,7 @@ def started(
     if isinstance(decision, DesiredProfile):
         back = record.is_leaving
         record = replace(
-            with_grants(record, decision, now),
+            with_facts(record, decision, now),
             state=State.PENDING,
             access=Access.UNSURE if record.access is Access.UNTOUCHED else record.access,
             started=None if back else record.started,
@@ -108,153 +171,114 @@ def started(
             return record
 
 
-def announces(written: Record, record: Record) -> bool:
-    """Return whether a record differs from the written one only in observed facts."""
-    return (
-        replace(
-            record,
-            role_arn=written.role_arn,
-            given_by=written.given_by,
-            modified=written.modified,
-            efs_uid=written.efs_uid,
-            user_name=written.user_name,
-            profile_name=written.profile_name,
-            user_status=written.user_status,
-            last_request=written.last_request,
-            requested_at=written.requested_at,
-        )
-        == written
-    )
-
-
 def applied(
     action: Action,
     decision: DesiredProfile | Removal,
     record: Record,
     profile: ObservedProfile | None,
+    now: datetime,
 ) -> Record:
-    """Return the record once an action is done."""
-    if profile is not None:
-        record = seen(record, profile)
+    """Return the record once an action is done: in sync, if nothing more is to be done.
+
+    After a change that stopped apps it is not in sync until the next pass: apps may have started
+    meanwhile.
+    """
+    record = with_facts(record, decision, now, profile)
     if not isinstance(action, Discard):
         # A discard is part of a retry, so the count of tries continues.
         reason = decision.reason if isinstance(decision, Removal) else ""
         record = replace(record, reason=reason, tries=0)
+    if isinstance(action, Delete | Discard):
+        record = replace(record, role_arn="", given_by="", modified="")
+    if isinstance(action, Revoke):
+        record = replace(record, access=Access.REVOKED)
+    if isinstance(decision, Removal):
+        if isinstance(action, Suspend):
+            record = replace(record, role_arn=action.role_arn, given_by="")
+        return in_sync(decision, record, None, now) if isinstance(action, Delete) else record
+    winner = decision.because.winner.group
     match action:
-        case Assign() if isinstance(decision, DesiredProfile):
+        case Assign():
             # The assignment comes after the role, so the profile has the desired role by now.
-            return replace(
-                record,
-                access=Access.ASSIGNED,
-                role_arn=decision.role_arn,
-                given_by=decision.because.winner.group,
-            )
-        case Revoke():
-            return replace(record, access=Access.REVOKED)
-        case Create() | ChangeRole() | Resume() if isinstance(decision, DesiredProfile):
-            given_by = decision.because.winner.group
+            role_arn = decision.role_arn
+            record = replace(record, access=Access.ASSIGNED, role_arn=role_arn, given_by=winner)
+        case Create() | ChangeRole() | Resume():
             kept_role = (
                 action.old_role_arn if isinstance(action, ChangeRole) and action.keeps_apps else ""
             )
-            return replace(record, role_arn=action.role_arn, given_by=given_by, kept_role=kept_role)
-        case Suspend():
-            return replace(record, role_arn=action.role_arn, given_by="")
-        case Delete() | Discard():
-            return replace(record, role_arn="", given_by="", modified="")
+            role_arn = action.role_arn
+            record = replace(record, role_arn=role_arn, given_by=winner, kept_role=kept_role)
         case _:
-            return record
+            pass
+    has_role = (record.role_arn, record.given_by) == (decision.role_arn, winner)
+    if has_role and record.access in MAY_ENTER and record.started is None:
+        return in_sync(decision, record, None, now)
+    return record
 
 
-def is_granted(desired: DesiredProfile, record: Record) -> bool:
-    """Return whether the user has the desired role and may sign in with it.
-
-    It is false after a change that stopped apps, until the next pass: apps may have started
-    meanwhile.
-    """
-    return (
-        record.role_arn == desired.role_arn
-        and record.given_by == desired.because.winner.group
-        and record.access in MAY_ENTER
-        and record.started is None
-    )
-
-
-def active(
-    desired: DesiredProfile, record: Record, profile: ObservedProfile | None, now: datetime
+def in_sync(
+    decision: DesiredProfile | Removal,
+    record: Record | None,
+    profile: ObservedProfile | None,
+    now: datetime,
 ) -> Record:
-    """Return the record of a user who has the desired profile."""
-    if profile is not None:
-        record = seen(record, profile)
-    still = record.kept_role in {grant.role_arn for grant in desired.because.grants}
-    return replace(
-        with_grants(record, desired, now),
-        state=State.ACTIVE,
-        kept_role=record.kept_role if still else "",
-        role_arn=desired.role_arn,
-        given_by=desired.because.winner.group,
+    """Return the record of a target that is in sync: active, suspended or removed.
+
+    A removal with a profile suspends it until its retention ends. Without one, the user has no
+    profile, or never had one.
+    """
+    is_gone = isinstance(decision, Removal) and profile is None
+    if record is None or (record.state is State.REMOVED and not is_gone):
+        record = new_record(decision, record)
+    record = replace(
+        with_facts(record, decision, now, profile),
         reason="",
         hold="",
         requested_at=None,
-        started=None,
-        retain_until=None,
-        restarts=0,
-        in_the_way="",
-        tries=0,
-        retry_at=None,
-        spaces=(),
-    )
-
-
-def suspended(removal: Removal, record: Record, profile: ObservedProfile, now: datetime) -> Record:
-    """Return the record of a suspended user, whose profile and spaces are retained."""
-    return replace(
-        seen(record, profile),
-        state=State.SUSPENDED,
-        role_arn=profile.role_arn,
-        given_by="",
-        reason=removal.reason,
-        hold="",
-        requested_at=None,
-        started=record.started or now,
-        retain_until=retention_ends(removal, record, now),
         in_the_way="",
         tries=0,
         retry_at=None,
     )
-
-
-def removed(removal: Removal, record: Record) -> Record:
-    """Return the record of a user who has no profile, or never had one."""
-    return replace(
-        record,
-        state=State.REMOVED,
-        reason=removal.reason,
-        role_arn="",
-        given_by="",
-        kept_role="",
-        because=(),
-        ended=(),
-        modified="",
-        hold="",
-        requested_at=None,
-        started=None,
-        retain_until=None,
-        restarts=0,
-        in_the_way="",
-        tries=0,
-        retry_at=None,
-    )
-
-
-def seen(record: Record, profile: ObservedProfile) -> Record:
-    """Return a record with the observed facts of the profile."""
-    return replace(
-        record,
-        user_name=profile.user_name or record.user_name,
-        profile_name=profile.name,
-        efs_uid=profile.efs_uid,
-        modified=profile.modified,
-    )
+    match decision:
+        case DesiredProfile():
+            return replace(
+                record,
+                state=State.ACTIVE,
+                kept_role="" if has_lapsed(decision, record) else record.kept_role,
+                role_arn=decision.role_arn,
+                given_by=decision.because.winner.group,
+                started=None,
+                retain_until=None,
+                restarts=0,
+                spaces=(),
+            )
+        case Removal() if profile is not None:
+            return replace(
+                record,
+                state=State.SUSPENDED,
+                reason=decision.reason,
+                role_arn=profile.role_arn,
+                given_by="",
+                started=record.started or now,
+                retain_until=retention_ends(decision, record, now),
+            )
+        case Removal():
+            return replace(
+                record,
+                state=State.REMOVED,
+                reason=decision.reason,
+                role_arn="",
+                given_by="",
+                kept_role="",
+                because=(),
+                ended=(),
+                modified="",
+                started=None,
+                retain_until=None,
+                restarts=0,
+            )
+        case _:
+            assert_never(decision)
 
 
 def requeue(record: Record, reason: str, until: datetime) -> Record:
@@ -276,50 +300,25 @@ def noted(
     return replace(record, state=state, reason=reason, hold=hold, retry_at=None)
 
 
-def named(record: Record, decision: DesiredProfile | Removal | None) -> Record:
-    """Return a record with the desired names, if no profile was ever made.
-
-    The stored name of a profile that was never made is no profile's name.
-    """
-    if not (record.is_never_made and isinstance(decision, DesiredProfile)):
-        return record
-    return replace(record, user_name=decision.person.name, profile_name=decision.profile_name)
-
-
-def is_announced_by_refusal(refused: Record, record: Record) -> bool:
-    """Return whether a started action repeats the refused one, under the same name.
-
-    The record of the refusal is then enough to recover from a crash.
-    """
-    again = replace(record, state=refused.state, reason=refused.reason)
-    return same_name(refused.profile_name, record.profile_name) and announces(refused, again)
-
-
-def says_no_more(record: Record, written: Record, *, joins: bool) -> bool:
-    """Return whether a record need not be written over the written one.
+def is_written(
+    record: Record, written: Record, action: Action | None = None, *, joins: bool = False
+) -> bool:
+    """Return whether the written record says all that a new record would, for now.
 
     New memberships alone need a write only if the group snapshots lack them: one record carries
-    them there.
+    them there. Before an action it is enough that a crash leaves a trace of it. The record of a
+    creation announces the assignment, and that of a refusal announces the retry under the same
+    name.
     """
-    known = replace(record, last_request=written.last_request, memberships=written.memberships)
-    return known == written and not (joins and record.memberships != written.memberships)
-
-
-def ended_grants(record: Record, because: Iterable[Grant], now: datetime) -> tuple[EndedGrant, ...]:
-    """Return the ended grants to store, now that `because` are the grants that apply.
-
-    An ended grant matters only if its retention is longer than the one that its row has now. If a
-    record cannot hold all, those with the longest retention are stored.
-    """
-    says = {grant.group: grant.retention_days for grant in because}
-    before = [EndedGrant(grant.group, grant.retention_days, now) for grant in record.because]
-    ended: dict[tuple[str, int], EndedGrant] = {}
-    for grant in (*(each for each in record.ended if each.counts(now)), *before):
-        if grant.retention_days > says.get(grant.group, -1):
-            ended[grant.group, grant.retention_days] = grant
-    left, kept = MOST_REMEMBERED, []
-    for grant in sorted(ended.values(), key=lambda each: (-each.retention_days, each.group)):
-        left -= grant.size
-        if left >= 0:
-            kept.append(grant)
-    return tuple(sorted(kept, key=lambda each: (each.group, each.retention_days)))
+    changed = {
+        each.name
+        for each in fields(Record)
+        if getattr(record, each.name) != getattr(written, each.name)
+    }
+    if changed <= {"last_request"} or (not joins and changed <= {"last_request", "memberships"}):
+        return True
+    if isinstance(action, Assign) and changed <= _OBSERVED:
+        return True
+    repeats = written.is_blocked and same_name(record.profile_name, written.profile_name)
+    is_retry = repeats and isinstance(action, Create | Assign | Revoke)
+    return is_retry and changed <= _OBSERVED | {"state", "reason"}

@@ -14,9 +14,7 @@ from hub.runtime.decisions.actions import (
     OF_OTHERS,
     STATE_AFTER,
     Action,
-    Assign,
     Create,
-    Delete,
     Discard,
     Plan,
     Revoke,
@@ -133,19 +131,7 @@ class Recorder:
         if isinstance(action, Create):
             # The reconcile that sees the profile InService may have another request, or be late.
             record = replace(record, requested_at=record.requested_at or self._request.event_at)
-        written = self._written.get(target)
-        if written and (
-            # The record of the creation says already that access follows.
-            (isinstance(action, Assign) and transitions.announces(written, record))
-            or (
-                isinstance(action, Create | Assign | Revoke)
-                and written.is_blocked
-                and transitions.is_announced_by_refusal(written, record)
-            )
-        ):
-            self.records[target] = record
-        else:
-            self.write(record)
+        self.write(record, action)
 
     def record_outcome(self, outcome: Outcome) -> None:
         """Record and report the outcome of an action."""
@@ -155,10 +141,12 @@ class Recorder:
             case Applied(action=action, profile=profile):
                 if isinstance(action, Create):
                     self.measure_latency({target: profile})
-                record = transitions.applied(action, decision, self.records[target], profile)
+                record = self.records[target]
+                record = transitions.applied(action, decision, record, profile, self._now)
                 self._after(action, record)
             case ManualAction(action=action):
-                record = transitions.applied(action, decision, self.records[target], None)
+                record = self.records[target]
+                record = transitions.applied(action, decision, record, None, self._now)
                 self._after(action, replace(record, access=Access.BY_HAND))
             case Started():
                 # The record from the start of the action is still right.
@@ -180,8 +168,7 @@ class Recorder:
     def record_plan(self, todo: Plan, seen: TargetObservations) -> None:
         """Record what needed no action: targets in sync, skips, and failed observations."""
         for each in todo.in_sync:
-            if not isinstance(each.decision, Undecided):
-                self._in_sync(each.decision, each.profile)
+            self._in_sync(each.decision, each.profile)
         for skip in todo.skips:
             self._skipped(skip, seen.observed.get(skip.target))
         for decision, error in seen.blocked:
@@ -201,8 +188,10 @@ class Recorder:
             if target in self._decisions and is_in_sync(decision, self._user.records.get(target)):
                 self._in_sync(self._decisions[target], None)
 
-    def write(self, record: Record) -> None:
+    def write(self, record: Record, action: Action | None = None) -> None:
         """Write a record if it differs, and log and keep what it tells.
+
+        Before an `action`, a record that announces it already need not be written.
 
         Raises:
             RetryableError: another worker wrote it meanwhile, or the ledger does not answer.
@@ -214,7 +203,7 @@ class Recorder:
         )
         target, old = record.target, self._written.get(record.target)
         joins = bool(self.changes.joined)
-        if old is not None and transitions.says_no_more(record, old, joins=joins):
+        if old is not None and transitions.is_written(record, old, action, joins=joins):
             self.records[target] = record
             return
         since = record.since if old and old.state is record.state else self._now
@@ -247,32 +236,15 @@ class Recorder:
 
     def _after(self, action: Action, record: Record) -> None:
         """Record the result of an action; write a new role together with the access after it."""
-        decision = self._decisions[action.target]
         self.records[action.target] = record
-        if isinstance(decision, Removal):
-            if isinstance(action, Delete):
-                self._in_sync(decision, None)
-            else:
-                self.write(record)
-        elif transitions.is_granted(decision, record):
-            self._in_sync(decision, None)
-        elif record.access in MAY_ENTER or isinstance(action, Discard):
+        is_removal = isinstance(self._decisions[action.target], Removal)
+        if is_removal or record.access in MAY_ENTER or isinstance(action, Discard):
             self.write(record)
 
     def _in_sync(self, decision: DesiredProfile | Removal, profile: ObservedProfile | None) -> None:
         """Record that a target is in sync."""
-        match decision:
-            case DesiredProfile():
-                record = self._there_or_new(decision)
-                self.write(transitions.active(decision, record, profile, self._now))
-            case Removal() if profile is not None:
-                record = self._there_or_new(decision)
-                self.write(transitions.suspended(decision, record, profile, self._now))
-            case Removal():
-                old = self.records.get(decision.target) or transitions.blank(decision)
-                self.write(transitions.removed(decision, old))
-            case _:
-                assert_never(decision)
+        old = self.records.get(decision.target)
+        self.write(transitions.in_sync(decision, old, profile, self._now))
 
     def _refused(self, failed: Failed) -> Failed:
         """Record a refused action; return it with the other user's profile that is in the way."""
@@ -307,9 +279,8 @@ class Recorder:
     def _retry(self, target: Target, reason: str, longest: int) -> None:
         """Record what did not work, and when it is retried."""
         decision = self._decisions[target]
-        old = self._there_or_new(decision)
-        if isinstance(decision, DesiredProfile):
-            old = transitions.with_grants(old, decision, self._now)
+        old = self._there(target) or transitions.new_record(decision, self.records.get(target))
+        old = transitions.with_facts(old, decision, self._now)
         until = self._clock.now() + backoff(old.tries, longest)
         self.requeued.add(target)
         self.write(transitions.requeue(old, reason, until))
@@ -325,20 +296,13 @@ class Recorder:
         """Record a state and a reason; the known role of the profile stays."""
         decision = self._decisions[target]
         old = self._there(target)
-        if isinstance(decision, DesiredProfile):
-            old = transitions.with_grants(self._there_or_new(decision), decision, self._now)
+        if old is None and isinstance(decision, DesiredProfile):
+            old = transitions.new_record(decision, self.records.get(target))
         if old is not None:
+            old = transitions.with_facts(old, decision, self._now)
             self.write(transitions.noted(old, state, reason, profile, hold))
 
     def _there(self, target: Target) -> Record | None:
         """Return the record of a target, unless it is removed."""
         old = self.records.get(target)
         return None if old is None or old.state is State.REMOVED else old
-
-    def _there_or_new(self, decision: DesiredProfile | Removal) -> Record:
-        """Return the record of a target; a new one that overwrites it, if it is removed."""
-        old = self.records.get(decision.target)
-        if there := self._there(decision.target):
-            return there
-        new = transitions.blank(decision)
-        return replace(new, version=old.version, problems=old.problems) if old else new
