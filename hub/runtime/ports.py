@@ -13,13 +13,12 @@ if TYPE_CHECKING:
         AccessRefusal,
         GroupSnapshot,
         HubState,
-        MemberChanges,
         OpenProblem,
         UnmanagedProfile,
     )
     from hub.runtime.decisions.listing import Page, ScanState
     from hub.runtime.decisions.profile_events import ProfileEvent
-    from hub.runtime.decisions.record import Record
+    from hub.runtime.decisions.record import MemberChanges, Record
     from hub.runtime.decisions.removal_limit import HeldDisruption, LimitState
     from shared.model import GroupId, MappingTable, Target, Unresolved, User, UserId
     from shared.requests import ReconcileRequest, ScanRequest

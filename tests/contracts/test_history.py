@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub.runtime.adapters.ledger import DynamoLedger
-from hub.runtime.decisions.hub_state import MemberChanges
 from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType
-from hub.runtime.decisions.record import Record, State
+from hub.runtime.decisions.record import MemberChanges, Record, State
 from shared.errors import RetryableError
 from shared.model import GroupId, Target, UserId
 from simulator.setup import LEDGER

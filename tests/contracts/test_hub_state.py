@@ -16,11 +16,10 @@ from hub.runtime.decisions.hub_state import (
     AccessRefusal,
     GroupSnapshot,
     HubState,
-    MemberChanges,
     OpenProblem,
     UnmanagedProfile,
 )
-from hub.runtime.decisions.record import Record, State
+from hub.runtime.decisions.record import MemberChanges, Record, State
 from shared.errors import RetryableError
 from shared.model import GroupId, Target, UserId
 from simulator.setup import LEDGER

@@ -21,15 +21,10 @@ from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.adapters.scan_states import DynamoScanStates
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.decisions.holds import Hold
-from hub.runtime.decisions.hub_state import (
-    AccessRefusal,
-    MemberChanges,
-    OpenProblem,
-    UnmanagedProfile,
-)
+from hub.runtime.decisions.hub_state import AccessRefusal, OpenProblem, UnmanagedProfile
 from hub.runtime.decisions.listing import ScanState, Seen
 from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType
-from hub.runtime.decisions.record import Record, State
+from hub.runtime.decisions.record import MemberChanges, Record, State
 from hub.runtime.decisions.removal_limit import (
     LIMIT,
     Disruption,

@@ -4,16 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from hub.runtime.decisions.hub_state import (
-    AccessRefusal,
-    GroupSnapshot,
-    HubState,
-    MemberChanges,
-    OpenProblem,
-)
+from hub.runtime.decisions.hub_state import AccessRefusal, GroupSnapshot, HubState, OpenProblem
 from hub.runtime.decisions.listing import Page, ScanState
 from hub.runtime.decisions.profile_events import ProfileEvent
-from hub.runtime.decisions.record import Record
+from hub.runtime.decisions.record import MemberChanges, Record
 from shared.errors import PermanentError, RetryableError
 from shared.messages import scan_chain
 from shared.model import (

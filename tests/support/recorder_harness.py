@@ -34,11 +34,10 @@ from hub.runtime.decisions.actions import (
     Suspend,
 )
 from hub.runtime.decisions.decision import DesiredProfile, Removal
-from hub.runtime.decisions.hub_state import MemberChanges
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.outcome import Applied, Outcome
 from hub.runtime.decisions.profile_events import ProfileEventType
-from hub.runtime.decisions.record import Access, Record, State
+from hub.runtime.decisions.record import Access, MemberChanges, Record, State
 from hub.runtime.reconcile.observe import ObservationFailure, TargetObservations, UserSnapshot
 from hub.runtime.reconcile.recorder import Recorder
 from shared.model import DirectorySnapshot, MappingTable

@@ -36,11 +36,10 @@ from hub.runtime.decisions.actions import (
     skip,
 )
 from hub.runtime.decisions.decision import DesiredProfile
-from hub.runtime.decisions.hub_state import MemberChanges
 from hub.runtime.decisions.outcome import Applied, Deferred, Failed, Outcome, Pending
 from hub.runtime.decisions.profile_events import ProfileEventType
 from hub.runtime.decisions.progress import is_in_sync
-from hub.runtime.decisions.record import Access, Record, State
+from hub.runtime.decisions.record import Access, MemberChanges, Record, State
 from hub.runtime.reconcile.observe import ObservationFailure
 from shared.errors import PermanentError, RetryableError
 from shared.model import GroupId

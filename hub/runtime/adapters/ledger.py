@@ -10,8 +10,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from hub.runtime.adapters.aws import translated
 from hub.runtime.adapters.group_snapshots import member_item, member_key
-from hub.runtime.decisions.hub_state import MemberChanges
-from hub.runtime.decisions.record import Access, EndedGrant, Record, State
+from hub.runtime.decisions.record import Access, EndedGrant, MemberChanges, Record, State
 from shared.errors import RefusedError, RetryableError
 from shared.model import Grant, Target, UserId, UserStatus
 from shared.storage import LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, LEDGER_EXPIRES, LEDGER_KEY

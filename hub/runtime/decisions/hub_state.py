@@ -32,23 +32,6 @@ class GroupSnapshot:
         return len(self.members) >= _MANY
 
 
-@dataclass(frozen=True, slots=True)
-class MemberChanges:
-    """Changes of one user for the group snapshots: new memberships by group, and groups left."""
-
-    joined: Mapping[GroupId, str] = field(default_factory=dict)
-    left: frozenset[GroupId] = frozenset()
-
-    def split(self, most: int) -> "tuple[MemberChanges, MemberChanges]":
-        """Return at most `most` changes, and the rest."""
-        joined, left = sorted(self.joined.items()), sorted(self.left)
-        room = max(0, most - len(joined))
-        return (
-            MemberChanges(dict(joined[:most]), frozenset(left[:room])),
-            MemberChanges(dict(joined[most:]), frozenset(left[room:])),
-        )
-
-
 class OpenProblem(NamedTuple):
     """A reported problem that is still open, stored by `scope`: its target or its kind."""
 

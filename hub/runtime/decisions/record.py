@@ -1,12 +1,13 @@
 """The ledger's record of one user in one target: what the hub made, why, and what is pending."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from shared.conventions import SystemRole
-from shared.model import Grant, Target, UserId, UserStatus
+from shared.model import Grant, GroupId, Target, UserId, UserStatus
 
 
 class State(StrEnum):
@@ -173,3 +174,23 @@ class Record:
         if self.state is State.PENDING and not self.given_by and self.because:
             return self.because[0].group
         return self.given_by
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChanges:
+    """Changes of group snapshots that are written with a record of the user.
+
+    They are the id of each new membership by group, and the groups that the user left.
+    """
+
+    joined: Mapping[GroupId, str] = field(default_factory=dict)
+    left: frozenset[GroupId] = frozenset()
+
+    def split(self, most: int) -> "tuple[MemberChanges, MemberChanges]":
+        """Return at most `most` changes, and the rest."""
+        joined, left = sorted(self.joined.items()), sorted(self.left)
+        room = max(0, most - len(joined))
+        return (
+            MemberChanges(dict(joined[:most]), frozenset(left[:room])),
+            MemberChanges(dict(joined[most:]), frozenset(left[room:])),
+        )

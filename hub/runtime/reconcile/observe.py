@@ -8,11 +8,11 @@ from typing import NamedTuple
 from hub.runtime import reporter
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.desired import left_groups
-from hub.runtime.decisions.hub_state import AccessRefusal, HubState, MemberChanges
+from hub.runtime.decisions.hub_state import AccessRefusal, HubState
 from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.plan import needs_workload
-from hub.runtime.decisions.record import Record
+from hub.runtime.decisions.record import MemberChanges, Record
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.ports import (
     Clock,
