@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub.runtime import reporter, telemetry
-from hub.runtime.decisions.actions import Plan, SkipKind, in_flight, skip
+from hub.runtime.decisions.actions import Plan, SkipKind, skip
 from hub.runtime.decisions.decision import Decision, Undecided
 from hub.runtime.decisions.holds import Hold, holds_of
 from hub.runtime.decisions.record import Record
@@ -19,7 +19,6 @@ from hub.runtime.decisions.removal_limit import (
     admit,
     disruption_of,
     known_hold,
-    without,
 )
 from hub.runtime.ports import Ledger, Limits
 from hub.runtime.problems import targets
@@ -56,14 +55,16 @@ class Guard:
                 found = self.reserve(target, [disruption], now, begins=True)
             except RetryableError as error:
                 # The other targets go on.
-                held.append(in_flight(decision, str(error)))
+                held.append(skip(SkipKind.IN_FLIGHT, decision, str(error)))
                 continue
             refusal = found.refused.get(disruption.user_id)
             if refusal is not None:
                 hold = waits_for(target, refusal, self.limits.of(target), now)
                 reason = f"{disruption.reason}; held: {hold.why}"
                 held.append(skip(SkipKind.HELD, decision, reason, hold.remedy, refusal.cause))
-        kept = without(todo, (each.target for each in held))
+        if not held:
+            return todo
+        kept = todo.without({each.target for each in held})
         return replace(kept, skips=(*kept.skips, *held))
 
     def reserve(

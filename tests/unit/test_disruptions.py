@@ -30,7 +30,6 @@ from hub.runtime.decisions.removal_limit import (
     DisruptionKind,
     disruption_of,
     removal_disruption,
-    without,
 )
 from shared.conventions import Ownership
 
@@ -151,5 +150,5 @@ def test_what_is_held_in_one_target_is_done_in_the_others(profile: ObservedProfi
     elsewhere = replace(REMOVAL, target=SHOP)
     todo = plan([REMOVAL, elsewhere], {LAB: profile, SHOP: profile}, there, NOON)
 
-    assert without(todo, [LAB]) == plan([elsewhere], {SHOP: profile}, there, NOON)
-    assert without(todo, []) == todo
+    assert todo.without([LAB]) == plan([elsewhere], {SHOP: profile}, there, NOON)
+    assert todo.without([]) == todo

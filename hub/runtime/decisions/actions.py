@@ -1,5 +1,6 @@
 """The parts of a plan: typed actions, skips with their reasons, and targets in sync."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -181,6 +182,14 @@ class Plan:
         """Return the actions of one target, in their order."""
         return tuple(action for action in self.actions if action.target == target)
 
+    def without(self, targets: Collection[Target]) -> "Plan":
+        """Return the plan without some targets."""
+        return Plan(
+            tuple(action for action in self.actions if action.target not in targets),
+            tuple(skip for skip in self.skips if skip.target not in targets),
+            tuple(each for each in self.in_sync if each.decision.target not in targets),
+        )
+
 
 # The record state after a skip; the other skips leave the state unchanged.
 STATE_AFTER: Final = {
@@ -202,14 +211,11 @@ def skip(
     hold: str = "",
 ) -> Skip:
     """Return the skip of a decision, with its problem's remedy unless another is given."""
-    if not remedy:
+    if kind is SkipKind.IN_FLIGHT:
+        remedy = "wait for it"
+    elif not remedy:
         remedy = OF_SKIP[kind].remedy.format(user=decision.person.id, target=decision.target)
     return Skip(kind, decision.person, decision.target, decision.profile_name, reason, remedy, hold)
-
-
-def in_flight(decision: DesiredProfile | Removal, reason: str) -> Skip:
-    """Return the skip of a target with an operation in progress; the request is requeued."""
-    return skip(SkipKind.IN_FLIGHT, decision, reason, "wait for it")
 
 
 def describe(action: Action) -> str:  # noqa: C901 (one case a type, each a line)

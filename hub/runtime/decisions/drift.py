@@ -11,7 +11,7 @@ from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Un
 from hub.runtime.decisions.hub_state import GroupSnapshot, ListedProfile
 from hub.runtime.decisions.listing import Seen
 from hub.runtime.decisions.observed import ProfileStatus
-from hub.runtime.decisions.progress import is_in_sync, is_waiting
+from hub.runtime.decisions.progress import is_due, is_in_sync
 from hub.runtime.decisions.record import Record, State
 from shared.model import Target, User, UserId, UserStatus
 from shared.naming import same_name
@@ -92,7 +92,7 @@ def in_ledger(
         return Drift(user_id, DriftKind.UNFINISHED)
     if record is not None and not isinstance(decision, Undecided) and _was_undecided(record):
         return Drift(user_id, DriftKind.UNFINISHED)
-    if is_waiting(decision, record, now):
+    if record is not None and record.retry_at is not None and not is_due(decision, record, now):
         return None
     match decision:
         case DesiredProfile():

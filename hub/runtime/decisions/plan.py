@@ -22,7 +22,6 @@ from hub.runtime.decisions.actions import (
     SkipKind,
     StopApp,
     Suspend,
-    in_flight,
     skip,
 )
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
@@ -136,7 +135,7 @@ def _desired(
         return (create, Assign(person, target, name))
     match profile.status:
         case ProfileStatus.PENDING | ProfileStatus.UPDATING | ProfileStatus.DELETING:
-            return (in_flight(decision, f"the profile is {profile.status}"),)
+            return (skip(SkipKind.IN_FLIGHT, decision, f"the profile is {profile.status}"),)
         case ProfileStatus.FAILED | ProfileStatus.DELETE_FAILED:
             why = profile.failure or "Studio gives no reason"
             return (Discard(person, target, profile.name, f"it is {profile.status}: {why}"),)

@@ -44,27 +44,20 @@ def is_in_sync(decision: Decision, record: Record | None) -> bool:
             assert_never(decision)
 
 
-def is_due(decision: Decision, record: Record | None, now: datetime) -> bool:
+def is_due(decision: Decision | None, record: Record | None, now: datetime) -> bool:
     """Return whether an ordinary request, one without `force_observe`, may try a target now.
 
     It may not while a retry is scheduled, nor where only the target's scan retries. A changed
     decision is due at once.
     """
-    if is_waiting(decision, record, now):
-        return False
-    if record is None or not record.is_blocked or not is_unchanged(decision, record):
+    if record is None or not is_unchanged(decision, record):
         return True
+    if record.retry_at is not None and now < record.retry_at:
+        return False
     # A leaver may still use something that can be taken or stopped. The owner of a shared space is
     # suspended like other users, and apps that they start are stopped.
-    leaves = isinstance(decision, Removal)
-    return leaves and (record.state is State.HELD or record.loses_role_to(""))
-
-
-def is_waiting(decision: Decision | None, record: Record | None, now: datetime) -> bool:
-    """Return whether a retry of this same decision is scheduled and not due yet."""
-    if record is None or record.retry_at is None or now >= record.retry_at:
-        return False
-    return is_unchanged(decision, record)
+    may_use = record.state is State.HELD or record.loses_role_to("")
+    return not record.is_blocked or (isinstance(decision, Removal) and may_use)
 
 
 def must_wait(decision: DesiredProfile | Removal, record: Record | None) -> bool:

@@ -20,7 +20,6 @@ from hub.runtime.decisions.actions import (
     SkipKind,
     StopApp,
     Suspend,
-    in_flight,
     skip,
 )
 from hub.runtime.decisions.decision import Removal
@@ -45,7 +44,7 @@ def remove(
         return revoke or (InSync(decision, None),)
     match profile.status:
         case ProfileStatus.PENDING | ProfileStatus.UPDATING | ProfileStatus.DELETING:
-            return (*revoke, in_flight(decision, f"the profile is {profile.status}"))
+            return (*revoke, skip(SkipKind.IN_FLIGHT, decision, f"the profile is {profile.status}"))
         case ProfileStatus.FAILED:
             return (*revoke, Delete(person, target, name, decision.reason, profile.efs_uid))
         case ProfileStatus.IN_SERVICE | ProfileStatus.UPDATE_FAILED | ProfileStatus.DELETE_FAILED:
@@ -70,7 +69,7 @@ def _below_access(
     runs = profile.workload or Workload()
     blocking = tuple(app for app in runs.apps if app.blocks)
     stops = tuple(StopApp(person, target, name, app) for app in blocking if app.is_running)
-    going = in_flight(decision, f"stopping: {', '.join(map(str, blocking))}")
+    going = skip(SkipKind.IN_FLIGHT, decision, f"stopping: {', '.join(map(str, blocking))}")
     suspended_role = SystemRole.SUSPENDED.arn(target.account, target.region)
     # A profile whose deletion failed cannot be used or changed, only deleted again.
     has_role = (
@@ -115,6 +114,6 @@ def _below_access(
             for space in runs.spaces
             if not space.is_going
         )
-        return spaces or (in_flight(decision, "private spaces are being deleted"),)
+        return spaces or (skip(SkipKind.IN_FLIGHT, decision, "private spaces are being deleted"),)
     failed = tuple(StopApp(person, target, name, app) for app in runs.apps if app.failed)
     return (*failed, Delete(person, target, name, decision.reason, profile.efs_uid))

@@ -15,14 +15,13 @@ from hub.runtime.decisions.actions import (
     ChangeRole,
     Delete,
     DeleteSpace,
-    Plan,
     Revoke,
     StopApp,
     Suspend,
 )
-from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
+from hub.runtime.decisions.decision import Decision, Removal, Undecided
 from hub.runtime.decisions.record import Record
-from shared.model import Target, User, UserId
+from shared.model import UserId
 
 _HOUR: Final = timedelta(hours=1)
 # The cause of a hold by the removal limit, and of one that an operator rejected.
@@ -177,42 +176,25 @@ def disruption_of(
     takes = (*_TAKES, ChangeRole) if decision.hold else _TAKES
     if not any(isinstance(each, takes) for each in actions):
         return None
-    if isinstance(decision, Removal):
-        if record is not None and record.is_leaving:
-            return None
-        return _disruption(
-            decision.person, decision, DisruptionKind.REMOVAL, decision.reason, decision.hold
-        )
-    if record is not None and (record.started is not None or record.has_suspended_role):
-        return None
+    kind = DisruptionKind.ROLE_CHANGE
     reason = "another role is called for, and apps run with the old one"
-    if decision.hold:
-        reason = (
-            f"the group that gave the role was deleted; {decision.because.winner} gives another"
-        )
-    return _disruption(decision.person, decision, DisruptionKind.ROLE_CHANGE, reason, decision.hold)
+    if isinstance(decision, Removal):
+        has_begun = record is not None and record.is_leaving
+        kind, reason = DisruptionKind.REMOVAL, decision.reason
+    else:
+        has_begun = record is not None and (record.started is not None or record.has_suspended_role)
+        if decision.hold:
+            other = decision.because.winner
+            reason = f"the group that gave the role was deleted; {other} gives another"
+    if has_begun:
+        return None
+    person, name = decision.person, decision.profile_name
+    return Disruption(person.id, person.name, name, kind, reason, decision.hold)
 
 
 def removal_disruption(decision: Decision | None, record: Record | None) -> Disruption | None:
     """Return the removal that would begin for a profile in the ledger; None for none."""
     if not isinstance(decision, Removal) or record is None or not record.has_profile:
         return None
-    return _disruption(
-        decision.person, decision, DisruptionKind.REMOVAL, decision.reason, decision.hold
-    )
-
-
-def without(todo: Plan, targets: Iterable[Target]) -> Plan:
-    """Return a plan without some targets."""
-    left_out = set(targets)
-    return Plan(
-        tuple(action for action in todo.actions if action.target not in left_out),
-        tuple(skip for skip in todo.skips if skip.target not in left_out),
-        tuple(in_sync for in_sync in todo.in_sync if in_sync.decision.target not in left_out),
-    )
-
-
-def _disruption(
-    person: User, decision: DesiredProfile | Removal, kind: DisruptionKind, reason: str, cause: str
-) -> Disruption:
-    return Disruption(person.id, person.name, decision.profile_name, kind, reason, cause)
+    person, name, kind = decision.person, decision.profile_name, DisruptionKind.REMOVAL
+    return Disruption(person.id, person.name, name, kind, decision.reason, decision.hold)

@@ -9,7 +9,7 @@ grants.
 from collections.abc import Iterable
 from datetime import datetime
 
-from hub.runtime.decisions.actions import Action, ChangeRole, Resume, Skip, StopApp, in_flight
+from hub.runtime.decisions.actions import Action, ChangeRole, Resume, Skip, SkipKind, StopApp, skip
 from hub.runtime.decisions.decision import DesiredProfile
 from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Workload
 from hub.runtime.decisions.progress import has_lapsed
@@ -30,7 +30,7 @@ def bring_to_role(
         old = _started_before(profile, blocking) if looked_for else ()
         stops = tuple(StopApp(person, target, name, app) for app in old if app.is_running)
         if old and not stops:
-            return (in_flight(decision, "apps with the old role are being stopped"),)
+            return (skip(SkipKind.IN_FLIGHT, decision, "apps with the old role are being stopped"),)
         return stops
     suspended = profile.role_arn == SystemRole.SUSPENDED.arn(target.account, target.region)
     keeps = not suspended and profile.role_arn in {
@@ -38,7 +38,9 @@ def bring_to_role(
     }
     if blocking and not keeps:
         stops = tuple(StopApp(person, target, name, app) for app in blocking if app.is_running)
-        return stops or (in_flight(decision, f"stopping: {', '.join(map(str, blocking))}"),)
+        return stops or (
+            skip(SkipKind.IN_FLIGHT, decision, f"stopping: {', '.join(map(str, blocking))}"),
+        )
     if suspended:
         return (Resume(person, target, name, decision.role_arn, decision.because),)
     return (
