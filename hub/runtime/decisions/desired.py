@@ -133,12 +133,11 @@ def _desired(
     is_made = there is not None and not there.is_never_made
     name = there.profile_name if there and is_made else profile_name(person.name, person.id)
     is_granted = any(row.enabled and row.group == winner.group for row in of.rows)
-    hold = ""
-    if there and there.loses_role_to(winner.role_arn):
-        # The deletion of the group takes the role that it granted, unless another row grants it.
-        ids = {row.group: group_id(row, snapshot.groups) for row in of.rows}
-        is_deleted = ids.get(there.granted_by) in snapshot.deleted
-        hold = f"{DELETED} {there.granted_by}" if is_deleted else ""
+    # The deletion of the group takes the role that it granted, unless another row grants that role.
+    deleted = {row.group for row in of.rows if group_id(row, snapshot.groups) in snapshot.deleted}
+    giver = there.granted_by if there else ""
+    takes = there and giver in deleted and there.loses_role_to(winner.role_arn)
+    hold = f"{DELETED} {giver}" if takes else ""
     return DesiredProfile(person, of.target, name, winner.role_arn, because, is_granted, hold)
 
 
