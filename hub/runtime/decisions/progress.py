@@ -54,10 +54,12 @@ def is_due(decision: Decision | None, record: Record | None, now: datetime) -> b
         return True
     if record.retry_at is not None and now < record.retry_at:
         return False
+    if not record.is_blocked:
+        return True
     # A leaver may still use something that can be taken or stopped. The owner of a shared space is
     # suspended like other users, and apps that they start are stopped.
     may_use = record.state is State.HELD or record.loses_role_to("")
-    return not record.is_blocked or (isinstance(decision, Removal) and may_use)
+    return isinstance(decision, Removal) and may_use
 
 
 def must_wait(decision: DesiredProfile | Removal, record: Record | None) -> bool:

@@ -66,7 +66,7 @@ def named(record: Record, decision: DesiredProfile | Removal | None) -> Record:
 
     The stored name of a profile that was never made is no profile's name.
     """
-    if not (record.is_never_made and isinstance(decision, DesiredProfile)):
+    if not isinstance(decision, DesiredProfile) or not record.is_never_made:
         return record
     return replace(record, user_name=decision.person.name, profile_name=decision.profile_name)
 
