@@ -19,6 +19,8 @@ _TARGET = Target.parse("222222222222/eu-west-1/d-research0001")
 _GROUP, _USER, _EARLIER = "ml-scientists", "ada@example.com", "bob"
 # Seconds. The profile is in service, the leaver is suspended, and rechecks are done by then.
 _SETTLED = 300
+# Seconds. A suspended user is reconciled again for an hour: open sessions may start apps.
+_FORGOTTEN = 2 * 60 * 60
 
 
 @dataclass(slots=True)
@@ -79,6 +81,7 @@ def trace_join_and_leave() -> tuple[Trace, Trace]:
         # What an execution environment does once is not part of any join.
         _run(aws, lambda: directory.join(_EARLIER, _GROUP, "console"))
         _run(aws, lambda: directory.leave(_EARLIER, _GROUP, "console"))
+        aws.wait(_FORGOTTEN)
         joins = _traced(aws, lambda: directory.join(_USER, _GROUP, "console"))
         leaves = _traced(aws, lambda: directory.leave(_USER, _GROUP, "console"))
     return joins, leaves
