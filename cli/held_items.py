@@ -134,5 +134,5 @@ def _cause(record: Record) -> tuple[ProblemKind, str]:
     if "belongs to another user" in record.reason:
         return users.NAME_TAKEN, ""
     if "is not ours" in record.reason:
-        return users.NOT_OURS, ""
+        return users.HAS_UNMANAGED_PROFILE, ""
     return users.REFUSED, users.IN_USE

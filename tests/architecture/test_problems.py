@@ -193,8 +193,10 @@ def test_a_remedy_names_commands_that_exist(kind: ProblemKind) -> None:
 
 def test_a_problem_has_its_remedy_filled_in() -> None:
     """Unless another is given; a field without a value is a mistake that shows at once."""
-    whole = users.NOT_OURS.of("ada", "reason", target=LAB, user_id="a3")
-    given = users.NOT_OURS.of("ada", "reason", remedy="another", target=LAB, user_id="a3")
+    whole = users.HAS_UNMANAGED_PROFILE.of("ada", "reason", target=LAB, user_id="a3")
+    given = users.HAS_UNMANAGED_PROFILE.of(
+        "ada", "reason", remedy="another", target=LAB, user_id="a3"
+    )
 
     assert f"studio-hub adopt a3 --target {LAB}" in whole.remedy
     assert given.remedy == "another"

@@ -156,7 +156,7 @@ def test_a_crash_between_two_writes_is_repaired_by_the_same_command(
     hub.aws.run()
 
     assert (code, repeated) == (0, 0)
-    assert (held["cause"], again["cause"]) == ("not-ours", "not-ours")
+    assert (held["cause"], again["cause"]) == ("has-unmanaged-profile", "has-unmanaged-profile")
     assert hub.operator.holds() == []
     assert hub.roles()["eve"] == "eves-own Scientist"
 

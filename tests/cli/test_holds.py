@@ -74,7 +74,11 @@ def test_json_is_the_same_data(hub: Company, command: Command) -> None:
     assert held["approvable"]
     assert [(each["user"], each["kind"]) for each in held["people"]] == [("cyd", "removal")]
     assert held["people"][0]["user_id"] == hub.user_id("cyd")
-    assert (stuck["digest"], stuck["cause"], stuck["approvable"]) == (None, "not-ours", False)
+    assert (stuck["digest"], stuck["cause"], stuck["approvable"]) == (
+        None,
+        "has-unmanaged-profile",
+        False,
+    )
     assert "studio-hub adopt" in stuck["remedy"]
 
 

@@ -49,7 +49,7 @@ def test_a_creation_is_not_tried_while_a_listing_shows_the_obstacle(play: Play) 
     days = ["sweep: {}", "wait: {days: 1}"] * 3
     end = play("sweep: {}", "sweep: {}", *days, company=HAND_MADE)
     renamed = play("sweep: {}", "sweep: {}", rename, *days, company=HAND_MADE)
-    (problem,) = (each for each in end.json["problems"] if each["kind"] == "not-ours")
+    (problem,) = (each for each in end.json["problems"] if each["kind"] == "has-unmanaged-profile")
 
     assert creations(end) == once
     assert creations(renamed) <= once + 2
@@ -162,7 +162,7 @@ def test_after_a_return_the_report_names_the_obstacle(play: Play) -> None:
     end = play("sweep: {}", leave, "wait: {minutes: 10}", join, "sweep: {}", company=HAND_MADE)
     here = [each for each in end.json["problems"] if each.get("target") == T]
 
-    assert {each["kind"] for each in here} == {"unmanaged-profile", "not-ours"}
+    assert {each["kind"] for each in here} == {"unmanaged-profile", "has-unmanaged-profile"}
 
 
 def test_the_problem_of_a_blocked_user_is_closed_once_not_desired(play: Play) -> None:
@@ -170,7 +170,9 @@ def test_the_problem_of_a_blocked_user_is_closed_once_not_desired(play: Play) ->
     unmap = f"unmap: {{group: scientists, target: {T}}}"
     end = play("sweep: {}", "pause: {}", unmap, "resume: {}", "sweep: {}", company=HAND_MADE)
 
-    ways_out = [each["remedy"] for each in end.json["problems"] if each["kind"] == "not-ours"]
+    ways_out = [
+        each["remedy"] for each in end.json["problems"] if each["kind"] == "has-unmanaged-profile"
+    ]
 
     assert not [text for text in ways_out if "adopt" in text]
 
@@ -183,7 +185,7 @@ def test_a_profile_that_others_took_over_is_not_reported_as_removed(play: Play) 
     told = [line for line in end.aws.lambdas.log if line.get("message") == "CHANGE"]
 
     assert not [line for line in told if line["action"] == "Delete" and line["target"] == T]
-    assert ("not-ours", f"ada in {T}") in end.problems()
+    assert ("has-unmanaged-profile", f"ada in {T}") in end.problems()
 
 
 def ledger(end: End) -> list[str]:

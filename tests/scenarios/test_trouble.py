@@ -96,7 +96,7 @@ def test_unmanaged_profiles_are_left_unchanged(play: Play) -> None:
     )
 
     assert end.roles() == {"2 bob": "ManualAction"}
-    assert ("not-ours", f"bob in {TARGET}") in end.told("PROBLEM")
+    assert ("has-unmanaged-profile", f"bob in {TARGET}") in end.told("PROBLEM")
     assert end.problems() == []
     assert "2" not in {write[0] for write in end.writes()}
 

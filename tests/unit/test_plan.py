@@ -58,7 +58,7 @@ NOT_OURS = [whose for whose in Ownership if whose is not Ownership.OURS]
 REFUSED = {
     Ownership.OTHER_PERSON: SkipKind.NAME_TAKEN,
     Ownership.UNREADABLE: SkipKind.UNREADABLE,
-    Ownership.UNMANAGED: SkipKind.NOT_OURS,
+    Ownership.UNMANAGED: SkipKind.UNMANAGED,
 }
 
 
@@ -194,7 +194,7 @@ def test_access_is_revoked_where_only_an_unmanaged_profile_is_left(
     """Rule 7: a known user's assignment is ours, whatever happened to the profile."""
     ours = access in {Access.ASSIGNED, Access.UNSURE}
     first = [Revoke] if ours else []
-    refused = SkipKind.NAME_TAKEN if stranger.user_name else SkipKind.NOT_OURS
+    refused = SkipKind.NAME_TAKEN if stranger.user_name else SkipKind.UNMANAGED
 
     for state, then in ((State.ACTIVE, refused), (State.HELD, InSync)):
         record = replace(ACTIVE, state=state, access=access)
@@ -210,7 +210,7 @@ def test_the_assignment_of_an_unmanaged_profile_stays(user_name: str, access: Ac
     made_by_hand = replace(THERE, ownership=Ownership.UNMANAGED, user_name=user_name)
     record = replace(ACTIVE, access=access)
 
-    assert kinds(REMOVAL, made_by_hand, record) == [SkipKind.NOT_OURS]
+    assert kinds(REMOVAL, made_by_hand, record) == [SkipKind.UNMANAGED]
     assert "adopt" not in planned(REMOVAL, made_by_hand, record).skips[0].remedy
 
 

@@ -91,7 +91,7 @@ def test_a_profile_that_is_discarded_is_neither_lost_nor_created() -> None:
     [
         (SkipKind.HELD, State.HELD),
         (SkipKind.SHARED_SPACE, State.HELD),
-        (SkipKind.NOT_OURS, State.HELD),
+        (SkipKind.UNMANAGED, State.HELD),
         (SkipKind.NAME_TAKEN, State.HELD),
         (SkipKind.UNREADABLE, State.ACTIVE),
         (SkipKind.IN_FLIGHT, State.ACTIVE),
@@ -106,7 +106,7 @@ def test_what_is_skipped_stays_or_is_held(kind: SkipKind, state: State) -> None:
     harness.plans(skip(kind, REMOVAL, "why", "way out", hold), profile=THERE)
 
     assert (harness.record.state, harness.record.hold) == (state, hold)
-    others_have_it = kind in {SkipKind.NOT_OURS, SkipKind.NAME_TAKEN}
+    others_have_it = kind in {SkipKind.UNMANAGED, SkipKind.NAME_TAKEN}
     assert harness.record.role_arn == ("" if others_have_it else OLD)
     assert harness.told == ([ProfileEventType.HELD] if state is State.HELD else [])
 
@@ -212,7 +212,7 @@ def test_a_removal_that_started_is_not_over_before_its_end(
     assert not is_in_sync(REMOVAL, harness.record)
 
 
-@pytest.mark.parametrize("kind", [SkipKind.HELD, SkipKind.NOT_OURS, SkipKind.NAME_TAKEN])
+@pytest.mark.parametrize("kind", [SkipKind.HELD, SkipKind.UNMANAGED, SkipKind.NAME_TAKEN])
 def test_an_observed_profile_is_observed_again(harness: RecorderHarness, kind: SkipKind) -> None:
     """An operator may have adopted it meanwhile."""
     harness.open(PROMOTED)

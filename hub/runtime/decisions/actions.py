@@ -122,7 +122,7 @@ class SkipKind(StrEnum):
     HELD = "held"
     SHARED_SPACE = "owns-shared-space"
     BY_HAND = "sign-in-by-hand"
-    NOT_OURS = "not-ours"
+    UNMANAGED = "has-unmanaged-profile"
     NAME_TAKEN = "name-taken"
     UNREADABLE = "unreadable-tags"
     IN_FLIGHT = "in-flight"
@@ -196,11 +196,11 @@ STATE_AFTER: Final = {
     SkipKind.HELD: State.HELD,
     SkipKind.SHARED_SPACE: State.HELD,
     SkipKind.BY_HAND: State.HELD,
-    SkipKind.NOT_OURS: State.HELD,
+    SkipKind.UNMANAGED: State.HELD,
     SkipKind.NAME_TAKEN: State.HELD,
 }
 # The profile belongs to somebody else.
-OF_OTHERS: Final = frozenset({SkipKind.NOT_OURS, SkipKind.NAME_TAKEN})
+OF_OTHERS: Final = frozenset({SkipKind.UNMANAGED, SkipKind.NAME_TAKEN})
 
 
 def skip(

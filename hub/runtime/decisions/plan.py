@@ -198,13 +198,13 @@ def _not_ours(
         )
     if isinstance(decision, Removal) and profile.user_name:
         return skip(
-            SkipKind.NOT_OURS,
+            SkipKind.UNMANAGED,
             decision,
             f"the profile {profile.name} is not ours, and the user may still sign in to it",
             "if they are not to: end their assignment and delete the profile by hand",
         )
     return skip(
-        SkipKind.NOT_OURS,
+        SkipKind.UNMANAGED,
         decision,
         f"the profile {profile.name} exists but is not ours",
     )

@@ -34,8 +34,8 @@ END_SIGN_IN_BY_HAND: Final = ProblemKind(
     "configurations > Domains > {target.domain_id} > User profiles: remove the assignment",
     docs="safety.md#no-lost-files",
 )
-NOT_OURS: Final = ProblemKind(
-    name="not-ours",
+HAS_UNMANAGED_PROFILE: Final = ProblemKind(
+    name="has-unmanaged-profile",
     severity=Severity.MEDIUM,
     remedy="take it over: studio-hub adopt {user} --target {target}; or delete it by hand, then: "
     "studio-hub sweep --user {user}",
@@ -91,7 +91,7 @@ DRY_RUN: Final = ProblemKind(
 OF_SKIP: Final = {
     kind.name: kind
     for kind in (
-        *(UNDECIDED, OWNS_SHARED_SPACE, SIGN_IN_BY_HAND, NOT_OURS, NAME_TAKEN),
+        *(UNDECIDED, OWNS_SHARED_SPACE, SIGN_IN_BY_HAND, HAS_UNMANAGED_PROFILE, NAME_TAKEN),
         UNREADABLE_TAGS,
     )
 }
