@@ -6,7 +6,7 @@ from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from hub.infrastructure.assignment_policies import CHANGING, LISTING, on_applications
+from hub.infrastructure.access_policies import CHANGING, LISTING, on_applications
 from hub.infrastructure.context import Context
 from hub.infrastructure.identity_store_policies import decrypt_directory
 from hub.infrastructure.nag_suppressions import acknowledge_wildcards

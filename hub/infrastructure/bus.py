@@ -29,7 +29,7 @@ class HubBus(Construct):
         )
         self.name = self._bus.ref
 
-    def telling(self, sid: str) -> iam.PolicyStatement:
+    def publishing(self, sid: str) -> iam.PolicyStatement:
         """Return the right to publish the hub's events on the bus.
 
         Sources: the Service Authorization Reference: events:source has many values, one an event;

@@ -119,6 +119,10 @@ class HubFunction(Construct):
             report_batch_item_failures=True,
         )
 
+    def reads_requests(self, queue: sqs.Queue, *, max_concurrency: int) -> None:
+        """Make the function read one request at a time."""
+        self.reads("ReadsRequests", queue, batch_size=1, max_concurrency=max_concurrency)
+
     def reads_stream(self, construct_id: str, stream_arn: str, *, failed: sqs.Queue) -> None:
         """Make the function read a table's stream; a failing record blocks it only for some time.
 

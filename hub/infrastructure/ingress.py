@@ -14,6 +14,7 @@ from hub.infrastructure.identity_store_policies import decrypt_directory, read_d
 from hub.infrastructure.queues import WorkQueue, dead_letter_queue, delivered_by, rule_target
 from hub.infrastructure.reconciler import Reconciler
 from hub.infrastructure.scanner import Scanner
+from hub.infrastructure.settings import directory_settings, queue_settings
 from hub.infrastructure.table_policies import Family, query_index, read_mappings, use_ledger
 from hub.infrastructure.tables import Tables
 from shared.directory_events.routes import event_patterns
@@ -56,8 +57,8 @@ class Ingress(Construct):
         own = [each for each in context.event_accounts if each == context.hub_account]
         self.forwarded = DirectoryBus(self, "Bus", context=context) if others_of(context) else None
         rules = [
-            *self._hear(context, "", own),
-            *self._hear(context, "Forwarded", others_of(context), self.forwarded),
+            *self._event_rules(context, "", own),
+            *self._event_rules(context, "Forwarded", others_of(context), self.forwarded),
         ]
         for queue in (self.events.queue, self.undelivered):
             queue.add_to_resource_policy(delivered_by("TheEventRulesSend", queue, rules))
@@ -71,12 +72,9 @@ class Ingress(Construct):
             platform=platform,
             timeout=INTAKE_TIMEOUT,
             environment={
-                "STUDIO_HUB_IDENTITY_STORE_ID": context.identity_store_id,
+                **directory_settings(context, tables),
+                **queue_settings(reconcile=reconcile_queue, scan=scan_queue, delayed=delayed_queue),
                 "STUDIO_HUB_MAPPINGS_TABLE": tables.mappings.table_name,
-                "STUDIO_HUB_LEDGER_TABLE": tables.ledger.table_name,
-                "STUDIO_HUB_RECONCILE_QUEUE_URL": reconcile_queue.queue_url,
-                "STUDIO_HUB_SCAN_QUEUE_URL": scan_queue.queue_url,
-                "STUDIO_HUB_DELAYED_QUEUE_URL": delayed_queue.queue_url,
                 # It lets intake tell delayed requests from events.
                 "STUDIO_HUB_DELAYED_QUEUE_ARN": delayed_queue.queue_arn,
             },
@@ -117,7 +115,7 @@ class Ingress(Construct):
         for name, queue in (("ReadsEvents", self.events.queue), ("ReadsLater", delayed_queue)):
             self.intake.reads(name, queue, batch_size=_BATCH, max_concurrency=_MAX_CONCURRENCY)
 
-    def _hear(
+    def _event_rules(
         self, context: Context, kind: str, accounts: Sequence[str], bus: DirectoryBus | None = None
     ) -> list[events.CfnRule]:
         """Return the rules for these accounts, on their bus or else on the account's own."""

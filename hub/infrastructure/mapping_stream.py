@@ -10,6 +10,7 @@ from hub.infrastructure.function import HubFunction, sending
 from hub.infrastructure.function_platform import Platform
 from hub.infrastructure.identity_store_policies import decrypt_directory, read_directory
 from hub.infrastructure.queues import dead_letter_queue
+from hub.infrastructure.settings import directory_settings, queue_settings
 from hub.infrastructure.table_policies import Family, use_ledger
 from hub.infrastructure.tables import Tables
 
@@ -45,9 +46,8 @@ class MappingStream(Construct):
             platform=platform,
             timeout=_TIMEOUT,
             environment={
-                "STUDIO_HUB_IDENTITY_STORE_ID": context.identity_store_id,
-                "STUDIO_HUB_LEDGER_TABLE": tables.ledger.table_name,
-                "STUDIO_HUB_SCAN_QUEUE_URL": scan_queue.queue_url,
+                **directory_settings(context, tables),
+                **queue_settings(scan=scan_queue),
             },
             needs=[
                 *_reading_stream(stream),

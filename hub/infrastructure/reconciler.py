@@ -3,15 +3,21 @@
 from aws_cdk import Duration
 from constructs import Construct
 
-from hub.infrastructure.assignment_policies import change_assignments
+from hub.infrastructure.access_policies import change_assignments, enter_spokes
 from hub.infrastructure.bus import HubBus
 from hub.infrastructure.context import Context
 from hub.infrastructure.function import HubFunction, receiving, redelivering, sending
 from hub.infrastructure.function_platform import Platform
 from hub.infrastructure.identity_store_policies import decrypt_directory, read_directory
 from hub.infrastructure.queues import WorkQueue
-from hub.infrastructure.spokes import enter_spokes
-from hub.infrastructure.table_policies import Family, query_index, read_mappings, use_ledger
+from hub.infrastructure.settings import decision_settings, queue_settings
+from hub.infrastructure.table_policies import (
+    Family,
+    keep_open_problems,
+    query_index,
+    read_mappings,
+    use_ledger,
+)
 from hub.infrastructure.tables import Tables
 from shared.conventions import SystemRole
 from shared.storage import LEDGER_BY_TARGET
@@ -62,17 +68,9 @@ class Reconciler(Construct):
             platform=platform,
             timeout=_TIMEOUT,
             environment={
-                "STUDIO_HUB_ACCOUNT": context.hub_account,
-                "STUDIO_HUB_IDENTITY_STORE_ID": context.identity_store_id,
-                "STUDIO_HUB_IDENTITY_ACCOUNT": context.identity_account,
-                "STUDIO_HUB_MODE": context.mode,
-                "STUDIO_HUB_REMOVAL_COUNT": str(context.removal_limit_count),
-                "STUDIO_HUB_REMOVAL_PERCENT": str(context.removal_limit_percent),
+                **decision_settings(context, tables),
+                **queue_settings(reconcile=self.requests.queue, delayed=self.delayed.queue),
                 "STUDIO_HUB_BUS_NAME": bus.name,
-                "STUDIO_HUB_MAPPINGS_TABLE": tables.mappings.table_name,
-                "STUDIO_HUB_LEDGER_TABLE": tables.ledger.table_name,
-                "STUDIO_HUB_RECONCILE_QUEUE_URL": self.requests.queue.queue_url,
-                "STUDIO_HUB_DELAYED_QUEUE_URL": self.delayed.queue.queue_url,
             },
             needs=[
                 receiving("ReadReconcileRequests", self.requests.queue),
@@ -100,8 +98,7 @@ class Reconciler(Construct):
                     Family.LIMITS,
                     Family.HOLDS,
                 ),
-                # The open problems: each function adds and removes those that it checked.
-                use_ledger("KeepOpenProblems", tables, ["dynamodb:UpdateItem"], Family.HUB),
+                keep_open_problems(tables),
                 # Also the groups that the user left, and obsolete holds; nothing else is ever
                 # deleted.
                 use_ledger(
@@ -134,9 +131,7 @@ class Reconciler(Construct):
                 # first.
                 change_assignments(context),
                 # Profile events, for tickets and mail.
-                bus.telling("PublishProfileEvents"),
+                bus.publishing("PublishProfileEvents"),
             ],
         )
-        self.reconcile.reads(
-            "ReadsRequests", self.requests.queue, batch_size=1, max_concurrency=MAX_CONCURRENCY
-        )
+        self.reconcile.reads_requests(self.requests.queue, max_concurrency=MAX_CONCURRENCY)

@@ -3,15 +3,21 @@
 from aws_cdk import Duration
 from constructs import Construct
 
-from hub.infrastructure.assignment_policies import list_assignments
+from hub.infrastructure.access_policies import list_assignments, read_spokes
 from hub.infrastructure.context import Context
 from hub.infrastructure.function import HubFunction, receiving, redelivering, sending
 from hub.infrastructure.function_platform import Platform
 from hub.infrastructure.identity_store_policies import decrypt_directory, read_directory
 from hub.infrastructure.queues import WorkQueue
 from hub.infrastructure.reconciler import Reconciler
-from hub.infrastructure.spokes import read_spokes
-from hub.infrastructure.table_policies import Family, query_index, read_mappings, use_ledger
+from hub.infrastructure.settings import decision_settings, queue_settings
+from hub.infrastructure.table_policies import (
+    Family,
+    keep_open_problems,
+    query_index,
+    read_mappings,
+    use_ledger,
+)
 from hub.infrastructure.tables import Tables
 from shared.conventions import SystemRole
 from shared.storage import LEDGER_BY_TARGET
@@ -59,17 +65,8 @@ class Scanner(Construct):
             platform=platform,
             timeout=_TIMEOUT,
             environment={
-                "STUDIO_HUB_ACCOUNT": context.hub_account,
-                "STUDIO_HUB_IDENTITY_STORE_ID": context.identity_store_id,
-                "STUDIO_HUB_IDENTITY_ACCOUNT": context.identity_account,
-                "STUDIO_HUB_MODE": context.mode,
-                "STUDIO_HUB_REMOVAL_COUNT": str(context.removal_limit_count),
-                "STUDIO_HUB_REMOVAL_PERCENT": str(context.removal_limit_percent),
-                "STUDIO_HUB_MAPPINGS_TABLE": tables.mappings.table_name,
-                "STUDIO_HUB_LEDGER_TABLE": tables.ledger.table_name,
-                "STUDIO_HUB_RECONCILE_QUEUE_URL": reconcile_queue.queue_url,
-                "STUDIO_HUB_SCAN_QUEUE_URL": scan_queue.queue_url,
-                "STUDIO_HUB_DELAYED_QUEUE_URL": delayed_queue.queue_url,
+                **decision_settings(context, tables),
+                **queue_settings(reconcile=reconcile_queue, scan=scan_queue, delayed=delayed_queue),
             },
             needs=[
                 receiving("ReadScanRequests", scan_queue),
@@ -91,8 +88,7 @@ class Scanner(Construct):
                 # group names and unreachable targets; slots and holds of removals that were found
                 # together.
                 use_ledger("WriteScanFindings", tables, ["dynamodb:PutItem"], *Family),
-                # The open problems: each function adds and removes those that it checked.
-                use_ledger("KeepOpenProblems", tables, ["dynamodb:UpdateItem"], Family.HUB),
+                keep_open_problems(tables),
                 # Members who joined a group or left it, many at a time.
                 use_ledger("CopyMembers", tables, ["dynamodb:BatchWriteItem"], Family.GROUPS),
                 # An unmanaged profile that is gone from its target, and an obsolete held removal.
@@ -133,4 +129,4 @@ class Scanner(Construct):
                 list_assignments(context),
             ],
         )
-        self.scan.reads("ReadsRequests", scan_queue, batch_size=1, max_concurrency=_MAX_CONCURRENCY)
+        self.scan.reads_requests(scan_queue, max_concurrency=_MAX_CONCURRENCY)

@@ -49,6 +49,11 @@ def use_ledger(
     )
 
 
+def keep_open_problems(tables: Tables) -> iam.PolicyStatement:
+    """Return the right to add and remove open problems: each function those that it checked."""
+    return use_ledger("KeepOpenProblems", tables, ["dynamodb:UpdateItem"], Family.HUB)
+
+
 def query_index(sid: str, tables: Tables, index: str) -> iam.PolicyStatement:
     """Return the right to query one index of the ledger, but not the table."""
     return iam.PolicyStatement(

@@ -1,7 +1,8 @@
-"""The rights to assign users to the Identity Center applications of Studio domains.
+"""The rights to enter Studio accounts, and to assign users to their domains' applications.
 
-If the hub's account owns Identity Center, the hub's own roles have them. Otherwise the assigner
-role has them in the account that does, and the assignment reader has those of `scan`.
+Each function assumes a role of its own in a Studio account. If the hub's account owns Identity
+Center, the hub's own roles may assign users. Otherwise the assigner role may, in the account that
+owns it, and the assignment reader may list assignments for `scan`.
 
 Source: the Service Authorization Reference of IAM Identity Center: assignments are rights on an
 application, with the condition keys sso:ApplicationAccount and sso:PrimaryRegion, and nothing about
@@ -14,9 +15,10 @@ from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 
 from hub.infrastructure.context import Context
-from hub.infrastructure.spokes import ASSUME
-from shared.conventions import SystemRole
+from shared.conventions import SYSTEM_PATH, SystemRole
 
+# The second names the function in the session that the first begins.
+_ASSUME = ["sts:AssumeRole", "sts:SetSourceIdentity"]
 CHANGING = [
     "sso:CreateApplicationAssignment",
     "sso:DeleteApplicationAssignment",
@@ -26,24 +28,47 @@ CHANGING = [
 LISTING = ["sso:ListApplicationAssignments", "sso:GetApplicationAssignmentConfiguration"]
 
 
+def enter_spokes(context: Context) -> iam.PolicyStatement:
+    """Return the right to assume access roles, only in accounts of the organization.
+
+    It covers any account: registering a spoke needs no redeployment of the hub. The spoke's trust
+    policy decides, and the role's fixed name and path keep every other role out.
+    """
+    return _enter("AssumeSpokeRoles", context, SystemRole.ACCESS.name_in("*"))
+
+
+def read_spokes(context: Context) -> iam.PolicyStatement:
+    """Return the right to assume reader roles, only in accounts of the organization."""
+    return _enter("ReadTheSpokes", context, SystemRole.READER.name_in("*"))
+
+
+def _enter(sid: str, context: Context, role_name: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid=sid,
+        actions=_ASSUME,
+        resources=[f"arn:{Aws.PARTITION}:iam::*:role{SYSTEM_PATH}{role_name}"],
+        conditions={"StringEquals": {"aws:ResourceOrgID": context.organization_id}},
+    )
+
+
 def change_assignments(context: Context) -> iam.PolicyStatement:
     """Return the right to assign and revoke users, or to assume the role that has it."""
-    return _own("ManageAssignments", context, CHANGING, SystemRole.ASSIGNER.arn)
+    return _own_or_assumed("ManageAssignments", context, CHANGING, SystemRole.ASSIGNER.arn)
 
 
 def list_assignments(context: Context) -> iam.PolicyStatement:
     """Return the right to list assignments, or to assume the role that has only this right."""
-    return _own("ListAssignments", context, LISTING, SystemRole.ASSIGNMENT_READER.arn)
+    return _own_or_assumed("ListAssignments", context, LISTING, SystemRole.ASSIGNMENT_READER.arn)
 
 
-def _own(
+def _own_or_assumed(
     sid: str, context: Context, actions: list[str], elsewhere: Callable[[str, str], str]
 ) -> iam.PolicyStatement:
     if context.identity_account == context.hub_account:
         return on_applications(sid, context, actions)
     return iam.PolicyStatement(
         sid=sid,
-        actions=ASSUME,
+        actions=_ASSUME,
         resources=[elsewhere(context.identity_account, context.hub_region)],
     )
 
