@@ -24,7 +24,7 @@ class Context:
             Center, or its delegated administrator.
         identity_instance: the owner of these applications, by the last part of the instance's ARN;
             None for any, which `mode: apply` has to say as `*`.
-        unannounced_alarm: an alarm starts above this much drift in an hour that a sweep found and
+        drift_alarm: an alarm starts above this much drift in an hour that a sweep found and
             no event announced.
         removal_limit_count: removals that may begin in an hour in a target, or
         removal_limit_percent: this percentage of our profiles there, whichever is more.
@@ -47,7 +47,7 @@ class Context:
     removal_limit_count: int
     removal_limit_percent: int
     alarm_email: str | None
-    unannounced_alarm: int
+    drift_alarm: int
     lambda_runtime: str
     lambda_architecture: str
     kms_key_arn: str | None
@@ -118,7 +118,7 @@ def read_context(value_of: Callable[[str], object], keys: Iterable[str] = ()) ->
         removal_limit_count=reader.number("removal_limit_count", _COUNT, 5),
         removal_limit_percent=reader.number("removal_limit_percent", _PERCENT, 10),
         alarm_email=reader.text("alarm_email", _EMAIL, "") or None,
-        unannounced_alarm=reader.number("unannounced_alarm", _COUNT, 20),
+        drift_alarm=reader.number("drift_alarm", _COUNT, 20),
         lambda_runtime=reader.text("lambda_runtime", _RUNTIME, "python3.13"),
         lambda_architecture=reader.text("lambda_architecture", _ARCHITECTURE, "arm64"),
         kms_key_arn=reader.regional("kms_key_arn", _OWN_KEY, region),

@@ -5,9 +5,9 @@ from constructs import Construct
 
 from hub.infrastructure.assignment_role import Assigner
 from hub.infrastructure.context import Context
-from hub.infrastructure.dead_letter_alarms import letters_alarm
 from hub.infrastructure.forwarding import Forwarding
 from hub.infrastructure.function_platform import customer_key
+from hub.infrastructure.monitoring import dead_letters, raise_alarm
 from hub.infrastructure.notifications import Notifications
 
 
@@ -35,6 +35,7 @@ class StudioIdentity(cdk.Stack):
         if account == context.identity_account:
             Assigner(self, "Assigner", context=context)
         notifications = Notifications(self, "Notifications", email=context.alarm_email, key=key)
-        letters_alarm(
-            self, "NotForwarded", forwarding.undelivered, notifications, "events of the directory"
+        undelivered = dead_letters(
+            forwarding.undelivered, "NotForwarded", "events of the directory"
         )
+        raise_alarm(self, undelivered, notifications)

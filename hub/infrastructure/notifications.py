@@ -39,9 +39,8 @@ class Notifications(Construct):
         if email is not None:
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
 
-    def tells(self, alarm: cloudwatch.Alarm) -> cloudwatch.Alarm:
+    def notify_on(self, alarm: cloudwatch.Alarm) -> None:
         """Notify the topic when an alarm begins and when it is over."""
-        told = actions.SnsAction(self.topic)
-        alarm.add_alarm_action(told)
-        alarm.add_ok_action(told)
-        return alarm
+        notification = actions.SnsAction(self.topic)
+        alarm.add_alarm_action(notification)
+        alarm.add_ok_action(notification)

@@ -9,12 +9,13 @@ from hub.infrastructure.dashboard import Dashboard
 from hub.infrastructure.function_platform import Package, Platform
 from hub.infrastructure.ingress import INTAKE_TIMEOUT, Ingress
 from hub.infrastructure.mapping_stream import MappingStream
-from hub.infrastructure.monitoring import Monitoring, Watched
+from hub.infrastructure.monitoring import Monitoring
 from hub.infrastructure.notifications import Notifications
 from hub.infrastructure.reconciler import Reconciler
 from hub.infrastructure.scanner import Scanner
 from hub.infrastructure.schedule import Schedule
 from hub.infrastructure.tables import Tables
+from hub.infrastructure.watch import Watched, lines_of, watch_table
 
 
 class StudioHub(cdk.Stack):
@@ -76,7 +77,7 @@ class StudioHub(cdk.Stack):
         )
         watched = self._watched()
         self._watch(watched, context)
-        self._tell(watched, context)
+        self._output(watched, context)
 
     def _watched(self) -> Watched:
         queues = {
@@ -105,22 +106,19 @@ class StudioHub(cdk.Stack):
         self.notifications = Notifications(
             self, "Notifications", email=context.alarm_email, key=self.platform.key
         )
+        table = watch_table(watched, context.drift_alarm)
         monitoring = Monitoring(
-            self,
-            "Monitoring",
-            watched=watched,
-            notifications=self.notifications,
-            unannounced_alarm=context.unannounced_alarm,
+            self, "Monitoring", lines=lines_of(table), notifications=self.notifications
         )
         Dashboard(
             self,
             "Overview",
             name=f"StudioHub-{context.hub_region}",
-            watched=watched,
+            table=table,
             alarms=monitoring.alarms,
         )
 
-    def _tell(self, watched: Watched, context: Context) -> None:
+    def _output(self, watched: Watched, context: Context) -> None:
         """Output what an operator's tools look up, so that nobody has to configure it."""
         for name, value in {
             "IdentityStoreId": context.identity_store_id,

@@ -47,7 +47,7 @@ def context() -> Context:
         removal_limit_count=5,
         removal_limit_percent=10,
         alarm_email=None,
-        unannounced_alarm=20,
+        drift_alarm=20,
         lambda_runtime="python3.13",
         lambda_architecture="arm64",
         kms_key_arn=None,

@@ -41,7 +41,7 @@ def test_defaults_suit_a_hub_in_the_management_account() -> None:
         removal_limit_count=5,
         removal_limit_percent=10,
         alarm_email=None,
-        unannounced_alarm=20,
+        drift_alarm=20,
         lambda_runtime="python3.13",
         lambda_architecture="arm64",
         kms_key_arn=None,
@@ -88,7 +88,7 @@ def test_every_mistake_is_reported_at_once() -> None:
         "removal_limit_count": -1,
         "removal_limit_percent": "101",
         "alarm_email": "somebody",
-        "unannounced_alarm": "few",
+        "drift_alarm": "few",
         "lambda_runtime": "python3.9",
         "lambda_architecture": "amd64",
         "kms_key_arn": "alias/studio-hub",
@@ -119,7 +119,7 @@ give the ARN of the KMS key that Identity Center is encrypted with, or nothing
   removal_limit_count: -1 is not allowed; give a whole number from 0 to 999999
   removal_limit_percent: '101' is not allowed; give a whole number from 0 to 100
   alarm_email: 'somebody' is not allowed; give an e-mail address, or nothing
-  unannounced_alarm: 'few' is not allowed; give a whole number from 0 to 999999
+  drift_alarm: 'few' is not allowed; give a whole number from 0 to 999999
   lambda_runtime: 'python3.9' is not allowed; \
 give python3.11, python3.12, python3.13 or python3.14
   lambda_architecture: 'amd64' is not allowed; give arm64 or x86_64

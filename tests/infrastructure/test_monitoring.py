@@ -138,7 +138,7 @@ def test_every_failing_function_raises_an_alarm(hub: Resources) -> None:
         ("HoldsWaiting", "HoldsWaiting", "Maximum", 0),
         ("RemovalsUndecided", "RemovalsUndecided", "Maximum", 0),
         ("RemovalLimitReached", "RemovalLimitReached", "Sum", 0),
-        ("Drifts", "Drift", "Sum", 20),
+        ("Drift", "Drift", "Sum", 20),
         ("SweepNotFinished", "SweepAge", "Maximum", 3600),
         ("ProvisioningLatency", "ProvisioningLatency", "p95", 60),
         ("ReadsRefused", "ReadsRefused", "Sum", 0),
