@@ -53,7 +53,7 @@ class Adoption:
 
     def propose(self, found: SpokeProfile, person: User) -> Proposal:
         """Return the proposal for a profile that signs a user in; writes nothing."""
-        refusal = self._not_to_be_had(found, person)
+        refusal = self._refusal(found, person)
         if refusal:
             return Proposal(found, person, refusal=refusal)
         at = now()
@@ -91,26 +91,26 @@ class Adoption:
         self.hub_client.unmanaged_profiles.forget(self.target, found.profile.name)
         self.hub_client.enqueue([person.id], self.target)
 
-    def _not_to_be_had(self, found: SpokeProfile, person: User) -> str:
+    def _refusal(self, found: SpokeProfile, person: User) -> str:
         """Return why a profile cannot be adopted; empty if it can."""
         marked, user = found.tags.get(MANAGED_BY), found.tags.get(USER_ID)
         name, record = found.profile.name, self._record(person)
         if marked is not None and marked != self.hub_account:
-            return f"it is another hub's, of account {marked}: let that one give it up first"
+            return f"another hub manages it, in account {marked}: end that first"
         if user is not None and user != person.id:
-            return f"it is marked as that of another user ({user}): it is never handed over"
+            return f"its tags name another user ({user}): it is never handed over"
         if found.profile.status not in _USABLE:
             return f"it is {found.profile.status}: wait for it, or delete it by hand"
         if person.user_status is not UserStatus.ENABLED:
             return f"the user is {person.user_status} in the directory"
         if record is not None and _is_there(record) and not same_name(record.profile_name, name):
-            return f"the user has the profile {record.profile_name} of ours there already"
+            return f"the user already has the managed profile {record.profile_name} there"
         others = [
             each
             for each in self.hub_client.ledger.of_target(self.target)
             if each.user_id != person.id and _is_there(each) and same_name(each.profile_name, name)
         ]
-        return f"the ledger says that it is {others[0].user_name}'s" if others else ""
+        return f"in the ledger it is the profile of {others[0].user_name}" if others else ""
 
     def is_ours(self, found: SpokeProfile, person: User) -> bool:
         """Return whether the adoption of a profile is complete, up to the last write."""

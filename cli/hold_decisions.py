@@ -19,7 +19,7 @@ class Changed:
     `now` is None if nothing is held any more. Names are user names, or ids of users without a known
     name. `joined` are users who came to the hold. `decided` are users of the digest who were
     approved or rejected meanwhile. `left` are users of the digest who are not held any more for
-    another reason. `word` is the one decision that counts for every user of the digest who is still
+    another reason. `approval` is the one decision on every user of the digest who is still
     held; empty if there is none.
     """
 
@@ -30,7 +30,7 @@ class Changed:
     joined: tuple[str, ...]
     left: tuple[str, ...]
     decided: tuple[str, ...]
-    word: Literal["approved", "rejected", ""] = ""
+    approval: Literal["approved", "rejected", ""] = ""
 
 
 def find(hub_client: HubClient, digest: str) -> Hold | None:
@@ -66,7 +66,9 @@ def changed(hub_client: HubClient, digest: str) -> Changed | None:
         None,
     )
     there = hold.users if hold else frozenset[UserId]()
-    words = {user for user, each in held.items() if each.is_approved(at) or each.cause == REJECTED}
+    decided = {
+        user for user, each in held.items() if each.is_approved(at) or each.cause == REJECTED
+    }
 
     def names(of: Iterable[UserId]) -> tuple[str, ...]:
         return tuple(sorted(_name(hub_client, target, user) for user in of))
@@ -77,25 +79,25 @@ def changed(hub_client: HubClient, digest: str) -> Changed | None:
         cause,
         hold,
         joined=names(there - users),
-        left=names(users - there - words),
-        decided=names((users - there) & words),
-        word=_word((held[user] for user in users & held.keys()), at),
+        left=names(users - there - decided),
+        decided=names((users - there) & decided),
+        approval=_approval((held[user] for user in users & held.keys()), at),
     )
 
 
-def _word(
+def _approval(
     disruptions: Iterable[HeldDisruption], at: datetime
 ) -> Literal["approved", "rejected", ""]:
-    said = {
+    found = {
         "approved" if disruption.is_approved(at) else disruption.cause for disruption in disruptions
     }
-    if said == {"approved"}:
+    if found == {"approved"}:
         return "approved"
-    return "rejected" if said == {REJECTED} else ""
+    return "rejected" if found == {REJECTED} else ""
 
 
 def _decide(
-    hub_client: HubClient, hold: Hold, word: Callable[[HeldDisruption], HeldDisruption]
+    hub_client: HubClient, hold: Hold, decision: Callable[[HeldDisruption], HeldDisruption]
 ) -> Changed | None:
     """Write the decision on each disruption that has not changed since the hold was read.
 
@@ -107,7 +109,7 @@ def _decide(
     hub_client.limits.remember(hold)
     decided: list[UserId] = []
     for disruption in hold.disruptions:
-        if not hub_client.limits.decide(hold.target, word(disruption), disruption):
+        if not hub_client.limits.decide(hold.target, decision(disruption), disruption):
             break
         decided.append(disruption.disruption.user_id)
     hub_client.enqueue(decided, hold.target)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from hub.runtime.adapters.queues import SqsDelayedQueue
 from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.decisions.hub_state import HubState
+from hub.runtime.intake import queue_full_sweep
 from shared.model import Target, UserId
 from shared.requests import ReconcileRequest
 
@@ -26,7 +27,7 @@ class HubClient:
     ledger: DynamoLedger
     limits: DynamoLimits
     unmanaged_profiles: DynamoUnmanagedProfiles
-    later: SqsDelayedQueue
+    delayed_queue: SqsDelayedQueue
 
     @classmethod
     def of(cls, dynamodb: Any, sqs: Any, ledger_table: str, delayed_url: str) -> Self:  # noqa: ANN401 (boto3 clients)
@@ -47,9 +48,35 @@ class HubClient:
         """Queue a reconcile of each user, whatever the ledger says of the target."""
         at, event_id = now(), str(uuid4())
         for user in users:
-            self.later.enqueue_after(
+            self.delayed_queue.enqueue_after(
                 ReconcileRequest(user, at, event_id, at, force_observe=str(target)), 0
             )
+
+    def keep(self, user: UserId, days: int) -> datetime | None:
+        """Keep a user for `days` days; return when that ends, or None after ending it (0 days)."""
+        until = now() + timedelta(days=days) if days else None
+        self.hub_state.keep(user, until)
+        return until
+
+    def protect(self, key: str, *, protected: bool = True) -> None:
+        """Protect a user, or a profile (`<target>/<name>`), from all removals; or end that."""
+        self.hub_state.protect(key, protected=protected)
+
+    def pause(self, reason: str) -> None:
+        """Pause all processing until `resume`."""
+        self.hub_state.pause(reason or "an operator paused it")
+
+    def resume(self) -> int | None:
+        """End the pause; return what `sweep_everything` does."""
+        self.hub_state.resume()
+        return self.sweep_everything()
+
+    def sweep_everything(self) -> int | None:
+        """Return in how many seconds the full sweep starts; None if one is already due."""
+        at = now()
+        return queue_full_sweep(
+            self.hub_state, self.delayed_queue, event_id=str(uuid4()), event_at=at, now=at
+        )
 
 
 def open_hub_client(ledger: str, delayed_queue: str, region: str | None) -> HubClient:

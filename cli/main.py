@@ -5,11 +5,17 @@ import sys
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import person
-from cli.commands import adopt, holds, mappings, operate
-from cli.commands import protect as apply_protection
-from cli.commands import simulate as rehearse
-from shared.errors import StudioHubError
+from cli.commands import holds, mappings
+from cli.commands.adopt import adopt
+from cli.commands.demo import demo
+from cli.commands.keep import keep
+from cli.commands.pause import pause
+from cli.commands.protect import protect
+from cli.commands.resume import resume
+from cli.commands.show import show
+from cli.commands.simulate import simulate
+from cli.commands.sweep import sweep
+from shared.errors import RefusedError, RetryableError, StudioHubError
 from shared.visible import escaped_lines
 
 app = typer.Typer(
@@ -23,17 +29,17 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.command("demo")(rehearse.demo)
-app.command("simulate")(rehearse.simulate)
+app.command("demo")(demo)
+app.command("simulate")(simulate)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(holds.app, name="holds")
-app.command("show")(person.show)
-app.command("adopt")(adopt.adopt)
-app.command("keep")(apply_protection.keep)
-app.command("protect")(apply_protection.protect)
-app.command("sweep")(operate.sweep)
-app.command("pause")(operate.pause)
-app.command("resume")(operate.resume)
+app.command("show")(show)
+app.command("adopt")(adopt)
+app.command("keep")(keep)
+app.command("protect")(protect)
+app.command("sweep")(sweep)
+app.command("pause")(pause)
+app.command("resume")(resume)
 
 
 def run() -> None:
@@ -43,9 +49,18 @@ def run() -> None:
     except typer.TyperException as error:
         sys.stderr.write(escaped_lines(_usage(error)))
         code = 1
-    except (BotoCoreError, ClientError, StudioHubError) as error:
+    except (ClientError, RefusedError) as error:
         sys.stderr.write(f"error: AWS says: {escaped_lines(str(error))}\n")
         sys.stderr.write("Check the credentials, --region and the names given.\n")
+        code = 1
+    except BotoCoreError as error:
+        sys.stderr.write(f"error: {escaped_lines(str(error))}\n")
+        sys.stderr.write("Check the credentials and --region.\n")
+        code = 1
+    except StudioHubError as error:
+        sys.stderr.write(f"error: {escaped_lines(str(error))}\n")
+        if isinstance(error, RetryableError):
+            sys.stderr.write("This may pass: repeat the command.\n")
         code = 1
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("stopped\n")
@@ -55,9 +70,9 @@ def run() -> None:
 
 def _usage(error: typer.TyperException) -> str:
     """Return a usage error, and where to find help."""
-    said = getattr(error, "format_message", error.__str__)()
+    text = getattr(error, "format_message", error.__str__)()
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "studio-hub"
-    if said.startswith("Usage:"):
-        return f"{said}\n"
-    return f"error: {said}\nSee:  {command} --help\n"
+    if text.startswith("Usage:"):
+        return f"{text}\n"
+    return f"error: {text}\nSee:  {command} --help\n"

@@ -1,10 +1,14 @@
 """The options and exit codes that commands share."""
 
-from typing import Annotated, Final
+from collections.abc import Callable
+from functools import wraps
+from inspect import Parameter, signature
+from typing import Annotated, Any, Concatenate, Final, ParamSpec
 
 import typer
 
 from cli.deployed import output_of_stack
+from cli.hub_client import HubClient, open_hub_client
 
 SOMETHING_TO_DO: Final = 2
 REFUSED: Final = 3
@@ -20,7 +24,7 @@ Ledger = Annotated[
         callback=output_of_stack("LedgerTable"),
     ),
 ]
-Later = Annotated[
+DelayedQueue = Annotated[
     str,
     typer.Option(
         "--delayed-queue",
@@ -43,6 +47,49 @@ Region = Annotated[
     ),
 ]
 User = Annotated[
-    str, typer.Argument(help="A user id, or a user name that the ledger knows.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="USER", help="A user id, or a user name in the ledger.", show_default=False
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the same as JSON.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Apply it; without, only show what would change.")]
+
+_Own = ParamSpec("_Own")
+# The options by which a command finds the hub, after its own.
+_HUB: Final = (
+    Parameter("ledger", Parameter.KEYWORD_ONLY, annotation=Ledger),
+    Parameter("delayed_queue", Parameter.KEYWORD_ONLY, annotation=DelayedQueue),
+    Parameter("region", Parameter.KEYWORD_ONLY, annotation=Region, default=None),
+)
+
+
+def with_hub_client(
+    command: Callable[Concatenate[HubClient, _Own], None],
+) -> Callable[..., None]:
+    """Return a command that finds the hub by its options, and passes a client of it on.
+
+    The client is the first parameter of the given function. A function that has a parameter
+    `region` receives the Region too.
+    """
+    own = signature(command)
+    parameters = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in own.parameters.values()]
+    others = [each for each in _HUB if each.name not in own.parameters]
+
+    @wraps(command)
+    def run(**given: Any) -> None:  # noqa: ANN401 (the command's own options)
+        options = {each.name: given[each.name] for each in _HUB}
+        rest = {name: value for name, value in given.items() if name in own.parameters}
+        command(open_hub_client(**options), **rest)  # type: ignore[call-arg]
+
+    # Typer reads the options of a command from its signature.
+    run.__signature__ = own.replace(parameters=[*parameters[1:], *others])  # type: ignore[attr-defined]
+    return run
+
+
+def require_yes(now: str, *, yes: bool) -> None:
+    """Print how it is now; exit 2 if --yes is missing."""
+    typer.echo(now, err=True)
+    if not yes:
+        typer.echo("Nothing was changed. Repeat with --yes to apply.", err=True)
+        raise typer.Exit(SOMETHING_TO_DO)

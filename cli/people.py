@@ -29,8 +29,8 @@ def find_user(hub_client: HubClient, user: str) -> UserId:
     )
     if not found:
         raise typer.BadParameter(
-            f"the ledger knows nobody called {user!r}: give the user id, which the user's page "
-            f"in Identity Center shows, or:  {_asking_for(user)}"
+            f"no user in the ledger is called {user!r}: give the user id, which the user's page "
+            f"in Identity Center shows. To find it:  {_asking_for(user)}"
         )
     if len(found) > 1:
         raise typer.BadParameter(

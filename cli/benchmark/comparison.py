@@ -30,8 +30,8 @@ def compare() -> dict[str, Any]:
 # Describes the steps of `_story`, in the same order.
 _TOLD = (
     "ada, bob, cy and fay join scientists by the console",
-    "ada joins leads too: she is called for as Lead",
-    "bob joins leads, then leaves it again: he is called for as Scientist",
+    "ada joins leads too: a mapping grants her Lead",
+    "bob joins leads, then leaves it again: a mapping grants him Scientist",
     "cy leaves scientists by the public API, which names a membership only",
     "dee joins scientists by SCIM, which hides her",
     "eve joins scientists, and the event is lost",

@@ -9,10 +9,10 @@ import boto3
 import typer
 
 from cli.adoption import Adoption, Proposal
-from cli.commands.mappings import TableName, TargetText, Yes
+from cli.commands.mappings import TableName, TargetText
 from cli.deployed import output_of_stack
-from cli.hub_client import now, open_hub_client
-from cli.options import REFUSED, SOMETHING_TO_DO, Json, Later, Ledger, Region
+from cli.hub_client import HubClient, now
+from cli.options import REFUSED, SOMETHING_TO_DO, Json, Region, Yes, with_hub_client
 from cli.output import say, wide_console
 from cli.people import People, find_user, named
 from cli.spoke_profiles import SpokeProfiles, caller
@@ -29,11 +29,11 @@ class _Found:
     ours: UserId | None = None
 
 
+@with_hub_client
 def adopt(  # noqa: PLR0913 (one option an attribute)
+    hub_client: HubClient,
     target: TargetText,
     table: TableName,
-    ledger: Ledger,
-    delayed_queue: Later,
     identity_store: Annotated[
         str,
         typer.Option(
@@ -48,36 +48,37 @@ def adopt(  # noqa: PLR0913 (one option an attribute)
     *,
     user: Annotated[
         str | None,
-        typer.Argument(help="A user id, or a user name of the directory.", show_default=False),
+        typer.Argument(
+            metavar="USER",
+            help="A user id, or a user name in the directory or the ledger.",
+            show_default=False,
+        ),
     ] = None,
     all_matching: Annotated[
         bool,
-        typer.Option("--all-matching", help="Everybody there for whom a mapping of it calls."),
+        typer.Option("--all-matching", help="Every user to whom a mapping grants a profile there."),
     ] = False,
     spoke_profile: Annotated[
         str | None,
         typer.Option(
             help="The AWS profile with your own credentials in the Studio account; default: the "
-            "same as for the hub. The hub's role can never do this."
+            "same as for the hub. The hub's roles can never adopt."
         ),
     ] = None,
     region: Region = None,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Take over hand-made profiles: mark them as the hub's, and give them the role called for.
+    """Make unmanaged profiles the hub's, with your own credentials.
 
-    What other hands made is only ever adopted by this command. Exits 2 when --yes is missing and 3
-    when the person's profile is not to be had.
+    Tags each profile as the hub's; the hub then gives it the role that a mapping grants. Exits 2 if
+    --yes is missing, and 3 if the user's profile cannot be adopted.
     """
     if (user is None) is not all_matching:
         raise typer.BadParameter("give a USER, or --all-matching")
+    place = _target(target)
     adoption = _adoption(
-        target,
-        table,
-        SpokeProfiles(_target(target), spoke_profile),
-        (ledger, delayed_queue, identity_store),
-        region,
+        hub_client, SpokeProfiles(place, spoke_profile), place, (table, identity_store), region
     )
     found = _one(adoption, user) if user is not None else _all(adoption)
     doable = [each for each in found.proposals if not each.refusal]
@@ -95,21 +96,26 @@ def adopt(  # noqa: PLR0913 (one option an attribute)
 
 
 def _adoption(
-    target: str, table: str, spoke: SpokeProfiles, hub: tuple[str, str, str], region: str | None
+    hub_client: HubClient,
+    spoke: SpokeProfiles,
+    target: Target,
+    tables: tuple[str, str],
+    region: str | None,
 ) -> Adoption:
+    """Return an adoption; `tables` are the mappings table and the identity store."""
     mistake = spoke.mistake()
     if mistake:
         say(f"error: {mistake}", err=True)
         raise typer.Exit(1)
-    ledger, delayed_queue, store = hub
+    mappings, store = tables
     session = boto3.Session(region_name=region)
     account, _ = caller(session)
     return Adoption(
-        open_hub_client(ledger, delayed_queue, region),
+        hub_client,
         spoke,
         People(session.client("identitystore"), store),
-        DynamoMappings(session.client("dynamodb"), table).table(now()),
-        _target(target),
+        DynamoMappings(session.client("dynamodb"), mappings).table(now()),
+        target,
         account,
     )
 
@@ -121,7 +127,7 @@ def _one(adoption: Adoption, user: str) -> _Found:
     if len(profiles) != 1:
         names = ", ".join(each.profile.name for each in profiles) or "none"
         say(
-            f"error: one profile in {adoption.target} must be {person.name}'s; there is: {names}",
+            f"error: {person.name} must have one profile in {adoption.target}; found: {names}",
             err=True,
         )
         raise typer.Exit(1)
@@ -160,7 +166,7 @@ def _show(proposals: Iterable[Proposal], *, adopted: bool, as_json: bool) -> Non
     for each in proposals:
         who = f"{each.person.name}  {each.found.profile.name}"
         if each.refusal:
-            out.print(f"  · {who}  left alone: {each.refusal}")
+            out.print(f"  · {who}  left unchanged: {each.refusal}")
         else:
             out.print(f"  ~ {who}  {each.role} → {each.becomes}  because {each.because}")
 
@@ -171,16 +177,15 @@ def _say_what_is_next(found: _Found, doable: int, *, yes: bool) -> None:
         typer.echo(_nothing_to_adopt(found, yes=yes), err=True)
     elif yes and doable:
         typer.echo(
-            f"{doable} adopted, {left} left alone. The hub gives each the role called for within a "
-            "minute:  studio-hub show USER",
+            f"{doable} adopted, {left} left unchanged. The hub sets the roles within a minute:  "
+            "studio-hub show USER",
             err=True,
         )
     else:
-        typer.echo(f"{doable} to adopt, {left} left alone. Nothing was changed.", err=True)
+        typer.echo(f"{doable} to adopt, {left} left unchanged. Nothing was changed.", err=True)
         if doable:
             typer.echo(
-                "Where the role changes, running apps are stopped first. Adopt them:  the same "
-                "command with --yes",
+                "Running apps are stopped where the role changes. Repeat with --yes to adopt.",
                 err=True,
             )
 
@@ -190,7 +195,7 @@ def _nothing_to_adopt(found: _Found, *, yes: bool) -> str:
         return "Nothing to adopt."
     if yes:
         return "Adopted already. The hub reconciles it within a minute:  studio-hub show USER"
-    return "Adopted already. To have the hub reconcile it:  repeat with --yes"
+    return "Adopted already. Repeat with --yes to have the hub reconcile it."
 
 
 def _plain(proposal: Proposal) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`studio-hub holds`: lists pending approvals, and approves or rejects them.
+"""`studio-hub holds`: lists what awaits an operator, and approves or rejects holds.
 
 Approving and rejecting need no --yes: the digest names exactly the set that the operator saw.
 """
@@ -12,8 +12,8 @@ import typer
 
 from cli import hold_decisions as decide
 from cli.held_items import Wait, holds, of_hold, waits
-from cli.hub_client import HubClient, now, open_hub_client
-from cli.options import REFUSED, Json, Later, Ledger, Region
+from cli.hub_client import HubClient, now
+from cli.options import REFUSED, Json, with_hub_client
 from cli.output import print_table, row, say, table, wide_console
 from hub.runtime.decisions.holds import APPROVED_FOR, Hold
 
@@ -25,30 +25,30 @@ app = typer.Typer(
 )
 
 Digest = Annotated[
-    str, typer.Argument(help="The digest of a hold, as `holds list` shows it.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="DIGEST", help="The digest of a hold, from `holds list`.", show_default=False
+    ),
 ]
-Word = Callable[[HubClient, Hold], decide.Changed | None]
 
 
 @app.command("list")
+@with_hub_client
 def list_holds(
-    ledger: Ledger,
-    delayed_queue: Later,
+    hub_client: HubClient,
     *,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also what was rejected; it may be approved after all.")
+        bool, typer.Option("--all", help="Show rejected holds too; they can still be approved.")
     ] = False,
-    region: Region = None,
     as_json: Json = False,
 ) -> None:
-    """Show all that waits: holds with their digests, then people in whose way something stands."""
-    hub_client = open_hub_client(ledger, delayed_queue, region)
+    """Show what awaits an operator: holds, then blocked users."""
     found = waits(hub_client, now(), rejected=everything)
     _remember(hub_client, found)
     if as_json:
         typer.echo(json.dumps([_plain(wait) for wait in found], indent=2))
     elif found:
-        out = table("Digest", "Target", "People", "Why", long=("Why",))
+        out = table("Digest", "Target", "Users", "Why", long=("Why",))
         for wait in found:
             who = str(len(wait.people)) if wait.hold else wait.people[0].user
             row(out, wait.digest or "-", str(wait.target), who, wait.reason)
@@ -57,16 +57,9 @@ def list_holds(
 
 
 @app.command("show")
-def show(
-    digest: Digest,
-    ledger: Ledger,
-    delayed_queue: Later,
-    *,
-    region: Region = None,
-    as_json: Json = False,
-) -> None:
-    """Show whom a hold holds, and why."""
-    hub_client = open_hub_client(ledger, delayed_queue, region)
+@with_hub_client
+def show(hub_client: HubClient, digest: Digest, *, as_json: Json = False) -> None:
+    """Show the users of a hold, and why they are held."""
     hold = _hold(hub_client, digest, as_json=as_json)
     _remember(hub_client, [of_hold(hold)])
     _print(hold, as_json=as_json)
@@ -74,59 +67,51 @@ def show(
 
 
 @app.command("approve")
-def approve(
-    digest: Digest,
-    ledger: Ledger,
-    delayed_queue: Later,
-    *,
-    region: Region = None,
-    as_json: Json = False,
-) -> None:
-    """Let exactly these removals begin, within 72 hours. Exits 3 when the set has changed."""
+@with_hub_client
+def approve(hub_client: HubClient, digest: Digest, *, as_json: Json = False) -> None:
+    """Approve the disruptions of a hold, for 72 hours.
+
+    Exactly these may begin. Exits 3 if the set has changed since the digest was shown.
+    """
+    _decide(decide.approve, hub_client, digest, as_json=as_json)
     hours = int(APPROVED_FOR.total_seconds() // 3600)
-    done = (
-        f"Approved for {hours} hours, and queued. What becomes of it:  studio-hub show USER, or "
-        "the CHANGE lines in the log of the functions"
-    )
-    _give(
-        decide.approve,
-        digest,
-        open_hub_client(ledger, delayed_queue, region),
-        done,
-        as_json=as_json,
+    _say(
+        f"Approved for {hours} hours, and queued. The outcome:  studio-hub show USER, or the "
+        "CHANGE lines in the functions' logs"
     )
 
 
 @app.command("reject")
-def reject(
-    digest: Digest,
-    ledger: Ledger,
-    delayed_queue: Later,
-    *,
-    region: Region = None,
-    as_json: Json = False,
-) -> None:
-    """Let these people keep what they have. Exits 3 when the set has changed."""
-    done = (
-        "Rejected: they keep what they have until they are called for, or until this is approved "
+@with_hub_client
+def reject(hub_client: HubClient, digest: Digest, *, as_json: Json = False) -> None:
+    """Reject a hold: its users keep what they have.
+
+    Exits 3 if the set has changed since the digest was shown.
+    """
+    _decide(decide.reject, hub_client, digest, as_json=as_json)
+    _say(
+        "Rejected: the users keep what they have, until a mapping grants it again. To approve it "
         "after all:  studio-hub holds list --all"
     )
-    _give(
-        decide.reject, digest, open_hub_client(ledger, delayed_queue, region), done, as_json=as_json
-    )
 
 
-def _give(word: Word, digest: str, hub_client: HubClient, done: str, *, as_json: bool) -> None:
+def _decide(
+    decision: Callable[[HubClient, Hold], decide.Changed | None],
+    hub_client: HubClient,
+    digest: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Write a decision and print the hold; print the difference and exit if it has changed."""
     hold = _hold(hub_client, digest, as_json=as_json)
-    differs = word(hub_client, hold)
+    differs = decision(hub_client, hold)
     if differs is not None:
         _refuse(differs, as_json=as_json)
     _print(hold, as_json=as_json)
-    _say(done)
 
 
 def _hold(hub_client: HubClient, digest: str, *, as_json: bool) -> Hold:
-    """Return the hold of a digest; if there is none, print what became of it and exit."""
+    """Return the hold of a digest; if there is none, print why and exit."""
     hold = decide.find(hub_client, digest)
     if hold is not None:
         return hold
@@ -134,13 +119,13 @@ def _hold(hub_client: HubClient, digest: str, *, as_json: bool) -> Hold:
     if differs is not None:
         _refuse(differs, as_json=as_json)
     digests = ", ".join(hold.digest for hold in holds(hub_client, now())) or "none"
-    _say(f"error: no hold has the digest {digest!r}; open are: {digests}")
+    _say(f"error: no hold has the digest {digest!r}; open holds: {digests}")
     _say("See them:  studio-hub holds list")
     raise typer.Exit(1)
 
 
 def _refuse(differs: decide.Changed, *, as_json: bool) -> None:
-    """Show how a set has changed and exit: nobody has decided on the new set."""
+    """Print how a set has changed and exit: nobody has decided on the new set."""
     new = differs.now.digest if differs.now else None
     if as_json:
         plain = asdict(differs) | {"target": str(differs.target), "now": new}
@@ -148,37 +133,37 @@ def _refuse(differs: decide.Changed, *, as_json: bool) -> None:
     else:
         out = wide_console()
         for mark, names, what in (
-            ("+", differs.joined, "came"),
-            ("-", differs.left, "waits no more"),
-            ("·", differs.decided, "was decided already"),
+            ("+", differs.joined, "joined the hold"),
+            ("-", differs.left, "not held any more"),
+            ("·", differs.decided, "already approved or rejected"),
         ):
             for name in names:
                 out.print(f"  {mark} {name}  {what}")
-    what, what_next = _record_outcome(differs)
+    what, what_next = _what_became_of_it(differs)
     _say(f"Refused: {differs.digest} {what} in {differs.target}.")
     _say(what_next)
     raise typer.Exit(REFUSED)
 
 
-def _record_outcome(differs: decide.Changed) -> tuple[str, str]:
+def _what_became_of_it(differs: decide.Changed) -> tuple[str, str]:
     """Return what became of a digest, and what to do next."""
     if differs.now:
         return (
             "stood for another set of users",
-            f"Look at it as it is now:  studio-hub holds show {differs.now.digest}",
+            f"The set as it is now:  studio-hub holds show {differs.now.digest}",
         )
-    match differs.word:
+    match differs.approval:
         case "approved":
-            return "is approved already", "What becomes of it:  studio-hub show USER"
+            return "is approved already", "The outcome:  studio-hub show USER"
         case "rejected":
-            return "was rejected", "With its digest as it is now:  studio-hub holds list --all"
+            return "was rejected", "Its digest now:  studio-hub holds list --all"
         case "":
             return (
-                "stood for users who do not wait for that any more",
-                "What waits now:  studio-hub holds list",
+                "stood for users who are not held for this any more",
+                "What is held now:  studio-hub holds list",
             )
         case _:
-            assert_never(differs.word)
+            assert_never(differs.approval)
 
 
 def _print(hold: Hold, *, as_json: bool) -> None:
@@ -214,10 +199,10 @@ def _remember(hub_client: HubClient, found: Iterable[Wait]) -> None:
 def _next(found: tuple[Wait, ...]) -> str:
     first = next((wait for wait in found if wait.digest), None)
     if first is not None:
-        return f"Whom one holds, and why:  studio-hub holds show {first.digest}"
+        return f"The users of one hold, and why:  studio-hub holds show {first.digest}"
     if found:
-        return f"None of it can be approved. The first one's remedy: {found[0].remedy}"
-    return "Nothing waits. What was rejected:  studio-hub holds list --all"
+        return f"None of these can be approved. The remedy of the first: {found[0].remedy}"
+    return "Nothing awaits an operator. Rejected holds:  studio-hub holds list --all"
 
 
 def _say(text: str) -> None:

@@ -88,10 +88,11 @@ def check(
     region: Region = None,
     as_json: Json = False,
 ) -> None:
-    """Report every mistake in every row and between rows; exits 2 when there is one.
+    """Report every mistake in every row and between rows.
 
-    Between rows: two for one group, equal priorities, roles that IAM takes for one. Groups that the
-    directory does not know are told where the identity store is known.
+    Exits 2 when there is one. Between rows: two for one group, equal priorities, roles that IAM
+    takes for one. Groups that the directory does not know are told where the identity store is
+    known.
     """
     rows = MappingRows(table, region, None).read()
     bad = [row for row in map(parse_row, rows) if isinstance(row, BadMapping)]

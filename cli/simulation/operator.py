@@ -1,9 +1,8 @@
-"""The operator of a scenario: runs the same code as the CLI commands."""
+"""The operator of a scenario: runs the same code as the commands."""
 
 from typing import Any
 
 from cli import hold_decisions as decide
-from cli.control import keep, pause, protect, resume
 from cli.held_items import holds, waits
 from cli.hub_client import HubClient, now
 from hub.runtime.decisions.holds import Hold
@@ -12,7 +11,7 @@ from simulator.embedded_aws import EmbeddedAws
 from simulator.setup import LEDGER
 
 
-class RehearsedOperator:
+class SimulatedOperator:
     """Implements the simulator's port Operator for the hub of an embedded AWS."""
 
     def __init__(self, aws: EmbeddedAws) -> None:
@@ -33,19 +32,19 @@ class RehearsedOperator:
 
     def keep(self, user: str, days: int) -> None:
         """Keep a user for `days` days; 0 ends it."""
-        keep(self.hub_client, self._id(user), days)
+        self.hub_client.keep(self._id(user), days)
 
     def protect(self, user: str) -> None:
         """Protect a user from all removals."""
-        protect(self.hub_client, self._id(user))
+        self.hub_client.protect(self._id(user))
 
     def pause(self) -> None:
         """Pause all processing."""
-        pause(self.hub_client, "")
+        self.hub_client.pause("")
 
     def resume(self) -> None:
         """End the pause and start a full sweep."""
-        resume(self.hub_client)
+        self.hub_client.resume()
 
     def holds(self) -> list[dict[str, Any]]:
         """Return everything that awaits an operator, as JSON."""

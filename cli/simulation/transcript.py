@@ -1,108 +1,102 @@
-"""Describes the steps of a scenario in English."""
+"""Prints a scenario: the steps, what the hub logged after each, and who has what and why."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections import Counter
+from typing import Any, Final
 
-from simulator.expect_step import Expect
-from simulator.fault_steps import FaultStep
-from simulator.hand_steps import Act, CreateRole, ManualAction
-from simulator.operator_steps import Approve, Keep, Pause, Protect, Reject, Resume
-from simulator.scenario_schema import Row
-from simulator.steps import (
-    CreateGroup,
-    CreateUser,
-    DeleteGroup,
-    DeleteUser,
-    DisableUser,
-    Duplicate,
-    EnableUser,
-    Event,
-    InDirectory,
-    Join,
-    Leave,
-    Lose,
-    RenameGroup,
-    RenameUser,
-    RestartApp,
-    Shuffle,
-    StartApp,
-    Step,
-    Sweep,
-    Unmap,
-    Wait,
-)
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-_SENTENCES: Final[Mapping[type, str]] = {
-    Join: "{user} joins {group}",
-    Leave: "{user} leaves {group}",
-    CreateUser: "{name} is added to the directory",
-    DisableUser: "{user} is disabled",
-    EnableUser: "{user} is enabled",
-    RenameUser: "{user} is called {to} from now on",
-    DeleteUser: "{user} is deleted from the directory",
-    CreateGroup: "the group {group} is made",
-    RenameGroup: "the group {group} is called {to} from now on",
-    DeleteGroup: "the group {group} is deleted",
-    StartApp: "{user} starts {type} in {target}",
-    RestartApp: "{user} starts their latest app in {target} again",
-    CreateRole: "the role {role} is created in {target}",
-    Approve: "an operator approves every open hold",
-    Reject: "an operator rejects every open hold",
-    Keep: "an operator keeps {user} for {days} days",
-    Protect: "an operator protects {user}",
-    Pause: "an operator pauses the hub",
-    Resume: "an operator resumes the hub",
-    Row: "a mapping of {group} to {target} is written",
-    Unmap: "the mapping of {group} to {target} is deleted",
-    Event: "the event in {file} arrives",
-    FaultStep: "AWS will answer {error} to {service} {operation}",
-    Lose: "events will be lost: the next {events}",
-    Duplicate: "events will come twice: the next {events}",
-    Shuffle: "events are held back, to come in another order",
-    Sweep: "a sweep, of the hour and of the day",
-}
-_BY_HAND: Final[Mapping[Act, str]] = {
-    "delete": "somebody deletes the profile of {user} in {target} by hand",
-    "untag": "somebody takes the tags off the profile of {user} in {target} by hand",
-    "recreate": "somebody deletes the profile of {user} in {target} by hand and makes it again",
-    "change_role": "somebody gives the profile of {user} in {target} the role {role} by hand",
+from cli.output import print_table, row, table
+from cli.simulation.descriptions import describe
+from shared.naming import role_name
+from simulator.embedded_aws import EmbeddedAws
+from simulator.setup import LEDGER
+from simulator.steps import Step
+
+_MARKS: Final = {
+    **dict.fromkeys(("Create", "Assign"), ("+", "green")),
+    **dict.fromkeys(("ChangeRole", "Resume"), ("~", "yellow")),
+    **dict.fromkeys(
+        ("Revoke", "Suspend", "StopApp", "DeleteSpace", "Delete", "Discard"), ("-", "red")
+    ),
 }
 
 
-def describe(step: Step) -> str:
-    """Return a sentence that says what a step does."""
-    if isinstance(step, Wait):
-        return f"{step.total / 60:g} minutes pass"
-    if isinstance(step, ManualAction):
-        act, user = step.act
-        return _BY_HAND[act].format(user=user, target=step.target, role=step.role)
-    if isinstance(step, Expect):
-        return f"expected: {_expected(step)}"
-    if isinstance(step, Sweep) and step.hourly:
-        return "a sweep of the hour"
-    return _SENTENCES[type(step)].format(**step.model_dump()) + _more(step)
+class Transcript:
+    """Prints a scenario step by step, with what the hub logged after each step."""
+
+    def __init__(self, out: Console, aws: EmbeddedAws) -> None:
+        self._out = out
+        self._aws = aws
+        self._printed = 0
+        self._number = 0
+
+    def step(self, _name: str, step: Step) -> None:
+        """Print one step and what the hub logged."""
+        self._number += 1
+        self._out.print(Text(f"{self._number:>2}  {describe(step)}", style="bold"))
+        log = self._aws.lambdas.log
+        lines = [line for entry in log[self._printed :] if (line := _line(entry))]
+        self._printed = len(log)
+        if not lines:
+            self._out.print(Text("      · nothing to change", style="dim"))
+        for line in dict.fromkeys(lines):
+            self._out.print(Text(f"      {line[0]} {line[1]}", style=line[2]))
 
 
-def _more(step: Step) -> str:
-    match step:
-        case FaultStep():
-            return f", every {step.every}th time" if step.every else f", {step.times or 1} times"
-        case InDirectory():
-            how = {"console": "", "none": "no event"}.get(step.via, f"by {step.via}")
-            late = f"the event is {step.late.total / 60:g} minutes old" if step.late.total else ""
-            more = ", ".join(filter(None, (how, late)))
-            return f" ({more})" if more else ""
-        case Approve(target=str()):
-            return f" in {step.target}"
+def print_end(out: Console, aws: EmbeddedAws, end_state: dict[str, Any]) -> None:
+    """Print who has what and why, what was reported, and how many calls were made."""
+    out.print()
+    print_table(out, _profiles(aws, end_state["profiles"]))
+    for problem in end_state["problems"]:
+        out.print(Text(f"  ! {problem['subject']}: {problem['reason']}", style="yellow"))
+        if problem.get("remedy"):
+            out.print(f"      remedy: {problem['remedy']}")
+    changes = Counter(change["operation"] for change in end_state["changes"])
+    done = ", ".join(f"{count} {name}" for name, count in sorted(changes.items())) or "nothing"
+    out.print(
+        f"Changed: {done}.  AWS calls: {sum(end_state['api_calls'].values())}.  "
+        f"Holds: {len(end_state['holds'])}.  Problems: {len(end_state['problems'])}.  "
+        f"Dead letters: {end_state['dead_letters']}."
+    )
+
+
+def _line(entry: dict[str, Any]) -> tuple[str, str, str] | None:
+    match entry.get("message"):
+        case "CHANGE":
+            mark, style = _MARKS[entry["action"]]
+            return mark, f"{entry['target']}  {entry['what']}", style
+        case "PROBLEM":
+            return "!", f"{entry['subject']}: {entry['reason']}", "yellow"
+        case "EVENT_IGNORED":
+            return "·", f"ignored: {entry['reason']}", "dim"
+        case "REQUEUED":
+            return "…", f"requeued: {entry['reason']}", "dim"
+        case "CRASH" | "UNREADABLE":
+            return "!", str(entry.get("error") or entry.get("reason")), "red"
         case _:
-            return ""
+            return None
 
 
-def _expected(step: Expect) -> str:
-    """Return an expectation as it is written in the file."""
-    given = step.model_dump(exclude_none=True)
-    return ", ".join(f"{name} {_listed(value)}" for name, value in given.items())
-
-
-def _listed(value: object) -> str:
-    return (", ".join(map(str, value)) or "none") if isinstance(value, tuple) else str(value)
+def _profiles(aws: EmbeddedAws, profiles: list[dict[str, Any]]) -> Table:
+    because = {
+        (kept["target"], kept["profile_name"]): " over ".join(
+            f"{grant['group']} ({grant['priority']})" for grant in kept.get("because", ())
+        )
+        for kept in aws.rows(LEDGER)
+        if "state" in kept
+    }
+    found = table("Target", "Profile", "User", "Role", "Because", long=("Because",))
+    for profile in profiles:
+        target = f"{profile['account']}/{profile['region']}/{profile['domain']}"
+        why = because.get((target, profile["name"]), "")
+        row(
+            found,
+            target,
+            profile["name"],
+            profile["user"] or "",
+            role_name(profile["execution_role_arn"] or ""),
+            why if profile["managed"] else "unmanaged; left unchanged",
+        )
+    return found

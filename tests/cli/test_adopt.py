@@ -33,7 +33,7 @@ def test_the_own_profile_of_a_held_user_is_adopted(hub: Company, command: Comman
 
     assert (dry, done) == (2, 0)
     assert "eve  eves-own  Handmade → Scientist  because scientists" in shown
-    assert said.rstrip().endswith("the same command with --yes")
+    assert said.rstrip().endswith("Repeat with --yes to adopt.")
     assert after == before
     assert tags(hub, "eves-own") == {MANAGED_BY: HUB_ACCOUNT, USER_ID: hub.user_id("eve")}
     assert hub.roles()["eve"] == "eves-own Scientist"
@@ -71,7 +71,7 @@ def test_all_matching_are_those_that_a_mapping_grants(hub: Company, command: Com
     assert "would remove it" in found["dan"]["refusal"]
     assert hub.roles()["eve"] == "eves-own Scientist"
     assert again[0] == 0
-    assert "0 to adopt, 1 left alone" in again[2]
+    assert "0 to adopt, 1 left unchanged" in again[2]
 
 
 def test_an_adopted_profile_is_not_adopted_again(hub: Company, command: Command) -> None:
@@ -103,7 +103,7 @@ def test_a_profile_whose_tags_are_back_is_reconciled(hub: Company, command: Comm
     hub.aws.wait(60)
 
     assert (lost, dry, code) == ("held", 0, 0)
-    assert "repeat with --yes" in hint
+    assert "Repeat with --yes" in hint
     assert "The hub reconciles it" in said
     assert hub.record("eve")["state"] == "active"
 
@@ -111,10 +111,10 @@ def test_a_profile_whose_tags_are_back_is_reconciled(hub: Company, command: Comm
 @pytest.mark.parametrize(
     ("marks", "told"),
     [
-        ({MANAGED_BY: "999999999999"}, "another hub's, of account 999999999999"),
+        ({MANAGED_BY: "999999999999"}, "another hub manages it, in account 999999999999"),
         (
             {MANAGED_BY: HUB_ACCOUNT, USER_ID: "a3d46882-6071-7063-2f5e-91b4c7d80e21"},
-            "that of another user",
+            "its tags name another user",
         ),
     ],
 )
@@ -167,7 +167,7 @@ def test_a_crash_between_two_writes_is_repaired_by_the_same_command(
         (("--target", PLACE), "give a USER, or --all-matching"),
         (("eve", "--all-matching", "--target", PLACE), "give a USER, or --all-matching"),
         (("eve", "--target", "somewhere"), "write <12-digit account>/<region>/<domain id>"),
-        (("nobody", "--target", PLACE), "the ledger knows nobody called 'nobody'"),
+        (("nobody", "--target", PLACE), "no user in the ledger is called 'nobody'"),
         (("ada", "--target", "222222222222/eu-west-1/d-two"), "error: AWS says"),
     ],
 )

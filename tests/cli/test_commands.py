@@ -1,12 +1,17 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import NoCredentialsError
 from moto import mock_aws
+from typer.main import get_command
 
-from cli.commands.simulate import DEMO
+from cli.commands.demo import DEMO
+from cli.main import app
+from shared.errors import RefusedError, RetryableError, SettingsError
 from simulator.setup import make_tables
 
 TARGET = "222222222222/eu-west-1/d-research0001"
@@ -408,3 +413,49 @@ def test_an_aws_error_is_reported_as_text(command: Command, table: None) -> None
     assert code == 1
     assert err.startswith("error: AWS says: ")
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("raised", "text"),
+    [
+        (RefusedError("AccessDenied", "GetItem: no"), "error: AWS says: AccessDenied: GetItem: no"),
+        (RetryableError("Throttling: slower"), "error: Throttling: slower\nThis may pass"),
+        (SettingsError("no ledger is named"), "error: no ledger is named\n"),
+        (NoCredentialsError(), "error: Unable to locate credentials\nCheck the credentials"),
+    ],
+)
+def test_only_what_aws_refused_is_said_to_be_from_aws(
+    command: Command, raised: Exception, text: str
+) -> None:
+    """Whoever reads an error knows whether to look at the hub or at the account."""
+
+    def fail() -> None:
+        raise raised
+
+    app.command("fail")(fail)
+    try:
+        code, _, err = command("fail")
+    finally:
+        app.registered_commands.pop()
+
+    assert code == 1
+    assert err.startswith(text)
+
+
+def commands(of: Any, *names: str) -> Iterator[tuple[str, ...]]:  # noqa: ANN401 (a click command)
+    yield names
+    for name, command in sorted(getattr(of, "commands", {}).items()):
+        yield from commands(command, *names, name)
+
+
+@pytest.mark.parametrize("names", [*commands(get_command(app))], ids=" ".join)
+def test_every_help_page_is_readable_at_80_columns(
+    command: Command, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]
+) -> None:
+    """No line is longer, and no command's summary is cut off."""
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, _ = command(*names, "--help")
+
+    assert code == 0
+    lines = [line for line in out.splitlines() if not line.startswith("Usage: ")]
+    assert [line for line in lines if len(line) > 80 or line.endswith("...")] == []

@@ -114,7 +114,7 @@ def test_who_joined_a_hold_is_named(hub: Company, command: Command) -> None:
     as_json = json.loads(command("holds", "approve", old, "--json")[1])
 
     assert code == 3
-    assert "+ eve  came" in out
+    assert "+ eve  joined the hold" in out
     assert f"studio-hub holds show {new}" in err
     assert as_json["now"] == new
     assert (as_json["joined"], as_json["left"]) == (["eve"], [])
@@ -163,7 +163,7 @@ def test_an_unknown_digest_is_an_error_that_lists_the_open_ones(
         code, out, err = command("holds", word, "00000000")
 
         assert (code, out) == (1, "")
-        assert f"'00000000'; open are: {name}" in err
+        assert f"'00000000'; open holds: {name}" in err
 
 
 def test_a_rejected_user_keeps_everything_and_may_be_approved_later(
@@ -200,9 +200,9 @@ def test_a_second_approval_finds_nothing_left(hub: Company, command: Command) ->
     hub.aws.run()
 
     assert (at_once[0], later[0]) == (3, 3)
-    assert "cyd  was decided already" in at_once[1]
+    assert "cyd  already approved or rejected" in at_once[1]
     assert f"Refused: {name} is approved already in {PLACE}" in at_once[2]
-    assert "do not wait for that any more" in later[2]
+    assert "are not held for this any more" in later[2]
     assert changes(hub) == before
 
 
@@ -226,7 +226,7 @@ def test_an_empty_list_of_approvals_is_reported(hub: Company, command: Command) 
 
     assert code == 0
     assert "eve" in out
-    assert "None of it can be approved" in err
+    assert "None of these can be approved" in err
     assert "studio-hub adopt" in err
 
 

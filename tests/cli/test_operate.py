@@ -122,7 +122,7 @@ def test_a_group_that_only_a_row_pins_is_known_by_its_name(hub: Hub, command: Co
     [
         (("--group", "bees"), "'bees' is no group id, and none of the names"),
         (("--target", "somewhere"), "write <12-digit account>/<region>/<domain id>"),
-        (("--user", "ada"), "the ledger knows nobody called 'ada'"),
+        (("--user", "ada"), "no user in the ledger is called 'ada'"),
         (("--user", "ada"), "aws identitystore get-user-id"),
         (("--user", ADA, "--target", TARGET), "give one of --group, --target and --user"),
     ],

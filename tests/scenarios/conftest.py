@@ -8,8 +8,8 @@ import pytest
 from stories import COMPANY, FIXTURES, End, Play
 
 from cli.simulation.deployment import deployed_hub
-from cli.simulation.operator import RehearsedOperator
-from cli.simulation.transcript import describe
+from cli.simulation.descriptions import describe
+from cli.simulation.operator import SimulatedOperator
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from simulator.quirks import Quirks
 from simulator.result import result
@@ -44,7 +44,7 @@ def play() -> Iterator[Play]:
                     quirks=quirks,
                 )
             )
-            operator = RehearsedOperator(aws)
+            operator = SimulatedOperator(aws)
             story = Story(scenario, aws, operator)
             log = StepLog(story, describe)
             story.play(log.note)

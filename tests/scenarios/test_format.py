@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from stories import FIXTURES, End, Play
 
-from cli.simulation.operator import RehearsedOperator
+from cli.simulation.operator import SimulatedOperator
 from shared.conventions import MANAGED_BY
 from simulator.embedded_aws import embedded_aws
 from simulator.scenario_file import parse
@@ -122,7 +122,7 @@ def test_an_event_may_be_old(how: str, seconds: int) -> None:
     scenario = parse(text, name="story", folder=FIXTURES)
     # Without functions the event stays in the queue.
     with embedded_aws() as aws:
-        Story(scenario, aws, RehearsedOperator(aws)).play()
+        Story(scenario, aws, SimulatedOperator(aws)).play()
         url = aws.queues["events"].url
         (message,) = aws.lambdas.sqs.receive_message(QueueUrl=url)["Messages"]
         age = (

@@ -6,7 +6,7 @@ import pytest
 from stories import End, Play, membership_event
 
 from cli.simulation.deployment import cold_start
-from cli.simulation.operator import RehearsedOperator
+from cli.simulation.operator import SimulatedOperator
 from shared.storage import LEDGER_KEY
 from simulator.faults import Fault
 from simulator.setup import LEDGER
@@ -224,7 +224,7 @@ def test_what_is_gone_for_good_is_forgotten_by_hand_alone(
     for group in ("leads", "scientists"):
         aws.delete_mapping(group, ONE)
         aws.run()
-    RehearsedOperator(aws).approve()
+    SimulatedOperator(aws).approve()
     aws.wait(80 * 3600)
     assert reported_in_a_sweep(end, ONE)
     assert {row["state"] for row in rows(end, "user#", ONE)} == {"failed"}
@@ -232,10 +232,10 @@ def test_what_is_gone_for_good_is_forgotten_by_hand_alone(
     for row in (*rows(end, "user#", ONE), *rows(end, "limit#", ONE)):
         delete(end, row)
     assert reported_in_a_sweep(end, ONE) | reported_next(end) == set()
-    assert RehearsedOperator(aws).holds() == []
+    assert SimulatedOperator(aws).holds() == []
 
     for fault in faults:
         aws.gateway.faults.remove(fault)
     aws.sweep()
     aws.wait(3600)
-    assert {hold["cause"] for hold in RehearsedOperator(aws).holds()} == {"last-row"}
+    assert {hold["cause"] for hold in SimulatedOperator(aws).holds()} == {"last-row"}

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from invariant_checker import InvariantChecker, Pair
 from story_generator import GROUPS, ONE, PEOPLE, TWO, LifecycleStep
 
-from cli.simulation.operator import RehearsedOperator
+from cli.simulation.operator import SimulatedOperator
 from shared.conventions import USER_ID, tags
 from shared.model import Target
 from simulator.delivery import Delivery
@@ -63,7 +63,7 @@ class Lifecycles:
         self.aws.skip_row_changes()
         self._by_hand(ONE, "p7", None)
         self._by_hand(TWO, "p6", tags("999999999999", self.people[6]))
-        self._operator = RehearsedOperator(self.aws)
+        self._operator = SimulatedOperator(self.aws)
         self.checker = InvariantChecker(self.aws, self.desired, RETENTION, LIMIT)
 
     def do(self, step: LifecycleStep) -> None:

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from cli.simulation.deployment import deployed_hub
-from cli.simulation.operator import RehearsedOperator
+from cli.simulation.operator import SimulatedOperator
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from shared.conventions import SYSTEM_PATH, iam_role_arn
 from simulator.embedded_aws import HUB_ACCOUNT, HUB_REGION, EmbeddedAws
@@ -53,7 +53,7 @@ class Company:
     """An embedded AWS with a hub in it."""
 
     aws: EmbeddedAws
-    operator: RehearsedOperator
+    operator: SimulatedOperator
 
     def play(self, word: str, **what: object) -> None:
         """Play one more step, after the queues' deduplication window for earlier events.
@@ -104,7 +104,7 @@ def company(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Company]:
     """
     scenario = parse(COMPANY, name="company", folder=folder)
     with deployed_hub(limit=LIMIT) as aws:
-        built = Company(aws, RehearsedOperator(aws))
+        built = Company(aws, SimulatedOperator(aws))
         Story(scenario, aws, built.operator).play()
         built.play("sweep")
         keys = {name: _keys(*of) for name, of in _WHO.items()}

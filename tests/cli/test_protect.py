@@ -89,14 +89,14 @@ def test_a_pause_stops_all_at_once_and_nothing_is_lost(hub: Company, command: Co
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("keep", "nobody", "--days", "1"), "the ledger knows nobody called 'nobody'"),
+        (("keep", "nobody", "--days", "1"), "no user in the ledger is called 'nobody'"),
         (("keep", "ada"), "Missing option '--days'"),
         (("keep", "ada", "--days", "-1"), "greater than or equal to 0"),
         (("keep", "ada", "--days", "4000"), "less than or equal to 3650"),
         (("keep", "ada", "--days", "soon"), "a valid integer"),
-        (("protect", f"{PLACE}/"), "the ledger knows nobody called"),
+        (("protect", f"{PLACE}/"), "no user in the ledger is called"),
         (("protect",), "Missing argument"),
-        (("show", "nobody"), "the ledger knows nobody called 'nobody'"),
+        (("show", "nobody"), "no user in the ledger is called 'nobody'"),
         (("show", NOBODY), f"the ledger knows nothing of the user {NOBODY}"),
     ],
 )

@@ -1,0 +1,46 @@
+"""`studio-hub keep`: nothing of a user is removed for some days.
+
+It acts at once. Ending it allows removals again, so that needs --yes.
+"""
+
+from typing import Annotated
+
+import typer
+
+from cli.hub_client import HubClient
+from cli.options import User, Yes, require_yes, with_hub_client
+from cli.people import find_user
+from shared.conventions import MOST_DAYS_KEPT
+
+
+@with_hub_client
+def keep(
+    hub_client: HubClient,
+    user: User,
+    *,
+    days: Annotated[
+        int,
+        typer.Option(
+            min=0, max=MOST_DAYS_KEPT, help="For how long; 0 ends it.", show_default=False
+        ),
+    ],
+    yes: Yes = False,
+) -> None:
+    """Remove nothing of a user for some days; roles still change."""
+    user_id = find_user(hub_client, user)
+    if not days:
+        kept = hub_client.state().kept.get(user_id)
+        if kept is None:
+            typer.echo(f"{user} is not kept. Nothing to do.", err=True)
+            return
+        require_yes(f"{user} is kept until {kept:%Y-%m-%d %H:%M} UTC.", yes=yes)
+    until = hub_client.keep(user_id, days)
+    if until is None:
+        typer.echo(
+            f"{user} is not kept any more. The next sweep reconciles this user; to do so now:  "
+            f"studio-hub sweep --user {user_id}",
+            err=True,
+        )
+        return
+    typer.echo(f"Nothing of {user} is removed until {until:%Y-%m-%d %H:%M} UTC.", err=True)
+    typer.echo(f"To end it:  studio-hub keep {user_id} --days 0 --yes", err=True)

@@ -1,0 +1,108 @@
+"""Describes the steps of a scenario in English."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from simulator.expect_step import Expect
+from simulator.fault_steps import FaultStep
+from simulator.hand_steps import Act, CreateRole, ManualAction
+from simulator.operator_steps import Approve, Keep, Pause, Protect, Reject, Resume
+from simulator.scenario_schema import Row
+from simulator.steps import (
+    CreateGroup,
+    CreateUser,
+    DeleteGroup,
+    DeleteUser,
+    DisableUser,
+    Duplicate,
+    EnableUser,
+    Event,
+    InDirectory,
+    Join,
+    Leave,
+    Lose,
+    RenameGroup,
+    RenameUser,
+    RestartApp,
+    Shuffle,
+    StartApp,
+    Step,
+    Sweep,
+    Unmap,
+    Wait,
+)
+
+_SENTENCES: Final[Mapping[type, str]] = {
+    Join: "{user} joins {group}",
+    Leave: "{user} leaves {group}",
+    CreateUser: "{name} is added to the directory",
+    DisableUser: "{user} is disabled",
+    EnableUser: "{user} is enabled",
+    RenameUser: "{user} is called {to} from now on",
+    DeleteUser: "{user} is deleted from the directory",
+    CreateGroup: "the group {group} is made",
+    RenameGroup: "the group {group} is called {to} from now on",
+    DeleteGroup: "the group {group} is deleted",
+    StartApp: "{user} starts {type} in {target}",
+    RestartApp: "{user} starts their latest app in {target} again",
+    CreateRole: "the role {role} is created in {target}",
+    Approve: "an operator approves every open hold",
+    Reject: "an operator rejects every open hold",
+    Keep: "an operator keeps {user} for {days} days",
+    Protect: "an operator protects {user}",
+    Pause: "an operator pauses the hub",
+    Resume: "an operator resumes the hub",
+    Row: "a mapping of {group} to {target} is written",
+    Unmap: "the mapping of {group} to {target} is deleted",
+    Event: "the event in {file} arrives",
+    FaultStep: "AWS will answer {error} to {service} {operation}",
+    Lose: "events will be lost: the next {events}",
+    Duplicate: "events will come twice: the next {events}",
+    Shuffle: "events are held back, to come in another order",
+    Sweep: "a sweep, of the hour and of the day",
+}
+_BY_HAND: Final[Mapping[Act, str]] = {
+    "delete": "somebody deletes the profile of {user} in {target} by hand",
+    "untag": "somebody takes the tags off the profile of {user} in {target} by hand",
+    "recreate": "somebody deletes the profile of {user} in {target} by hand and makes it again",
+    "change_role": "somebody gives the profile of {user} in {target} the role {role} by hand",
+}
+
+
+def describe(step: Step) -> str:
+    """Return a sentence that says what a step does."""
+    if isinstance(step, Wait):
+        return f"{step.total / 60:g} minutes pass"
+    if isinstance(step, ManualAction):
+        act, user = step.act
+        return _BY_HAND[act].format(user=user, target=step.target, role=step.role)
+    if isinstance(step, Expect):
+        return f"expected: {_expected(step)}"
+    if isinstance(step, Sweep) and step.hourly:
+        return "a sweep of the hour"
+    return _SENTENCES[type(step)].format(**step.model_dump()) + _more(step)
+
+
+def _more(step: Step) -> str:
+    match step:
+        case FaultStep():
+            return f", every {step.every}th time" if step.every else f", {step.times or 1} times"
+        case InDirectory():
+            how = {"console": "", "none": "no event"}.get(step.via, f"by {step.via}")
+            late = f"the event is {step.late.total / 60:g} minutes old" if step.late.total else ""
+            more = ", ".join(filter(None, (how, late)))
+            return f" ({more})" if more else ""
+        case Approve(target=str()):
+            return f" in {step.target}"
+        case _:
+            return ""
+
+
+def _expected(step: Expect) -> str:
+    """Return an expectation as it is written in the file."""
+    given = step.model_dump(exclude_none=True)
+    return ", ".join(f"{name} {_listed(value)}" for name, value in given.items())
+
+
+def _listed(value: object) -> str:
+    return (", ".join(map(str, value)) or "none") if isinstance(value, tuple) else str(value)
