@@ -21,7 +21,7 @@ from botocore.regions import EndpointRulesetResolver
 from botocore.useragent import sanitize_user_agent_string_component
 
 from simulator.handler_trees import Handlers, append, remove, shared
-from simulator.replacing import replace
+from simulator.isolation import replace
 
 _class_of = ClientCreator._create_client_class  # type: ignore[attr-defined]  # noqa: SLF001 (there is no other way in)
 _model_of = ClientCreator._load_service_model  # type: ignore[attr-defined]  # noqa: SLF001 (as above)

@@ -30,8 +30,8 @@ from moto.sqs.responses import SQSResponse
 from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 
-from simulator.replacing import replace
-from simulator.signatures import signed_with, text_of
+from simulator.isolation import replace
+from simulator.request_parts import signed_with, text_of
 
 _DIRECT: tuple[type[BaseResponse], ...] = (DynamoHandler, SQSResponse)
 # Types that hold bytes: moto decodes them, but JSON shows them as text.

@@ -23,7 +23,7 @@ class DirectoryOperations:
         self._known: dict[str, str] = {}
         self._events = DirectoryEvents(store.store_id, account, store.region, now)
 
-    def tell_late(self, seconds: float) -> None:
+    def send_late(self, seconds: float) -> None:
         """Make the following events this old, in seconds, when they are written."""
         self._events.late = seconds
 
@@ -38,7 +38,7 @@ class DirectoryOperations:
         known = self._store.membership_of(user_id, group_id)
         membership = self._store.add_membership(user_id, group_id)
         ids = Ids(user_id, group_id, membership.membership_id)
-        return self._tell(Change.JOINED, via, ids, _CONFLICT if known else None)
+        return self._send(Change.JOINED, via, ids, _CONFLICT if known else None)
 
     def leave(self, user: str, group: str, via: Via) -> Sent:
         """Remove a user from a group; for a non-member it records a failed call."""
@@ -46,53 +46,53 @@ class DirectoryOperations:
         membership = self._store.remove_membership(user_id, group_id)
         gone = membership.membership_id if membership else str(uuid.uuid5(_NAMESPACE, user_id))
         ids = Ids(user_id, group_id, gone)
-        return self._tell(Change.LEFT, via, ids, None if membership else _NOT_FOUND)
+        return self._send(Change.LEFT, via, ids, None if membership else _NOT_FOUND)
 
     def create_user(self, name: str, user_id: str | None, groups: Sequence[str], via: Via) -> Sent:
         """Add a user, then add them to groups."""
         user = self._store.add_user(name, user_id)
-        told = self._tell(Change.USER_CREATED, via, Ids(user.user_id))
-        return told + tuple(event for group in groups for event in self.join(name, group, via))
+        sent = self._send(Change.USER_CREATED, via, Ids(user.user_id))
+        return sent + tuple(event for group in groups for event in self.join(name, group, via))
 
     def set_status(self, user: str, status: Literal["ENABLED", "DISABLED"], via: Via) -> Sent:
         """Enable or disable a user."""
         user_id = self._user(user)
         self._store.set_status(user_id, status)
         change = Change.USER_ENABLED if status == "ENABLED" else Change.USER_DISABLED
-        return self._tell(change, via, Ids(user_id))
+        return self._send(change, via, Ids(user_id))
 
     def rename_user(self, user: str, to: str, via: Via) -> Sent:
         """Change a user's user name."""
         user_id = self._user(user)
         self._store.rename_user(user_id, to)
-        return self._tell(Change.USER_RENAMED, via, Ids(user_id))
+        return self._send(Change.USER_RENAMED, via, Ids(user_id))
 
     def delete_user(self, user: str, via: Via) -> Sent:
         """Delete a user; no event names the memberships that end."""
         user_id = self._user(user)
         self._store.delete_user(user_id)
-        return self._tell(Change.USER_DELETED, via, Ids(user_id))
+        return self._send(Change.USER_DELETED, via, Ids(user_id))
 
     def create_group(self, name: str, group_id: str | None, users: Sequence[str], via: Via) -> Sent:
         """Add a group with its first members; SCIM sends no events for those members."""
         group = self._store.add_group(name, group_id)
-        told = self._tell(Change.GROUP_CREATED, via, Ids(group=group.group_id))
+        sent = self._send(Change.GROUP_CREATED, via, Ids(group=group.group_id))
         joins = tuple(event for user in users for event in self.join(user, name, via))
-        return told if via == "scim" else told + joins
+        return sent if via == "scim" else sent + joins
 
     def rename_group(self, group: str, to: str, via: Via) -> Sent:
         """Change a group's name."""
         group_id = self._group(group)
         self._store.rename_group(group_id, to)
-        return self._tell(Change.GROUP_RENAMED, via, Ids(group=group_id))
+        return self._send(Change.GROUP_RENAMED, via, Ids(group=group_id))
 
     def delete_group(self, group: str, via: Via) -> Sent:
         """Delete a group; no event names the memberships that end."""
         group_id = self._group(group)
         self._store.delete_group(group_id)
-        return self._tell(Change.GROUP_DELETED, via, Ids(group=group_id))
+        return self._send(Change.GROUP_DELETED, via, Ids(group=group_id))
 
-    def _tell(
+    def _send(
         self, change: Change, via: Via, ids: Ids, failed: tuple[str, str] | None = None
     ) -> Sent:
         if via == "none":

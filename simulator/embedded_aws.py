@@ -25,8 +25,9 @@ from simulator.clients import shared_models
 from simulator.clock import VirtualClock, virtual_time
 from simulator.fifo_memory import remembering
 from simulator.gateway import Gateway, watching
+from simulator.isolation import without_shell
 from simulator.lambda_service import LambdaService
-from simulator.moto_backend import EmbeddedServices, plugged
+from simulator.moto_backend import EmbeddedServices, moto_backend
 from simulator.partitions import partitioned
 from simulator.polling import Queue
 from simulator.quirks import Quirks
@@ -39,7 +40,6 @@ from simulator.setup import (
     make_role,
     make_tables,
 )
-from simulator.shell import without_shell
 from simulator.shortcuts import quick_moto
 from simulator.studio import Place
 from simulator.unsigned import unsigned
@@ -222,7 +222,7 @@ def embedded_aws(
             page_limit=page_limit,
             quirks=quirks,
         )
-        with plugged(services) as sessions, watching(sessions) as gateway:
+        with moto_backend(services) as sessions, watching(sessions) as gateway:
             keys = _hub_keys(_SETUP_ROLE)
             sqs = client("sqs", HUB_REGION, keys)
             lambdas = LambdaService(clock, sqs, HUB_ACCOUNT, HUB_REGION)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from simulator.embedded_aws import EmbeddedAws
 from simulator.expect_step import Expect
 from simulator.reported import Json, Reported
-from simulator.result import owner_id, refused_acts
+from simulator.result import owner_id, refused_operations
 from simulator.setup import LEDGER
 from simulator.studio import ProfileView
 
@@ -76,7 +76,7 @@ def _concerns(hold: Json, expect: Expect) -> bool:
 def _kinds(aws: EmbeddedAws, expect: Expect, user_id: str | None, refusals: list[str]) -> list[str]:
     reported = Reported()
     reported.read(aws.lambdas.log)
-    found = [*reported.problems(), *refused_acts(refusals)]
+    found = [*reported.problems(), *refused_operations(refusals)]
     return sorted(
         {
             problem["kind"]

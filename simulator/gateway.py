@@ -14,10 +14,9 @@ from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
 from shared.conventions import SYSTEM_PATH
-from simulator.arns import account_of
 from simulator.faults import Call, Fault
+from simulator.request_parts import account_of, signed_with, text_of
 from simulator.sessions import Sessions
-from simulator.signatures import signed_with, text_of
 from simulator.trust import Caller
 
 # The roles of the hub's functions, and the roles that they assume in the spokes.

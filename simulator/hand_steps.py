@@ -1,16 +1,16 @@
 """The steps of manual changes in an account's console, outside the hub."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import model_validator
 
 from simulator.scenario_schema import Name, Part
 
-Act = Literal["delete", "untag", "recreate", "change_role"]
+ManualOperation = Literal["delete", "untag", "recreate", "change_role"]
 
 
 class ManualAction(Part):
-    """A manual change of a user's profile in the Studio console; each act names the user."""
+    """A manual change of a user's profile in the Studio console; each operation names the user."""
 
     delete: Name | None = None
     untag: Name | None = None
@@ -20,18 +20,21 @@ class ManualAction(Part):
     role: Name = "ManualAction"
 
     @property
-    def act(self) -> tuple[Act, str]:
-        """Return the act, and the user whose profile it changes."""
-        ((act, user),) = self._acts()
-        return act, user
+    def operation(self) -> tuple[ManualOperation, str]:
+        """Return the operation, and the user whose profile it changes."""
+        ((operation, user),) = self._operations()
+        return operation, user
 
-    def _acts(self) -> list[tuple[Act, str]]:
-        acts: tuple[Act, ...] = ("delete", "untag", "recreate", "change_role")
-        return [(act, getattr(self, act)) for act in acts if getattr(self, act) is not None]
+    def _operations(self) -> list[tuple[ManualOperation, str]]:
+        return [
+            (operation, user)
+            for operation in get_args(ManualOperation)
+            if (user := getattr(self, operation)) is not None
+        ]
 
     @model_validator(mode="after")
-    def _one_act(self) -> "ManualAction":
-        if len(self._acts()) != 1:
+    def _one_operation(self) -> "ManualAction":
+        if len(self._operations()) != 1:
             raise ValueError("give one of delete, untag, recreate and change_role, with a user")
         return self
 

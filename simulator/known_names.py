@@ -1,11 +1,11 @@
 """Checks the names in a scenario: each must exist where it is used, and none is created twice."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, get_args
 
 from shared.model import Target
 from simulator.expect_step import Expect
-from simulator.hand_steps import CreateRole, ManualAction
+from simulator.hand_steps import CreateRole, ManualAction, ManualOperation
 from simulator.operator_steps import Approve, Keep, Protect, Reject
 from simulator.scenario import Frame
 from simulator.scenario_schema import Row
@@ -39,7 +39,7 @@ _USES: Final[_Fields] = {
     **dict.fromkeys((Keep, Protect), (_USER,)),
     **dict.fromkeys((Approve, Reject), (("target", "places"),)),
     ManualAction: (
-        *((act, "users") for act in ("delete", "untag", "recreate", "change_role")),
+        *((operation, "users") for operation in get_args(ManualOperation)),
         ("target", "targets"),
     ),
     CreateRole: (("target", "targets"),),

@@ -19,10 +19,10 @@ from simulator import application_access, identity_store, studio
 from simulator.application_access import ApplicationAccess
 from simulator.errors import ServiceError, SimulatorError
 from simulator.identity_store import IdentityStore
+from simulator.isolation import replace
 from simulator.quirks import Durations, Quirks
-from simulator.replacing import replace
+from simulator.request_parts import signed_with, text_of
 from simulator.sessions import Sessions
-from simulator.signatures import signed_with, text_of
 from simulator.studio import Studio
 from simulator.validation import validate
 from simulator.wire_errors import JSON, json_error
@@ -104,7 +104,9 @@ class EmbeddedServices:
 
 
 @contextmanager
-def plugged(aws: EmbeddedServices, *, setup_may_assume_any_role: bool = True) -> Iterator[Sessions]:
+def moto_backend(
+    aws: EmbeddedServices, *, setup_may_assume_any_role: bool = True
+) -> Iterator[Sessions]:
     """Make moto answer for Studio, the Identity Store and assignments, and check AssumeRole.
 
     Enter it inside `moto.mock_aws()`. That is process-global: only one embedded AWS can exist at a

@@ -14,7 +14,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
-from simulator.replacing import replace
+from simulator.isolation import replace
 
 _query, _transact = Table.query, DynamoDBBackend.transact_write_items
 _form = signature(_query)

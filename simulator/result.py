@@ -27,7 +27,7 @@ def result(
             _profile(aws, domain, profile) for domain in domains for profile in domain.profiles
         ],
         "holds": holds,
-        "problems": [*reported.problems(), *refused_acts(refusals)],
+        "problems": [*reported.problems(), *refused_operations(refusals)],
         "resolved_problems": reported.resolved(),
         "dead_letters": aws.dead_letters(),
         "changes": [changed(change) for change in aws.gateway.changes],
@@ -36,7 +36,7 @@ def result(
     }
 
 
-def refused_acts(refusals: Sequence[str]) -> list[Json]:
+def refused_operations(refusals: Sequence[str]) -> list[Json]:
     """Return the operations of users that Studio refused, as problems."""
     remedy = "Studio refuses it in AWS, too: let the story do what people can do"
     return [

@@ -15,7 +15,7 @@ from moto.core.request import Request, environ_key_for_header
 from werkzeug.exceptions import HTTPException
 
 from simulator.direct_calls import answer_directly
-from simulator.signatures import text_of
+from simulator.request_parts import text_of
 
 _process = BotocoreStubber.process_request
 # The key of backends that serve all Regions.

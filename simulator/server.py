@@ -15,7 +15,7 @@ from typing import Any
 
 from simulator.errors import ServiceError
 from simulator.moto_backend import SERVICES, EmbeddedServices
-from simulator.signatures import signed_with
+from simulator.request_parts import signed_with
 from simulator.validation import validate
 
 _LOOPBACK = "127.0.0.1"
@@ -110,11 +110,11 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             answer = self.answer(target, self.headers.get("Authorization", ""), body)
         except ServiceError as error:
-            told = {"__type": error.code, "Message": error.message, **error.members}
-            self._send(HTTPStatus.BAD_REQUEST, told, error.code)
+            answer = {"__type": error.code, "Message": error.message, **error.members}
+            self._send(HTTPStatus.BAD_REQUEST, answer, error.code)
         except KeyError as error:
-            told = {"__type": "UnknownOperationException", "Message": f"{target}: {error}"}
-            self._send(HTTPStatus.BAD_REQUEST, told, told["__type"])
+            answer = {"__type": "UnknownOperationException", "Message": f"{target}: {error}"}
+            self._send(HTTPStatus.BAD_REQUEST, answer, answer["__type"])
         else:
             self._send(HTTPStatus.OK, answer)
 

@@ -11,8 +11,8 @@ from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from simulator.arns import account_of
 from simulator.errors import ServiceError, refuse
+from simulator.request_parts import account_of
 from simulator.rules import trust as rule
 from simulator.trust import (
     EXTERNAL_ID,

@@ -21,7 +21,7 @@ from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue
 
 from simulator.direct_calls import direct_calls, is_plain
-from simulator.replacing import replace
+from simulator.isolation import replace
 from simulator.routes import process_request
 
 _structure_of = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001 (there is no other way in)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from simulator.reported import Json, Reported
-from simulator.result import changed, refused_acts
+from simulator.result import changed, refused_operations
 from simulator.steps import Step
 from simulator.story import Story
 
@@ -39,7 +39,7 @@ class StepLog:
         if self.steps:
             last = self.steps[-1]
             last["changes"] += map(changed, changes)
-            last["problems"] += [*opened, *refused_acts(refusals)]
+            last["problems"] += [*opened, *refused_operations(refusals)]
             last["resolved_problems"] += closed
             last["unmet"] += unmet
 

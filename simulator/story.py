@@ -61,7 +61,7 @@ class Story:
         self.aws = aws
         self._operator = operator
         store = aws.services.identity_store
-        self._acts = DirectoryOperations(store, store.owner_account, aws.clock.now)
+        self._operations = DirectoryOperations(store, store.owner_account, aws.clock.now)
         self._delivery = Delivery(aws.deliver)
         self.refusals: list[str] = []
         self.unmet: list[str] = []
@@ -95,14 +95,14 @@ class Story:
         self.aws.run()
 
     def _expect(self, number: int, step: Expect) -> None:
-        user_id = self._acts.id_of(step.user) if step.user else None
+        user_id = self._operations.id_of(step.user) if step.user else None
         texts = unmet(step, self.aws, user_id, self._operator.holds(), self.refusals)
         self.unmet += [f"step {number}: {text}" for text in texts]
 
     def _do(self, step: ProfileEvent) -> None:  # noqa: C901, PLR0912 (one case a word)
         match step:
             case InDirectory():
-                self._acts.tell_late(step.late.total)
+                self._operations.send_late(step.late.total)
                 self._delivery.send(self._act(step))
             case StartApp() | RestartApp():
                 self._start_app(step)
@@ -157,28 +157,28 @@ class Story:
 
     def _act(self, step: DirectoryStep) -> Sent:  # noqa: C901 (one case a word, each a line)
         """Change the directory; return the events that the change causes."""
-        acts = self._acts
+        directory = self._operations
         match step:
             case Leave():
-                return acts.leave(step.user, step.group, step.via)
+                return directory.leave(step.user, step.group, step.via)
             case Join():
-                return acts.join(step.user, step.group, step.via)
+                return directory.join(step.user, step.group, step.via)
             case CreateUser():
-                return acts.create_user(step.name, step.id, step.groups, step.via)
+                return directory.create_user(step.name, step.id, step.groups, step.via)
             case DisableUser():
-                return acts.set_status(step.user, "DISABLED", step.via)
+                return directory.set_status(step.user, "DISABLED", step.via)
             case EnableUser():
-                return acts.set_status(step.user, "ENABLED", step.via)
+                return directory.set_status(step.user, "ENABLED", step.via)
             case RenameUser():
-                return acts.rename_user(step.user, step.to, step.via)
+                return directory.rename_user(step.user, step.to, step.via)
             case DeleteUser():
-                return acts.delete_user(step.user, step.via)
+                return directory.delete_user(step.user, step.via)
             case CreateGroup():
-                return acts.create_group(step.group, step.id, step.users, step.via)
+                return directory.create_group(step.group, step.id, step.users, step.via)
             case RenameGroup():
-                return acts.rename_group(step.group, step.to, step.via)
+                return directory.rename_group(step.group, step.to, step.via)
             case DeleteGroup():
-                return acts.delete_group(step.group, step.via)
+                return directory.delete_group(step.group, step.via)
             case _:
                 assert_never(step)
 
@@ -214,11 +214,11 @@ class Story:
             self.refusals.append(f"{step.user} cannot start {what} in {target}: {refused}")
 
     def _by_hand(self, step: ManualAction) -> None:
-        target, (act, user) = Target.parse(step.target), step.act
+        target, (operation, user) = Target.parse(step.target), step.operation
         place = Place(target.account, target.region, target.domain_id)
         studio = self.aws.services.studio
         try:
-            match act:
+            match operation:
                 case "delete":
                     by_hand.delete(studio, place, user)
                 case "untag":
@@ -229,10 +229,10 @@ class Story:
                     role = iam_role_arn(target.account, target.region, step.role)
                     by_hand.change_role(studio, place, user, role)
                 case _:
-                    assert_never(act)
+                    assert_never(operation)
         except OperationRefusedError as refused:
-            word = act.replace("_", " ")
-            self.refusals.append(f"nobody can {word} by hand in {target}: {refused}")
+            what = operation.replace("_", " ")
+            self.refusals.append(f"nobody can {what} by hand in {target}: {refused}")
 
     def _make_by_hand(self, spoke: Spoke, profile: SpokeProfile) -> None:
         role = profile.role and iam_role_arn(spoke.account, spoke.region, profile.role)

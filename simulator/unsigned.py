@@ -9,7 +9,7 @@ from botocore.compat import get_current_datetime
 from botocore.exceptions import NoCredentialsError
 from botocore.useragent import UserAgentString
 
-from simulator.replacing import replace
+from simulator.isolation import replace
 
 _before_signing = SigV4Auth._modify_request_before_signing  # type: ignore[attr-defined]  # noqa: SLF001 (there is no other way in)
 _USER_AGENT = "studio-hub on an embedded AWS"

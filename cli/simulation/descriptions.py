@@ -5,7 +5,7 @@ from typing import Final
 
 from simulator.expect_step import Expect
 from simulator.fault_steps import FaultStep
-from simulator.hand_steps import Act, CreateRole, ManualAction
+from simulator.hand_steps import CreateRole, ManualAction, ManualOperation
 from simulator.operator_steps import Approve, Keep, Pause, Protect, Reject, Resume
 from simulator.scenario_schema import Row
 from simulator.steps import (
@@ -61,7 +61,7 @@ _SENTENCES: Final[Mapping[type, str]] = {
     Shuffle: "events are held back, to come in another order",
     Sweep: "a sweep, of the hour and of the day",
 }
-_BY_HAND: Final[Mapping[Act, str]] = {
+_BY_HAND: Final[Mapping[ManualOperation, str]] = {
     "delete": "somebody deletes the profile of {user} in {target} by hand",
     "untag": "somebody takes the tags off the profile of {user} in {target} by hand",
     "recreate": "somebody deletes the profile of {user} in {target} by hand and makes it again",
@@ -74,8 +74,8 @@ def describe(step: Step) -> str:
     if isinstance(step, Wait):
         return f"{step.total / 60:g} minutes pass"
     if isinstance(step, ManualAction):
-        act, user = step.act
-        return _BY_HAND[act].format(user=user, target=step.target, role=step.role)
+        operation, user = step.operation
+        return _BY_HAND[operation].format(user=user, target=step.target, role=step.role)
     if isinstance(step, Expect):
         return f"expected: {_expected(step)}"
     if isinstance(step, Sweep) and step.hourly:

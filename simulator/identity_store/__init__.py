@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from simulator.arns import last_part
 from simulator.errors import NOT_FOUND, refuse
 from simulator.identity_store import groups, memberships, users
 from simulator.identity_store.directory import Directory
 from simulator.identity_store.records import Group, Membership, User, UserStatus
+from simulator.request_parts import last_part
 from simulator.rules import directory as rule
 
 __all__ = ["OPERATIONS", "Group", "IdentityStore", "Membership", "User", "UserStatus"]

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from simulator.arns import last_part
 from simulator.errors import NOT_FOUND, VALIDATION, refuse
 from simulator.identity_store.directory import Directory
 from simulator.identity_store.records import Group, Membership, User
+from simulator.request_parts import last_part
 from simulator.rules import Rule
 from simulator.rules import directory as rule
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.arns import last_part
 from simulator.errors import CONFLICT, NOT_FOUND, refuse
 from simulator.identity_store.directory import Directory
 from simulator.identity_store.lookups import (
@@ -14,6 +13,7 @@ from simulator.identity_store.lookups import (
 )
 from simulator.identity_store.records import Membership
 from simulator.pages import page_of
+from simulator.request_parts import last_part
 from simulator.rules import directory as rule
 
 

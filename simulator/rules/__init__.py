@@ -1,7 +1,7 @@
 """Every behaviour rule of the embedded AWS in one table, with its source and its certainty."""
 
 from simulator.rules import access, common, directory, spaces, studio, trust
-from simulator.rules.rule import CONFIDENCES, Confidence, Rule
+from simulator.rules.common import CONFIDENCES, Confidence, Rule
 
 RULES: tuple[Rule, ...] = (
     *common.RULES,

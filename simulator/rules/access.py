@@ -1,6 +1,6 @@
 """Rules of application assignments: who may open a domain."""
 
-from simulator.rules.rule import Rule
+from simulator.rules.common import Rule
 
 ONE_INSTANCE = Rule(
     "access.one-instance",

@@ -1,6 +1,26 @@
-"""Rules for all the services: validation of requests, pages, and time."""
+"""What a rule of the embedded AWS is, and the rules of all services: requests, pages, and time."""
 
-from simulator.rules.rule import Rule
+from dataclasses import dataclass
+from typing import Literal
+
+Confidence = Literal["A", "B", "C"]
+
+CONFIDENCES: dict[Confidence, str] = {
+    "A": "an AWS document or an API model says so",
+    "B": "others report that they saw it on real AWS",
+    "C": "inferred, and to be verified on a real account",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A behaviour that the simulator enforces; errors name the rule that raised them."""
+
+    id: str
+    text: str
+    source: str
+    confidence: Confidence
+
 
 SERVICE_MODEL = Rule(
     "common.service-model",

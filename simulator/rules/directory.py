@@ -1,6 +1,6 @@
 """Rules of the Identity Store: one directory for the whole organization."""
 
-from simulator.rules.rule import Rule
+from simulator.rules.common import Rule
 
 ONE_STORE = Rule(
     "directory.one-store",

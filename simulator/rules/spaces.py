@@ -1,6 +1,6 @@
 """Rules of Studio spaces and apps."""
 
-from simulator.rules.rule import Rule
+from simulator.rules.common import Rule
 
 SPACE_UNKNOWN = Rule(
     "spaces.unknown",

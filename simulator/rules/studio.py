@@ -1,6 +1,6 @@
 """Rules of Studio domains, user profiles and tags."""
 
-from simulator.rules.rule import Rule
+from simulator.rules.common import Rule
 
 DOMAIN_UNKNOWN = Rule(
     "studio.domain-unknown",

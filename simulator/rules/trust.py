@@ -1,6 +1,6 @@
 """Rules of AssumeRole: who may assume which role, and for how long."""
 
-from simulator.rules.rule import Rule
+from simulator.rules.common import Rule
 
 ROLE_UNKNOWN = Rule(
     "trust.role-unknown",

@@ -124,9 +124,9 @@ class Studio(StudioState):
 
     def unify(self, place: Place, **settings: str) -> None:
         """Give a domain UnifiedStudioSettings, as a migration to Unified Studio does."""
-        told = self.place(place).told
-        told["DomainSettings"] = {
-            **told.get("DomainSettings", {}),
+        described = self.place(place).described
+        described["DomainSettings"] = {
+            **described.get("DomainSettings", {}),
             "UnifiedStudioSettings": settings,
         }
 

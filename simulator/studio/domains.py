@@ -9,7 +9,7 @@ from simulator.studio.records import IN_SERVICE, Domain, Place
 from simulator.studio.state import Call, StudioState
 
 # The members that DescribeDomain returns as CreateDomain received them.
-_TOLD = ("AppNetworkAccessType", "DefaultUserSettings", "DomainSettings", "SubnetIds", "VpcId")
+_DESCRIBED = ("AppNetworkAccessType", "DefaultUserSettings", "DomainSettings", "SubnetIds", "VpcId")
 
 
 def create_domain(state: StudioState, call: Call) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def create_domain(state: StudioState, call: Call) -> dict[str, Any]:
         default_role=settings.get("ExecutionRole"),
         application_arn=application,
         sso=sso,
-        told={name: asked[name] for name in _TOLD if name in asked},
+        described={name: asked[name] for name in _DESCRIBED if name in asked},
     )
     return {"DomainId": place.domain_id, "DomainArn": domain.arn, "Url": _url(domain)}
 
@@ -44,7 +44,7 @@ def add_domain(
     application_arn: str | None = None,
     sso: bool = True,
     efs: bool = True,
-    told: dict[str, Any] | None = None,
+    described: dict[str, Any] | None = None,
 ) -> Domain:
     """Add a domain; without `application_arn` it is like one created before October 2023."""
     aws = partition(place.region)
@@ -59,7 +59,7 @@ def add_domain(
         application_arn=application_arn,
         efs_id=f"fs-{number:017x}" if efs else None,
         created=state.now(),
-        told=told or {},
+        described=described or {},
     )
     state.put_domain(domain)
     return domain
@@ -75,7 +75,7 @@ def describe_domain(state: StudioState, call: Call) -> dict[str, Any]:
     )
     body["VpcId"], body["SubnetIds"] = "vpc-0a1b2c3d", ["subnet-0a1b2c3d"]
     body["AppNetworkAccessType"] = "PublicInternetOnly"
-    body |= domain.told
+    body |= domain.described
     if domain.application_arn is not None:  # rule studio.old-domain
         body["SingleSignOnApplicationArn"] = domain.application_arn
     if domain.efs_id is not None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.arns import account_of
 from simulator.errors import (
     ACCESS_DENIED,
     STUDIO_IN_USE,
@@ -11,6 +10,7 @@ from simulator.errors import (
     VALIDATION,
     refuse,
 )
+from simulator.request_parts import account_of
 from simulator.rules import studio as rule
 from simulator.studio.contents import put_profile
 from simulator.studio.listing import domains_asked, listed

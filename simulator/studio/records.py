@@ -148,7 +148,7 @@ class Domain:
     application_arn: str | None
     efs_id: str | None
     created: float
-    told: dict[str, Any] = field(default_factory=dict)
+    described: dict[str, Any] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     timetable: Timetable = field(default_factory=Timetable)
     failures: list[tuple[str, str]] = field(default_factory=list)
@@ -169,7 +169,7 @@ class Domain:
     def portal_is_off(self) -> bool:
         """Return whether Studio's own portal is switched off in favour of Unified Studio."""
         # Rule studio.unified-portal.
-        settings = self.told.get("DomainSettings") or {}
+        settings = self.described.get("DomainSettings") or {}
         unified = settings.get("UnifiedStudioSettings") or {}
         return bool(unified.get("StudioWebPortalAccess") == "DISABLED")
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from simulator.arns import account_of
 from simulator.errors import STUDIO_LIMIT, STUDIO_NOT_FOUND, refuse
 from simulator.pages import page_of
+from simulator.request_parts import account_of
 from simulator.rules import studio as rule
 from simulator.studio.records import App, Domain, Resource
 from simulator.studio.state import Call, StudioState

@@ -68,12 +68,12 @@ def test_a_disabled_portal_is_a_problem_of_its_target(
     """Users with a profile there cannot open it; turning it on closes the problem."""
     end = play("join: {user: bob, group: scientists}")
     assert reported_problems(swept(end), "portal-off") == []
-    domain(end, TWO).told |= settings
+    domain(end, TWO).described |= settings
 
     assert reported_problems(swept(end), "portal-off") == [("portal-off", f"portal of {TWO}")]
     (line,) = (e for e in end.aws.lambdas.log if e.get("kind") == "portal-off")
     assert "update-domain --domain-id d-two" in line["remedy"]
-    domain(end, TWO).told.clear()
+    domain(end, TWO).described.clear()
     assert reported_problems(swept(end), "portal-off") == []
 
 

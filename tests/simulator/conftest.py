@@ -11,7 +11,7 @@ import time_machine
 from moto import mock_aws
 from simulated import DOMAIN, OWNER, REGION, SPOKE, STORE, Refused, Services, SimMaker
 
-from simulator.moto_backend import EmbeddedServices, plugged
+from simulator.moto_backend import EmbeddedServices, moto_backend
 from simulator.quirks import Quirks
 from simulator.shortcuts import quick_moto
 
@@ -43,7 +43,7 @@ def make_sim(botocore_session: botocore.session.Session) -> SimMaker:
             aws = EmbeddedServices.build(
                 store_id=STORE, owner_account=OWNER, region=REGION, quirks=quirks, **more
             )
-            with plugged(aws) as sessions:
+            with moto_backend(aws) as sessions:
                 sim = Services(aws, clock, sessions, botocore_session)
                 arn = aws.application_access.add_application(SPOKE, f"Studio ({DOMAIN})")
                 aws.studio.add_domain(

@@ -13,7 +13,7 @@ from moto.sts.responses import TokenResponse
 from simulated import Refused, Services, SimMaker
 
 from simulator.errors import SimulatorError
-from simulator.moto_backend import EmbeddedServices, plugged
+from simulator.moto_backend import EmbeddedServices, moto_backend
 
 HUB, SPOKE = "111111111111", "222222222222"
 HUB_ROLE = f"arn:aws:iam::{HUB}:role/studio-hub-system/StudioHub-Reconcile-eu-west-1"
@@ -179,7 +179,7 @@ def test_set_up_can_be_held_to_the_trust_policy(make_sim: SimMaker, refused: Ref
     """Without the bypass, credentials of no session are the account's own."""
     with make_sim() as sim:
         pass
-    with mock_aws(), plugged(EmbeddedServices.build(), setup_may_assume_any_role=False):
+    with mock_aws(), moto_backend(EmbeddedServices.build(), setup_may_assume_any_role=False):
         make_role(sim, SPOKE_ROLE, trust(HUB))
         assume = {"RoleArn": SPOKE_ROLE, "RoleSessionName": "ada"}
 
@@ -192,7 +192,7 @@ def test_one_embedded_aws_at_a_time(sim: Services) -> None:
     """Starting a second embedded AWS is an error, and leaves the first one in place."""
     with (
         pytest.raises(SimulatorError, match="running already"),
-        plugged(EmbeddedServices.build()),
+        moto_backend(EmbeddedServices.build()),
     ):
         pass
 

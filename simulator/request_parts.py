@@ -1,4 +1,4 @@
-"""Reads a request's text, its access key, and its Region.
+"""Reads what a request says: its text, its access key and Region, and the parts of ARNs.
 
 It verifies no signature: whoever can reach the embedded AWS can act as anybody.
 """
@@ -21,3 +21,14 @@ def signed_with(authorization: str | bytes) -> tuple[str, str]:
     """
     match = _CREDENTIAL.search(text_of(authorization))
     return (match[1], match[2]) if match else ("", "")
+
+
+def last_part(arn_or_id: str) -> str:
+    """Return the id from an id or an ARN."""
+    return arn_or_id.rsplit("/", 1)[-1]
+
+
+def account_of(arn: str) -> str:
+    """Return the account field of an ARN; empty if it has none."""
+    fields = arn.split(":", 5)
+    return fields[4] if len(fields) > 4 else ""  # noqa: PLR2004 -- the fifth field of an ARN

@@ -1,10 +1,12 @@
-"""Isolates the embedded AWS from the shell's endpoints, profiles, files and credentials."""
+"""Isolates the embedded AWS: from the shell's settings, and its changes from what runs after it."""
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from types import ModuleType
 from typing import Final
 
+_MISSING = object()
 # Without these variables botocore reads ~/.aws, which may also set endpoints and certificates.
 _NO_FILES: Final = {
     "AWS_CONFIG_FILE": os.devnull,
@@ -31,3 +33,13 @@ def _become(variables: dict[str, str]) -> None:
 
 def _of_aws() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+
+
+def replace(undo: ExitStack, owner: type | ModuleType, name: str, value: object) -> None:
+    """Set an attribute; `undo` restores the old value, or deletes the attribute again."""
+    before = owner.__dict__.get(name, _MISSING)
+    setattr(owner, name, value)
+    if before is _MISSING:
+        undo.callback(delattr, owner, name)
+    else:
+        undo.callback(setattr, owner, name, before)
