@@ -35,7 +35,7 @@ SERVICES = {
     "SageMaker": "sagemaker",
 }
 
-_PLUGGED = threading.Lock()
+_SERVED = threading.Lock()
 _OPERATIONS = {
     "identitystore": identity_store.OPERATIONS.keys(),
     "sso-admin": application_access.OPERATIONS.keys(),
@@ -114,7 +114,7 @@ def moto_backend(
     These are moto's defaults, which the simulator uses for its set-up. Yields the role sessions, so
     that the driver can identify callers.
     """
-    if not _PLUGGED.acquire(blocking=False):
+    if not _SERVED.acquire(blocking=False):
         raise SimulatorError("an embedded AWS is running already: moto's mock is one per process")
     try:
         sessions = Sessions(
@@ -126,7 +126,7 @@ def moto_backend(
             replace(undo, TokenResponse, "assume_role", assume_role)
             yield sessions
     finally:
-        _PLUGGED.release()
+        _SERVED.release()
 
 
 def _answering(

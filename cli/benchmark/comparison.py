@@ -41,17 +41,17 @@ _TOLD = (
 
 
 def _story(aws: EmbeddedAws) -> None:
-    acts = DirectoryOperations(aws.services.identity_store, HUB_ACCOUNT, aws.clock.now)
-    told = [acts.join(user, "scientists", "console") for user in ("ada", "bob", "cy", "fay")]
-    for events in told:
+    operations = DirectoryOperations(aws.services.identity_store, HUB_ACCOUNT, aws.clock.now)
+    joins = [operations.join(user, "scientists", "console") for user in ("ada", "bob", "cy", "fay")]
+    for events in joins:
         _deliver(aws, events)
-    _deliver(aws, acts.join("ada", "leads", "console"))
-    _deliver(aws, acts.join("bob", "leads", "console"))
-    _deliver(aws, acts.leave("bob", "leads", "console"))
-    _deliver(aws, acts.leave("cy", "scientists", "api"))
-    _deliver(aws, acts.join("dee", "scientists", "scim"))
-    acts.join("eve", "scientists", "none")
-    _deliver(aws, acts.set_status("fay", "DISABLED", "console"))
+    _deliver(aws, operations.join("ada", "leads", "console"))
+    _deliver(aws, operations.join("bob", "leads", "console"))
+    _deliver(aws, operations.leave("bob", "leads", "console"))
+    _deliver(aws, operations.leave("cy", "scientists", "api"))
+    _deliver(aws, operations.join("dee", "scientists", "scim"))
+    operations.join("eve", "scientists", "none")
+    _deliver(aws, operations.set_status("fay", "DISABLED", "console"))
 
 
 def _play(*, baseline: bool) -> dict[str, Any]:

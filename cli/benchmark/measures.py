@@ -25,24 +25,24 @@ def single_changes() -> dict[str, Any]:
     """Return the cost of one join, role change, leave and unmapped event, until all are done."""
     with deployed_hub() as aws:
         _two_targets(aws)
-        acts = _acts(aws)
+        operations = _operations(aws)
         aws.services.identity_store.add_group("unmapped")
         names = [f"user-{number:05d}" for number in range(2)]
         for group in ("group-0000", "group-0001"):
-            _tell(aws, acts.join(names[0], group, "console"))
+            _deliver(aws, operations.join(names[0], group, "console"))
         steps: dict[str, Callable[[], Any]] = {
-            "join": lambda: acts.join(names[1], "group-0000", "console"),
-            "role_change": lambda: acts.join(names[1], "group-0001", "console"),
-            "leave_for_another_role": lambda: acts.leave(names[1], "group-0001", "console"),
-            "leave_for_good": lambda: acts.leave(names[1], "group-0000", "console"),
-            "unmapped": lambda: acts.join(names[1], "unmapped", "console"),
+            "join": lambda: operations.join(names[1], "group-0000", "console"),
+            "role_change": lambda: operations.join(names[1], "group-0001", "console"),
+            "leave_for_another_role": lambda: operations.leave(names[1], "group-0001", "console"),
+            "leave_for_good": lambda: operations.leave(names[1], "group-0000", "console"),
+            "unmapped": lambda: operations.join(names[1], "unmapped", "console"),
         }
         aws.wait(600)
         costs = {}
-        for name, act in steps.items():
+        for name, operation in steps.items():
             aws.clock.forward(60)
             with measured(aws) as cost:
-                _tell(aws, act())
+                _deliver(aws, operation())
                 aws.wait(600)
             costs[name] = cost.plain()
         return costs
@@ -52,10 +52,10 @@ def burst(joins: int = BURST) -> dict[str, Any]:
     """Return the cost of many simultaneous joins of a group that is mapped to two targets."""
     with deployed_hub() as aws:
         _two_targets(aws, people=joins)
-        acts = _acts(aws)
+        operations = _operations(aws)
         with measured(aws) as cost:
             for number in range(joins):
-                for event in acts.join(f"user-{number:05d}", "group-0000", "console"):
+                for event in operations.join(f"user-{number:05d}", "group-0000", "console"):
                     aws.deliver(event)
             aws.run()
             aws.wait(60)
@@ -152,11 +152,11 @@ def _two_targets(aws: EmbeddedAws, people: int = 2) -> None:
     aws.skip_row_changes()
 
 
-def _acts(aws: EmbeddedAws) -> DirectoryOperations:
+def _operations(aws: EmbeddedAws) -> DirectoryOperations:
     return DirectoryOperations(aws.services.identity_store, HUB_ACCOUNT, aws.clock.now)
 
 
-def _tell(aws: EmbeddedAws, events: tuple[dict[str, Any], ...]) -> None:
+def _deliver(aws: EmbeddedAws, events: tuple[dict[str, Any], ...]) -> None:
     for event in events:
         aws.deliver(event)
     aws.run()

@@ -5,7 +5,7 @@ from threading import Barrier, Lock, Thread
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from disruptions import NOON, disruption, user
+from builders import NOON, disruption, user
 from fakes import FakeLedger
 
 from hub.runtime.adapters.removal_limits import DynamoLimits

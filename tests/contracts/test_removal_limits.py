@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.stub import Stubber
-from disruptions import LAB, NOON, disruption, user
+from builders import LAB, NOON, disruption, user
 from fake_limits import FakeLimits
 
 from hub.runtime.adapters.removal_limits import DynamoLimits

@@ -30,7 +30,7 @@ def matched(
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in EVENTS.glob("*.json")))
 def test_the_deployed_rules_hear_what_happened(cloud: Cloud, name: str) -> None:
-    """Every route is heard, in the hub and by forwarding; a failed call and a read are not."""
+    """Every route is observed, in the hub and by forwarding; a failed call and a read are not."""
     event = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
     expected = not (name.startswith("trap_") or name.endswith("_failed"))
 

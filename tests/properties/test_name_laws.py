@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from cases import ACTIVE, ADA, LAB
+from builders import ACTIVE, ADA, LAB
 from hypothesis import given
 from hypothesis import strategies as st
 

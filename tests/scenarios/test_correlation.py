@@ -40,8 +40,8 @@ def functions(aws: EmbeddedAws) -> set[str]:
 def joins(via: Via) -> Callable[[EmbeddedAws], str]:
     def join(aws: EmbeddedAws) -> str:
         store = aws.services.identity_store
-        acts = DirectoryOperations(store, HUB_ACCOUNT, aws.clock.now)
-        (event,) = acts.join("bob", "scientists", via)
+        operations = DirectoryOperations(store, HUB_ACCOUNT, aws.clock.now)
+        (event,) = operations.join("bob", "scientists", via)
         assert aws.deliver(event)
         return str(event["id"] if via == "native" else event["detail"]["eventID"])
 

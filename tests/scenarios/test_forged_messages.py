@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from membership_oracle import ONE, TWO, Act, RandomCompany
+from membership_oracle import ONE, TWO, MembershipStep, RandomCompany
 
 from cli.simulation.deployment import deployed_hub
 from shared.requests import Subject
@@ -87,7 +87,7 @@ def test_a_long_listing_continues_by_message() -> None:
     """All who joined and left are found, and a sweep that finds nothing writes no record."""
     with long_listings() as (aws, random_company):
         store = aws.services.identity_store
-        random_company.do(Act("join", 0, "ants", "none"))
+        random_company.do(MembershipStep("join", 0, "ants", "none"))
         roles = set(random_company.roles())
         send(aws, body(aws, random_company, event_id="first"))
         aws.run()
@@ -174,7 +174,7 @@ def test_an_old_date_makes_no_old_snapshot_valid() -> None:
     """Data read seconds before a message was sent is read anew, whatever date the message has."""
     with deployed_hub() as aws:
         random_company = RandomCompany(aws)
-        random_company.do(Act("join", 0, "ants"))
+        random_company.do(MembershipStep("join", 0, "ants"))
         had = random_company.roles()
         assert had[ONE, random_company.people[0]] == "Ant"
         row = {"group": "ants", "target": str(ONE), "priority": 20, "retention_days": 0}

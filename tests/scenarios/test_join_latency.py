@@ -1,7 +1,7 @@
 """The latency of a join: from the directory's change to a profile that is InService."""
 
 import pytest
-from membership_oracle import ONE, Act, RandomCompany
+from membership_oracle import ONE, MembershipStep, RandomCompany
 from stories import Play, measured
 
 from cli.simulation.deployment import cold_start, deployed_hub
@@ -28,7 +28,7 @@ def test_a_join_that_takes_longer_is_measured_from_its_event() -> None:
     with deployed_hub() as aws:
         random_company = RandomCompany(aws)
         slow_studio(aws, 40)
-        random_company.do(Act("join", 0, "ants"))
+        random_company.do(MembershipStep("join", 0, "ants"))
         aws.wait(300)
         (one, two) = measured(aws, "ProvisioningLatency")
 
@@ -57,7 +57,7 @@ def test_any_observer_measures_a_join_from_its_request() -> None:
     with deployed_hub() as aws:
         random_company = RandomCompany(aws)
         slow_studio(aws, 200)
-        random_company.do(Act("join", 0, "ants"))
+        random_company.do(MembershipStep("join", 0, "ants"))
         # The message that waits for the profile is lost.
         aws.lambdas.sqs.purge_queue(QueueUrl=aws.queues["delayed"].url)
         aws.wait(1800)
@@ -73,8 +73,8 @@ def test_what_is_only_recorded_again_is_no_join() -> None:
     """A lost ledger is rebuilt by sweeps, or by the next event of a user; nobody joined."""
     with deployed_hub() as aws:
         random_company = RandomCompany(aws)
-        random_company.do(Act("join", 0, "ants"))
-        random_company.do(Act("join", 0, "bees"))
+        random_company.do(MembershipStep("join", 0, "ants"))
+        random_company.do(MembershipStep("join", 0, "bees"))
         joins = measured(aws, "ProvisioningLatency")
         for row in aws.rows(LEDGER):
             key = {name: {"S": row[name]} for name in ("pk", "sk")}
@@ -83,7 +83,7 @@ def test_what_is_only_recorded_again_is_no_join() -> None:
         aws.gateway.faults.append(
             Fault("sso-admin", "CreateApplicationAssignment", "ThrottlingException", times=9)
         )
-        random_company.do(Act("leave", 0, "bees"))
+        random_company.do(MembershipStep("leave", 0, "bees"))
         aws.wait(600)
         random_company.sweep()
 

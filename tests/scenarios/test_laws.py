@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 from branches import branch, ending
-from membership_oracle import NO_SPOKE, ONE, TWO, USERS, Act, RandomCompany
+from membership_oracle import NO_SPOKE, ONE, TWO, USERS, MembershipStep, RandomCompany
 
 from cli.simulation.deployment import cold_start, deployed_hub
 from shared.model import Target
@@ -21,12 +21,12 @@ EACH = 1 if int(os.environ.get("STORIES", "20")) > 20 else 4
 # By every kind of route: one that names both, one that names the group, one that names the
 # membership. One that names nothing is found by the sweep.
 STORY = [
-    Act("join", 0, "ants", "console"),
-    Act("join", 0, "bees", "scim"),
-    Act("leave", 0, "bees", "api"),
-    Act("join", 1, "ants", "none"),
-    Act("sweep"),
-    Act("leave", 0, "ants", "native"),
+    MembershipStep("join", 0, "ants", "console"),
+    MembershipStep("join", 0, "bees", "scim"),
+    MembershipStep("leave", 0, "bees", "api"),
+    MembershipStep("join", 1, "ants", "none"),
+    MembershipStep("sweep"),
+    MembershipStep("leave", 0, "ants", "native"),
 ]
 
 
@@ -44,8 +44,8 @@ def test_a_crash_between_any_two_calls_loses_nothing(part: int) -> None:
                 raise Crash
 
         aws.gateway.before = strike
-        for act in STORY:
-            random_company.do(act)
+        for step in STORY:
+            random_company.do(step)
             aws.wait(60)
         if not crashed[0]:
             assert seen[0] > 100
@@ -72,9 +72,9 @@ def test_a_profile_that_a_crash_left_behind_is_known() -> None:
             made[0] = call.operation == "CreateUserProfile"
 
         aws.gateway.before = strike
-        random_company.do(Act("join", 0, "ants"))
+        random_company.do(MembershipStep("join", 0, "ants"))
         orphans = random_company.roles()
-        random_company.do(Act("leave", 0, "ants", "none"))
+        random_company.do(MembershipStep("leave", 0, "ants", "none"))
         aws.wait(3600)
 
         assert orphans
@@ -113,11 +113,11 @@ def about_to_sweep() -> Iterator[RandomCompany]:
     """
     with deployed_hub(page_limit=1) as aws:
         random_company = RandomCompany(aws)
-        random_company.do(Act("join", 0, "ants"))
-        random_company.do(Act("join", 1, "ants"))
+        random_company.do(MembershipStep("join", 0, "ants"))
+        random_company.do(MembershipStep("join", 1, "ants"))
         random_company.sweep()
-        random_company.do(Act("leave", 1, "ants", "none"))
-        random_company.do(Act("join", 2, "bees", "none"))
+        random_company.do(MembershipStep("leave", 1, "ants", "none"))
+        random_company.do(MembershipStep("join", 2, "bees", "none"))
         yield random_company
 
 
@@ -179,8 +179,8 @@ def test_isolation(down: Target, up: Target, service: str, operation: str, error
         random_company = RandomCompany(aws)
         ada = random_company.people[USERS.index("ada@example.com")]
         aws.gateway.faults.append(Fault(service, operation, error, account=down.account, every=1))
-        random_company.do(Act("join", 0, "ants"))
-        random_company.do(Act("join", 1, "bees", "none"))
+        random_company.do(MembershipStep("join", 0, "ants"))
+        random_company.do(MembershipStep("join", 1, "bees", "none"))
         random_company.sweep()
 
         assert (up, ada) in random_company.roles()
@@ -198,9 +198,9 @@ def test_an_account_that_is_back_gets_what_it_missed() -> None:
         random_company = RandomCompany(aws)
         down = Fault("sts", "AssumeRole", "AccessDenied", account=ONE.account, every=1)
         aws.gateway.faults.append(down)
-        random_company.do(Act("join", 0, "ants"))
+        random_company.do(MembershipStep("join", 0, "ants"))
         asked = aws.gateway.calls["sts.AssumeRole"]
-        random_company.do(Act("join", 2, "bees"))
+        random_company.do(MembershipStep("join", 2, "bees"))
         aws.wait(3600)
 
         assert aws.gateway.calls["sts.AssumeRole"] == asked

@@ -30,8 +30,8 @@ def test_an_approved_hold_is_no_problem_any_more(play: Play) -> None:
     )
 
     held = ("held", f"removals in {TARGET} (emptied scientists)")
-    assert held in end.told("PROBLEM")
-    assert held in end.told("RESOLVED")
+    assert held in end.logged("PROBLEM")
+    assert held in end.logged("RESOLVED")
     assert end.problems() == []
     assert end.json["holds"] == []
     assert end.roles() == {}
@@ -46,8 +46,8 @@ def test_a_pause_that_ended_is_no_problem_any_more(play: Play) -> None:
         "sweep: {}",
     )
 
-    assert end.told("PROBLEM") == [("paused", "the hub")] * len(end.told("PROBLEM"))
-    assert end.told("RESOLVED") == [("paused", "the hub")]
+    assert end.logged("PROBLEM") == [("paused", "the hub")] * len(end.logged("PROBLEM"))
+    assert end.logged("RESOLVED") == [("paused", "the hub")]
     assert end.problems() == []
 
 
@@ -63,8 +63,8 @@ def test_a_returning_user_has_no_problem_any_more(play: Play) -> None:
         company=COMPANY,
     )
 
-    assert ("owns-shared-space", f"bob in {TARGET}") in end.told("PROBLEM")
-    assert ("owns-shared-space", f"bob in {TARGET}") in end.told("RESOLVED")
+    assert ("owns-shared-space", f"bob in {TARGET}") in end.logged("PROBLEM")
+    assert ("owns-shared-space", f"bob in {TARGET}") in end.logged("RESOLVED")
     assert end.problems() == []
     assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
     assert {row.get("reason", "") for row in end.aws.rows(LEDGER) if "state" in row} == {""}
@@ -78,7 +78,7 @@ def test_a_hold_of_returning_users_is_not_reported_again(play: Play) -> None:
         "sweep: {}",
     ]
     held = play(*steps, company=CROWD)
-    told = len(held.told("PROBLEM"))
+    told = len(held.logged("PROBLEM"))
     counted = sum(measured(held.aws, "HoldsWaiting"))
     back = play(
         *steps,
@@ -91,7 +91,7 @@ def test_a_hold_of_returning_users_is_not_reported_again(play: Play) -> None:
     assert held.problems()
     assert back.problems() == []
     assert back.json["holds"] == []
-    assert len(back.told("PROBLEM")) == told
+    assert len(back.logged("PROBLEM")) == told
     assert sum(measured(back.aws, "HoldsWaiting")) == counted
 
 
@@ -107,7 +107,7 @@ def test_an_account_that_is_back_is_no_problem_any_more(play: Play) -> None:
     end.aws.gateway.faults.clear()
     end.aws.sweep()
     end.aws.wait(60)
-    assert ("unreachable", TARGET) in end.told("RESOLVED")
+    assert ("unreachable", TARGET) in end.logged("RESOLVED")
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,8 @@ def test_the_problem_of_a_changed_row_is_closed(play: Play, over: str) -> None:
     mistake = ("bad-row", f"mapping otters -> {TARGET}")
     end = play(wrong, over, wrong)
 
-    assert [each for each in end.told("PROBLEM") if each == mistake] == [mistake] * 2
-    assert [each for each in end.told("RESOLVED") if each == mistake] == [mistake]
+    assert [each for each in end.logged("PROBLEM") if each == mistake] == [mistake] * 2
+    assert [each for each in end.logged("RESOLVED") if each == mistake] == [mistake]
     assert mistake in end.problems()
 
 
@@ -143,8 +143,8 @@ def test_an_unmanaged_profile_that_is_gone_is_no_problem_any_more(play: Play) ->
     end.aws.sweep()
     end.aws.wait(60)
 
-    assert ("unmanaged-profile", f"Stray in {TARGET}") in end.told("PROBLEM")
-    assert end.told("RESOLVED") == [("unmanaged-profile", f"Stray in {TARGET}")]
+    assert ("unmanaged-profile", f"Stray in {TARGET}") in end.logged("PROBLEM")
+    assert end.logged("RESOLVED") == [("unmanaged-profile", f"Stray in {TARGET}")]
 
 
 def test_removals_that_stay_undecided_are_counted_after_an_hour(play: Play) -> None:

@@ -18,11 +18,11 @@ def test_one_sweep_reaches_the_desired_state_and_a_second_writes_nothing(seed: i
         random_company = RandomCompany(aws)
         random_company.sweep()
         unmanaged = random_company.unmanaged()
-        for act in story(seed):
-            if act.kind == "restart":
+        for step in story(seed):
+            if step.kind == "restart":
                 cold_start()
             else:
-                random_company.do(act)
+                random_company.do(step)
         random_company.settle()
 
         random_company.sweep()

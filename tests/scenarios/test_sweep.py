@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from membership_oracle import ONE, TWO, Act, RandomCompany
+from membership_oracle import ONE, TWO, MembershipStep, RandomCompany
 from stories import COMPANY, Play
 
 from cli.simulation.deployment import cold_start, deployed_hub
@@ -153,10 +153,10 @@ def test_a_lost_ledger_is_rebuilt_from_tags() -> None:
     """
     with deployed_hub() as aws:
         random_company = RandomCompany(aws)
-        random_company.do(Act("join", 0, "ants"))
-        random_company.do(Act("join", 2, "bees"))
+        random_company.do(MembershipStep("join", 0, "ants"))
+        random_company.do(MembershipStep("join", 2, "bees"))
         random_company.sweep()
-        random_company.do(Act("leave", 2, "bees", "none"))
+        random_company.do(MembershipStep("leave", 2, "bees", "none"))
         before, roles = random_company.written()[0], random_company.roles()
         for row in aws.rows(LEDGER):
             key = {name: {"S": row[name]} for name in ("pk", "sk")}
@@ -258,7 +258,7 @@ def test_a_row_that_does_not_parse_protects_its_target_until_it_is_corrected(pla
     )
 
     assert end.roles() == {}
-    assert "bad-row" in {kind for kind, _ in end.told("PROBLEM")}
+    assert "bad-row" in {kind for kind, _ in end.logged("PROBLEM")}
     assert end.problems() == []
 
 
@@ -313,11 +313,11 @@ def test_each_missed_event_counts_once(mode: Literal["apply", "report"]) -> None
             Fault("identitystore", "DescribeUser", "ThrottlingException", times=20)
         )
 
-        random_company.do(Act("join", 0, "ants", "none"))
+        random_company.do(MembershipStep("join", 0, "ants", "none"))
         random_company.sweep()
         assert missed_events(aws) == {"joined": 1}
         random_company.sweep()
-        random_company.do(Act("leave", 0, "ants", "none"))
+        random_company.do(MembershipStep("leave", 0, "ants", "none"))
         random_company.sweep()
         random_company.sweep()
 

@@ -96,7 +96,7 @@ def test_unmanaged_profiles_are_left_unchanged(play: Play) -> None:
     )
 
     assert end.roles() == {"2 bob": "ManualAction"}
-    assert ("has-unmanaged-profile", f"bob in {TARGET}") in end.told("PROBLEM")
+    assert ("has-unmanaged-profile", f"bob in {TARGET}") in end.logged("PROBLEM")
     assert end.problems() == []
     assert "2" not in {write[0] for write in end.writes()}
 
@@ -211,7 +211,7 @@ def test_a_dry_run_problem_is_closed_when_obsolete(
 
     would = {subject for kind, subject in end.problems() if kind == "dry-run"}
     assert {subject.split(" in ")[1].split("/")[0] for subject in would} == left
-    told = [each for each in end.told("RESOLVED") if each[0] == "dry-run"]
+    told = [each for each in end.logged("RESOLVED") if each[0] == "dry-run"]
     assert len(told) == len(set(told)) == 2 * (2 - len(left))
 
 
@@ -270,7 +270,7 @@ def test_an_unreadable_directory_loses_no_event(play: Play) -> None:
         "wait: {minutes: 10}",
     )
 
-    assert "unreadable-group" in {kind for kind, _ in end.told("PROBLEM")}
+    assert "unreadable-group" in {kind for kind, _ in end.logged("PROBLEM")}
     assert end.problems() == []
     assert end.roles() == {"2 bob": "Scientist", "3 bob": "Analyst"}
 

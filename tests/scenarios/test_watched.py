@@ -173,7 +173,7 @@ def test_a_target_that_no_row_names_may_be_closed(play: Play) -> None:
     )
 
     assert measured(end.aws, "TargetsUnreachable") == [1]
-    assert ("unreachable", closed) in end.told("PROBLEM")
+    assert ("unreachable", closed) in end.logged("PROBLEM")
     assert end.problems() == []
 
 

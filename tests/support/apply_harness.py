@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from cases import ADA, BECAUSE, LAB, NEW, NOON, OLD, SHOP, SUSPENDED_ROLE, THERE, app
+from builders import ADA, BECAUSE, LAB, NEW, NOON, OLD, SHOP, SUSPENDED_ROLE, THERE, app
 from fake_studio import FakeAccess, FakeStudio
 from fakes import FakeClock
 
@@ -47,7 +47,7 @@ THROTTLED, CLOSED = RetryableError("throttled"), TargetUnreachableError("closed"
 class NotedCalls:
     """A fake recorder that notes its calls, and fails as if another worker had written."""
 
-    told: list[str] = field(default_factory=list)
+    notes_written: list[str] = field(default_factory=list)
     begin_fails: bool = False
     recording_fails: bool = False
     wanted: datetime = NOON
@@ -56,7 +56,7 @@ class NotedCalls:
         """Note the start of an action."""
         if self.begin_fails:
             raise RetryableError("another worker wrote this record meanwhile")
-        self.told.append(f"begin {type(action).__name__}")
+        self.notes_written.append(f"begin {type(action).__name__}")
 
     def wanted_since(self, action: Action) -> datetime:
         """Return since when every action here is desired."""
@@ -65,7 +65,7 @@ class NotedCalls:
 
     def record_outcome(self, outcome: Outcome) -> None:
         """Note the outcome."""
-        self.told.append(f"{type(outcome).__name__} {type(outcome.action).__name__}")
+        self.notes_written.append(f"{type(outcome).__name__} {type(outcome.action).__name__}")
         if self.recording_fails:
             raise RetryableError("another worker wrote this record meanwhile")
 

@@ -174,15 +174,16 @@ class FakeMappings:
 class FakeLedger:
     """A ledger of records by user and target, and of users who are `known` without one.
 
-    `asked` are the users that were looked up. `writes` are the written records, in order. `told`
-    are the events written with them. With `meets`, every write conflicts with another worker's.
+    `asked` are the users that were looked up. `writes` are the written records, in order, and
+    `published` the events written with them. With `meets`, every write conflicts with another
+    worker's.
     """
 
     known: frozenset[UserId] = frozenset()
     asked: list[UserId] = field(default_factory=list)
     rows: dict[tuple[UserId, Target], Record] = field(default_factory=dict)
     writes: list[Record] = field(default_factory=list)
-    told: list[ProfileEvent] = field(default_factory=list)
+    published: list[ProfileEvent] = field(default_factory=list)
     joined: list[MemberChanges] = field(default_factory=list)
     meets: bool = False
     trouble: Trouble | None = None
@@ -229,7 +230,7 @@ class FakeLedger:
         self.rows[key] = written
         self.writes.append(written)
         self.joined += [changes] if changes else []
-        self.told += [profile_event] if profile_event else []
+        self.published += [profile_event] if profile_event else []
         return written
 
 

@@ -49,7 +49,7 @@ class Lifecycles:
     def __post_init__(self) -> None:
         """Create it: six of eight users are in a group, and two profiles are unmanaged."""
         store = self.aws.services.identity_store
-        self._acts = DirectoryOperations(store, HUB_ACCOUNT, self.aws.clock.now)
+        self._operations = DirectoryOperations(store, HUB_ACCOUNT, self.aws.clock.now)
         self._delivery = Delivery(self.aws.deliver)
         self._groups = {name: store.add_group(name).group_id for name in GROUPS}
         self.people = [store.add_user(f"p{number}").user_id for number in range(PEOPLE)]
@@ -169,23 +169,23 @@ class Lifecycles:
         name = f"p{step.user}"
         match step.kind:
             case "join":
-                told = self._acts.join(name, step.group, step.via)
+                sent = self._operations.join(name, step.group, step.via)
             case "leave":
-                told = self._acts.leave(name, step.group, step.via)
+                sent = self._operations.leave(name, step.group, step.via)
             case "leave_all":
-                told = tuple(
+                sent = tuple(
                     event
                     for number in range(PEOPLE)
-                    for event in self._acts.leave(f"p{number}", step.group, "scim")
+                    for event in self._operations.leave(f"p{number}", step.group, "scim")
                 )[-1:]
             case "disable" | "enable":
                 status: Literal["DISABLED", "ENABLED"] = (
                     "DISABLED" if step.kind == "disable" else "ENABLED"
                 )
-                told = self._acts.set_status(name, status, step.via)
+                sent = self._operations.set_status(name, status, step.via)
             case _:
-                told = ()
-        self._delivery.send(told)
+                sent = ()
+        self._delivery.send(sent)
 
     def _work(self, step: LifecycleStep) -> None:
         place = _place(step.target)

@@ -64,7 +64,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True)
-class Act:
+class MembershipStep:
     """One step of a story; the meaning of the fields depends on `kind`."""
 
     kind: str
@@ -74,12 +74,14 @@ class Act:
     number: int = 1
 
 
-def story(seed: int, longest: int = 10) -> list[Act]:
+def story(seed: int, longest: int = 10) -> list[MembershipStep]:
     """Return the story of a seed."""
-    dice = random.Random(seed)  # noqa: S311 (a story that can be told again)
+    dice = random.Random(seed)  # noqa: S311 (a story that can be repeated)
     kinds = dice.choices(list(_KINDS), list(_KINDS.values()), k=dice.randint(2, longest))
     return [
-        Act(kind, dice.randrange(4), dice.choice(GROUPS), dice.choice(VIA), dice.randint(1, 30))
+        MembershipStep(
+            kind, dice.randrange(4), dice.choice(GROUPS), dice.choice(VIA), dice.randint(1, 30)
+        )
         for kind in kinds
     ]
 
@@ -102,7 +104,7 @@ class RandomCompany:
 
     aws: EmbeddedAws
     rows: dict[tuple[str, Target], tuple[str, int]] = field(default_factory=lambda: dict(ROWS))
-    acts: DirectoryOperations = field(init=False)
+    operations: DirectoryOperations = field(init=False)
     delivery: Delivery = field(init=False)
     people: list[str] = field(init=False)
     not_ours: set[tuple[str, str]] = field(init=False)
@@ -112,7 +114,7 @@ class RandomCompany:
     def __post_init__(self) -> None:
         """Create the company; some of its profiles are unmanaged."""
         store = self.aws.services.identity_store
-        self.acts = DirectoryOperations(store, HUB_ACCOUNT, self.aws.clock.now)
+        self.operations = DirectoryOperations(store, HUB_ACCOUNT, self.aws.clock.now)
         self.delivery = Delivery(self.aws.deliver)
         self.group_ids = {name: store.add_group(name).group_id for name in GROUPS}
         self.people = [store.add_user(name).user_id for name in USERS]
@@ -129,28 +131,28 @@ class RandomCompany:
         self._by_hand(ONE, taken, "eve.old", other_person)
         self.not_ours = {("d-one", "foreign"), ("d-one", taken), ("d-two", "bob")}
 
-    def do(self, act: Act) -> None:
+    def do(self, step: MembershipStep) -> None:
         """Perform one step, and deliver what is due."""
-        match act.kind:
+        match step.kind:
             case "lose":
                 self.delivery.lose(1)
             case "duplicate":
                 self.delivery.duplicate(1)
             case "shuffle":
-                self.delivery.shuffle(act.number)
+                self.delivery.shuffle(step.number)
             case "wait":
                 self.delivery.arrive()
-                self.aws.wait(act.number * 10)
+                self.aws.wait(step.number * 10)
             case "sweep":
                 self.sweep()
             case "throttle":
-                self._fault("ThrottlingException", act.number)
+                self._fault("ThrottlingException", step.number)
             case "refuse":
-                self._fault("InternalServerException", act.number)
+                self._fault("InternalServerException", step.number)
             case "map" | "unmap" | "by_hand":
-                self._by_administrators(act)
+                self._by_administrators(step)
             case _:
-                self.delivery.send(self._in_directory(act))
+                self.delivery.send(self._in_directory(step))
         self.aws.run()
 
     def settle(self) -> None:
@@ -246,53 +248,53 @@ class RandomCompany:
                 stale.add((kind, subject))
         return stale
 
-    def _in_directory(self, act: Act) -> Sent:  # noqa: C901, PLR0911 (one case a word)
+    def _in_directory(self, step: MembershipStep) -> Sent:  # noqa: C901, PLR0911 (one case a word)
         store = self.aws.services.identity_store
         here = [id_ for id_ in self.people if id_ in store.users]
-        if not here and act.kind != "hire":
+        if not here and step.kind != "hire":
             return ()
-        user = store.user(here[act.user % len(here)]).user_name if here else ""
-        ours = store.group(self.group_ids[act.group]).name
-        match act.kind:
+        user = store.user(here[step.user % len(here)]).user_name if here else ""
+        ours = store.group(self.group_ids[step.group]).name
+        match step.kind:
             case "join":
-                return self.acts.join(user, ours, act.via)
+                return self.operations.join(user, ours, step.via)
             case "leave":
-                return self.acts.leave(user, ours, act.via)
+                return self.operations.leave(user, ours, step.via)
             case "disable":
-                return self.acts.set_status(user, "DISABLED", act.via)
+                return self.operations.set_status(user, "DISABLED", step.via)
             case "enable":
-                return self.acts.set_status(user, "ENABLED", act.via)
+                return self.operations.set_status(user, "ENABLED", step.via)
             case "fire":
-                return self.acts.delete_user(user, act.via)
+                return self.operations.delete_user(user, step.via)
             case "hire":
                 name = f"new{len(self.people)}"
-                told = self.acts.create_user(name, None, [ours], act.via)
+                sent = self.operations.create_user(name, None, [ours], step.via)
                 found = store.find_user(name)
                 assert found is not None
                 self.people.append(found.user_id)
-                return told
+                return sent
             case "rename" if user not in USERS[1:]:
                 # Whether a name is taken depends on when its user got it, so users with such names
                 # keep them.
-                return self.acts.rename_user(user, f"{user}.{act.number}", act.via)
+                return self.operations.rename_user(user, f"{user}.{step.number}", step.via)
             case "rename_group":
-                return self.acts.rename_group(ours, f"{ours}.{act.number}", act.via)
-            case "refound" if store.find_group(act.group) is None:
-                return self.acts.create_group(act.group, None, [user], act.via)
+                return self.operations.rename_group(ours, f"{ours}.{step.number}", step.via)
+            case "refound" if store.find_group(step.group) is None:
+                return self.operations.create_group(step.group, None, [user], step.via)
             case _:
                 return ()
 
-    def _by_administrators(self, act: Act) -> None:
-        key = (act.group, ONE)
-        match act.kind:
-            case "map" if act.group != "unmapped":
-                self.rows[key] = (f"Role{act.number}", act.number)
+    def _by_administrators(self, step: MembershipStep) -> None:
+        key = (step.group, ONE)
+        match step.kind:
+            case "map" if step.group != "unmapped":
+                self.rows[key] = (f"Role{step.number}", step.number)
                 self._write(key)
             case "unmap" if key not in ROWS and key in self.rows:
                 del self.rows[key]
-                self.aws.delete_mapping(act.group, str(ONE))
+                self.aws.delete_mapping(step.group, str(ONE))
             case "by_hand":
-                self.spoil(act.number)
+                self.spoil(step.number)
             case _:
                 pass
 

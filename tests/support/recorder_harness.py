@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from cases import (
+from builders import (
     ACTIVE,
     ADA,
     BECAUSE,
@@ -109,9 +109,9 @@ class RecorderHarness:
         return self.ledger.rows[ADA.id, LAB]
 
     @property
-    def told(self) -> list[ProfileEventType]:
+    def published(self) -> list[ProfileEventType]:
         """Return the types of the events in the history."""
-        return [each.what for each in self.ledger.told]
+        return [each.what for each in self.ledger.published]
 
 
 def knowing(record: Record | None) -> RecorderHarness:

@@ -61,7 +61,7 @@ class End:
             if profile["assigned"]
         }
 
-    def told(self, message: str) -> list[tuple[str, str]]:
+    def logged(self, message: str) -> list[tuple[str, str]]:
         """Return the kind and the subject of each logged line with this message."""
         log = self.aws.lambdas.log
         return [(each["kind"], each["subject"]) for each in log if each.get("message") == message]
@@ -105,8 +105,8 @@ def leave_quietly(aws: EmbeddedAws, user: str, group: str) -> None:
 
 def measured(aws: EmbeddedAws, metric: str) -> list[float]:
     """Return the values of one metric that the functions emitted, in order."""
-    told = (entry[metric] for entry in aws.lambdas.log if "_aws" in entry and metric in entry)
-    return [value for values in told for value in values]
+    emitted = (entry[metric] for entry in aws.lambdas.log if "_aws" in entry and metric in entry)
+    return [value for values in emitted for value in values]
 
 
 def writes(aws: EmbeddedAws) -> dict[str, int]:

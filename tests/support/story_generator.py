@@ -46,7 +46,7 @@ class LifecycleStep:
 
 def random_steps(seed: int, longest: int = 16) -> list[LifecycleStep]:
     """Return the steps of the story of a seed."""
-    dice = random.Random(seed)  # noqa: S311 (a story that can be told again)
+    dice = random.Random(seed)  # noqa: S311 (a story that can be repeated)
     kinds = dice.choices(list(_KINDS), list(_KINDS.values()), k=dice.randint(6, longest))
     return [
         LifecycleStep(

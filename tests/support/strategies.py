@@ -168,14 +168,14 @@ class Inputs:
     def is_unknown(self, target: Target) -> bool:
         """Return whether some row of the target cannot be ruled out for the user."""
         return any(bad.target == target for bad in self.table.bad) or any(
-            self._is_untold(row)
+            self._is_undecidable(row)
             or self.group_id(row) in self.snapshot.doubtful
             or not (self.snapshot.complete or self.is_in(row))
             for row in self.table.rows
             if row.target == target
         )
 
-    def _is_untold(self, row: GroupMapping) -> bool:
+    def _is_undecidable(self, row: GroupMapping) -> bool:
         """Return whether a row's group cannot be resolved, and the user may be in it."""
         found, record = self.group_id(row), self.records.get(row.target)
         if found is not Unresolved.UNKNOWN or record is None:

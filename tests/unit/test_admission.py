@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from cases import HOUR, MINUTE, NOON
+from builders import HOUR, MINUTE, NOON
 
 from hub.runtime.decisions.holds import APPROVED_FOR
 from hub.runtime.decisions.removal_limit import (

@@ -24,7 +24,7 @@ from apply_harness import (
     ApplyHarness,
     elsewhere,
 )
-from cases import LAB, NEW, NOON, SHOP, THERE
+from builders import LAB, NEW, NOON, SHOP, THERE
 from fake_studio import Trouble
 
 from hub.runtime.decisions.actions import (
@@ -69,7 +69,7 @@ def test_each_action_starts_when_the_one_before_is_done(
     assert harness.record_outcome(*actions) == record_outcome
     assert harness.calls == calls
     written = [each for a, b in zip(actions, record_outcome, strict=True) for each in (type(a), b)]
-    assert harness.notes.told == [
+    assert harness.notes.notes_written == [
         each if isinstance(each, str) else f"begin {each.__name__}" for each in written
     ]
 
@@ -102,7 +102,7 @@ def test_nothing_starts_when_the_time_is_up(harness: ApplyHarness, seconds: floa
     """Not even its record is written."""
     assert harness.record_outcome(REVOKE, SUSPEND, seconds=seconds) == ["Pending Revoke"]
     assert harness.calls == []
-    assert harness.notes.told == ["Pending Revoke"]
+    assert harness.notes.notes_written == ["Pending Revoke"]
 
 
 def test_nothing_starts_whose_record_could_not_be_written(harness: ApplyHarness) -> None:

@@ -3,7 +3,19 @@
 from dataclasses import replace
 
 import pytest
-from mapped import ADA, LAB, NOW, SHOP, decision, decisions, grant, record, row, snapshot, unparsed
+from builders import (
+    ADA,
+    LAB,
+    NOON,
+    SHOP,
+    decision,
+    decisions,
+    grant,
+    record,
+    row,
+    snapshot,
+    unparsed,
+)
 
 from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.desired import TargetRows, desire, rows_by_target
@@ -267,6 +279,6 @@ def test_a_disabled_row_does_not_finish_what_it_never_gave(state: State) -> None
     off = row("a", enabled=False)
     never_made = {LAB: record(grant(off), state=state)}
 
-    found = desire(snapshot("a"), MappingTable((off,)), never_made, NOW)
+    found = desire(snapshot("a"), MappingTable((off,)), never_made, NOON)
 
-    assert not plan(found, {LAB: None}, never_made, NOW).actions
+    assert not plan(found, {LAB: None}, never_made, NOON).actions

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from cases import (
+from builders import (
     ACTIVE,
     ADA,
     DEMOTED,

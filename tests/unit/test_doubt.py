@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from mapped import ADA, LAB, SHOP, decision, decisions, grant, record, row, snapshot, unparsed
+from builders import ADA, LAB, SHOP, decision, decisions, grant, record, row, snapshot, unparsed
 
 from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.desired import left_groups

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from disruptions import LAB, NOON, disruption, profile, user
+from builders import LAB, NOON, disruption, recorded_user, user
 from fake_limits import FakeLimits
 from fakes import FakeLedger
 
@@ -40,7 +40,7 @@ class CountingLedger(FakeLedger):
 
 def ledger_of(people: int) -> CountingLedger:
     """Return the ledger of a target with so many profiles."""
-    return CountingLedger(rows={(user(n), LAB): profile(n) for n in range(people)})
+    return CountingLedger(rows={(user(n), LAB): recorded_user(n) for n in range(people)})
 
 
 def ask(

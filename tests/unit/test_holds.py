@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
-from cases import HOUR, LAB, NOON, SHOP
+from builders import HOUR, LAB, NOON, SHOP
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from cases import ACTIVE, AT_ONCE, BECAUSE, NEW, NOON, OLD, PROMOTED, REMOVAL, THERE, UNDECIDED
+from builders import ACTIVE, AT_ONCE, BECAUSE, NEW, NOON, OLD, PROMOTED, REMOVAL, THERE, UNDECIDED
 
 from hub.runtime.decisions.decision import Decision
 from hub.runtime.decisions.observed import ObservedProfile

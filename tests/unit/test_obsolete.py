@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from cases import ADA, BECAUSE, LAB, NEW, NOON, OLD, UNDECIDED
+from builders import ADA, BECAUSE, LAB, NEW, NOON, OLD, UNDECIDED
 
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal
 from hub.runtime.decisions.record import Record, State

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import permutations, product
 
 import pytest
-from cases import (
+from builders import (
     ACTIVE,
     ADA,
     AT_ONCE,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from cases import (
+from builders import (
     ACTIVE,
     BECAUSE,
     LAB,

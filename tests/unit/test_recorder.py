@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from cases import (
+from builders import (
     ACTIVE,
     ADA,
     BECAUSE,
@@ -63,7 +63,7 @@ def test_a_creation_is_recorded_before_it_starts(harness: RecorderHarness) -> No
     assert harness.record.access is Access.UNSURE
     assert harness.record.because == BECAUSE.grants
     assert harness.record.role_arn == ""
-    assert harness.told == []
+    assert harness.published == []
 
 
 def test_nobody_is_active_before_access_is_granted(harness: RecorderHarness) -> None:
@@ -72,7 +72,7 @@ def test_nobody_is_active_before_access_is_granted(harness: RecorderHarness) -> 
     made = replace(THERE, role_arn=NEW)
 
     assert harness.does(CREATE, Applied(CREATE, made)).state is State.PENDING
-    assert harness.told == []
+    assert harness.published == []
     assert harness.does(ASSIGN) == replace(
         ACTIVE,
         role_arn=NEW,
@@ -82,7 +82,7 @@ def test_nobody_is_active_before_access_is_granted(harness: RecorderHarness) -> 
         last_request="an-event",
         version=harness.record.version,
     )
-    assert harness.told == [ProfileEventType.CREATED]
+    assert harness.published == [ProfileEventType.CREATED]
     assert harness.recorder.is_done(LAB)
 
 
@@ -132,7 +132,7 @@ def test_the_life_cycle_of_a_leaver() -> None:
     assert (harness.record.efs_uid, harness.record.spaces) == ("200005", ("lab",))
     assert harness.record.started is None
     assert not harness.record.is_leaving
-    assert harness.told == [ProfileEventType.SUSPENDED, ProfileEventType.REMOVED]
+    assert harness.published == [ProfileEventType.SUSPENDED, ProfileEventType.REMOVED]
 
 
 def test_the_uid_is_recorded_before_the_profile_is_deleted() -> None:
@@ -165,7 +165,7 @@ def test_a_returning_user_is_no_longer_leaving() -> None:
     assert not harness.record.is_leaving
     assert harness.record.started is None
     assert harness.record.efs_uid == ACTIVE.efs_uid
-    assert harness.told == [ProfileEventType.RESUMED]
+    assert harness.published == [ProfileEventType.RESUMED]
 
 
 def test_a_change_that_stopped_apps_is_rechecked() -> None:
@@ -181,7 +181,7 @@ def test_a_change_that_stopped_apps_is_rechecked() -> None:
     harness.open(DEMOTED, NOON + HOUR)
     harness.plans(InSync(DEMOTED, replace(THERE, role_arn=NEW)))
     assert (harness.record.state, harness.record.started) == (State.ACTIVE, None)
-    assert harness.told == [ProfileEventType.ROLE_CHANGED]
+    assert harness.published == [ProfileEventType.ROLE_CHANGED]
 
 
 @pytest.mark.parametrize(
@@ -264,5 +264,5 @@ def test_events_are_published_once_and_a_refusing_bus_stops_nothing(
 
     harness.recorder.publish()
 
-    assert harness.told == [ProfileEventType.SUSPENDED]
-    assert [each.what for each in harness.bus.published] == ([] if trouble else harness.told)
+    assert harness.published == [ProfileEventType.SUSPENDED]
+    assert [each.what for each in harness.bus.published] == ([] if trouble else harness.published)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from cases import (
+from builders import (
     ACTIVE,
     ADA,
     BECAUSE,
@@ -73,7 +73,7 @@ def test_an_outcome_that_failed_is_recorded(
 
     assert record.state is state
     assert record.reason == ("" if isinstance(outcome, Pending) else outcome.reason)  # type: ignore[union-attr]
-    assert harness.told == ([ProfileEventType.HELD] if state is State.HELD else [])
+    assert harness.published == ([ProfileEventType.HELD] if state is State.HELD else [])
 
 
 def test_a_profile_that_is_discarded_is_neither_lost_nor_created() -> None:
@@ -83,7 +83,7 @@ def test_a_profile_that_is_discarded_is_neither_lost_nor_created() -> None:
 
     assert harness.does(DISCARD).role_arn == ""
     assert harness.record.state is State.PENDING
-    assert harness.told == []
+    assert harness.published == []
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_what_is_skipped_stays_or_is_held(kind: SkipKind, state: State) -> None:
     assert (harness.record.state, harness.record.hold) == (state, hold)
     others_have_it = kind in {SkipKind.UNMANAGED, SkipKind.NAME_TAKEN}
     assert harness.record.role_arn == ("" if others_have_it else OLD)
-    assert harness.told == ([ProfileEventType.HELD] if state is State.HELD else [])
+    assert harness.published == ([ProfileEventType.HELD] if state is State.HELD else [])
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_where_nothing_was_ever_made_nothing_is_to_be_removed(before: Record | N
     harness.open(REMOVAL).confirm([REMOVAL])
 
     assert harness.record.state is State.REMOVED
-    assert harness.told == []
+    assert harness.published == []
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from apply_harness import (
     UNDER_WAY,
     ApplyHarness,
 )
-from cases import LAB, NOON
+from builders import LAB, NOON
 from fake_studio import Trouble
 
 from hub.runtime.decisions.actions import (

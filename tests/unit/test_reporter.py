@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from builders import ADA, LAB, NOON, record
 from fakes import FakeClock, FakeHubState
-from mapped import ADA, LAB, NOW, record
 
 from hub.runtime import reporter
 from hub.runtime.decisions.hub_state import HubState, OpenProblem
@@ -17,7 +17,7 @@ REFUSED = replace(record(), problems=("refused ada",))
 
 
 def state(*problems: OpenProblem) -> FakeHubState:
-    return FakeHubState(FakeClock(NOW), HubState(problems=frozenset(problems)))
+    return FakeHubState(FakeClock(NOON), HubState(problems=frozenset(problems)))
 
 
 def logged(capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str, str]]:

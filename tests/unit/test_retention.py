@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from mapped import NOW, decision, record, row, snapshot
+from builders import NOON, decision, record, row, snapshot
 
 from hub.runtime.decisions.decision import Removal
 from hub.runtime.decisions.record import EndedGrant
@@ -43,7 +43,7 @@ def test_the_longest_retention_of_the_last_day_counts(
     there = record(
         *(Grant(10 + n, "abc"[n], "role", kept) for n, kept in enumerate(because)),
         ended=tuple(
-            EndedGrant(f"ended-{n}", kept, NOW - ago) for n, (kept, ago) in enumerate(ended)
+            EndedGrant(f"ended-{n}", kept, NOON - ago) for n, (kept, ago) in enumerate(ended)
         ),
     )
     table = [row(group, retention_days=kept) for group, kept in rows.items()] or [row("c", 999)]
@@ -61,23 +61,23 @@ def test_a_row_that_stopped_applying_is_remembered_for_a_day() -> None:
         a,
         b,
         ended=(
-            EndedGrant("c", 90, NOW - HOUR),
-            EndedGrant("d", 60, NOW - HOUR),
-            EndedGrant("e", 9, NOW - DAY),
+            EndedGrant("c", 90, NOON - HOUR),
+            EndedGrant("d", 60, NOON - HOUR),
+            EndedGrant("e", 9, NOON - DAY),
         ),
     )
 
-    assert ended_grants(there, [b, c], NOW) == (
-        EndedGrant("a", 30, NOW),
-        EndedGrant("c", 90, NOW - HOUR),
-        EndedGrant("d", 60, NOW - HOUR),
+    assert ended_grants(there, [b, c], NOON) == (
+        EndedGrant("a", 30, NOON),
+        EndedGrant("c", 90, NOON - HOUR),
+        EndedGrant("d", 60, NOON - HOUR),
     )
-    assert [each.counts(NOW) for each in there.ended] == [True, True, False]
+    assert [each.counts(NOON) for each in there.ended] == [True, True, False]
 
 
 def test_a_retention_that_was_lowered_is_remembered_for_a_day() -> None:
     """Rule 8: 30 days made 0, and a leave after it, delete nothing at once."""
     before, lowered = (Grant(10, "a", "role/a", days) for days in (30, 0))
 
-    assert ended_grants(record(before), [lowered], NOW) == (EndedGrant("a", 30, NOW),)
-    assert ended_grants(record(lowered), [before], NOW) == ()
+    assert ended_grants(record(before), [lowered], NOON) == (EndedGrant("a", 30, NOON),)
+    assert ended_grants(record(lowered), [before], NOON) == ()

@@ -13,7 +13,7 @@ from apply_harness import (
     STOP_A,
     SUSPEND,
 )
-from cases import BECAUSE, app
+from builders import BECAUSE, app
 
 from hub.runtime.decisions.actions import Action, StopApp, describe
 

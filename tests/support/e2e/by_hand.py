@@ -37,7 +37,7 @@ def _serve(cloud: Cloud) -> None:
     with cloud.lock:
         store.add_user("ada")
         store.add_group("ml-scientists")
-        cloud.acts.join("ada", "ml-scientists", "none")
+        cloud.operations.join("ada", "ml-scientists", "none")
     operations.organization_has_a_trail(cloud)
     script = build("by-hand.sh")
     build("by-hand.profiles").write_text("\n".join(_profiles()), encoding="utf-8")

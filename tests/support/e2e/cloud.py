@@ -23,10 +23,10 @@ from e2e.accounts import (
 )
 from e2e.certificate import make_certificate, server_side
 from e2e.deployment import ROOT, Deployment
-from e2e.heard import Heard, heard
 from e2e.local_aws import MiniStack, elsewhere, install, serving
+from e2e.observed_calls import ObservedCall, observe
 from e2e.processes import CommandError
-from e2e.progress import tell
+from e2e.progress import report
 from e2e.stacks import build, deploy_stacks, synthesized
 
 from shared.conventions import iam_role_arn
@@ -64,9 +64,9 @@ class Cloud:
 
     aws: MiniStack
     services: EmbeddedServices
-    acts: DirectoryOperations
+    operations: DirectoryOperations
     lock: "threading.Lock"
-    calls: list[Heard]
+    calls: list[ObservedCall]
     assembly: Path
     applications: dict[Target, str] = field(default_factory=dict)
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -133,7 +133,7 @@ def deployed(without: str = "") -> Iterator[Cloud]:
 
     The logs are in build/e2e/logs until the next run.
     """
-    tell("installing MiniStack (once) and synthesizing")
+    report("installing MiniStack (once) and synthesizing")
     python = _installed()
     with ExitStack() as stack:
         logs = stack.enter_context(_directory("logs"))
@@ -148,7 +148,7 @@ def deployed(without: str = "") -> Iterator[Cloud]:
             for target in TARGETS
         }
         yield cloud
-        tell("destroying the stacks")
+        report("destroying the stacks")
 
 
 @contextmanager
@@ -192,7 +192,7 @@ def _served(python: Path, logs: Path, assembly: Path) -> Iterator[Cloud]:
         durations=_DURATIONS,
     )
     lock = threading.Lock()
-    calls: list[Heard] = []
+    calls: list[ObservedCall] = []
     tls = make_certificate(logs)
 
     @cache
@@ -202,7 +202,7 @@ def _served(python: Path, logs: Path, assembly: Path) -> Iterator[Cloud]:
         return str(aws.client("sts", HUB).get_access_key_info(AccessKeyId=key)["Account"])
 
     def hear(call: ServedCall) -> None:
-        calls.append(heard(services, call))
+        calls.append(observe(services, call))
 
     with (
         served(services, account_of=account_of, hear=hear, lock=lock, tls=server_side(*tls)) as url,
@@ -216,8 +216,8 @@ def _served(python: Path, logs: Path, assembly: Path) -> Iterator[Cloud]:
             members=MEMBERS,
         ) as aws,
     ):
-        acts = DirectoryOperations(services.identity_store, MANAGEMENT, services.studio.now)
-        yield Cloud(aws, services, acts, lock, calls, assembly)
+        operations = DirectoryOperations(services.identity_store, MANAGEMENT, services.studio.now)
+        yield Cloud(aws, services, operations, lock, calls, assembly)
 
 
 def _add_domains(cloud: Cloud) -> None:

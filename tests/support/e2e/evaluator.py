@@ -93,13 +93,13 @@ def evaluate(script: Path, roles: Roles, requests: Sequence[IamRequest]) -> list
     return [
         Decision(
             request,
-            told["result"],
-            tuple(told["allowedBy"]),
-            tuple(told["deniedBy"]),
-            tuple(told["ignored"]),
-            json.dumps(told["errors"]) if "errors" in told else "",
+            decided["result"],
+            tuple(decided["allowedBy"]),
+            tuple(decided["deniedBy"]),
+            tuple(decided["ignored"]),
+            json.dumps(decided["errors"]) if "errors" in decided else "",
         )
-        for request, told in zip(requests, json.loads(answer.stdout), strict=True)
+        for request, decided in zip(requests, json.loads(answer.stdout), strict=True)
     ]
 
 

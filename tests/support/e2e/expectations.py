@@ -112,8 +112,8 @@ def asks_for_group(name: str) -> Expectation:
 
     def holds(cloud: Cloud) -> bool:
         return any(
-            heard.call.operation == "GetGroupId" and name in json.dumps(heard.call.request)
-            for heard in tuple(cloud.calls)
+            observed.call.operation == "GetGroupId" and name in json.dumps(observed.call.request)
+            for observed in tuple(cloud.calls)
         )
 
     return Expectation(f"the directory was asked for {name}", holds)
@@ -143,9 +143,9 @@ def nothing_was_written() -> Expectation:
     def holds(cloud: Cloud) -> bool:
         since = tuple(cloud.calls)[cloud.mark :]
         return all(
-            heard.call.operation.startswith(("Describe", "Get", "List"))
-            for heard in since
-            if heard.call.service != "identitystore"
+            observed.call.operation.startswith(("Describe", "Get", "List"))
+            for observed in since
+            if observed.call.service != "identitystore"
         )
 
     return Expectation("nothing was written to Studio", holds)

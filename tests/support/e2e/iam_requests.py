@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from e2e.heard import Heard
+from e2e.observed_calls import ObservedCall
 
 from simulator.server import ServedCall
 
@@ -38,19 +38,19 @@ class IamRequest:
 
 
 def asked_by(
-    heard: Heard, role: str, session_policy: str | None = None, *, store_owner: str
+    observed: ObservedCall, role: str, session_policy: str | None = None, *, store_owner: str
 ) -> Iterator[IamRequest]:
     """Yield every right that a call to Studio, to the directory or to assignments needs.
 
     `store_owner` is the account that Identity Center belongs to.
     """
-    match heard.call.service:
+    match observed.call.service:
         case "sagemaker":
-            asked = _of_studio(heard)
+            asked = _of_studio(observed)
         case "identitystore":
-            asked = _of_directory(heard, store_owner)
+            asked = _of_directory(observed, store_owner)
         case _:
-            asked = _of_assignments(heard)
+            asked = _of_assignments(observed)
     for action, resource, context in asked:
         yield IamRequest(role, action, resource, context, session_policy)
 
@@ -81,8 +81,8 @@ _OBJECTS = {
 }
 
 
-def _of_studio(heard: Heard) -> Iterator[_Asked]:
-    call = heard.call
+def _of_studio(observed: ObservedCall) -> Iterator[_Asked]:
+    call = observed.call
     request = call.request
     action = f"sagemaker:{call.operation}"
     if call.operation in _LISTINGS:
@@ -93,8 +93,8 @@ def _of_studio(heard: Heard) -> Iterator[_Asked]:
     asked = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
     context: dict[str, str | list[str]] = {
         **asked,
-        **{f"aws:ResourceTag/{key}": value for key, value in heard.tags.items()},
-        **heard.keys,
+        **{f"aws:ResourceTag/{key}": value for key, value in observed.tags.items()},
+        **observed.keys,
         **dict(_settings(request.get("UserSettings"))),
     }
     if tags:
@@ -135,8 +135,8 @@ def _studio_arn(call: ServedCall) -> str:
     return f"arn:aws:sagemaker:{call.region}:{call.account}:{kind}"
 
 
-def _of_directory(heard: Heard, owner: str) -> Iterator[_Asked]:
-    call = heard.call
+def _of_directory(observed: ObservedCall, owner: str) -> Iterator[_Asked]:
+    call = observed.call
     action = f"identitystore:{call.operation}"
     store = call.request["IdentityStoreId"]
     yield action, f"arn:aws:identitystore::{owner}:identitystore/{store}", {}
@@ -148,7 +148,7 @@ def _of_directory(heard: Heard, owner: str) -> Iterator[_Asked]:
         yield action, f"arn:aws:identitystore:::{kind}/{ids.get(kind) or '*'}", {}
 
 
-def _of_assignments(heard: Heard) -> Iterator[_Asked]:
-    request: Mapping[str, Any] = heard.call.request
+def _of_assignments(observed: ObservedCall) -> Iterator[_Asked]:
+    request: Mapping[str, Any] = observed.call.request
     arn = request.get("ApplicationArn") or (request.get("Filter") or {}).get("ApplicationArn")
-    yield f"sso:{heard.call.operation}", arn or request.get("InstanceArn") or "*", heard.keys
+    yield f"sso:{observed.call.operation}", arn or request.get("InstanceArn") or "*", observed.keys

@@ -218,16 +218,16 @@ def _assigning(cloud: Cloud) -> Iterator[IamRequest]:
 def _speaking() -> Iterator[IamRequest]:
     reconcile, look, intake, mappings = _hub_roles()
     buses = f"arn:aws:events:{REGION}:{HUB}:event-bus"
-    told, directory = f"{buses}/studio-hub", f"{buses}/studio-hub-directory"
+    hub_bus, directory = f"{buses}/studio-hub", f"{buses}/studio-hub-directory"
     forwarder = f"StudioHubForwarder-{REGION}"
     # `reconcile` publishes as the hub only, and the other functions do not publish.
-    yield put_events(reconcile, told)
-    yield put_events(reconcile, told, "somebody.else", "studio-hub")
+    yield put_events(reconcile, hub_bus)
+    yield put_events(reconcile, hub_bus, "somebody.else", "studio-hub")
     for role in (look, intake, mappings):
-        yield put_events(role, told, "studio-hub")
+        yield put_events(role, hub_bus, "studio-hub")
     for role in (reconcile, look, intake, mappings):
         yield put_events(role, directory)
-    yield put_events(iam_role_arn(MANAGEMENT, REGION, forwarder, SYSTEM_PATH), told)
+    yield put_events(iam_role_arn(MANAGEMENT, REGION, forwarder, SYSTEM_PATH), hub_bus)
     # The bus accepts the forwarders of the event accounts only. It refuses the same name in another
     # account, even of the organization, and another name in an event account.
     for account in (_SPOKE, STRANGER):

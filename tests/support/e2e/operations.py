@@ -40,36 +40,36 @@ _KEPT = 7  # days that the profile of a guest stays
 UNREADABLE = "00000000-0000-4000-8000-00000000e2e0"
 _COMMAND = 60  # seconds for a command of an operator
 
-Act = Callable[[Cloud], object]
+Operation = Callable[[Cloud], object]
 
 
-def joins(user: str, group: str, via: Via) -> Act:
-    """Return the act that adds a user to a group."""
-    return lambda cloud: happen(cloud, lambda: cloud.acts.join(user, group, via))
+def joins(user: str, group: str, via: Via) -> Operation:
+    """Return the operation that adds a user to a group."""
+    return lambda cloud: happen(cloud, lambda: cloud.operations.join(user, group, via))
 
 
-def leaves(user: str, group: str, via: Via) -> Act:
-    """Return the act that removes a user from a group."""
-    return lambda cloud: happen(cloud, lambda: cloud.acts.leave(user, group, via))
+def leaves(user: str, group: str, via: Via) -> Operation:
+    """Return the operation that removes a user from a group."""
+    return lambda cloud: happen(cloud, lambda: cloud.operations.leave(user, group, via))
 
 
-def happen(cloud: Cloud, act: Callable[[], Sequence[Event]]) -> None:
+def happen(cloud: Cloud, operation: Callable[[], Sequence[Event]]) -> None:
     """Change the directory; send its events to the queue as the rules would."""
     with cloud.lock:
-        events = act()
+        events = operation()
     _send(cloud, events)
 
 
-def works_and_leaves(user: str, group: str, via: Via) -> Act:
-    """Return the act that starts a user's app in a space of every target, then removes the user."""
+def works_and_leaves(user: str, group: str, via: Via) -> Operation:
+    """Return the operation that starts an app in a space of every target, then removes its user."""
 
-    def act(cloud: Cloud) -> None:
+    def operation(cloud: Cloud) -> None:
         with cloud.lock:
             for target in TARGETS:
                 cloud.services.studio.start_app(place(target), user, "JupyterLab", "private")
         leaves(user, group, via)(cloud)
 
-    return act
+    return operation
 
 
 def studio_hub(cloud: Cloud, *arguments: str) -> str:
@@ -109,13 +109,13 @@ def guests_are_mapped(cloud: Cloud) -> None:
 
 def guests_are_made(cloud: Cloud) -> None:
     """Create that group, with a member."""
-    happen(cloud, lambda: cloud.acts.create_group("ml-guests", None, ["grace"], "api"))
+    happen(cloud, lambda: cloud.operations.create_group("ml-guests", None, ["grace"], "api"))
 
 
 def nobody_can_read_an_event(cloud: Cloud) -> None:
     """Send an event of the directory that does not identify its user."""
     with cloud.lock:
-        (event,) = cloud.acts.set_status("alan", "ENABLED", "native")
+        (event,) = cloud.operations.set_status("alan", "ENABLED", "native")
     _send(cloud, [{**event, "id": UNREADABLE, "resources": []}])
 
 
@@ -146,11 +146,11 @@ def one_is_deleted_by_hand(cloud: Cloud) -> None:
     studio_hub(cloud, "sweep", "--target", str(FIRST))
 
 
-def two_join_unheard(cloud: Cloud) -> None:
+def two_join_without_an_event(cloud: Cloud) -> None:
     """Add users to a group without events, and scan the group."""
     with cloud.lock:
         for user in ("alan", "bert"):
-            cloud.acts.join(user, "ml-scientists", "none")
+            cloud.operations.join(user, "ml-scientists", "none")
         group = cloud.services.identity_store.find_group("ml-scientists")
     studio_hub(cloud, "sweep", "--group", group.group_id if group else "")
 

@@ -6,7 +6,7 @@ import time
 _BEGAN = time.monotonic()
 
 
-def tell(what: str) -> None:
+def report(what: str) -> None:
     """Write a line with the seconds since the run started."""
     line = f"    {time.monotonic() - _BEGAN:5.1f} s  {what}\n"
     (sys.__stderr__ or sys.stderr).write(line)

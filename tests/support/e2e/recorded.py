@@ -42,10 +42,10 @@ def rights_asked_for(cloud: Cloud, roles: Roles) -> tuple[IamRequest, ...]:
             role, policy = sessions[entry["key"]]
             context = {k: v for k, v in entry["context"].items() if k != _NOT_OURS}
             asked.append(IamRequest(role, entry["action"], entry["resource"], context, policy))
-    for heard in cloud.calls:
-        if heard.call.access_key in sessions:
-            role, policy = sessions[heard.call.access_key]
-            asked += asked_by(heard, role, policy, store_owner=MANAGEMENT)
+    for observed in cloud.calls:
+        if observed.call.access_key in sessions:
+            role, policy = sessions[observed.call.access_key]
+            asked += asked_by(observed, role, policy, store_owner=MANAGEMENT)
     asked += [*_by_lambda(cloud), *_by_rules(cloud)]
     return tuple({request.key: request for request in asked}.values())
 

@@ -19,7 +19,7 @@ from e2e.accounts import (
     additional_role_arn,
 )
 from e2e.deployment import ROOT, Deployment, synthesize, take_out
-from e2e.progress import tell
+from e2e.progress import report
 
 _BUILD = ROOT / "build" / "e2e"
 # The network of the domain that a stack creates; nothing checks whether it exists.
@@ -62,7 +62,7 @@ def synthesized(name: str, logs: Path, without: str, **more: str) -> Path:
         whose = take_out(assembly, without)
         if not whose:
             raise LookupError(f"no role has a statement {without}")
-        tell(f"{without} is taken from {', '.join(whose)}")
+        report(f"{without} is taken from {', '.join(whose)}")
     return assembly
 
 
@@ -73,18 +73,18 @@ def deploy_stacks(
 
     The outputs are by the stack's name, those of spokes by account and Region.
     """
-    tell("bootstrapping and deploying StudioHub")
+    report("bootstrapping and deploying StudioHub")
     # This stack stays, like the bootstrap, whose role uses the policy.
     policy = deployment.deploy("StudioHubDeployment", HUB)["PolicyArn"]
     deployment.bootstrap(HUB, policy)
     outputs = {"StudioHub": deployment.deploy("StudioHub", HUB)}
     later(deployment.destroy, "StudioHub", HUB)
-    tell("deploying StudioIdentity to the management account")
+    report("deploying StudioIdentity to the management account")
     identity = f"StudioIdentity-{MANAGEMENT}"
     deployment.deploy(identity, MANAGEMENT)
     later(deployment.destroy, identity, MANAGEMENT)
     for account, region in dict.fromkeys((each.account, each.region) for each in TARGETS):
-        tell(f"deploying StudioSpoke to {account}, {region}")
+        report(f"deploying StudioSpoke to {account}, {region}")
         outputs[f"{account}/{region}"] = deployment.deploy(
             "StudioSpoke", account, _parameters(account, region), region
         )

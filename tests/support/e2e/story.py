@@ -24,7 +24,7 @@ from e2e.expectations import (
     would_do_something,
 )
 from e2e.operations import GUESTS, LEADS, SCIENTISTS, UNREADABLE, joins, leaves, works_and_leaves
-from e2e.progress import tell
+from e2e.progress import report
 
 from shared.conventions import SystemRole
 
@@ -36,7 +36,7 @@ class Chapter:
     """An act, and the state that the functions must reach after it."""
 
     name: str
-    act: operations.Act
+    act: operations.Operation
     expectations: Sequence[Expectation]
 
 
@@ -50,7 +50,7 @@ def play(cloud: Cloud, chapters: Sequence[Chapter]) -> None:
             waited = time.monotonic() - acted
             assert waited < _PATIENCE, f"{chapter.name}: after {waited:.0f} s not: {missing}"
             time.sleep(0.1)
-        tell(f"{chapter.name}: {time.monotonic() - began:.1f} s")
+        report(f"{chapter.name}: {time.monotonic() - began:.1f} s")
 
 
 STORY = (
@@ -98,8 +98,8 @@ STORY = (
         (forgets(FIRST, "by-hand"), remembers(FIRST, "by-hand-too")),
     ),
     Chapter(
-        "alan and bert join ml-scientists, of which no event tells",
-        operations.two_join_unheard,
+        "alan and bert join ml-scientists, which no event announces",
+        operations.two_join_without_an_event,
         (*has_roles("alan", SCIENTISTS), *has_roles("bert", SCIENTISTS)),
     ),
     Chapter(
@@ -140,7 +140,7 @@ STORY = (
         tuple(has_no_profile(user, target) for user in ("alan", "bert") for target in TARGETS),
     ),
     Chapter(
-        "in report mode the hub tells what it would do, and writes nothing",
+        "in report mode the hub reports what it would do, and writes nothing",
         operations.the_hub_only_reports,
         (
             *(would_do_something("eve", target) for target in (FIRST, SECOND, ABROAD)),

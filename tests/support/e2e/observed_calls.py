@@ -9,7 +9,7 @@ from simulator.studio import Domain, Space
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ObservedCall:
     """A call; `tags` are its resource's tags before it, `keys` the service's condition keys."""
 
     call: ServedCall
@@ -17,28 +17,28 @@ class Heard:
     keys: Mapping[str, str]
 
 
-def heard(services: EmbeddedServices, call: ServedCall) -> Heard:
+def observe(services: EmbeddedServices, call: ServedCall) -> ObservedCall:
     """Return a call with the facts of its resource, before it is answered."""
     if call.service == "sso-admin":
         application = services.application_access.applications.get(_application(call))
         keys = {"sso:ApplicationAccount": application.account} if application else {}
-        return Heard(call, {}, keys)
+        return ObservedCall(call, {}, keys)
     if call.service != "sagemaker":
-        return Heard(call, {}, {})
+        return ObservedCall(call, {}, {})
     here = services.studio.domains(call.account, call.region)
     named = next(
         (each for each in here if each.place.domain_id == call.request.get("DomainId")), None
     )
     if named is None:
-        return Heard(call, {}, {})
+        return ObservedCall(call, {}, {})
     profile = named.profiles.get(str(call.request.get("UserProfileName") or "").casefold())
     space = named.spaces.get(str(call.request.get("SpaceName") or "").casefold())
     if space is not None:
-        return Heard(call, dict(space.tags), _keys_of(space, named))
+        return ObservedCall(call, dict(space.tags), _keys_of(space, named))
     if profile is not None:
         owner = {"sagemaker:OwnerUserProfileArn": profile.arn} if "App" in call.operation else {}
-        return Heard(call, dict(profile.tags), owner)
-    return Heard(call, {}, {})
+        return ObservedCall(call, dict(profile.tags), owner)
+    return ObservedCall(call, {}, {})
 
 
 def _keys_of(space: Space, domain: Domain) -> dict[str, str]:
