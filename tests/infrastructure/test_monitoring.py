@@ -279,7 +279,7 @@ def test_the_page_says_how_many_instances_run_at_once(hub: Resources) -> None:
     operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
     assert len(readers) - len(bounded) == 1
-    assert f"at most {group_snapshots} copies, and one of `mappings` for each shard" in operations
+    assert f"at most {group_snapshots} copies, and one of `mapping_stream` for each" in operations
 
 
 def test_the_dashboard_answers_three_questions(hub: Resources) -> None:
