@@ -10,7 +10,6 @@ from hub.runtime.decisions.holds import Hold, holds_of
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal_limit import DisruptionKind
 from hub.runtime.problems import users
-from hub.runtime.problems.kind import ProblemKind
 from shared.model import Target, UserId
 
 _PROFILE: Final = "profile"
@@ -88,7 +87,7 @@ def waits(hub_client: HubClient, at: datetime, *, rejected: bool = False) -> tup
         key=lambda record: (record.target, record.user_name, record.user_id),
     )
     found = [of_hold(hold) for hold in holds(hub_client, at, rejected=rejected)]
-    return (*found, *map(_of_record, stuck))
+    return (*found, *map(of_record, stuck))
 
 
 def of_hold(hold: Hold) -> Wait:
@@ -107,32 +106,20 @@ def of_hold(hold: Hold) -> Wait:
     return Wait(hold.target, hold.cause, hold.why, hold.remedy, people, hold)
 
 
-def _of_record(record: Record) -> Wait:
-    kind, code = _cause(record)
+def of_record(record: Record) -> Wait:
+    """Return a blocked user as a Wait."""
+    obstacle = record.obstacle
+    kind = users.OF_SKIP.get(obstacle.kind, users.REFUSED) if obstacle else users.REFUSED
     person = Waiting(
         record.user_id,
         record.user_name,
         record.profile_name,
         DisruptionKind.REMOVAL if record.is_leaving else _PROFILE,
-        record.reason,
+        record.why,
         record.since,
     )
     remedy = kind.remedy.format(user=record.user_id, target=record.target)
     if kind is users.REFUSED:
+        code = obstacle.code if obstacle else ""
         remedy = users.refused_remedy(code, record.user_id)
-    return Wait(record.target, kind.name, record.reason, remedy, (person,))
-
-
-def _cause(record: Record) -> tuple[ProblemKind, str]:
-    """Return what blocks a user, and the AWS error code of a refusal.
-
-    They are taken from the reason that the plan wrote into the record.
-    """
-    if record.is_leaving:
-        shares = "what others may use" in record.reason
-        return (users.OWNS_SHARED_SPACE if shares else users.SIGN_IN_BY_HAND), ""
-    if "belongs to another user" in record.reason:
-        return users.NAME_TAKEN, ""
-    if "is not ours" in record.reason:
-        return users.HAS_UNMANAGED_PROFILE, ""
-    return users.REFUSED, users.IN_USE
+    return Wait(record.target, kind.name, record.why, remedy, (person,))

@@ -120,7 +120,7 @@ def _print(
 
 def _notes(record: Record, hold: Hold | None, state: HubState) -> list[str]:
     """Return the further notes on a record."""
-    notes = [record.reason] if record.reason else []
+    notes = [record.why] if record.why else []
     if hold is not None:
         notes.append(f"in the hold {hold.digest}")
     if protected_profile(record.target, record.profile_name) in state.protected:
@@ -143,7 +143,7 @@ def _plain(record: Record, hold: Hold | None, state: HubState) -> dict[str, Any]
         "profile": record.profile_name,
         "role_arn": record.role_arn or None,
         "because": [asdict(grant) for grant in record.because],
-        "reason": record.reason or None,
+        "reason": record.why or None,
         "hold": {"digest": hold.digest, "cause": hold.cause, "reason": hold.why} if hold else None,
         "protected": profile in state.protected,
         "since": _iso(record.since),

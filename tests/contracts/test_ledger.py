@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from hub.runtime.adapters.ledger import DynamoLedger
-from hub.runtime.decisions.record import Access, EndedGrant, Record, State
+from hub.runtime.decisions.record import Access, EndedGrant, Obstacle, Record, State
 from shared.errors import RefusedError, RetryableError
 from shared.model import Grant, Target, UserId
 from shared.storage import LEDGER_KEY
@@ -40,6 +40,7 @@ FULL = replace(
     ),
     ended=(EndedGrant("ml-interns", 7, WHEN),),
     reason="because of a test",
+    obstacle=Obstacle("refused", "no such role", "ValidationException"),
     access=Access.ASSIGNED,
     efs_uid="200005",
     modified="2026-11-23T11:59:00+00:00",

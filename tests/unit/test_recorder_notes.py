@@ -72,7 +72,7 @@ def test_an_outcome_that_failed_is_recorded(
     record = harness.does(action, outcome)
 
     assert record.state is state
-    assert record.reason == ("" if isinstance(outcome, Pending) else outcome.reason)  # type: ignore[union-attr]
+    assert record.why == ("" if isinstance(outcome, Pending) else outcome.reason)  # type: ignore[union-attr]
     assert harness.published == ([ProfileEventType.HELD] if state is State.HELD else [])
 
 
@@ -128,7 +128,7 @@ def test_a_target_that_could_not_be_observed_is_recorded(
     harness.open(PROMOTED)
     harness.plans(ObservationFailure(PROMOTED, error))
 
-    assert (harness.record.state, harness.record.reason) == (state, str(error))
+    assert (harness.record.state, harness.record.why) == (state, str(error))
     assert harness.record.role_arn == (before.role_arn if before else "")
 
 

@@ -10,7 +10,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from hub.runtime.adapters.aws import translated
 from hub.runtime.adapters.group_snapshots import member_item, member_key
-from hub.runtime.decisions.record import Access, EndedGrant, MemberChanges, Record, State
+from hub.runtime.decisions.record import Access, EndedGrant, MemberChanges, Obstacle, Record, State
 from shared.errors import RefusedError, RetryableError
 from shared.model import Grant, Target, UserId, UserStatus
 from shared.storage import LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, LEDGER_EXPIRES, LEDGER_KEY
@@ -234,6 +234,7 @@ def _record(item: Mapping[str, Any]) -> Record:
             "spaces": tuple(plain.get("spaces", ())),
             "memberships": tuple(plain.get("memberships", ())),
             "problems": tuple(plain.get("problems", ())),
+            "obstacle": Obstacle(**plain["obstacle"]) if "obstacle" in plain else None,
             "because": tuple(Grant(**_whole(grant)) for grant in plain.get("because", ())),
             "ended": tuple(
                 EndedGrant(**_whole(ended) | {"until": datetime.fromisoformat(ended["until"])})

@@ -60,7 +60,7 @@ def event_of(old: Record | None, new: Record, at: datetime) -> ProfileEvent | No
         new.role_arn,
         old.role_arn if old else "",
         because,
-        new.reason,
+        new.why,
         new.last_request,
         new.efs_uid,
         new.spaces,

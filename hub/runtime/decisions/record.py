@@ -60,6 +60,25 @@ class EndedGrant:
         return len(self.group.encode("utf-8", "replace")) + 100
 
 
+# The kind of what passes and is retried. All other kinds are kinds of problems.
+RETRIED: Final = "retried"
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What keeps a target from its desired state.
+
+    Attributes:
+        kind: the name of the kind of problem, or RETRIED. Decisions and commands go by it.
+        detail: the cause in words, for people alone.
+        code: the error code of AWS; empty where AWS refused nothing.
+    """
+
+    kind: str
+    detail: str
+    code: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """The ledger's record of one user in one target; times are UTC.
@@ -71,6 +90,8 @@ class Record:
             before it.
         given_by: the group whose row gave the profile its current role. It can differ from the
             winner while a role change is pending.
+        reason: why the user leaves; empty for everybody else.
+        obstacle: what keeps the target from its desired state; None for nothing.
         requested_at: when the directory requested a profile that is being made; None for none.
         started: when the running disruption began: a removal, or a role change that stops apps.
         retain_until: when a removal deletes what it has retained.
@@ -103,6 +124,7 @@ class Record:
     because: tuple[Grant, ...] = ()
     ended: tuple[EndedGrant, ...] = ()
     reason: str = ""
+    obstacle: Obstacle | None = None
     efs_uid: str = ""
     modified: str = ""
     requested_at: datetime | None = None
@@ -126,6 +148,11 @@ class Record:
     def is_leaving(self) -> bool:
         """Return whether a removal has begun."""
         return self.retain_until is not None
+
+    @property
+    def why(self) -> str:
+        """Return in words what is in the way, or else why the user leaves."""
+        return self.obstacle.detail if self.obstacle else self.reason
 
     @property
     def is_blocked(self) -> bool:

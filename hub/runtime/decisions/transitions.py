@@ -21,7 +21,15 @@ from hub.runtime.decisions.actions import (
 from hub.runtime.decisions.decision import DesiredProfile, Removal
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.progress import has_lapsed, is_unchanged
-from hub.runtime.decisions.record import MAY_ENTER, Access, EndedGrant, Record, State
+from hub.runtime.decisions.record import (
+    MAY_ENTER,
+    RETRIED,
+    Access,
+    EndedGrant,
+    Obstacle,
+    Record,
+    State,
+)
 from hub.runtime.decisions.removal import retention_ends
 from shared.conventions import Ownership
 from shared.model import MOST_REMEMBERED, Grant
@@ -126,11 +134,12 @@ def started(
     record is not taken for untouched.
     """
     record = old or new_record(decision, before)
-    # The reason of an earlier failed try stays until an action succeeds.
+    # The obstacle of an earlier failed try stays until an action succeeds.
     again = old is not None and is_unchanged(decision, old)
     tries = record.tries if again else 0
-    reason = record.reason if tries else ""
-    record = replace(record, reason=reason, hold="", tries=tries, retry_at=None)
+    obstacle = record.obstacle if tries else None
+    reason = decision.reason if isinstance(decision, Removal) else ""
+    record = replace(record, reason=reason, obstacle=obstacle, hold="", tries=tries, retry_at=None)
     if isinstance(decision, DesiredProfile):
         back = record.is_leaving
         record = replace(
@@ -144,7 +153,6 @@ def started(
         record = replace(
             record,
             state=State.REMOVING,
-            reason=record.reason or decision.reason,
             requested_at=None,
             started=record.started or now,
             retain_until=retention_ends(decision, record, now),
@@ -186,8 +194,7 @@ def applied(
     record = with_facts(record, decision, now, profile)
     if not isinstance(action, Discard):
         # A discard is part of a retry, so the count of tries continues.
-        reason = decision.reason if isinstance(decision, Removal) else ""
-        record = replace(record, reason=reason, tries=0)
+        record = replace(record, obstacle=None, tries=0)
     if isinstance(action, Delete | Discard):
         record = replace(record, role_arn="", given_by="", modified="")
     if isinstance(action, Revoke):
@@ -232,7 +239,8 @@ def in_sync(
         record = new_record(decision, record)
     record = replace(
         with_facts(record, decision, now, profile),
-        reason="",
+        reason=decision.reason if isinstance(decision, Removal) else "",
+        obstacle=None,
         hold="",
         requested_at=None,
         in_the_way="",
@@ -256,7 +264,6 @@ def in_sync(
             return replace(
                 record,
                 state=State.SUSPENDED,
-                reason=decision.reason,
                 role_arn=profile.role_arn,
                 given_by="",
                 started=record.started or now,
@@ -266,7 +273,6 @@ def in_sync(
             return replace(
                 record,
                 state=State.REMOVED,
-                reason=decision.reason,
                 role_arn="",
                 given_by="",
                 kept_role="",
@@ -281,15 +287,16 @@ def in_sync(
             assert_never(decision)
 
 
-def requeue(record: Record, reason: str, until: datetime) -> Record:
+def requeue(record: Record, cause: str, until: datetime) -> Record:
     """Return the record of a user for whom something did not work and is retried at `until`."""
-    return replace(record, reason=reason, tries=record.tries + 1, retry_at=until)
+    obstacle = Obstacle(RETRIED, cause)
+    return replace(record, obstacle=obstacle, tries=record.tries + 1, retry_at=until)
 
 
 def noted(
-    record: Record, state: State, reason: str, profile: ObservedProfile | None, hold: str
+    record: Record, state: State, obstacle: Obstacle, profile: ObservedProfile | None, hold: str
 ) -> Record:
-    """Return a record with a state, its reason and what was observed; the known role stays."""
+    """Return a record with a state, an obstacle and what was observed; the known role stays."""
     if profile is not None and same_name(profile.name, record.profile_name):
         record = replace(record, modified=profile.modified)
     if profile is not None and profile.ownership is not Ownership.OURS:
@@ -297,7 +304,7 @@ def noted(
     if state in {State.HELD, State.FAILED}:
         # Once an operator has to act, the latency says nothing about the hub.
         record = replace(record, requested_at=None)
-    return replace(record, state=state, reason=reason, hold=hold, retry_at=None)
+    return replace(record, state=state, obstacle=obstacle, hold=hold, retry_at=None)
 
 
 def is_written(
@@ -321,4 +328,4 @@ def is_written(
         return True
     repeats = written.is_blocked and same_name(record.profile_name, written.profile_name)
     is_retry = repeats and isinstance(action, Create | Assign | Revoke)
-    return is_retry and changed <= _OBSERVED | {"state", "reason"}
+    return is_retry and changed <= _OBSERVED | {"state", "reason", "obstacle"}

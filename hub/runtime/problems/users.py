@@ -87,7 +87,7 @@ DRY_RUN: Final = ProblemKind(
     remedy="deploy with mode: apply",
     docs="deploy.md#5--the-first-mapping",
 )
-# What prevents a change of a user's profile, by the kind of the skip.
+# What prevents a change of a user's profile, by the kind of the skip or of the record's obstacle.
 OF_SKIP: Final = {
     kind.name: kind
     for kind in (

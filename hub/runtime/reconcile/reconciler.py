@@ -151,7 +151,7 @@ def _due(
         record = user.records.get(decision.target)
         forced = request.force_observe in {EVERY_TARGET, str(decision.target)}
         if forced or (not is_in_sync(decision, record) and is_due(decision, record, now)):
-            found.append((bool(record and record.reason), decision.target, decision))
+            found.append((bool(record and record.obstacle), decision.target, decision))
     return [decision for _, _, decision in sorted(found, key=lambda each: each[:2])]
 
 

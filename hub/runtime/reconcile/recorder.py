@@ -40,14 +40,15 @@ from hub.runtime.decisions.outcome import (
 )
 from hub.runtime.decisions.profile_events import ProfileEvent, event_of
 from hub.runtime.decisions.progress import LONGEST, LONGEST_OF_LEAVER, backoff, is_in_sync
-from hub.runtime.decisions.record import MAY_ENTER, Access, Record, State
+from hub.runtime.decisions.record import MAY_ENTER, Access, Obstacle, Record, State
 from hub.runtime.ports import Bus, Clock, Ledger
 from hub.runtime.problems.hub import BUS, EVENT_NOT_PUBLISHED, event_not_published
-from hub.runtime.problems.users import IN_USE
+from hub.runtime.problems.targets import UNREACHABLE
+from hub.runtime.problems.users import IN_USE, NAME_TAKEN, REFUSED
 from hub.runtime.reconcile import reports
 from hub.runtime.reconcile.observe import TargetObservations, UserSnapshot
 from shared.conventions import Ownership
-from shared.errors import PermanentError, RetryableError
+from shared.errors import PermanentError, RefusedError, RetryableError
 from shared.model import Target
 from shared.requests import ReconcileRequest
 
@@ -154,7 +155,7 @@ class Recorder:
             case Pending():
                 known = self.records.get(target)
                 if known is not None and known.tries:
-                    last = f"{outcome.reason}; last time: {known.reason}"
+                    last = f"{outcome.reason}; last time: {known.why}"
                     outcome = replace(outcome, reason=last)
             case Deferred(action=action):
                 soon = isinstance(action, Revoke | Suspend | StopApp) or outcome.not_propagated
@@ -179,7 +180,10 @@ class Recorder:
                 old = self.records.get(decision.target)
                 hold = old.hold if old else ""
                 state = old.state if old is not None and hold else State.FAILED
-                self._note(decision.target, state, str(error), hold=hold)
+                obstacle = Obstacle(UNREACHABLE.name, str(error))
+                if isinstance(error, RefusedError):
+                    obstacle = Obstacle(REFUSED.name, str(error), error.code)
+                self._note(decision.target, state, obstacle, hold=hold)
 
     def confirm(self, decisions: Iterable[Decision]) -> None:
         """Record why a user has a profile or none, where the record says otherwise."""
@@ -250,9 +254,11 @@ class Recorder:
         """Record a refused action; return it with the other user's profile that is in the way."""
         action = failed.action
         target, is_creation = action.target, isinstance(action, Create)
+        kind = REFUSED
         if is_creation and failed.code == IN_USE:
             other = namesake_of(action.person, self._ledger.of_target(target))
-            failed = namesake_in_the_way(failed, other) if other else failed
+            if other is not None:
+                kind, failed = NAME_TAKEN, namesake_in_the_way(failed, other)
         if is_creation and failed.code == NO_DOMAIN:
             # Undo the record of the creation, if nothing was here when this reconcile began. One
             # that an earlier reconcile started stays recorded: its outcome may be unknown.
@@ -260,7 +266,8 @@ class Recorder:
             if before is None or before.state is State.REMOVED or before.is_untouched:
                 self.records[target] = replace(self.records[target], access=Access.UNTOUCHED)
         held = is_creation and failed.code in OBSTACLES
-        self._note(target, State.HELD if held else State.FAILED, failed.reason)
+        obstacle = Obstacle(kind.name, failed.reason, failed.code)
+        self._note(target, State.HELD if held else State.FAILED, obstacle)
         return failed
 
     def _skipped(self, skip: Skip, profile: ObservedProfile | None) -> None:
@@ -274,33 +281,33 @@ class Recorder:
             if skip.kind in OF_OTHERS and leaves and record is not None:
                 # The profile is not ours any more.
                 self.records[target] = replace(record, role_arn="", given_by="")
-            self._note(target, state, skip.reason, profile, skip.hold)
+            self._note(target, state, Obstacle(skip.kind, skip.reason), profile, skip.hold)
 
-    def _retry(self, target: Target, reason: str, longest: int) -> None:
+    def _retry(self, target: Target, cause: str, longest: int) -> None:
         """Record what did not work, and when it is retried."""
         decision = self._decisions[target]
         old = self._there(target) or transitions.new_record(decision, self.records.get(target))
         old = transitions.with_facts(old, decision, self._now)
         until = self._clock.now() + backoff(old.tries, longest)
         self.requeued.add(target)
-        self.write(transitions.requeue(old, reason, until))
+        self.write(transitions.requeue(old, cause, until))
 
     def _note(
         self,
         target: Target,
         state: State,
-        reason: str,
+        obstacle: Obstacle,
         profile: ObservedProfile | None = None,
         hold: str = "",
     ) -> None:
-        """Record a state and a reason; the known role of the profile stays."""
+        """Record a state and an obstacle; the known role of the profile stays."""
         decision = self._decisions[target]
         old = self._there(target)
         if old is None and isinstance(decision, DesiredProfile):
             old = transitions.new_record(decision, self.records.get(target))
         if old is not None:
             old = transitions.with_facts(old, decision, self._now)
-            self.write(transitions.noted(old, state, reason, profile, hold))
+            self.write(transitions.noted(old, state, obstacle, profile, hold))
 
     def _there(self, target: Target) -> Record | None:
         """Return the record of a target, unless it is removed."""

@@ -101,9 +101,7 @@ def result_of(
         return Requeue(request, policy, due, settled=is_patient and not retried)
     if is_patient:
         return Done(not retried)
-    return GivenUp(
-        tuple(f"{r.target}: {r.reason}" for r in records.values() if r.tries and r.reason)
-    )
+    return GivenUp(tuple(f"{r.target}: {r.why}" for r in records.values() if r.tries and r.why))
 
 
 def result_of_dry_run(
