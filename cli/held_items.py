@@ -71,7 +71,7 @@ class Wait:
 def holds(hub_client: HubClient, at: datetime, *, rejected: bool = False) -> Iterator[Hold]:
     """Yield the open holds of every target; with `rejected`, the rejected ones too."""
     for target in hub_client.limits.targets():
-        for hold in holds_of(target, hub_client.limits.of(target).held.values(), at):
+        for hold in holds_of(target, hub_client.limits.state(target).held.values(), at):
             if hold.is_open or rejected:
                 yield hold
 

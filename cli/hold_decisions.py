@@ -60,7 +60,7 @@ def changed(hub_client: HubClient, digest: str) -> Changed | None:
         return None
     target, cause, users = remembered
     at = now()
-    held = hub_client.limits.of(target).held
+    held = hub_client.limits.state(target).held
     hold = next(
         (h for h in holds(hub_client, at, rejected=True) if (h.target, h.cause) == (target, cause)),
         None,
@@ -117,7 +117,7 @@ def _decide(
 
 
 def _name(hub_client: HubClient, target: Target, user: UserId) -> str:
-    held = hub_client.limits.of(target).held.get(user)
+    held = hub_client.limits.state(target).held.get(user)
     record = hub_client.ledger.records(user).get(target)
     return (
         (held.disruption.user_name if held else "") or (record.user_name if record else "") or user

@@ -65,7 +65,7 @@ def show(hub_client: HubClient, user: User, *, as_json: Json = False) -> None:
 
 def _hold(hub_client: HubClient, record: Record) -> Hold | None:
     """Return the hold that a record's user is in; None if the user is not held there."""
-    held = hub_client.limits.of(record.target).held
+    held = hub_client.limits.state(record.target).held
     found = holds_of(record.target, held.values(), now()) if record.user_id in held else ()
     return next((hold for hold in found if record.user_id in hold.users), None)
 

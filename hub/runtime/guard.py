@@ -59,7 +59,7 @@ class Guard:
                 continue
             refusal = found.refused.get(disruption.user_id)
             if refusal is not None:
-                hold = waits_for(target, refusal, self.limits.of(target), now)
+                hold = waits_for(target, refusal, self.limits.state(target), now)
                 reason = f"{disruption.reason}; held: {hold.why}"
                 held.append(skip(SkipKind.HELD, decision, reason, hold.remedy, refusal.cause))
         if not held:
@@ -88,7 +88,7 @@ class Guard:
         together = tuple(disruptions)
         profiles: frozenset[UserId] | None = None
         for _ in range(_TRIES):
-            at = self.limits.of(target)
+            at = self.limits.state(target)
             asks = _asks_for_a_slot(together, at, now, alone=begins, readmits=readmits)
             if profiles is None and asks:
                 records = self.ledger.of_target(target)
@@ -127,7 +127,7 @@ class Guard:
         for target, record in before.items():
             if record.hold and not after[target].hold:
                 self.limits.release(target, [record.user_id])
-                holds = holds_of(target, self.limits.of(target).held.values(), now)
+                holds = holds_of(target, self.limits.state(target).held.values(), now)
                 reporter.checked_holds(target, [hold.cause for hold in holds if hold.is_open])
 
 

@@ -110,7 +110,7 @@ class Ledger(Protocol):
 class GroupSnapshots(Protocol):
     """Snapshots of the members of groups at the last scan or event."""
 
-    def copy(self, group_id: GroupId) -> GroupSnapshot:
+    def snapshot(self, group_id: GroupId) -> GroupSnapshot:
         """Return the snapshot of a group, read to the end."""
 
     def member(self, membership_id: str) -> UserId | None:
@@ -172,7 +172,7 @@ class ScanStates(Protocol):
 class Limits(Protocol):
     """Disruptions in each target: slots of the removal limit, and holds."""
 
-    def of(self, target: Target) -> LimitState:
+    def state(self, target: Target) -> LimitState:
         """Return a target's slots and held disruptions, read consistently."""
 
     def take(
@@ -196,7 +196,7 @@ class Limits(Protocol):
 class UnmanagedProfiles(Protocol):
     """Stored profiles without our tags, so that each is described only once."""
 
-    def of(self, target: Target) -> Mapping[str, UnmanagedProfile]:
+    def of_target(self, target: Target) -> Mapping[str, UnmanagedProfile]:
         """Return all of them by name, as Studio compares names."""
 
     def remember(self, target: Target, profile: UnmanagedProfile) -> None:
@@ -209,7 +209,7 @@ class UnmanagedProfiles(Protocol):
 class Bus(Protocol):
     """The hub's event bus, from which rules start tickets and mails."""
 
-    def tell(self, profile_events: Iterable[ProfileEvent]) -> None:
+    def publish(self, profile_events: Iterable[ProfileEvent]) -> None:
         """Publish events on the hub's event bus."""
 
 

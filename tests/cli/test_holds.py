@@ -131,7 +131,7 @@ def test_a_changed_disruption_is_not_approved(hub: Company) -> None:
 
     assert refused is not None
     assert refused.left == ("cyd",)
-    assert hub_client.limits.of(hold.target).held == {}
+    assert hub_client.limits.state(hold.target).held == {}
 
 
 def test_an_approval_that_applied_to_some_is_not_undone(hub: Company) -> None:

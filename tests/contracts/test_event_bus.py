@@ -81,12 +81,12 @@ def test_a_published_event_has_all_its_fields(
     told = replace(TOLD, what=what)
     stubbed.add_response("put_events", TAKEN, {"Entries": [entry(told)]})
 
-    bus.tell([told])
+    bus.publish([told])
 
 
 def test_no_events_make_no_call(bus: EventBus, stubbed: Stubber) -> None:
     """A reconcile that changes nothing makes no call."""
-    bus.tell([])
+    bus.publish([])
 
 
 def test_many_events_are_published_in_batches_and_in_order(bus: EventBus, stubbed: Stubber) -> None:
@@ -95,7 +95,7 @@ def test_many_events_are_published_in_batches_and_in_order(bus: EventBus, stubbe
     for batch in (many[:10], many[10:20], many[20:]):
         stubbed.add_response("put_events", TAKEN, {"Entries": [entry(each) for each in batch]})
 
-    bus.tell(many)
+    bus.publish(many)
 
 
 def test_a_rejected_entry_is_reported_to_the_caller(bus: EventBus, stubbed: Stubber) -> None:
@@ -106,7 +106,7 @@ def test_a_rejected_entry_is_reported_to_the_caller(bus: EventBus, stubbed: Stub
     )
 
     with pytest.raises(RetryableError, match="InternalFailure"):
-        bus.tell([TOLD, TOLD])
+        bus.publish([TOLD, TOLD])
 
 
 @pytest.mark.parametrize(
@@ -120,4 +120,4 @@ def test_a_bus_that_fails_raises_the_error(
     stubbed.add_client_error("put_events", code)
 
     with pytest.raises(error, match=code):
-        bus.tell([TOLD])
+        bus.publish([TOLD])

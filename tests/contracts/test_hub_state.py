@@ -148,12 +148,12 @@ def test_a_group_snapshot_is_stored_with_its_memberships(ledger_table: "DynamoDB
     group_snapshots.save(ANTS, members, ())
     group_snapshots.save(BEES, {ADA: "m-ada"}, ())
 
-    assert group_snapshots.copy(ANTS) == GroupSnapshot(ANTS, members)
+    assert group_snapshots.snapshot(ANTS) == GroupSnapshot(ANTS, members)
     assert group_snapshots.member("membership-037") == "user-037"
     assert group_snapshots.member("m-ada") == ADA
     assert group_snapshots.member("never seen") is None
     group_snapshots.save(ANTS, {BOB: ""}, list(members))
-    assert group_snapshots.copy(ANTS).members == {BOB: ""}
+    assert group_snapshots.snapshot(ANTS).members == {BOB: ""}
     assert group_snapshots.member("membership-037") is None
 
 
@@ -161,14 +161,14 @@ def test_whether_a_group_was_listed_or_is_gone_is_stored(ledger_table: "DynamoDB
     """A snapshot of an incomplete listing proves nobody absent."""
     group_snapshots = DynamoGroupSnapshots(ledger_table, LEDGER)
     group_snapshots.save(ANTS, {ADA: "m-1"}, ())
-    never = group_snapshots.copy(ANTS)
+    never = group_snapshots.snapshot(ANTS)
     group_snapshots.note(ANTS, deleted=False)
-    listed = group_snapshots.copy(ANTS)
+    listed = group_snapshots.snapshot(ANTS)
     group_snapshots.note(ANTS, deleted=True)
 
     assert not never.looked_at
     assert listed == replace(never, looked_at=True)
-    assert group_snapshots.copy(ANTS) == replace(never, looked_at=True, deleted=True)
+    assert group_snapshots.snapshot(ANTS) == replace(never, looked_at=True, deleted=True)
 
 
 def test_what_dynamodb_leaves_unwritten_is_written_again(
@@ -195,12 +195,12 @@ def test_unmanaged_profiles_are_stored_by_target(ledger_table: "DynamoDBClient")
     unmanaged_profiles.remember(LAB, UnmanagedProfile("today", "ada", "Hand-Made"))
     unmanaged_profiles.remember(SHOP, UnmanagedProfile("today", "", "other"))
 
-    assert unmanaged_profiles.of(LAB) == {
+    assert unmanaged_profiles.of_target(LAB) == {
         "hand-made": UnmanagedProfile("today", "ada", "Hand-Made")
     }
     unmanaged_profiles.forget(LAB, "HAND-MADE")
-    assert unmanaged_profiles.of(LAB) == {}
-    assert unmanaged_profiles.of(SHOP) == {"other": UnmanagedProfile("today", "", "other")}
+    assert unmanaged_profiles.of_target(LAB) == {}
+    assert unmanaged_profiles.of_target(SHOP) == {"other": UnmanagedProfile("today", "", "other")}
 
 
 def test_open_problems_are_kept_one_by_one(ledger_table: "DynamoDBClient") -> None:
@@ -267,10 +267,10 @@ def test_memberships_are_written_with_the_record_or_not_at_all(
     group_snapshots.save(BEES, {ADA: "m-old"}, ())
     ledger.write(record(ADA, LAB), MemberChanges({ANTS: "m-1"}, frozenset({BEES})))
 
-    assert group_snapshots.copy(ANTS).members == {ADA: "m-1"}
-    assert group_snapshots.copy(BEES).members == {}
+    assert group_snapshots.snapshot(ANTS).members == {ADA: "m-1"}
+    assert group_snapshots.snapshot(BEES).members == {}
     with pytest.raises(RetryableError):
         ledger.write(record(ADA, LAB), MemberChanges({BEES: "m-2"}, frozenset({ANTS})))
-    assert group_snapshots.copy(ANTS).members == {ADA: "m-1"}
-    assert group_snapshots.copy(BEES).members == {}
+    assert group_snapshots.snapshot(ANTS).members == {ADA: "m-1"}
+    assert group_snapshots.snapshot(BEES).members == {}
     assert ledger.records(ADA)[LAB].version == 1

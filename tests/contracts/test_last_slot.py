@@ -49,9 +49,9 @@ class Overtaken(DynamoLimits):
 
     overtake: Callable[[], object] = staticmethod(lambda: None)
 
-    def of(self, target: Target) -> LimitState:
+    def state(self, target: Target) -> LimitState:
         """Return a target's slots as they were before the others wrote."""
-        seen = super().of(target)
+        seen = super().state(target)
         self.overtake()
         return seen
 
@@ -68,7 +68,7 @@ def ask(limits: DynamoLimits, target: Target, *numbers: int) -> bool:
 
 def taken(limits: DynamoLimits, target: Target, number: int) -> None:
     """Take so many slots before the race."""
-    limits.take(target, limits.of(target), map(user, range(number)), NOON)
+    limits.take(target, limits.state(target), map(user, range(number)), NOON)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_the_loser_of_a_race_gets_what_is_left_or_nothing(
 
     begins = ask(worker, target, *mine)
 
-    there = others.of(target)
+    there = others.state(target)
     in_time = {user(n) for wish in theirs for n in wish} & set(there.slots)
     assert in_time
     assert len(there.slots) <= 5
@@ -133,7 +133,7 @@ def test_two_workers_never_both_take_the_last_slot(ledger_table: "DynamoDBClient
         thread.join()
 
     for target in ROUNDS:
-        there = reader.of(target)
+        there = reader.state(target)
         winners = {user(n) for n in workers if started[target, n]}
         assert len(there.slots) == 5
         assert len(winners) == 1
@@ -156,6 +156,6 @@ def test_many_workers_take_exactly_the_free_slots(ledger_table: "DynamoDBClient"
     for thread in threads:
         thread.join()
 
-    there = DynamoLimits(ledger_table, LEDGER).of(ROUNDS[0])
+    there = DynamoLimits(ledger_table, LEDGER).state(ROUNDS[0])
     assert {user(n) for n in started} == set(there.slots)
     assert len(started) <= 5

@@ -54,39 +54,39 @@ def limits(request: pytest.FixtureRequest) -> Limits:
 
 def test_a_target_without_items_is_empty(limits: Limits) -> None:
     """No slot, no hold, and a version over which the first writer can write."""
-    assert limits.of(LAB) == LimitState()
+    assert limits.state(LAB) == LimitState()
 
 
 def test_slots_come_back_as_they_were_taken(limits: Limits) -> None:
     """Each with its time, in its target alone."""
-    assert limits.take(LAB, limits.of(LAB), [user(1), user(2)], NOON)
-    assert limits.take(LAB, limits.of(LAB), [user(3)], NOON + MINUTE)
+    assert limits.take(LAB, limits.state(LAB), [user(1), user(2)], NOON)
+    assert limits.take(LAB, limits.state(LAB), [user(3)], NOON + MINUTE)
 
-    there = limits.of(LAB)
+    there = limits.state(LAB)
     assert there.slots == {user(1): NOON, user(2): NOON, user(3): NOON + MINUTE}
     assert there.version == 2
-    assert limits.of(SHOP) == LimitState()
+    assert limits.state(SHOP) == LimitState()
 
 
 def test_slots_of_more_than_an_hour_ago_are_dropped(limits: Limits) -> None:
     """The item stays as small as the limit."""
-    limits.take(LAB, limits.of(LAB), [user(1)], NOON)
-    limits.take(LAB, limits.of(LAB), [user(2)], NOON + HOUR - MINUTE)
-    limits.take(LAB, limits.of(LAB), [user(3)], NOON + HOUR)
+    limits.take(LAB, limits.state(LAB), [user(1)], NOON)
+    limits.take(LAB, limits.state(LAB), [user(2)], NOON + HOUR - MINUTE)
+    limits.take(LAB, limits.state(LAB), [user(3)], NOON + HOUR)
 
-    assert limits.of(LAB).slots == {user(2): NOON + HOUR - MINUTE, user(3): NOON + HOUR}
+    assert limits.state(LAB).slots == {user(2): NOON + HOUR - MINUTE, user(3): NOON + HOUR}
 
 
 @pytest.mark.parametrize("written", [1, 2, 5])
 def test_a_writer_of_an_old_version_takes_nothing(limits: Limits, written: int) -> None:
     """Rule 10: slots are taken by conditional writes, of which only one succeeds."""
-    seen = limits.of(LAB)
+    seen = limits.state(LAB)
     for number in range(written):
-        limits.take(LAB, limits.of(LAB), [user(number)], NOON)
-    before = limits.of(LAB)
+        limits.take(LAB, limits.state(LAB), [user(number)], NOON)
+    before = limits.state(LAB)
 
     assert not limits.take(LAB, seen, [user(9)], NOON)
-    assert limits.of(LAB) == before
+    assert limits.state(LAB) == before
 
 
 def test_a_hold_comes_back_as_it_was_written(limits: Limits) -> None:
@@ -94,21 +94,21 @@ def test_a_hold_comes_back_as_it_was_written(limits: Limits) -> None:
     limits.hold(LAB, [BARE, FULL])
     limits.hold(LAB, [BARE])
 
-    assert limits.of(LAB).held == {user(1): BARE, user(2): FULL}
-    assert limits.of(SHOP).held == {}
+    assert limits.state(LAB).held == {user(1): BARE, user(2): FULL}
+    assert limits.state(SHOP).held == {}
     changed = replace(BARE, disruption=disruption(1, DisruptionKind.ROLE_CHANGE))
     limits.hold(LAB, [changed])
-    assert limits.of(LAB).held[user(1)] == changed
+    assert limits.state(LAB).held[user(1)] == changed
 
 
 def test_holds_and_slots_do_not_conflict(limits: Limits) -> None:
     """A hold that is written beside the slots forces no new decision."""
-    seen = limits.of(LAB)
+    seen = limits.state(LAB)
     limits.hold(LAB, [BARE])
 
     assert limits.take(LAB, seen, [user(5)], NOON)
-    assert limits.of(LAB).held == {user(1): BARE}
-    assert limits.of(LAB).slots == {user(5): NOON}
+    assert limits.state(LAB).held == {user(1): BARE}
+    assert limits.state(LAB).slots == {user(5): NOON}
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_only_a_cause_that_is_over_is_overwritten(
     limits.hold(LAB, [waits])
     limits.hold(LAB, [anew])
 
-    assert limits.of(LAB).held == {user(1): anew if is_anew else waits}
+    assert limits.state(LAB).held == {user(1): anew if is_anew else waits}
 
 
 @pytest.mark.parametrize(("hours", "is_anew"), [(2, False), (1, True), (0, True)])
@@ -148,7 +148,7 @@ def test_an_approval_is_overwritten_when_it_has_expired(
     limits.hold(LAB, [approved])
     limits.hold(LAB, [anew])
 
-    assert limits.of(LAB).held == {user(1): anew if is_anew else approved}
+    assert limits.state(LAB).held == {user(1): anew if is_anew else approved}
 
 
 def test_a_released_hold_is_deleted(limits: Limits) -> None:
@@ -157,7 +157,7 @@ def test_a_released_hold_is_deleted(limits: Limits) -> None:
     limits.release(LAB, [user(1), user(7)])
     limits.release(SHOP, [user(2)])
 
-    assert limits.of(LAB).held == {user(2): FULL}
+    assert limits.state(LAB).held == {user(2): FULL}
 
 
 def test_a_hold_without_its_details_is_still_one(
@@ -170,7 +170,7 @@ def test_a_hold_without_its_details_is_still_one(
     known = {name: item[name] for name in ("pk", "sk", "kind", "cause", "since")}
     ledger_table.put_item(TableName=LEDGER, Item=known | {"later": {"S": "version"}})
 
-    assert limits.of(LAB).held[user(1)].cause == LIMIT
+    assert limits.state(LAB).held[user(1)].cause == LIMIT
 
 
 def test_an_operator_decides_on_the_hold_that_was_shown(dynamo: DynamoLimits) -> None:
@@ -179,7 +179,7 @@ def test_an_operator_decides_on_the_hold_that_was_shown(dynamo: DynamoLimits) ->
     approved = replace(BARE, approved_until=NOON + HOUR)
 
     assert dynamo.decide(LAB, approved, BARE)
-    assert dynamo.of(LAB).held == {user(1): approved}
+    assert dynamo.state(LAB).held == {user(1): approved}
     for other in (
         replace(BARE, cause="last-row"),
         replace(BARE, disruption=disruption(1, DisruptionKind.ROLE_CHANGE)),
@@ -187,10 +187,10 @@ def test_an_operator_decides_on_the_hold_that_was_shown(dynamo: DynamoLimits) ->
         dynamo.release(LAB, [user(1)])
         dynamo.hold(LAB, [other])
         assert not dynamo.decide(LAB, approved, BARE)
-        assert dynamo.of(LAB).held == {user(1): other}
+        assert dynamo.state(LAB).held == {user(1): other}
     dynamo.release(LAB, [user(1)])
     assert not dynamo.decide(LAB, approved, BARE)
-    assert dynamo.of(LAB).held == {}
+    assert dynamo.state(LAB).held == {}
 
 
 def test_a_hold_that_is_written_late_undoes_no_decision(dynamo: DynamoLimits) -> None:
@@ -201,12 +201,12 @@ def test_a_hold_that_is_written_late_undoes_no_decision(dynamo: DynamoLimits) ->
 
     dynamo.hold(LAB, [BARE])
 
-    assert dynamo.of(LAB).held == {user(1): approved}
+    assert dynamo.state(LAB).held == {user(1): approved}
 
 
 def test_the_targets_with_holds_are_found(dynamo: DynamoLimits) -> None:
     """For an operator who lists all holds; slots alone are no hold."""
-    dynamo.take(LAB, dynamo.of(LAB), [user(1)], NOON)
+    dynamo.take(LAB, dynamo.state(LAB), [user(1)], NOON)
     assert dynamo.targets() == ()
 
     dynamo.hold(SHOP, [BARE, FULL])
@@ -225,7 +225,7 @@ def test_the_users_of_a_digest_are_stored(
     assert dynamo.remembered("00000000") is None
     (item,) = ledger_table.scan(TableName=LEDGER)["Items"]
     assert item["expires"] == {"N": str(int((NOON + timedelta(days=30)).timestamp()))}
-    assert dynamo.of(LAB) == LimitState()
+    assert dynamo.state(LAB) == LimitState()
 
 
 def test_a_target_is_read_consistently_and_to_the_end(
@@ -249,7 +249,7 @@ def test_a_target_is_read_consistently_and_to_the_end(
     stubbed.add_response("query", {"Items": [], "LastEvaluatedKey": key}, asked)
     stubbed.add_response("query", {"Items": [item]}, asked | {"ExclusiveStartKey": key})
 
-    assert set(DynamoLimits(dynamodb, LEDGER).of(LAB).held) == {user(1)}
+    assert set(DynamoLimits(dynamodb, LEDGER).state(LAB).held) == {user(1)}
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_a_ledger_that_fails_gives_no_slot(
     limits = DynamoLimits(dynamodb, LEDGER)
 
     with pytest.raises(error, match=code):
-        limits.of(LAB)
+        limits.state(LAB)
     with pytest.raises(error, match=code):
         limits.take(LAB, LimitState(), [user(1)], NOON)
     with pytest.raises(error, match=code):

@@ -123,7 +123,7 @@ KNOWS_NAMES: tuple[Call, ...] = (
 )
 # The removal limit, for a disruption that takes a slot and for one that is held.
 WEIGHS: tuple[Call, ...] = (
-    lambda ledger: ledger.limits.of(LAB),
+    lambda ledger: ledger.limits.state(LAB),
     lambda ledger: ledger.records.of_target(LAB),
     lambda ledger: ledger.limits.take(LAB, LimitState(), [ADA], NOW),
     lambda ledger: ledger.limits.hold(LAB, [HELD]),
@@ -146,7 +146,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda ledger: ledger.records.write(
             RECORD, MemberChanges({DOCTORS: "membership-1"}, frozenset({NURSES})), CREATED
         ),
-        lambda ledger: ledger.group_snapshots.copy(DOCTORS),
+        lambda ledger: ledger.group_snapshots.snapshot(DOCTORS),
         lambda ledger: ledger.group_snapshots.membership(DOCTORS, ADA),
         lambda ledger: ledger.group_snapshots.set_membership(DOCTORS, ADA, "membership-1"),
         lambda ledger: ledger.group_snapshots.set_membership(DOCTORS, ADA, None),
@@ -154,7 +154,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda ledger: ledger.records.save_dry_run(
             ADA, frozenset({"dry-run Create for ada in LAB"})
         ),
-        lambda ledger: ledger.unmanaged_profiles.of(LAB),
+        lambda ledger: ledger.unmanaged_profiles.of_target(LAB),
         lambda ledger: ledger.hub_state.remember_refusal(LAB, AccessRefusal("no", NOW)),
         lambda ledger: ledger.hub_state.remember_refusal(LAB, None),
     ),
@@ -163,12 +163,12 @@ CALLS: dict[str, tuple[Call, ...]] = {
         *WEIGHS,
         lambda ledger: list(ledger.records.everybody()),
         lambda ledger: ledger.records.write(RECORD),
-        lambda ledger: ledger.group_snapshots.copy(DOCTORS),
+        lambda ledger: ledger.group_snapshots.snapshot(DOCTORS),
         lambda ledger: ledger.group_snapshots.save(DOCTORS, {ADA: "membership-1"}, [GRACE]),
         lambda ledger: ledger.group_snapshots.note(DOCTORS, deleted=True),
         lambda ledger: ledger.scans.load(SCAN, NOW),
         lambda ledger: ledger.scans.save(SCAN, ScanState(1, "t", Seen().with_ids([ADA])), NOW),
-        lambda ledger: ledger.unmanaged_profiles.of(LAB),
+        lambda ledger: ledger.unmanaged_profiles.of_target(LAB),
         lambda ledger: ledger.unmanaged_profiles.remember(
             LAB, UnmanagedProfile("yesterday", "", "by-hand")
         ),
@@ -251,7 +251,7 @@ def one_by_one(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
         ("MappingStream/MappingStream", lambda ledger: ledger.records.write(RECORD)),
         ("MappingStream/MappingStream", lambda ledger: ledger.records.records(ADA)),
         ("Ingress/Intake", lambda ledger: ledger.records.write(RECORD)),
-        ("Ingress/Intake", lambda ledger: ledger.group_snapshots.copy(DOCTORS)),
+        ("Ingress/Intake", lambda ledger: ledger.group_snapshots.snapshot(DOCTORS)),
         ("Ingress/Intake", lambda ledger: ledger.hub_state.resume()),
         ("Ingress/Intake", lambda ledger: ledger.limits.hold(LAB, [HELD])),
         ("Reconciler/Reconcile", lambda ledger: ledger.hub_state.keep(ADA, None)),

@@ -135,7 +135,7 @@ def test_ten_events_fit_one_call(letter: str) -> None:
     )
     client: Any = Recorder()
 
-    EventBus(client, "studio-hub").tell([told] * 10)
+    EventBus(client, "studio-hub").publish([told] * 10)
 
     (request,) = client.asked
     assert len(request["Entries"]) == 10

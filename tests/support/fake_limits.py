@@ -20,7 +20,7 @@ class FakeLimits:
     between: Callable[[], None] = lambda: None
     shown: list[Hold] = field(default_factory=list)
 
-    def of(self, target: Target) -> LimitState:
+    def state(self, target: Target) -> LimitState:
         """Return a target's slots and held users."""
         found = self.targets.get(target, LimitState())
         self.between()

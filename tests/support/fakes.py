@@ -45,7 +45,7 @@ class FakeBus:
     published: list[ProfileEvent] = field(default_factory=list)
     trouble: Trouble | None = None
 
-    def tell(self, profile_events: Iterable[ProfileEvent]) -> None:
+    def publish(self, profile_events: Iterable[ProfileEvent]) -> None:
         """Publish events."""
         if self.trouble is not None:
             raise self.trouble
@@ -246,7 +246,7 @@ class FakeGroupSnapshots:
         self.asked.append(membership_id)
         return self.memberships.get(membership_id)
 
-    def copy(self, group_id: GroupId) -> GroupSnapshot:
+    def snapshot(self, group_id: GroupId) -> GroupSnapshot:
         """Fail: no test here reads snapshots."""
         raise NotImplementedError
 

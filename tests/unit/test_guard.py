@@ -63,8 +63,8 @@ def test_admitted_disruptions_have_their_slots_afterwards() -> None:
     limits = FakeLimits()
 
     assert ask(limits, 1, 2).take == (user(1), user(2))
-    assert set(limits.of(LAB).slots) == {user(1), user(2)}
-    assert not limits.of(LAB).held
+    assert set(limits.state(LAB).slots) == {user(1), user(2)}
+    assert not limits.state(LAB).held
 
 
 def test_disruptions_that_are_not_admitted_are_held_afterwards(
@@ -75,8 +75,8 @@ def test_disruptions_that_are_not_admitted_are_held_afterwards(
 
     found = ask(limits, 1, 2, 3)
 
-    assert set(found.refused) == set(limits.of(LAB).held) == {user(1), user(2), user(3)}
-    assert not limits.of(LAB).slots
+    assert set(found.refused) == set(limits.state(LAB).held) == {user(1), user(2), user(3)}
+    assert not limits.state(LAB).slots
     (hold,) = limits.shown
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert sum(hold.digest in json.dumps(line) for line in told) == 1

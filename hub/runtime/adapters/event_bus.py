@@ -29,7 +29,7 @@ class EventBus:
         self._client = client
         self._name = name
 
-    def tell(self, profile_events: Iterable[ProfileEvent]) -> None:
+    def publish(self, profile_events: Iterable[ProfileEvent]) -> None:
         """Publish the profile events; RetryableError if the bus did not accept all of them."""
         waiting = iter(profile_events)
         while batch := list(islice(waiting, _BATCH)):

@@ -29,7 +29,7 @@ class DynamoGroupSnapshots:
         self._client = client
         self._table = table
 
-    def copy(self, group_id: GroupId) -> GroupSnapshot:
+    def snapshot(self, group_id: GroupId) -> GroupSnapshot:
         """Return the snapshot of a group, read consistently and to the end."""
         pages = self._client.get_paginator("query")
         members: dict[UserId, str] = {}

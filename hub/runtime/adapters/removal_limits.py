@@ -43,7 +43,7 @@ class DynamoLimits:
         self._client = client
         self._table = table
 
-    def of(self, target: Target) -> LimitState:
+    def state(self, target: Target) -> LimitState:
         """Return a target's slots and held disruptions, read consistently and to the end."""
         pages = self._client.get_paginator("query")
         slots: dict[UserId, datetime] = {}

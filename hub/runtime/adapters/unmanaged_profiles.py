@@ -22,7 +22,7 @@ class DynamoUnmanagedProfiles:
         self._client = client
         self._table = table
 
-    def of(self, target: Target) -> Mapping[str, UnmanagedProfile]:
+    def of_target(self, target: Target) -> Mapping[str, UnmanagedProfile]:
         """Return all of a target by name; case does not count, as in Studio."""
         pages = self._client.get_paginator("query")
         with translated():

@@ -137,7 +137,7 @@ class UserObserver:
             if page is None:
                 deleted.add(group)
             elif not (page.items or page.token):
-                copy = self.group_snapshots.copy(group)
+                copy = self.group_snapshots.snapshot(group)
                 if copy.is_many or copy.emptied:
                     emptied.add(group)
         return replace(
@@ -231,7 +231,7 @@ class TargetObserver:
         if profile is None and record is not None and record.is_never_made:
             # Source: Amazon SageMaker administration workshop: one person has one profile in a
             # domain. So an unmanaged one that signs the user in is in the way.
-            for name, known in self.unmanaged_profiles.of(target).items():
+            for name, known in self.unmanaged_profiles.of_target(target).items():
                 if known.user_name and same_name(known.user_name, person.name):
                     return self.studio.profile(target, name, person.id)
         return profile

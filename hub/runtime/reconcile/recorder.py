@@ -233,7 +233,7 @@ class Recorder:
         if not self._events:
             return
         try:
-            self._bus.tell(self._events)
+            self._bus.publish(self._events)
             reporter.checked(EVENT_NOT_PUBLISHED, subject=BUS)
         except (RetryableError, PermanentError) as error:
             reporter.report(event_not_published(len(self._events), str(error)))

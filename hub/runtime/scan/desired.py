@@ -157,7 +157,7 @@ def _groups(
     named = [group_id(row, ids) for row in rows.rows]
     named += [ids[group] for group in rows.targetless if group in ids]
     for id_ in _certain(named):
-        copy = ports.group_snapshots.copy(id_, newer_than=request.enqueued_at)
+        copy = ports.group_snapshots.snapshot(id_, newer_than=request.enqueued_at)
         if copy.deleted:
             deleted.add(id_)
             continue

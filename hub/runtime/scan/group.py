@@ -31,7 +31,7 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     rows = [row for row in table.rows if id_of_row(row, ids) == group]
     if not rows and not request.include_all:
         return ScanResult(0, complete=True)
-    copy = ports.group_snapshots.copy(group, newer_than=request.enqueued_at)
+    copy = ports.group_snapshots.snapshot(group, newer_than=request.enqueued_at)
     paged_listing = PagedListing(
         request,
         lambda token: ports.directory.members(group, token),

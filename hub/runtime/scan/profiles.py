@@ -77,7 +77,7 @@ class Profiles:
     def _known_unmanaged(self) -> Mapping[str, UnmanagedProfile]:
         """Return the unmanaged profiles that were known before this scan."""
         if self._unmanaged is None:
-            self._unmanaged = self._ports.unmanaged_profiles.of(self._target)
+            self._unmanaged = self._ports.unmanaged_profiles.of_target(self._target)
         return self._unmanaged
 
     def _unknown(self, listed: ListedProfile) -> Drift | None:

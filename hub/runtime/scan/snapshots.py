@@ -17,11 +17,11 @@ class SnapshotCache:
         self._clock = clock
         self._kept: dict[GroupId, tuple[datetime, GroupSnapshot]] = {}
 
-    def copy(self, group_id: GroupId, newer_than: datetime) -> GroupSnapshot:
+    def snapshot(self, group_id: GroupId, newer_than: datetime) -> GroupSnapshot:
         """Return a snapshot that was read after `newer_than`."""
         read_at, kept = self._kept.get(group_id, (newer_than, None))
         if kept is None or read_at <= newer_than:
-            read_at, kept = self._clock.now(), self._group_snapshots.copy(group_id)
+            read_at, kept = self._clock.now(), self._group_snapshots.snapshot(group_id)
             self._kept[group_id] = read_at, kept
         return kept
 

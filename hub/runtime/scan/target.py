@@ -127,7 +127,7 @@ def _desired(
     changed = role_changes(desired, held)
     if disruptions or changed:
         admit({target: (*disruptions, *changed)}, ports, readmits=True)
-        held = ports.limits.of(target).held
+        held = ports.limits.state(target).held
     # Only a reconcile, which reads the directory, tells that the cause of a hold is over.
     for each in (*disruptions, *role_changes(desired, held)):
         waits = held.get(each.user_id)
@@ -154,7 +154,7 @@ def _still_held(
     ports: ScanPorts,
 ) -> Mapping[UserId, HeldDisruption]:
     """Release obsolete holds, and return the disruptions that are still held."""
-    held = ports.limits.of(target).held
+    held = ports.limits.state(target).held
     over = [
         u
         for u, disruption in held.items()
