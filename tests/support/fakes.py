@@ -174,9 +174,8 @@ class FakeMappings:
 class FakeLedger:
     """A ledger of records by user and target, and of users who are `known` without one.
 
-    `asked` are the users that were looked up. `writes` are the written records, in order, and
-    `published` the events written with them. With `meets`, every write conflicts with another
-    worker's.
+    `asked` are the users that were looked up. `writes` are the written records, in order;
+    `published` and `member_changes` were written with them.
     """
 
     known: frozenset[UserId] = frozenset()
@@ -184,8 +183,7 @@ class FakeLedger:
     rows: dict[tuple[UserId, Target], Record] = field(default_factory=dict)
     writes: list[Record] = field(default_factory=list)
     published: list[ProfileEvent] = field(default_factory=list)
-    joined: list[MemberChanges] = field(default_factory=list)
-    meets: bool = False
+    member_changes: list[MemberChanges] = field(default_factory=list)
     trouble: Trouble | None = None
 
     def knows(self, user_id: UserId) -> bool:
@@ -224,12 +222,12 @@ class FakeLedger:
         """Replace the version that the record names; RetryableError if another worker did."""
         key = record.user_id, record.target
         seen = self.rows[key].version if key in self.rows else 0
-        if self.meets or record.version != seen:
+        if record.version != seen:
             raise RetryableError("another worker wrote this record meanwhile")
         written = replace(record, version=seen + 1)
         self.rows[key] = written
         self.writes.append(written)
-        self.joined += [changes] if changes else []
+        self.member_changes += [changes] if changes else []
         self.published += [profile_event] if profile_event else []
         return written
 
@@ -285,27 +283,27 @@ class FakeScans:
 
 
 @dataclass
-class FakeBoxes:
+class FakeQueues:
     """All three queues: reconcile requests, scan requests, and delayed ones with their seconds.
 
     With `trouble`, every queue refuses requests.
     """
 
-    users: list[ReconcileRequest] = field(default_factory=list)
-    looks: list[ScanRequest] = field(default_factory=list)
-    later: list[tuple[ReconcileRequest | ScanRequest, int]] = field(default_factory=list)
+    reconcile_requests: list[ReconcileRequest] = field(default_factory=list)
+    scan_requests: list[ScanRequest] = field(default_factory=list)
+    delayed: list[tuple[ReconcileRequest | ScanRequest, int]] = field(default_factory=list)
     trouble: Trouble | None = None
 
     def enqueue(self, *requests: ReconcileRequest | ScanRequest) -> None:
         """Queue requests, each in the queue of its kind."""
         self._check()
-        self.users += [each for each in requests if isinstance(each, ReconcileRequest)]
-        self.looks += [each for each in requests if isinstance(each, ScanRequest)]
+        self.reconcile_requests += [each for each in requests if isinstance(each, ReconcileRequest)]
+        self.scan_requests += [each for each in requests if isinstance(each, ScanRequest)]
 
     def enqueue_after(self, request: ReconcileRequest | ScanRequest, seconds: int) -> None:
         """Queue a request after some seconds."""
         self._check()
-        self.later.append((request, seconds))
+        self.delayed.append((request, seconds))
 
     def _check(self) -> None:
         if self.trouble:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from fakes import FakeBoxes, FakeClock
+from fakes import FakeClock, FakeQueues
 
 from hub.runtime.decisions.drift import Drift, DriftKind
 from hub.runtime.scan.enqueue import queue
@@ -28,14 +28,14 @@ LOOK = ScanRequest(
 class Harness:
     """The part of the scanner that enqueueing needs."""
 
-    reconcile_queue: FakeBoxes = field(default_factory=FakeBoxes)
+    reconcile_queue: FakeQueues = field(default_factory=FakeQueues)
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
 
     def queued(self, request: ScanRequest, *found: Drift) -> list[ReconcileRequest]:
         """Return the requests that a scan queues for the users it found."""
-        self.reconcile_queue.users.clear()
+        self.reconcile_queue.reconcile_requests.clear()
         queue(found, request, cast("ScanPorts", self))
-        return list(self.reconcile_queue.users)
+        return list(self.reconcile_queue.reconcile_requests)
 
 
 FOUND = Drift(ADA, DriftKind.JOINED)

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from fakes import (
-    FakeBoxes,
     FakeClock,
     FakeDirectory,
     FakeGroupSnapshots,
     FakeHubState,
     FakeLedger,
     FakeMappings,
+    FakeQueues,
     Trouble,
 )
 
@@ -60,7 +60,7 @@ class Harness:
     group_snapshots: FakeGroupSnapshots = field(
         default_factory=lambda: FakeGroupSnapshots({MEMBERSHIP: ADA})
     )
-    boxes: FakeBoxes = field(default_factory=FakeBoxes)
+    queues: FakeQueues = field(default_factory=FakeQueues)
 
     def __post_init__(self) -> None:
         """Read the mappings and set the clock to noon."""
@@ -77,9 +77,9 @@ class Harness:
             hub_state=self.hub_state,
             ledger=self.ledger,
             group_snapshots=self.group_snapshots,
-            reconcile_queue=self.boxes,
-            scan_queue=self.boxes,
-            delayed_queue=self.boxes,
+            reconcile_queue=self.queues,
+            scan_queue=self.queues,
+            delayed_queue=self.queues,
             clock=self.clock,
         )
 
@@ -163,7 +163,7 @@ LEAVES = event("DeleteGroupMembership", source="identitystore", membershipId=MEM
 def test_an_event_of_a_user_queues_a_request(harness: Harness, body: str) -> None:
     """One request, with the event's id and time, enqueued now."""
     assert harness.take(body) == [None]
-    assert harness.boxes == FakeBoxes(users=[ADA_IS_LOOKED_AT])
+    assert harness.queues == FakeQueues(reconcile_requests=[ADA_IS_LOOKED_AT])
 
 
 def test_an_event_of_a_mapped_group_queues_a_scan(harness: Harness) -> None:
@@ -171,7 +171,7 @@ def test_an_event_of_a_mapped_group_queues_a_scan(harness: Harness) -> None:
     look = ScanRequest(Subject.GROUP, ANTS, NOON, "event", EARLIER, event_driven=True)
 
     assert harness.take(event("DeleteGroup", groupId=ANTS)) == [None]
-    assert harness.boxes == FakeBoxes(looks=[look])
+    assert harness.queues == FakeQueues(scan_requests=[look])
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_an_unrelated_user_costs_one_read(
     assert harness.ledger.asked == of_ledger
     assert harness.group_snapshots.asked == of_copies
     assert harness.reads == 0
-    assert harness.boxes == FakeBoxes()
+    assert harness.queues == FakeQueues()
 
 
 def test_a_membership_that_was_never_seen_is_counted(harness: Harness) -> None:
@@ -215,7 +215,7 @@ def test_a_change_of_the_identity_source_pauses_the_hub(harness: Harness) -> Non
     assert harness.take(event("DisassociateDirectory", source="sso")) == [None]
     assert harness.hub_state.truth.paused == reason
     assert harness.problems() == [("paused", f"paused: {reason}")]
-    assert harness.boxes == FakeBoxes()
+    assert harness.queues == FakeQueues()
 
 
 def test_an_unidentified_change_starts_one_full_sweep(harness: Harness) -> None:
@@ -227,8 +227,8 @@ def test_an_unidentified_change_starts_one_full_sweep(harness: Harness) -> None:
 
     found = harness.take(unclear(), unclear(), unclear(), unclear())
 
-    assert harness.boxes == FakeBoxes(
-        later=[(sweep, seconds) for seconds in (0, 900) for sweep in passes]
+    assert harness.queues == FakeQueues(
+        delayed=[(sweep, seconds) for seconds in (0, 900) for sweep in passes]
     )
     assert found == [None, None, *[Ignored("a full sweep is due anyway")] * 2]
 
@@ -255,7 +255,7 @@ def test_a_group_that_no_mapping_names_costs_one_read_a_batch(harness: Harness) 
     assert harness.take(*bodies) == [UNMAPPED] * 3
     assert harness.reads == 1
     assert (harness.directory.asked, harness.ledger.asked) == ([], [])
-    assert harness.boxes == FakeBoxes()
+    assert harness.queues == FakeQueues()
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_a_group_that_was_mapped_since_our_snapshot_is_found(harness: Harness) -
     harness.mappings.truth = MappingTable((*ROWS, BEES_ROW, strange))
 
     assert harness.take(joins(BEES, NOON), joins(STRANGE, NOON), joins(ANTS, NOON)) == [None] * 3
-    assert len(harness.boxes.users) == 3
+    assert len(harness.queues.reconcile_requests) == 3
 
 
 def test_an_old_event_does_not_prove_a_snapshot_new_enough_for_a_later_one(
@@ -341,7 +341,7 @@ def test_a_group_that_cannot_be_resolved_may_be_mapped(
     trouble(harness)
 
     assert harness.take(joins(STRANGE, NOON), joins(BEES, NOON)) == [None, None]
-    assert len(harness.boxes.users) == 2
+    assert len(harness.queues.reconcile_requests) == 2
 
 
 def test_a_name_that_no_group_has_may_mean_none(harness: Harness) -> None:
@@ -371,7 +371,7 @@ def test_a_requeued_message_goes_back_to_its_queue(harness: Harness) -> None:
     batch = Intake(harness.aws)
 
     assert [batch.redeliver(encode(request)) for request in (look, user)] == [look, user]
-    assert harness.boxes == FakeBoxes(users=[user], looks=[look])
+    assert harness.queues == FakeQueues(reconcile_requests=[user], scan_requests=[look])
     with pytest.raises(UnreadableMessageError):
         batch.redeliver(joins(ANTS))
 
@@ -381,7 +381,7 @@ def test_a_user_whose_record_cannot_be_read_now_is_reconciled(harness: Harness) 
     harness.ledger.trouble = RetryableError("throttled")
 
     assert harness.take(event("DisableUser", userId=ADA)) == [None]
-    assert harness.boxes == FakeBoxes(users=[ADA_IS_LOOKED_AT])
+    assert harness.queues == FakeQueues(reconcile_requests=[ADA_IS_LOOKED_AT])
 
 
 def test_a_ledger_that_denies_access_raises_the_alarm(harness: Harness) -> None:
@@ -395,7 +395,7 @@ def test_a_ledger_that_denies_access_raises_the_alarm(harness: Harness) -> None:
 @pytest.mark.parametrize("trouble", [RetryableError("throttled"), PermanentError("no rights")])
 def test_a_request_that_cannot_be_queued_is_not_lost(harness: Harness, trouble: Trouble) -> None:
     """The message fails and is delivered again."""
-    harness.boxes.trouble = trouble
+    harness.queues.trouble = trouble
 
     for body in (joins(ANTS), event("UpdateGroup", groupId=ANTS), LEAVES, unclear()):
         with pytest.raises(type(trouble)):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from fakes import FakeBoxes, FakeClock, FakeDirectory, FakeHubState, Trouble
+from fakes import FakeClock, FakeDirectory, FakeHubState, FakeQueues, Trouble
 
 from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.group_resolver import GroupResolver
@@ -42,7 +42,7 @@ class Harness:
     """A receiver of row changes."""
 
     capsys: pytest.CaptureFixture[str]
-    boxes: FakeBoxes = field(default_factory=FakeBoxes)
+    queues: FakeQueues = field(default_factory=FakeQueues)
     directory: FakeDirectory = field(default_factory=lambda: FakeDirectory({"ants": GroupId(ANTS)}))
 
     def __post_init__(self) -> None:
@@ -50,13 +50,13 @@ class Harness:
         clock = FakeClock(NOON)
         self.hub_state = FakeHubState(clock)
         names = GroupResolver(self.directory, self.hub_state, clock)
-        self.aws = MappingStreamPorts(names, self.hub_state, self.boxes, clock)
+        self.aws = MappingStreamPorts(names, self.hub_state, self.queues, clock)
 
     def take(self, old: Row | None, new: Row | None) -> list[ScanRequest]:
         """Process one change and return what was queued for it."""
-        self.boxes.looks.clear()
+        self.queues.scan_requests.clear()
         take(RowChange("event", WRITTEN, old, new, "MODIFY"), self.aws)
-        return self.boxes.looks
+        return self.queues.scan_requests
 
     def problems(self) -> list[dict[str, Any]]:
         """Return what was reported since the last call."""
@@ -155,7 +155,7 @@ def test_a_group_keeps_the_id_that_its_name_had_first(harness: Harness) -> None:
 @pytest.mark.parametrize("trouble", [RetryableError("throttled"), PermanentError("denied")])
 def test_what_cannot_be_queued_stays_where_it_is(harness: Harness, trouble: Trouble) -> None:
     """The stream delivers it again."""
-    harness.boxes.trouble = trouble
+    harness.queues.trouble = trouble
 
     with pytest.raises(type(trouble)):
         harness.take(BAD, ROW)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from fakes import FakeBoxes, FakeClock, FakeScans
+from fakes import FakeClock, FakeQueues, FakeScans
 
 from hub.runtime.decisions.listing import Page, ScanState, Seen
 from hub.runtime.scan.listing import PagedListing
@@ -39,7 +39,7 @@ class Harness:
 
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
     scans: FakeScans = field(default_factory=FakeScans)
-    scan_queue: FakeBoxes = field(default_factory=FakeBoxes)
+    scan_queue: FakeQueues = field(default_factory=FakeQueues)
 
 
 @dataclass
@@ -112,7 +112,7 @@ def test_the_next_part_continues_where_the_last_one_stopped(listing: Listing) ->
 
     first.go_on()
 
-    (rest,) = listing.harness.scan_queue.looks
+    (rest,) = listing.harness.scan_queue.scan_requests
     assert rest == replace(REQUEST, enqueued_at=NOON + timedelta(seconds=10), attempt=0, part=1)
     second = paged_listing(listing, rest)
     assert list(second.pages()) == [("eve",), ("dan",)]
@@ -153,7 +153,7 @@ def test_a_part_that_started_anew_continues_under_its_own_number(listing: Listin
 
     part.go_on()
 
-    assert [request.part for request in listing.harness.scan_queue.looks] == [8]
+    assert [request.part for request in listing.harness.scan_queue.scan_requests] == [8]
 
 
 def test_a_part_that_comes_twice_reads_nothing(listing: Listing) -> None:
@@ -164,7 +164,7 @@ def test_a_part_that_comes_twice_reads_nothing(listing: Listing) -> None:
         part.go_on()
 
     assert listing.asked == ["", "2"]
-    assert [request.part for request in listing.harness.scan_queue.looks] == [1, 2, 2]
+    assert [request.part for request in listing.harness.scan_queue.scan_requests] == [1, 2, 2]
 
 
 def test_a_part_of_a_finished_listing_does_nothing(listing: Listing) -> None:
@@ -175,7 +175,7 @@ def test_a_part_of_a_finished_listing_does_nothing(listing: Listing) -> None:
 
     assert list(part.pages()) == []
     part.go_on()
-    assert (listing.asked, listing.harness.scan_queue.looks) == ([], [])
+    assert (listing.asked, listing.harness.scan_queue.scan_requests) == ([], [])
     assert not part.is_complete
 
 
@@ -249,4 +249,4 @@ def test_an_endless_listing_is_ended(listing: Listing) -> None:
 
     with pytest.raises(PermanentError, match="group g-1 has no end"):
         part.go_on()
-    assert (listing.harness.scan_queue.looks, listing.harness.scans.states) == ([], {})
+    assert (listing.harness.scan_queue.scan_requests, listing.harness.scans.states) == ([], {})

@@ -242,7 +242,9 @@ def test_memberships_are_written_with_the_first_record_only(harness: RecorderHar
     harness.does(ASSIGN)
 
     assert len(harness.ledger.writes) > 1
-    assert [changes for changes in harness.ledger.joined if changes.joined] == [harness.changes]
+    assert [changes for changes in harness.ledger.member_changes if changes.joined] == [
+        harness.changes
+    ]
 
 
 def test_a_worker_who_lost_the_race_writes_nothing_more() -> None:
