@@ -10,7 +10,7 @@ import boto3
 
 from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.ledger import DynamoLedger
-from hub.runtime.adapters.queues import SqsDelayedQueue
+from hub.runtime.adapters.messaging import SqsDelayedQueue
 from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.decisions.hub_state import HubState

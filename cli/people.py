@@ -8,7 +8,7 @@ import typer
 
 from cli.hub_client import HubClient
 from hub.runtime.adapters.aws import translated
-from hub.runtime.adapters.identity_store import IdentityCenter
+from hub.runtime.adapters.identity_center import IdentityCenter
 from shared.errors import RefusedError
 from shared.model import DIRECTORY_ID, User, UserId, UserStatus
 

@@ -45,7 +45,11 @@ class Directory(Protocol):
         """Return the user; one who is gone has the status GONE and no name."""
 
     def memberships(self, user_id: UserId) -> Mapping[GroupId, str]:
-        """Return every group of the user with the membership's id, read to the end."""
+        """Return every group of the user with the membership's id, read to the end.
+
+        Raises:
+            RetryableError: also if the user is deleted meanwhile.
+        """
 
     def group_id(self, name: str) -> GroupId | Unresolved:
         """Return the id of the group that has this name now, or why there is none."""
@@ -123,7 +127,11 @@ class GroupSnapshots(Protocol):
         """Write one membership into the snapshot; None removes the member."""
 
     def save(self, group_id: GroupId, joined: Mapping[UserId, str], left: Iterable[UserId]) -> None:
-        """Add members to the snapshot and remove others."""
+        """Add members to the snapshot and remove others.
+
+        Raises:
+            RetryableError: not everything could be written.
+        """
 
     def note(self, group_id: GroupId, *, deleted: bool, emptied: bool = False) -> None:
         """Record that the group was listed to its end, and whether it is emptied or deleted."""
@@ -155,7 +163,8 @@ class HubStateStore(Protocol):
     def reserve_full_sweep(self, now: datetime, event_id: str) -> int | None:
         """Return in how many seconds a full sweep may run; None if one is already reserved.
 
-        A repeated call for the same event returns the same time.
+        It runs at most once in fifteen minutes, and at least once after the last call. A caller
+        that repeats one event, because it could not queue the sweep, gets the same time.
         """
 
 
@@ -181,7 +190,10 @@ class Limits(Protocol):
         """Take slots for all users; return false and take none if another worker took some."""
 
     def hold(self, target: Target, disruptions: Iterable[HeldDisruption]) -> None:
-        """Hold disruptions."""
+        """Hold disruptions; an operator's approval that came meanwhile stays.
+
+        A disruption that waited for another cause, which is over, waits for this one.
+        """
 
     def note_over(self, target: Target, seen: HeldDisruption, *, is_over: bool) -> None:
         """Note whether the cause of a held disruption is over, unless it was decided meanwhile."""
@@ -210,21 +222,33 @@ class Bus(Protocol):
     """The hub's event bus, from which rules start tickets and mails."""
 
     def publish(self, profile_events: Iterable[ProfileEvent]) -> None:
-        """Publish events on the hub's event bus."""
+        """Publish events on the hub's event bus.
+
+        Raises:
+            RetryableError: the bus did not accept all of them.
+        """
 
 
 class ReconcileQueue(Protocol):
     """The queue of users to reconcile."""
 
     def enqueue(self, *requests: ReconcileRequest) -> None:
-        """Queue reconcile requests now; requests of one user stay in order."""
+        """Queue reconcile requests now; requests of one user stay in order.
+
+        Raises:
+            RetryableError: the queue did not accept all of them.
+        """
 
 
 class ScanQueue(Protocol):
     """The queue of scans."""
 
     def enqueue(self, *requests: ScanRequest) -> None:
-        """Queue scan requests now; requests of one subject stay in order."""
+        """Queue scan requests now; requests of one subject stay in order.
+
+        Raises:
+            RetryableError: the queue did not accept all of them.
+        """
 
 
 class Redelivery(Protocol):

@@ -53,7 +53,10 @@ class StudioListing(Protocol):
         """Return a page of all profiles."""
 
     def whose(self, target: Target, name: str) -> tuple[ObservedProfile, UserId | None] | None:
-        """Return a profile, and its user by our tags; None if it does not exist."""
+        """Return a profile, and its user by our tags; None if it does not exist.
+
+        A user id that no directory gives names no user. RefusedError if the tags cannot be read.
+        """
 
     def domain(self, target: Target) -> Domain:
         """Return how users sign in to the domain."""

@@ -8,7 +8,7 @@ import pytest
 from botocore.client import BaseClient
 from botocore.stub import Stubber
 from moto import mock_aws
-from spokes import HUB, OneSpoke
+from spokes import HUB, one_spoke
 
 from hub.runtime.adapters.studio import SageMakerStudio
 from simulator.setup import make_tables
@@ -84,7 +84,7 @@ def stub() -> Iterator[Stub]:
 
 @pytest.fixture
 def studio(sagemaker: "SageMakerClient") -> SageMakerStudio:
-    return SageMakerStudio(OneSpoke(sagemaker), HUB)
+    return SageMakerStudio(one_spoke(sagemaker), HUB)
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.stub import ANY, Stubber
 
-from hub.runtime.adapters.assignments import SsoAdmin, assumed_client, own_client
-from hub.runtime.adapters.sessions import RoleAssumer
+from hub.runtime.adapters.identity_center import SsoAdmin
+from hub.runtime.adapters.sessions import AssumedRoles
 from hub.runtime.decisions.listing import Page
-from hub.runtime.functions.access import application_access, role_assumer
+from hub.runtime.functions.access import application_access, assumed_roles
 from hub.runtime.settings import ReconcileSettings, ScanSettings
 from shared.conventions import SystemRole
 from shared.errors import (
@@ -156,15 +156,24 @@ class Clients:
 
     def __init__(self, **known: object) -> None:
         self.known = known
+        self.asked: list[str] = []
         self.made: list[dict[str, str]] = []
 
     def client(self, service: str, **given: Any) -> object:  # noqa: ANN401 (as boto3 has it)
         """Return a known client, or a new object each time."""
+        self.asked.append(service)
         if service in self.known:
             return self.known[service]
         given.pop("config")
         self.made.append(given | {"service": service})
         return object()
+
+
+def settings_of(
+    kind: type[ReconcileSettings | ScanSettings], identity_account: str
+) -> ReconcileSettings | ScanSettings:
+    given = {"region": REGION, "account": HUB, "identity_account": identity_account}
+    return kind(**dict.fromkeys(kind._fields, "") | given)
 
 
 def granted(key: str, *, minutes: float = 15) -> dict[str, Any]:
@@ -179,23 +188,27 @@ def granted(key: str, *, minutes: float = 15) -> dict[str, Any]:
 
 
 def assumed(clients: Clients, sts: "STSClient") -> Callable[[], object]:
-    return assumed_client(
-        cast("boto3.Session", clients),
-        RoleAssumer(sts, hub_account=HUB, role_name=RECONCILE),
-        SystemRole.ASSIGNER.arn(IDENTITY, REGION),
-        account=IDENTITY,
-        region=REGION,
-    )
+    session = cast("boto3.Session", clients)
+    roles = AssumedRoles(session, sts, hub_account=HUB, role_name=RECONCILE)
+    return lambda: roles.client("sso-admin", SystemRole.ASSIGNER, IDENTITY, REGION)
 
 
-def test_in_the_hubs_own_account_nothing_is_assumed() -> None:
+def test_in_the_hubs_own_account_nothing_is_assumed(
+    sso_admin: "SSOAdminClient", sts: "STSClient", stub: Stub
+) -> None:
     """Identity Center may be in the hub's account; one client serves all."""
-    clients = Clients()
+    clients = Clients(**{"sso-admin": sso_admin, "sts": sts})
+    session, given = cast("boto3.Session", clients), settings_of(ReconcileSettings, HUB)
+    access = application_access(session, assumed_roles(session, given), given)
+    stub(sts)
+    stubbed = stub(sso_admin)
+    for _ in range(2):
+        stubbed.add_response("create_application_assignment", {}, ASKED)
 
-    current = own_client(cast("boto3.Session", clients))
+    access.assign(APPLICATION, ADA)
+    access.assign(APPLICATION, ADA)
 
-    assert current() is current()
-    assert clients.made == [{"service": "sso-admin"}]
+    assert clients.asked == ["sts", "sso-admin"]
 
 
 def test_in_another_account_the_assignment_role_is_assumed_with_its_external_id(
@@ -245,12 +258,9 @@ def test_each_function_assumes_its_own_role(
     role: str,
 ) -> None:
     """The scan function's role there can assign nobody; each session names its function."""
-    given = settings(
-        **dict.fromkeys(settings._fields, "")
-        | {"region": REGION, "account": HUB, "identity_account": IDENTITY}
-    )
+    given = settings_of(settings, IDENTITY)
     session = cast("boto3.Session", Clients(sts=sts))
-    access = application_access(session, role_assumer(session, given), given)
+    access = application_access(session, assumed_roles(session, given), given)
     stubbed = stub(sts)
     name = f"StudioHub-{function}-{REGION}"
     asked = {

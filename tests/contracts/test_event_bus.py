@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import Stubber
 
-from hub.runtime.adapters.event_bus import EventBus
+from hub.runtime.adapters.messaging import EventBus
 from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType
 from shared.errors import RefusedError, RetryableError
 from shared.model import Target, UserId

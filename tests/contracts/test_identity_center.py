@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import Stubber
 
-from hub.runtime.adapters.identity_store import IdentityCenter
+from hub.runtime.adapters.identity_center import IdentityCenter
 from shared.errors import RefusedError, RetryableError
 from shared.model import GroupId, Unresolved, User, UserId, UserStatus
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import Stubber
 
-from hub.runtime.adapters.queues import ReceivedFrom, SqsDelayedQueue, SqsReconcileQueue
+from hub.runtime.adapters.messaging import FifoQueue, ReceivedFrom, SqsDelayedQueue
 from shared.errors import RefusedError, RetryableError
 from shared.messages import deduplication_id, encode
 from shared.model import UserId
@@ -37,7 +37,7 @@ def test_the_requests_of_one_user_come_in_order_and_once(sqs: "SQSClient", stub:
         },
     )
 
-    SqsReconcileQueue(sqs, URL).enqueue(REQUEST)
+    FifoQueue(sqs, URL).enqueue(REQUEST)
 
 
 def test_a_requeued_scan_waits_in_the_queue(sqs: "SQSClient", stub: Stub) -> None:
@@ -63,7 +63,7 @@ def test_a_request_that_cannot_be_queued_raises_an_error(
     stubbed.add_client_error("send_message", code)
 
     with pytest.raises(error, match=code):
-        SqsReconcileQueue(sqs, URL).enqueue(REQUEST)
+        FifoQueue(sqs, URL).enqueue(REQUEST)
     with pytest.raises(error, match=code):
         SqsDelayedQueue(sqs, URL).enqueue_after(REQUEST, 10)
 

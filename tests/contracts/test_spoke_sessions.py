@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.stub import Stubber
 
-from hub.runtime.adapters.sessions import RoleAssumer
-from hub.runtime.adapters.spoke_sessions import SpokeSessions
+from hub.runtime.adapters.sessions import AssumedRoles
 from shared.conventions import SystemRole
 from shared.errors import RetryableError, TargetUnreachableError
 from shared.model import AccountId, Target
@@ -42,10 +41,22 @@ def clients() -> Clients:
     return Clients()
 
 
+class Spokes:
+    """The spokes of a hub, whose access roles are assumed; at most three sessions are kept."""
+
+    def __init__(self, sts: "STSClient", clients: Clients) -> None:
+        self._roles = AssumedRoles(
+            cast("boto3.Session", clients), sts, hub_account=HUB, role_name=RECONCILE, at_most=3
+        )
+
+    def sagemaker(self, target: Target) -> object:
+        """Return a client for the target's account and Region."""
+        return self._roles.client("sagemaker", SystemRole.ACCESS, target.account, target.region)
+
+
 @pytest.fixture
-def sessions(sts: "STSClient", clients: Clients) -> SpokeSessions:
-    assumer = RoleAssumer(sts, hub_account=HUB, role_name=RECONCILE)
-    return SpokeSessions(cast("boto3.Session", clients), assumer, SystemRole.ACCESS.arn)
+def sessions(sts: "STSClient", clients: Clients) -> Spokes:
+    return Spokes(sts, clients)
 
 
 def granted(key: str, *, minutes: float = 15) -> dict[str, Any]:
@@ -72,7 +83,7 @@ def asked(target: Target) -> dict[str, Any]:
 
 
 def test_the_access_role_is_assumed_with_its_external_id(
-    sts: "STSClient", stub: Stub, sessions: SpokeSessions, clients: Clients
+    sts: "STSClient", stub: Stub, sessions: Spokes, clients: Clients
 ) -> None:
     """Role, ExternalId and Region follow from the target alone (rule 12)."""
     stub(sts).add_response("assume_role", granted("1"), asked(LAB))
@@ -91,7 +102,7 @@ def test_the_access_role_is_assumed_with_its_external_id(
 
 
 def test_one_session_serves_every_domain_of_an_account_and_region(
-    sts: "STSClient", stub: Stub, sessions: SpokeSessions
+    sts: "STSClient", stub: Stub, sessions: Spokes
 ) -> None:
     """A second domain costs no AssumeRole; another account or Region has its own session."""
     places = ("222222222222", "eu-west-1"), ("222222222222", "us-east-1"), ("3" * 12, "eu-west-1")
@@ -108,9 +119,29 @@ def test_one_session_serves_every_domain_of_an_account_and_region(
     assert clients[0] is clients[1] is clients[6]
 
 
+def test_the_session_that_was_not_used_for_the_longest_time_is_dropped(
+    sts: "STSClient", stub: Stub, sessions: Spokes
+) -> None:
+    """A client takes almost a megabyte: only three are kept here, and the busy ones stay."""
+    one, two, three, four = (
+        replace(LAB, account=AccountId(f"{number:012d}")) for number in range(4)
+    )
+    stubbed = stub(sts)
+    for target in (one, two, three, four, two):
+        stubbed.add_response("assume_role", granted("1"), asked(target))
+    first, *_ = [sessions.sagemaker(target) for target in (one, two, three)]
+    sessions.sagemaker(one)
+
+    sessions.sagemaker(four)
+
+    assert sessions.sagemaker(one) is first
+    sessions.sagemaker(two)
+    stubbed.assert_no_pending_responses()
+
+
 @pytest.mark.parametrize(("minutes", "again"), [(15, False), (3.5, False), (2.5, True), (-1, True)])
 def test_a_session_is_renewed_shortly_before_it_ends(
-    sts: "STSClient", stub: Stub, sessions: SpokeSessions, minutes: float, *, again: bool
+    sts: "STSClient", stub: Stub, sessions: Spokes, minutes: float, *, again: bool
 ) -> None:
     """No session expires in the middle of a plan: it is replaced three minutes before its end."""
     stubbed = stub(sts)
@@ -125,7 +156,7 @@ def test_a_session_is_renewed_shortly_before_it_ends(
 
 @pytest.mark.parametrize("code", ["AccessDenied", "ValidationError", "RegionDisabledException"])
 def test_a_spoke_that_denies_the_hub_is_unreachable(
-    sts: "STSClient", stub: Stub, sessions: SpokeSessions, code: str
+    sts: "STSClient", stub: Stub, sessions: Spokes, code: str
 ) -> None:
     """Everything in the target waits; the message names the role. The next reconcile asks again."""
     stubbed = stub(sts)
@@ -143,7 +174,7 @@ def test_a_spoke_that_denies_the_hub_is_unreachable(
 
 
 def test_a_role_that_takes_no_source_identity_is_assumed_without_it(
-    sts: "STSClient", stub: Stub, sessions: SpokeSessions
+    sts: "STSClient", stub: Stub, sessions: Spokes
 ) -> None:
     """A stack of an older version still admits the hub, and is not asked in vain again."""
     plain = {name: value for name, value in asked(LAB).items() if name != "SourceIdentity"}
@@ -161,7 +192,7 @@ def test_a_role_that_takes_no_source_identity_is_assumed_without_it(
 
 
 def test_a_trust_that_now_accepts_a_source_identity_is_used(
-    sts: "STSClient", stub: Stub, sessions: SpokeSessions
+    sts: "STSClient", stub: Stub, sessions: Spokes
 ) -> None:
     """A role that denied the hub altogether is not remembered as one without SourceIdentity."""
     stubbed = stub(sts)
@@ -177,7 +208,7 @@ def test_a_trust_that_now_accepts_a_source_identity_is_used(
 
 
 def test_an_sts_that_does_not_answer_makes_no_target_unreachable(
-    sts: "STSClient", stub: Stub, sessions: SpokeSessions
+    sts: "STSClient", stub: Stub, sessions: Spokes
 ) -> None:
     """Throttling is transient."""
     stub(sts).add_client_error("assume_role", "Throttling")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.stub import Stubber
-from spokes import HUB, LAB, ClosedSpoke
+from spokes import HUB, LAB, closed_spoke
 
 from hub.runtime.adapters.studio import SageMakerStudio
 from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus
@@ -220,4 +220,4 @@ def test_an_unreachable_target_raises_its_error_in_every_method(method: str) -> 
     call = (WRITES | OTHERS)[method]
 
     with pytest.raises(TargetUnreachableError):
-        call(SageMakerStudio(ClosedSpoke(), HUB))
+        call(SageMakerStudio(closed_spoke, HUB))

@@ -10,9 +10,9 @@ from builders import ACTIVE, ADA, LAB
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.runtime.adapters.event_bus import EventBus
 from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.ledger import DynamoLedger
+from hub.runtime.adapters.messaging import EventBus
 from hub.runtime.decisions.mapping_rows import parse_row
 from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType
 from hub.runtime.decisions.transitions import ended_grants

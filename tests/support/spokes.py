@@ -6,27 +6,24 @@ from shared.errors import TargetUnreachableError
 from shared.model import Target
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_sagemaker import SageMakerClient
 
 HUB = "111111111111"
 LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 
 
-class OneSpoke:
-    """The sessions of a hub that has a single client."""
+def one_spoke(client: "SageMakerClient") -> "Callable[[Target], SageMakerClient]":
+    """Return what gives a hub with a single spoke its client."""
 
-    def __init__(self, client: "SageMakerClient") -> None:
-        self._client = client
-
-    def sagemaker(self, target: Target) -> "SageMakerClient":
-        """Return the client, for the one target."""
+    def client_of(target: Target) -> "SageMakerClient":
         assert target == LAB
-        return self._client
+        return client
+
+    return client_of
 
 
-class ClosedSpoke:
-    """The sessions of a spoke that refuses everybody."""
-
-    def sagemaker(self, target: Target) -> "SageMakerClient":
-        """Refuse."""
-        raise TargetUnreachableError(str(target))
+def closed_spoke(target: Target) -> "SageMakerClient":
+    """Refuse, as a spoke does that refuses everybody."""
+    raise TargetUnreachableError(str(target))

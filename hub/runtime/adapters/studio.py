@@ -1,22 +1,26 @@
-"""SageMaker Studio's user profiles in a spoke account."""
+"""SageMaker Studio in a spoke account: user profiles, with their apps and spaces."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from hub.runtime.adapters.aws import text, translated
-from hub.runtime.adapters.workload import workload
 from hub.runtime.decisions.hub_state import Domain, ListedProfile
 from hub.runtime.decisions.listing import Page
-from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Workload
+from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Space, Workload
 from shared.conventions import Ownership, owner, ownership, tags
 from shared.errors import RefusedError
 from shared.model import DIRECTORY_ID, Target, User, UserId
+from shared.naming import same_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_sagemaker import SageMakerClient
 
-_NOT_FOUND = "ResourceNotFound"
+_NOT_FOUND: Final = "ResourceNotFound"
+# Source: the SageMaker API model; its listings give 10 a page unless asked.
+_PAGE: Final = 100
 # These settings tell whether users can open Studio by the domain's own portal. The second one is
 # for a domain that is used in SageMaker Unified Studio. Source: the SageMaker API model,
 # UserSettings and UnifiedStudioSettings.
@@ -26,48 +30,104 @@ _PORTAL = (
 )
 # Source: seen by others of DeleteApp, and taken for success by Terraform's AWS provider.
 _APP_IS_GONE = ("has already been deleted", "previously failed and was automatically deleted")
-
-
-class Sessions(Protocol):
-    """The source of clients for a target."""
-
-    def sagemaker(self, target: Target) -> "SageMakerClient":
-        """Return a client for the target's account and Region."""
+# Source: the SageMaker API reference, DescribeApp: a deleted app is listed for a day.
+_DELETED: Final = "Deleted"
+# A domain-level app under a pseudo profile. It belongs to nobody, whatever its profile name.
+_OF_THE_DOMAIN: Final = "RStudioServerPro"
 
 
 class SageMakerStudio:
-    """Implements the ports Studio and StudioListing."""
+    """Implements the ports Studio and StudioListing.
+
+    `client` returns a client for a target's account and Region.
+    """
 
     def __init__(
-        self, sessions: Sessions, hub_account: str, *, remembers_domains: bool = True
+        self,
+        client: "Callable[[Target], SageMakerClient]",
+        hub_account: str,
+        *,
+        remembers_domains: bool = True,
     ) -> None:
-        self._sessions = sessions
+        self._client = client
         self._hub_account = hub_account
         self._remembers_domains = remembers_domains
         self._domains: dict[Target, Domain] = {}
 
     def profile(self, target: Target, name: str, user_id: UserId) -> ObservedProfile | None:
-        """Return the profile with its ownership, or None."""
-        found = self._describe(target, name)
+        found = self.watch(target, name)
         if found is None:
             return None
-        return _observed(found, self._ownership(target, found["UserProfileArn"], user_id))
+        try:
+            whose = ownership(self._tags(target, found.arn), self._hub_account, user_id)
+        except RefusedError:
+            whose = Ownership.UNREADABLE
+        return replace(found, ownership=whose)
 
     def watch(self, target: Target, name: str) -> ObservedProfile | None:
-        """Return a profile that is known to be ours, without reading its tags again."""
-        found = self._describe(target, name)
-        return _observed(found, Ownership.OURS) if found else None
+        client = self._client(target)
+        try:
+            with translated():
+                found = client.describe_user_profile(
+                    DomainId=target.domain_id, UserProfileName=name
+                )
+        except RefusedError as refused:
+            if refused.code == _NOT_FOUND:
+                return None
+            raise
+        modified = found.get("LastModifiedTime")
+        return ObservedProfile(
+            name=found["UserProfileName"],
+            status=ProfileStatus(found["Status"]),
+            role_arn=found.get("UserSettings", {}).get("ExecutionRole", ""),
+            ownership=Ownership.OURS,
+            efs_uid=found.get("HomeEfsFileSystemUid", ""),
+            user_name=found.get("SingleSignOnUserValue", ""),
+            modified=modified.isoformat() if modified else "",
+            failure=found.get("FailureReason", ""),
+            arn=found.get("UserProfileArn", ""),
+        )
 
     def workload(self, target: Target, name: str) -> Workload:
-        """Return the profile's apps, the spaces that it owns, and the apps in the private ones."""
-        return workload(self._client(target), target.domain_id, name)
+        # Both listings are domain-wide: ListApps by profile does not show the apps in spaces, and
+        # ListSpaces cannot be filtered by owner. Spaces are listed first. An app in a space that is
+        # just being created is found by the next reconcile, and is not taken for another user's.
+        client = self._client(target)
+        in_domain: Any = {
+            "DomainIdEquals": target.domain_id,
+            "PaginationConfig": {"PageSize": _PAGE},
+        }
+        with translated():
+            listed = client.get_paginator("list_spaces").paginate(**in_domain).search("Spaces[]")
+            spaces = [
+                Space(
+                    found["SpaceName"],
+                    found.get("Status", ""),
+                    text(found, "SpaceSharingSettingsSummary", "SharingType"),
+                )
+                for found in listed
+                if same_name(text(found, "OwnershipSettingsSummary", "OwnerUserProfileName"), name)
+            ]
+            private = {space.name for space in spaces if space.is_private}
+            listed = client.get_paginator("list_apps").paginate(**in_domain).search("Apps[]")
+            apps = [
+                App(
+                    found["AppType"],
+                    found["AppName"],
+                    found.get("Status", ""),
+                    found.get("SpaceName") or "",
+                    found.get("CreationTime"),
+                )
+                for found in listed
+                if found.get("Status") != _DELETED and found["AppType"] != _OF_THE_DOMAIN
+                if _is_of(found, name, private)
+            ]
+        spaces.sort(key=lambda space: space.name)
+        return Workload(tuple(sorted(apps, key=str)), tuple(spaces))
 
     def domain(self, target: Target) -> Domain:
-        """Return the domain's application, default role and disabled portals.
-
-        A domain's application never changes. With `remembers_domains`, a domain that has one is
-        read only once. Its default role may have changed since.
-        """
+        # A domain's application never changes, so a domain that has one is read only once. Its
+        # default role may have changed since.
         known = self._domains.get(target)
         if known is not None:
             return known
@@ -84,7 +144,6 @@ class SageMakerStudio:
         return domain
 
     def create(self, target: Target, name: str, person: User, role_arn: str) -> None:
-        """Start the creation of a profile, with our tags."""
         with translated():
             self._client(target).create_user_profile(
                 DomainId=target.domain_id,
@@ -99,10 +158,7 @@ class SageMakerStudio:
             )
 
     def change_role(self, target: Target, name: str, role_arn: str) -> None:
-        """Start the change of the profile's execution role, and of nothing else.
-
-        Settings that are left out stay: the update merges at its top level.
-        """
+        # Settings that are left out stay: the update merges at its top level.
         with translated():
             self._client(target).update_user_profile(
                 DomainId=target.domain_id,
@@ -111,7 +167,6 @@ class SageMakerStudio:
             )
 
     def stop_app(self, target: Target, name: str, app: App) -> None:
-        """Start stopping an app of the profile; one that is gone already is no error."""
         client = self._client(target)
         home: Any = {"SpaceName": app.space} if app.space else {"UserProfileName": name}
         app_type: Any = app.type
@@ -126,7 +181,6 @@ class SageMakerStudio:
                 raise
 
     def delete_space(self, target: Target, space: str) -> None:
-        """Start the deletion of a private space; one that is gone already is no error."""
         client = self._client(target)
         try:
             with translated():
@@ -136,7 +190,6 @@ class SageMakerStudio:
                 raise
 
     def delete(self, target: Target, name: str) -> None:
-        """Start the deletion of the profile; one that is gone already is no error."""
         try:
             with translated():
                 self._client(target).delete_user_profile(
@@ -147,18 +200,17 @@ class SageMakerStudio:
                 raise
 
     def profiles(self, target: Target, token: str) -> Page[ListedProfile]:
-        """Return a page of all profiles of the domain."""
         more: Any = {"NextToken": token} if token else {}
         with translated():
             page = self._client(target).list_user_profiles(
-                DomainIdEquals=target.domain_id, MaxResults=100, **more
+                DomainIdEquals=target.domain_id, MaxResults=_PAGE, **more
             )
         return Page(
             tuple(
                 ListedProfile(
                     profile["UserProfileName"],
                     profile.get("Status", ""),
-                    _iso(profile.get("LastModifiedTime")),
+                    modified.isoformat() if (modified := profile.get("LastModifiedTime")) else "",
                 )
                 for profile in page["UserProfiles"]
             ),
@@ -166,60 +218,20 @@ class SageMakerStudio:
         )
 
     def whose(self, target: Target, name: str) -> tuple[ObservedProfile, UserId | None] | None:
-        """Return a profile and its owner by our tags; None if there is no such profile.
-
-        A user id that no directory gives names no owner. RefusedError if the tags cannot be read.
-        """
-        found = self._describe(target, name)
+        found = self.watch(target, name)
         if found is None:
             return None
-        marks = self._tags(target, found["UserProfileArn"])
-        user_id = owner(marks, self._hub_account) or ""
+        user_id = owner(self._tags(target, found.arn), self._hub_account) or ""
         if not DIRECTORY_ID.fullmatch(user_id):
-            return _observed(found, Ownership.UNMANAGED), None
-        return _observed(found, Ownership.OURS), UserId(user_id)
-
-    def _client(self, target: Target) -> "SageMakerClient":
-        return self._sessions.sagemaker(target)
-
-    def _describe(self, target: Target, name: str) -> Mapping[str, Any] | None:
-        client = self._client(target)
-        try:
-            with translated():
-                return client.describe_user_profile(DomainId=target.domain_id, UserProfileName=name)
-        except RefusedError as refused:
-            if refused.code == _NOT_FOUND:
-                return None
-            raise
-
-    def _ownership(self, target: Target, arn: str, user_id: UserId) -> Ownership:
-        try:
-            return ownership(self._tags(target, arn), self._hub_account, user_id)
-        except RefusedError:
-            return Ownership.UNREADABLE
+            return replace(found, ownership=Ownership.UNMANAGED), None
+        return found, UserId(user_id)
 
     def _tags(self, target: Target, arn: str) -> dict[str, str]:
-        pages = self._client(target).get_paginator("list_tags")
+        pages = self._client(target).get_paginator("list_tags").paginate(ResourceArn=arn)
         with translated():
-            return {
-                tag["Key"]: tag["Value"]
-                for page in pages.paginate(ResourceArn=arn)
-                for tag in page["Tags"]
-            }
+            return {tag["Key"]: tag["Value"] for tag in pages.search("Tags[]")}
 
 
-def _observed(found: Mapping[str, Any], whose: Ownership) -> ObservedProfile:
-    return ObservedProfile(
-        name=found["UserProfileName"],
-        status=ProfileStatus(found["Status"]),
-        role_arn=text(found, "UserSettings", "ExecutionRole"),
-        ownership=whose,
-        efs_uid=text(found, "HomeEfsFileSystemUid"),
-        user_name=text(found, "SingleSignOnUserValue"),
-        modified=_iso(found.get("LastModifiedTime")),
-        failure=text(found, "FailureReason"),
-    )
-
-
-def _iso(time: datetime | None) -> str:
-    return time.isoformat() if time else ""
+def _is_of(app: Mapping[str, Any], name: str, private: set[str]) -> bool:
+    space = app.get("SpaceName")
+    return space in private if space else same_name(text(app, "UserProfileName"), name)

@@ -1,6 +1,6 @@
 """What Studio reported of a profile, and of the user's apps and spaces."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -94,7 +94,7 @@ class Workload:
 class ObservedProfile:
     """What the account reported of a profile; `workload` is None if the plan did not need it.
 
-    `user_name` is the user name that the profile signs in.
+    `user_name` is the user name that the profile signs in; `arn` is empty if nobody asked for it.
     """
 
     name: str
@@ -106,3 +106,4 @@ class ObservedProfile:
     modified: str = ""
     failure: str = ""
     workload: Workload | None = None
+    arn: str = field(default="", compare=False)

@@ -2,26 +2,30 @@
 
 from boto3.session import Session
 
-from hub.runtime.adapters.assignments import SsoAdmin, assumed_client, own_client
 from hub.runtime.adapters.aws import CLIENT_CONFIG
-from hub.runtime.adapters.sessions import RoleAssumer
+from hub.runtime.adapters.identity_center import SsoAdmin
+from hub.runtime.adapters.sessions import AssumedRoles
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from hub.runtime.settings import ReconcileSettings, ScanSettings
 from shared.conventions import SystemRole
 
 
-def role_assumer(session: Session, settings: ReconcileSettings | ScanSettings) -> RoleAssumer:
-    """Return the adapter that assumes roles in other accounts for the function."""
+def assumed_roles(
+    session: Session, settings: ReconcileSettings | ScanSettings, *, at_most: int = 500
+) -> AssumedRoles:
+    """Return the roles in other accounts, as the function assumes them."""
     role = SystemRole.SCAN if isinstance(settings, ScanSettings) else SystemRole.RECONCILE
-    return RoleAssumer(
+    return AssumedRoles(
+        session,
         session.client("sts", config=CLIENT_CONFIG),
         hub_account=settings.account,
         role_name=role.name_in(settings.region),
+        at_most=at_most,
     )
 
 
 def application_access(
-    session: Session, assumer: RoleAssumer, settings: ReconcileSettings | ScanSettings
+    session: Session, roles: AssumedRoles, settings: ReconcileSettings | ScanSettings
 ) -> SsoAdmin:
     """Return the adapter of assignments for the settings.
 
@@ -30,11 +34,11 @@ def application_access(
     """
     account, region = settings.identity_account, settings.region
     if account == settings.account:
-        return SsoAdmin(own_client(session))
+        client = session.client("sso-admin", config=CLIENT_CONFIG)
+        return SsoAdmin(lambda: client)
     is_scan = isinstance(settings, ScanSettings)
     role = SystemRole.ASSIGNMENT_READER if is_scan else SystemRole.ASSIGNER
-    role_arn = role.arn(account, region)
-    return SsoAdmin(assumed_client(session, assumer, role_arn, account=account, region=region))
+    return SsoAdmin(lambda: roles.client("sso-admin", role, account, region))
 
 
 def removal_limit(settings: ReconcileSettings | ScanSettings) -> RemovalLimit:

@@ -11,10 +11,10 @@ from hub.runtime import telemetry
 from hub.runtime.adapters.aws import INTAKE_CONFIG, SystemClock
 from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
 from hub.runtime.adapters.hub_state import DynamoHubState
-from hub.runtime.adapters.identity_store import IdentityCenter
+from hub.runtime.adapters.identity_center import IdentityCenter
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.mappings_table import DynamoMappings
-from hub.runtime.adapters.queues import SqsDelayedQueue, SqsReconcileQueue, SqsScanQueue
+from hub.runtime.adapters.messaging import FifoQueue, SqsDelayedQueue
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.intake import Intake, IntakePorts
 from hub.runtime.redelivery import take_each
@@ -48,8 +48,8 @@ def ports() -> IntakePorts:
         hub_state=hub_state,
         ledger=DynamoLedger(dynamodb, settings.ledger_table),
         group_snapshots=DynamoGroupSnapshots(dynamodb, settings.ledger_table),
-        reconcile_queue=SqsReconcileQueue(sqs, settings.reconcile_queue_url),
-        scan_queue=SqsScanQueue(sqs, settings.scan_queue_url),
+        reconcile_queue=FifoQueue(sqs, settings.reconcile_queue_url),
+        scan_queue=FifoQueue(sqs, settings.scan_queue_url),
         delayed_queue=SqsDelayedQueue(sqs, settings.delayed_queue_url),
         clock=clock,
     )

@@ -11,8 +11,8 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from hub.runtime import telemetry
 from hub.runtime.adapters.aws import CLIENT_CONFIG, SystemClock
 from hub.runtime.adapters.hub_state import DynamoHubState
-from hub.runtime.adapters.identity_store import IdentityCenter
-from hub.runtime.adapters.queues import SqsScanQueue
+from hub.runtime.adapters.identity_center import IdentityCenter
+from hub.runtime.adapters.messaging import FifoQueue
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.mapping_stream import MappingStreamPorts, RowChange, take
 from hub.runtime.redelivery import take_each
@@ -40,9 +40,7 @@ def ports() -> MappingStreamPorts:
     return MappingStreamPorts(
         names=GroupResolver(directory, hub_state, clock),
         hub_state=hub_state,
-        scan_queue=SqsScanQueue(
-            session.client("sqs", config=CLIENT_CONFIG), settings.scan_queue_url
-        ),
+        scan_queue=FifoQueue(session.client("sqs", config=CLIENT_CONFIG), settings.scan_queue_url),
         clock=clock,
     )
 

@@ -10,18 +10,16 @@ import boto3
 
 from hub.runtime import reporter, telemetry
 from hub.runtime.adapters.aws import CLIENT_CONFIG, SystemClock
-from hub.runtime.adapters.event_bus import EventBus
 from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
 from hub.runtime.adapters.hub_state import DynamoHubState
-from hub.runtime.adapters.identity_store import IdentityCenter
+from hub.runtime.adapters.identity_center import IdentityCenter
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.mappings_table import DynamoMappings
-from hub.runtime.adapters.queues import ReceivedFrom, SqsDelayedQueue
+from hub.runtime.adapters.messaging import EventBus, ReceivedFrom, SqsDelayedQueue
 from hub.runtime.adapters.removal_limits import DynamoLimits
-from hub.runtime.adapters.spoke_sessions import SpokeSessions
 from hub.runtime.adapters.studio import SageMakerStudio
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
-from hub.runtime.functions.access import application_access, removal_limit, role_assumer
+from hub.runtime.functions.access import application_access, assumed_roles, removal_limit
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.guard import Guard
 from hub.runtime.reconcile.apply import Applier
@@ -55,8 +53,7 @@ def ports() -> tuple[ReconcileHandler, ReceivedFrom]:
     settings = read_settings(ReconcileSettings, os.environ)
     session = boto3.Session(region_name=settings.region)
     dynamodb = session.client("dynamodb", config=CLIENT_CONFIG)
-    assumer = role_assumer(session, settings)
-    sessions = SpokeSessions(session, assumer, SystemRole.ACCESS.arn)
+    roles = assumed_roles(session, settings)
     clock = SystemClock()
     directory = IdentityCenter(
         session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
@@ -64,7 +61,10 @@ def ports() -> tuple[ReconcileHandler, ReceivedFrom]:
     sqs = session.client("sqs", config=CLIENT_CONFIG)
     hub_state = DynamoHubState(dynamodb, settings.ledger_table)
     ledger = DynamoLedger(dynamodb, settings.ledger_table)
-    studio = SageMakerStudio(sessions, settings.account)
+    studio = SageMakerStudio(
+        lambda to: roles.client("sagemaker", SystemRole.ACCESS, to.account, to.region),
+        settings.account,
+    )
     limits = DynamoLimits(dynamodb, settings.ledger_table)
     reconciler = Reconciler(
         mode="report" if settings.mode == "report" else "apply",
@@ -79,7 +79,7 @@ def ports() -> tuple[ReconcileHandler, ReceivedFrom]:
             studio, DynamoUnmanagedProfiles(dynamodb, settings.ledger_table), hub_state, clock
         ),
         guard=Guard(removal_limit(settings), limits, ledger),
-        applier=Applier(studio, application_access(session, assumer, settings), clock),
+        applier=Applier(studio, application_access(session, roles, settings), clock),
         ledger=ledger,
         bus=EventBus(session.client("events", config=CLIENT_CONFIG), settings.bus_name),
         hub_state=hub_state,

@@ -12,21 +12,19 @@ from hub.runtime import reporter, telemetry
 from hub.runtime.adapters.aws import CLIENT_CONFIG, SystemClock
 from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
 from hub.runtime.adapters.hub_state import DynamoHubState
-from hub.runtime.adapters.identity_store import IdentityCenter
+from hub.runtime.adapters.identity_center import IdentityCenter
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.mappings_table import DynamoMappings
-from hub.runtime.adapters.queues import (
+from hub.runtime.adapters.messaging import (
+    FifoQueue,
     ReceivedFrom,
     SqsDelayedQueue,
-    SqsReconcileQueue,
-    SqsScanQueue,
 )
 from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.adapters.scan_states import DynamoScanStates
-from hub.runtime.adapters.spoke_sessions import SpokeSessions
 from hub.runtime.adapters.studio import SageMakerStudio
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
-from hub.runtime.functions.access import application_access, removal_limit, role_assumer
+from hub.runtime.functions.access import application_access, assumed_roles, removal_limit
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.guard import Guard
 from hub.runtime.redelivery import as_sent, redelivered_soon
@@ -48,8 +46,9 @@ gc.enable()
 # Pages that are unread this long before the time-out are read by the next message.
 _RESERVE = timedelta(seconds=60)
 
-# One scan covers one target. The next scan covers another, and this one returns in an hour.
-_SESSIONS = 4
+# One scan covers one target. The next scan covers another, and this one returns in an hour. The
+# fifth session is Identity Center's, which every scan of assignments uses.
+_SESSIONS = 5
 
 
 @cache
@@ -64,8 +63,7 @@ def ports() -> ScanPorts:
         session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
     )
     hub_state = DynamoHubState(dynamodb, settings.ledger_table)
-    assumer = role_assumer(session, settings)
-    sessions = SpokeSessions(session, assumer, SystemRole.READER.arn, at_most=_SESSIONS)
+    roles = assumed_roles(session, settings, at_most=_SESSIONS)
     ledger = DynamoLedger(dynamodb, settings.ledger_table)
     limits = DynamoLimits(dynamodb, settings.ledger_table)
     return ScanPorts(
@@ -79,11 +77,15 @@ def ports() -> ScanPorts:
         scans=DynamoScanStates(dynamodb, settings.ledger_table),
         limits=limits,
         guard=Guard(removal_limit(settings), limits, ledger),
-        access=application_access(session, assumer, settings),
+        access=application_access(session, roles, settings),
         unmanaged_profiles=DynamoUnmanagedProfiles(dynamodb, settings.ledger_table),
-        studio=SageMakerStudio(sessions, settings.account, remembers_domains=False),
-        reconcile_queue=SqsReconcileQueue(sqs, settings.reconcile_queue_url),
-        scan_queue=SqsScanQueue(sqs, settings.scan_queue_url),
+        studio=SageMakerStudio(
+            lambda to: roles.client("sagemaker", SystemRole.READER, to.account, to.region),
+            settings.account,
+            remembers_domains=False,
+        ),
+        reconcile_queue=FifoQueue(sqs, settings.reconcile_queue_url),
+        scan_queue=FifoQueue(sqs, settings.scan_queue_url),
         delayed_queue=SqsDelayedQueue(sqs, settings.delayed_queue_url),
         received=ReceivedFrom(sqs, settings.scan_queue_url),
         clock=clock,

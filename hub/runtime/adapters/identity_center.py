@@ -1,7 +1,7 @@
-"""Reads Identity Center's identity store."""
+"""Identity Center: who is in which group, and who may open which application."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from hub.runtime.adapters.aws import translated
 from hub.runtime.decisions.listing import Page
@@ -10,9 +10,11 @@ from shared.model import GroupId, Unresolved, User, UserId, UserStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_identitystore import IdentityStoreClient
+    from mypy_boto3_sso_admin import SSOAdminClient
 
-# Source: the Identity Store API model: at most 100 a page.
-_PAGE = 100
+# Sources: the models of the Identity Store API and the IAM Identity Center API: the most a page.
+_PAGE: Final = 100
+_NOT_FOUND: Final = "ResourceNotFoundException"
 
 
 class IdentityCenter:
@@ -23,13 +25,9 @@ class IdentityCenter:
         self._store = identity_store_id
 
     def person(self, user_id: UserId) -> User:
-        """Return the user.
-
-        Only ResourceNotFoundException about the user, without a reason of the store's key, means
-        GONE: a directory that cannot be decrypted must remove nobody.
-
-        Source: botocore 1.44.5's Identity Store model, ResourceType and Reason.
-        """
+        # Only ResourceNotFoundException about the user, without a reason of the store's key, means
+        # GONE: a directory that cannot be decrypted must remove nobody.
+        # Source: botocore 1.44.5's Identity Store model, ResourceType and Reason.
         try:
             with translated():
                 found = self._client.describe_user(IdentityStoreId=self._store, UserId=user_id)
@@ -40,7 +38,6 @@ class IdentityCenter:
         return _user(found)
 
     def memberships(self, user_id: UserId) -> Mapping[GroupId, str]:
-        """Return every group of the user; RetryableError if the user is deleted meanwhile."""
         pages = self._client.get_paginator("list_group_memberships_for_member")
         try:
             with translated():
@@ -59,7 +56,6 @@ class IdentityCenter:
             raise
 
     def group_id(self, name: str) -> GroupId | Unresolved:
-        """Return the id of the group that has this name now, or why there is none."""
         try:
             with translated():
                 found = self._client.get_group_id(
@@ -72,7 +68,6 @@ class IdentityCenter:
         return GroupId(found["GroupId"])
 
     def group_name(self, group_id: GroupId) -> str | None:
-        """Return the group's name; None if the group is gone."""
         try:
             with translated():
                 found = self._client.describe_group(IdentityStoreId=self._store, GroupId=group_id)
@@ -83,11 +78,10 @@ class IdentityCenter:
         return found.get("DisplayName", "")
 
     def members(self, group_id: GroupId, token: str) -> Page[tuple[UserId, str]] | None:
-        """Return a page of a group's members with their membership ids; None if it is gone."""
         try:
             with translated():
                 page = self._client.list_group_memberships(
-                    IdentityStoreId=self._store, GroupId=group_id, **_from(token)
+                    IdentityStoreId=self._store, GroupId=group_id, **_page(token)
                 )
         except RefusedError as refused:
             if _is_about(refused, "GROUP"):
@@ -103,19 +97,80 @@ class IdentityCenter:
         )
 
     def people(self, token: str) -> Page[User]:
-        """Return a page of all users in the directory."""
         with translated():
-            page = self._client.list_users(IdentityStoreId=self._store, **_from(token))
+            page = self._client.list_users(IdentityStoreId=self._store, **_page(token))
         return Page(tuple(map(_user, page["Users"])), page.get("NextToken", ""))
 
     def groups(self, token: str) -> Page[tuple[GroupId, str]]:
-        """Return a page of all groups with their names."""
         with translated():
-            page = self._client.list_groups(IdentityStoreId=self._store, **_from(token))
+            page = self._client.list_groups(IdentityStoreId=self._store, **_page(token))
         found = (
             (GroupId(group["GroupId"]), group.get("DisplayName", "")) for group in page["Groups"]
         )
         return Page(tuple(found), page.get("NextToken", ""))
+
+
+class SsoAdmin:
+    """Implements the ports ApplicationAccess and AssignmentListing.
+
+    `client` returns a client whose credentials are still valid.
+    """
+
+    def __init__(self, client: "Callable[[], SSOAdminClient]") -> None:
+        self._client = client
+
+    def assign(self, application_arn: str, user_id: UserId) -> None:
+        client = self._client()
+        with translated():
+            client.create_application_assignment(
+                ApplicationArn=application_arn, PrincipalId=user_id, PrincipalType="USER"
+            )
+
+    def revoke(self, application_arn: str, user_id: UserId) -> None:
+        client = self._client()
+        try:
+            with translated():
+                client.delete_application_assignment(
+                    ApplicationArn=application_arn, PrincipalId=user_id, PrincipalType="USER"
+                )
+        except RefusedError as refused:
+            if refused.code != _NOT_FOUND:
+                raise
+
+    def is_assigned(self, application_arn: str, user_id: UserId) -> bool:
+        client = self._client()
+        try:
+            with translated():
+                client.describe_application_assignment(
+                    ApplicationArn=application_arn, PrincipalId=user_id, PrincipalType="USER"
+                )
+        except RefusedError as refused:
+            if refused.code == _NOT_FOUND:
+                return False
+            raise
+        return True
+
+    def assignments(self, application_arn: str, token: str) -> Page[tuple[str, str]]:
+        client = self._client()
+        with translated():
+            page = client.list_application_assignments(
+                ApplicationArn=application_arn, **_page(token)
+            )
+        return Page(
+            tuple(
+                (each["PrincipalType"], each["PrincipalId"])
+                for each in page["ApplicationAssignments"]
+            ),
+            page.get("NextToken", ""),
+        )
+
+    def requires_assignment(self, application_arn: str) -> bool:
+        # Without, every user of the directory has access. Source: the API reference of IAM Identity
+        # Center, GetApplicationAssignmentConfiguration.
+        client = self._client()
+        with translated():
+            found = client.get_application_assignment_configuration(ApplicationArn=application_arn)
+        return found["AssignmentRequired"]
 
 
 def _user(found: Mapping[str, Any]) -> User:
@@ -127,7 +182,7 @@ def _user(found: Mapping[str, Any]) -> User:
     )
 
 
-def _from(token: str) -> dict[str, Any]:
+def _page(token: str) -> dict[str, Any]:
     return {"MaxResults": _PAGE} | ({"NextToken": token} if token else {})
 
 
@@ -140,7 +195,7 @@ def _is_about(refused: RefusedError, resource: str) -> bool:
     answer = getattr(cause, "response", {})
     reason = str(answer.get("Reason") or "")
     return (
-        refused.code == "ResourceNotFoundException"
+        refused.code == _NOT_FOUND
         and answer.get("ResourceType") == resource
         and not reason.startswith("KMS")
     )
