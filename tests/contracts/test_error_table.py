@@ -19,8 +19,8 @@ from botocore.session import get_session
 
 import hub.runtime.adapters
 from hub.runtime.adapters import error_table, exception_table
-from hub.runtime.adapters.aws import translated
-from hub.runtime.adapters.error_table import CODES, Reason
+from hub.runtime.adapters.aws import reason_of_answer, reason_of_exception, translated
+from hub.runtime.adapters.error_table import CODES, PASSING, Reason
 from hub.runtime.adapters.exception_table import EXCEPTIONS
 from shared.errors import NotYetPropagatedError, RefusedError, RetryableError
 
@@ -87,7 +87,7 @@ def test_every_error_of_every_operation_in_use_has_its_reason(service: str) -> N
 
     assert found
     assert [code for code in found if code not in CODES] == []
-    assert [code for code, passing in found.items() if passing and not CODES[code].is_passing] == []
+    assert [code for code, passing in found.items() if passing and CODES[code] not in PASSING] == []
 
 
 def test_what_botocore_retries_is_transient() -> None:
@@ -96,11 +96,11 @@ def test_what_botocore_retries_is_transient() -> None:
     codes = {*checkers[0]._TRANSIENT_ERROR_CODES, *checkers[1]._THROTTLED_ERROR_CODES}  # noqa: SLF001 (botocore has no other name for them)
     classes = checkers[0]._TRANSIENT_EXCEPTION_CLS  # noqa: SLF001 (the same)
 
-    assert [code for code in codes if not CODES[code].is_passing] == []
+    assert [code for code in codes if CODES[code] not in PASSING] == []
     assert [
         each
         for each in exceptions_of_botocore()
-        if issubclass(each, classes) and not EXCEPTIONS[each].is_passing
+        if issubclass(each, classes) and EXCEPTIONS[each] not in PASSING
     ] == []
 
 
@@ -120,7 +120,7 @@ def test_the_reason_of_a_code_alone_decides(code: str) -> None:
     with pytest.raises((RetryableError, RefusedError)) as raised, translated():
         raise answered(code)
 
-    assert isinstance(raised.value, RetryableError) is reason.is_passing
+    assert isinstance(raised.value, RetryableError) is (reason in PASSING)
     assert isinstance(raised.value, NotYetPropagatedError) is (reason is Reason.NOT_PROPAGATED)
 
 
@@ -131,7 +131,7 @@ def test_the_reason_of_a_class_alone_decides(error: type[Exception]) -> None:
     with pytest.raises((RetryableError, RefusedError)) as raised, translated():
         raise made
 
-    assert isinstance(raised.value, RetryableError) is EXCEPTIONS[error].is_passing
+    assert isinstance(raised.value, RetryableError) is (EXCEPTIONS[error] in PASSING)
 
 
 def test_a_class_that_is_not_listed_has_the_reason_of_its_base() -> None:
@@ -143,8 +143,8 @@ def test_a_class_that_is_not_listed_has_the_reason_of_its_base() -> None:
     class OtherError(BotoCoreError):
         pass
 
-    assert exception_table.of_exception(NewError(error="x")).is_passing
-    assert not exception_table.of_exception(OtherError()).is_passing
+    assert reason_of_exception(NewError(error="x")) in PASSING
+    assert reason_of_exception(OtherError()) not in PASSING
 
 
 @pytest.mark.parametrize(
@@ -162,13 +162,13 @@ def test_a_class_that_is_not_listed_has_the_reason_of_its_base() -> None:
 )
 def test_clock_signature_and_credentials_are_transient(code: str) -> None:
     """They say nothing of the user or the target: nobody is reported, and nothing is held."""
-    assert CODES[code].is_passing
+    assert CODES[code] in PASSING
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "RegionDisabledException", "OptInRequired"])
 def test_a_missing_permission_is_not_transient(code: str) -> None:
     """It is reported at once, with the message of AWS."""
-    assert not CODES[code].is_passing
+    assert CODES[code] not in PASSING
 
 
 @pytest.mark.parametrize(
@@ -189,6 +189,6 @@ def test_a_transaction_ends_for_the_reason_of_its_item(
     reasons: tuple[str, ...], code: str, *, passing: bool
 ) -> None:
     """A throttled item, a lost condition and a bad item are different reasons."""
-    found, reason = error_table.of_answer(answered("TransactionCanceledException", 400, *reasons))
+    found, reason = reason_of_answer(answered("TransactionCanceledException", 400, *reasons))
 
-    assert (found, reason.is_passing) == (code, passing)
+    assert (found, reason in PASSING) == (code, passing)

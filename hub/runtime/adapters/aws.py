@@ -4,13 +4,14 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from hub.runtime.adapters import error_table, exception_table
-from hub.runtime.adapters.error_table import Reason
+from hub.runtime.adapters.error_table import CODES, PASSING, Reason
+from hub.runtime.adapters.exception_table import EXCEPTIONS, WITHOUT_ANSWER
 from shared.errors import NotYetPropagatedError, RefusedError, RetryableError
 
 # A call that fails three times in a row waits in a queue, where waiting costs nothing.
@@ -28,10 +29,9 @@ SPOKE_CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=8
 )
 
-
-def error_text(error: ClientError) -> str:
-    """Return the message of an AWS error."""
-    return str(error.response.get("Error", {}).get("Message", ""))
+_CANCELLED: Final = "TransactionCanceledException"
+# The code of a condition that failed; in a transaction, without its ending.
+NOT_MET: Final = "ConditionalCheckFailedException"
 
 
 @contextmanager
@@ -46,18 +46,58 @@ def translated() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        code, reason = error_table.of_answer(error)
-        text = f"{error.operation_name}: {error_text(error)}"
+        code, reason = reason_of_answer(error)
+        message = error.response.get("Error", {}).get("Message", "")
+        text = f"{error.operation_name}: {message}"
         if reason is Reason.NOT_PROPAGATED:
             raise NotYetPropagatedError(f"{code}: {text}") from error
-        if reason.is_passing:
+        if reason in PASSING:
             raise RetryableError(f"{code}: {text}") from error
         raise RefusedError(code, text) from error
-    except exception_table.WITHOUT_ANSWER as error:
+    except WITHOUT_ANSWER as error:
         name = type(error).__name__
-        if exception_table.of_exception(error).is_passing:
+        if reason_of_exception(error) in PASSING:
             raise RetryableError(f"{name}: {error}") from error
         raise RefusedError(name, str(error)) from error
+
+
+def reason_of_answer(error: ClientError) -> tuple[str, Reason]:
+    """Return the code of an AWS error, and its reason.
+
+    A transaction is cancelled because of one of its items; that item's code stands for it. The HTTP
+    status decides for a code that is not listed.
+    """
+    answer: Mapping[str, Any] = error.response
+    code = str(answer.get("Error", {}).get("Code", ""))
+    if code == _CANCELLED:
+        code = _cancelled_by(answer)
+    reason = CODES.get(code, Reason.REQUEST)
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if reason in PASSING:
+        return code, reason
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return code, Reason.SERVER
+    return code, Reason.THROTTLED if status == HTTPStatus.TOO_MANY_REQUESTS else reason
+
+
+def _cancelled_by(answer: Mapping[str, Any]) -> str:
+    """Return the code of the item that cancelled a transaction.
+
+    An error that needs somebody to act comes first, next a write by another worker, last a
+    transient error.
+    """
+    given = {str(each.get("Code") or "None") for each in answer.get("CancellationReasons") or ()}
+    codes = sorted(given - {"None"})
+    lasting = [code for code in codes if CODES.get(code, Reason.REQUEST) not in PASSING]
+    found = next((code for code in lasting if f"{code}Exception" != NOT_MET), "")
+    if not found and lasting:
+        return NOT_MET
+    return found or next(iter(codes), _CANCELLED)
+
+
+def reason_of_exception(error: Exception) -> Reason:
+    """Return the reason of one of WITHOUT_ANSWER; an unlisted class has its base's reason."""
+    return next(EXCEPTIONS[base] for base in type(error).__mro__ if base in EXCEPTIONS)
 
 
 def utc_now() -> datetime:

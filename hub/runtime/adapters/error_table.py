@@ -1,16 +1,12 @@
 """Lists which AWS error codes are transient, and which need somebody to act.
 
-Every error has one reason, and the reason alone says whether the same call may work later. The HTTP
-status decides for an error code that is not listed.
+Every error has one reason, and the reason alone says whether the same call may work later.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
-from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any, Final
-
-from botocore.exceptions import ClientError
+from typing import Final
 
 
 class Reason(StrEnum):
@@ -38,13 +34,9 @@ class Reason(StrEnum):
     CONFIGURATION = "configuration"
     LOGIN = "login"
 
-    @property
-    def is_passing(self) -> bool:
-        """Return whether the same call may work later without anybody's action."""
-        return self in _PASSING
 
-
-_PASSING: Final = frozenset(
+# The same call may work later without anybody's action.
+PASSING: Final = frozenset(
     {
         Reason.THROTTLED,
         Reason.SERVER,
@@ -137,39 +129,3 @@ _CODES: Final = {
 CODES: Final[Mapping[str, Reason]] = MappingProxyType(
     {code: reason for reason, codes in _CODES.items() for code in codes.split()}
 )
-_CANCELLED, _REASONS = "TransactionCanceledException", "CancellationReasons"
-_MET = "ConditionalCheckFailed"
-
-
-def of_answer(error: ClientError) -> tuple[str, Reason]:
-    """Return the code of an AWS error, and its reason.
-
-    A transaction is cancelled because of one of its items; that item's code stands for it.
-    """
-    answer: Mapping[str, Any] = error.response
-    code = str(answer.get("Error", {}).get("Code", ""))
-    if code == _CANCELLED:
-        code = _cancelled_by(answer)
-    reason = CODES.get(code, Reason.REQUEST)
-    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if reason.is_passing:
-        return code, reason
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return code, Reason.SERVER
-    return code, Reason.THROTTLED if status == HTTPStatus.TOO_MANY_REQUESTS else reason
-
-
-def _cancelled_by(answer: Mapping[str, Any]) -> str:
-    """Return the code of the item that cancelled a transaction.
-
-    An error that needs somebody to act comes first, next a write by another worker, last a
-    transient error.
-    """
-    reasons: Iterable[Mapping[str, Any]] = answer.get(_REASONS) or ()
-    codes = sorted({str(each.get("Code") or "None") for each in reasons})
-    codes = [code for code in codes if code != "None"]
-    lasting = [code for code in codes if not CODES.get(code, Reason.REQUEST).is_passing]
-    found = next((code for code in lasting if code != _MET), "")
-    if not found and lasting:
-        return f"{_MET}Exception"
-    return found or next(iter(codes), _CANCELLED)

@@ -138,8 +138,3 @@ EXCEPTIONS: Final[Mapping[type[Exception], Reason]] = MappingProxyType(
 )
 # Everything that a call may raise besides an AWS error.
 WITHOUT_ANSWER: Final = tuple(EXCEPTIONS)
-
-
-def of_exception(error: Exception) -> Reason:
-    """Return the reason of one of WITHOUT_ANSWER; an unlisted class has its base's reason."""
-    return next(EXCEPTIONS[base] for base in type(error).__mro__ if base in EXCEPTIONS)
