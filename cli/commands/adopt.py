@@ -16,7 +16,7 @@ from cli.options import REFUSED, SOMETHING_TO_DO, Json, Region, Yes, with_hub_cl
 from cli.output import say, wide_console
 from cli.people import People, find_user, named
 from cli.spoke_profiles import SpokeProfiles, caller
-from hub.runtime.adapters.mappings_table import DynamoMappings
+from hub.runtime.adapters.tables import DynamoMappings
 from shared.model import Target, User, UserId, UserStatus
 from shared.naming import role_name
 

@@ -11,6 +11,7 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from hub.runtime.adapters.ledger import DynamoLedger
+from hub.runtime.adapters.tables import from_stored, to_stored
 from hub.runtime.decisions.record import Access, EndedGrant, Obstacle, Record, State
 from shared.errors import RefusedError, RetryableError
 from shared.model import Grant, Target, UserId
@@ -100,6 +101,26 @@ def test_the_full_record_leaves_no_field_at_its_default() -> None:
     fields = set(Record.__dataclass_fields__) - {"version"}
 
     assert {name for name in fields if not getattr(FULL, name)} == set()
+
+
+@pytest.mark.parametrize("name", Record.__dataclass_fields__)
+def test_every_field_is_stored_whatever_the_others_are(name: str) -> None:
+    """A field that has its default takes no room; every other one comes back alone, in its type."""
+    one = replace(PENDING, **{name: getattr(FULL, name)})
+    stored = to_stored(one)
+
+    found = from_stored(Record, stored)
+
+    assert found == one
+    assert type(getattr(found, name)) is type(getattr(one, name))
+    assert stored.keys() <= to_stored(PENDING).keys() | {name}
+
+
+def test_empty_texts_and_zeros_that_have_no_default_come_back() -> None:
+    """A user without a name, and a grant that retains nothing for a day."""
+    empty = replace(PENDING, user_name="", profile_name="", because=(Grant(0, "", "", 0),))
+
+    assert from_stored(Record, to_stored(empty)) == empty
 
 
 def test_a_user_has_one_record_in_each_target(ledger: DynamoLedger) -> None:

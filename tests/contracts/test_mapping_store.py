@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import Stubber
 
-from hub.runtime.adapters.mappings_table import DynamoMappings
+from hub.runtime.adapters.tables import DynamoMappings
 from shared.errors import RefusedError, RetryableError
 from shared.model import GroupMapping, Target
 

@@ -101,7 +101,7 @@ def reason_of_exception(error: Exception) -> Reason:
 
 
 def utc_now() -> datetime:
-    """Return the time at which a read began."""
+    """Return the time."""
     return datetime.now(UTC)
 
 

@@ -4,12 +4,12 @@ A session's name and its SourceIdentity tell which function of which hub opened 
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.session import Session
 
-from hub.runtime.adapters.aws import SPOKE_CONFIG, translated
+from hub.runtime.adapters.aws import SPOKE_CONFIG, translated, utc_now
 from shared.conventions import SystemRole, external_id, source_identity
 from shared.errors import RefusedError, TargetUnreachableError
 
@@ -56,7 +56,7 @@ class AssumedRoles:
             TargetUnreachableError: the account refuses the hub, or there is no such role.
             RetryableError: STS does not answer now.
         """
-        key, now = (role, account, region), datetime.now(UTC)
+        key, now = (role, account, region), utc_now()
         ends, client = self._open.pop(key, (now, None))
         if ends <= now:
             granted = self._assume(role.arn(account, region), account)

@@ -13,8 +13,8 @@ from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
 from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.identity_center import IdentityCenter
 from hub.runtime.adapters.ledger import DynamoLedger
-from hub.runtime.adapters.mappings_table import DynamoMappings
 from hub.runtime.adapters.messaging import FifoQueue, SqsDelayedQueue
+from hub.runtime.adapters.tables import DynamoMappings
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.intake import Intake, IntakePorts
 from hub.runtime.redelivery import take_each

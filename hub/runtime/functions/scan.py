@@ -14,7 +14,6 @@ from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
 from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.identity_center import IdentityCenter
 from hub.runtime.adapters.ledger import DynamoLedger
-from hub.runtime.adapters.mappings_table import DynamoMappings
 from hub.runtime.adapters.messaging import (
     FifoQueue,
     ReceivedFrom,
@@ -23,6 +22,7 @@ from hub.runtime.adapters.messaging import (
 from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.adapters.scan_states import DynamoScanStates
 from hub.runtime.adapters.studio import SageMakerStudio
+from hub.runtime.adapters.tables import DynamoMappings
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.functions.access import application_access, assumed_roles, removal_limit
 from hub.runtime.group_resolver import GroupResolver

@@ -1,0 +1,197 @@
+"""The hub's DynamoDB tables: how values are stored, read to the end, and written on a condition."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from itertools import chain, islice
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from hub.runtime.adapters.aws import NOT_MET, translated, utc_now
+from hub.runtime.decisions.mapping_rows import parse_table
+from shared.errors import RefusedError, RetryableError
+from shared.model import MappingTable, Target
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+T = TypeVar("T")
+Item = Mapping[str, Any]
+_NOTHING: Final[Item] = MappingProxyType({})
+_from_dynamodb = TypeDeserializer().deserialize
+_to_dynamodb = TypeSerializer().serialize
+# Types that are stored as a text, and what reads it.
+_TEXTS: Final[Mapping[Any, Any]] = {Target: Target.parse, datetime: datetime.fromisoformat}
+# Source: the DynamoDB API: requests in one BatchWriteItem.
+_BATCH: Final = 25
+_TRIES: Final = 5
+
+
+def to_stored(value: object) -> Any:  # noqa: ANN401 (whatever DynamoDB stores)
+    """Return a value as the tables store it; a field that has its default is left out.
+
+    A ledger of many users is read in pages of a megabyte.
+    """
+    match value:
+        case Enum() | Target():
+            return str(value)
+        case datetime():
+            return value.isoformat()
+        case tuple() | list():
+            return [to_stored(each) for each in value]
+        case Mapping():
+            return {name: to_stored(each) for name, each in value.items() if each is not None}
+        case _ if is_dataclass(value):
+            given = {field.name: (getattr(value, field.name), field) for field in fields(value)}
+            return {
+                name: to_stored(each)
+                for name, (each, field) in given.items()
+                if field.default is MISSING or each != field.default
+            }
+        case _:
+            return value
+
+
+def from_stored(kind: type[T], stored: Any) -> T:  # noqa: ANN401 (whatever DynamoDB stores)
+    """Return the value of this type that was stored.
+
+    Attributes that a dataclass does not have are ignored: a newer version may have written them.
+    """
+    found: Any
+    make: Any = _TEXTS.get(kind, kind)
+    inner = get_args(kind)
+    if make is kind and is_dataclass(kind):
+        kinds: dict[str, Any] = {field.name: field.type for field in fields(kind)}
+        there = kinds.keys() & stored.keys()
+        found = make(**{name: from_stored(kinds[name], stored[name]) for name in there})
+    elif get_origin(kind) is tuple:
+        found = tuple(from_stored(inner[0], each) for each in stored)
+    elif inner:
+        # A value or None, which is never stored.
+        found = from_stored(inner[0], stored)
+    else:
+        found = make(stored)
+    return cast("T", found)
+
+
+class Table:
+    """One table. Every method raises RetryableError or RefusedError, as `translated` does.
+
+    In an expression, `#x` stands for the attribute x, and `:x` for the given value x.
+    """
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def items(
+        self,
+        condition: str = "",
+        values: Item = _NOTHING,
+        **how: Any,  # noqa: ANN401 (parameters of the API)
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the items of a key condition, to the end; without one, those of the whole table.
+
+        A read is consistent unless it is of an index or `how` says otherwise.
+        """
+        operation: Any = "query" if condition else "scan"
+        if condition:
+            how["KeyConditionExpression"] = condition
+        how = {"TableName": self._name, "ConsistentRead": "IndexName" not in how} | how
+        pages = self._client.get_paginator(operation).paginate(**how, **_expressed(how, values))
+        with translated():
+            for page in pages:
+                for item in page["Items"]:
+                    yield {name: _from_dynamodb(value) for name, value in item.items()}
+
+    def put(
+        self,
+        item: Item,
+        condition: str = "",
+        values: Item = _NOTHING,
+        *,
+        also_put: Iterable[Item] = (),
+        also_delete: Iterable[Item] = (),
+    ) -> bool:
+        """Write an item if the condition holds; return whether it does.
+
+        Other items are written, or deleted by their keys, in the same transaction.
+        """
+        writes = [("Put", "Item", item)]
+        writes += [("Put", "Item", each) for each in also_put]
+        writes += [("Delete", "Key", each) for each in also_delete]
+        requests: list[Any] = [
+            {verb: {"TableName": self._name, what: _to_dynamodb(to_stored(each))["M"]}}
+            for verb, what, each in writes
+        ]
+        if condition:
+            on = {"ConditionExpression": condition}
+            requests[0]["Put"] |= on | _expressed(on, values)
+        try:
+            with translated():
+                if len(requests) == 1:
+                    self._client.put_item(**requests[0]["Put"])
+                else:
+                    self._client.transact_write_items(TransactItems=requests)
+        except RefusedError as refused:
+            if refused.code != NOT_MET:
+                raise
+            return False
+        return True
+
+    def update(self, key: Item, expression: str, values: Item) -> None:
+        """Change some attributes of an item."""
+        how: Any = {"UpdateExpression": expression}
+        how |= _expressed(how, values)
+        with translated():
+            self._client.update_item(TableName=self._name, Key=_to_dynamodb(key)["M"], **how)
+
+    def delete(self, key: Item) -> None:
+        """Delete an item; one that is not there is no error."""
+        with translated():
+            self._client.delete_item(TableName=self._name, Key=_to_dynamodb(key)["M"])
+
+    def write_many(self, put: Iterable[Item], delete: Iterable[Item]) -> None:
+        """Write items and delete others by their keys; RetryableError if some are left unwritten.
+
+        Each is written or not; there is no transaction.
+        """
+        waiting = chain(
+            ({"PutRequest": {"Item": _to_dynamodb(item)["M"]}} for item in put),
+            ({"DeleteRequest": {"Key": _to_dynamodb(key)["M"]}} for key in delete),
+        )
+        while batch := list[Any](islice(waiting, _BATCH)):
+            for _ in range(_TRIES):
+                with translated():
+                    answer = self._client.batch_write_item(RequestItems={self._name: batch})
+                batch = list(answer.get("UnprocessedItems", {}).get(self._name, ()))
+                if not batch:
+                    break
+            else:
+                raise RetryableError(f"DynamoDB left some items of {self._name} unwritten")
+
+
+class DynamoMappings:
+    """Implements the port MappingStore; the table is cached until a request is newer."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._table = Table(client, table)
+        self._cached: tuple[datetime, MappingTable] | None = None
+
+    def table(self, newer_than: datetime) -> MappingTable:
+        if self._cached is None or self._cached[0] <= newer_than:
+            self._cached = (utc_now(), parse_table(list(self._table.items())))
+        return self._cached[1]
+
+
+def _expressed(how: Item, values: Item) -> dict[str, Any]:
+    """Return the names and values that the expressions of a call stand for."""
+    expressions = " ".join(how[name] for name in how if name.endswith("Expression"))
+    names = {name: name[1:] for name in re.findall(r"#\w+", expressions)}
+    stored = {f":{name}": _to_dynamodb(value) for name, value in values.items()}
+    meaning = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": stored}
+    return {name: each for name, each in meaning.items() if each}
