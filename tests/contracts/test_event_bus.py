@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Stub = Callable[[Any], Stubber]
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LAB = Target.parse("222222222222/eu-west-1/d-research0001")
-TOLD = ProfileEvent(
+EVENT = ProfileEvent(
     ProfileEventType.ROLE_CHANGED,
     NOON,
     UserId("a3d46882"),
@@ -35,7 +35,7 @@ TOLD = ProfileEvent(
     "200005",
     ("lab", "lab-2"),
 )
-TAKEN = {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}
+ACCEPTED = {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}
 
 
 @pytest.fixture
@@ -48,11 +48,11 @@ def bus(events: "EventBridgeClient") -> EventBus:
     return EventBus(events, "studio-hub")
 
 
-def entry(told: ProfileEvent) -> dict[str, Any]:
+def entry(event: ProfileEvent) -> dict[str, Any]:
     return {
         "EventBusName": "studio-hub",
         "Source": "studio-hub",
-        "DetailType": str(told.what),
+        "DetailType": str(event.what),
         "Time": NOON,
         "Detail": json.dumps(
             {
@@ -60,7 +60,7 @@ def entry(told: ProfileEvent) -> dict[str, Any]:
                 "userName": "ada@example.com",
                 "target": str(LAB),
                 "account": "222222222222",
-                "profileName": told.profile_name,
+                "profileName": event.profile_name,
                 "executionRoleArn": "role/New",
                 "oldExecutionRoleArn": "role/Old",
                 "because": "ml-leads",
@@ -78,10 +78,10 @@ def test_a_published_event_has_all_its_fields(
     bus: EventBus, stubbed: Stubber, what: ProfileEventType
 ) -> None:
     """Operators' rules for tickets and mails match these fields."""
-    told = replace(TOLD, what=what)
-    stubbed.add_response("put_events", TAKEN, {"Entries": [entry(told)]})
+    event = replace(EVENT, what=what)
+    stubbed.add_response("put_events", ACCEPTED, {"Entries": [entry(event)]})
 
-    bus.publish([told])
+    bus.publish([event])
 
 
 def test_no_events_make_no_call(bus: EventBus, stubbed: Stubber) -> None:
@@ -91,9 +91,9 @@ def test_no_events_make_no_call(bus: EventBus, stubbed: Stubber) -> None:
 
 def test_many_events_are_published_in_batches_and_in_order(bus: EventBus, stubbed: Stubber) -> None:
     """Source: the EventBridge API: ten entries in one call."""
-    many = [replace(TOLD, profile_name=f"p-{n}") for n in range(23)]
+    many = [replace(EVENT, profile_name=f"p-{n}") for n in range(23)]
     for batch in (many[:10], many[10:20], many[20:]):
-        stubbed.add_response("put_events", TAKEN, {"Entries": [entry(each) for each in batch]})
+        stubbed.add_response("put_events", ACCEPTED, {"Entries": [entry(each) for each in batch]})
 
     bus.publish(many)
 
@@ -106,7 +106,7 @@ def test_a_rejected_entry_is_reported_to_the_caller(bus: EventBus, stubbed: Stub
     )
 
     with pytest.raises(RetryableError, match="InternalFailure"):
-        bus.publish([TOLD, TOLD])
+        bus.publish([EVENT, EVENT])
 
 
 @pytest.mark.parametrize(
@@ -120,4 +120,4 @@ def test_a_bus_that_fails_raises_the_error(
     stubbed.add_client_error("put_events", code)
 
     with pytest.raises(error, match=code):
-        bus.publish([TOLD])
+        bus.publish([EVENT])

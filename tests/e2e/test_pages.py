@@ -59,7 +59,7 @@ def organization(played: Cloud) -> Cloud:
     # A sweep of everything is due since the story's last chapter, and refused until then.
     played.aws.client("dynamodb", HUB).delete_item(
         TableName=played.hub["LedgerTable"],
-        Key=dict(zip(LEDGER_KEY, ({"S": "hub"}, {"S": "everything"}), strict=True)),
+        Key=dict(zip(LEDGER_KEY, ({"S": "hub"}, {"S": "full-sweep"}), strict=True)),
     )
     return played
 

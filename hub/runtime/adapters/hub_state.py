@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _HUB: Final = "hub"
-_NAME, _TARGET, _PAUSE, _FULL_SWEEP = "name#", "target#", "pause", "everything"
+_NAME, _TARGET, _PAUSE, _FULL_SWEEP = "name#", "target#", "pause", "full-sweep"
 _REFUSED = "refused#"
 _KEPT, _PROTECTED = "kept#", "protected#"
 # Separate from the target's other item, which is written as a whole.
@@ -119,7 +119,7 @@ def _state(items: Mapping[str, Mapping[str, Any]]) -> HubState:
         for key, item in items.items()
         if key.startswith(_TARGET)
     }
-    everything = items.get(_FULL_SWEEP)
+    full_sweep = items.get(_FULL_SWEEP)
     return HubState(
         group_ids={
             # Earlier versions had the name itself in the key; the longest names do not fit one.
@@ -143,10 +143,10 @@ def _state(items: Mapping[str, Mapping[str, Any]]) -> HubState:
             for key, item in items.items()
             if key.startswith(_REFUSED) and "at" in item
         },
-        full_sweep_at=datetime.fromisoformat(everything["at"]).astimezone(UTC)
-        if everything
+        full_sweep_at=datetime.fromisoformat(full_sweep["at"]).astimezone(UTC)
+        if full_sweep
         else None,
-        full_sweep_by=everything.get("by", "") if everything else "",
+        full_sweep_by=full_sweep.get("by", "") if full_sweep else "",
         problems=frozenset(
             OpenProblem(key.removeprefix(_PROBLEMS), *text.split(" ", 1))
             for key, item in items.items()
