@@ -52,11 +52,13 @@ _OBSERVED: Final = frozenset(
 )
 
 
-def new_record(decision: DesiredProfile | Removal, old: Record | None = None) -> Record:
-    """Return the record of a user who is new in a target, or was removed from it before.
+def current(decision: DesiredProfile | Removal, record: Record | None) -> Record:
+    """Return the record of a user in a target: a new one if they are new there, or were removed.
 
-    Of the old record, the version and the open problems stay.
+    Of a removed record, the version and the open problems stay.
     """
+    if record is not None and record.state is not State.REMOVED:
+        return record
     return Record(
         user_id=decision.person.id,
         target=decision.target,
@@ -64,8 +66,8 @@ def new_record(decision: DesiredProfile | Removal, old: Record | None = None) ->
         user_name=decision.person.name,
         profile_name=decision.profile_name,
         because=decision.because.grants if isinstance(decision, DesiredProfile) else (),
-        version=old.version if old else 0,
-        problems=old.problems if old else (),
+        version=record.version if record else 0,
+        problems=record.problems if record else (),
     )
 
 
@@ -133,10 +135,9 @@ def started(
     for a desired profile leads to an assignment. From its start the access is unsure, so that the
     record is not taken for untouched.
     """
-    record = old or new_record(decision, before)
+    record = current(decision, old)
     # The obstacle of an earlier failed try stays until an action succeeds.
-    again = old is not None and is_unchanged(decision, old)
-    tries = record.tries if again else 0
+    tries = record.tries if is_unchanged(decision, record) else 0
     obstacle = record.obstacle if tries else None
     reason = decision.reason if isinstance(decision, Removal) else ""
     record = replace(record, reason=reason, obstacle=obstacle, hold="", tries=tries, retry_at=None)
@@ -235,8 +236,8 @@ def in_sync(
     profile, or never had one.
     """
     is_gone = isinstance(decision, Removal) and profile is None
-    if record is None or (record.state is State.REMOVED and not is_gone):
-        record = new_record(decision, record)
+    if record is None or not is_gone:
+        record = current(decision, record)
     record = replace(
         with_facts(record, decision, now, profile),
         reason=decision.reason if isinstance(decision, Removal) else "",

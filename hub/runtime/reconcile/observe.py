@@ -95,7 +95,8 @@ class UserObserver:
         records = self.ledger.records(request.user_id)
         snapshot = DirectorySnapshot(person, frozenset(memberships), groups)
         if person.user_status is UserStatus.ENABLED:
-            snapshot = self._with_doubts(snapshot, left_groups(snapshot, table, records))
+            left = left_groups(snapshot, table, records)
+            snapshot = self._with_doubts(snapshot, left) if left else snapshot
         mapped = {group_id(row, groups) for row in table.rows}
         memberships = {group: id_ for group, id_ in memberships.items() if group in mapped}
         return UserSnapshot(
@@ -216,7 +217,9 @@ class TargetObserver:
                 if isinstance(error, TargetUnreachableError) and target not in refused:
                     refusal = AccessRefusal(str(error), self.clock.now())
                     self.hub_state.remember_refusal(target, refusal)
-        self._forget_refusals(observed, state)
+            else:
+                if target in state.refused:
+                    self._forget_refusal(target, state)
         return TargetObservations(observed, tuple(blocked), complete)
 
     def _profile(
@@ -236,12 +239,11 @@ class TargetObserver:
                     return self.studio.profile(target, name, person.id)
         return profile
 
-    def _forget_refusals(self, observed: Iterable[Target], state: HubState) -> None:
-        """Clear the refusals of accounts that accept the hub again.
+    def _forget_refusal(self, target: Target, state: HubState) -> None:
+        """Clear the refusal of an account that accepts the hub again.
 
         Only the target's own scan decides whether listing its profiles is still refused.
         """
-        for target in sorted(state.refused.keys() & set(observed)):
-            self.hub_state.remember_refusal(target, None)
-            if target not in state.unreachable:
-                reporter.checked(UNREACHABLE, subject=str(target))
+        self.hub_state.remember_refusal(target, None)
+        if target not in state.unreachable:
+            reporter.checked(UNREACHABLE, subject=str(target))

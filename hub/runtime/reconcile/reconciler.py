@@ -18,7 +18,7 @@ from hub.runtime.decisions.outcome import Applied, Deferred, ManualAction
 from hub.runtime.decisions.plan import plan
 from hub.runtime.decisions.progress import is_due, is_in_sync
 from hub.runtime.decisions.protection import apply_protection
-from hub.runtime.decisions.record import State
+from hub.runtime.decisions.record import MemberChanges, State
 from hub.runtime.guard import Guard
 from hub.runtime.ports import Bus, Clock, HubStateStore, Ledger
 from hub.runtime.problems import hub as problems
@@ -75,7 +75,10 @@ class Reconciler:
         reporter.report_rows(
             user.table, user.snapshot.groups, self.reported_rows, state, is_whole=True
         )
-        decisions = _desire(user, state, now)
+        decisions = [
+            apply_protection(each, user.records.get(each.target), state, now)
+            for each in desire(user.snapshot, user.table, user.records, now)
+        ]
         if self.mode == "report":
             return self._dry_run(request, decisions, user, state, deadline)
 
@@ -104,7 +107,8 @@ class Reconciler:
         finally:
             recorder.publish()
         _record_problems(user, decisions, due, passes, recorder, now)
-        self.users.update_snapshots(recorder.changes, request.user_id)
+        if recorder.changes != MemberChanges():
+            self.users.update_snapshots(recorder.changes, request.user_id)
         return result_of(request, passes, recorder, self.clock.now(), complete=user.complete)
 
     def _dry_run(
@@ -127,15 +131,6 @@ class Reconciler:
         self.users.update_snapshots(user.changes, request.user_id)
         now = self.clock.now()
         return result_of_dry_run(request, Pass(seen, todo), now, complete=user.complete)
-
-
-def _desire(user: UserSnapshot, state: HubState, now: datetime) -> list[Decision]:
-    """Return the decision for each target."""
-    records = user.records
-    return [
-        apply_protection(each, records.get(each.target), state, now)
-        for each in desire(user.snapshot, user.table, records, now)
-    ]
 
 
 def _due(
@@ -168,16 +163,12 @@ def _renamed(
         target, record = decision.target, recorder.records.get(decision.target)
         is_unmade = record and not record.is_made and record.state is not State.REMOVED
         is_free = target in seen.observed and seen.observed[target] is None
-        name = profile_name(decision.person.name, decision.person.id)
-        if (
-            isinstance(decision, DesiredProfile)
-            and is_unmade
-            and is_free
-            and not same_name(name, decision.profile_name)
-        ):
-            found.append(recorder.rename(decision, name))
-        else:
-            found.append(decision)
+        if isinstance(decision, DesiredProfile) and is_unmade and is_free:
+            name = profile_name(decision.person.name, decision.person.id)
+            if not same_name(name, decision.profile_name):
+                found.append(recorder.rename(decision, name))
+                continue
+        found.append(decision)
     return found
 
 

@@ -128,7 +128,8 @@ class Recorder:
         """
         target = action.target
         decision, before = self._decisions[target], self._user.records.get(target)
-        record = transitions.started(action, decision, self._there(target), before, self._now)
+        known = self.records.get(target)
+        record = transitions.started(action, decision, known, before, self._now)
         if isinstance(action, Create):
             # The reconcile that sees the profile InService may have another request, or be late.
             record = replace(record, requested_at=record.requested_at or self._request.event_at)
@@ -144,11 +145,15 @@ class Recorder:
                     self.measure_latency({target: profile})
                 record = self.records[target]
                 record = transitions.applied(action, decision, record, profile, self._now)
-                self._after(action, record)
+                self.records[target] = record
+                # A new role is written together with the access after it.
+                is_removal = isinstance(decision, Removal)
+                if is_removal or record.access in MAY_ENTER or isinstance(action, Discard):
+                    self.write(record)
             case ManualAction(action=action):
                 record = self.records[target]
                 record = transitions.applied(action, decision, record, None, self._now)
-                self._after(action, replace(record, access=Access.BY_HAND))
+                self.write(replace(record, access=Access.BY_HAND))
             case Started():
                 # The record from the start of the action is still right.
                 pass
@@ -169,7 +174,8 @@ class Recorder:
     def record_plan(self, todo: Plan, seen: TargetObservations) -> None:
         """Record what needed no action: targets in sync, skips, and failed observations."""
         for each in todo.in_sync:
-            self._in_sync(each.decision, each.profile)
+            old = self.records.get(each.decision.target)
+            self.write(transitions.in_sync(each.decision, old, each.profile, self._now))
         for skip in todo.skips:
             self._skipped(skip, seen.observed.get(skip.target))
         for decision, error in seen.blocked:
@@ -189,8 +195,10 @@ class Recorder:
         """Record why a user has a profile or none, where the record says otherwise."""
         for decision in decisions:
             target = decision.target
-            if target in self._decisions and is_in_sync(decision, self._user.records.get(target)):
-                self._in_sync(self._decisions[target], None)
+            known, decided = self._user.records.get(target), self._decisions.get(target)
+            if decided and is_in_sync(decision, known):
+                old = self.records.get(target)
+                self.write(transitions.in_sync(decided, old, None, self._now))
 
     def write(self, record: Record, action: Action | None = None) -> None:
         """Write a record if it differs, and log and keep what it tells.
@@ -238,18 +246,6 @@ class Recorder:
         except (RetryableError, PermanentError) as error:
             reporter.report(event_not_published(len(self._events), str(error)))
 
-    def _after(self, action: Action, record: Record) -> None:
-        """Record the result of an action; write a new role together with the access after it."""
-        self.records[action.target] = record
-        is_removal = isinstance(self._decisions[action.target], Removal)
-        if is_removal or record.access in MAY_ENTER or isinstance(action, Discard):
-            self.write(record)
-
-    def _in_sync(self, decision: DesiredProfile | Removal, profile: ObservedProfile | None) -> None:
-        """Record that a target is in sync."""
-        old = self.records.get(decision.target)
-        self.write(transitions.in_sync(decision, old, profile, self._now))
-
     def _refused(self, failed: Failed) -> Failed:
         """Record a refused action; return it with the other user's profile that is in the way."""
         action = failed.action
@@ -286,7 +282,7 @@ class Recorder:
     def _retry(self, target: Target, cause: str, longest: int) -> None:
         """Record what did not work, and when it is retried."""
         decision = self._decisions[target]
-        old = self._there(target) or transitions.new_record(decision, self.records.get(target))
+        old = transitions.current(decision, self.records.get(target))
         old = transitions.with_facts(old, decision, self._now)
         until = self._clock.now() + backoff(old.tries, longest)
         self.requeued.add(target)
@@ -301,15 +297,8 @@ class Recorder:
         hold: str = "",
     ) -> None:
         """Record a state and an obstacle; the known role of the profile stays."""
-        decision = self._decisions[target]
-        old = self._there(target)
-        if old is None and isinstance(decision, DesiredProfile):
-            old = transitions.new_record(decision, self.records.get(target))
-        if old is not None:
-            old = transitions.with_facts(old, decision, self._now)
+        decision, known = self._decisions[target], self.records.get(target)
+        is_there = known is not None and known.state is not State.REMOVED
+        if is_there or isinstance(decision, DesiredProfile):
+            old = transitions.with_facts(transitions.current(decision, known), decision, self._now)
             self.write(transitions.noted(old, state, obstacle, profile, hold))
-
-    def _there(self, target: Target) -> Record | None:
-        """Return the record of a target, unless it is removed."""
-        old = self.records.get(target)
-        return None if old is None or old.state is State.REMOVED else old

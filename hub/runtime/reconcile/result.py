@@ -1,6 +1,6 @@
 """What a reconcile leaves to do: nothing, a recheck, a requeue after some time, or it gives up."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -15,12 +15,11 @@ from hub.runtime.decisions.actions import (
     Suspend,
 )
 from hub.runtime.decisions.outcome import Applied, Deferred, Failed, Outcome, Pending, Started
-from hub.runtime.decisions.record import Record, State
+from hub.runtime.decisions.record import State
 from hub.runtime.decisions.requeue import RequeuePolicy, is_exhausted
 from hub.runtime.reconcile.observe import TargetObservations
 from hub.runtime.reconcile.recorder import Recorder
 from shared.errors import RetryableError
-from shared.model import Target
 from shared.requests import EVERY_TARGET, ReconcileRequest
 
 # Source: IAM Identity Center user guide: an application session lasts an hour.
@@ -83,9 +82,18 @@ def result_of(
     complete: bool,
 ) -> Result:
     """Return what follows from the passes of a reconcile; `complete` as in UserSnapshot."""
-    policy = _soonest(_policies(passes, recorder, now, complete=complete))
+    found = set(_policies(passes, recorder, now, complete=complete))
+    policy = next((each for each in RequeuePolicy if each in found), None)
     records = recorder.records
-    due = _next_try(request, records, recorder.requeued)
+    # Another request retries what it requeued itself, so one chain of requeues is enough.
+    is_retry = request.attempt > 0
+    tries = [
+        record.retry_at
+        for target, record in records.items()
+        if record.retry_at is not None
+        if target in recorder.requeued or (is_retry and record.last_request == request.event_id)
+    ]
+    due = min(tries, default=None)
     retried = any(record.retry_at for record in records.values())
     seen = {str(target) for each in passes for target in each.seen.observed}
     if request.force_observe in {EVERY_TARGET, *seen}:
@@ -109,9 +117,9 @@ def result_of_dry_run(
 ) -> Result:
     """Return what follows where report mode planned and changed nothing."""
     passing = any(isinstance(block.error, RetryableError) for block in planned.seen.blocked)
-    policy = _soonest(
-        {_of_plan(planned, complete=complete), RequeuePolicy.BACKING_OFF if passing else None}
-    )
+    policy = _of_plan(planned, complete=complete)
+    if policy is None and passing:
+        policy = RequeuePolicy.BACKING_OFF
     if policy is None:
         is_last = planned.todo.actions or request.is_recheck
         return Done() if is_last else Recheck(request, settled=True)
@@ -123,22 +131,6 @@ def result_without_reads(request: ReconcileRequest, now: datetime) -> Result:
     if is_exhausted(request, now):
         return GivenUp()
     return Requeue(request, RequeuePolicy.BACKING_OFF)
-
-
-def _next_try(
-    request: ReconcileRequest, records: Mapping[Target, Record], requeued: set[Target]
-) -> datetime | None:
-    """Return when this request retries what did not work; None where it need not.
-
-    Another request retries what it requeued itself, so one chain of requeues is enough.
-    """
-    tries = [
-        record.retry_at
-        for target, record in records.items()
-        if record.retry_at is not None
-        if target in requeued or (request.attempt > 0 and record.last_request == request.event_id)
-    ]
-    return min(tries, default=None)
 
 
 def _policies(
@@ -191,9 +183,3 @@ def _of_outcome(outcome: Outcome, *, is_refused: bool) -> RequeuePolicy | None:
             return RequeuePolicy.BUSY
         case _:
             return None
-
-
-def _soonest(policies: Iterable[RequeuePolicy | None]) -> RequeuePolicy | None:
-    """Return the policy of the earliest requeue; None where none is needed."""
-    found = set(policies)
-    return next((each for each in RequeuePolicy if each in found), None)
