@@ -45,7 +45,7 @@ EVENT_NOT_PUBLISHED: Final = ProblemKind(
     severity=Severity.LOW,
     remedy="read these changes in the history instead: studio-hub show USER; they are not "
     "published again",
-    docs="events.md#what-the-hub-tells",
+    docs="events.md#what-the-hub-publishes",
     is_remembered=True,
 )
 
