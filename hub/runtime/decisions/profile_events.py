@@ -7,7 +7,6 @@ from typing import assert_never
 
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal_limit import REJECTED
-from shared.conventions import SystemRole
 from shared.model import Because, Target, UserId
 from shared.naming import role_name
 
@@ -45,7 +44,23 @@ class ProfileEvent:
 
 def event_of(old: Record | None, new: Record, at: datetime) -> ProfileEvent | None:
     """Return the event of the change from one record to the next; None if there is none."""
-    event_type = _event_type(old, new)
+    had = old.role_arn if old else ""
+    waits = (old.state, old.hold) if old else None
+    is_role_new = new.role_arn not in {"", had}
+    # The first line that fits counts.
+    events = (
+        (
+            new.state is State.HELD and new.hold != REJECTED,
+            ProfileEventType.HELD if waits != (new.state, new.hold) else None,
+        ),
+        (new.state is State.REMOVED, ProfileEventType.REMOVED if had else None),
+        (is_role_new and not had, ProfileEventType.CREATED),
+        (is_role_new and new.has_suspended_role, ProfileEventType.SUSPENDED),
+        (is_role_new and old and old.has_suspended_role, ProfileEventType.RESUMED),
+        (is_role_new, ProfileEventType.ROLE_CHANGED),
+        (old and old.hold and not new.hold and not new.started, ProfileEventType.RELEASED),
+    )
+    event_type = next((each for fits, each in events if fits), None)
     if event_type is None:
         return None
     grants = (old.because if old and not new.because else new.because) or ()
@@ -58,32 +73,13 @@ def event_of(old: Record | None, new: Record, at: datetime) -> ProfileEvent | No
         new.target,
         new.profile_name,
         new.role_arn,
-        old.role_arn if old else "",
+        had,
         because,
         new.why,
         new.last_request,
         new.efs_uid,
         new.spaces,
     )
-
-
-def _event_type(old: Record | None, new: Record) -> ProfileEventType | None:
-    had, has = (old.role_arn if old else ""), new.role_arn
-    suspended = SystemRole.SUSPENDED.arn(new.target.account, new.target.region)
-    if new.state is State.HELD and new.hold != REJECTED:
-        waits_anew = old is None or (old.state, old.hold) != (new.state, new.hold)
-        return ProfileEventType.HELD if waits_anew else None
-    if new.state is State.REMOVED:
-        return ProfileEventType.REMOVED if had else None
-    if had != has and has:
-        if not had:
-            return ProfileEventType.CREATED
-        if has == suspended:
-            return ProfileEventType.SUSPENDED
-        return ProfileEventType.RESUMED if had == suspended else ProfileEventType.ROLE_CHANGED
-    if old is not None and old.hold and not new.hold and new.started is None:
-        return ProfileEventType.RELEASED
-    return None
 
 
 def describe_event(event: ProfileEvent) -> str:
