@@ -92,7 +92,6 @@ def decision_in(
     """Return the decision on one user in one target, or None if it does not concern them."""
     person = snapshot.person
     there = record if record and record.state is not State.REMOVED else None
-    giver = there.granted_by if there else ""
     applies = {row: _applies(row, snapshot, there) for row in of.rows}
     # A disabled row grants only the role that it gave.
     grants = sorted(
@@ -104,7 +103,8 @@ def decision_in(
             str(group_id(row, snapshot.groups)),
         )
         for row, is_so in applies.items()
-        if is_so is Applies.YES and (row.enabled or row.group == giver)
+        if is_so is Applies.YES
+        and (row.enabled or (there is not None and row.group == there.granted_by))
     )
     is_status_new = record is not None and record.user_status is not person.user_status
     if person.user_status is not UserStatus.ENABLED:
@@ -116,10 +116,8 @@ def decision_in(
     unknown.update(of.unparsed)
     targetless = {group for group in of.targetless if _may_be_here(group, snapshot, there)}
     # A row of the group that parses for this target says what the group grants here.
-    is_giver_unknown = bool(giver) and (
-        giver in unknown or giver in targetless - {row.group for row in of.rows}
-    )
-    if grants and not is_giver_unknown:
+    unknown_givers = (unknown | targetless - {row.group for row in of.rows}) - {""}
+    if grants and not (there and there.granted_by in unknown_givers):
         return _desired(of, snapshot, there, Because.of(grants))
     if there:
         return _not_granted(of, snapshot, there, sorted(unknown | targetless), now)

@@ -126,7 +126,8 @@ def of_records(user: User, records: Mapping[Target, Record], decisions: Iterable
     """
     desired = {each.target for each in decisions if isinstance(each, DesiredProfile)}
     for target, record in sorted(records.items()):
-        if target in desired and record.is_made and not same_name(record.user_name, user.name):
+        is_renamed = target in desired and not same_name(record.user_name, user.name)
+        if is_renamed and record.is_made:
             problem = users.renamed(
                 _name(user),
                 user.id,
