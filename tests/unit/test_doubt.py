@@ -119,6 +119,26 @@ def test_no_role_is_changed_away_from_a_deleted_group() -> None:
     assert found.hold == "deleted a"
 
 
+def test_a_role_change_after_a_leave_needs_no_approval() -> None:
+    """Rule 4: the group exists, so somebody took the user out of it."""
+    rows = row("a", 10), row("b", 20)
+    there = replace(record(grant(rows[0]), grant(rows[1])), role_arn=rows[0].role_arn)
+
+    found = decision(there, *rows, of=snapshot("b"))
+
+    assert isinstance(found, DesiredProfile)
+    assert (found.role_arn, found.hold) == (rows[1].role_arn, "")
+
+
+def test_a_row_without_a_group_is_not_the_one_that_gave_a_role_of_unknown_origin() -> None:
+    """A record that is rebuilt from tags names no group, and what is certain is granted."""
+    there = replace(record(), role_arn="role/rebuilt")
+
+    found = decision(there, row("a"), of=snapshot("a"), bad=(unparsed(""),))
+
+    assert isinstance(found, DesiredProfile)
+
+
 def test_a_deleted_group_whose_role_another_row_grants_removes_nothing() -> None:
     """Rule 3: nobody loses anything, so no approval is needed."""
     rows = row("a", 10), replace(row("b", 20), role_arn=row("a").role_arn)
