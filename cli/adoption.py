@@ -9,8 +9,7 @@ from hub.runtime.decisions.decision import DesiredProfile, Removal
 from hub.runtime.decisions.desired import decision_in, rows_by_target
 from hub.runtime.decisions.observed import ProfileStatus
 from hub.runtime.decisions.protection import apply_protection
-from hub.runtime.decisions.record import Record, State
-from hub.runtime.scan.profiles import rebuilt
+from hub.runtime.decisions.record import Record, State, rebuilt
 from shared.conventions import MANAGED_BY, USER_ID, tags
 from shared.model import DirectorySnapshot, MappingTable, Target, User, UserStatus
 from shared.naming import role_name, same_name

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from hub.runtime.decisions.observed import ObservedProfile
 from shared.conventions import SystemRole
 from shared.model import Grant, GroupId, Target, UserId, UserStatus
 
@@ -221,3 +222,24 @@ class MemberChanges:
             MemberChanges(dict(joined[:most]), frozenset(left[:room])),
             MemberChanges(dict(joined[most:]), frozenset(left[room:])),
         )
+
+
+def rebuilt(
+    target: Target, user_id: UserId, profile: ObservedProfile, removed: Record | None, now: datetime
+) -> Record:
+    """Return a new record of a profile whose tags name this user."""
+    return Record(
+        user_id=user_id,
+        target=target,
+        state=State.PENDING,
+        user_name=profile.user_name,
+        profile_name=profile.name,
+        # A user with a profile of ours probably has an assignment; nobody knows for sure.
+        access=Access.UNSURE,
+        role_arn=profile.role_arn,
+        efs_uid=profile.efs_uid,
+        modified=profile.modified,
+        reason="found by its tags; the ledger had lost it",
+        since=now,
+        version=removed.version if removed else 0,
+    )

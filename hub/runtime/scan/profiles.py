@@ -1,14 +1,12 @@
 """Compares the profiles that a target lists with the ledger's records."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 
 from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.drift import Drift, DriftKind, in_listing, is_in_the_way
 from hub.runtime.decisions.hub_state import ListedProfile, UnmanagedProfile
 from hub.runtime.decisions.listing import Seen
-from hub.runtime.decisions.observed import ObservedProfile
-from hub.runtime.decisions.record import Access, Record, State
+from hub.runtime.decisions.record import Record, State, rebuilt
 from hub.runtime.problems import targets, users
 from hub.runtime.scan.ports import ScanPorts
 from shared.errors import RefusedError
@@ -105,24 +103,3 @@ class Profiles:
             now = self._ports.clock.now()
             self._ports.ledger.write(rebuilt(self._target, user_id, profile, known, now))
         return Drift(user_id, DriftKind.UNRECORDED, force_observe=True)
-
-
-def rebuilt(
-    target: Target, user_id: UserId, profile: ObservedProfile, removed: Record | None, now: datetime
-) -> Record:
-    """Return a new record of a profile whose tags name this user."""
-    return Record(
-        user_id=user_id,
-        target=target,
-        state=State.PENDING,
-        user_name=profile.user_name,
-        profile_name=profile.name,
-        # A user with a profile of ours probably has an assignment; nobody knows for sure.
-        access=Access.UNSURE,
-        role_arn=profile.role_arn,
-        efs_uid=profile.efs_uid,
-        modified=profile.modified,
-        reason="found by its tags; the ledger had lost it",
-        since=now,
-        version=removed.version if removed else 0,
-    )
