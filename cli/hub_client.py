@@ -14,7 +14,7 @@ from hub.runtime.adapters.messaging import SqsDelayedQueue
 from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.decisions.hub_state import HubState
-from hub.runtime.intake import queue_full_sweep
+from hub.runtime.full_sweep import queue_full_sweep
 from shared.model import Target, UserId
 from shared.requests import ReconcileRequest
 

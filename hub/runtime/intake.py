@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, assert_never
 
 from hub.runtime import reporter, telemetry
+from hub.runtime.full_sweep import queue_full_sweep
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.ports import (
     Clock,
@@ -32,7 +33,7 @@ from shared.directory_events.types import (
 from shared.errors import PermanentError, RetryableError, UnreadableMessageError
 from shared.messages import decode
 from shared.model import GroupId, Unresolved, UserId
-from shared.requests import DAILY, HOURLY, ReconcileRequest, Request, ScanRequest, Subject
+from shared.requests import ReconcileRequest, Request, ScanRequest, Subject
 
 # CloudTrail writes whole seconds, so within one second the cached mappings may be older than an
 # event.
@@ -204,25 +205,3 @@ class Intake:
             return None
         pinned = frozenset(row.group_id for row in table.rows if row.group_id)
         return pinned | {id_ for id_ in groups.values() if not isinstance(id_, Unresolved)}
-
-
-def queue_full_sweep(
-    hub_state: HubStateStore,
-    delayed_queue: DelayedQueue,
-    *,
-    event_id: str,
-    event_at: datetime,
-    now: datetime,
-) -> int | None:
-    """Return in how many seconds the full sweep starts; None if an earlier call queued it already.
-
-    It starts at most once in a quarter of an hour. Every caller is served: by the sweep that starts
-    now, or by the one that is already due.
-    """
-    seconds = hub_state.reserve_full_sweep(now, event_id)
-    if seconds is None:
-        return None
-    for sweep in (HOURLY, DAILY):
-        request = ScanRequest(Subject.SWEEP, sweep, now, event_id, event_at, event_driven=True)
-        delayed_queue.enqueue_after(request, seconds)
-    return seconds
