@@ -1,26 +1,15 @@
-"""`studio-hub demo`: plays a small company, and whatever scenario `simulate` gives it."""
+"""`studio-hub demo`: plays a small company, and whatever file `simulate` gives it."""
 
-import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 
-from cli.options import SOMETHING_TO_DO
-from cli.output import wide_console
-from cli.simulation.deployment import deployed_hub
-from cli.simulation.descriptions import describe
-from cli.simulation.operator import SimulatedOperator
-from cli.simulation.transcript import Transcript, print_end
-from hub.runtime.decisions.removal_limit import RemovalLimit
-from simulator.result import result
-from simulator.scenario import Scenario
-from simulator.scenario_file import load
-from simulator.step_log import StepLog
-from simulator.story import Story
+from cli.output import say
 
-DEMO = Path(__file__).with_name("demo.yaml")
+DEMO: Final = Path(__file__).with_name("demo.yaml")
+# The modules that the extra `simulator` installs.
+_OF_THE_EXTRA: Final = frozenset({"aws_lambda_powertools", "moto", "time_machine"})
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -30,36 +19,26 @@ def demo(*, as_json: Json = False) -> None:
 
     It runs the hub's own functions on the embedded AWS, on this machine.
     """
-    play(load(DEMO), as_json=as_json)
+    play(DEMO, as_json=as_json)
     if not as_json:
-        Console(stderr=True).print(
-            "Next: change a copy of cli/commands/demo.yaml and play it:  studio-hub simulate FILE",
-            highlight=False,
+        here = Path.cwd()
+        shown = DEMO.relative_to(here) if DEMO.is_relative_to(here) else DEMO
+        say(f"Next: change a copy of {shown} and play it:  studio-hub simulate FILE", err=True)
+
+
+def play(file: Path, *, as_json: bool) -> None:
+    """Play a scenario file and print it; without the extra, print how to install it and exit 1."""
+    try:
+        # Here, since no other command needs the embedded AWS or waits for its import.
+        from cli.simulation.play import play as play_file  # noqa: PLC0415
+    except ModuleNotFoundError as missing:
+        name = (missing.name or "").partition(".")[0]
+        if name not in _OF_THE_EXTRA:
+            raise
+        say(f"error: the embedded AWS is not installed: there is no {name}", err=True)
+        say(
+            "Install studio-hub[simulator], from a checkout:  pipx install --force '.[simulator]'",
+            err=True,
         )
-
-
-def play(scenario: Scenario, *, as_json: bool) -> None:
-    """Play a scenario and print it; exit 2 if an `expect` did not hold."""
-    settings = scenario.frame.settings
-    with deployed_hub(
-        mode=settings.mode,
-        limit=RemovalLimit(settings.removal_limit.count, settings.removal_limit.percent),
-        identity_store_id=scenario.frame.directory.identity_store_id,
-    ) as aws:
-        operator = SimulatedOperator(aws)
-        story = Story(scenario, aws, operator)
-        if as_json:
-            log = StepLog(story, describe)
-            story.play(log.note)
-            log.close()
-            ended = result(aws, story.refusals, operator.holds(), log.steps)
-            typer.echo(json.dumps(ended, indent=2))
-        else:
-            out = wide_console()
-            story.play(Transcript(out, aws).step)
-            print_end(out, aws, result(aws, story.refusals, operator.holds()))
-        if story.unmet:
-            for text in story.unmet:
-                typer.echo(text, err=True)
-            typer.echo("An `expect` did not hold; see the steps named above.", err=True)
-            raise typer.Exit(SOMETHING_TO_DO)
+        raise typer.Exit(1) from missing
+    play_file(file, as_json=as_json)

@@ -6,9 +6,6 @@ from typing import Annotated
 import typer
 
 from cli.commands.demo import Json, play
-from cli.output import say
-from simulator.scenario_file import load
-from simulator.yaml_positions import ScenarioError
 
 File = Annotated[
     Path,
@@ -24,10 +21,4 @@ def simulate(file: File, *, as_json: Json = False) -> None:
     It runs the hub's own functions, on this machine. Exits 0 if the scenario ran to its end and
     every `expect` held, 2 if one did not hold, and 1 for a mistake in the file.
     """
-    try:
-        scenario = load(file)
-    except ScenarioError as error:
-        say(str(error), err=True)
-        typer.echo("Nothing was played: correct the file and try again.", err=True)
-        raise typer.Exit(1) from error
-    play(scenario, as_json=as_json)
+    play(file, as_json=as_json)
