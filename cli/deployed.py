@@ -14,11 +14,14 @@ def output_of_stack(name: str) -> Callable[[typer.Context, str], str]:
     """Return an option's callback: it returns the given value, or an output of the hub's stack.
 
     The callback looks for the stack in the Region of `--region`, else in boto3's default Region. It
-    raises TyperException if there is no stack. It passes botocore's errors on unchanged.
+    raises TyperException if there is no stack. It passes botocore's errors on unchanged. It calls
+    nothing while a shell completes a word.
     """
 
     def value_of(context: typer.Context, given: str) -> str:
-        return given or output(name, context.params.get("region"))
+        if given or context.resilient_parsing:
+            return given
+        return output(name, context.params.get("region"))
 
     return value_of
 

@@ -1,6 +1,8 @@
 """`studio-hub`: the operator's commands."""
 
 import sys
+from importlib.metadata import version
+from typing import Annotated, Final
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,14 +20,15 @@ from cli.commands.sweep import sweep
 from shared.errors import RefusedError, RetryableError, StudioHubError
 from shared.visible import escaped_lines
 
+_NAME: Final = "studio-hub"
+
 app = typer.Typer(
-    name="studio-hub",
+    name=_NAME,
     help="Group membership in IAM Identity Center decides who has a SageMaker Studio profile, "
     "in which account, with which execution role.",
     epilog="Exit codes: 0 done or in sync, 1 error, 2 there is something to do, 3 refused by a "
     "guard.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -42,10 +45,29 @@ app.command("pause")(pause)
 app.command("resume")(resume)
 
 
+def _print_version(asked: bool) -> None:  # noqa: FBT001 (typer passes an option's value so)
+    if asked:
+        typer.echo(f"{_NAME} {version(_NAME)}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
 def run() -> None:
     """Run the command line; a usage error exits 1, since 2 means that there is work to do."""
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name=_NAME, standalone_mode=False)
     except typer.TyperException as error:
         sys.stderr.write(escaped_lines(_usage(error)))
         code = 1
@@ -72,7 +94,7 @@ def _usage(error: typer.TyperException) -> str:
     """Return a usage error, and where to find help."""
     text = getattr(error, "format_message", error.__str__)()
     context = getattr(error, "ctx", None)
-    command = context.command_path if context else "studio-hub"
+    command = context.command_path if context else _NAME
     if text.startswith("Usage:"):
         return f"{text}\n"
     return f"error: {text}\nSee:  {command} --help\n"
