@@ -15,12 +15,13 @@ def output_of_stack(name: str) -> Callable[[typer.Context, str], str]:
 
     The callback looks for the stack in the Region of `--region`, else in boto3's default Region. It
     raises TyperException if there is no stack. It passes botocore's errors on unchanged. It calls
-    nothing while a shell completes a word.
+    AWS only when the command has all that it requires, and never while a shell completes a word.
     """
 
     def value_of(context: typer.Context, given: str) -> str:
         if given or context.resilient_parsing:
             return given
+        _refuse_incomplete(context)
         return output(name, context.params.get("region"))
 
     return value_of
@@ -46,6 +47,16 @@ def is_default(context: typer.Context, option: str) -> bool:
     """Return whether neither the option nor its environment variable was given."""
     source = context.get_parameter_source(option)
     return source is not None and source.name == "DEFAULT"
+
+
+def _refuse_incomplete(context: typer.Context) -> None:
+    """Raise what is raised for a missing option or argument.
+
+    What was given is parsed before callbacks of options that were not.
+    """
+    for parameter in context.command.params:
+        if parameter.required and parameter.name not in context.params:
+            parameter.handle_parse_result(context, {}, [])
 
 
 def _outputs(region: str | None) -> dict[str, str]:

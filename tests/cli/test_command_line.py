@@ -95,6 +95,57 @@ def test_completion_asks_nothing_of_aws(
     assert called == []
 
 
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [
+        ("mappings add --target T", "option '--group'"),
+        ("mappings add --group G", "option '--target'"),
+        ("mappings remove --group G", "option '--target'"),
+        ("adopt", "option '--target'"),
+        ("keep ada", "option '--days'"),
+        ("keep --days 3", "argument"),
+        ("show", "argument"),
+        ("protect", "argument"),
+        ("holds approve", "argument"),
+    ],
+)
+def test_what_is_required_is_checked_before_aws_is_called(
+    command: Command, called: list[str], words: str, missing: str
+) -> None:
+    """A missing option or argument is named, whatever the credentials and the stack are."""
+    code, out, err = command(*words.split())
+
+    assert (code, out) == (1, "")
+    assert err.startswith(f"error: Missing {missing}")
+    assert called == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--bogus",
+        "nope",
+        "holds",
+        "holds nope",
+        "holds list --bogus",
+        "keep ada --days some",
+        "keep ada --days -1",
+        "keep ada --days",
+        "simulate --json",
+        "demo extra",
+    ],
+)
+def test_a_wrong_command_line_never_means_something_to_do(
+    command: Command, called: list[str], words: str
+) -> None:
+    """It exits 1: a pipeline cannot take a typing error for exit code 2."""
+    code, out, err = command(*words.split())
+
+    assert (code, out) == (1, "")
+    assert "--help" in err
+    assert called == []
+
+
 @pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
 def test_no_color_is_respected(
     monkeypatch: pytest.MonkeyPatch, no_color: str, *, coloured: bool
