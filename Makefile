@@ -4,6 +4,8 @@ SHELL  := bash
 .SHELLFLAGS := -eu -o pipefail -c
 VENV   := .venv
 BIN    := $(VENV)/bin
+LOCK   := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+              --no-emit-index-url --no-header
 # jsii prints an end-of-life banner for Node 20 on every synthesis.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
@@ -73,13 +75,10 @@ readme: setup  ## write the demo's transcript into the README
 
 lock:  ## resolve requirements/*.txt anew from pyproject.toml
 	@$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv
-	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-header --group pyproject.toml:e2e -o requirements/e2e.txt
-	@for set in runtime dev; do \
-	  extra=; [ $$set = dev ] && extra="--extra cli --extra infrastructure --group dev -c requirements/runtime.txt"; \
-	  build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-header $$extra pyproject.toml -o requirements/$$set.txt; \
-	done
+	@$(LOCK) --group pyproject.toml:runtime -o requirements/runtime.txt
+	@$(LOCK) --group pyproject.toml:e2e -o requirements/e2e.txt
+	@$(LOCK) --extra simulator --extra infrastructure --group dev -c requirements/runtime.txt \
+	    pyproject.toml -o requirements/dev.txt
 
 clean:  ## remove everything that setup and the other targets made
 	@rm -rf $(VENV) node_modules cdk.out build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
