@@ -10,7 +10,7 @@ LOCK   := build/lock/bin/uv pip compile --quiet --universal --python-version 3.1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test e2e local-aws lint types synth check bench trace readme lock clean
+.PHONY: help setup demo test package e2e local-aws lint types synth check bench trace readme lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,10 @@ test: setup  ## run the tests (no AWS account, no network)
 	@echo "==> tests"
 	@$(BIN)/pytest -n 2 --dist worksteal
 
+package: setup  ## build the wheel, install it into empty environments, and run it there
+	@echo "==> package"
+	@$(BIN)/pytest tests/package -m package -q
+
 e2e: setup  ## deploy onto a local AWS that enforces IAM, and play the main job there
 	@echo "==> e2e"
 	@$(BIN)/pytest tests/e2e -m e2e --capture=sys -q --tb=short --maxfail=3 --without=$(WITHOUT)
@@ -62,7 +66,7 @@ synth: setup  ## write cdk.out/StudioHub.template.json and StudioSpoke.template.
 	@$(BIN)/cfn-lint cdk.out/*.template.json
 
 check: export STORIES := 200
-check: lint types synth e2e test  ## everything that CI runs: `test` with every story and every crash
+check: lint types synth package e2e test  ## everything that CI runs: `test` with every story and every crash
 
 bench: setup  ## measure calls, time and memory; a table, and JSON on the standard output
 	@$(BIN)/python -m cli.benchmark
@@ -81,5 +85,5 @@ lock:  ## resolve requirements/*.txt anew from pyproject.toml
 	    pyproject.toml -o requirements/dev.txt
 
 clean:  ## remove everything that setup and the other targets made
-	@rm -rf $(VENV) node_modules cdk.out build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) node_modules cdk.out build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
