@@ -93,3 +93,19 @@ def test_two_events_of_one_reconcile_are_both_recorded(ledger: DynamoLedger) -> 
     ledger.write(first, MemberChanges(), events(ProfileEventType.ROLE_CHANGED))
 
     assert {each["what"] for each in ledger.history(ADA)} == {"Hold Ended", "Profile Role Changed"}
+
+
+def test_the_events_of_all_users_are_read_to_the_end(ledger: DynamoLedger) -> None:
+    """Whose, where, when and what, of every user and target; records and pages hide none."""
+    bob = replace(RECORD, user_id=BOB, target=SHOP)
+    ledger.write(RECORD, MemberChanges(), events())
+    again = ledger.write(bob, MemberChanges(), events(of=bob))
+    ledger.write(again, MemberChanges(), events(ProfileEventType.SUSPENDED, NOON + HOUR, again))
+
+    found = sorted(ledger.changes(), key=lambda each: (each["user_id"], each["at"]))
+
+    assert [(each["user_id"], each["where"], each["at"], each["what"]) for each in found] == [
+        (ADA, str(LAB), NOON.isoformat(), "Profile Created"),
+        (BOB, str(SHOP), NOON.isoformat(), "Profile Created"),
+        (BOB, str(SHOP), (NOON + HOUR).isoformat(), "Profile Suspended"),
+    ]

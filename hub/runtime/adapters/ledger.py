@@ -65,6 +65,19 @@ class DynamoLedger:
         )
         return tuple({name: str(value) for name, value in item.items()} for item in items)
 
+    def changes(self) -> Iterable[Mapping[str, str]]:
+        """Yield `user_id`, `where`, `at` and `what` of every event in any user's history.
+
+        They are read to the end, in no order. The whole history of one user has `history`.
+        """
+        items = self._table.items(
+            values={"user": _USER, "history": _HISTORY},
+            FilterExpression="begins_with(#pk, :user) AND begins_with(#sk, :history)",
+            ProjectionExpression="#user_id, #where, #at, #what",
+            ConsistentRead=False,
+        )
+        return ({name: str(value) for name, value in item.items()} for item in items)
+
     def write(
         self,
         record: Record,
