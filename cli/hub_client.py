@@ -80,7 +80,10 @@ class HubClient:
 
 
 def open_hub_client(ledger: str, delayed_queue: str, region: str | None) -> HubClient:
-    """Return a HubClient with the credentials of the environment."""
+    """Return a HubClient with the credentials of the environment.
+
+    Without the URL of a delayed queue, it reads only: nothing can be queued.
+    """
     session = boto3.Session(region_name=region)
     return HubClient.of(session.client("dynamodb"), session.client("sqs"), ledger, delayed_queue)
 

@@ -1,0 +1,1 @@
+"""The access review: who has which profile where, with which role, since when and why."""
