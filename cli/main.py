@@ -13,6 +13,7 @@ from cli.commands.demo import demo
 from cli.commands.keep import keep
 from cli.commands.pause import pause
 from cli.commands.protect import protect
+from cli.commands.report import report
 from cli.commands.resume import resume
 from cli.commands.show import show
 from cli.commands.simulate import simulate
@@ -37,6 +38,7 @@ app.command("simulate")(simulate)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(holds.app, name="holds")
 app.command("show")(show)
+app.command("report")(report)
 app.command("adopt")(adopt)
 app.command("keep")(keep)
 app.command("protect")(protect)
