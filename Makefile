@@ -10,7 +10,7 @@ LOCK   := build/lock/bin/uv pip compile --quiet --universal --python-version 3.1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test package e2e local-aws lint types synth check bench trace readme lock clean
+.PHONY: help setup demo test package browser e2e local-aws lint types synth check bench trace readme lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,10 @@ package: setup  ## build the wheel, install it into empty environments, and run 
 	@echo "==> package"
 	@$(BIN)/pytest tests/package -m package -q
 
+browser: setup  ## open the access review in Debian's Chromium (installed if it is missing)
+	@echo "==> browser"
+	@$(BIN)/pytest tests/browser -m browser -q
+
 e2e: setup  ## deploy onto a local AWS that enforces IAM, and play the main job there
 	@echo "==> e2e"
 	@$(BIN)/pytest tests/e2e -m e2e --capture=sys -q --tb=short --maxfail=3 --without=$(WITHOUT)
@@ -66,7 +70,7 @@ synth: setup  ## write cdk.out/StudioHub.template.json and StudioSpoke.template.
 	@$(BIN)/cfn-lint cdk.out/*.template.json
 
 check: export STORIES := 200
-check: lint types synth package e2e test  ## everything that CI runs: `test` with every story and every crash
+check: lint types synth package e2e browser test  ## everything that CI runs: `test` with every story and every crash
 
 bench: setup  ## measure calls, time and memory; a table, and JSON on the standard output
 	@$(BIN)/python -m cli.benchmark

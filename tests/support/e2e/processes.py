@@ -25,16 +25,19 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    command: Sequence[str], environment: Mapping[str, str], log: Path
+    command: Sequence[str], environment: Mapping[str, str], log: Path, *, answers: bool = False
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """Keep a program running; its standard input stays open while this process lives."""
+    """Keep a program running; its standard input stays open while this process lives.
+
+    The log has its output, or only its errors if the caller reads the output as `answers`.
+    """
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 (our own command)
             command,
             env=environment,
             stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE if answers else output,
+            stderr=output if answers else subprocess.STDOUT,
             # A process group of its own: its children end with it, and Ctrl-C reaches only this
             # process.
             start_new_session=True,
@@ -92,8 +95,9 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-    if process.stdin:
-        process.stdin.close()
+    for stream in (process.stdin, process.stdout):
+        if stream:
+            stream.close()
     try:
         # It started a session, so its id is the group's; remaining children end here.
         os.killpg(process.pid, signal.SIGKILL)
