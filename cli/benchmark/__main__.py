@@ -10,6 +10,7 @@ from rich.console import Console
 from cli.benchmark import measures
 from cli.benchmark.comparison import compare
 from cli.benchmark.costs import table_of
+from cli.benchmark.reports import report
 
 _TALK = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -22,10 +23,14 @@ def main() -> None:
         "comparison": compare,
         "burst": measures.burst,
         "sweep": measures.sweeps,
+        "report": report,
     }.items():
         _TALK.print(f"==> {name}")
         found[name] = measure()
     _TALK.print(table_of(found))
+    for name, written in found["report"]["formats"].items():
+        _TALK.print(f"  report as {name}: {written['seconds']} s, {written['megabytes']} MB")
+    _TALK.print(f"  report, memory: {found['report']['memory_mb']} MB")
     for wrong in found["comparison"]["blog_post"]["wrong"]:
         _TALK.print(f"  blog post, wrong in the end: {wrong}")
     sys.stdout.write(json.dumps(found, indent=2) + "\n")

@@ -53,8 +53,8 @@ def found(aws: EmbeddedAws, size: Size) -> Company:
     for number in range(size.groups):
         aws.put_mapping(row(number, targets[number % size.targets]))
     aws.skip_row_changes()
-    straight: Any = _Straight()
-    ledger, group_snapshots = DynamoLedger(straight, LEDGER), DynamoGroupSnapshots(straight, LEDGER)
+    direct: Any = DirectWrites()
+    ledger, group_snapshots = DynamoLedger(direct, LEDGER), DynamoGroupSnapshots(direct, LEDGER)
     users = []
     for number in range(size.users):
         name = f"user-{number:05d}"
@@ -106,13 +106,20 @@ def row(group: int, target: Target) -> dict[str, object]:
     }
 
 
-class _Straight:
+class DirectWrites:
     """A DynamoDB client that puts items into the embedded table without a request."""
 
     def put_item(self, *, TableName: str, Item: dict[str, Any], **_: object) -> None:  # noqa: N803 (the API's words)
+        """Put an item, whatever its condition."""
         dynamodb_backends[HUB_ACCOUNT][HUB_REGION].put_item(TableName, Item)
 
+    def transact_write_items(self, *, TransactItems: list[Any]) -> None:  # noqa: N803 (the API's words)
+        """Put each item of a transaction."""
+        for each in TransactItems:
+            self.put_item(**each["Put"])
+
     def batch_write_item(self, *, RequestItems: dict[str, list[Any]]) -> dict[str, Any]:  # noqa: N803 (the API's words)
+        """Put each item of a batch; none is left over."""
         for table, requests in RequestItems.items():
             for request in requests:
                 self.put_item(TableName=table, Item=request["PutRequest"]["Item"])

@@ -120,12 +120,13 @@ def _peak(ru_maxrss: int) -> int:
 def table_of(found: dict[str, Any]) -> Table:
     """Return what was measured as a table, a row each."""
     table = Table("what", "AWS calls", "writes", "CPU ms", "seconds", box=None, pad_edge=False)
-    sweep, comparison = found["sweep"], found["comparison"]
+    sweep, comparison, report = found["sweep"], found["comparison"], found["report"]
     rows = {
         **{name.replace("_", " "): cost for name, cost in found["changes"].items()},
         f"burst of {found['burst']['joins']} joins": found["burst"],
         "sweep, nothing to do": sweep["nothing_to_do"],
         f"sweep, {sweep['differences']['count']} differences": sweep["differences"],
+        f"report of {report['rows']} rows": report,
         f"the story, hub ({len(comparison['hub']['wrong'])} wrong)": comparison["hub"],
         f"the story, blog post ({len(comparison['blog_post']['wrong'])} wrong)": comparison[
             "blog_post"

@@ -4,6 +4,7 @@ from cli.benchmark.company import Size
 from cli.benchmark.comparison import compare
 from cli.benchmark.costs import table_of
 from cli.benchmark.measures import sweeps
+from cli.benchmark.reports import report
 
 
 def test_a_sweep_in_sync_writes_nothing_and_one_with_drift_repairs_it() -> None:
@@ -35,6 +36,17 @@ def test_the_table_has_a_row_for_each_measure() -> None:
         "burst": cost,
         "sweep": {"nothing_to_do": cost, "differences": cost},
         "comparison": {"hub": cost, "blog_post": cost},
+        "report": cost | {"rows": 6},
     }
 
-    assert table_of(found).row_count == 6
+    assert table_of(found).row_count == 7
+
+
+def test_a_report_reads_pages_and_has_a_row_for_each_user() -> None:
+    """It writes nothing, and asks for no single user: its calls grow with pages and targets."""
+    measured = report(Size(users=60, groups=6, targets=3))
+
+    assert measured["rows"] == 60
+    assert measured["writes"] == 0
+    assert measured["by_operation"] == {"dynamodb.Query": 3 + 1, "dynamodb.Scan": 3}
+    assert measured["formats"].keys() == {"html", "csv", "json"}
