@@ -154,39 +154,26 @@ class Grant:
 MOST_REMEMBERED = 120_000
 
 
-@dataclass(frozen=True, slots=True)
-class Because:
-    """Why a profile has its role: the row that won, over those that lost."""
+class Because(tuple[Grant, ...]):
+    """Why a profile has its role: every row that applies, and the first one wins."""
 
-    winner: Grant
-    over: tuple[Grant, ...] = ()
+    __slots__ = ()
 
     @classmethod
     def of(cls, grants: Sequence[Grant]) -> Self:
-        """Return the first grant over the others, as many as a record can hold.
+        """Return the first grant and the others, as many as a record can hold.
 
         Only rows of groups with very long names are ever too many.
         """
-        left, over = MOST_REMEMBERED, []
+        left, others = MOST_REMEMBERED, []
         for grant in grants:
             texts = f"{grant.group}{grant.role_arn}{grant.group_id}"
             left -= len(texts.encode("utf-8", "replace")) + _AROUND
             if left < 0:
                 break
-            over.append(grant)
-        return cls(grants[0], tuple(over[1:]))
-
-    @property
-    def grants(self) -> tuple[Grant, ...]:
-        """Return every row that applies, the winner first."""
-        return (self.winner, *self.over)
-
-    @property
-    def is_tied(self) -> bool:
-        """Return whether the two best rows have the same priority, so that names decided."""
-        return bool(self.over) and self.over[0].priority == self.winner.priority
+            others.append(grant)
+        return cls((grants[0], *others[1:]))
 
     def __str__(self) -> str:
-        if not self.over:
-            return self.winner.group
-        return f"{self.winner} over {', '.join(map(str, self.over))}"
+        winner, *others = self
+        return f"{winner} over {', '.join(map(str, others))}" if others else winner.group

@@ -131,7 +131,7 @@ def _notes(record: Record, hold: Hold | None, state: HubState) -> list[str]:
 
 
 def _because(record: Record) -> str:
-    return str(Because(record.because[0], record.because[1:])) if record.because else ""
+    return str(Because(record.because)) if record.because else ""
 
 
 def _plain(record: Record, hold: Hold | None, state: HubState) -> dict[str, Any]:

@@ -178,8 +178,8 @@ def as_carried_out(decision: Decision, record: Record | None) -> Record | None:
         state=State.ACTIVE,
         access=Access.ASSIGNED,
         role_arn=decision.role_arn,
-        given_by=because.winner.group,
-        because=because.grants,
+        given_by=because[0].group,
+        because=because,
     )
 
 

@@ -37,10 +37,10 @@ SUSPENDED_ROLE = SystemRole.SUSPENDED.arn(LAB.account, LAB.region)
 
 NEW_GRANT, OLD_GRANT = Grant(10, "ml-leads", NEW, 30), Grant(20, "ml-scientists", OLD, 30)
 # Both rows apply, so what runs with the old role may stay.
-BECAUSE = Because(NEW_GRANT, (OLD_GRANT,))
+BECAUSE = Because((NEW_GRANT, OLD_GRANT))
 PROMOTED = DesiredProfile(ADA, LAB, "ada", NEW, BECAUSE)
 # Only the new row applies, so nothing may run with the old role.
-DEMOTED = DesiredProfile(ADA, LAB, "ada", NEW, Because(NEW_GRANT))
+DEMOTED = DesiredProfile(ADA, LAB, "ada", NEW, Because((NEW_GRANT,)))
 REMOVAL = Removal(ADA, LAB, "ada", "no mapping grants it", 30)
 AT_ONCE = Removal(ADA, LAB, "ada", "no mapping grants it", 0)
 UNDECIDED = Undecided(ADA, LAB, "cannot tell", "correct the row")

@@ -39,7 +39,7 @@ def test_the_lowest_priority_wins_and_the_others_are_remembered() -> None:
         LAB,
         "ada",
         "role/b",
-        Because(grant(rows[1]), (grant(rows[2]), grant(rows[0]))),
+        Because((grant(rows[1]), grant(rows[2]), grant(rows[0]))),
     )
 
 
@@ -50,8 +50,8 @@ def test_equal_priorities_are_decided_by_the_groups_name() -> None:
     found = decision(None, row("b", 10), capital, of=snapshot("a", "b"))
 
     assert isinstance(found, DesiredProfile)
-    assert found.because.winner.group == "Z"
-    assert found.because.is_tied
+    assert found.because[0].group == "Z"
+    assert found.because[0].priority == found.because[1].priority
 
 
 def test_different_priorities_are_no_tie() -> None:
@@ -59,7 +59,7 @@ def test_different_priorities_are_no_tie() -> None:
     found = decision(None, row("a", 10), row("b", 11), of=snapshot("a", "b"))
 
     assert isinstance(found, DesiredProfile)
-    assert not found.because.is_tied
+    assert found.because[0].priority < found.because[1].priority
 
 
 def test_targets_are_decided_one_by_one_and_in_order() -> None:
@@ -173,7 +173,7 @@ def test_a_grant_names_its_group_id() -> None:
     found = decision(None, row("a", 1), pinned, of=snapshot("a", "c"))
 
     assert isinstance(found, DesiredProfile)
-    assert [grant.group_id for grant in found.because.grants] == ["id-a", "id-c"]
+    assert [grant.group_id for grant in found.because] == ["id-a", "id-c"]
 
 
 @pytest.mark.parametrize("user_status", [UserStatus.DISABLED, UserStatus.GONE])
@@ -252,7 +252,7 @@ def test_a_disabled_row_grants_nothing_new() -> None:
 
     assert decisions(None, off, of=snapshot("a")) == ()
     assert isinstance(change, DesiredProfile)
-    assert change.because == Because(grant(row("b", 20)))
+    assert change.because == Because((grant(row("b", 20)),))
 
 
 def test_disabling_a_row_takes_nothing_away() -> None:

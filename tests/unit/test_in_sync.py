@@ -13,7 +13,7 @@ from hub.runtime.decisions.record import Access, Record, State
 from shared.conventions import Ownership
 
 HAS_IT = replace(THERE, role_arn=NEW)
-GRANTED = replace(ACTIVE, role_arn=NEW, because=BECAUSE.grants)
+GRANTED = replace(ACTIVE, role_arn=NEW, because=BECAUSE)
 NOT_OURS = [whose for whose in Ownership if whose is not Ownership.OURS]
 
 

@@ -50,7 +50,7 @@ from shared.model import Target
 
 GRANTS_NOTHING = replace(PROMOTED, is_granted=False)
 HAS_IT = replace(THERE, role_arn=NEW)
-GRANTED = replace(ACTIVE, role_arn=NEW, because=BECAUSE.grants)
+GRANTED = replace(ACTIVE, role_arn=NEW, because=BECAUSE)
 NEVER_MADE = replace(ACTIVE, state=State.HELD, access=Access.UNTOUCHED)
 UNDER_WAY = {ProfileStatus.PENDING, ProfileStatus.UPDATING, ProfileStatus.DELETING}
 BROKEN = {ProfileStatus.FAILED, ProfileStatus.DELETE_FAILED}
@@ -300,7 +300,7 @@ def test_the_digest_stands_for_exactly_the_actions() -> None:
     ]
 
     # A constant, so that a change of the digested fields is a decision and no accident.
-    assert created.digest == "12ef2d27"
+    assert created.digest == "d159f405"
     assert created.digest == planned(PROMOTED, None).digest
     assert len({created.digest, *(other.digest for other in others)}) == 1 + len(others)
 

@@ -79,7 +79,7 @@ def test_which_events_a_change_of_the_record_publishes(
 
 def test_an_event_names_its_subject_and_reason() -> None:
     """The roles before and after, the rows that granted it, and the event that caused it."""
-    new = replace(HAS_NEW, because=BECAUSE.grants, last_request="an-event", reason="")
+    new = replace(HAS_NEW, because=BECAUSE, last_request="an-event", reason="")
 
     assert event_of(ACTIVE, new, NOON) == ProfileEvent(
         ProfileEventType.ROLE_CHANGED,

@@ -61,7 +61,7 @@ def test_a_creation_is_recorded_before_it_starts(harness: RecorderHarness) -> No
 
     assert harness.record.state is State.PENDING
     assert harness.record.access is Access.UNSURE
-    assert harness.record.because == BECAUSE.grants
+    assert harness.record.because == BECAUSE
     assert harness.record.role_arn == ""
     assert harness.published == []
 
@@ -77,7 +77,7 @@ def test_nobody_is_active_before_access_is_granted(harness: RecorderHarness) -> 
         ACTIVE,
         role_arn=NEW,
         given_by="ml-leads",
-        because=BECAUSE.grants,
+        because=BECAUSE,
         since=NOON,
         last_request="an-event",
         version=harness.record.version,

@@ -42,7 +42,7 @@ from hub.runtime.decisions.progress import is_in_sync
 from hub.runtime.decisions.record import Access, MemberChanges, Record, State
 from hub.runtime.reconcile.observe import ObservationFailure
 from shared.errors import PermanentError, RetryableError
-from shared.model import GroupId
+from shared.model import Because, GroupId
 
 DISCARD, RESUME = Discard(ADA, LAB, "ada", "it is Failed"), Resume(ADA, LAB, "ada", NEW, BECAUSE)
 
@@ -225,7 +225,7 @@ def test_a_reconcile_that_changes_nothing_writes_nothing() -> None:
     """Law 2, whatever the event was."""
     harness = knowing(ACTIVE)
     harness.changes = MemberChanges({GroupId("g"): "m"})
-    same = DesiredProfile(ADA, LAB, "ada", OLD, replace(BECAUSE, winner=ACTIVE.because[0], over=()))
+    same = DesiredProfile(ADA, LAB, "ada", OLD, Because(ACTIVE.because[:1]))
 
     harness.open(same)
     harness.plans(InSync(same, THERE))

@@ -68,7 +68,7 @@ def test_a_failure_is_logged_under_no_earlier_event(
     error: Exception, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The id of the event before it would mislead whoever reads the log."""
-    telemetry.correlate("earlier")
+    telemetry.logger.set_correlation_id("earlier")
 
     taken(Context(*[60_000] * 4), {"a": error})
 

@@ -88,7 +88,7 @@ def test_a_user_who_returns_gets_a_new_record() -> None:
 
     back = in_sync(PROMOTED, removed, None, NOON)
 
-    assert (back.state, back.role_arn, back.because) == (State.ACTIVE, NEW, BECAUSE.grants)
+    assert (back.state, back.role_arn, back.because) == (State.ACTIVE, NEW, BECAUSE)
     assert (back.version, back.problems) == (removed.version, removed.problems)
     assert (back.efs_uid, back.access) == ("", Access.UNTOUCHED)
 

@@ -127,7 +127,7 @@ def decision_in(
 def _desired(
     of: TargetRows, snapshot: DirectorySnapshot, there: Record | None, because: Because
 ) -> DesiredProfile:
-    person, winner = snapshot.person, because.winner
+    person, winner = snapshot.person, because[0]
     is_made = there is not None and not there.is_never_made
     name = there.profile_name if there and is_made else profile_name(person.name, person.id)
     is_granted = any(row.enabled and row.group == winner.group for row in of.rows)

@@ -114,7 +114,7 @@ def _against_desired(
 ) -> Drift | None:
     if record is None or record.state is State.REMOVED:
         return Drift(user_id, DriftKind.DESIRED) if decision.is_granted else None
-    if record.because != decision.because.grants:
+    if record.because != decision.because:
         return Drift(user_id, DriftKind.DESIRED)
     if record.is_blocked:
         return Drift(user_id, DriftKind.UNFINISHED, force_observe=True)

@@ -64,7 +64,7 @@ def event_of(old: Record | None, new: Record, at: datetime) -> ProfileEvent | No
     if event_type is None:
         return None
     grants = (old.because if old and not new.because else new.because) or ()
-    because = str(Because(grants[0], grants[1:])) if grants else ""
+    because = str(Because(grants)) if grants else ""
     return ProfileEvent(
         event_type,
         at,

@@ -80,7 +80,7 @@ def is_unchanged(decision: Decision | None, record: Record) -> bool:
             return (
                 record.user_status is decision.person.user_status
                 and not record.is_leaving
-                and record.because == decision.because.grants
+                and record.because == decision.because
                 and same_name(record.profile_name, decision.profile_name)
             )
         case Removal():
@@ -94,4 +94,4 @@ def is_unchanged(decision: Decision | None, record: Record) -> bool:
 def has_lapsed(decision: DesiredProfile, record: Record | None) -> bool:
     """Return whether apps may still run with a kept role that no row grants any more."""
     kept = record.kept_role if record else ""
-    return bool(kept) and kept not in {grant.role_arn for grant in decision.because.grants}
+    return bool(kept) and kept not in {grant.role_arn for grant in decision.because}

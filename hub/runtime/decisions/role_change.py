@@ -33,9 +33,7 @@ def bring_to_role(
             return (skip(SkipKind.IN_FLIGHT, decision, "apps with the old role are being stopped"),)
         return stops
     suspended = profile.role_arn == SystemRole.SUSPENDED.arn(target.account, target.region)
-    keeps = not suspended and profile.role_arn in {
-        grant.role_arn for grant in decision.because.grants
-    }
+    keeps = not suspended and profile.role_arn in {grant.role_arn for grant in decision.because}
     if blocking and not keeps:
         stops = tuple(StopApp(person, target, name, app) for app in blocking if app.is_running)
         return stops or (

@@ -65,7 +65,7 @@ def current(decision: DesiredProfile | Removal, record: Record | None) -> Record
         state=State.PENDING,
         user_name=decision.person.name,
         profile_name=decision.profile_name,
-        because=decision.because.grants if isinstance(decision, DesiredProfile) else (),
+        because=decision.because if isinstance(decision, DesiredProfile) else (),
         version=record.version if record else 0,
         problems=record.problems if record else (),
     )
@@ -98,7 +98,7 @@ def with_facts(
         )
     if isinstance(decision, Removal):
         return record
-    grants = decision.because.grants
+    grants = decision.because
     return replace(record, because=grants, ended=ended_grants(record, grants, now))
 
 
@@ -204,7 +204,7 @@ def applied(
         if isinstance(action, Suspend):
             record = replace(record, role_arn=action.role_arn, given_by="")
         return in_sync(decision, record, None, now) if isinstance(action, Delete) else record
-    winner = decision.because.winner.group
+    winner = decision.because[0].group
     match action:
         case Assign():
             # The assignment comes after the role, so the profile has the desired role by now.
@@ -255,7 +255,7 @@ def in_sync(
                 state=State.ACTIVE,
                 kept_role="" if has_lapsed(decision, record) else record.kept_role,
                 role_arn=decision.role_arn,
-                given_by=decision.because.winner.group,
+                given_by=decision.because[0].group,
                 started=None,
                 retain_until=None,
                 restarts=0,

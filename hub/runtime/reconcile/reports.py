@@ -73,7 +73,11 @@ def planned(todo: Plan, blocked: Iterable[ObservationFailure], request: Reconcil
             )
             reporter.report(problem)
     for action in todo.actions:
-        if isinstance(action, Create | ChangeRole | Resume) and action.because.is_tied:
+        if (
+            isinstance(action, Create | ChangeRole | Resume)
+            and len(action.because) > 1
+            and action.because[0].priority == action.because[1].priority
+        ):
             reporter.report(mappings.tied(action.target, str(action.because)))
     for block in blocked:
         match block.error:
