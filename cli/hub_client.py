@@ -14,9 +14,8 @@ from hub.runtime.adapters.messaging import SqsDelayedQueue
 from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.decisions.hub_state import HubState
-from hub.runtime.full_sweep import queue_full_sweep
 from shared.model import Target, UserId
-from shared.requests import ReconcileRequest
+from shared.requests import ReconcileRequest, full_sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +72,12 @@ class HubClient:
 
     def sweep_everything(self) -> int | None:
         """Return in how many seconds the full sweep starts; None if one is already due."""
-        at = now()
-        return queue_full_sweep(
-            self.hub_state, self.delayed_queue, event_id=str(uuid4()), event_at=at, now=at
-        )
+        at, event_id = now(), str(uuid4())
+        seconds = self.hub_state.reserve_full_sweep(at, event_id)
+        if seconds is not None:
+            for sweep in full_sweep(event_id, at, at):
+                self.delayed_queue.enqueue_after(sweep, seconds)
+        return seconds
 
 
 def open_hub_client(ledger: str, delayed_queue: str, region: str | None) -> HubClient:

@@ -92,3 +92,12 @@ class ScanRequest:
 
 
 Request = ReconcileRequest | ScanRequest
+
+
+def full_sweep(event_id: str, event_at: datetime, now: datetime) -> tuple[ScanRequest, ScanRequest]:
+    """Return the requests of a sweep of everything, out of turn: the hourly and the daily one."""
+    hourly, daily = (
+        ScanRequest(Subject.SWEEP, sweep, now, event_id, event_at, event_driven=True)
+        for sweep in (HOURLY, DAILY)
+    )
+    return hourly, daily

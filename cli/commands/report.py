@@ -16,9 +16,8 @@ from cli.hub_client import HubClient, now, open_hub_client
 from cli.options import Json, Ledger, Region
 from cli.output import say
 from cli.progress import counting
-from cli.report.csv_table import csv_text
 from cli.report.html_page import html_text
-from cli.report.plain import json_text
+from cli.report.plain import csv_text, json_text
 from cli.report.reading import known_targets, read
 from cli.report.review import Review, Source
 from cli.spoke_profiles import caller

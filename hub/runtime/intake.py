@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, assert_never
 
 from hub.runtime import reporter, telemetry
-from hub.runtime.full_sweep import queue_full_sweep
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.ports import (
     Clock,
@@ -33,7 +32,7 @@ from shared.directory_events.types import (
 from shared.errors import PermanentError, RetryableError, UnreadableMessageError
 from shared.messages import decode
 from shared.model import GroupId, Unresolved, UserId
-from shared.requests import ReconcileRequest, Request, ScanRequest, Subject
+from shared.requests import ReconcileRequest, Request, ScanRequest, Subject, full_sweep
 
 # CloudTrail writes whole seconds, so within one second the cached mappings may be older than an
 # event.
@@ -147,15 +146,11 @@ class Intake:
                 reporter.report(paused(reason))
                 return "identity source", event.name
             case UnidentifiedChange():
-                seconds = queue_full_sweep(
-                    ports.hub_state,
-                    ports.delayed_queue,
-                    event_id=event.event_id,
-                    event_at=event.at,
-                    now=now,
-                )
+                seconds = ports.hub_state.reserve_full_sweep(now, event.event_id)
                 if seconds is None:
                     return Ignored("a full sweep is due anyway")
+                for sweep in full_sweep(event.event_id, event.at, now):
+                    ports.delayed_queue.enqueue_after(sweep, seconds)
                 return "everything", ""
             case _:
                 assert_never(event)

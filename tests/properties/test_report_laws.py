@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from reviews import HOSTILE, record, review
 from strategies import LAWS
 
-from cli.report.csv_table import COLUMNS, csv_text
 from cli.report.html_page import html_text
-from cli.report.plain import json_text
+from cli.report.plain import COLUMNS, csv_text, json_text
 from shared.model import Grant
 from shared.visible import visible
 

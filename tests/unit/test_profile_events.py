@@ -151,7 +151,7 @@ def test_every_event_type_has_its_own_text(what: ProfileEventType) -> None:
         ProfileEventType.RESUMED: "resume p-ada with New, because g",
         ProfileEventType.REMOVED: "delete p-ada: left",
         ProfileEventType.HELD: "hold p-ada: left",
-        ProfileEventType.RELEASED: "let p-ada wait no more",
+        ProfileEventType.RELEASED: "release the hold of p-ada",
     }
 
     assert describe_event(told) == words[what]

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 from reviews import MADE, small_company
 
-from cli.report.csv_table import COLUMNS, csv_text, harmless
 from cli.report.html_page import html_text
-from cli.report.plain import cells, json_text
+from cli.report.plain import COLUMNS, cells, csv_text, harmless, json_text
 from cli.report.review import CANNOT_KNOW
 from cli.report.rows import ExceptionKind
 from shared.visible import visible

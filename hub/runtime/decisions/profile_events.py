@@ -99,6 +99,6 @@ def describe_event(event: ProfileEvent) -> str:
         case ProfileEventType.HELD:
             return f"hold {name}: {event.reason}"
         case ProfileEventType.RELEASED:
-            return f"let {name} wait no more"
+            return f"release the hold of {name}"
         case _:
             assert_never(event.what)

@@ -11,7 +11,10 @@ from shared.requests import ReconcileRequest, ScanRequest
 
 
 def queue(found: Iterable[Drift], request: ScanRequest, ports: ScanPorts) -> int:
-    """Queue a reconcile request for each user once, and return how many there are."""
+    """Queue a reconcile request for each user once, and return how many there are.
+
+    The drift that no event announced is counted by kind.
+    """
     # Of one user's drifts, one with `force_observe` wins: `reconcile` then observes the profile.
     by_user = {each.user_id: each for each in sorted(found, key=lambda each: each.force_observe)}
     now = ports.clock.now()
