@@ -38,7 +38,7 @@ def test_a_record_that_fails_is_counted_and_logged(
     end = play(fault, step, "wait: {minutes: 30}")
 
     assert measured(end.aws, metric) == [1]
-    assert failed_reads(end.aws) == {"RefusedError('AccessDenied"}
+    assert failed_reads(end.aws) == {f"RefusedError(code='AccessDenied', text='{operation}"}
     assert end.json["dead_letters"] == 0
 
 
