@@ -24,7 +24,7 @@ $(VENV)/.installed: requirements/dev.txt
 	@$(BIN)/pip install --disable-pip-version-check --progress-bar off --require-hashes -r requirements/dev.txt \
 	    | awk '/^Collecting/ {n++; if (n % 25 == 0) print "    " n " packages collected"; fflush()} /^Installing/ {print "    installing " n " packages"; fflush()}'
 	@$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -m compileall -q cli hub shared simulator spoke
+	@$(BIN)/python -m compileall -q cli documents hub shared simulator spoke
 	@touch $@
 
 node_modules/.installed: package-lock.json

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from simulator.scenario_schema import Name, Part, listed
+from documents.parts import Name, Part
+from simulator.scenario_schema import listed
 
 State = Literal["pending", "active", "suspended", "held", "removing", "removed", "failed", "none"]
 

@@ -5,13 +5,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from documents.parts import Name, Part
 from shared.model import AccountId, Target
 from simulator.scenario_schema import (
     Account,
     Domain,
     Id,
-    Name,
-    Part,
     Region,
     Row,
     StoreId,

@@ -7,25 +7,25 @@ from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from documents.yaml_positions import DocumentError, LocatedYaml, Mistake
+from documents.yaml_positions import Path as Place
 from simulator.known_names import started_by, unknown_names
 from simulator.scenario import Frame, Group, GroupEntry, Scenario, Spoke, User, UserEntry
 from simulator.scenario_schema import Row
 from simulator.steps import STEPS, Event, Step
-from simulator.yaml_positions import LocatedYaml, Mistake, ScenarioError
-from simulator.yaml_positions import Path as Place
 
 
 def load(path: Path) -> Scenario:
     """Return the scenario in a file.
 
     Raises:
-        ScenarioError: it cannot be played; holds every mistake with its line and what is allowed.
+        DocumentError: it cannot be played; holds every mistake with its line and what is allowed.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(
-            str(path), [Mistake(1, "the file", f"cannot be read: {error}")]
+        raise DocumentError(
+            str(path), [Mistake(1, 1, "the file", f"cannot be read: {error}")]
         ) from error
     return parse(text, name=path.name, folder=path.parent)
 

@@ -1,56 +1,24 @@
 """The basic types of a scenario: names, ids, accounts, and rows of the mappings table."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     FiniteFloat,
     StringConstraints,
     model_validator,
 )
 
+from documents.parts import Name, Part, Scalar, written
 from shared.conventions import iam_role_arn
-
-
-class WrittenInt(int):
-    """A number that keeps its text in the file: YAML 1.1 reads 010 as eight."""
-
-    written: str
-
-    def __new__(cls, value: int, written: str) -> Self:
-        """Return a number with its text in the file."""
-        new = super().__new__(cls, value)
-        new.written = written
-        return new
-
-
-def _written(value: int) -> str:
-    return getattr(value, "written", str(value))
 
 
 def _account(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         raise ValueError(
             "is written as a number, and a number may lose its leading zero: write it in quotes: "
-            f'"{_written(value)}"'
-        )
-    return value
-
-
-def _text(value: object) -> object:
-    # YAML reads a group called 2026 as a number.
-    return _written(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _as_written(value: object) -> object:
-    # YAML 1.1 reads 010 as eight, and 1:30 as ninety.
-    if isinstance(value, WrittenInt) and str(int(value)) != value.written.lstrip("+"):
-        raise ValueError(
-            f"is written as {value.written}, which YAML reads as {int(value)}: write {int(value)}, "
-            f'or "{value.written}" for text'
+            f'"{written(value)}"'
         )
     return value
 
@@ -66,7 +34,6 @@ def keyed(value: object) -> object:
 
 
 Account = Annotated[str, BeforeValidator(_account), StringConstraints(pattern=r"^\d{12}$")]
-Name = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1)]
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d{1,2}$")]
 Domain = Annotated[str, StringConstraints(pattern=r"^d-(-*[a-z0-9]){1,61}$")]
 StoreId = Annotated[
@@ -78,19 +45,6 @@ Id = Annotated[
         pattern=r"^([0-9a-f]{10}-)?[A-Fa-f0-9]{8}(-[A-Fa-f0-9]{4}){3}-[A-Fa-f0-9]{12}$"
     ),
 ]
-
-
-Scalar = Annotated[
-    str | bool | int | FiniteFloat | None,
-    Field(union_mode="smart"),
-    BeforeValidator(_as_written),
-]
-
-
-class Part(BaseModel):
-    """A part of a scenario; it refuses unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Span(Part):

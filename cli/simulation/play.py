@@ -11,13 +11,13 @@ from cli.simulation.deployment import deployed_hub
 from cli.simulation.descriptions import describe
 from cli.simulation.operator import SimulatedOperator
 from cli.simulation.transcript import Transcript, print_end
+from documents.yaml_positions import DocumentError
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from simulator.result import result
 from simulator.scenario import Scenario
 from simulator.scenario_file import load
 from simulator.step_log import StepLog
 from simulator.story import Story
-from simulator.yaml_positions import ScenarioError
 
 
 def play(file: Path, *, as_json: bool) -> None:
@@ -28,7 +28,7 @@ def play(file: Path, *, as_json: bool) -> None:
     """
     try:
         scenario = load(file)
-    except ScenarioError as error:
+    except DocumentError as error:
         say(str(error), err=True)
         typer.echo("Nothing was played: correct the file and try again.", err=True)
         raise typer.Exit(1) from error

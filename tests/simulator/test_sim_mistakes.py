@@ -6,11 +6,11 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from documents.yaml_positions import DocumentError
 from simulator.scenario import Frame, Group, Settings, Spoke, SpokeProfile, User
 from simulator.scenario_file import parse
 from simulator.scenario_schema import Row
 from simulator.steps import STEPS
-from simulator.yaml_positions import ScenarioError
 
 WRONG = [None, True, -1, 1.5, float("inf"), "", "x" * 129, ["x"], {"x": "y"}]
 # A library's own texts, and the names of the models, which are internal.
@@ -64,7 +64,7 @@ def test_no_mistake_is_reported_in_the_words_of_a_library() -> None:
     for document in documents():
         try:
             parse(yaml.safe_dump(document), name="story", folder=Path())
-        except ScenarioError as error:
+        except DocumentError as error:
             told += [str(mistake) for mistake in error.mistakes]
 
     assert len(told) > 500
@@ -110,7 +110,7 @@ targets:
 def test_what_cannot_be_played_is_a_mistake_of_the_file(text: str, wrong: str) -> None:
     """The program does not end: the error names the place and the mistake."""
     id_ = "14f83478-a061-708f-8de4-a3a2b99e9d89"
-    with pytest.raises(ScenarioError) as refused:
+    with pytest.raises(DocumentError) as refused:
         parse("version: 1\n" + text.replace("ID", id_), name="story", folder=Path())
 
     assert wrong in str(refused.value)

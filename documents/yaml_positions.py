@@ -1,4 +1,4 @@
-"""Parses YAML with line numbers, so that a mistake can be reported with its line."""
+"""Parses YAML with positions, so that a mistake can be reported with its line and column."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,19 +7,21 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from simulator.mistake_texts import text_of
-from simulator.scenario_schema import WrittenInt
+from documents.mistake_texts import text_of
+from documents.parts import WrittenInt
 
 Path = tuple[int | str, ...]
 # The parts that pydantic adds to the path of a value of several possible kinds.
 _KINDS = frozenset({"str", "bool", "int", "float"})
+_START = (1, 1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:
-    """A mistake in a file: its line (from 1), its place, and a text."""
+    """A mistake in a file: its line and column (from 1), its place, and a text."""
 
     line: int
+    column: int
     place: str
     text: str
 
@@ -27,8 +29,8 @@ class Mistake:
         return f"line {self.line}: {self.place}: {self.text}"
 
 
-class ScenarioError(Exception):
-    """A file that cannot be played; `mistakes` are all of them, in the order of lines."""
+class DocumentError(Exception):
+    """A file with mistakes; `mistakes` are all of them, in the order of lines."""
 
     def __init__(self, name: str, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(sorted(mistakes))
@@ -62,38 +64,40 @@ class LocatedYaml:
         """Parse `text`.
 
         Raises:
-            ScenarioError: it is not YAML.
+            DocumentError: it is not YAML.
         """
         self._name = name
         try:
-            self._node = yaml.compose(text, Loader=_Loader)
-            self.value: Any = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
+            loader = _Loader(text)
+            self._node = loader.get_single_node()
+            self.value: Any = loader.construct_document(self._node) if self._node else None
         except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            mistake = Mistake(line, "the file", f"is not YAML: {error.problem}")
-            raise ScenarioError(name, [mistake]) from error
+            where = _position(error.problem_mark) if error.problem_mark else _START
+            mistake = Mistake(*where, "the file", f"is not YAML: {error.problem}")
+            raise DocumentError(name, [mistake]) from error
         except (yaml.YAMLError, ValueError) as error:
-            raise ScenarioError(name, [Mistake(1, "the file", f"is not YAML: {error}")]) from error
+            mistake = Mistake(*_START, "the file", f"is not YAML: {error}")
+            raise DocumentError(name, [mistake]) from error
         # Keys that occur twice in a mapping.
         self.doubles = tuple(_doubles(self._node))
 
     def mistake(self, path: Path, text: str) -> Mistake:
         """Return a mistake at a path of the document."""
-        return Mistake(self.line(path), _place(path), text)
+        return Mistake(*self._position(path), _place(path), text)
 
-    def error(self, mistakes: Iterable[Mistake]) -> ScenarioError:
+    def error(self, mistakes: Iterable[Mistake]) -> DocumentError:
         """Return the error to raise for mistakes found in this document."""
-        return ScenarioError(self._name, mistakes)
+        return DocumentError(self._name, mistakes)
 
-    def line(self, path: Path) -> int:
-        """Return the line of the value at a path, or of the nearest part around it."""
+    def _position(self, path: Path) -> tuple[int, int]:
+        """Return line and column of the value at a path, or of the nearest part around it."""
         node = self._node
         for step in path:
             below = _below(node, step)
             if below is None:
                 break
             node = below
-        return node.start_mark.line + 1 if node else 1
+        return _position(node.start_mark) if node else _START
 
     def mistakes(
         self, error: ValidationError, path: Path, model: type[BaseModel]
@@ -140,6 +144,10 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 (any t
     return next((model for model in found if model), None)
 
 
+def _position(mark: yaml.Mark) -> tuple[int, int]:
+    return mark.line + 1, mark.column + 1
+
+
 def _place(path: Path) -> str:
     text = ""
     for step in path:
@@ -175,6 +183,6 @@ def _doubles(node: yaml.Node | None) -> Iterator[Mistake]:
         for key, value in node.value:
             name = str(getattr(key, "value", ""))
             if name in seen:
-                yield Mistake(key.start_mark.line + 1, name, "stands here twice")
+                yield Mistake(*_position(key.start_mark), name, "stands here twice")
             seen.add(name)
             yield from _doubles(value)

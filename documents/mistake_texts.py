@@ -1,4 +1,4 @@
-"""Texts for mistakes in a scenario file, in terms that need no knowledge of pydantic."""
+"""Texts for mistakes in a document, in terms that need no knowledge of pydantic."""
 
 from collections.abc import Mapping
 from typing import Any, Final
