@@ -35,6 +35,26 @@ DelayedQueue = Annotated[
         callback=output_of_stack("DelayedQueueUrl"),
     ),
 ]
+MappingsTable = Annotated[
+    str,
+    typer.Option(
+        "--table",
+        envvar="STUDIO_HUB_MAPPINGS_TABLE",
+        help="The mappings table; default: the stack's output MappingsTable.",
+        default_factory=str,
+        show_default=False,
+        callback=output_of_stack("MappingsTable"),
+    ),
+]
+IdentityStore = Annotated[
+    str | None,
+    typer.Option(
+        "--identity-store",
+        envvar="STUDIO_HUB_IDENTITY_STORE_ID",
+        help="Identity store in which to look for groups; default, where the table is the stack's: "
+        "its output IdentityStoreId.",
+    ),
+]
 Region = Annotated[
     str | None,
     typer.Option(
@@ -54,6 +74,10 @@ User = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the same as JSON.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Apply it; without, only show what would change.")]
+
+TargetText = Annotated[
+    str, typer.Option("--target", help="<account>/<region>/<domain id> of a Studio domain.")
+]
 
 _Own = ParamSpec("_Own")
 # The options by which a command finds the hub, after its own.

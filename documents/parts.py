@@ -27,7 +27,8 @@ def _text(value: object) -> object:
     return written(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _as_written(value: object) -> object:
+def as_written(value: object) -> object:
+    """Return a value; ValueError for a number that YAML reads as another number."""
     # YAML 1.1 reads 010 as eight, and 1:30 as ninety.
     if isinstance(value, WrittenInt) and str(int(value)) != value.written.lstrip("+"):
         raise ValueError(
@@ -42,7 +43,7 @@ Name = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1)]
 Scalar = Annotated[
     str | bool | int | FiniteFloat | None,
     Field(union_mode="smart"),
-    BeforeValidator(_as_written),
+    BeforeValidator(as_written),
 ]
 
 

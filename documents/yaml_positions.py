@@ -81,22 +81,23 @@ class LocatedYaml:
         # Keys that occur twice in a mapping.
         self.doubles = tuple(_doubles(self._node))
 
-    def mistake(self, path: Path, text: str) -> Mistake:
-        """Return a mistake at a path of the document."""
-        return Mistake(*self._position(path), _place(path), text)
+    def mistake(self, path: Path, text: str, *, of_key: bool = False) -> Mistake:
+        """Return a mistake in the value at a path of the document, or in its key."""
+        return Mistake(*self._position(path, of_key=of_key), _place(path), text)
 
     def error(self, mistakes: Iterable[Mistake]) -> DocumentError:
         """Return the error to raise for mistakes found in this document."""
         return DocumentError(self._name, mistakes)
 
-    def _position(self, path: Path) -> tuple[int, int]:
+    def _position(self, path: Path, *, of_key: bool = False) -> tuple[int, int]:
         """Return line and column of the value at a path, or of the nearest part around it."""
         node = self._node
-        for step in path:
+        for number, step in enumerate(path):
             below = _below(node, step)
             if below is None:
                 break
-            node = below
+            key = _key(node, step)
+            node = key if of_key and key and number == len(path) - 1 else below
         return _position(node.start_mark) if node else _START
 
     def mistakes(
@@ -113,7 +114,8 @@ class LocatedYaml:
             seen.add(there)
             if item["type"] == "extra_forbidden":
                 allowed = ", ".join(sorted(_fields_at(model, item["loc"])))
-                yield self.mistake(there, f"is not known here; allowed are {allowed}")
+                text = f"is not known here; allowed are {allowed}"
+                yield self.mistake(there, text, of_key=True)
             else:
                 of_many = bool(set(map(str, at[len(there) :])) & _KINDS)
                 yield self.mistake(there, text_of(item, one_of_many=of_many))
@@ -166,6 +168,12 @@ def _below(node: yaml.Node | None, step: int | str) -> yaml.Node | None:
             key, value = found[0]
             return value if value.start_mark.line == key.start_mark.line else _keyed(key, value)
     return None
+
+
+def _key(node: yaml.Node | None, step: int | str) -> yaml.Node | None:
+    """Return the key of a mapping that a step of a path names."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    return next((key for key, _ in pairs if getattr(key, "value", None) == str(step)), None)
 
 
 def _keyed(key: yaml.Node, value: yaml.Node) -> yaml.Node:

@@ -9,10 +9,18 @@ import boto3
 import typer
 
 from cli.adoption import Adoption, Proposal
-from cli.commands.mappings import TableName, TargetText
 from cli.deployed import output_of_stack
 from cli.hub_client import HubClient, now
-from cli.options import REFUSED, SOMETHING_TO_DO, Json, Region, Yes, with_hub_client
+from cli.options import (
+    REFUSED,
+    SOMETHING_TO_DO,
+    Json,
+    MappingsTable,
+    Region,
+    TargetText,
+    Yes,
+    with_hub_client,
+)
 from cli.output import say, wide_console
 from cli.people import People, find_user, named
 from cli.spoke_profiles import SpokeProfiles, caller
@@ -33,7 +41,7 @@ class _Found:
 def adopt(  # noqa: PLR0913 (one option an attribute)
     hub_client: HubClient,
     target: TargetText,
-    table: TableName,
+    table: MappingsTable,
     identity_store: Annotated[
         str,
         typer.Option(

@@ -283,6 +283,8 @@ def test_check_finds_what_others_wrote(command: Command, table: None) -> None:
     assert code == 2
     assert "priority: 'high' is not a whole number" in out
     assert "bad row: ml" in command("mappings", "list")[1]
+    (found,) = json.loads(command("mappings", "check", "--json")[1])
+    assert (found["kind"], found["group"]) == ("bad-row", "ml")
 
 
 def put(**attributes: str) -> None:
