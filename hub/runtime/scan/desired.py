@@ -16,6 +16,7 @@ from hub.runtime.decisions.removal_limit import (
     removal_disruption,
 )
 from hub.runtime.scan.ports import ScanPorts
+from shared.errors import PermanentError
 from shared.model import (
     DirectorySnapshot,
     GroupId,
@@ -161,14 +162,35 @@ def _groups(
         if copy.deleted:
             deleted.add(id_)
             continue
-        if not copy.looked_at:
-            unseen.add(id_)
         if copy.emptied:
             emptied.add(id_)
+        members = frozenset(copy.members) if copy.looked_at else _listed(id_, ports)
+        if members is None:
+            unseen.add(id_)
+            continue
         left = leaving.users if leaving and leaving.group_id == id_ else frozenset()
-        for user_id in copy.members.keys() - left:
+        for user_id in members - left:
             member_of.setdefault(user_id, set()).add(id_)
     return _Groups(member_of, frozenset(unseen), frozenset(deleted), frozenset(emptied))
+
+
+def _listed(group: GroupId, ports: ScanPorts) -> frozenset[UserId] | None:
+    """Return the members of a group that no scan has listed yet; None if nobody tells.
+
+    A new row and the removal of another are one change. Without these members every removal would
+    be undecided here, while each reconcile decides its own: they would not be admitted together.
+    """
+    members: set[UserId] = set()
+    token = ""
+    try:
+        while page := ports.directory.members(group, token):
+            members.update(user for user, _ in page.items)
+            token = page.token
+            if not token:
+                return frozenset(members)
+    except PermanentError:
+        return None
+    return None
 
 
 def _certain(ids: Iterable[GroupId | Unresolved]) -> list[GroupId]:
