@@ -78,6 +78,38 @@ Yes = Annotated[bool, typer.Option("--yes", help="Apply it; without, only show w
 TargetText = Annotated[
     str, typer.Option("--target", help="<account>/<region>/<domain id> of a Studio domain.")
 ]
+Directory = Annotated[
+    str,
+    typer.Option(
+        "--identity-store",
+        envvar="STUDIO_HUB_IDENTITY_STORE_ID",
+        help="The identity store; default: the stack's output IdentityStoreId.",
+        default_factory=str,
+        show_default=False,
+        callback=output_of_stack("IdentityStoreId"),
+    ),
+]
+RemovalCount = Annotated[
+    int | None,
+    typer.Option(
+        "--removal-limit-count",
+        envvar="STUDIO_HUB_REMOVAL_COUNT",
+        min=0,
+        help="The hub's removal_limit_count; default: the stack's output RemovalLimitCount.",
+        show_default=False,
+    ),
+]
+RemovalPercent = Annotated[
+    int | None,
+    typer.Option(
+        "--removal-limit-percent",
+        envvar="STUDIO_HUB_REMOVAL_PERCENT",
+        min=0,
+        max=100,
+        help="The hub's removal_limit_percent; default: the stack's output RemovalLimitPercent.",
+        show_default=False,
+    ),
+]
 
 _Own = ParamSpec("_Own")
 # The options by which a command finds the hub, after its own.

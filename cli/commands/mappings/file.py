@@ -1,17 +1,55 @@
-"""`studio-hub mappings export` and `schema`: the table as one file, for review."""
+"""`studio-hub mappings export`, `schema`, `plan` and `apply`: the table as one reviewed file."""
 
+import json
+from pathlib import Path
+from typing import Annotated, Final
+
+import boto3
 import typer
 
+from cli.deployed import output_if_there
+from cli.hub_client import now
 from cli.mapping_rows import MappingRows
+from cli.mappings.apply import Application, Applied
 from cli.mappings.export import export, lost_rows
+from cli.mappings.observe import Sources
+from cli.mappings.parse import Row, read
+from cli.mappings.plan import Plan, make_plan
+from cli.mappings.plan_markdown import markdown
+from cli.mappings.plan_text import plain, text, totals
 from cli.mappings.schema import SCHEMA_FILE, schema_text
-from cli.options import SOMETHING_TO_DO, MappingsTable, Region
+from cli.options import (
+    REFUSED,
+    SOMETHING_TO_DO,
+    Directory,
+    Json,
+    Ledger,
+    MappingsTable,
+    Region,
+    RemovalCount,
+    RemovalPercent,
+)
+from cli.output import say
+from cli.progress import counting
+from documents.yaml_positions import DocumentError
+from hub.runtime.decisions.removal_limit import RemovalLimit
+from shared.visible import visible
+
+File = Annotated[
+    Path,
+    typer.Argument(help="A mappings file, as `mappings export` prints it.", show_default=False),
+]
+_UNKNOWN_LIMIT: Final = (
+    "note: the removal limit of the hub is not known: give --removal-limit-count and "
+    "--removal-limit-percent, or deploy the hub again."
+)
 
 
 def export_table(table: MappingsTable, *, region: Region = None) -> None:
     """Print the whole table as one YAML file.
 
-    What many rows share stands once. Exits 2 if a row cannot be in a file; it stands in a comment at the end, with its mistakes.
+    What many rows share stands once. Exits 2 if a row cannot be in a file. It stands in a comment
+    at the end then, with its mistakes.
     """
     rows = MappingRows(table, region, None).read()
     typer.echo(export(rows), nl=False)
@@ -30,3 +68,126 @@ def schema() -> None:
     """Print the JSON Schema of a mappings file, for editors and checks."""
     typer.echo(schema_text(), nl=False)
     typer.echo(f"Keep it beside the file:  studio-hub mappings schema > {SCHEMA_FILE}", err=True)
+
+
+def plan(  # noqa: PLR0913 (one option each)
+    file: File,
+    table: MappingsTable,
+    ledger: Ledger,
+    identity_store: Directory,
+    *,
+    count: RemovalCount = None,
+    percent: RemovalPercent = None,
+    region: Region = None,
+    as_json: Json = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print it for a comment on a pull request.")
+    ] = False,
+) -> None:
+    """Show which rows and whose roles a file changes.
+
+    Names who gains, loses or changes a role in which target. Changes nothing. Exits 2 if there is
+    something to do.
+    """
+    limit = removal_limit(count, percent, region)
+    found = _plan(file, table, ledger, identity_store, limit, region)
+    next_step = f"studio-hub mappings apply {file} --digest {found.digest}"
+    if as_json:
+        typer.echo(json.dumps(plain(found), indent=2, default=str))
+    elif as_markdown:
+        typer.echo(markdown(found, next_step))
+    else:
+        typer.echo(text(found))
+    if not found.changes:
+        typer.echo("The table is as the file says. Nothing to do.", err=True)
+        return
+    say(f"Nothing was changed. Apply exactly this:  {next_step}", err=True)
+    raise typer.Exit(SOMETHING_TO_DO)
+
+
+def apply(  # noqa: PLR0913 (one option each)
+    file: File,
+    table: MappingsTable,
+    ledger: Ledger,
+    identity_store: Directory,
+    *,
+    digest: Annotated[
+        str, typer.Option(help="The digest that `mappings plan` showed.", show_default=False)
+    ],
+    count: RemovalCount = None,
+    percent: RemovalPercent = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Write exactly what a plan showed. After an interruption the same command finishes it.
+
+    Exits 3, and shows the plan as it is now, if rows or their effect have changed since.
+    """
+    limit = removal_limit(count, percent, region)
+    found = _plan(file, table, ledger, identity_store, limit, region)
+    client = boto3.Session(region_name=region).client("dynamodb")
+    outcome = Application(client, table, ledger).apply(found, digest, now())
+    if outcome is Applied.REFUSED:
+        # The table may have changed while it was written.
+        found = _plan(file, table, ledger, identity_store, limit, region)
+    if as_json:
+        typer.echo(json.dumps({"outcome": outcome.value, **plain(found)}, indent=2, default=str))
+    elif outcome is not Applied.NOTHING_TO_DO:
+        typer.echo(text(found) if outcome is Applied.REFUSED else "\n".join(totals(found)))
+    match outcome:
+        case Applied.NOTHING_TO_DO:
+            typer.echo("The table is as the file says. Nothing to do.", err=True)
+        case Applied.DONE:
+            typer.echo("Applied. What becomes of it:  studio-hub holds list", err=True)
+        case Applied.REFUSED:
+            say(
+                f"Refused: {digest} stood for another plan; above is the plan as it is now.",
+                err=True,
+            )
+            say(
+                f"If that is right:  studio-hub mappings apply {file} --digest {found.digest}",
+                err=True,
+            )
+            raise typer.Exit(REFUSED)
+
+
+def removal_limit(count: int | None, percent: int | None, region: str | None) -> RemovalLimit:
+    """Return the hub's removal limit: as given, else by the stack's outputs, else the default."""
+    given = {"count": count, "percent": percent}
+    known = {
+        name: int(found)
+        for name, value in given.items()
+        if (found := _given_or_deployed(name, value, region)) is not None
+    }
+    if len(known) < len(given):
+        typer.echo(_UNKNOWN_LIMIT, err=True)
+    return RemovalLimit(**known)
+
+
+def _given_or_deployed(name: str, value: int | None, region: str | None) -> int | str | None:
+    return output_if_there(f"RemovalLimit{name.title()}", region) if value is None else value
+
+
+def _plan(
+    file: Path,
+    table: str,
+    ledger: str,
+    identity_store: str,
+    limit: RemovalLimit,
+    region: str | None,
+) -> Plan:
+    wanted = _read(file)
+    today = MappingRows(table, region, None).read()
+    sources = Sources.open(ledger, identity_store, region)
+    return make_plan(today, wanted, sources, limit, now(), counting)
+
+
+def _read(file: Path) -> tuple[Row, ...]:
+    try:
+        return read(file)
+    except DocumentError as error:
+        for each in error.mistakes:
+            place, told = visible(each.place), visible(each.text)
+            say(f"{file}:{each.line}:{each.column}: {place}: {told}", err=True)
+        typer.echo(f"{len(error.mistakes)} mistakes: correct the file.", err=True)
+        raise typer.Exit(1) from error

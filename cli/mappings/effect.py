@@ -1,0 +1,339 @@
+"""What a change of rows does to people, by the hub's own decisions under both tables.
+
+People without a record are decided once for all who are in the same mapped groups, and once for
+all targets whose rows are alike. So a company of ten thousand people in hundreds of targets is
+foretold in seconds.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple, assert_never
+
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
+from hub.runtime.decisions.desired import desire
+from hub.runtime.decisions.hub_state import HubState
+from hub.runtime.decisions.mapping_rows import group_id
+from hub.runtime.decisions.protection import apply_protection
+from hub.runtime.decisions.record import Record, State
+from hub.runtime.decisions.removal_limit import (
+    LimitState,
+    RemovalLimit,
+    admit,
+    removal_disruption,
+)
+from shared.model import (
+    BadMapping,
+    DirectorySnapshot,
+    GroupId,
+    GroupIds,
+    GroupMapping,
+    MappingTable,
+    Target,
+    Unresolved,
+    User,
+    UserId,
+)
+
+
+class ChangeKind(StrEnum):
+    """What becomes of a person in a target."""
+
+    GAIN = "gain"
+    ROLE_CHANGE = "role change"
+    LOSS = "loss"
+
+
+class Change(NamedTuple):
+    """What becomes of some people in a target.
+
+    Attributes:
+        before: the role that they have or are to have today; empty for none.
+        after: the role that they are to have; empty for none.
+        held: the cause for which the hub holds it; empty if it begins at once.
+        stops_apps: no row grants the old role any more, so that running apps are stopped. Where any
+            run, the role change needs a slot of the removal limit.
+        because: the group whose row grants the role, or the reason of the loss.
+        retention_days: how long a lost profile is kept.
+    """
+
+    kind: ChangeKind
+    before: str
+    after: str
+    held: str = ""
+    stops_apps: bool = False
+    because: str = ""
+    retention_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TargetEffect:
+    """What becomes of the people of one target, sorted; of each change its users are sorted."""
+
+    target: Target
+    changes: tuple[tuple[Change, tuple[UserId, ...]], ...]
+
+    def count(self, kind: ChangeKind) -> int:
+        """Return how many people a kind of change concerns."""
+        return sum(len(users) for change, users in self.changes if change.kind is kind)
+
+    @property
+    def held(self) -> int:
+        """Return for how many people the change would be held."""
+        return sum(len(users) for change, users in self.changes if change.held)
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Everything that the decisions depend on.
+
+    Attributes:
+        groups: the id of each group name in the rows of both tables.
+        members: the members of each group of a concerned target.
+        unreadable: groups whose members the directory does not tell.
+        deleted: groups that are gone from the directory.
+        emptied: groups that list nobody any more.
+        records: the records of each concerned target.
+        limits: the slots and held disruptions of each concerned target with records.
+    """
+
+    groups: GroupIds
+    members: Mapping[GroupId, frozenset[UserId]]
+    records: Mapping[Target, Mapping[UserId, Record]]
+    state: HubState
+    limits: Mapping[Target, LimitState]
+    limit: RemovalLimit
+    now: datetime
+    unreadable: frozenset[GroupId] = frozenset()
+    deleted: frozenset[GroupId] = frozenset()
+    emptied: frozenset[GroupId] = frozenset()
+
+
+class _Outcome(NamedTuple):
+    """What a decision comes to: a role and its reason; no role means nothing."""
+
+    role: str = ""
+    because: str = ""
+    grants: frozenset[str] = frozenset()
+    retention_days: int = 0
+    hold: str = ""
+
+
+# The group whose row wins under each table, for people without a record; empty for none.
+_Winners = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Effects:
+    """Foretells the effect of a change from one table to another, target by target."""
+
+    today: MappingTable
+    then: MappingTable
+    observed: Observed
+    _of_today: Mapping[Target, MappingTable] = field(init=False)
+    _of_then: Mapping[Target, MappingTable] = field(init=False)
+    _classes: Mapping[frozenset[GroupId], list[UserId]] = field(init=False)
+    _shapes: dict[object, int] = field(default_factory=dict, init=False)
+    _winners: dict[tuple[int, frozenset[GroupId]], _Winners] = field(
+        default_factory=dict, init=False
+    )
+
+    def __post_init__(self) -> None:
+        """Sort rows by target, and people by the set of their groups."""
+        self._of_today, self._of_then = _by_target(self.today), _by_target(self.then)
+        groups_of: dict[UserId, list[GroupId]] = {}
+        for id_, members in sorted(self.observed.members.items()):
+            for user in members:
+                groups_of.setdefault(user, []).append(id_)
+        classes: dict[frozenset[GroupId], list[UserId]] = {}
+        for user in sorted(groups_of):
+            classes.setdefault(frozenset(groups_of[user]), []).append(user)
+        self._classes = classes
+
+    def of(self, target: Target) -> TargetEffect:
+        """Return what becomes of the people of a target."""
+        tables = tuple(
+            each.get(target) or MappingTable((), _targetless(whole))
+            for each, whole in ((self._of_today, self.today), (self._of_then, self.then))
+        )
+        records = self.observed.records.get(target, {})
+        found: dict[Change, list[UserId]] = {}
+        for change, users in self._without_record(tables, records):
+            found.setdefault(change, []).extend(users)
+        for change, user in self._with_record(target, tables, records):
+            found.setdefault(change, []).append(user)
+        return TargetEffect(
+            target, tuple((change, tuple(sorted(users))) for change, users in sorted(found.items()))
+        )
+
+    def _without_record(
+        self, tables: tuple[MappingTable, ...], records: Mapping[UserId, Record]
+    ) -> Iterator[tuple[Change, list[UserId]]]:
+        shape = self._shapes.setdefault(tuple(map(_shape, tables)), len(self._shapes))
+        found: dict[_Winners, list[UserId]] = {}
+        ids = frozenset(self._ids(row for table in tables for row in table.rows))
+        for groups, users in self._classes.items():
+            mine = groups & ids
+            if not mine:
+                continue
+            key = (shape, mine)
+            if key not in self._winners:
+                first, second = (self._winner(users[0], mine, table) for table in tables)
+                self._winners[key] = first, second
+            new = [user for user in users if user not in records] if records else users
+            found.setdefault(self._winners[key], []).extend(new)
+        roles = [{row.group: row.role_arn for row in table.rows} for table in tables]
+        for (old, new_winner), users in found.items():
+            before, after = roles[0].get(old, ""), roles[1].get(new_winner, "")
+            if before != after and users:
+                yield _changed(_Outcome(before), _Outcome(after, new_winner)), users
+
+    def _winner(self, user: UserId, groups: frozenset[GroupId], table: MappingTable) -> str:
+        """Return the group whose row grants a profile to whoever is in exactly these groups."""
+        snapshot = self._snapshot(User(user, ""), groups, table)
+        for decision in desire(snapshot, table, {}, self.observed.now):
+            if isinstance(decision, DesiredProfile) and decision.is_granted:
+                return decision.because.winner.group
+        return ""
+
+    def _with_record(
+        self, target: Target, tables: tuple[MappingTable, ...], records: Mapping[UserId, Record]
+    ) -> Iterator[tuple[Change, UserId]]:
+        ids = frozenset(self._ids(row for table in tables for row in table.rows))
+        today, then = ({u: self._decision(r, t, ids) for u, r in records.items()} for t in tables)
+        disruptions = (removal_disruption(then[user], record) for user, record in records.items())
+        at = self.observed.limits.get(target, LimitState())
+        refused = admit(
+            (each for each in disruptions if each is not None),
+            self.observed.limit,
+            at,
+            frozenset(user for user, record in records.items() if record.has_profile),
+            self.observed.now,
+        ).refused
+        for user, record in records.items():
+            before, after = _outcome(today[user], record), _outcome(then[user], record)
+            if before.role == after.role:
+                continue
+            change = _changed(before, after)
+            held = at.held.get(user)
+            if change.kind is ChangeKind.LOSS and user in refused:
+                change = change._replace(held=refused[user].cause)
+            elif after.hold and not (held and held.is_approved(self.observed.now)):
+                change = change._replace(held=after.hold)
+            yield change, user
+
+    def _decision(
+        self, record: Record, table: MappingTable, ids: frozenset[GroupId]
+    ) -> Decision | None:
+        user = record.user_id
+        member_of = frozenset(id_ for id_ in ids if user in self.observed.members.get(id_, ()))
+        snapshot = self._snapshot(
+            User(user, record.user_name, record.user_status), member_of, table
+        )
+        records = {record.target: record}
+        for decision in desire(snapshot, table, records, self.observed.now):
+            return apply_protection(decision, record, self.observed.state, self.observed.now)
+        return None
+
+    def _snapshot(
+        self, person: User, member_of: frozenset[GroupId], table: MappingTable
+    ) -> DirectorySnapshot:
+        """Return a user as a scan sees them: only the groups of these rows may be doubtful."""
+        ids = frozenset(self._ids(table.rows))
+        return DirectorySnapshot(
+            person,
+            member_of,
+            self.observed.groups,
+            self.observed.unreadable & ids,
+            self.observed.deleted & ids,
+            self.observed.emptied & ids,
+        )
+
+    def _ids(self, rows: Iterable[GroupMapping]) -> Iterator[GroupId]:
+        for row in rows:
+            id_ = group_id(row, self.observed.groups)
+            if not isinstance(id_, Unresolved):
+                yield id_
+
+
+def without_users(effect: TargetEffect, users: frozenset[UserId]) -> TargetEffect:
+    """Return an effect in which some users gain nothing: they are disabled, or gone."""
+    changes = (
+        (
+            change,
+            tuple(user for user in of if change.kind is not ChangeKind.GAIN or user not in users),
+        )
+        for change, of in effect.changes
+    )
+    return replace(effect, changes=tuple((change, of) for change, of in changes if of))
+
+
+def _by_target(table: MappingTable) -> dict[Target, MappingTable]:
+    """Return the rows that may concern each target, also those whose target does not parse."""
+    rows: dict[Target, list[GroupMapping]] = {}
+    for row in table.rows:
+        rows.setdefault(row.target, []).append(row)
+    targets = {*rows, *(bad.target for bad in table.bad if bad.target)}
+    return {
+        target: MappingTable(
+            tuple(rows.get(target, ())),
+            tuple(bad for bad in table.bad if bad.target in {None, target}),
+        )
+        for target in targets
+    }
+
+
+def _targetless(table: MappingTable) -> tuple[BadMapping, ...]:
+    return tuple(bad for bad in table.bad if bad.target is None)
+
+
+def _shape(table: MappingTable) -> object:
+    """Return what decides who wins among rows, whatever their target and roles are."""
+    rows = tuple((row.group, row.priority, row.group_id, row.enabled) for row in table.rows)
+    return rows, tuple((bad.group, bad.target is None) for bad in table.bad)
+
+
+def _outcome(decision: Decision | None, record: Record) -> _Outcome:
+    """Return the role that a user ends with, if the decision is carried out."""
+    match decision:
+        case DesiredProfile():
+            if not decision.is_granted and not record.is_made:
+                return _Outcome()
+            grants = frozenset(grant.role_arn for grant in decision.because.grants)
+            winner = decision.because.winner.group
+            return _Outcome(decision.role_arn, winner, grants, hold=decision.hold)
+        case Removal():
+            return _Outcome("", decision.reason, retention_days=decision.retention_days)
+        case Undecided():
+            return _Outcome(role_now(record), decision.reason)
+        case None:
+            return _Outcome()
+        case _:
+            assert_never(decision)
+
+
+def role_now(record: Record) -> str:
+    """Return the role that a user has; empty for none, and for the suspended role."""
+    gone = record.state is State.REMOVED or record.has_suspended_role
+    return "" if gone else record.role_arn
+
+
+def _changed(before: _Outcome, after: _Outcome) -> Change:
+    if not before.role:
+        return Change(ChangeKind.GAIN, "", after.role, because=after.because)
+    if not after.role:
+        return Change(
+            ChangeKind.LOSS,
+            before.role,
+            "",
+            because=after.because,
+            retention_days=after.retention_days,
+        )
+    return Change(
+        ChangeKind.ROLE_CHANGE,
+        before.role,
+        after.role,
+        stops_apps=before.role not in after.grants,
+        because=after.because,
+    )
