@@ -1,19 +1,18 @@
-"""Reads and writes the mappings table and the directory with the operator's own credentials."""
+"""Reads the mappings table and the directory with the operator's own credentials."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import boto3
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
 from shared.storage import MAPPINGS_KEY
 
-_serialize, _deserialize = TypeSerializer().serialize, TypeDeserializer().deserialize
+_deserialize = TypeDeserializer().deserialize
 
 
 class MappingRows:
-    """Reads and writes rows; every method passes botocore's errors on unchanged."""
+    """Reads rows; every method passes botocore's errors on unchanged."""
 
     def __init__(self, table: str, region: str | None, identity_store_id: str | None) -> None:
         self._session = boto3.Session(region_name=region)
@@ -32,16 +31,6 @@ class MappingRows:
             for item in page["Items"]
         ]
         return sorted(rows, key=lambda row: [str(row.get(name)) for name in MAPPINGS_KEY])
-
-    def put(self, row: Mapping[str, Any]) -> None:
-        """Write a row; replaces the row with the same key."""
-        item = {name: _serialize(value) for name, value in row.items()}
-        self._dynamodb.put_item(TableName=self._table, Item=item)
-
-    def delete(self, group: str, target: str) -> None:
-        """Delete a row."""
-        key = dict(zip(MAPPINGS_KEY, ({"S": group}, {"S": target}), strict=True))
-        self._dynamodb.delete_item(TableName=self._table, Key=key)
 
     def group_id(self, name: str) -> str | None:
         """Return the id of a group in the directory; None if there is no such group or store."""

@@ -110,6 +110,15 @@ RemovalPercent = Annotated[
         show_default=False,
     ),
 ]
+LedgerIfKnown = Annotated[
+    str | None,
+    typer.Option(
+        "--ledger",
+        envvar="STUDIO_HUB_LEDGER_TABLE",
+        help="The ledger table, to see whom it concerns; default, where the table is the stack's: "
+        "its output LedgerTable.",
+    ),
+]
 
 _Own = ParamSpec("_Own")
 # The options by which a command finds the hub, after its own.

@@ -108,6 +108,10 @@ class Application:
                 return Applied.REFUSED
         return Applied.DONE
 
+    def write(self, change: RowChange) -> bool:
+        """Write one row; return false if it is not as the change has seen it."""
+        return self._transact([self._row(change)])
+
     def _interrupted(self, agreed: str) -> Rest | None:
         """Return what the last run with this digest left to do; None if it was not interrupted."""
         found = self._client.get_item(
@@ -119,6 +123,9 @@ class Application:
         """Write a batch; return false if a row is not as the plan has seen it."""
         writes: list[Any] = [self._row(change) for change in batch.changes]
         writes += [self._note(batch.rest, agreed, now)] if is_noted else []
+        return self._transact(writes)
+
+    def _transact(self, writes: Sequence[Any]) -> bool:
         try:
             self._client.transact_write_items(TransactItems=writes)
         except ClientError as error:

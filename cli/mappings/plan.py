@@ -63,15 +63,20 @@ def make_plan(
     limit: RemovalLimit,
     now: datetime,
     progress: Progress,
+    *,
+    pinning: bool = True,
 ) -> Plan:
     """Return what turns the rows of today into the wanted ones, and what that does to people.
+
+    With `pinning`, a row that is written gets the id of its group where that is known.
 
     Raises:
         RetryableError, PermanentError: the ledger or the directory cannot be read.
     """
     wanted = tuple(wanted)
     known = sources.hub_state.state(now).group_ids
-    pinned, anew = pins(unpinned_groups(today, wanted), known, sources.directory)
+    unpinned = unpinned_groups(today, wanted)
+    pinned, anew = pins(unpinned, known, sources.directory) if pinning else ({}, ())
     changes = difference(today, wanted, pinned)
     rows = applied(today, changes)
     before, after = parse_table(today), parse_table(rows)

@@ -39,6 +39,12 @@ def text(plan: Plan) -> str:
     return "\n".join(folded for line in lines for folded in _folded(line))
 
 
+def people_text(plan: Plan) -> str:
+    """Return what becomes of people as text, and the notes; empty if nothing does."""
+    lines = [*_people(plan), *_titled("Notes", _limited([*plan.notes], _MOST_PROBLEMS))]
+    return "\n".join(folded for line in lines for folded in _folded(line)).strip("\n")
+
+
 def totals(plan: Plan) -> tuple[str, str]:
     """Return how many rows and people a plan changes."""
     rows = {kind: sum(each.kind is kind for each in plan.changes) for kind in RowChangeKind}

@@ -1,6 +1,7 @@
 """`studio-hub mappings export`, `schema`, `plan` and `apply`: the table as one reviewed file."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -89,7 +90,7 @@ def plan(  # noqa: PLR0913 (one option each)
     Names who gains, loses or changes a role in which target. Changes nothing. Exits 2 if there is
     something to do.
     """
-    limit = removal_limit(count, percent, region)
+    limit = removal_limit(region, count, percent)
     found = _plan(file, table, ledger, identity_store, limit, region)
     next_step = f"studio-hub mappings apply {file} --digest {found.digest}"
     if as_json:
@@ -123,7 +124,7 @@ def apply(  # noqa: PLR0913 (one option each)
 
     Exits 3, and shows the plan as it is now, if rows or their effect have changed since.
     """
-    limit = removal_limit(count, percent, region)
+    limit = removal_limit(region, count, percent)
     found = _plan(file, table, ledger, identity_store, limit, region)
     client = boto3.Session(region_name=region).client("dynamodb")
     outcome = Application(client, table, ledger).apply(found, digest, now())
@@ -151,8 +152,10 @@ def apply(  # noqa: PLR0913 (one option each)
             raise typer.Exit(REFUSED)
 
 
-def removal_limit(count: int | None, percent: int | None, region: str | None) -> RemovalLimit:
-    """Return the hub's removal limit: as given, else by the stack's outputs, else the default."""
+def removal_limit(
+    region: str | None, count: int | None = None, percent: int | None = None
+) -> RemovalLimit:
+    """Return the hub's removal limit: as given, by the environment, the stack, or the default."""
     given = {"count": count, "percent": percent}
     known = {
         name: int(found)
@@ -165,7 +168,10 @@ def removal_limit(count: int | None, percent: int | None, region: str | None) ->
 
 
 def _given_or_deployed(name: str, value: int | None, region: str | None) -> int | str | None:
-    return output_if_there(f"RemovalLimit{name.title()}", region) if value is None else value
+    if value is not None:
+        return value
+    of_environment = os.environ.get(f"STUDIO_HUB_REMOVAL_{name.upper()}")
+    return of_environment or output_if_there(f"RemovalLimit{name.title()}", region)
 
 
 def _plan(

@@ -12,7 +12,7 @@ from cli import output as console
 from cli.deployed import is_default, output_if_there
 from cli.mapping_rows import MappingRows
 from cli.options import SOMETHING_TO_DO, IdentityStore, Json, MappingsTable, Region
-from hub.runtime.decisions.mapping_rows import parse_row
+from hub.runtime.decisions.mapping_rows import parse_row, parse_table
 from hub.runtime.problems.mappings import BAD_ROW
 from shared.model import BadMapping, GroupMapping
 from shared.naming import role_name
@@ -44,7 +44,7 @@ def check(
     region: Region = None,
     as_json: Json = False,
 ) -> None:
-    """Report every mistake in every row and between rows.
+    """Report every mistake in rows, and every check that fails.
 
     Exits 2 when there is one. Between rows: two for one group, equal priorities, roles that IAM
     takes for one. Groups that the directory does not know are told where the identity store is
@@ -56,7 +56,11 @@ def check(
     if store is None and is_default(context, "table"):
         # A table given by name may belong to another hub than this account's.
         store = output_if_there("IdentityStoreId", region)
-    others = mapping_checks.problems(rows, store, region)
+    targets = sorted({row.target for row in parse_table(rows).rows})
+    others = (
+        *mapping_checks.problems(rows, store, region),
+        *mapping_checks.failing(targets),
+    )
     if as_json:
         found = [{"kind": BAD_ROW.name} | plain(row) for row in bad]
         found += [problem.plain() for problem in others]

@@ -1,70 +1,257 @@
-"""`studio-hub mappings add` and `remove`: one row at a time, dry until --yes."""
+"""`studio-hub mappings add`, `set` and `remove`: one row at a time, dry until --yes."""
 
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
+import boto3
 import typer
 
 from cli import mapping_checks
 from cli import output as console
+from cli.commands.mappings.file import removal_limit
 from cli.commands.mappings.listing import table_of
+from cli.deployed import is_default, output_if_there
+from cli.hub_client import now
 from cli.mapping_rows import MappingRows
-from cli.options import SOMETHING_TO_DO, IdentityStore, MappingsTable, Region, TargetText, Yes
+from cli.mappings.apply import Application
+from cli.mappings.difference import ATTRIBUTES, RowChange, applied, key_of
+from cli.mappings.observe import Sources
+from cli.mappings.parse import Row
+from cli.mappings.plan import make_plan
+from cli.mappings.plan_text import people_text, row_text
+from cli.options import (
+    REFUSED,
+    SOMETHING_TO_DO,
+    IdentityStore,
+    LedgerIfKnown,
+    MappingsTable,
+    Region,
+    TargetText,
+    Yes,
+)
+from cli.progress import counting
 from hub.runtime.decisions.mapping_rows import parse_row
 from shared.conventions import ROLE_PATH
 from shared.model import BadMapping, GroupMapping
 
 Group = Annotated[str, typer.Option("--group", help="The group's display name.")]
+RoleArn = Annotated[
+    str | None,
+    typer.Option(
+        help="The execution role; default: role/studio-hub/<group name>, with a digest where "
+        "IAM does not allow the name as it is."
+    ),
+]
+Priority = Annotated[int | None, typer.Option(help="Lower wins; default 100.")]
+Retention = Annotated[
+    int | None, typer.Option(help="Days to keep a leaver's profile; default 30, 0 deletes.")
+]
+Note = Annotated[str | None, typer.Option(help="For people: what the row is for.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The mappings table, and where whom a change concerns is read; None where not known."""
+
+    name: str
+    ledger: str | None
+    identity_store: str | None
+    region: str | None
+
+    @classmethod
+    def of(
+        cls,
+        context: typer.Context,
+        name: str,
+        ledger: str | None,
+        identity_store: str | None,
+        region: str | None,
+    ) -> "_Table":
+        """Return the table; what is not given is that of the stack, where the table is."""
+        if is_default(context, "table"):
+            ledger = ledger or output_if_there("LedgerTable", region)
+            identity_store = identity_store or output_if_there("IdentityStoreId", region)
+        return cls(name, ledger, identity_store, region)
+
+    def rows(self) -> Sequence[Row]:
+        return MappingRows(self.name, self.region, None).read()
+
+    def group_id(self, group: str) -> str | None:
+        return MappingRows(self.name, self.region, self.identity_store).group_id(group)
 
 
 def add(  # noqa: PLR0913 (one option an attribute)
+    context: typer.Context,
     table: MappingsTable,
     group: Group,
     target: TargetText,
     *,
-    role_arn: Annotated[
-        str | None,
-        typer.Option(
-            help="The execution role; default: role/studio-hub/<group name>, with a digest where "
-            "IAM does not allow the name as it is."
-        ),
-    ] = None,
-    priority: Annotated[int | None, typer.Option(help="Lower wins; default 100.")] = None,
-    retention_days: Annotated[
-        int | None, typer.Option(help="Days to keep a leaver's profile; default 30, 0 deletes.")
-    ] = None,
-    note: Annotated[str | None, typer.Option(help="For people: what the row is for.")] = None,
+    role_arn: RoleArn = None,
+    priority: Priority = None,
+    retention_days: Retention = None,
+    note: Note = None,
     disabled: Annotated[
         bool, typer.Option("--disabled", help="Grant nothing new through this row.")
     ] = False,
     identity_store: IdentityStore = None,
+    ledger: LedgerIfKnown = None,
     region: Region = None,
     yes: Yes = False,
 ) -> None:
-    """Add a row, or replace the one of the same group and target."""
-    store = MappingRows(table, region, identity_store)
+    """Add a row; exits 1 if there is one of the same group and target.
+
+    With --identity-store the group is pinned by the id that it has there.
+    """
+    place = _Table.of(context, table, ledger, identity_store, region)
     given = {
         "group": group,
         "target": target,
         "execution_role_arn": role_arn,
         "priority": priority,
         "retention_days": retention_days,
-        "group_id": _pinned(store, group, identity_store) if identity_store else None,
+        "group_id": _pinned(place, group) if identity_store else None,
         "enabled": False if disabled else None,
         "note": note,
     }
     row = {name: value for name, value in given.items() if value is not None}
-    mapping = parse_row(row)
-    if isinstance(mapping, BadMapping):
-        mapping_checks.show_bad(mapping)
-        typer.echo("Nothing was written: correct the options and try again.", err=True)
+    mapping = _valid(row)
+    today = place.rows()
+    _show([mapping])
+    if there := _find(today, group, target):
+        console.say("error: there is a row of this group and target already:", err=True)
+        _show_row(there)
+        typer.echo("Change it:  studio-hub mappings set", err=True)
         raise typer.Exit(1)
-    console.print_table(console.wide_console(), table_of([mapping]))
     if not identity_store:
         typer.echo(
             "note: without --identity-store the group is found by its name, and not pinned.",
             err=True,
         )
+    _note_role(mapping)
+    _do(place, today, RowChange(None, row), what="Write this row", yes=yes)
+
+
+def set_(  # noqa: PLR0913 (one option an attribute)
+    context: typer.Context,
+    table: MappingsTable,
+    group: Group,
+    target: TargetText,
+    *,
+    role_arn: RoleArn = None,
+    priority: Priority = None,
+    retention_days: Retention = None,
+    note: Note = None,
+    enabled: Annotated[
+        bool | None,
+        typer.Option("--enabled/--disabled", help="Whether it grants anything new."),
+    ] = None,
+    pin: Annotated[
+        bool,
+        typer.Option(
+            "--pin", help="Pin the group by the id that it has now; needs the identity store."
+        ),
+    ] = False,
+    unset: Annotated[
+        list[str] | None,
+        typer.Option(help="Give this attribute its default again; may be repeated."),
+    ] = None,
+    identity_store: IdentityStore = None,
+    ledger: LedgerIfKnown = None,
+    region: Region = None,
+    yes: Yes = False,
+) -> None:
+    """Change the given attributes of a row, and keep the others."""
+    place = _Table.of(context, table, ledger, identity_store, region)
+    if unknown := set(unset or ()) - set(ATTRIBUTES):
+        raise typer.BadParameter(
+            f"--unset {', '.join(sorted(unknown))}: attributes are {', '.join(ATTRIBUTES)}"
+        )
+    today = place.rows()
+    before = _found(place, today, group, target)
+    given = {
+        "execution_role_arn": role_arn,
+        "priority": priority,
+        "retention_days": retention_days,
+        "group_id": _pinned(place, group) if pin else None,
+        "enabled": enabled,
+        "note": note,
+    }
+    kept = {name: value for name, value in before.items() if name not in (unset or ())}
+    row = {**kept, **{name: value for name, value in given.items() if value is not None}}
+    mapping = _valid(row)
+    change = RowChange(before, row)
+    _show_row(before)
+    if not change.attributes():
+        typer.echo("The row is like that already. Nothing to do.", err=True)
+        return
+    _show([mapping])
+    _note_role(mapping)
+    _do(place, today, change, what="Change the row", yes=yes)
+
+
+def remove(
+    context: typer.Context,
+    table: MappingsTable,
+    group: Group,
+    target: TargetText,
+    *,
+    identity_store: IdentityStore = None,
+    ledger: LedgerIfKnown = None,
+    region: Region = None,
+    yes: Yes = False,
+) -> None:
+    """Remove the row of a group and a target."""
+    place = _Table.of(context, table, ledger, identity_store, region)
+    today = place.rows()
+    before = _found(place, today, group, target)
+    _show_row(before)
+    if sum(row.get("target") == target for row in today) == 1:
+        typer.echo(
+            f"note: it is the last row of {target}: nothing that it gave is taken there before "
+            "somebody approves that:  studio-hub holds list",
+            err=True,
+        )
+    _do(place, today, RowChange(before, None), what="Remove this row", yes=yes)
+
+
+def _find(rows: Iterable[Row], group: str, target: str) -> Row | None:
+    return next((row for row in rows if key_of(row) == (group, target)), None)
+
+
+def _found(place: _Table, rows: Iterable[Row], group: str, target: str) -> Row:
+    """Return a row of the table; if there is none, say so and exit."""
+    found = _find(rows, group, target)
+    if found is None:
+        console.say(f"error: no row of group {group} and target {target} in {place.name}", err=True)
+        typer.echo(f"See the rows:  studio-hub mappings list --table {place.name}", err=True)
+        raise typer.Exit(1)
+    return found
+
+
+def _valid(row: Row) -> GroupMapping:
+    """Return the mapping in a row; if it does not parse, print its mistakes and exit."""
+    mapping = parse_row(row)
+    if isinstance(mapping, BadMapping):
+        mapping_checks.show_bad(mapping)
+        typer.echo("Nothing was written: correct the options and try again.", err=True)
+        raise typer.Exit(1)
+    return mapping
+
+
+def _show(mappings: list[GroupMapping]) -> None:
+    console.print_table(console.wide_console(), table_of(mappings))
+
+
+def _show_row(row: Row) -> None:
+    mapping = parse_row(row)
+    if isinstance(mapping, GroupMapping):
+        _show([mapping])
+    else:
+        mapping_checks.show_bad(mapping)
+
+
+def _note_role(mapping: GroupMapping) -> None:
     if f":role{ROLE_PATH}" not in mapping.role_arn:
         typer.echo(
             f"note: the role is not under {ROLE_PATH}: the hub can give it only where "
@@ -72,45 +259,17 @@ def add(  # noqa: PLR0913 (one option an attribute)
             f"{mapping.target.account}, names it.",
             err=True,
         )
-    _do_if_told(table, yes=yes, what="Write this row", do=lambda: store.put(row))
 
 
-def remove(
-    table: MappingsTable,
-    group: Group,
-    target: TargetText,
-    *,
-    region: Region = None,
-    yes: Yes = False,
-) -> None:
-    """Remove the row of a group and a target."""
-    store = MappingRows(table, region, None)
-    of_target = [row for row in store.read() if row.get("target") == target]
-    found = [row for row in of_target if row.get("group") == group]
-    if not found:
-        console.say(f"error: no row of group {group} and target {target} in {table}", err=True)
-        typer.echo(f"See the rows:  studio-hub mappings list --table {table}", err=True)
-        raise typer.Exit(1)
-    mapping = parse_row(found[0])
-    if isinstance(mapping, GroupMapping):
-        console.print_table(console.wide_console(), table_of([mapping]))
-    else:
-        mapping_checks.show_bad(mapping)
-    if len(of_target) == 1:
-        typer.echo(
-            f"note: it is the last row of {target}: nothing that it gave is taken there before "
-            "somebody approves that:  studio-hub holds list",
-            err=True,
-        )
-    _do_if_told(table, yes=yes, what="Remove this row", do=lambda: store.delete(group, target))
-
-
-def _pinned(store: MappingRows, group: str, identity_store: str) -> str:
+def _pinned(place: _Table, group: str) -> str:
     """Return the id of a group; if there is none, print what can be done and exit."""
-    found = store.group_id(group)
+    if place.identity_store is None:
+        raise typer.BadParameter("--pin needs the identity store: give --identity-store")
+    found = place.group_id(group)
     if found is None:
         console.say(
-            f"error: there is no group {group!r} in the identity store {identity_store}", err=True
+            f"error: there is no group {group!r} in the identity store {place.identity_store}",
+            err=True,
         )
         typer.echo(
             "Correct the one or the other; or leave --identity-store out, and its variable: the "
@@ -121,9 +280,28 @@ def _pinned(store: MappingRows, group: str, identity_store: str) -> str:
     return found
 
 
-def _do_if_told(table: str, *, yes: bool, what: str, do: Callable[[], None]) -> None:
+def _do(place: _Table, today: Sequence[Row], change: RowChange, *, what: str, yes: bool) -> None:
+    """Show whom a change concerns, and write it if told to; exit 3 if the row has changed."""
+    console.say(row_text(change))
+    _show_people(place, today, change)
     if not yes:
         typer.echo(f"Nothing was changed. {what}: the same command with --yes", err=True)
         raise typer.Exit(SOMETHING_TO_DO)
-    do()
-    typer.echo(f"Done. See the rows:  studio-hub mappings list --table {table}", err=True)
+    client = boto3.Session(region_name=place.region).client("dynamodb")
+    if not Application(client, place.name, place.ledger or "").write(change):
+        typer.echo("Refused: somebody changed the row meanwhile. See it:", err=True)
+        typer.echo(f"  studio-hub mappings list --table {place.name}", err=True)
+        raise typer.Exit(REFUSED)
+    typer.echo(f"Done. See the rows:  studio-hub mappings list --table {place.name}", err=True)
+
+
+def _show_people(place: _Table, today: Sequence[Row], change: RowChange) -> None:
+    """Print what becomes of people; a note where ledger or identity store are not known."""
+    if place.ledger is None or place.identity_store is None:
+        typer.echo("note: to see whom it concerns, give --ledger and --identity-store.", err=True)
+        return
+    sources = Sources.open(place.ledger, place.identity_store, place.region)
+    limit = removal_limit(place.region)
+    wanted = applied(today, [change])
+    plan = make_plan(today, wanted, sources, limit, now(), counting, pinning=False)
+    console.say(people_text(plan) or "It concerns nobody.")

@@ -68,8 +68,8 @@ GROUP_RENAMED: Final = ProblemKind(
 GROUP_RECREATED: Final = ProblemKind(
     name="group-recreated",
     severity=Severity.MEDIUM,
-    remedy="if that is right, write its rows again with the new id: studio-hub mappings add "
-    "--group NAME --target TARGET --identity-store ID, and the row's other options",
+    remedy="if that is right, pin its rows to the new id: studio-hub mappings set --group NAME "
+    "--target TARGET --pin --yes",
     docs="lifecycle.md#what-can-happen-to-a-user-or-a-group",
     is_remembered=True,
 )
