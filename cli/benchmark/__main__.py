@@ -10,13 +10,14 @@ from rich.console import Console
 from cli.benchmark import measures
 from cli.benchmark.comparison import compare
 from cli.benchmark.costs import table_of
+from cli.benchmark.mappings import plans
 from cli.benchmark.reports import report
 
 _TALK = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main() -> None:
-    """Run every benchmark; exit 1 if the sweep exceeds the limits of the design."""
+    """Run every benchmark; exit 1 if the sweep or the plan exceeds the limits of the design."""
     found: dict[str, Any] = {"python": platform.python_version()}
     for name, measure in {
         "changes": measures.single_changes,
@@ -24,6 +25,7 @@ def main() -> None:
         "burst": measures.burst,
         "sweep": measures.sweeps,
         "report": report,
+        "plan": plans,
     }.items():
         _TALK.print(f"==> {name}")
         found[name] = measure()
@@ -31,6 +33,7 @@ def main() -> None:
     for name, written in found["report"]["formats"].items():
         _TALK.print(f"  report as {name}: {written['seconds']} s, {written['megabytes']} MB")
     _TALK.print(f"  report, memory: {found['report']['memory_mb']} MB")
+    _TALK.print(_plan_text(found["plan"]))
     for wrong in found["comparison"]["blog_post"]["wrong"]:
         _TALK.print(f"  blog post, wrong in the end: {wrong}")
     sys.stdout.write(json.dumps(found, indent=2) + "\n")
@@ -41,12 +44,28 @@ def main() -> None:
 
 
 def _missed(found: dict[str, Any]) -> list[str]:
-    """Return the limits that a sweep without drift exceeds."""
-    idle = found["sweep"]["nothing_to_do"]
-    limits = {"writes": 0, "ratio": 1.2, "seconds": 120, "memory_mb": 256}
+    """Return the limits that a sweep without drift, or a large plan of mappings, exceeds."""
+    limits: dict[str, tuple[dict[str, Any], dict[str, float]]] = {
+        "sweep": (
+            found["sweep"]["nothing_to_do"],
+            {"writes": 0, "ratio": 1.2, "seconds": 120, "memory_mb": 256},
+        ),
+        "plan": (found["plan"], {"seconds": 60, "memory_mb": 512}),
+    }
     return [
-        f"{key} {idle[key]}, at most {most}" for key, most in limits.items() if idle[key] > most
+        f"{name}: {key} {measured[key]}, at most {most}"
+        for name, (measured, of) in limits.items()
+        for key, most in of.items()
+        if measured[key] > most
     ]
+
+
+def _plan_text(plan: dict[str, Any]) -> str:
+    return (
+        f"plan of {plan['rows_changed']:,} rows ({plan['targets']} targets, {plan['groups']} "
+        f"groups, {plan['people']:,} people): {plan['people_changed']:,} changes of people in "
+        f"{plan['seconds']} seconds, {plan['memory_mb']} MB"
+    )
 
 
 main()

@@ -3,6 +3,7 @@
 from cli.benchmark.company import Size
 from cli.benchmark.comparison import compare
 from cli.benchmark.costs import table_of
+from cli.benchmark.mappings import PlanSize, plans
 from cli.benchmark.measures import sweeps
 from cli.benchmark.reports import report
 
@@ -50,3 +51,13 @@ def test_a_report_reads_pages_and_has_a_row_for_each_user() -> None:
     assert measured["writes"] == 0
     assert measured["by_operation"] == {"dynamodb.Query": 3 + 1, "dynamodb.Scan": 3}
     assert measured["formats"].keys() == {"html", "csv", "json"}
+
+
+def test_a_large_plan_is_made_in_seconds() -> None:
+    """Its time grows with rows and with groups of people, not with people times targets."""
+    found = plans(PlanSize(targets=60, groups=20, people=1_000))
+
+    assert found["rows_changed"] == 30 * 20 + 30
+    assert found["people_changed"] == 30 * 1_000
+    assert found["file_lines"] < 120
+    assert found["seconds"] < 20
