@@ -15,7 +15,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
-setup: $(VENV)/.installed node_modules/.installed  ## install the locked tools into .venv and node_modules
+setup: $(VENV)/.project node_modules/.installed  ## install the locked tools into .venv and node_modules
 
 $(VENV)/.installed: requirements/dev.txt
 	@echo "==> setup 1/3: creating $(VENV) with $$($(PYTHON) --version)"
@@ -23,8 +23,12 @@ $(VENV)/.installed: requirements/dev.txt
 	@echo "==> setup 2/3: installing the locked Python packages (a minute or two the first time)"
 	@$(BIN)/pip install --disable-pip-version-check --progress-bar off --require-hashes -r requirements/dev.txt \
 	    | awk '/^Collecting/ {n++; if (n % 25 == 0) print "    " n " packages collected"; fflush()} /^Installing/ {print "    installing " n " packages"; fflush()}'
+	@touch $@
+
+# The packages that can be imported are those of pyproject.toml when this ran last.
+$(VENV)/.project: pyproject.toml $(VENV)/.installed
 	@$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -m compileall -q cli documents hub shared simulator spoke
+	@$(BIN)/python -m compileall -q cli hub shared simulator spoke yaml_files
 	@touch $@
 
 node_modules/.installed: package-lock.json

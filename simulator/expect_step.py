@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from documents.parts import Name, Part
 from simulator.scenario_schema import listed
+from yaml_files.parts import Name, Part
 
 State = Literal["pending", "active", "suspended", "held", "removing", "removed", "failed", "none"]
 

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from botocore.loaders import create_loader
 from pydantic import Field, model_validator
 
-from documents.parts import Name, Part
 from simulator.faults import XML_SERVICES
 from simulator.scenario_schema import Account
+from yaml_files.parts import Name, Part
 
 Service = Literal["dynamodb", "events", "identitystore", "sagemaker", "sqs", "sso-admin", "sts"]
 

@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 from pydantic import model_validator
 
-from documents.parts import Name, Part
+from yaml_files.parts import Name, Part
 
 ManualOperation = Literal["delete", "untag", "recreate", "change_role"]
 

@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, get_args
 
-from documents.yaml_positions import LocatedYaml, Mistake
-from documents.yaml_positions import Path as Place
 from shared.model import Target
 from simulator.expect_step import Expect
 from simulator.hand_steps import CreateRole, ManualAction, ManualOperation
@@ -27,6 +25,8 @@ from simulator.steps import (
     StartApp,
     Step,
 )
+from yaml_files.yaml_positions import LocatedYaml, Mistake
+from yaml_files.yaml_positions import Path as Place
 
 _USER: Final = ("user", "users")
 _GROUP: Final = ("group", "groups")

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from documents.parts import Name, Part
 from shared.conventions import MOST_DAYS_KEPT
+from yaml_files.parts import Name, Part
 
 
 class Approve(Part):

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from documents.parts import Name, Part
 from shared.model import AccountId, Target
 from simulator.scenario_schema import (
     Account,
@@ -18,6 +17,7 @@ from simulator.scenario_schema import (
     listed,
 )
 from simulator.steps import Step
+from yaml_files.parts import Name, Part
 
 
 def entry(value: object) -> object:

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from documents.yaml_positions import DocumentError, LocatedYaml, Mistake
-from documents.yaml_positions import Path as Place
 from simulator.known_names import started_by, unknown_names
 from simulator.scenario import Frame, Group, GroupEntry, Scenario, Spoke, User, UserEntry
 from simulator.scenario_schema import Row
 from simulator.steps import STEPS, Event, Step
+from yaml_files.yaml_positions import DocumentError, LocatedYaml, Mistake
+from yaml_files.yaml_positions import Path as Place
 
 
 def load(path: Path) -> Scenario:

@@ -10,8 +10,8 @@ from pydantic import (
     model_validator,
 )
 
-from documents.parts import Name, Part, Scalar, written
 from shared.conventions import iam_role_arn
+from yaml_files.parts import Name, Part, Scalar, written
 
 
 def _account(value: object) -> object:

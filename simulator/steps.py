@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from documents.parts import Name, Part
 from simulator.directory_operations import Via
 from simulator.expect_step import Expect
 from simulator.fault_steps import FaultStep
 from simulator.hand_steps import CreateRole, ManualAction
 from simulator.operator_steps import Approve, Keep, Operated, Pause, Protect, Reject, Resume
 from simulator.scenario_schema import Id, Row, Span
+from yaml_files.parts import Name, Part
 
 UserName = Annotated[Name, StringConstraints(max_length=128)]
 

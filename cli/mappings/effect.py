@@ -194,7 +194,7 @@ class Effects:
         snapshot = self._snapshot(User(user, ""), groups, table)
         for decision in desire(snapshot, table, {}, self.observed.now):
             if isinstance(decision, DesiredProfile) and decision.is_granted:
-                return decision.because.winner.group
+                return decision.because[0].group
         return ""
 
     def _with_record(
@@ -300,8 +300,8 @@ def _outcome(decision: Decision | None, record: Record) -> _Outcome:
         case DesiredProfile():
             if not decision.is_granted and not record.is_made:
                 return _Outcome()
-            grants = frozenset(grant.role_arn for grant in decision.because.grants)
-            winner = decision.because.winner.group
+            grants = frozenset(grant.role_arn for grant in decision.because)
+            winner = decision.because[0].group
             return _Outcome(decision.role_arn, winner, grants, hold=decision.hold)
         case Removal():
             return _Outcome("", decision.reason, retention_days=decision.retention_days)

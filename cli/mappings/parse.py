@@ -9,13 +9,13 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 
 from cli.mappings.schema import Attributes, Entry, GroupAttributes, MappingsFile
-from documents.parts import Part
-from documents.yaml_positions import DocumentError, LocatedYaml, Mistake
-from documents.yaml_positions import Path as Place
 from hub.runtime.decisions.mapping_rows import parse_row
 from shared.conventions import iam_role_arn, partition
 from shared.model import BadMapping, Target
 from shared.visible import visible
+from yaml_files.parts import Part
+from yaml_files.yaml_positions import DocumentError, LocatedYaml, Mistake
+from yaml_files.yaml_positions import Path as Place
 
 Row = Mapping[str, Any]
 _P = TypeVar("_P", bound=Part)

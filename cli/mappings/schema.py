@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from documents.parts import Name, Part, as_written
+from yaml_files.parts import Name, Part, as_written
 
 # The file that the first line of an exported file names, so that editors complete and check.
 SCHEMA_FILE: Final = "mappings.schema.json"

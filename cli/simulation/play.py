@@ -11,13 +11,13 @@ from cli.simulation.deployment import deployed_hub
 from cli.simulation.descriptions import describe
 from cli.simulation.operator import SimulatedOperator
 from cli.simulation.transcript import Transcript, print_end
-from documents.yaml_positions import DocumentError
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from simulator.result import result
 from simulator.scenario import Scenario
 from simulator.scenario_file import load
 from simulator.step_log import StepLog
 from simulator.story import Story
+from yaml_files.yaml_positions import DocumentError
 
 
 def play(file: Path, *, as_json: bool) -> None:

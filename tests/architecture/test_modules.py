@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("shared", "hub", "spoke", "cli", "documents", "simulator")
+PACKAGES = ("shared", "hub", "spoke", "cli", "yaml_files", "simulator")
 MODULES = [
     path.relative_to(ROOT)
     for package in PACKAGES

@@ -82,7 +82,7 @@ NAMES = {
     "way_out": "remedy",
 }
 MESSAGES = {"HEARD", "IGNORED", "FOUND", "PUT_OFF"}
-FOLDERS = ("hub", "shared", "cli", "documents", "simulator", "spoke", "tests/support")
+FOLDERS = ("hub", "shared", "cli", "yaml_files", "simulator", "spoke", "tests/support")
 CODE = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 

@@ -12,7 +12,7 @@ from strategies import LAWS
 from cli.mappings.export import export
 from cli.mappings.parse import parse
 from cli.mappings.schema import schema_text
-from documents.yaml_positions import DocumentError, Mistake
+from yaml_files.yaml_positions import DocumentError, Mistake
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,11 +6,11 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from documents.yaml_positions import DocumentError
 from simulator.scenario import Frame, Group, Settings, Spoke, SpokeProfile, User
 from simulator.scenario_file import parse
 from simulator.scenario_schema import Row
 from simulator.steps import STEPS
+from yaml_files.yaml_positions import DocumentError
 
 WRONG = [None, True, -1, 1.5, float("inf"), "", "x" * 129, ["x"], {"x": "y"}]
 # A library's own texts, and the names of the models, which are internal.

@@ -5,8 +5,8 @@ from mapping_files import Row, read_rows
 
 from cli.mappings.export import export
 from cli.mappings.parse import parse
-from documents.yaml_positions import DocumentError
 from shared.conventions import iam_role_arn
+from yaml_files.yaml_positions import DocumentError
 
 NO_TARGET = (
     "target: 'here' is not a target: write <12-digit account>/<region>/<domain id>, for example "

@@ -32,9 +32,9 @@ from cli.options import (
 )
 from cli.output import say
 from cli.progress import counting
-from documents.yaml_positions import DocumentError
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from shared.visible import visible
+from yaml_files.yaml_positions import DocumentError
 
 File = Annotated[
     Path,

@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from documents.mistake_texts import text_of
-from documents.parts import WrittenInt
+from yaml_files.mistake_texts import text_of
+from yaml_files.parts import WrittenInt
 
 Path = tuple[int | str, ...]
 # The parts that pydantic adds to the path of a value of several possible kinds.
