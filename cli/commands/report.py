@@ -68,7 +68,7 @@ def report(
     region: Region = None,
     as_json: Json = False,
 ) -> None:
-    """Report who has which profile where, with which role, since when and because of which group.
+    """Report who has which profile where, and because of which group.
 
     The report reads the ledger alone, and changes nothing. Its exceptions come first: profiles
     that are unmanaged, held, failed, kept, protected or reached by manual access.
