@@ -298,7 +298,7 @@ def _outcome(decision: Decision | None, record: Record) -> _Outcome:
     """Return the role that a user ends with, if the decision is carried out."""
     match decision:
         case DesiredProfile():
-            if not decision.is_granted and not record.is_made:
+            if _is_stuck(decision, record) or not (decision.is_granted or record.is_made):
                 return _Outcome()
             grants = frozenset(grant.role_arn for grant in decision.because)
             winner = decision.because[0].group
@@ -311,6 +311,12 @@ def _outcome(decision: Decision | None, record: Record) -> _Outcome:
             return _Outcome()
         case _:
             assert_never(decision)
+
+
+def _is_stuck(decision: DesiredProfile, record: Record) -> bool:
+    """Return whether a profile that could not be made stays so: nothing that blocks it changes."""
+    same = record.because == decision.because
+    return record.is_never_made and (bool(record.in_the_way) or same)
 
 
 def role_now(record: Record) -> str:

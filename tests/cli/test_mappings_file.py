@@ -106,7 +106,7 @@ def test_the_plan_names_rows_and_people(command: Command, hub: Company, file: Pa
     assert code == 2
     assert max(map(len, out.splitlines())) <= 80
     assert out.startswith("Rows    1 new, 1 changed, 0 removed; 3 afterwards\n")
-    assert "People  4 gain, 4 change role, 0 lose" in out
+    assert "People  4 gain, 3 change role, 0 lose" in out
     assert "~ ada  Scientist -> Analyst, because of scientists" in out
     assert "+ ada  gets Analyst, because of scientists" in out
     assert err.splitlines()[-1].endswith(
@@ -270,3 +270,35 @@ def test_an_interrupted_apply_is_refused_after_another_change(
 
             assert (dies_at, code) == (dies_at, 3)
             assert rows(hub) == table
+
+
+def test_a_group_that_was_mapped_once_is_read_anew(
+    command: Command, hub: Company, file: Path
+) -> None:
+    """The hub does not keep the snapshot of such a group, so the plan reads its members."""
+    hub.play("join", user="dan", group="others")
+    hub.aws.put_mapping({"group": "others", "target": PLACE, "priority": 50})
+    hub.aws.run()
+    hub.aws.delete_mapping("others", PLACE)
+    hub.aws.run()
+    text = file.read_text(encoding="utf-8") + f"- {{group: others, target: {FRESH}}}\n"
+    file.write_text(text, encoding="utf-8")
+    _, out, _ = command("mappings", "plan", str(file))
+
+    assert "+ dan  gets others, because of others" in out
+
+
+def test_slots_that_are_taken_count_in_the_plan(command: Command, hub: Company, file: Path) -> None:
+    """Two leavers within the hour leave no slot of the limit of two for who loses a row.
+
+    Nor does who never got a profile, because one made by hand is in the way, lose anything.
+    """
+    change(file, ("groups: [leads, scientists]", "group: leads"))
+    change(file, ("  scientists: {role: Scientist}\n", ""))
+    hub.leave("ada", "bob")
+    found = plan(command, file)
+    people: Any = found["people"]
+
+    assert [(each["kind"], each["held"], len(each["users"])) for each in people] == [
+        ("loss", "limit", 1)
+    ]

@@ -181,6 +181,8 @@ def test_outputs_have_what_an_operator_needs(
 
     assert outputs == {
         "IdentityStoreId": "d-1234567890",
+        "RemovalLimitCount": "5",
+        "RemovalLimitPercent": "10",
         "MappingsTable": "<Tables/Mappings>",
         "LedgerTable": "<Tables/Ledger>",
         "EventsQueueUrl": "<Ingress/Events/Queue>",
