@@ -1,4 +1,7 @@
-"""Turns a changed mapping row into scan requests for its group and no other."""
+"""Turns a changed mapping row into the scans that it needs.
+
+These are of its group, and of the targets in which a row that did not parse let nothing change.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -69,7 +72,7 @@ def _take(change: RowChange, ports: MappingStreamPorts) -> None:
     bad = tuple(row for row in (new,) if isinstance(row, BadMapping))
     frozen = frozenset({old.group} if _is_targetless(old) and not bad else ())
     names = frozenset(row.group for row in good if row.group_id is None)
-    groups, delayed_queue = _resolved(names | frozen, change, ports)
+    groups, unresolved = _resolved(names | frozen, change, ports)
     reported = {name: groups[name] for name in names & groups.keys()}
     now = (new,) if isinstance(new, GroupMapping) else ()
     _report(change, MappingTable(now, bad), reported, ports)
@@ -91,7 +94,7 @@ def _take(change: RowChange, ports: MappingStreamPorts) -> None:
             target=str(row.target),
         )
         for row in good
-        if row.group_id is None and row.group in delayed_queue
+        if row.group_id is None and row.group in unresolved
     ]
     requests += [
         replace(_request(Subject.GROUP, id_, change, ports), include_all=True)
@@ -100,9 +103,11 @@ def _take(change: RowChange, ports: MappingStreamPorts) -> None:
     ]
     requests += [
         replace(_request(Subject.NAME, group, change, ports), include_all=True)
-        for group in frozen & delayed_queue
+        for group in frozen & unresolved
     ]
-    requests += [_request(subject, key, change, ports) for subject, key in _disabled_rows(old)]
+    requests += [
+        _request(subject, key, change, ports) for subject, key in _scans_after_bad_row(old)
+    ]
     if not requests:
         telemetry.event_ignored("a row of a group that nobody can tell", **_facts(change))
         return
@@ -135,7 +140,7 @@ def _resolved(
         return ports.names.ids(names, newer_than=change.at), frozenset()
     except RetryableError as error:
         for name in sorted(names):
-            telemetry.requeue(Subject.NAME, name, 0, str(error))
+            telemetry.requeued(Subject.NAME, name, 0, str(error))
         return {}, names
 
 
@@ -143,7 +148,7 @@ def _is_targetless(row: GroupMapping | BadMapping | None) -> TypeGuard[BadMappin
     return isinstance(row, BadMapping) and row.target is None and bool(row.group)
 
 
-def _disabled_rows(old: GroupMapping | BadMapping | None) -> Iterator[tuple[Subject, str]]:
+def _scans_after_bad_row(old: GroupMapping | BadMapping | None) -> Iterator[tuple[Subject, str]]:
     if isinstance(old, BadMapping):
         yield (Subject.TARGET, str(old.target)) if old.target else (Subject.SWEEP, TARGETS)
 

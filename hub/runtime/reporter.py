@@ -85,7 +85,7 @@ def run(hub_state: HubStateStore) -> Iterator[None]:
         known = hub_state.state(_EVER).problems
     except (RetryableError, PermanentError) as error:
         _owed.update(new)
-        telemetry.requeue("problems", "", 0, str(error))
+        telemetry.requeued("problems", "", 0, str(error))
         return
     over = {each for each in known | _owed if each not in new and _is_checked(each)}
     new = (new | _owed) - known - over
@@ -245,7 +245,7 @@ def _remember(
         hub_state.change_problems(scope, fits, [each for each in over if each in known])
     except (RetryableError, PermanentError) as error:
         _owed.update(fits)
-        telemetry.requeue("problems", scope, 0, str(error))
+        telemetry.requeued("problems", scope, 0, str(error))
         return
     for each in over:
         resolved(each.kind, each.subject)

@@ -104,7 +104,7 @@ def found(kind: str, count_: int, subject: str, key: str, *, event_driven: bool)
             metric.add_dimension(name="kind", value=kind)
 
 
-def requeue(subject: str, key: str, attempt: int, reason: str) -> None:
+def requeued(subject: str, key: str, attempt: int, reason: str) -> None:
     """Log that a request is requeued."""
     logger.info(
         "REQUEUED",

@@ -70,9 +70,7 @@ SHAPES: Final[Mapping[str, Mapping[str, Shape]]] = {
     },
     "identitystore.amazonaws.com": {
         "CreateGroupMembership": _membership(REQUEST + "memberId.userId", REQUEST + "groupId"),
-        "DeleteGroupMembership": Shape(
-            MembershipDeleted, {"a membership": (REQUEST + "membershipId",)}
-        ),
+        "DeleteGroupMembership": _DELETED_MEMBERSHIP,
         "CreateUser": _NEW_USER,
         **dict.fromkeys(("UpdateUser", "DeleteUser"), _USER),
         "CreateGroup": _NEW_GROUP,

@@ -7,12 +7,13 @@ from typing import Final
 from hub.runtime.decisions.actions import Action
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.record import Record
+from hub.runtime.problems.users import IN_USE
 from shared.model import User
 from shared.naming import same_name
 
 # Studio refuses a creation that conflicts with another profile, or is invalid. It would refuse it
 # again, so an operator has to act.
-OBSTACLES: Final = frozenset({"ResourceInUse", "ValidationException"})
+OBSTACLES: Final = frozenset({IN_USE, "ValidationException"})
 # The domain does not exist, so no attempt of this call created anything.
 NO_DOMAIN: Final = "ResourceNotFound"
 

@@ -4,23 +4,12 @@ A transient error, or an operation that failed in Studio, is retried after a del
 refused or blocked action is retried only by the target's scan, or when the decision changes.
 """
 
-from datetime import datetime, timedelta
-from typing import Final, assert_never
+from datetime import datetime
+from typing import assert_never
 
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.record import MAY_ENTER, Record, State
 from shared.naming import same_name
-
-# Seconds. The first retry follows soon; a waiting change stays visible.
-_FIRST: Final = 10
-LONGEST: Final = 300
-# A leaver loses access within a minute once AWS accepts the call.
-LONGEST_OF_LEAVER: Final = 60
-
-
-def backoff(tries: int, longest: int = LONGEST) -> timedelta:
-    """Return the delay after this many tries: ten seconds, doubling up to `longest` seconds."""
-    return timedelta(seconds=min(_FIRST * 2 ** min(tries, 10), longest))
 
 
 def is_in_sync(decision: Decision, record: Record | None) -> bool:

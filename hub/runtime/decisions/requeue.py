@@ -9,10 +9,10 @@ from typing import Final, TypeVar, assert_never
 from shared.requests import ReconcileRequest, Request, ScanRequest
 
 # Seconds. Source: SQS's longest delay is 900; five minutes keep a waiting change visible.
-_FIRST_WAIT: Final = 10
-_LONGEST_WAIT: Final = 300
+_FIRST: Final = 10
+LONGEST: Final = 300
 # Until a user's sign-in and role are taken, a transient error waits no longer than this.
-_LONGEST_URGENT_WAIT: Final = 60
+LONGEST_OF_LEAVER: Final = 60
 # A Studio operation in progress is checked every ten seconds for two minutes, then less often.
 _SOON, _SOONS, _LESS_OFTEN = 10, 12, 30
 _RECHECK_AFTER: Final = 30
@@ -35,6 +35,11 @@ class RequeuePolicy(StrEnum):
     PATIENT = "patient"
 
 
+def backoff(tries: int, longest: int = LONGEST) -> timedelta:
+    """Return the delay after this many tries: ten seconds, doubling up to `longest` seconds."""
+    return timedelta(seconds=min(_FIRST * 2 ** min(tries, 10), longest))
+
+
 def requeue(
     request: _Either,
     enqueued_at: datetime,
@@ -50,11 +55,11 @@ def requeue(
         case RequeuePolicy.BUSY:
             seconds = _SOON if request.attempt < _SOONS else _LESS_OFTEN
         case RequeuePolicy.URGENT:
-            seconds = min(_FIRST_WAIT * 2 ** min(request.attempt, 10), _LONGEST_URGENT_WAIT)
+            seconds = backoff(request.attempt, LONGEST_OF_LEAVER).seconds
         case RequeuePolicy.BACKING_OFF:
-            seconds = min(_FIRST_WAIT * 2 ** min(request.attempt, 10), _LONGEST_WAIT)
+            seconds = backoff(request.attempt).seconds
         case RequeuePolicy.PATIENT:
-            seconds = _LONGEST_WAIT
+            seconds = LONGEST
         case _:
             assert_never(policy)
     if due is not None:

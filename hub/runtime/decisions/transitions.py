@@ -114,10 +114,10 @@ def ended_grants(record: Record, because: Iterable[Grant], now: datetime) -> tup
     for grant in (*(each for each in record.ended if each.counts(now)), *before):
         if grant.retention_days > says.get(grant.group, -1):
             ended[grant.group, grant.retention_days] = grant
-    left, kept = MOST_REMEMBERED, []
+    room, kept = MOST_REMEMBERED, []
     for grant in sorted(ended.values(), key=lambda each: (-each.retention_days, each.group)):
-        left -= grant.size
-        if left >= 0:
+        room -= grant.size
+        if room >= 0:
             kept.append(grant)
     return tuple(sorted(kept, key=lambda each: (each.group, each.retention_days)))
 
@@ -288,7 +288,7 @@ def in_sync(
             assert_never(decision)
 
 
-def requeue(record: Record, cause: str, until: datetime) -> Record:
+def with_retry(record: Record, cause: str, until: datetime) -> Record:
     """Return the record of a user for whom something did not work and is retried at `until`."""
     obstacle = Obstacle(RETRIED, cause)
     return replace(record, obstacle=obstacle, tries=record.tries + 1, retry_at=until)

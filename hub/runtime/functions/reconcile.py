@@ -23,9 +23,9 @@ from hub.runtime.functions.access import application_access, assumed_roles, remo
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.guard import Guard
 from hub.runtime.reconcile.apply import Applier
+from hub.runtime.reconcile.handler import ReconcileHandler
 from hub.runtime.reconcile.observe import TargetObserver, UserObserver
 from hub.runtime.reconcile.reconciler import Reconciler
-from hub.runtime.reconcile.requeue import ReconcileHandler
 from hub.runtime.redelivery import as_sent, redelivered_soon
 from hub.runtime.settings import ReconcileSettings, read_settings
 from shared.conventions import SystemRole
@@ -97,9 +97,9 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
 
     The queue delivers one message at a time, so a batch cannot fail in parts.
     """
-    requests, queue = ports()
+    handling, queue = ports()
     left = timedelta(milliseconds=context.get_remaining_time_in_millis())
-    deadline = requests.reconciler.clock.now() + left - _RESERVE
+    deadline = handling.reconciler.clock.now() + left - _RESERVE
     for record in event["Records"]:
         telemetry.count("Reconciles")
         try:
@@ -108,5 +108,5 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
             telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
             raise
         telemetry.logger.set_correlation_id(request.event_id or None)
-        with redelivered_soon(record, queue), reporter.run(requests.reconciler.hub_state):
-            requests.handle(request, deadline)
+        with redelivered_soon(record, queue), reporter.run(handling.reconciler.hub_state):
+            handling.handle(request, deadline)

@@ -96,7 +96,7 @@ OF_SKIP: Final = {
     )
 }
 # Another profile has the name, or signs in the user. Source: the SageMaker API model's error of
-# CreateUserProfile.
+# CreateUserProfile. Of UpdateUserProfile and DeleteUserProfile it means that apps or spaces run.
 IN_USE: Final = "ResourceInUse"
 # More about some refusals, by AWS error code.
 _REFUSED: Final = {

@@ -34,6 +34,7 @@ from hub.runtime.decisions.outcome import (
     Started,
 )
 from hub.runtime.ports import Clock
+from hub.runtime.problems.users import IN_USE
 from hub.runtime.studio_ports import ApplicationAccess, Studio
 from shared.errors import (
     NotYetPropagatedError,
@@ -45,8 +46,6 @@ from shared.errors import (
 # Source: AWS's Studio workshop shows a profile in service after about two seconds.
 _POLL_EVERY = timedelta(seconds=3)
 _PATIENCE = timedelta(seconds=15)
-# Source: the SageMaker API model's error of Create-, Update- and DeleteUserProfile.
-_IN_USE = "ResourceInUse"
 # Source: seen by others of DeleteSpace on a space that is still being made; and the SageMaker
 # developer guide: to delete an app that failed gives an error.
 _INVALID = "ValidationException"
@@ -235,7 +234,7 @@ def _unfinished(action: Action, profile: ObservedProfile) -> Outcome | None:
 def _failed(action: Action, error: PermanentError) -> Outcome:
     if not isinstance(error, RefusedError):
         return Failed(action, "", str(error))
-    if error.code == _IN_USE and not isinstance(action, Create):
+    if error.code == IN_USE and not isinstance(action, Create):
         # Apps or spaces block the change; they may have started after the observation.
         return Pending(action, str(error))
     if error.code == _INVALID and isinstance(action, DeleteSpace | StopApp):

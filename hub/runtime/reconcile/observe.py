@@ -73,7 +73,7 @@ class TargetObservations(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class UserObserver:
-    """Reads what is known of a user: the directory, the mappings and the ledger."""
+    """Reads what is known of a user, and keeps the group snapshots up to date with it."""
 
     directory: Directory
     mappings: MappingStore
@@ -124,9 +124,10 @@ class UserObserver:
     def _with_doubts(
         self, snapshot: DirectorySnapshot, left: Iterable[GroupId]
     ) -> DirectorySnapshot:
-        """Return a snapshot that marks the groups in `left` from which nobody removed the user.
+        """Return a snapshot that tells why the user is not in the groups in `left` any more.
 
-        Such a group was deleted, lists no members although it had many, or cannot be read.
+        A group may be deleted, list no members although it had many, or be unreadable: then nobody
+        removed the user from it.
         """
         deleted, emptied, unreadable = set(), set(), set()
         for group in left:

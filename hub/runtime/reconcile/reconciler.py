@@ -6,14 +6,14 @@ twice, late or in any order.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from hub.runtime import reporter
 from hub.runtime.decisions.actions import PASSING, SkipKind
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Undecided
 from hub.runtime.decisions.desired import desire
-from hub.runtime.decisions.hub_state import HubState
+from hub.runtime.decisions.hub_state import OLDEST_STATE, HubState
 from hub.runtime.decisions.outcome import Applied, Deferred, ManualAction
 from hub.runtime.decisions.plan import plan
 from hub.runtime.decisions.progress import is_due, is_in_sync
@@ -36,8 +36,6 @@ from shared.model import Target
 from shared.naming import profile_name, same_name
 from shared.requests import EVERY_TARGET, ReconcileRequest
 
-# A pause takes effect within this time, also for requests that were queued before it.
-_OLDEST_STATE = timedelta(seconds=5)
 # The longest sequence of passes: access and role, spaces, profile, and the end of the removal.
 _MOST_PASSES = 4
 
@@ -65,7 +63,7 @@ class Reconciler:
                 read, or the ledger cannot be written.
         """
         now = self.clock.now()
-        state = self.hub_state.state(newer_than=max(request.enqueued_at, now - _OLDEST_STATE))
+        state = self.hub_state.state(newer_than=max(request.enqueued_at, now - OLDEST_STATE))
         if state.paused:
             reporter.report(problems.paused(state.paused))
             return Done(settled=False)
@@ -85,24 +83,24 @@ class Reconciler:
         recorder = Recorder(self.ledger, self.bus, self.clock, user, decisions, request)
         due = _due(decisions, user, request, now)
         passes: list[Pass] = []
-        left = due
+        open_decisions = due
         try:
             recorder.confirm(each for each in decisions if each not in due)
             for _ in range(_MOST_PASSES):
                 before = dict(recorder.records)
-                seen = self.targets.observe(left, before, state, deadline)
-                left = _renamed(left, seen, recorder)
+                seen = self.targets.observe(open_decisions, before, state, deadline)
+                open_decisions = _renamed(open_decisions, seen, recorder)
                 recorder.measure_latency(seen.observed)
                 observed_at = self.clock.now()
-                todo = plan(left, seen.observed, before, observed_at)
-                todo = self.guard.admit(todo, left, before, observed_at)
+                todo = plan(open_decisions, seen.observed, before, observed_at)
+                todo = self.guard.admit(todo, open_decisions, before, observed_at)
                 reports.planned(todo, seen.blocked, request)
                 outcomes = self.applier.apply(todo, deadline, recorder)
                 recorder.record_plan(todo, seen)
                 self.guard.release(before, recorder.records, self.clock.now())
                 passes.append(Pass(seen, todo, outcomes))
-                left = _unfinished(left, passes[-1], recorder)
-                if not left:
+                open_decisions = _unfinished(open_decisions, passes[-1], recorder)
+                if not open_decisions:
                     break
         finally:
             recorder.publish()
@@ -119,7 +117,7 @@ class Reconciler:
         state: HubState,
         deadline: datetime,
     ) -> Result:
-        """Report the planned actions and change nothing in AWS."""
+        """Report the planned actions; change nothing in Studio and no assignment."""
         due = [each for each in decisions if not is_in_sync(each, user.records.get(each.target))]
         seen = self.targets.observe(due, user.records, state, deadline)
         todo = plan(due, seen.observed, user.records, self.clock.now())
@@ -192,21 +190,21 @@ def _record_problems(
     """Report what an operator has to see, and write into each record what is open now."""
     reports.of_records(user.snapshot.person, recorder.records, decisions)
     undecided = {v.target for v in decisions if isinstance(v, Undecided) and v.keeps_leaver}
-    left = [v.target for v in decisions if v not in due and not recorder.is_done(v.target)]
-    is_checked = _checked(due, passes, left)
+    waiting = [v.target for v in decisions if v not in due and not recorder.is_done(v.target)]
+    is_checked = _checked(due, passes, waiting)
     for record in reporter.with_open_problems(user.records, recorder.records, is_checked):
         since = (record.undecided_since or now) if record.target in undecided else None
         recorder.write(replace(record, undecided_since=since))
 
 
 def _checked(
-    due: Iterable[Decision], passes: Sequence[Pass], left: Iterable[Target]
+    due: Iterable[Decision], passes: Sequence[Pass], waiting: Iterable[Target]
 ) -> Callable[[Target, str], bool]:
     """Return a function that tells whether a kind of problem was checked in a target.
 
     A target was not checked where time ran out, a call was throttled or a Studio operation is in
-    progress. Nor was a target that is `left` until its next retry. In an undecided target only the
-    kind `undecided` was checked.
+    progress. Nor was a target that is `waiting` for its next retry. In an undecided target only
+    the kind `undecided` was checked.
     """
     seen = {target for each in passes for target in each.seen.observed}
     requeued = {
@@ -214,7 +212,7 @@ def _checked(
     }
     in_doubt = {*PASSING, SkipKind.FAILED}
     requeued |= {s.target for each in passes for s in each.todo.skips if s.kind in in_doubt}
-    unchecked = {v.target for v in due} - seen | requeued | set(left)
+    unchecked = {v.target for v in due} - seen | requeued | set(waiting)
     undecided = {v.target for v in due if isinstance(v, Undecided)}
 
     def is_checked(target: Target, kind: str) -> bool:

@@ -39,8 +39,9 @@ from hub.runtime.decisions.outcome import (
     namesake_of,
 )
 from hub.runtime.decisions.profile_events import ProfileEvent, event_of
-from hub.runtime.decisions.progress import LONGEST, LONGEST_OF_LEAVER, backoff, is_in_sync
+from hub.runtime.decisions.progress import is_in_sync
 from hub.runtime.decisions.record import MAY_ENTER, Access, Obstacle, Record, State
+from hub.runtime.decisions.requeue import LONGEST, LONGEST_OF_LEAVER, backoff
 from hub.runtime.ports import Bus, Clock, Ledger
 from hub.runtime.problems.hub import BUS, EVENT_NOT_PUBLISHED, event_not_published
 from hub.runtime.problems.targets import UNREACHABLE
@@ -286,7 +287,7 @@ class Recorder:
         old = transitions.with_facts(old, decision, self._now)
         until = self._clock.now() + backoff(old.tries, longest)
         self.requeued.add(target)
-        self.write(transitions.requeue(old, cause, until))
+        self.write(transitions.with_retry(old, cause, until))
 
     def _note(
         self,

@@ -86,7 +86,8 @@ def planned(todo: Plan, blocked: Iterable[ObservationFailure], request: Reconcil
             case TargetUnreachableError():
                 reporter.report(targets.unreachable(block.decision.target, str(block.error)))
             case PermanentError():
-                _refused(block.decision.person, block.decision.target, block.error)
+                code = block.error.code if isinstance(block.error, RefusedError) else ""
+                _refused(block.decision.person, block.decision.target, code, str(block.error))
             case _:
                 assert_never(block.error)
 
@@ -109,8 +110,9 @@ def report_outcome(outcome: Outcome, request: ReconcileRequest) -> None:
         case Pending() | Deferred():
             delayed(request, f"{action.target}: {outcome.reason}")
         case Failed():
-            error = RefusedError(outcome.code, outcome.reason)
-            _refused(action.person, action.target, error, outcome.remedy)
+            error = RefusedError(outcome.code, outcome.reason) if outcome.code else None
+            text = str(error or outcome.reason)
+            _refused(action.person, action.target, outcome.code, text, outcome.remedy)
         case _:
             assert_never(outcome)
 
@@ -168,13 +170,12 @@ def gave_up(request: ReconcileRequest, reasons: Iterable[str]) -> None:
     reporter.report(hub.gave_up(subject, request.attempt, "; ".join(reasons)))
 
 
-def _refused(user: User, target: Target, error: PermanentError, remedy: str = "") -> None:
-    code = error.code if isinstance(error, RefusedError) else ""
+def _refused(user: User, target: Target, code: str, text: str, remedy: str = "") -> None:
     if code == _QUOTA:
-        reporter.report(targets.quota(target, user.id, str(error)))
+        reporter.report(targets.quota(target, user.id, text))
         return
     remedy = remedy or users.refused_remedy(code, user.id)
-    reporter.report(users.refused(_name(user), user.id, target, str(error), remedy))
+    reporter.report(users.refused(_name(user), user.id, target, text, remedy))
 
 
 def _quietly(skip: Skip) -> None:

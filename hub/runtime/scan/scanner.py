@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import assert_never
 
 from hub.runtime import reporter, telemetry
+from hub.runtime.decisions.hub_state import OLDEST_STATE
 from hub.runtime.decisions.listing import ScanState, Seen
 from hub.runtime.decisions.requeue import RequeuePolicy, is_exhausted, recheck, requeue
 from hub.runtime.problems import hub as problems
@@ -20,7 +21,8 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> None:
     catching up. A refused read is tried again once too.
     """
     try:
-        paused = ports.hub_state.state(newer_than=request.enqueued_at).paused
+        oldest = max(request.enqueued_at, ports.clock.now() - OLDEST_STATE)
+        paused = ports.hub_state.state(newer_than=oldest).paused
         if paused:
             reporter.report(problems.paused(paused))
             return
@@ -76,7 +78,7 @@ def _scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult
 
 
 def _requeued(request: ScanRequest, ports: ScanPorts, reason: str) -> None:
-    telemetry.requeue(request.subject, request.key, request.attempt, reason)
+    telemetry.requeued(request.subject, request.key, request.attempt, reason)
     if not is_exhausted(request, ports.clock.now()):
         ports.delayed_queue.enqueue_after(*requeue(request, ports.clock.now()))
         return
