@@ -29,7 +29,7 @@ from shared.model import Target, UserId
 _TRIES = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Guard:
     """Lets disruptions begin, or holds them, by the removal limit of each target."""
 

@@ -124,14 +124,14 @@ def resolved(kind: str, subject: str) -> None:
 
 
 def checked(
-    *kinds: ProblemKind, subject: str = "", covers: Callable[[str], bool] | None = None
+    *kinds: ProblemKind, subject: str | None = None, covers: Callable[[str], bool] | None = None
 ) -> None:
     """Note that this run checked these kinds and reported the problems that are open.
 
     It checked one subject, or those that `covers` returns true for, or every subject.
     """
     if covers is None:
-        covers = (lambda text: text == subject) if subject else lambda _: True
+        covers = (lambda text: text == subject) if subject is not None else lambda _: True
     _checks.append(_Check(frozenset(kind.name for kind in kinds), covers))
 
 
@@ -179,10 +179,10 @@ def report_rows(
     if not is_whole:
         return
     checked(*_OF_ROWS)
-    checked(
-        *(mappings.GROUP_DELETED, mappings.GROUP_RENAMED, mappings.GROUP_RECREATED),
-        covers=lambda text: text not in {mappings.group_subject(row.group) for row in table.rows},
-    )
+    of_groups = (mappings.GROUP_DELETED, mappings.GROUP_RENAMED, mappings.GROUP_RECREATED)
+    if {kind for kind, _ in is_open} & {kind.name for kind in of_groups}:
+        named = {mappings.group_subject(row.group) for row in table.rows}
+        checked(*of_groups, covers=lambda text: text not in named)
     if any(kind == mappings.EQUAL_PRIORITY.name for kind, _ in is_open):
         for target in tied_targets(table):
             still(mappings.EQUAL_PRIORITY, mappings.mappings_of(target), target)

@@ -49,6 +49,7 @@ class NotedCalls:
 
     notes_written: list[str] = field(default_factory=list)
     begin_fails: bool = False
+    ledger_refuses: bool = False
     recording_fails: bool = False
     wanted: datetime = NOON
 
@@ -56,6 +57,8 @@ class NotedCalls:
         """Note the start of an action."""
         if self.begin_fails:
             raise RetryableError("another worker wrote this record meanwhile")
+        if self.ledger_refuses:
+            raise INVALID
         self.notes_written.append(f"begin {type(action).__name__}")
 
     def wanted_since(self, action: Action) -> datetime:

@@ -31,6 +31,7 @@ from hub.runtime.decisions.actions import (
     Action,
 )
 from hub.runtime.decisions.outcome import Applied
+from shared.errors import RefusedError
 
 
 @pytest.fixture
@@ -110,6 +111,18 @@ def test_nothing_starts_whose_record_could_not_be_written(harness: ApplyHarness)
     harness.notes.begin_fails = True
 
     assert harness.record_outcome(CREATE, ASSIGN) == ["Deferred Create"]
+    assert harness.calls == []
+
+
+@pytest.mark.parametrize("action", [CREATE, REVOKE, SPACE])
+def test_a_ledger_that_refuses_a_write_is_no_refusal_of_the_action(
+    harness: ApplyHarness, action: Action
+) -> None:
+    """The reconcile ends with the ledger's error, and nothing was called."""
+    harness.notes.ledger_refuses = True
+
+    with pytest.raises(RefusedError):
+        harness.apply(action)
     assert harness.calls == []
 
 

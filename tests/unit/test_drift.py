@@ -358,3 +358,14 @@ def test_what_counts_as_a_missed_event(
 def test_every_drift_kind_is_a_missed_event_or_is_not() -> None:
     """A new kind of drift needs a decision: the table above names all of them."""
     assert len(DriftKind) == 13
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.HELD])
+def test_a_blocked_target_whose_retry_is_over_is_tried_by_the_scan(state: State) -> None:
+    """No reconcile tries it by itself, so only this drift keeps it from waiting for ever."""
+    blocked = replace(ACTIVE, state=state, role_arn="", tries=3, retry_at=NOW - HOUR)
+
+    found = in_ledger(DESIRED, ADA, blocked, NOW)
+
+    assert found is not None
+    assert found.force_observe

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from itertools import chain, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin
@@ -65,7 +66,7 @@ def from_stored(kind: type[T], stored: Any) -> T:  # noqa: ANN401 (whatever Dyna
     make: Any = _TEXTS.get(kind, kind)
     inner = get_args(kind)
     if make is kind and is_dataclass(kind):
-        kinds: dict[str, Any] = {field.name: field.type for field in fields(kind)}
+        kinds = _kinds(kind)
         there = kinds.keys() & stored.keys()
         found = make(**{name: from_stored(kinds[name], stored[name]) for name in there})
     elif get_origin(kind) is tuple:
@@ -76,6 +77,12 @@ def from_stored(kind: type[T], stored: Any) -> T:  # noqa: ANN401 (whatever Dyna
     else:
         found = make(stored)
     return cast("T", found)
+
+
+@cache
+def _kinds(kind: Any) -> dict[str, Any]:  # noqa: ANN401 (a dataclass)
+    """Return the types of a dataclass's fields: a ledger of many users has many of one."""
+    return {field.name: field.type for field in fields(kind)}
 
 
 class Table:

@@ -92,7 +92,8 @@ def in_ledger(
         return Drift(user_id, DriftKind.UNFINISHED)
     if record is not None and not isinstance(decision, Undecided) and _was_undecided(record):
         return Drift(user_id, DriftKind.UNFINISHED)
-    if record is not None and record.retry_at is not None and not is_due(decision, record, now):
+    waits = record is not None and record.retry_at is not None and now < record.retry_at
+    if waits and not is_due(decision, record, now):
         return None
     match decision:
         case DesiredProfile():

@@ -7,7 +7,8 @@ from typing import Final
 from hub.runtime.decisions.actions import Action
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.record import Record
-from hub.runtime.problems.users import IN_USE
+from hub.runtime.problems.kind import ProblemKind
+from hub.runtime.problems.users import IN_USE, NAME_TAKEN, REFUSED
 from shared.model import User
 from shared.naming import same_name
 
@@ -68,6 +69,7 @@ class Failed:
     code: str
     reason: str
     remedy: str = ""
+    kind: ProblemKind = REFUSED
 
 
 Outcome = Applied | Started | ManualAction | Pending | Deferred | Failed
@@ -96,6 +98,7 @@ def namesake_in_the_way(failed: Failed, other: Record) -> Failed:
     wait = f"wait until it is deleted (at {goes})" if goes else "wait until it is deleted"
     return replace(
         failed,
+        kind=NAME_TAKEN,
         reason=f"{failed.reason}; the profile {other.profile_name} belongs to another user, who "
         f"had the user name {other.user_name} too",
         remedy=f"{wait}, or delete it by hand; the next hourly sweep tries again",

@@ -4,8 +4,8 @@ The modules beside this one are the table of all problems, by area. A kind stand
 functions that return its problems. `docs/operations.md` lists the same kinds.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from shared.model import Target
 
@@ -21,8 +21,7 @@ class Severity(StrEnum):
     LOW = "low"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProblemKind:
+class ProblemKind(NamedTuple):
     """A kind of problem.
 
     Attributes:
@@ -61,8 +60,7 @@ class ProblemKind:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One problem that will not resolve by itself; `facts` are its other log fields."""
 
     kind: ProblemKind

@@ -77,7 +77,7 @@ class _TargetRun:
     polled: _Polled | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Applier:
     """Carries out plans with three ports: Studio, the assignments and the clock."""
 
@@ -149,6 +149,9 @@ class Applier:
             return Pending(action, "the function's time was up")
         try:
             recorder.begin(action)
+        except RetryableError as error:
+            return Deferred(action, str(error))
+        try:
             return self._call(action, recorder)
         except NotYetPropagatedError as error:
             return Deferred(action, str(error), not_propagated=True)

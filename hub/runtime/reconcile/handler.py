@@ -22,7 +22,7 @@ from shared.errors import PermanentError, RetryableError
 from shared.requests import ReconcileRequest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ReconcileHandler:
     """Handles requests: reconciles each, and queues what follows."""
 

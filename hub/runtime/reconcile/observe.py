@@ -71,7 +71,7 @@ class TargetObservations(NamedTuple):
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class UserObserver:
     """Reads what is known of a user, and keeps the group snapshots up to date with it."""
 
@@ -176,7 +176,7 @@ def _changes(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TargetObserver:
     """Reads a user's profiles in the targets, and remembers which accounts refuse the hub."""
 

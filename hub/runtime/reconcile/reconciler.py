@@ -40,7 +40,7 @@ from shared.requests import EVERY_TARGET, ReconcileRequest
 _MOST_PASSES = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Reconciler:
     """Reconciles users; `reported_rows` are the problems of rows that it has reported already."""
 
@@ -121,7 +121,7 @@ class Reconciler:
         due = [each for each in decisions if not is_in_sync(each, user.records.get(each.target))]
         seen = self.targets.observe(due, user.records, state, deadline)
         todo = plan(due, seen.observed, user.records, self.clock.now())
-        reports.of_records(user.snapshot.person, user.records, decisions)
+        reports.of_records(user.snapshot.person, user.records, decisions, is_dry_run=True)
         reports.planned(todo, seen.blocked, request)
         in_doubt = {skip.target for skip in todo.skips if skip.kind in {*PASSING, SkipKind.FAILED}}
         unchecked = {each.target for each in due} - seen.observed.keys() | in_doubt

@@ -45,7 +45,7 @@ from hub.runtime.decisions.requeue import LONGEST, LONGEST_OF_LEAVER, backoff
 from hub.runtime.ports import Bus, Clock, Ledger
 from hub.runtime.problems.hub import BUS, EVENT_NOT_PUBLISHED, event_not_published
 from hub.runtime.problems.targets import UNREACHABLE
-from hub.runtime.problems.users import IN_USE, NAME_TAKEN, REFUSED
+from hub.runtime.problems.users import IN_USE, REFUSED
 from hub.runtime.reconcile import reports
 from hub.runtime.reconcile.observe import TargetObservations, UserSnapshot
 from shared.conventions import Ownership
@@ -251,11 +251,9 @@ class Recorder:
         """Record a refused action; return it with the other user's profile that is in the way."""
         action = failed.action
         target, is_creation = action.target, isinstance(action, Create)
-        kind = REFUSED
         if is_creation and failed.code == IN_USE:
             other = namesake_of(action.person, self._ledger.of_target(target))
-            if other is not None:
-                kind, failed = NAME_TAKEN, namesake_in_the_way(failed, other)
+            failed = namesake_in_the_way(failed, other) if other else failed
         if is_creation and failed.code == NO_DOMAIN:
             # Undo the record of the creation, if nothing was here when this reconcile began. One
             # that an earlier reconcile started stays recorded: its outcome may be unknown.
@@ -263,7 +261,7 @@ class Recorder:
             if before is None or before.state is State.REMOVED or before.is_untouched:
                 self.records[target] = replace(self.records[target], access=Access.UNTOUCHED)
         held = is_creation and failed.code in OBSTACLES
-        obstacle = Obstacle(kind.name, failed.reason, failed.code)
+        obstacle = Obstacle(failed.kind.name, failed.reason, failed.code)
         self._note(target, State.HELD if held else State.FAILED, obstacle)
         return failed
 

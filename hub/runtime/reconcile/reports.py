@@ -32,6 +32,8 @@ from hub.runtime.decisions.outcome import (
 from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType, describe_event
 from hub.runtime.decisions.record import Access, Record
 from hub.runtime.problems import hub, mappings, targets, users
+from hub.runtime.problems.kind import ProblemKind
+from hub.runtime.problems.users import REFUSED
 from hub.runtime.reconcile.observe import ObservationFailure
 from shared.errors import PermanentError, RefusedError, RetryableError, TargetUnreachableError
 from shared.model import Target, User
@@ -112,7 +114,7 @@ def report_outcome(outcome: Outcome, request: ReconcileRequest) -> None:
         case Failed():
             error = RefusedError(outcome.code, outcome.reason) if outcome.code else None
             text = str(error or outcome.reason)
-            _refused(action.person, action.target, outcome.code, text, outcome.remedy)
+            _refused(action.person, action.target, outcome.code, text, outcome.remedy, outcome.kind)
         case _:
             assert_never(outcome)
 
@@ -124,7 +126,13 @@ def changed(event: ProfileEvent) -> None:
         telemetry.change(action, event.target, event.profile_name, describe_event(event))
 
 
-def of_records(user: User, records: Mapping[Target, Record], decisions: Iterable[Decision]) -> None:
+def of_records(
+    user: User,
+    records: Mapping[Target, Record],
+    decisions: Iterable[Decision],
+    *,
+    is_dry_run: bool = False,
+) -> None:
     """Report what a user's records show that only the user or an operator can change.
 
     That is a profile that was made for an old user name, apps that the user restarts, and access of
@@ -142,6 +150,9 @@ def of_records(user: User, records: Mapping[Target, Record], decisions: Iterable
                 old_user_name=record.user_name,
             )
             reporter.report(problem)
+        if is_dry_run:
+            # Without a record that says what is open, these would be reported anew each time.
+            continue
         if record.restarts >= _RESTARTS:
             reporter.report(users.restarts(record.user_name, user.id, target, record.restarts))
         if record.is_leaving and record.access is Access.BY_HAND:
@@ -170,12 +181,17 @@ def gave_up(request: ReconcileRequest, reasons: Iterable[str]) -> None:
     reporter.report(hub.gave_up(subject, request.attempt, "; ".join(reasons)))
 
 
-def _refused(user: User, target: Target, code: str, text: str, remedy: str = "") -> None:
+def _refused(
+    user: User, target: Target, code: str, text: str, remedy: str = "", kind: ProblemKind = REFUSED
+) -> None:
     if code == _QUOTA:
         reporter.report(targets.quota(target, user.id, text))
         return
     remedy = remedy or users.refused_remedy(code, user.id)
-    reporter.report(users.refused(_name(user), user.id, target, text, remedy))
+    if kind is REFUSED:
+        reporter.report(users.refused(_name(user), user.id, target, text, remedy))
+    else:
+        reporter.report(users.skipped(kind, _name(user), user.id, target, text, remedy))
 
 
 def _quietly(skip: Skip) -> None:

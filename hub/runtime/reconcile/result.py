@@ -1,7 +1,7 @@
 """What a reconcile leaves to do: nothing, a recheck, a requeue after some time, or it gives up."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -34,8 +34,7 @@ class Pass(NamedTuple):
     outcomes: tuple[Outcome, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """Nothing is left to do for this request.
 
     `settled` means that no target of the user waits for a retry either, by whatever request.
@@ -44,16 +43,14 @@ class Done:
     settled: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Recheck:
+class Recheck(NamedTuple):
     """Nothing was to do: the directory may not show the change yet."""
 
     request: ReconcileRequest
     settled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Requeue:
+class Requeue(NamedTuple):
     """The request goes on after a time that the policy gives, and no later than `due`."""
 
     request: ReconcileRequest
@@ -62,8 +59,7 @@ class Requeue:
     settled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class GivenUp:
+class GivenUp(NamedTuple):
     """The request came back for so long that the next sweep goes on with it."""
 
     reasons: tuple[str, ...] = ()
@@ -91,7 +87,9 @@ def result_of(
         record.retry_at
         for target, record in records.items()
         if record.retry_at is not None
-        if target in recorder.requeued or (is_retry and record.last_request == request.event_id)
+        if target in recorder.requeued
+        # A time that is over belongs to a target that only its scan tries again.
+        or (is_retry and record.last_request == request.event_id and now < record.retry_at)
     ]
     due = min(tries, default=None)
     retried = any(record.retry_at for record in records.values())

@@ -16,7 +16,6 @@ from hub.runtime.decisions.removal_limit import (
     removal_disruption,
 )
 from hub.runtime.scan.ports import ScanPorts
-from shared.errors import PermanentError
 from shared.model import (
     DirectorySnapshot,
     GroupId,
@@ -164,33 +163,19 @@ def _groups(
             continue
         if copy.emptied:
             emptied.add(id_)
-        members = frozenset(copy.members) if copy.looked_at else _listed(id_, ports)
-        if members is None:
-            unseen.add(id_)
-            continue
+        members = frozenset(copy.members)
+        if not copy.looked_at:
+            listed = ports.group_snapshots.listed(id_, request.enqueued_at, ports.directory)
+            if listed is None:
+                unseen.add(id_)
+                continue
+            if copy.is_many and not listed:
+                emptied.add(id_)
+            members = listed
         left = leaving.users if leaving and leaving.group_id == id_ else frozenset()
         for user_id in members - left:
             member_of.setdefault(user_id, set()).add(id_)
     return _Groups(member_of, frozenset(unseen), frozenset(deleted), frozenset(emptied))
-
-
-def _listed(group: GroupId, ports: ScanPorts) -> frozenset[UserId] | None:
-    """Return the members of a group that no scan has listed yet; None if nobody tells.
-
-    A new row and the removal of another are one change. Without these members every removal would
-    be undecided here, while each reconcile decides its own: they would not be admitted together.
-    """
-    members: set[UserId] = set()
-    token = ""
-    try:
-        while page := ports.directory.members(group, token):
-            members.update(user for user, _ in page.items)
-            token = page.token
-            if not token:
-                return frozenset(members)
-    except PermanentError:
-        return None
-    return None
 
 
 def _certain(ids: Iterable[GroupId | Unresolved]) -> list[GroupId]:

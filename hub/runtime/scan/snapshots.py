@@ -3,10 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from hub.runtime.decisions.hub_state import GroupSnapshot
-from hub.runtime.ports import Clock, GroupSnapshots
+from hub.runtime.ports import Clock, Directory, GroupSnapshots
+from shared.errors import PermanentError, RetryableError
 from shared.model import GroupId, UserId
+
+# Pages of 100. A group of more members waits for its own scan, which goes on by message.
+_MOST_PAGES: Final = 10
 
 
 class SnapshotCache:
@@ -16,6 +21,7 @@ class SnapshotCache:
         self._group_snapshots = group_snapshots
         self._clock = clock
         self._kept: dict[GroupId, tuple[datetime, GroupSnapshot]] = {}
+        self._listed: dict[GroupId, tuple[datetime, frozenset[UserId] | None]] = {}
 
     def snapshot(self, group_id: GroupId, newer_than: datetime) -> GroupSnapshot:
         """Return a snapshot that was read after `newer_than`."""
@@ -24,6 +30,21 @@ class SnapshotCache:
             read_at, kept = self._clock.now(), self._group_snapshots.snapshot(group_id)
             self._kept[group_id] = read_at, kept
         return kept
+
+    def listed(
+        self, group_id: GroupId, newer_than: datetime, directory: Directory
+    ) -> frozenset[UserId] | None:
+        """Return the members of a group that no scan has listed yet; None if nobody can tell now.
+
+        A new row and the removal of another are one change. Without these members every removal
+        would be undecided, while each reconcile decides its own: they would not be admitted
+        together. A large group, and a directory that does not answer, are left to the group's scan.
+        """
+        read_at, members = self._listed.get(group_id, (newer_than, None))
+        if read_at <= newer_than:
+            read_at, members = self._clock.now(), _members(group_id, directory)
+            self._listed[group_id] = read_at, members
+        return members
 
     def save(
         self, copy: GroupSnapshot, joined: Mapping[UserId, str], left: Iterable[UserId]
@@ -41,3 +62,20 @@ class SnapshotCache:
         if not copy.looked_at or (copy.deleted, copy.emptied) != (deleted, emptied):
             self._kept.pop(copy.group_id, None)
             self._group_snapshots.note(copy.group_id, deleted=deleted, emptied=emptied)
+
+
+def _members(group_id: GroupId, directory: Directory) -> frozenset[UserId] | None:
+    members: set[UserId] = set()
+    token = ""
+    for _ in range(_MOST_PAGES):
+        try:
+            page = directory.members(group_id, token)
+        except (RetryableError, PermanentError):
+            return None
+        if page is None:
+            return None
+        members.update(user for user, _ in page.items)
+        token = page.token
+        if not token:
+            return frozenset(members)
+    return None
