@@ -106,7 +106,7 @@ class Unresolved(Enum):
     """Why a group name cannot be resolved."""
 
     UNKNOWN = "the directory does not know it"
-    UNREADABLE = "the directory does not tell"
+    UNREADABLE = "the directory refuses to show it"
 
 
 GroupIds = Mapping[str, GroupId | Unresolved]

@@ -148,7 +148,7 @@ def _group_notes(
             yield f"group {visible(name)}: {why.value}: its rows grant nobody anything yet"
     for name in anew:
         yield (
-            f"group {visible(name)}: it was created anew, and nothing is granted through it until "
+            f"group {visible(name)}: it was re-created, and nothing is granted through it until "
             "its rows have its group_id"
         )
 

@@ -55,7 +55,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "group-recreated": "another group has this name now: nothing is granted through it",
     "unknown-group": "the directory does not know the group of a mapping row",
     "group-renamed": "the group has another name now; its rows still count",
-    "equal-priority": "two rows have the same priority: the lower group name wins",
+    "equal-priority": "two rows have the same priority: the group whose name sorts first wins",
     "same-group-twice": "two rows of a target are of one group",
     "quota": "the account has no profiles left: nobody new gets one",
     "waiting": "the user's changes are not finished after ten minutes",

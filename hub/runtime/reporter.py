@@ -1,9 +1,15 @@
 """Reports problems, and closes those that a run checked and found solved.
 
-PROBLEM asks an operator to act; RESOLVED ends the problem of the same kind and subject. Two stores
-tell a run what earlier runs reported. The ledger's record holds the problems of a user in a target.
-The hub's own partition holds all others that a later run can close, one item a target or kind. A
-run closes only problems that it checked. All others stay open.
+PROBLEM tells an operator what is wrong and what to do about it. RESOLVED ends the problem of the
+same kind and subject. A run closes only problems that it checked. All others stay open.
+
+The ledger holds the open problems in four places:
+
+* A user's record holds those of the user in its target. `with_open_problems` closes them.
+* The hub's own partition holds those of targets, rows, groups and the hub: one item for each target
+  or kind. `run` closes them.
+* The user's item `dry-run` holds what report mode withholds. `reconcile/dry_run.py` closes it.
+* The target's unmanaged profiles are problems themselves. `scan/profiles.py` closes them.
 """
 
 from collections import defaultdict
@@ -101,7 +107,7 @@ def run(hub_state: HubStateStore) -> Iterator[None]:
 
 
 def report(problem: Problem) -> None:
-    """Report a problem that will not resolve by itself."""
+    """Report a problem that an operator should know of."""
     telemetry.logger.warning("PROBLEM", extra=problem.plain())
     telemetry.count("Problem")
     target, user_id = (problem.facts.get(name, "") for name in ("target", "user_id"))

@@ -1,8 +1,9 @@
 """Logs and metrics: constant messages with their facts as keys, all named in one place.
 
-Operators filter by the messages. EVENT_ACCEPTED is an event that was accepted. CHANGE is one thing
-changed. PROBLEM asks somebody to act (once per subject and request). RESOLVED ends the problem of
-the same kind and subject. SKIP and REQUEUED explain why something waits.
+Operators filter by the messages. EVENT_ACCEPTED is an event that was accepted. CHANGE is one change
+that AWS accepted. PROBLEM tells an operator what is wrong and what to do (once per subject and
+request). RESOLVED ends the problem of the same kind and subject. SKIP and REQUEUED explain why
+something waits.
 """
 
 import json
@@ -67,7 +68,7 @@ def event_ignored(reason: str, **facts: str) -> None:
 
 
 def change(action: str, target: Target, profile_name: str, what: str) -> None:
-    """Report one change that was made and observed."""
+    """Report one change that AWS accepted; of a whole profile, once it is recorded."""
     logger.info(
         "CHANGE",
         extra={

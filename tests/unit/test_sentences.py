@@ -36,7 +36,7 @@ IN_SPACE = StopApp(STOP_A.person, STOP_A.target, "ada", app("a", space="ada-lab"
         (IN_SPACE, "stop JupyterLab a in ada-lab of ada"),
         (SPACE, "delete the private space lab of ada"),
         (DELETE, "delete ada: left"),
-        (DISCARD, "discard ada, to make it anew: it is Failed"),
+        (DISCARD, "discard ada, to create it again: it is Failed"),
     ],
 )
 def test_an_action_says_what_it_does_and_why(action: Action, words: str) -> None:

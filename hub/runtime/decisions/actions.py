@@ -242,6 +242,6 @@ def describe(action: Action) -> str:  # noqa: C901 (one case a type, each a line
         case Delete():
             return f"delete {name}: {action.reason}"
         case Discard():
-            return f"discard {name}, to make it anew: {action.reason}"
+            return f"discard {name}, to create it again: {action.reason}"
         case _:
             assert_never(action)

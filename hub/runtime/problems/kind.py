@@ -61,7 +61,7 @@ class ProblemKind(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """One problem that will not resolve by itself; `facts` are its other log fields."""
+    """One problem that an operator should know of; `facts` are its other log fields."""
 
     kind: ProblemKind
     subject: str

@@ -47,7 +47,7 @@ EQUAL_PRIORITY: Final = ProblemKind(
 SAME_ROLE: Final = ProblemKind(
     name="same-role",
     severity=Severity.MEDIUM,
-    remedy="give the rows execution_role_arn: that of one role, or of different ones",
+    remedy="set execution_role_arn: the same role in all rows, or a different role in each",
     docs="configuration.md#mapping-rows",
 )
 GROUP_DELETED: Final = ProblemKind(
@@ -61,7 +61,7 @@ GROUP_DELETED: Final = ProblemKind(
 GROUP_RENAMED: Final = ProblemKind(
     name="group-renamed",
     severity=Severity.LOW,
-    remedy="write its rows anew under that name, then remove the old ones",
+    remedy="add the rows again with the new name, then remove the old ones",
     docs="lifecycle.md#what-can-happen-to-a-user-or-a-group",
     is_remembered=True,
 )
@@ -90,14 +90,14 @@ def unresolved_group(name: str, why: Unresolved) -> Problem:
             kind = UNREADABLE_GROUP
         case _:
             assert_never(why)
-    return kind.of(group_subject(name), f"a mapping names this group, and {why.value}")
+    return kind.of(group_subject(name), f"a mapping names this group, but {why.value}")
 
 
 def pinned_group_gone(name: str, group_id: GroupId) -> Problem:
     """Return the problem of a row whose pinned group no longer exists."""
     return UNKNOWN_GROUP.of(
         group_subject(name),
-        f"a mapping pins it by the id {group_id}, and {Unresolved.UNKNOWN.value}",
+        f"a mapping pins it by the id {group_id}, but {Unresolved.UNKNOWN.value}",
         remedy="remove the row, or correct its group_id",
     )
 
@@ -106,7 +106,7 @@ def same_group_twice(target: Target, groups: str) -> Problem:
     """Return the problem of rows of one target that name one group."""
     return SAME_GROUP_TWICE.of(
         mappings_of(target),
-        f"these rows are of one group: {groups}; the one of the lowest priority counts",
+        f"these rows are of one group: {groups}; the one with the lowest priority number wins",
     )
 
 
@@ -115,13 +115,13 @@ def equal_priority(target: Target, priority: int, groups: str) -> Problem:
     return EQUAL_PRIORITY.of(
         mappings_of(target),
         f"equal priorities ({priority}): {groups}; a user who is in several of these groups gets "
-        "the role of the lower name",
+        "the role of the group whose name sorts first",
     )
 
 
 def tied(target: Target, grants: str) -> Problem:
     """Return the problem that a user's role was decided by the names of groups."""
-    reason = f"equal priorities: {grants}; the lower group name wins"
+    reason = f"equal priorities: {grants}; the group whose name sorts first wins"
     return EQUAL_PRIORITY.of(mappings_of(target), reason, target=target)
 
 

@@ -58,8 +58,8 @@ UNMANAGED_PROFILE: Final = ProblemKind(
 REFUSED: Final = ProblemKind(
     name="refused",
     severity=Severity.MEDIUM,
-    remedy="remove the cause that the reason names; the next hourly sweep tries again, and at "
-    "once: studio-hub sweep --user {user}",
+    remedy="remove the cause that the reason names; the next hourly sweep tries again; to retry "
+    "now: studio-hub sweep --user {user}",
     docs="planning.md#what-is-blocked",
 )
 RENAMED: Final = ProblemKind(
@@ -130,7 +130,7 @@ def end_sign_in_by_hand(user: str, user_id: str, target: Target) -> Problem:
     """Return the problem of a leaver whose access only an operator can end."""
     return END_SIGN_IN_BY_HAND.of(
         in_target(user, target),
-        "the user leaves, and the domain shows no application to take them off",
+        "the user leaves, and the domain has no application, so the hub cannot end the sign-in",
         target=target,
         user_id=user_id,
     )
@@ -146,7 +146,7 @@ def renamed(
     return RENAMED.of(
         in_target(user, target),
         f"the profile {profile_name} was made for {old_user_name}, and Studio cannot change that: "
-        f"{user} may not get in",
+        f"{user} may be unable to sign in",
         target=target,
         user_id=user_id,
     )
