@@ -71,7 +71,8 @@ def show(hub_client: HubClient, digest: Digest, *, as_json: Json = False) -> Non
 def approve(hub_client: HubClient, digest: Digest, *, as_json: Json = False) -> None:
     """Approve the disruptions of a hold, for 72 hours.
 
-    Exactly these may begin. Exits 3 if the set has changed since the digest was shown.
+    Only these removals and role changes may begin. Exits 3 if the set has changed since the digest
+    was shown.
     """
     _decide(decide.approve, hub_client, digest, as_json=as_json)
     hours = int(APPROVED_FOR.total_seconds() // 3600)

@@ -1,4 +1,4 @@
-"""`studio-hub keep`: nothing of a user is removed for some days.
+"""`studio-hub keep`: no profile of a user is removed for some days.
 
 It acts at once. Ending it allows removals again, so that needs --yes.
 """
@@ -26,7 +26,10 @@ def keep(
     ],
     yes: Yes = False,
 ) -> None:
-    """Remove nothing of a user for some days; roles still change."""
+    """Do not remove a user's profiles for some days.
+
+    Roles still change. A removal that has begun stops where it is.
+    """
     user_id = find_user(hub_client, user)
     if not days:
         kept = hub_client.state().kept.get(user_id)
@@ -42,5 +45,5 @@ def keep(
             err=True,
         )
         return
-    typer.echo(f"Nothing of {user} is removed until {until:%Y-%m-%d %H:%M} UTC.", err=True)
+    typer.echo(f"No profile of {user} is removed until {until:%Y-%m-%d %H:%M} UTC.", err=True)
     typer.echo(f"To end it:  studio-hub keep {user_id} --days 0 --yes", err=True)

@@ -19,8 +19,8 @@ def pause(
 ) -> None:
     """Pause all processing, until `resume`.
 
-    Nothing is lost: the sweep after the pause finds what happened in it. Until then joiners wait,
-    and leavers keep what they have.
+    Nothing is lost: the sweep after the pause finds what changed meanwhile. Until then joiners
+    wait, and leavers keep what they have.
     """
     hub_client.pause(reason.strip())
     typer.echo("Paused. To end it:  studio-hub resume --yes", err=True)

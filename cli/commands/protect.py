@@ -1,4 +1,4 @@
-"""`studio-hub protect`: nothing is ever removed of a user, or of one profile.
+"""`studio-hub protect`: the profiles and roles of a user, or one profile, are never removed.
 
 It acts at once. Ending it allows removals again, so that needs --yes.
 """
@@ -30,9 +30,9 @@ def protect(
     off: Annotated[bool, typer.Option("--off", help="End the protection; needs --yes.")] = False,
     yes: Yes = False,
 ) -> None:
-    """Never remove anything of a user, or of one profile.
+    """Never remove a user's profiles or roles, or one profile.
 
-    For break-glass accounts: their profiles and roles stay, whatever the mappings say.
+    For break-glass accounts, for example: what they have stays, whatever the mappings say.
     """
     key = _profile(whom) or find_user(hub_client, whom)
     if off:
@@ -47,7 +47,7 @@ def protect(
         )
         return
     hub_client.protect(key)
-    typer.echo(f"Nothing of {whom} is removed: no profile, no role.", err=True)
+    typer.echo(f"{whom} is protected: no profile and no role is removed.", err=True)
     typer.echo(f"To end it:  studio-hub protect {key} --off --yes", err=True)
 
 

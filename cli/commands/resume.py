@@ -18,7 +18,7 @@ def resume(
         bool, typer.Option("--yes", help="Resume; without, only show why the hub is paused.")
     ] = False,
 ) -> None:
-    """End a pause, and sweep everything that happened in it.
+    """End a pause, then scan for everything that changed meanwhile.
 
     The hub pauses itself when the identity source changes, since that may delete every user. Exits
     2 if it is paused and --yes is missing.

@@ -43,9 +43,8 @@ def sweep(
 ) -> None:
     """Scan everything now, or one group, target or user.
 
-    Users who differ from the ledger are reconciled. Everything is what the hourly and the daily
-    sweep scan; such a sweep begins at most once in 15 minutes. Exits 3 if one is due already, or if
-    the hub is paused.
+    Users who differ from the ledger are reconciled. Without options, runs the hourly and the daily
+    sweep, at most once in 15 minutes. Exits 3 if one is due already, or if the hub is paused.
     """
     if sum(option is not None for option in (group, target, user)) > 1:
         raise typer.BadParameter("give one of --group, --target and --user, or none of them")

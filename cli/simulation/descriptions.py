@@ -38,10 +38,10 @@ _SENTENCES: Final[Mapping[type, str]] = {
     CreateUser: "{name} is added to the directory",
     DisableUser: "{user} is disabled",
     EnableUser: "{user} is enabled",
-    RenameUser: "{user} is called {to} from now on",
+    RenameUser: "{user} is renamed to {to}",
     DeleteUser: "{user} is deleted from the directory",
-    CreateGroup: "the group {group} is made",
-    RenameGroup: "the group {group} is called {to} from now on",
+    CreateGroup: "the group {group} is created",
+    RenameGroup: "the group {group} is renamed to {to}",
     DeleteGroup: "the group {group} is deleted",
     StartApp: "{user} starts {type} in {target}",
     RestartApp: "{user} starts their latest app in {target} again",
@@ -59,12 +59,12 @@ _SENTENCES: Final[Mapping[type, str]] = {
     Lose: "events will be lost: the next {events}",
     Duplicate: "events will come twice: the next {events}",
     Shuffle: "events are held back, to come in another order",
-    Sweep: "a sweep, of the hour and of the day",
+    Sweep: "the hourly and the daily sweep run",
 }
 _BY_HAND: Final[Mapping[ManualOperation, str]] = {
     "delete": "somebody deletes the profile of {user} in {target} by hand",
-    "untag": "somebody takes the tags off the profile of {user} in {target} by hand",
-    "recreate": "somebody deletes the profile of {user} in {target} by hand and makes it again",
+    "untag": "somebody removes the tags from the profile of {user} in {target} by hand",
+    "recreate": "somebody deletes the profile of {user} in {target} by hand and creates it again",
     "change_role": "somebody gives the profile of {user} in {target} the role {role} by hand",
 }
 
@@ -79,7 +79,7 @@ def describe(step: Step) -> str:
     if isinstance(step, Expect):
         return f"expected: {_expected(step)}"
     if isinstance(step, Sweep) and step.hourly:
-        return "a sweep of the hour"
+        return "the hourly sweep runs"
     return _SENTENCES[type(step)].format(**step.model_dump()) + _more(step)
 
 

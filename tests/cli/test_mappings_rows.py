@@ -46,7 +46,7 @@ def test_add_shows_who_gains(command: Command, hub: Company) -> None:
     assert code == 2
     assert "1 gain, 0 change role, 0 lose" in out
     assert "+ dan  gets others, because of others" in out
-    assert "the same command with --yes" in err
+    assert "repeat the command with --yes" in err
     assert command("mappings", "add", *new, "--yes")[0] == 0
     assert row(hub, "others")["target"] == new[3]
 

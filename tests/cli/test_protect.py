@@ -21,7 +21,7 @@ def test_a_kept_user_loses_nothing_until_the_keep_ends(hub: Company, command: Co
     hub.play("sweep")
 
     assert (kept, asked, ended) == (0, 2, 0)
-    assert "Nothing of ada is removed until" in said
+    assert "No profile of ada is removed until" in said
     assert f"studio-hub keep {hub.user_id('ada')} --days 0 --yes" in said
     assert while_kept == "ada Scientist"
     assert still

@@ -99,7 +99,7 @@ def test_each_step_reports_its_outcome(play: Play) -> None:
     sweep, renamed, left, held_back, last = end.json["steps"]
 
     assert [step["step"] for step in end.json["steps"]][:2] == ["sweep", "rename_user"]
-    assert renamed["says"] == "ada is called zed from now on"
+    assert renamed["says"] == "ada is renamed to zed"
     assert {each["operation"] for each in sweep["changes"]} == {
         "CreateUserProfile",
         "CreateApplicationAssignment",

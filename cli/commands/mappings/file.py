@@ -49,8 +49,8 @@ _UNKNOWN_LIMIT: Final = (
 def export_table(table: MappingsTable, *, region: Region = None) -> None:
     """Print the whole table as one YAML file.
 
-    What many rows share stands once. Exits 2 if a row cannot be in a file. It stands in a comment
-    at the end then, with its mistakes.
+    Shared values are written once. Rows that cannot be represented are printed as comments at the
+    end, with their mistakes; the command then exits 2.
     """
     rows = MappingRows(table, region, None).read()
     typer.echo(export(rows), nl=False)
@@ -139,7 +139,7 @@ def apply(  # noqa: PLR0913 (one option each)
         case Applied.NOTHING_TO_DO:
             typer.echo("The table is as the file says. Nothing to do.", err=True)
         case Applied.DONE:
-            typer.echo("Applied. What becomes of it:  studio-hub holds list", err=True)
+            typer.echo("Applied. See what awaits an approval:  studio-hub holds list", err=True)
         case Applied.REFUSED:
             say(
                 f"Refused: {digest} stood for another plan; above is the plan as it is now.",

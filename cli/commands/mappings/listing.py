@@ -46,9 +46,8 @@ def check(
 ) -> None:
     """Report every mistake in rows, and every check that fails.
 
-    Exits 2 when there is one. Between rows: two for one group, equal priorities, roles that IAM
-    takes for one. Groups that the directory does not know are told where the identity store is
-    known.
+    Exits 2 if it finds any. It also finds two rows for one group, equal priorities, and role names
+    that IAM treats as the same. Unknown groups are reported only if the identity store is known.
     """
     rows = MappingRows(table, region, None).read()
     bad = [row for row in map(parse_row, rows) if isinstance(row, BadMapping)]
@@ -70,7 +69,7 @@ def check(
             mapping_checks.show_bad(row)
         mapping_checks.show(others)
     if store is None:
-        typer.echo("note: no group was looked for: give --identity-store.", err=True)
+        typer.echo("note: groups were not checked: give --identity-store.", err=True)
     if bad or others:
         typer.echo(
             f"{len(bad)} of {len(rows)} rows do not parse, {len(others)} other problems: correct "

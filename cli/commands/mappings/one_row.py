@@ -285,7 +285,7 @@ def _do(place: _Table, today: Sequence[Row], change: RowChange, *, what: str, ye
     console.say(row_text(change))
     _show_people(place, today, change)
     if not yes:
-        typer.echo(f"Nothing was changed. {what}: the same command with --yes", err=True)
+        typer.echo(f"Nothing was changed. {what}: repeat the command with --yes", err=True)
         raise typer.Exit(SOMETHING_TO_DO)
     client = boto3.Session(region_name=place.region).client("dynamodb")
     if not Application(client, place.name, place.ledger or "").write(change):
