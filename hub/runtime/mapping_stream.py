@@ -55,9 +55,9 @@ class RowChange:
 def take(change: RowChange, ports: MappingStreamPorts) -> None:
     """Queue the scans for a changed row.
 
-    Its group is listed and all its members are queued. A row that did not parse froze its target,
-    so its correction or removal queues a scan of that target too. If its target did not parse, it
-    froze the group's grants in every target: the group and every target are scanned.
+    Its group is listed and all its members are queued. A row that did not parse prevented removals
+    in its target, so its correction or removal queues a scan of that target too. If its target did
+    not parse, it prevented them in every target: the group and every target are scanned.
 
     Raises:
         RetryableError, PermanentError: the scans cannot be queued now.

@@ -1,7 +1,8 @@
 """Decides which disruptions may begin: the removal limit, and causes that need an approval.
 
-A disruption is a removal, or a role change that must stop running apps. Disruptions of one target
-that are found together are admitted together: all of them may begin, or none.
+A disruption is a removal, a role change that must stop running apps, or one away from the role of a
+deleted group. Disruptions of one target that are found together are admitted together: all of them
+may begin, or none.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
