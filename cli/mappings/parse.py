@@ -59,7 +59,7 @@ def parse(text: str, name: str) -> tuple[Row, ...]:
 def not_in_a_file(group: str) -> str:
     """Return why no file can hold a row of this group; empty if one can."""
     if "*" in group:
-        return "a * stands for no other characters here: write one entry for each group"
+        return "a * is no wildcard here: write one entry for each group"
     return ""
 
 

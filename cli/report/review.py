@@ -46,8 +46,8 @@ MEANINGS: Final[Mapping[str, str]] = {
     "assign-by-hand": "the domain has no application: who may sign in is set by hand",
     "unreadable-tags": "profiles whose tags cannot be read have no row: their owners are unknown",
     "unreachable": "the account refuses the hub: its rows are as old as that",
-    "unreadable": "a read was refused: what it would have told is missing",
-    "assignment-unreadable": "nobody can tell whether signing in here requires an assignment",
+    "unreadable": "a read was refused: its findings are missing",
+    "assignment-unreadable": "it is unknown whether signing in here requires an assignment",
     "portal-off": "nobody can open the domain in Studio",
     "bad-row": "the mapping row does not parse: it grants nothing, and removes nobody",
     "unreadable-group": "the group cannot be read: it grants nothing new, and removes nobody",
@@ -60,7 +60,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "quota": "the account has no profiles left: nobody new gets one",
     "waiting": "the user's changes are not finished after ten minutes",
     "gave-up": "the request was not finished within an hour; the next sweep tries again",
-    "event-not-published": "changes were not announced on the bus; the history has them",
+    "event-not-published": "changes were not published on the bus; the history has them",
 }
 # The report says these elsewhere: with each row, and above all of them.
 _SAID_ELSEWHERE: Final = frozenset({HELD.name, PAUSED.name})

@@ -208,7 +208,7 @@ def _exceptions(
     if record.given_by and record.because and record.given_by != record.because[0].group:
         winner = record.because[0]
         yield RowException(
-            ExceptionKind.ROLE_PENDING, f"{winner} calls for {role_name(winner.role_arn)}"
+            ExceptionKind.ROLE_PENDING, f"{winner} grants {role_name(winner.role_arn)}"
         )
     kinds = sorted({text.partition(" ")[0] for text in record.problems} - _SAID_OTHERWISE)
     if kinds:

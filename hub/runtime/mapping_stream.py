@@ -109,7 +109,7 @@ def _take(change: RowChange, ports: MappingStreamPorts) -> None:
         _request(subject, key, change, ports) for subject, key in _scans_after_bad_row(old)
     ]
     if not requests:
-        telemetry.event_ignored("a row of a group that nobody can tell", **_facts(change))
+        telemetry.event_ignored("a row whose group cannot be resolved", **_facts(change))
         return
     # The old and the new row have the same group and target: one scan is enough.
     ports.scan_queue.enqueue(*dict.fromkeys(requests))

@@ -172,7 +172,7 @@ def test_every_mistake_of_a_file_is_an_error_at_its_place(
     code, out, err = command("mappings", "plan", str(path))
 
     assert (code, out) == (1, "")
-    assert rf"{path}:3:11: mappings[1].group: a\u200b*: a * stands for no other" in err
+    assert rf"{path}:3:11: mappings[1].group: a\u200b*: a * is no wildcard here" in err
     assert f"{path}:3:31: mappings[1].target: 'x' is not a target" in err
     assert "Traceback" not in err
 

@@ -74,7 +74,7 @@ def test_a_row_that_no_file_can_hold_stands_in_a_comment() -> None:
         r"# not in this file: a\nb -> here",
         f"#   {NO_TARGET}",
         f"# not in this file: ml-* -> {ONE}",
-        "#   group: a * stands for no other characters here: write one entry for each group",
+        "#   group: a * is no wildcard here: write one entry for each group",
     ]
     assert parse(text, "f") == ()
 

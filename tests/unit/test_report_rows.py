@@ -60,7 +60,7 @@ def test_the_group_is_the_one_that_gave_the_role() -> None:
     row, settled = row_of(promoted), row_of(replace(promoted, given_by=NEW_GRANT.group))
 
     assert (row.grant, row.over) == (OLD_GRANT, (NEW_GRANT,))
-    assert detail(row, ExceptionKind.ROLE_PENDING) == "ml-leads (priority 10) calls for New"
+    assert detail(row, ExceptionKind.ROLE_PENDING) == "ml-leads (priority 10) grants New"
     assert (settled.grant, settled.over, settled.exceptions) == (NEW_GRANT, (OLD_GRANT,), ())
 
 

@@ -129,7 +129,7 @@ def _desired(
     if profile is None:
         if not decision.is_granted:
             remedy = "enable the mapping"
-            reason = "only a disabled mapping calls for it, and that grants nothing new"
+            reason = "only a disabled mapping names it, and that grants nothing new"
             return (skip(SkipKind.DISABLED, decision, reason, remedy),)
         create = Create(person, target, name, decision.role_arn, decision.because)
         return (create, Assign(person, target, name))

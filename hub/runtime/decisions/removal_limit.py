@@ -178,7 +178,7 @@ def disruption_of(
     if not any(isinstance(each, takes) for each in actions):
         return None
     kind = DisruptionKind.ROLE_CHANGE
-    reason = "another role is called for, and apps run with the old one"
+    reason = "another role is desired, and apps run with the old one"
     if isinstance(decision, Removal):
         has_begun = record is not None and record.is_leaving
         kind, reason = DisruptionKind.REMOVAL, decision.reason

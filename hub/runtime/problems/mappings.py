@@ -54,7 +54,7 @@ GROUP_DELETED: Final = ProblemKind(
     name="group-deleted",
     severity=Severity.MEDIUM,
     remedy="if that is meant: studio-hub holds list shows whom it concerns, then remove the "
-    "group's mapping rows; otherwise make the group again and pin its id",
+    "group's mapping rows; otherwise create the group again and pin its id",
     docs="lifecycle.md#what-can-happen-to-a-user-or-a-group",
     is_remembered=True,
 )
@@ -129,7 +129,7 @@ def same_role(account: str, roles: Iterable[str], groups: str) -> Problem:
     """Return the problem of roles that are the same role to IAM."""
     return SAME_ROLE.of(
         f"roles in account {account}",
-        f"IAM takes {' and '.join(roles)} for one role, which these groups get: {groups}",
+        f"IAM treats {' and '.join(roles)} as one role, which these groups get: {groups}",
     )
 
 

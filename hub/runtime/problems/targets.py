@@ -48,7 +48,7 @@ DEFAULT_ROLE: Final = ProblemKind(
 GROUP_ASSIGNMENT: Final = ProblemKind(
     name="group-assignment",
     severity=Severity.HIGH,
-    remedy="take the groups off the domain's application: the hub assigns each user",
+    remedy="remove the groups from the domain's application: the hub assigns each user",
     docs="safety.md#known-gaps",
     is_remembered=True,
 )

@@ -101,7 +101,7 @@ IN_USE: Final = "ResourceInUse"
 # More about some refusals, by AWS error code.
 _REFUSED: Final = {
     IN_USE: "find the domain's profile with this user name, and delete it if it is not needed; the "
-    "next hourly sweep tells whose it is, and tries again",
+    "next hourly sweep finds out whose it is, and tries again",
     "AccessDeniedException": "compare the spoke stack in the account with this version's; the next "
     "hourly sweep tries again",
 }
