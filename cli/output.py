@@ -44,6 +44,11 @@ def wide_console() -> Console:
     )
 
 
+def page_console() -> Console:
+    """Return a console for a text to read: as wide as the terminal; off a terminal 80 columns."""
+    return _PlainConsole(highlight=False, markup=False)
+
+
 def say(text: str, *, err: bool = False) -> None:
     """Print a message of one or more lines literally; to the standard error with `err`."""
     typer.echo(escaped_lines(text), err=err)
@@ -62,11 +67,15 @@ def row(of: Table, *cells: str) -> None:
     of.add_row(*(Text(visible(cell)) for cell in cells))
 
 
-def print_table(out: Console, of: Table) -> None:
-    """Print a table; if it does not fit, print each row as lines of a name and a text."""
+def print_table(out: Console, of: Table, *, narrowest: int = _READABLE) -> None:
+    """Print a table; if it does not fit, print each row as lines of a name and a text.
+
+    A column that may wrap becomes no narrower than `narrowest`, in characters.
+    """
     for column in of.columns:
         widest = max(cell_len(str(cell)) for cell in (column.header, *column.cells))
-        column.min_width = min(widest, _READABLE) if not column.no_wrap else widest
+        widest = max(widest, column.min_width or 0)
+        column.min_width = min(widest, narrowest) if not column.no_wrap else widest
     needed = out.measure(of, options=out.options.update(max_width=_WIDE)).minimum
     out.print(of if needed <= out.width else _upright(of))
 

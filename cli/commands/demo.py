@@ -11,22 +11,25 @@ DEMO: Final = Path(__file__).with_name("demo.yaml")
 # The modules that the extra `simulator` installs.
 _OF_THE_EXTRA: Final = frozenset({"aws_lambda_powertools", "moto", "time_machine"})
 
+Verbose = Annotated[
+    bool, typer.Option("--verbose", help="Show every line of every step, and every user.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
-def demo(*, as_json: Json = False) -> None:
+def demo(*, verbose: Verbose = False, as_json: Json = False) -> None:
     """Play a small company with two Studio accounts.
 
     It runs the hub's own functions on the embedded AWS, on this machine.
     """
-    play(DEMO, as_json=as_json)
+    play(DEMO, as_json=as_json, verbose=verbose)
     if not as_json:
         here = Path.cwd()
         shown = DEMO.relative_to(here) if DEMO.is_relative_to(here) else DEMO
         say(f"Next: change a copy of {shown} and play it:  studio-hub simulate FILE", err=True)
 
 
-def play(file: Path, *, as_json: bool) -> None:
+def play(file: Path, *, as_json: bool, verbose: bool) -> None:
     """Play a scenario file and print it; without the extra, print how to install it and exit 1."""
     try:
         # Here, since no other command needs the embedded AWS or waits for its import.
@@ -41,4 +44,4 @@ def play(file: Path, *, as_json: bool) -> None:
             err=True,
         )
         raise typer.Exit(1) from missing
-    play_file(file, as_json=as_json)
+    play_file(file, as_json=as_json, verbose=verbose)

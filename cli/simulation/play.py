@@ -5,12 +5,14 @@ from pathlib import Path
 
 import typer
 
+from cli.hub_client import now
 from cli.options import SOMETHING_TO_DO
-from cli.output import say, wide_console
+from cli.output import page_console, say
 from cli.simulation.deployment import deployed_hub
 from cli.simulation.descriptions import describe
+from cli.simulation.end_state import print_end
 from cli.simulation.operator import SimulatedOperator
-from cli.simulation.transcript import Transcript, print_end
+from cli.simulation.transcript import Transcript
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from simulator.result import result
 from simulator.scenario import Scenario
@@ -20,7 +22,7 @@ from simulator.story import Story
 from yaml_files.yaml_positions import DocumentError
 
 
-def play(file: Path, *, as_json: bool) -> None:
+def play(file: Path, *, as_json: bool, verbose: bool = False) -> None:
     """Play a scenario file and print it.
 
     Raises:
@@ -32,10 +34,10 @@ def play(file: Path, *, as_json: bool) -> None:
         say(str(error), err=True)
         typer.echo("Nothing was played: correct the file and try again.", err=True)
         raise typer.Exit(1) from error
-    _play(scenario, as_json=as_json)
+    _play(scenario, as_json=as_json, verbose=verbose)
 
 
-def _play(scenario: Scenario, *, as_json: bool) -> None:
+def _play(scenario: Scenario, *, as_json: bool, verbose: bool) -> None:
     settings = scenario.frame.settings
     with deployed_hub(
         mode=settings.mode,
@@ -51,9 +53,12 @@ def _play(scenario: Scenario, *, as_json: bool) -> None:
             ended = result(aws, story.refusals, operator.holds(), log.steps)
             typer.echo(json.dumps(ended, indent=2))
         else:
-            out = wide_console()
-            story.play(Transcript(out, aws).step)
-            print_end(out, aws, result(aws, story.refusals, operator.holds()))
+            out, began = page_console(), now()
+            transcript = Transcript(out, aws, verbose=verbose)
+            story.play(transcript.step)
+            transcript.close()
+            ended = result(aws, story.refusals, operator.holds())
+            print_end(out, ended, operator.hub_client.ledger.everybody(), began, verbose=verbose)
         if story.unmet:
             for text in story.unmet:
                 typer.echo(text, err=True)

@@ -1,10 +1,13 @@
 """Writes the demo's transcript into the README, so that the README shows real output only."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 README = Path(__file__).parents[2] / "README.md"
+# A page shows more columns than a terminal of 80.
+_COLUMNS = "120"
 BEGIN, END = "<!-- demo:begin -->\n", "<!-- demo:end -->"
 
 
@@ -13,6 +16,7 @@ def transcript() -> str:
     printed = subprocess.run(
         [sys.executable, "-c", "from cli.main import run; run()", "demo"],
         cwd=README.parent,
+        env=os.environ | {"COLUMNS": _COLUMNS},
         capture_output=True,
         text=True,
         check=True,
