@@ -22,7 +22,7 @@ from shared.model import Target
 from shared.requests import DAILY, HOURLY, ScanRequest, Subject
 from shared.storage import MAPPINGS_KEY
 from simulator.clients import shared_models
-from simulator.clock import VirtualClock, virtual_time
+from simulator.clock import START, VirtualClock, virtual_time
 from simulator.fifo_memory import remembering
 from simulator.gateway import Gateway, watching
 from simulator.isolation import without_shell
@@ -202,11 +202,12 @@ def embedded_aws(
     identity_store_id: str = IDENTITY_STORE,
     page_limit: int | None = None,
     quirks: Quirks | None = None,
+    start: datetime = START,
 ) -> Iterator[EmbeddedAws]:
-    """Start an embedded AWS with an empty hub; only one at a time in a process."""
+    """Start an embedded AWS with an empty hub at a time (UTC); only one at once in a process."""
     with (
         without_shell(),
-        virtual_time() as clock,
+        virtual_time(start) as clock,
         quick_moto(),
         mock_aws(),
         shared_models(),

@@ -28,6 +28,8 @@ from simulator.steps import (
 from yaml_files.yaml_positions import LocatedYaml, Mistake
 from yaml_files.yaml_positions import Path as Place
 
+# A company has more names than anybody reads.
+_MOST_NAMES: Final = 50
 _USER: Final = ("user", "users")
 _GROUP: Final = ("group", "groups")
 # Maps each step to its fields that hold names, with the kind of each name.
@@ -125,7 +127,9 @@ class _Known:
             return
         for place, name in _each(value, path):
             if name.casefold() not in known:
-                there = ", ".join(sorted(known)) or "none"
+                there = ", ".join(sorted(known)[:_MOST_NAMES]) or "none"
+                if len(known) > _MOST_NAMES:
+                    there += f", and {len(known) - _MOST_NAMES} more"
                 yield self._document.mistake(
                     place, f"{name!r} is not known here; there are: {there}"
                 )

@@ -15,8 +15,8 @@ from yaml_files.yaml_positions import DocumentError, LocatedYaml, Mistake
 from yaml_files.yaml_positions import Path as Place
 
 
-def load(path: Path) -> Scenario:
-    """Return the scenario in a file.
+def load(path: Path, begin: Frame | None = None) -> Scenario:
+    """Return the scenario in a file; with `begin`, the story begins with that, not with the file's.
 
     Raises:
         DocumentError: it cannot be played; holds every mistake with its line and what is allowed.
@@ -27,24 +27,37 @@ def load(path: Path) -> Scenario:
         raise DocumentError(
             str(path), [Mistake(1, 1, "the file", f"cannot be read: {error}")]
         ) from error
-    return parse(text, name=path.name, folder=path.parent)
+    return parse(text, name=path.name, folder=path.parent, begin=begin)
 
 
-def parse(text: str, *, name: str, folder: Path) -> Scenario:
+def parse(text: str, *, name: str, folder: Path, begin: Frame | None = None) -> Scenario:
     """Return the scenario in a text; raises as `load` does."""
     document = LocatedYaml(name, text)
     reading = _Reading(document)
+    frame = reading.frame
+    if begin is not None:
+        frame = begin.model_copy(update={"settings": frame.settings})
     steps = [step for _, step in reading.steps]
     mistakes = [
         *document.doubles,
         *reading.mistakes,
         *_doubles(document, reading),
-        *unknown_names(document, reading.frame, reading.steps, reading.lost),
+        *(_begun(document) if begin is not None else ()),
+        *unknown_names(document, frame, reading.steps, reading.lost),
         *_unreadable_events(document, folder, reading.steps),
     ]
     if mistakes:
         raise document.error(mistakes)
-    return Scenario(folder=folder, frame=reading.frame, steps=tuple(steps))
+    return Scenario(folder=folder, frame=frame, steps=tuple(steps))
+
+
+def _begun(document: LocatedYaml) -> Iterator[Mistake]:
+    """Yield each part of a file that the start of a story gives already."""
+    given = document.value if isinstance(document.value, dict) else {}
+    for part in ("directory", "targets", "mappings"):
+        if part in given:
+            text = "is given by the live hub: remove it here, or play the file without --from-live"
+            yield document.mistake((part,), text)
 
 
 def event_path(folder: Path, event: Event) -> Path:

@@ -55,8 +55,15 @@ class Story:
     not met, each with its step.
     """
 
-    def __init__(self, scenario: Scenario, aws: EmbeddedAws, operator: Operator) -> None:
-        """Create the initial state, without any event."""
+    def __init__(
+        self,
+        scenario: Scenario,
+        aws: EmbeddedAws,
+        operator: Operator,
+        *,
+        begin: Callable[[EmbeddedAws], None] | None = None,
+    ) -> None:
+        """Create the initial state, without any event; `begin` creates another than the file's."""
         self._scenario = scenario
         self.aws = aws
         self._operator = operator
@@ -65,20 +72,28 @@ class Story:
         self._delivery = Delivery(aws.deliver)
         self.refusals: list[str] = []
         self.unmet: list[str] = []
-        directory = scenario.frame.directory
-        for group in directory.groups:
+        if begin is None:
+            self._begin()
+        else:
+            begin(aws)
+
+    def _begin(self) -> None:
+        """Create what stands under `directory`, `targets` and `mappings`."""
+        frame, aws = self._scenario.frame, self.aws
+        store = aws.services.identity_store
+        for group in frame.directory.groups:
             store.add_group(group.name, group.id)
-        for user in directory.users:
+        for user in frame.directory.users:
             user_id = store.add_user(user.name, user.id, user.status).user_id
             for name in user.groups:
                 group_found = store.find_group(name)
                 if group_found:
                     store.add_membership(user_id, group_found.group_id)
-        for spoke in scenario.frame.targets:
+        for spoke in frame.targets:
             aws.add_spoke(spoke.target, missing_roles=spoke.missing_roles)
             for profile in spoke.profiles:
                 self._make_by_hand(spoke, profile)
-        for row in scenario.frame.mappings:
+        for row in frame.mappings:
             aws.put_mapping(row.item())
         aws.skip_row_changes()
 

@@ -1,11 +1,14 @@
 """`studio-hub demo`: plays a small company, and whatever file `simulate` gives it."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
 import typer
 
 from cli.output import say
+
+if TYPE_CHECKING:
+    from cli.simulation.live_company import LiveCompany
 
 DEMO: Final = Path(__file__).with_name("demo.yaml")
 # The modules that the extra `simulator` installs.
@@ -15,6 +18,20 @@ Verbose = Annotated[
     bool, typer.Option("--verbose", help="Show every line of every step, and every user.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+class Play(Protocol):
+    """Plays a scenario file, or a sweep, and prints it; see `cli.simulation.play`."""
+
+    def __call__(
+        self,
+        file: Path | None,
+        *,
+        as_json: bool,
+        verbose: bool = ...,
+        company: "LiveCompany | None" = ...,
+    ) -> None:
+        """Play it; raises typer.Exit for a mistake or an `expect` that did not hold."""
 
 
 def demo(*, verbose: Verbose = False, as_json: Json = False) -> None:
@@ -31,6 +48,11 @@ def demo(*, verbose: Verbose = False, as_json: Json = False) -> None:
 
 def play(file: Path, *, as_json: bool, verbose: bool) -> None:
     """Play a scenario file and print it; without the extra, print how to install it and exit 1."""
+    player()(file, as_json=as_json, verbose=verbose)
+
+
+def player() -> Play:
+    """Return what plays a scenario; without the extra, print how to install it and exit 1."""
     try:
         # Here, since no other command needs the embedded AWS or waits for its import.
         from cli.simulation.play import play as play_file  # noqa: PLC0415
@@ -44,4 +66,4 @@ def play(file: Path, *, as_json: bool, verbose: bool) -> None:
             err=True,
         )
         raise typer.Exit(1) from missing
-    play_file(file, as_json=as_json, verbose=verbose)
+    return play_file

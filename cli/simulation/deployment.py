@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Literal
 
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from hub.runtime.functions import intake, mapping_stream, reconcile, scan
 from shared.conventions import SystemRole
+from simulator.clock import START
 from simulator.embedded_aws import (
     HUB_ACCOUNT,
     HUB_REGION,
@@ -34,10 +36,11 @@ def deployed_hub(
     identity_store_id: str = IDENTITY_STORE,
     page_limit: int | None = None,
     quirks: Quirks | None = None,
+    start: datetime = START,
 ) -> Iterator[EmbeddedAws]:
-    """Start an embedded AWS with the hub deployed in it."""
+    """Start an embedded AWS with the hub deployed in it, at a time (UTC)."""
     with embedded_aws(
-        identity_store_id=identity_store_id, page_limit=page_limit, quirks=quirks
+        identity_store_id=identity_store_id, page_limit=page_limit, quirks=quirks, start=start
     ) as aws:
         cold_start()
         deploy(aws, mode, limit or RemovalLimit())

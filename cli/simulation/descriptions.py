@@ -72,7 +72,7 @@ _BY_HAND: Final[Mapping[ManualOperation, str]] = {
 def describe(step: Step) -> str:
     """Return a sentence that says what a step does."""
     if isinstance(step, Wait):
-        return f"{step.total / 60:g} minutes pass"
+        return f"{_span(step.total)} later"
     if isinstance(step, ManualAction):
         operation, user = step.operation
         return _BY_HAND[operation].format(user=user, target=step.target, role=step.role)
@@ -96,6 +96,14 @@ def _more(step: Step) -> str:
             return f" in {step.target}"
         case _:
             return ""
+
+
+def _span(seconds: float) -> str:
+    """Return a time in the largest unit of which it is a whole number, else in minutes."""
+    for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1)):
+        if seconds >= length and not seconds % length:
+            return f"{seconds / length:g} {unit if seconds > length else unit[:-1]}"
+    return f"{seconds / 60:g} minutes"
 
 
 def _expected(step: Expect) -> str:

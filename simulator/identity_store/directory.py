@@ -80,7 +80,9 @@ class Directory:
         self._group_names.put(name, group.group_id)
         return group
 
-    def add_membership(self, user_id: str, group_id: str) -> Membership:
+    def add_membership(
+        self, user_id: str, group_id: str, membership_id: str | None = None
+    ) -> Membership:
         """Add a user to a group; a member keeps the existing membership."""
         self.user(user_id)
         self.group(group_id)
@@ -88,7 +90,7 @@ class Directory:
         if known is not None:
             return known
         number = next(self._numbers)
-        id_ = self._new_id("membership", number)
+        id_ = membership_id or self._new_id("membership", number)
         membership = Membership(id_, group_id, user_id, number, self._now())
         self.memberships[id_] = membership
         self._pairs[user_id, group_id] = membership

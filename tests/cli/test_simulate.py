@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cli.simulation.descriptions import describe
 from cli.simulation.transcript import elapsed
+from simulator.steps import Wait
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -100,3 +102,19 @@ def test_eighty_columns_are_enough(
 def test_a_day_needs_no_seconds(time: timedelta, text: str) -> None:
     """Within the first day the margin shows seconds; later it shows days, hours and minutes."""
     assert elapsed(time) == text
+
+
+@pytest.mark.parametrize(
+    ("wait", "text"),
+    [
+        ({"days": 1}, "1 day later"),
+        ({"hours": 48}, "2 days later"),
+        ({"hours": 30}, "30 hours later"),
+        ({"minutes": 5}, "5 minutes later"),
+        ({"seconds": 90}, "90 seconds later"),
+        ({}, "0 minutes later"),
+    ],
+)
+def test_a_wait_is_told_in_its_largest_unit(wait: dict[str, float], text: str) -> None:
+    """Nobody counts that 11,520 minutes are eight days."""
+    assert describe(Wait.model_validate(wait)) == text
