@@ -1,7 +1,10 @@
 """`simulate --from-live`: a story that begins with the live hub, and writes nothing there."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ import boto3
 import pytest
 from botocore import handlers
 from operators import PLACE, Company, company
+from served_hub import served_hub
 
 from cli.simulation.live_company import LiveCompany, LiveHub, read_company, read_tables
 from cli.simulation.play import play
@@ -160,3 +164,30 @@ def test_without_a_file_there_must_be_a_live_hub(command: Command) -> None:
 
     assert code == 1
     assert "give a FILE, or --from-live" in err
+
+
+def test_the_command_plays_what_it_read(hub: Company) -> None:
+    """In a process of its own it finds the hub by its stack, reads it, and plays a sweep."""
+    before = hub.ledger()
+    outputs = {
+        "MappingsTable": MAPPINGS,
+        "LedgerTable": LEDGER,
+        "IdentityStoreId": hub.aws.services.identity_store.store_id,
+    }
+    keys = hub.aws.function_credentials("Reader")
+    own = {name: value for name, value in os.environ.items() if not name.startswith("STUDIO_HUB_")}
+
+    with served_hub(outputs) as url:
+        done = subprocess.run(
+            [sys.executable, "-c", "from cli.main import run; run()", "simulate", "--from-live"],
+            env=own | keys | {"AWS_ENDPOINT_URL": url},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 0, done.stderr
+    assert "Live hub: 2 mapping rows, 4 records, 2 mapped groups, 4 users." in done.stderr
+    assert "· nothing to change" in done.stdout
+    assert re.search(r"ada +Scientist +active +assigned +scientists", done.stdout)
+    assert hub.ledger() == before
