@@ -2,14 +2,22 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from cli.output import page_console
 from cli.simulation.descriptions import describe
-from cli.simulation.transcript import elapsed
-from simulator.steps import Wait
+from cli.simulation.end_state import print_end
+from cli.simulation.transcript import Transcript, elapsed
+from hub.runtime.decisions.record import Record, State
+from shared.model import Target, UserId
+from simulator.scenario_file import parse
+from simulator.steps import Sweep, Wait
+from yaml_files.yaml_positions import DocumentError
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -118,3 +126,72 @@ def test_a_day_needs_no_seconds(time: timedelta, text: str) -> None:
 def test_a_wait_is_told_in_its_largest_unit(wait: dict[str, float], text: str) -> None:
     """Nobody counts that 11,520 minutes are eight days."""
     assert describe(Wait.model_validate(wait)) == text
+
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+END: dict[str, Any] = {"profiles": [], "problems": [], "holds": [], "api_calls": {}}
+
+
+def test_a_long_table_shows_only_who_was_changed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of 41 users the two that the story changed are shown; --verbose shows all."""
+    records = [
+        Record(
+            user_id=UserId(str(number)),
+            target=Target.parse(TARGET),
+            state=State.ACTIVE,
+            user_name=f"user-{number:02}",
+            profile_name=f"user-{number:02}",
+        )
+        for number in range(41)
+    ]
+    changes = [
+        {"operation": "UpdateUserProfile", "target": TARGET, "name": f"user-{number:02}"}
+        for number in (7, 9)
+    ]
+    end = END | {"changes": changes, "dead_letters": 0}
+
+    print_end(page_console(), end, records, NOON)
+    short = capsys.readouterr().out
+    print_end(page_console(), end, records, NOON, verbose=True)
+    full = capsys.readouterr().out
+
+    assert re.findall(r"user-\d\d", short) == ["user-07", "user-09"]
+    assert "39 more are as they were: --verbose shows all." in short
+    assert len(set(re.findall(r"user-\d\d", full))) == 41
+
+
+def test_a_step_in_many_targets_shows_ten(capsys: pytest.CaptureFixture[str]) -> None:
+    """Beyond ten targets a step says how many more there are."""
+    log = [
+        {
+            "message": "CHANGE",
+            "timestamp": "2026-01-05 12:00:03,000+0000",
+            "action": "Create",
+            "target": f"222222222222/eu-west-1/d-{number:012}",
+            "profile_name": "ada",
+            "what": "create ada",
+        }
+        for number in range(13)
+    ]
+    aws: Any = SimpleNamespace(
+        clock=SimpleNamespace(now=NOON.timestamp), lambdas=SimpleNamespace(log=log)
+    )
+
+    Transcript(page_console(), aws).step("sweep", Sweep())
+    lines = capsys.readouterr().out.splitlines()
+
+    assert len([line for line in lines if line.rstrip().endswith("create 1")]) == 10
+    assert lines[-1].strip() == "… and 3 more targets: --verbose shows all"
+
+
+def test_a_mistake_names_fifty_names_at_most(tmp_path: Path) -> None:
+    """In a large company an unknown name is answered by some of the known ones."""
+    users = ", ".join(f"user-{number:02}" for number in range(60))
+    text = (
+        f"version: 1\ndirectory: {{users: [{users}]}}\nsteps:\n  - delete_user: {{user: nobody}}\n"
+    )
+
+    with pytest.raises(DocumentError) as refused:
+        parse(text, name="story", folder=tmp_path)
+
+    assert "user-49, and 10 more" in str(refused.value)
