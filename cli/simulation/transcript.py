@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -46,7 +46,7 @@ _ACTIONS: Final = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Line:
     """What the hub logged of one profile, or one problem, in one target; "" is no target."""
 
@@ -55,7 +55,7 @@ class _Line:
     mark: str
     style: str
     text: str
-    counted: list[str]
+    counted: tuple[str, ...]
     profile: str = ""
 
     def takes(self, other: "_Line") -> bool:
@@ -133,21 +133,21 @@ class Transcript:
                 case "CHANGE":
                     mark, style, word = _ACTIONS[entry["action"]]
                     text, profile = entry["what"], entry["profile_name"]
-                    yield _Line(at, target, mark, style, text, [word], profile)
+                    yield _Line(at, target, mark, style, text, (word,), profile)
                 case "PROBLEM":
                     # The target stands above the line.
                     here = f" in {target}"
                     text = f"{entry['subject']}: {entry['reason']}".replace(here, "")
-                    yield _Line(at, target, *_PROBLEM, text, ["problem"])
+                    yield _Line(at, target, *_PROBLEM, text, ("problem",))
                 case "EVENT_IGNORED":
                     text = f"ignored: {entry['reason']}"
-                    yield _Line(at, target, "·", "dim", text, ["event ignored"])
+                    yield _Line(at, target, "·", "dim", text, ("event ignored",))
                 case "REQUEUED":
                     text = f"requeued: {entry['reason']}" if self._verbose else _REQUEUED
-                    yield _Line(at, target, "…", "dim", text, [_REQUEUED])
+                    yield _Line(at, target, "…", "dim", text, (_REQUEUED,))
                 case "CRASH" | "UNREADABLE" as message:
                     text = str(entry.get("error") or entry.get("reason"))
-                    yield _Line(at, target, *_BAD, text, [message.lower()])
+                    yield _Line(at, target, *_BAD, text, (message.lower(),))
 
     def _print(self, at: datetime | None, mark: str, text: str, style: str = "") -> None:
         """Print a line; the margin shows the time where it differs from the line above."""
@@ -182,12 +182,13 @@ def _merged(lines: Iterable[_Line]) -> list[_Line]:
         if (line.target, line.text) in seen:
             continue
         seen.add((line.target, line.text))
-        first = next((each for each in found if each.takes(line)), None)
-        if first is None:
+        place = next((place for place, each in enumerate(found) if each.takes(line)), None)
+        if place is None:
             found.append(line)
         else:
-            first.text += f"; {line.counted[0]}"
-            first.counted += line.counted
+            first = found[place]
+            text, counted = f"{first.text}; {line.counted[0]}", first.counted + line.counted
+            found[place] = replace(first, text=text, counted=counted)
     return found
 
 
