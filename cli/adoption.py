@@ -58,7 +58,8 @@ class Adoption:
         at = now()
         record = self._adopted(found, person)
         rows = rows_by_target(self.table, [self.target])[self.target]
-        decision = decision_in(rows, self._snapshot(person), record, at)
+        unavailable = self.hub_client.state().unavailable_roles.get(self.target, ())
+        decision = decision_in(rows, self._snapshot(person), record, at, unavailable)
         if decision is None or isinstance(decision, Removal):
             return Proposal(
                 found,

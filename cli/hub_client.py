@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import boto3
 
+from hub.runtime.adapters.check_results import DynamoCheckResults
 from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.messaging import SqsDelayedQueue
@@ -15,7 +16,7 @@ from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.decisions.hub_state import HubState
 from shared.model import Target, UserId
-from shared.requests import ReconcileRequest, full_sweep
+from shared.requests import ReconcileRequest, ScanRequest, Subject, full_sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class HubClient:
     ledger: DynamoLedger
     limits: DynamoLimits
     unmanaged_profiles: DynamoUnmanagedProfiles
+    check_results: DynamoCheckResults
     delayed_queue: SqsDelayedQueue
 
     @classmethod
@@ -36,6 +38,7 @@ class HubClient:
             DynamoLedger(dynamodb, ledger_table),
             DynamoLimits(dynamodb, ledger_table),
             DynamoUnmanagedProfiles(dynamodb, ledger_table),
+            DynamoCheckResults(dynamodb, ledger_table),
             SqsDelayedQueue(sqs, delayed_url),
         )
 
@@ -50,6 +53,13 @@ class HubClient:
             self.delayed_queue.enqueue_after(
                 ReconcileRequest(user, at, event_id, at, force_observe=str(target)), 0
             )
+
+    def enqueue_checks(self, targets: Iterable[Target]) -> None:
+        """Queue the checks of some targets; their results come into the ledger."""
+        at, event_id = now(), str(uuid4())
+        for target in targets:
+            request = ScanRequest(Subject.CHECKS, str(target), at, event_id, at, event_driven=True)
+            self.delayed_queue.enqueue_after(request, 0)
 
     def keep(self, user: UserId, days: int) -> datetime | None:
         """Keep a user for `days` days; return when that ends, or None after ending it (0 days)."""

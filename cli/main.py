@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.commands import holds, mappings
 from cli.commands.adopt import adopt
 from cli.commands.demo import demo
+from cli.commands.doctor import doctor
 from cli.commands.keep import keep
 from cli.commands.pause import pause
 from cli.commands.protect import protect
@@ -37,6 +38,7 @@ app.command("demo")(demo)
 app.command("simulate")(simulate)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(holds.app, name="holds")
+app.command("doctor")(doctor)
 app.command("show")(show)
 app.command("report")(report)
 app.command("adopt")(adopt)

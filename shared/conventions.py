@@ -11,6 +11,11 @@ SYSTEM_PATH = "/studio-hub-system/"
 # afterwards.
 MANAGED_BY = "studio-hub:managed-by"
 USER_ID = "studio-hub:user-id"
+# The version of this product, and the tag that tells it of a spoke's stack.
+VERSION = "0.1.0"
+VERSION_TAG = "studio-hub:version"
+# The policy of a spoke's access role that lets it pass roles outside ROLE_PATH.
+ADDITIONAL_ROLES_POLICY = "AdditionalRoles"
 # After ten years nobody remembers to end a `keep`: protect the user instead.
 MOST_DAYS_KEPT = 3650
 

@@ -82,6 +82,10 @@ _KEYS: Final[Mapping[Subject, _Field]] = {
     Subject.NAME: _TEXT,
     Subject.TARGET: _TARGET,
     Subject.ASSIGNMENTS: _TARGET,
+    Subject.CHECKS: _TARGET,
+    Subject.ROLES: _Field(
+        str, f"{TARGET.pattern}( {TARGET.pattern})*", f"{TARGET_FORM}; more after spaces"
+    ),
     Subject.USERS: _NOTHING,
     Subject.GROUPS: _NOTHING,
 }
@@ -174,7 +178,8 @@ def message_group(request: Request) -> str:
         return request.user_id
     # Source: the SQS API: at most 128 characters, and of a name's only letters, digits and
     # punctuation.
-    key = name_digest(request.key) if request.subject is Subject.NAME else request.key
+    is_long = request.subject in {Subject.NAME, Subject.ROLES}
+    key = name_digest(request.key) if is_long else request.key
     return f"{request.subject}#{key}"
 
 

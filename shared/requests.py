@@ -53,6 +53,9 @@ class Subject(StrEnum):
     NAME = "name"
     TARGET = "target"
     ASSIGNMENTS = "assignments"
+    CHECKS = "checks"
+    # Of some targets: the roles that no check has seen.
+    ROLES = "roles"
     USERS = "users"
     GROUPS = "groups"
 
@@ -68,7 +71,8 @@ class ScanRequest:
     Attributes:
         subject: what `key` names.
         key: a sweep's name (hourly, daily, targets), a group's id or name, a target as text (also
-            for the access to it); empty for the directory's users and groups.
+            for its assignments and checks), targets with spaces between them (for their roles);
+            empty for the directory's users and groups.
         enqueued_at, event_id, event_at, attempt, is_recheck, started_at: as in ReconcileRequest.
         event_driven: an event announced the change, so what the scan finds is not a missed event.
         include_all: queue all users that the scan finds, not only those with drift.

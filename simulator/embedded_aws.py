@@ -1,6 +1,7 @@
 """One embedded AWS: a hub account with its queues and tables, spokes, a directory, and time."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,16 @@ from moto import mock_aws
 from moto.events.models import EventPattern
 from moto.iam.models import iam_backends
 
-from shared.conventions import SYSTEM_PATH, SystemRole, iam_role_arn, partition, trust_policy
+from shared.conventions import (
+    ROLE_PATH,
+    SYSTEM_PATH,
+    VERSION,
+    VERSION_TAG,
+    SystemRole,
+    iam_role_arn,
+    partition,
+    trust_policy,
+)
 from shared.directory_events.routes import event_patterns
 from shared.messages import encode
 from shared.model import Target
@@ -41,6 +51,7 @@ from simulator.setup import (
     make_tables,
 )
 from simulator.shortcuts import quick_moto
+from simulator.spoke_roles import let_pass, make_execution_role
 from simulator.studio import Place
 from simulator.unsigned import unsigned
 
@@ -49,6 +60,7 @@ HUB_REGION = "eu-west-1"
 ORGANIZATION = "o-a1b2c3d4e5"
 IDENTITY_STORE = "d-1234567890"
 
+_ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
 _SETUP_ROLE = "simulator-setup"
 _serialize, _deserialize = TypeSerializer().serialize, TypeDeserializer().deserialize
 
@@ -87,7 +99,7 @@ class EmbeddedAws:
                     account=target.account,
                     organization_id=ORGANIZATION,
                 )
-                make_role(target.account, target.region, name, document)
+                make_role(target.account, target.region, name, document, {VERSION_TAG: VERSION})
         application = (
             self.services.application_access.add_application(target.account, target.domain_id)
             if sso_application
@@ -126,7 +138,14 @@ class EmbeddedAws:
         }
 
     def put_mapping(self, row: Mapping[str, object]) -> None:
-        """Write a row of the mappings table unchecked, valid or not."""
+        """Write a row of the mappings table unchecked, valid or not.
+
+        A role outside /studio-hub/ is made, and the spoke may pass it.
+        """
+        arn, target = (str(row.get(name, "")) for name in ("execution_role_arn", "target"))
+        if _ROLE.fullmatch(arn) and ROLE_PATH not in arn:
+            make_execution_role(arn)
+            let_pass(arn, target.partition("/")[2].partition("/")[0])
         item = {
             name: _serialize(Decimal(str(value)) if isinstance(value, float) else value)
             for name, value in row.items()

@@ -11,7 +11,17 @@ from simulator.faults import XML_SERVICES
 from simulator.scenario_schema import Account
 from yaml_files.parts import Name, Part
 
-Service = Literal["dynamodb", "events", "identitystore", "sagemaker", "sqs", "sso-admin", "sts"]
+Service = Literal[
+    "dynamodb",
+    "events",
+    "iam",
+    "identitystore",
+    "sagemaker",
+    "service-quotas",
+    "sqs",
+    "sso-admin",
+    "sts",
+]
 
 
 class FaultStep(Part):

@@ -13,9 +13,10 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.iam.models import get_account_id_from
+from moto.iam.responses import IamResponse
 from moto.sts.responses import TokenResponse
 
-from simulator import application_access, identity_store, studio
+from simulator import application_access, identity_store, service_quotas, studio
 from simulator.application_access import ApplicationAccess
 from simulator.errors import ServiceError, SimulatorError
 from simulator.identity_store import IdentityStore
@@ -23,6 +24,7 @@ from simulator.isolation import replace
 from simulator.quirks import Durations, Quirks
 from simulator.request_parts import signed_with, text_of
 from simulator.sessions import Sessions
+from simulator.spoke_roles import get_role
 from simulator.studio import Studio
 from simulator.validation import validate
 from simulator.wire_errors import JSON, json_error
@@ -33,6 +35,7 @@ SERVICES = {
     "AWSIdentityStore": "identitystore",
     "SWBExternalService": "sso-admin",
     "SageMaker": "sagemaker",
+    "ServiceQuotasV20190624": "service-quotas",
 }
 
 _SERVED = threading.Lock()
@@ -40,6 +43,7 @@ _OPERATIONS = {
     "identitystore": identity_store.OPERATIONS.keys(),
     "sso-admin": application_access.OPERATIONS.keys(),
     "sagemaker": studio.OPERATIONS.keys(),
+    "service-quotas": service_quotas.OPERATIONS,
 }
 _Response = tuple[int, dict[str, str], str]
 
@@ -100,6 +104,8 @@ class EmbeddedServices:
                 return self.application_access.handle(operation, account, request)
             case "sagemaker":
                 return self.studio.handle(operation, account, region, request)
+            case "service-quotas":
+                return service_quotas.handle(self.studio, request)
         raise KeyError(service)
 
 
@@ -124,6 +130,7 @@ def moto_backend(
             replace(undo, BotocoreStubber, "process_request", _answering(aws, sessions))
             assume_role = sessions.handler(TokenResponse.assume_role)
             replace(undo, TokenResponse, "assume_role", assume_role)
+            replace(undo, IamResponse, "get_role", get_role(IamResponse.get_role, aws.studio))
             yield sessions
     finally:
         _SERVED.release()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import boto3
@@ -27,7 +28,16 @@ MAPPINGS, LEDGER, BUS = "studio-hub-mappings", "studio-hub-ledger", "studio-hub"
 QUEUES = {"events": (108, 40), "delayed": (108, 40), "reconcile": (720, 5), "scan": (1800, 5)}
 
 
-def make_role(account: str, region: str, name: str, trust: Mapping[str, Any]) -> None:
+_NO_TAGS: Mapping[str, str] = MappingProxyType({})
+
+
+def make_role(
+    account: str,
+    region: str,
+    name: str,
+    trust: Mapping[str, Any],
+    tags: Mapping[str, str] = _NO_TAGS,
+) -> None:
     """Create one of the product's own roles in an account."""
     iam_backends[account][partition(region)].create_role(
         role_name=name,
@@ -35,7 +45,7 @@ def make_role(account: str, region: str, name: str, trust: Mapping[str, Any]) ->
         path=SYSTEM_PATH,
         permissions_boundary=None,
         description="",
-        tags=[],
+        tags=[{"Key": key, "Value": value} for key, value in tags.items()],
         max_session_duration="3600",
     )
 

@@ -192,7 +192,8 @@ class Effects:
     def _winner(self, user: UserId, groups: frozenset[GroupId], table: MappingTable) -> str:
         """Return the group whose row grants a profile to whoever is in exactly these groups."""
         snapshot = self._snapshot(User(user, ""), groups, table)
-        for decision in desire(snapshot, table, {}, self.observed.now):
+        unavailable = self.observed.state.unavailable_roles
+        for decision in desire(snapshot, table, {}, self.observed.now, unavailable):
             if isinstance(decision, DesiredProfile) and decision.is_granted:
                 return decision.because[0].group
         return ""
@@ -232,8 +233,9 @@ class Effects:
             User(user, record.user_name, record.user_status), member_of, table
         )
         records = {record.target: record}
-        for decision in desire(snapshot, table, records, self.observed.now):
-            return apply_protection(decision, record, self.observed.state, self.observed.now)
+        at, state = self.observed.now, self.observed.state
+        for decision in desire(snapshot, table, records, at, state.unavailable_roles):
+            return apply_protection(decision, record, state, at)
         return None
 
     def _snapshot(

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from hub.runtime.decisions.checks import TargetChecks
     from hub.runtime.decisions.holds import Hold
     from hub.runtime.decisions.hub_state import (
         AccessRefusal,
@@ -152,6 +153,11 @@ class HubStateStore(Protocol):
     def remember_refusal(self, target: Target, refusal: AccessRefusal | None) -> None:
         """Store that an account refused the role that changes profiles; None clears it."""
 
+    def remember_roles(
+        self, target: Target, checked: Iterable[str], unavailable: Iterable[str]
+    ) -> None:
+        """Store the ARNs of the roles that a check saw in a target, and of the unavailable ones."""
+
     def change_problems(
         self, scope: str, new: Iterable[OpenProblem], over: Iterable[OpenProblem]
     ) -> None:
@@ -216,6 +222,16 @@ class UnmanagedProfiles(Protocol):
 
     def forget(self, target: Target, name: str) -> None:
         """Delete the entry of a profile that is gone."""
+
+
+class CheckResults(Protocol):
+    """The results of the checks of targets."""
+
+    def of_target(self, target: Target) -> TargetChecks | None:
+        """Return the last results of a target; None if it was never checked."""
+
+    def save(self, target: Target, checks: TargetChecks) -> None:
+        """Store the results of a target over the earlier ones."""
 
 
 class Bus(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from hub.runtime.decisions.checks import IamRole
     from hub.runtime.decisions.hub_state import Domain, ListedProfile
     from hub.runtime.decisions.listing import Page
     from hub.runtime.decisions.observed import App, ObservedProfile, Workload
@@ -60,6 +61,22 @@ class StudioListing(Protocol):
 
     def domain(self, target: Target) -> Domain:
         """Return how users sign in to the domain."""
+
+
+class SpokeReader(Protocol):
+    """What the checks read of a target's account besides its domain; raises what Studio raises."""
+
+    def role(self, target: Target, name: str) -> IamRole | None:
+        """Return the role of this name; None if there is none, whatever its path."""
+
+    def additional_roles(self, target: Target) -> frozenset[str]:
+        """Return the ARNs outside the hub's own path that the access role may pass."""
+
+    def has_policies(self, target: Target, name: str) -> bool:
+        """Return whether a role has any policy, of its own or attached."""
+
+    def profile_quota(self, target: Target) -> int:
+        """Return how many user profiles the account may have in the target."""
 
 
 class ApplicationAccess(Protocol):

@@ -3,11 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Duration
+from aws_cdk import CfnTag, Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from shared.conventions import SYSTEM_PATH, SystemRole, trust_policy
+from shared.conventions import (
+    ADDITIONAL_ROLES_POLICY,
+    SYSTEM_PATH,
+    VERSION,
+    VERSION_TAG,
+    SystemRole,
+    trust_policy,
+)
 from spoke.infrastructure.nag_suppressions import acknowledge_access, acknowledge_unread
 from spoke.infrastructure.parameters import Parameters
 from spoke.infrastructure.rights import PASSED_TO_STUDIO, reading_rights, rights
@@ -38,7 +45,7 @@ class Access(Construct):
             "Role",
             name=SystemRole.ACCESS.name_in("${AWS::Region}"),
             trusted=SystemRole.RECONCILE.name_in("${HubRegion}"),
-            description="Studio Hub creates, changes and removes Studio user profiles with it",
+            description="Studio Hub manages user profiles with it",
             policy="Profiles",
             statements=rights("${HubAccount}", suspended_role_arn),
         )
@@ -46,9 +53,10 @@ class Access(Construct):
             "Reader",
             name=SystemRole.READER.name_in("${AWS::Region}"),
             trusted=SystemRole.SCAN.name_in("${HubRegion}"),
-            description="Studio Hub lists Studio user profiles with it, and changes nothing",
+            description="Studio Hub reads with it, and changes nothing",
             policy="Reads",
             statements=reading_rights(),
+            tags=[CfnTag(key=VERSION_TAG, value=VERSION)],
         )
         self._pass_additional_roles(parameters)
 
@@ -61,6 +69,7 @@ class Access(Construct):
         description: str,
         policy: str,
         statements: Sequence[Mapping[str, Any]],
+        tags: Sequence[CfnTag] = (),
     ) -> iam.CfnRole:
         role = iam.CfnRole(
             self,
@@ -68,6 +77,7 @@ class Access(Construct):
             role_name=substituted(name),
             path=SYSTEM_PATH,
             description=description,
+            tags=tags or None,
             max_session_duration=int(_LONGEST_SESSION.to_seconds()),
             assume_role_policy_document=substituted(
                 trust_policy(
@@ -92,7 +102,7 @@ class Access(Construct):
         policy = iam.CfnPolicy(
             self,
             "AdditionalRoles",
-            policy_name="AdditionalRoles",
+            policy_name=ADDITIONAL_ROLES_POLICY,
             roles=[self.role.ref],
             policy_document=document(
                 {

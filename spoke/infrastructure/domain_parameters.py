@@ -27,7 +27,7 @@ class DomainParameters:
         domain = CfnParameter(
             stack,
             "Domain",
-            description="create: this stack makes a Studio domain. existing: you have one already",
+            description="create: this stack makes a Studio domain. existing: you have one",
             default="existing",
             allowed_values=["create", "existing"],
             constraint_description="create or existing",
@@ -35,7 +35,7 @@ class DomainParameters:
         self.name = CfnParameter(
             stack,
             "DomainName",
-            description="What the domain that is made is called",
+            description="The name of that domain",
             default="studio-hub",
             allowed_pattern=_NAME,
             constraint_description="1 to 63 letters, digits and inner hyphens",
@@ -43,7 +43,7 @@ class DomainParameters:
         vpc = CfnParameter(
             stack,
             "DomainVpcId",
-            description="The VPC of the domain that is made; it has no other way to a network",
+            description="The VPC of that domain, its only network",
             default=NOTHING,
             allowed_pattern=_VPC,
             constraint_description="the id of a VPC, or none",

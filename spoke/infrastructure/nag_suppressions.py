@@ -60,6 +60,8 @@ def acknowledge_access(role: Construct) -> None:
         },
         f"Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:role{ROLE_PATH}*": "the roles of "
         "groups: mapping rows name them, and all of them are made for Studio users",
+        "Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:role/*": "rows and domains name "
+        "roles of any path; nothing but their metadata is read",
         "Action::sagemaker:*UserProfile": "it is denied, for each setting that has a condition key",
         "Resource::*": "listing has no resource-level permission, and what is denied is denied "
         "on everything",

@@ -21,7 +21,7 @@ class Parameters:
         self.hub_account = CfnParameter(
             stack,
             "HubAccount",
-            description="The account in which the StudioHub stack is deployed",
+            description="The account of the StudioHub stack",
             allowed_pattern=_ACCOUNT,
             constraint_description="the 12 digits of an AWS account",
         ).value_as_string
@@ -65,7 +65,7 @@ class Parameters:
         self.permissions_boundary_arn = CfnParameter(
             stack,
             "PermissionsBoundaryArn",
-            description="Permissions boundary of the group-level execution roles; empty for none",
+            description="Permissions boundary of the group-level roles; empty for none",
             default="",
             allowed_pattern=_POLICY_OR_NOTHING,
             constraint_description="the ARN of an IAM policy, or nothing",

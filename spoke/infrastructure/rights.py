@@ -6,7 +6,7 @@ SageMaker AI. CloudFormation fills in `${...}`.
 
 from typing import Any
 
-from shared.conventions import MANAGED_BY, ROLE_PATH, USER_ID
+from shared.conventions import MANAGED_BY, ROLE_PATH, SYSTEM_PATH, USER_ID, SystemRole
 
 PASSED_TO_STUDIO = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 _SHARING = "sagemaker:SpaceSharingType"
@@ -39,7 +39,7 @@ def rights(hub_account: str, suspended_role_arn: str) -> list[dict[str, Any]]:
 
 def reading_rights() -> list[dict[str, Any]]:
     """Return the statements of the reader role's policy, for `scan`: it changes nothing."""
-    return [*_reads(), _list_profiles()]
+    return [*_reads(), *_checks(), _list_profiles()]
 
 
 def _profiles(hub_account: str) -> list[dict[str, Any]]:
@@ -122,13 +122,36 @@ def _reads() -> list[dict[str, Any]]:
 
 def _list_profiles() -> dict[str, Any]:
     return {
-        # The existing profiles: a scan compares them with the desired state. It has no
-        # resource-level permission: it lists every domain of account and Region.
+        # The existing profiles: a scan compares them with the desired state. And how many there may
+        # be. Neither has resource-level permissions: the first lists every domain of account and
+        # Region.
         "Sid": "ListProfiles",
         "Effect": "Allow",
-        "Action": "sagemaker:ListUserProfiles",
+        "Action": ["sagemaker:ListUserProfiles", "servicequotas:GetServiceQuota"],
         "Resource": "*",
     }
+
+
+def _checks() -> list[dict[str, Any]]:
+    roles = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role"
+    return [
+        {
+            # Whether each role that rows name exists and trusts Studio, whether a domain's default
+            # role has any policy, and the version of this stack. Rows and domains name roles of any
+            # path. It shows no policy's content.
+            "Sid": "CheckRoles",
+            "Effect": "Allow",
+            "Action": ["iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"],
+            "Resource": f"{roles}/*",
+        },
+        {
+            # Which roles outside the hub's own path the hub may pass.
+            "Sid": "ReadWhatIsPassed",
+            "Effect": "Allow",
+            "Action": "iam:GetRolePolicy",
+            "Resource": f"{roles}{SYSTEM_PATH}{SystemRole.ACCESS.name_in('${AWS::Region}')}",
+        },
+    ]
 
 
 def _list_apps_and_spaces() -> dict[str, Any]:

@@ -53,13 +53,13 @@ class StudioSpoke(cdk.Stack):
         self._output(
             "ExternalId",
             cdk.Fn.sub(external_id("${HubAccount}", "${AWS::AccountId}")),
-            "What the hub says when it does",
+            "What the hub says then",
         )
         self._output("SuspendedRoleArn", suspended.arn, "The role of whose access has ended")
         self._output(
             "TargetPrefix",
             cdk.Fn.sub("${AWS::AccountId}/${AWS::Region}/"),
-            "How a mapping row's target begins; the domain's id follows",
+            "How a row's target begins; the domain's id follows",
         )
         self._tell_of_domain(suspended, execution_roles)
         if execution_roles:
@@ -77,7 +77,7 @@ class StudioSpoke(cdk.Stack):
         domain = Domain(self, "StudioDomain", parameters=asked, suspended=suspended)
         target = f"${{AWS::AccountId}}/${{AWS::Region}}/{domain.id_text}"
         for name, value, description in (
-            ("Target", cdk.Fn.sub(target), "The target of mapping rows for the domain made here"),
+            ("Target", cdk.Fn.sub(target), "The target of rows for this domain"),
             ("ApplicationArn", domain.application_arn, "What the hub assigns people to"),
         ):
             self._output(name, value, description).condition = asked.creates
@@ -85,7 +85,7 @@ class StudioSpoke(cdk.Stack):
             self._output(
                 f"Mapping{number}",
                 cdk.Fn.sub(f"--target {target} --role-arn {arn_text(role)}"),
-                f"For studio-hub mappings add --group GROUP: {role.name}",
+                f"For mappings add: {role.name}",
             ).condition = asked.creates
 
     def _output(self, name: str, value: str, description: str) -> cdk.CfnOutput:

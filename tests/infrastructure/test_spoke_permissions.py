@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from shared.conventions import VERSION
+
 Template = dict[str, Any]
 Resources = dict[str, dict[str, Any]]
 
@@ -163,9 +165,21 @@ READS_POLICY = {
                 "Resource": PROFILES,
             },
             {
+                "Sid": "CheckRoles",
+                "Effect": "Allow",
+                "Action": ["iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"],
+                "Resource": f"arn:aws:iam::{SPOKE}:role/*",
+            },
+            {
+                "Sid": "ReadWhatIsPassed",
+                "Effect": "Allow",
+                "Action": "iam:GetRolePolicy",
+                "Resource": f"arn:aws:iam::{SPOKE}:role/studio-hub-system/StudioHubSpoke-{REGION}",
+            },
+            {
                 "Sid": "ListProfiles",
                 "Effect": "Allow",
-                "Action": "sagemaker:ListUserProfiles",
+                "Action": ["sagemaker:ListUserProfiles", "servicequotas:GetServiceQuota"],
                 "Resource": "*",
             },
         ],
@@ -187,7 +201,7 @@ def test_the_access_role_may_do_exactly_this(spoke: Resources) -> None:
 
 
 def test_the_reader_role_may_do_exactly_this(spoke: Resources) -> None:
-    """The reader role describes and lists, and changes nothing."""
+    """The reader role describes and lists, and changes nothing; its tag tells the version."""
     role = dict(spoke["Access/Reader"]["Properties"])
 
     del role["AssumeRolePolicyDocument"], role["Description"]
@@ -196,6 +210,7 @@ def test_the_reader_role_may_do_exactly_this(spoke: Resources) -> None:
         "Path": "/studio-hub-system/",
         "MaxSessionDuration": 3600,
         "Policies": [READS_POLICY],
+        "Tags": [{"Key": "studio-hub:version", "Value": VERSION}],
     }
 
 

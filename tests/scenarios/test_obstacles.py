@@ -66,9 +66,13 @@ def test_once_the_obstacle_is_gone_the_next_sweep_creates_the_profile(play: Play
 
 
 def test_the_same_refusal_again_writes_and_publishes_nothing(play: Play) -> None:
-    """The ledger has the reason already, and the event was published once."""
+    """The ledger has the reason already, and the event was published once.
+
+    No check can read that the role does not exist, so it is given.
+    """
     company = COMPANY.replace("domain: d-one}", "domain: d-one, missing_roles: [Scientist]}")
-    end = play("sweep: {}", "sweep: {}", company=company)
+    unread = "fault: {service: iam, operation: GetRole, error: AccessDenied, every: 1}"
+    end = play(unread, "sweep: {}", "sweep: {}", company=company)
     before, told = ledger(end), end.aws.gateway.calls["events.PutEvents"]
     end.aws.sweep()
     end.aws.wait(3600)

@@ -206,7 +206,7 @@ def test_a_role_that_comes_to_exist_is_set_by_the_next_sweep(play: Play, at_firs
     studio = end.aws.services.studio
     if at_first == "Lead":
         assert delayed_roles(end) != {"ada": "Lead"}
-        assert "refused" in {kind for kind, _ in end.problems()}
+        assert "role-unavailable" in {kind for kind, _ in end.problems()}
     studio.missing_roles.discard(iam_role_arn("222222222222", "eu-west-1", at_first))
     end.aws.sweep()
     end.aws.wait(3600)

@@ -63,14 +63,15 @@ def test_only_a_complete_scan_reports_the_age_of_the_sweep(play: Play) -> None:
         "times: 2}",
         # A role is assumed twice, with a SourceIdentity and without.
         "fault: {service: sts, operation: AssumeRole, account: '222222222222', "
-        "error: AccessDenied, times: 4}",
+        "error: AccessDenied, times: 6}",
         "sweep: {}",
     ).aws
 
-    # Two groups, two targets, the assignments of each, the users and the groups of the directory.
-    assert len(measured(all_of_it, "SweepAge")) == 8
-    # Without both groups, and one target in both respects.
-    assert len(measured(refused, "SweepAge")) == 4
+    # Two groups, two targets, the assignments and the checks of each, the users and the groups of
+    # the directory.
+    assert len(measured(all_of_it, "SweepAge")) == 10
+    # Without both groups, and one target in all respects.
+    assert len(measured(refused, "SweepAge")) == 5
 
 
 def test_a_sweep_with_nothing_to_scan_is_done(play: Play) -> None:

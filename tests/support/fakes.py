@@ -133,6 +133,16 @@ class FakeHubState:
         """Fail: no test here stores targets."""
         raise NotImplementedError
 
+    def remember_roles(
+        self, target: Target, checked: Iterable[str], unavailable: Iterable[str]
+    ) -> None:
+        """Store the roles that a check saw in a target, and the unavailable ones."""
+        self.truth = replace(
+            self.truth,
+            checked_roles={**self.truth.checked_roles, target: frozenset(checked)},
+            unavailable_roles={**self.truth.unavailable_roles, target: frozenset(unavailable)},
+        )
+
     def change_problems(
         self, scope: str, new: Iterable[OpenProblem], over: Iterable[OpenProblem]
     ) -> None:

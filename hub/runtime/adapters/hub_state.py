@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hub.runtime.adapters.aws import utc_now
 from hub.runtime.adapters.tables import Table, from_stored, to_stored
 from hub.runtime.decisions.hub_state import AccessRefusal, HubState, OpenProblem
-from shared.model import GroupId, Target, UserId
+from shared.model import AccountId, GroupId, Target, UserId
 from shared.storage import name_digest
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _HUB: Final = "hub"
 _NAME, _TARGET, _PAUSE, _FULL_SWEEP = "name#", "target#", "pause", "full-sweep"
-_REFUSED = "refused#"
+_REFUSED, _ROLES = "refused#", "roles#"
 _KEPT, _PROTECTED = "kept#", "protected#"
 # Separate from the target's other item, which is written as a whole.
 _PROBLEMS: Final = "problems#"
@@ -55,6 +55,11 @@ class DynamoHubState:
     def remember_refusal(self, target: Target, refusal: AccessRefusal | None) -> None:
         # No function may delete the hub's state: an empty item says that the refusal is over.
         self._put(f"{_REFUSED}{target}", **(to_stored(refusal) if refusal else {}))
+
+    def remember_roles(
+        self, target: Target, checked: Iterable[str], unavailable: Iterable[str]
+    ) -> None:
+        self._put(f"{_ROLES}{target}", checked=sorted(checked), unavailable=sorted(unavailable))
 
     def change_problems(
         self, scope: str, new: Iterable[OpenProblem], over: Iterable[OpenProblem]
@@ -120,6 +125,13 @@ def _state(items: Mapping[str, Mapping[str, Any]]) -> HubState:
         if key.startswith(_TARGET)
     }
     full_sweep = items.get(_FULL_SWEEP)
+    # One for each target, read for every request: a key of the hub's own needs no pattern.
+    roles = {
+        Target(AccountId(account), region, domain_id): item
+        for key, item in items.items()
+        if key.startswith(_ROLES)
+        for account, region, domain_id in [key.removeprefix(_ROLES).split("/")]
+    }
     return HubState(
         group_ids={
             # Earlier versions had the name itself in the key; the longest names do not fit one.
@@ -142,6 +154,10 @@ def _state(items: Mapping[str, Mapping[str, Any]]) -> HubState:
             Target.parse(key.removeprefix(_REFUSED)): from_stored(AccessRefusal, item)
             for key, item in items.items()
             if key.startswith(_REFUSED) and "at" in item
+        },
+        checked_roles={target: frozenset(item["checked"]) for target, item in roles.items()},
+        unavailable_roles={
+            target: frozenset(item["unavailable"]) for target, item in roles.items()
         },
         full_sweep_at=datetime.fromisoformat(full_sweep["at"]).astimezone(UTC)
         if full_sweep

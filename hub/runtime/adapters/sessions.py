@@ -5,7 +5,7 @@ A session's name and its SourceIdentity tell which function of which hub opened 
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from boto3.session import Session
 
@@ -21,6 +21,14 @@ _DURATION: Final = 900
 # A session is replaced this long before its end, so that none expires during a plan.
 _MARGIN: Final = timedelta(minutes=3)
 _ACCESS_DENIED: Final = "AccessDenied"
+
+
+class _OpenSession(NamedTuple):
+    """A session, the time (UTC) from which it is not used any more, and its client by service."""
+
+    ends: datetime
+    granted: Mapping[str, Any]
+    clients: dict[str, Any]
 
 
 class AssumedRoles:
@@ -44,7 +52,7 @@ class AssumedRoles:
         self._role_name = role_name
         self._source_identity = source_identity(hub_account, role_name)
         self._at_most = at_most
-        self._open: dict[tuple[SystemRole, str, str], tuple[datetime, Any]] = {}
+        self._open: dict[tuple[SystemRole, str, str], _OpenSession] = {}
         # Roles whose trust refuses a SourceIdentity, like those of an older stack. The list lasts
         # as long as this process.
         self._without_identity: set[str] = set()
@@ -57,26 +65,27 @@ class AssumedRoles:
             RetryableError: STS does not answer now.
         """
         key, now = (role, account, region), utc_now()
-        ends, client = self._open.pop(key, (now, None))
-        if ends <= now:
+        session = self._open.pop(key, None)
+        if session is None or session.ends <= now:
             granted = self._assume(role.arn(account, region), account)
-            ends = granted["Expiration"] - _MARGIN
+            session = _OpenSession(granted["Expiration"] - _MARGIN, granted, {})
+            # A client takes almost a megabyte: those of ended sessions are dropped.
+            self._open = {each: held for each, held in self._open.items() if held.ends > now}
+        if service not in session.clients:
             make: Any = self._session.client
-            client = make(
+            session.clients[service] = make(
                 service,
                 region_name=region,
                 config=SPOKE_CONFIG,
-                aws_access_key_id=granted["AccessKeyId"],
-                aws_secret_access_key=granted["SecretAccessKey"],
-                aws_session_token=granted["SessionToken"],
+                aws_access_key_id=session.granted["AccessKeyId"],
+                aws_secret_access_key=session.granted["SecretAccessKey"],
+                aws_session_token=session.granted["SessionToken"],
             )
-            # A client takes almost a megabyte: those of ended sessions are dropped.
-            self._open = {each: held for each, held in self._open.items() if held[0] > now}
         # The last in use is the last to be dropped.
-        self._open[key] = ends, client
+        self._open[key] = session
         if len(self._open) > self._at_most:
             del self._open[next(iter(self._open))]
-        return client
+        return session.clients[service]
 
     def _assume(self, role_arn: str, account: str) -> Mapping[str, Any]:
         """Return credentials of a role, without the SourceIdentity where the role refuses that.

@@ -138,6 +138,8 @@ class SageMakerStudio:
             text(found, "SingleSignOnApplicationArn"),
             text(found, "DefaultUserSettings", "ExecutionRole"),
             tuple(path[-1] for path in _PORTAL if text(found, *path) == "DISABLED"),
+            text(found, "Status"),
+            text(found, "AuthMode"),
         )
         if domain.application_arn and self._remembers_domains:
             self._domains[target] = domain

@@ -23,7 +23,8 @@ class DynamoUnmanagedProfiles:
         self._table = Table(client, table)
 
     def of_target(self, target: Target) -> Mapping[str, UnmanagedProfile]:
-        items = self._table.items("#pk = :target", {"target": f"{_TARGET}{target}"})
+        key = {"target": f"{_TARGET}{target}", "profiles": _UNMANAGED}
+        items = self._table.items("#pk = :target AND begins_with(#sk, :profiles)", key)
         return {
             item["sk"].removeprefix(_UNMANAGED): from_stored(UnmanagedProfile, item)
             for item in items

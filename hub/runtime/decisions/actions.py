@@ -119,6 +119,8 @@ class SkipKind(StrEnum):
     """Why a difference is left unchanged; operators filter by these values."""
 
     UNDECIDED = "undecided"
+    # The role of a row is unavailable, or no check has seen it yet.
+    ROLE_NOT_GIVEN = "role-not-given"
     HELD = "held"
     SHARED_SPACE = "owns-shared-space"
     BY_HAND = "sign-in-by-hand"
@@ -133,8 +135,11 @@ class SkipKind(StrEnum):
 
 # These may resolve without help, so the request is requeued.
 PASSING: Final = frozenset({SkipKind.IN_FLIGHT, SkipKind.UNREADABLE})
-# Not reported as problems: one is in progress, one is intended, one is reported with its hold.
-UNREMARKABLE: Final = frozenset({SkipKind.IN_FLIGHT, SkipKind.DISABLED, SkipKind.HELD})
+# Not reported as problems: one is in progress, one is intended, one is reported with its hold, and
+# one with its target.
+UNREMARKABLE: Final = frozenset(
+    {SkipKind.IN_FLIGHT, SkipKind.DISABLED, SkipKind.HELD, SkipKind.ROLE_NOT_GIVEN}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ class Undecided:
     """A profile that stays unchanged, because what it should be is unknown or it is protected.
 
     `keeps_leaver` means that no row applies for certain: only an unknown row prevents the removal.
-    It is false where an operator keeps or protects the user.
+    It is false where an operator keeps or protects the user, and where a role is not given.
+    `is_of_target` means that a problem of the target says why, so that no user's problem does.
     """
 
     person: User
@@ -55,6 +56,7 @@ class Undecided:
     reason: str
     remedy: str
     keeps_leaver: bool = False
+    is_of_target: bool = False
 
 
 Decision = DesiredProfile | Removal | Undecided

@@ -1,9 +1,11 @@
 """Decides what the mappings grant one user: yes, no or unknown, and by which rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from types import MappingProxyType
+from typing import Final
 
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.mapping_rows import group_id
@@ -23,6 +25,7 @@ from shared.model import (
 from shared.naming import profile_name
 
 _NOT_GRANTED = "no mapping grants it"
+_ALL_AVAILABLE: Final[Mapping[Target, Collection[str]]] = MappingProxyType({})
 # The causes for which a disruption always needs an approval.
 LAST_ROW, DELETED, EMPTIED = "last-row", "deleted", "emptied"
 
@@ -74,22 +77,31 @@ def desire(
     table: MappingTable,
     records: Mapping[Target, Record],
     now: datetime,
+    unavailable: Mapping[Target, Collection[str]] = _ALL_AVAILABLE,
 ) -> tuple[Decision, ...]:
     """Return a decision for every target that concerns the user, sorted by target.
 
     A target concerns a user if one of its rows applies to them, or if they have a record there.
+    `unavailable` holds the ARNs of the roles that cannot be given in a target.
     """
     decisions = (
-        decision_in(of, snapshot, records.get(target), now)
+        decision_in(of, snapshot, records.get(target), now, unavailable.get(target, ()))
         for target, of in rows_by_target(table, records).items()
     )
     return tuple(decision for decision in decisions if decision)
 
 
 def decision_in(
-    of: TargetRows, snapshot: DirectorySnapshot, record: Record | None, now: datetime
+    of: TargetRows,
+    snapshot: DirectorySnapshot,
+    record: Record | None,
+    now: datetime,
+    unavailable: Collection[str] = (),
 ) -> Decision | None:
-    """Return the decision on one user in one target, or None if it does not concern them."""
+    """Return the decision on one user in one target, or None if it does not concern them.
+
+    `unavailable` holds the ARNs of the roles that cannot be given in the target.
+    """
     person = snapshot.person
     there = record if record and record.state is not State.REMOVED else None
     applies = {row: _applies(row, snapshot, there) for row in of.rows}
@@ -106,6 +118,7 @@ def decision_in(
         if is_so is Applies.YES
         and (row.enabled or (there is not None and row.group == there.granted_by))
     )
+    ungiven = {grant.group for grant in grants if grant.role_arn in unavailable}
     is_status_new = record is not None and record.user_status is not person.user_status
     if person.user_status is not UserStatus.ENABLED:
         if not (there or is_status_new or grants):
@@ -117,11 +130,37 @@ def decision_in(
     targetless = {group for group in of.targetless if _may_be_here(group, snapshot, there)}
     # A row of the group that parses for this target says what the group grants here.
     unknown_givers = (unknown | targetless - {row.group for row in of.rows}) - {""}
+    if ungiven:
+        grants = _without(ungiven, grants, there.granted_by if there else "")
     if grants and not (there and there.granted_by in unknown_givers):
         return _desired(of, snapshot, there, Because.of(grants))
+    if there and ungiven:
+        return Undecided(
+            person,
+            of.target,
+            f"these mappings give a role that is unavailable: {', '.join(sorted(ungiven))}",
+            f"studio-hub doctor --target {of.target} tells why",
+            is_of_target=True,
+        )
     if there:
         return _not_granted(of, snapshot, there, sorted(unknown | targetless), now)
     return _removal(of, snapshot, record, now, _NOT_GRANTED) if is_status_new else None
+
+
+def _without(ungiven: Collection[str], grants: Sequence[Grant], giver: str) -> list[Grant]:
+    """Return the grants that count while the roles of some groups cannot be given.
+
+    No losing row's role is given instead of one that would win. So if such a row wins, only the row
+    that gave the user what they have counts, and goes first. If such a row gave it, nothing counts:
+    nothing of the user is changed.
+    """
+    if giver in ungiven:
+        return []
+    if grants[0].group not in ungiven:
+        return [*grants]
+    if giver not in {grant.group for grant in grants}:
+        return []
+    return sorted(grants, key=lambda grant: grant.group != giver)
 
 
 def _desired(

@@ -78,6 +78,8 @@ class HubState:
         full_sweep_at: the time (UTC) of the last or next full sweep on demand.
         full_sweep_by: the event that requested this sweep.
         problems: open problems of targets, rows, groups and the hub.
+        checked_roles: in each target the ARNs of the roles that a check has seen.
+        unavailable_roles: those of them that cannot be given.
     """
 
     group_ids: Mapping[str, GroupId] = field(default_factory=dict)
@@ -90,6 +92,8 @@ class HubState:
     full_sweep_at: datetime | None = None
     full_sweep_by: str = ""
     problems: frozenset[OpenProblem] = frozenset()
+    checked_roles: Mapping[Target, frozenset[str]] = field(default_factory=dict)
+    unavailable_roles: Mapping[Target, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +118,12 @@ class UnmanagedProfile:
 class Domain:
     """How users sign in to a domain; `application_arn` is empty in domains older than 2023-10.
 
-    `portal_off` holds the AWS names of the settings that switch the Studio portal off.
+    `portal_off` holds the AWS names of the settings that switch the Studio portal off. `status` and
+    `auth_mode` are Studio's values.
     """
 
     application_arn: str
     default_role_arn: str
     portal_off: tuple[str, ...] = ()
+    status: str = ""
+    auth_mode: str = ""

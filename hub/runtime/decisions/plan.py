@@ -217,6 +217,5 @@ def _lets_in(decision: DesiredProfile | Removal, profile: ObservedProfile) -> bo
 
 
 def _undecided(decision: Undecided) -> Skip:
-    return Skip(
-        SkipKind.UNDECIDED, decision.person, decision.target, "", decision.reason, decision.remedy
-    )
+    kind = SkipKind.ROLE_NOT_GIVEN if decision.is_of_target else SkipKind.UNDECIDED
+    return Skip(kind, decision.person, decision.target, "", decision.reason, decision.remedy)

@@ -10,6 +10,7 @@ import boto3
 
 from hub.runtime import reporter, telemetry
 from hub.runtime.adapters.aws import CLIENT_CONFIG, SystemClock
+from hub.runtime.adapters.check_results import DynamoCheckResults
 from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
 from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.identity_center import IdentityCenter
@@ -21,6 +22,7 @@ from hub.runtime.adapters.messaging import (
 )
 from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.adapters.scan_states import DynamoScanStates
+from hub.runtime.adapters.spoke_reader import AwsSpokeReader
 from hub.runtime.adapters.studio import SageMakerStudio
 from hub.runtime.adapters.tables import DynamoMappings
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
@@ -68,6 +70,7 @@ def ports() -> ScanPorts:
     limits = DynamoLimits(dynamodb, settings.ledger_table)
     return ScanPorts(
         mode="report" if settings.mode == "report" else "apply",
+        region=settings.region,
         directory=directory,
         mappings=DynamoMappings(dynamodb, settings.mappings_table),
         names=GroupResolver(directory, hub_state, clock),
@@ -84,6 +87,10 @@ def ports() -> ScanPorts:
             settings.account,
             remembers_domains=False,
         ),
+        spoke=AwsSpokeReader(
+            lambda service, to: roles.client(service, SystemRole.READER, to.account, to.region)
+        ),
+        check_results=DynamoCheckResults(dynamodb, settings.ledger_table),
         reconcile_queue=FifoQueue(sqs, settings.reconcile_queue_url),
         scan_queue=FifoQueue(sqs, settings.scan_queue_url),
         delayed_queue=SqsDelayedQueue(sqs, settings.delayed_queue_url),

@@ -1,6 +1,6 @@
 """Problems of a target: its account, its domain, and who may sign in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from hub.runtime.problems.hub import UNREADABLE
@@ -93,15 +93,58 @@ PORTAL_OFF: Final = ProblemKind(
     docs="safety.md#known-gaps",
     is_remembered=True,
 )
-# The daily scan of a domain checks all of these; their subjects end with the target.
-ACCESS: Final = (
-    DEFAULT_ROLE,
-    GROUP_ASSIGNMENT,
+ROLE_UNAVAILABLE: Final = ProblemKind(
+    name="role-unavailable",
+    severity=Severity.MEDIUM,
+    remedy="make the roles in the account as the spoke stack does, or correct the rows; they are "
+    "checked every hour, and now by: studio-hub doctor --target {target}",
+    docs="operations.md#checks-of-a-target",
+    is_remembered=True,
+)
+DOMAIN_UNUSABLE: Final = ProblemKind(
+    name="domain-unusable",
+    severity=Severity.MEDIUM,
+    remedy="correct the target in its mapping rows, or make a domain there that signs users in by "
+    "Identity Center, in its primary Region",
+    docs="operations.md#checks-of-a-target",
+    is_remembered=True,
+)
+QUOTA_TOO_LOW: Final = ProblemKind(
+    name="quota-too-low",
+    severity=Severity.MEDIUM,
+    remedy="raise the account's quota of Studio user profiles, before some are refused",
+    docs="operations.md#checks-of-a-target",
+    is_remembered=True,
+)
+SPOKE_OUTDATED: Final = ProblemKind(
+    name="spoke-outdated",
+    severity=Severity.LOW,
+    remedy="deploy this version's spoke stack in the account",
+    docs="operations.md#checks-of-a-target",
+    is_remembered=True,
+)
+CHECK_UNREADABLE: Final = ProblemKind(
+    name="check-unreadable",
+    severity=Severity.LOW,
+    remedy="deploy this version's spoke stack, whose reader role has the rights, and look for a "
+    "policy of the organization that denies them",
+    docs="operations.md#checks-of-a-target",
+    is_remembered=True,
+)
+# The daily scan of a domain's assignments checks these; their subjects end with the target.
+ASSIGNMENTS: Final = (GROUP_ASSIGNMENT, ASSIGNED_BY_OTHERS)
+# The checks of a target find these. Their subjects end with the target too.
+CHECKS: Final = (
     ASSIGN_BY_HAND,
-    ASSIGNED_BY_OTHERS,
     ASSIGNMENT_NOT_REQUIRED,
     ASSIGNMENT_UNREADABLE,
+    CHECK_UNREADABLE,
+    DEFAULT_ROLE,
+    DOMAIN_UNUSABLE,
     PORTAL_OFF,
+    QUOTA_TOO_LOW,
+    ROLE_UNAVAILABLE,
+    SPOKE_OUTDATED,
 )
 # How to enable each setting again. Source: the SageMaker API model, UpdateDomain.
 _ENABLED: Final = {
@@ -235,6 +278,41 @@ def portal_off(target: Target, settings: Sequence[str]) -> Problem:
         remedy=PORTAL_OFF.remedy.format(target=target, options=options),
         target=target,
     )
+
+
+def role_unavailable(target: Target, why: Mapping[str, str]) -> Problem:
+    """Return the problem of roles that rows call for and that cannot be given, each with why."""
+    found = "; ".join(f"{role_name(arn)}: {text}" for arn, text in sorted(why.items()))
+    return ROLE_UNAVAILABLE.of(
+        f"roles of {target}",
+        f"users keep what they have, and nobody gets these roles: {found}",
+        target=target,
+    )
+
+
+def domain_unusable(target: Target, why: str) -> Problem:
+    """Return the problem of a domain in which no profile of a user can work."""
+    return DOMAIN_UNUSABLE.of(f"domain of {target}", why, target=target)
+
+
+def quota_too_low(target: Target, people: int, quota: int) -> Problem:
+    """Return the problem that rows call for more profiles than the account may have."""
+    reason = f"{people} users are to have profiles, and the account's quota allows {quota}"
+    return QUOTA_TOO_LOW.of(f"quota of {target}", reason, target=target)
+
+
+def spoke_outdated(target: Target, found: str, wanted: str) -> Problem:
+    """Return the problem of a spoke stack whose version is not the hub's."""
+    of = f"of version {found}" if found else "of a version that does not name itself"
+    return SPOKE_OUTDATED.of(
+        f"spoke of {target}", f"the spoke's stack is {of}, and the hub of {wanted}", target=target
+    )
+
+
+def check_unreadable(target: Target, why: Mapping[str, str]) -> Problem:
+    """Return the problem of checks that could not be made, each with why."""
+    found = "; ".join(f"{id_}: {text}" for id_, text in sorted(why.items()))
+    return CHECK_UNREADABLE.of(f"checks of {target}", found, target=target)
 
 
 def held_subject(target: Target, cause: str) -> str:

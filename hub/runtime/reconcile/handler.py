@@ -6,6 +6,7 @@ from typing import assert_never
 
 from hub.runtime import reporter
 from hub.runtime.decisions.requeue import recheck, requeue
+from hub.runtime.decisions.unchecked import role_checks
 from hub.runtime.ports import DelayedQueue
 from hub.runtime.problems.hub import GAVE_UP, WAITING
 from hub.runtime.reconcile import reports
@@ -50,7 +51,9 @@ class ReconcileHandler:
                 pass
             case Recheck(request=again):
                 self.delayed_queue.enqueue_after(*recheck(again, now))
-            case Requeue(request=again, policy=policy, due=due):
+            case Requeue(request=again, policy=policy, due=due, unchecked=unchecked):
+                if unchecked:
+                    self.delayed_queue.enqueue_after(role_checks(unchecked, request, now), 0)
                 self.delayed_queue.enqueue_after(*requeue(again, now, policy, due))
             case GivenUp(reasons=reasons):
                 reports.gave_up(request, reasons)

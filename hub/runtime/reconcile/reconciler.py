@@ -19,6 +19,7 @@ from hub.runtime.decisions.plan import plan
 from hub.runtime.decisions.progress import is_due, is_in_sync
 from hub.runtime.decisions.protection import apply_protection
 from hub.runtime.decisions.record import MemberChanges, State
+from hub.runtime.decisions.unchecked import given_at, to_be_checked, until_checked
 from hub.runtime.guard import Guard
 from hub.runtime.ports import Bus, Clock, HubStateStore, Ledger
 from hub.runtime.problems import hub as problems
@@ -75,10 +76,21 @@ class Reconciler:
         )
         decisions = [
             apply_protection(each, user.records.get(each.target), state, now)
-            for each in desire(user.snapshot, user.table, user.records, now)
+            for each in desire(
+                user.snapshot, user.table, user.records, now, state.unavailable_roles
+            )
         ]
+        unchecked = frozenset[Target]()
+        is_news = any(
+            isinstance(each, DesiredProfile)
+            and each.role_arn not in state.checked_roles.get(each.target, ())
+            for each in decisions
+        )
+        if (is_news or any(state.unavailable_roles.values())) and now < given_at(request, now):
+            unchecked = to_be_checked(decisions, user.snapshot, user.table, user.records, state)
+            decisions = [until_checked(each, unchecked, state) for each in decisions]
         if self.mode == "report":
-            return self._dry_run(request, decisions, user, state, deadline)
+            return self._dry_run(request, decisions, user, state, deadline, unchecked)
 
         recorder = Recorder(self.ledger, self.bus, self.clock, user, decisions, request)
         due = _due(decisions, user, request, now)
@@ -107,7 +119,8 @@ class Reconciler:
         _record_problems(user, decisions, due, passes, recorder, now)
         if recorder.changes != MemberChanges():
             self.users.update_snapshots(recorder.changes, request.user_id)
-        return result_of(request, passes, recorder, self.clock.now(), complete=user.complete)
+        now = self.clock.now()
+        return result_of(request, passes, recorder, now, unchecked, complete=user.complete)
 
     def _dry_run(
         self,
@@ -116,6 +129,7 @@ class Reconciler:
         user: UserSnapshot,
         state: HubState,
         deadline: datetime,
+        unchecked: frozenset[Target],
     ) -> Result:
         """Report the planned actions; change nothing in Studio and no assignment."""
         due = [each for each in decisions if not is_in_sync(each, user.records.get(each.target))]
@@ -124,11 +138,11 @@ class Reconciler:
         reports.of_records(user.snapshot.person, user.records, decisions, is_dry_run=True)
         reports.planned(todo, seen.blocked, request)
         in_doubt = {skip.target for skip in todo.skips if skip.kind in {*PASSING, SkipKind.FAILED}}
-        unchecked = {each.target for each in due} - seen.observed.keys() | in_doubt
-        dry_run.close(dry_run.report(todo), request.user_id, self.ledger, {*map(str, unchecked)})
+        unseen = {each.target for each in due} - seen.observed.keys() | in_doubt
+        dry_run.close(dry_run.report(todo), request.user_id, self.ledger, {*map(str, unseen)})
         self.users.update_snapshots(user.changes, request.user_id)
         now = self.clock.now()
-        return result_of_dry_run(request, Pass(seen, todo), now, complete=user.complete)
+        return result_of_dry_run(request, Pass(seen, todo), now, unchecked, complete=user.complete)
 
 
 def _due(

@@ -17,9 +17,11 @@ from hub.runtime.decisions.actions import (
 from hub.runtime.decisions.outcome import Applied, Deferred, Failed, Outcome, Pending, Started
 from hub.runtime.decisions.record import State
 from hub.runtime.decisions.requeue import RequeuePolicy, is_exhausted
+from hub.runtime.decisions.unchecked import given_at
 from hub.runtime.reconcile.observe import TargetObservations
 from hub.runtime.reconcile.recorder import Recorder
 from shared.errors import RetryableError
+from shared.model import Target
 from shared.requests import EVERY_TARGET, ReconcileRequest
 
 # Source: IAM Identity Center user guide: an application session lasts an hour.
@@ -51,12 +53,16 @@ class Recheck(NamedTuple):
 
 
 class Requeue(NamedTuple):
-    """The request goes on after a time that the policy gives, and no later than `due`."""
+    """The request goes on after a time that the policy gives, and no later than `due`.
+
+    The targets in `unchecked` are to be checked: no check has seen a role that is desired there.
+    """
 
     request: ReconcileRequest
     policy: RequeuePolicy
     due: datetime | None = None
     settled: bool = False
+    unchecked: frozenset[Target] = frozenset()
 
 
 class GivenUp(NamedTuple):
@@ -74,10 +80,15 @@ def result_of(
     passes: Sequence[Pass],
     recorder: Recorder,
     now: datetime,
+    unchecked: frozenset[Target] = frozenset(),
     *,
     complete: bool,
 ) -> Result:
-    """Return what follows from the passes of a reconcile; `complete` as in UserSnapshot."""
+    """Return what follows from the passes of a reconcile; `complete` as in UserSnapshot.
+
+    `unchecked` as in Requeue: the checks queue the user, and this request waits for them no longer
+    than `given_at`.
+    """
     found = set(_policies(passes, recorder, now, complete=complete))
     policy = next((each for each in RequeuePolicy if each in found), None)
     records = recorder.records
@@ -96,6 +107,9 @@ def result_of(
     seen = {str(target) for each in passes for target in each.seen.observed}
     if request.force_observe in {EVERY_TARGET, *seen}:
         request = replace(request, force_observe="")
+    if unchecked:
+        until = min(filter(None, (due, given_at(request, now))))
+        return Requeue(request, policy or RequeuePolicy.PATIENT, until, unchecked=unchecked)
     # All that is left depends on the user, and may take long.
     is_patient = policy is RequeuePolicy.PATIENT and due is None
     if policy is None and due is None:
@@ -111,13 +125,21 @@ def result_of(
 
 
 def result_of_dry_run(
-    request: ReconcileRequest, planned: Pass, now: datetime, *, complete: bool
+    request: ReconcileRequest,
+    planned: Pass,
+    now: datetime,
+    unchecked: frozenset[Target] = frozenset(),
+    *,
+    complete: bool,
 ) -> Result:
     """Return what follows where report mode planned and changed nothing."""
     passing = any(isinstance(block.error, RetryableError) for block in planned.seen.blocked)
     policy = _of_plan(planned, complete=complete)
     if policy is None and passing:
         policy = RequeuePolicy.BACKING_OFF
+    if unchecked:
+        until = given_at(request, now)
+        return Requeue(request, policy or RequeuePolicy.PATIENT, until, unchecked=unchecked)
     if policy is None:
         is_last = planned.todo.actions or request.is_recheck
         return Done() if is_last else Recheck(request, settled=True)

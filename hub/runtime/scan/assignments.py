@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub.runtime import reporter
+from hub.runtime.decisions.checks import is_missing_domain
 from hub.runtime.decisions.drift import Drift, DriftKind
-from hub.runtime.decisions.hub_state import Domain
 from hub.runtime.decisions.listing import Seen
 from hub.runtime.decisions.record import Access, Record, State
 from hub.runtime.problems import targets
@@ -15,7 +15,6 @@ from hub.runtime.scan.desired import is_over, records_of
 from hub.runtime.scan.enqueue import queue
 from hub.runtime.scan.listing import PagedListing
 from hub.runtime.scan.ports import ScanPorts, ScanResult
-from shared.conventions import SystemRole
 from shared.errors import PermanentError, TargetUnreachableError
 from shared.model import Target, UserId
 from shared.requests import ScanRequest
@@ -32,18 +31,10 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     try:
         domain = ports.studio.domain(target)
     except PermanentError as error:
-        if is_over(request, target, ports):
-            reports.access_checked(target)
-            return ScanResult(0, complete=False)
-        if not isinstance(error, TargetUnreachableError):
-            raise
-        reporter.report(targets.unreachable(target, str(error)))
+        _unread(error, request, target, ports)
         return ScanResult(0, complete=False)
-    if not request.part:
-        _see_domain(target, domain)
     if not domain.application_arn:
-        reports.access_checked(target)
-        reporter.report(targets.assign_by_hand(target))
+        reports.assignments_checked(target)
         return ScanResult(0, complete=True)
     paged_listing: PagedListing[tuple[str, str]] = PagedListing(
         request,
@@ -66,38 +57,25 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     if paged_listing.is_complete:
         wrong += _too_little(paged_listing.seen, records.values())
     count = queue(_unsure(wrong, ports), request, ports)
-    if paged_listing.is_complete:
-        # This comes last: users with a wrong assignment are queued even if this call fails.
-        _see_who_needs_one(request, target, domain, ports)
-    else:
+    if not paged_listing.is_complete:
         paged_listing.go_on()
+    elif not request.part:
+        # A listing in several parts closes nothing: each part sees its own page alone.
+        reports.assignments_checked(target)
     return ScanResult(count, paged_listing.is_complete)
 
 
-def _see_domain(target: Target, domain: Domain) -> None:
-    """Report a default role that permits something, and a portal that is off."""
-    if domain.default_role_arn != SystemRole.SUSPENDED.arn(target.account, target.region):
-        reporter.report(targets.default_role(target, domain.default_role_arn))
-    if domain.portal_off:
-        reporter.report(targets.portal_off(target, domain.portal_off))
+def _unread(error: PermanentError, request: ScanRequest, target: Target, ports: ScanPorts) -> None:
+    """Report a domain that cannot be read; the target's checks report one that does not exist.
 
-
-def _see_who_needs_one(
-    request: ScanRequest, target: Target, domain: Domain, ports: ScanPorts
-) -> None:
-    """Report an application that needs no assignment, or whose setting cannot be read.
-
-    An earlier problem is closed only if this scan had one part. Other scans reported in parts.
+    Raises the error if it is another one.
     """
-    if not request.part:
-        reports.access_checked(target)
-    try:
-        required = ports.access.requires_assignment(domain.application_arn)
-    except PermanentError as error:
-        reporter.report(targets.assignment_unreadable(target, str(error)))
-        return
-    if not required:
-        reporter.report(targets.assignment_not_required(target, domain.application_arn))
+    if is_over(request, target, ports):
+        reports.assignments_checked(target)
+    elif isinstance(error, TargetUnreachableError):
+        reporter.report(targets.unreachable(target, str(error)))
+    elif not is_missing_domain(error):
+        raise error
 
 
 def _is_known(record: Record | None) -> bool:

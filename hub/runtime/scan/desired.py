@@ -85,6 +85,7 @@ def decisions(
     ids = ports.names.of(table, newer_than=request.enqueued_at)
     groups = _groups(rows, ids, request, ports, leaving)
     state, now = ports.hub_state.state(newer_than=request.enqueued_at), ports.clock.now()
+    unavailable = state.unavailable_roles.get(target, frozenset())
     found: dict[UserId, Decision | None] = {}
     for user_id in sorted({*groups.member_of, *records}):
         record = records.get(user_id)
@@ -96,7 +97,7 @@ def decisions(
             groups.deleted,
             groups.emptied,
         )
-        decision = decision_in(rows, snapshot, record, now)
+        decision = decision_in(rows, snapshot, record, now, unavailable)
         found[user_id] = decision and apply_protection(decision, record, state, now)
     return found
 

@@ -11,6 +11,7 @@ from hub.runtime.decisions.mapping_rows import group_id as id_of_row
 from hub.runtime.problems import mappings
 from hub.runtime.scan import reports
 from hub.runtime.scan.admission import admit_leaving
+from hub.runtime.scan.checks import check_new_roles
 from hub.runtime.scan.desired import Leaving
 from hub.runtime.scan.enqueue import queue
 from hub.runtime.scan.listing import PagedListing
@@ -40,9 +41,12 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
         until,
     )
     count = 0
+    if not request.part:
+        _check_roles(request, rows, ports, until)
     if request.target and not request.part:
+        target = Target.parse(request.target)
         # A changed row concerns everybody in its target to whom it granted something.
-        admit_leaving(request, [Target.parse(request.target)], ports, None)
+        admit_leaving(request, [target], ports, None)
     for members in paged_listing.pages():
         listed = dict(members)
         count += queue(_new(copy, listed, request), request, ports)
@@ -54,6 +58,19 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
         return ScanResult(count + _gone(request, ports, copy, rows, ids), complete=True)
     paged_listing.go_on()
     return ScanResult(count, complete=False)
+
+
+def _check_roles(
+    request: ScanRequest, rows: list[GroupMapping], ports: ScanPorts, until: datetime
+) -> None:
+    """Check the new roles of the group's rows before its members are queued.
+
+    At most half of the time is spent: what is left is checked when a reconcile asks for it.
+    """
+    now = ports.clock.now()
+    for target in sorted({row.target for row in rows}):
+        if ports.clock.now() < now + (until - now) / 2:
+            check_new_roles(request, target, ports)
 
 
 def _new(copy: GroupSnapshot, listed: dict[UserId, str], request: ScanRequest) -> Iterable[Drift]:

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.guard import Guard
 from hub.runtime.ports import (
+    CheckResults,
     Clock,
     DelayedQueue,
     Directory,
@@ -20,7 +21,7 @@ from hub.runtime.ports import (
     UnmanagedProfiles,
 )
 from hub.runtime.scan.snapshots import SnapshotCache
-from hub.runtime.studio_ports import AssignmentListing, StudioListing
+from hub.runtime.studio_ports import AssignmentListing, SpokeReader, StudioListing
 
 
 class ScanResult(NamedTuple):
@@ -35,9 +36,13 @@ class ScanResult(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ScanPorts:
-    """The ports of `scan`; `already_reported` holds the row problems that were reported already."""
+    """The ports of `scan`, and the hub's Region.
+
+    `already_reported` holds the row problems that were reported already.
+    """
 
     mode: Literal["apply", "report"]
+    region: str
     directory: Directory
     mappings: MappingStore
     names: GroupResolver
@@ -50,6 +55,8 @@ class ScanPorts:
     unmanaged_profiles: UnmanagedProfiles
     studio: StudioListing
     access: AssignmentListing
+    spoke: SpokeReader
+    check_results: CheckResults
     reconcile_queue: ReconcileQueue
     scan_queue: ScanQueue
     delayed_queue: DelayedQueue

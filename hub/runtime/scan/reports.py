@@ -59,6 +59,6 @@ def over(target: Target) -> None:
     reporter.checked_holds(target, ())
 
 
-def access_checked(target: Target) -> None:
-    """Note that the access to a domain was checked."""
-    reporter.checked(*targets.ACCESS, covers=lambda text: text.endswith(f" {target}"))
+def assignments_checked(target: Target) -> None:
+    """Note that the assignments of a domain were listed."""
+    reporter.checked(*targets.ASSIGNMENTS, covers=lambda text: text.endswith(f" {target}"))

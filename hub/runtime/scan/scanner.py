@@ -8,7 +8,7 @@ from hub.runtime.decisions.hub_state import OLDEST_STATE
 from hub.runtime.decisions.listing import ScanState, Seen
 from hub.runtime.decisions.requeue import RequeuePolicy, is_exhausted, recheck, requeue
 from hub.runtime.problems import hub as problems
-from hub.runtime.scan import assignments, directory, group, sweep, target
+from hub.runtime.scan import assignments, checks, directory, group, sweep, target
 from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.errors import PermanentError, RetryableError
 from shared.requests import ScanRequest, Subject
@@ -69,6 +69,10 @@ def _scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult
             return target.scan(request, ports, until)
         case Subject.ASSIGNMENTS:
             return assignments.scan(request, ports, until)
+        case Subject.CHECKS:
+            return checks.scan(request, ports)
+        case Subject.ROLES:
+            return checks.scan_roles(request, ports, until)
         case Subject.USERS:
             return directory.look_at_people(request, ports, until)
         case Subject.GROUPS:

@@ -1,9 +1,11 @@
 """Starts a sweep: the hourly or daily one, or a scan of every target."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.mapping_rows import group_id
+from hub.runtime.problems.targets import CHECKS
 from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.model import GroupId, Target, Unresolved
 from shared.requests import DAILY, TARGETS, ScanRequest, Subject
@@ -18,10 +20,12 @@ def begin(request: ScanRequest, ports: ScanPorts) -> ScanResult:
     if request.key == DAILY:
         subjects = [(Subject.USERS, ""), (Subject.GROUPS, "")]
         subjects += [(Subject.ASSIGNMENTS, str(target)) for target in targets]
+        subjects += [(Subject.CHECKS, str(target)) for target in targets]
     else:
         groups = [] if request.key == TARGETS else _groups(request, ports)
         subjects = [(Subject.GROUP, id_) for id_ in groups]
         subjects += [(Subject.TARGET, str(target)) for target in targets]
+        subjects += [(Subject.CHECKS, str(target)) for target in _failed(request, targets, ports)]
     requests = [replace(request, subject=subject, key=key, attempt=0) for subject, key in subjects]
     if requests:
         ports.scan_queue.enqueue(*requests)
@@ -41,11 +45,23 @@ def _groups(request: ScanRequest, ports: ScanPorts) -> list[GroupId]:
     return sorted(id_ for id_ in groups if not isinstance(id_, Unresolved))
 
 
+def _failed(request: ScanRequest, targets: Iterable[Target], ports: ScanPorts) -> Iterator[Target]:
+    """Yield the targets of which a check failed: these are checked again every hour."""
+    state = ports.hub_state.state(newer_than=request.enqueued_at)
+    kinds = {kind.name for kind in CHECKS}
+    failed = {each.scope for each in state.problems if each.kind in kinds}
+    for target in targets:
+        if str(target) in failed or state.unavailable_roles.get(target):
+            yield target
+
+
 def _targets(request: ScanRequest, ports: ScanPorts) -> list[Target]:
     """Return every target that is or was mapped, and remember the new ones."""
     table = ports.mappings.table(newer_than=request.enqueued_at)
     mapped = {row.target for row in table.rows} | {bad.target for bad in table.bad if bad.target}
-    known = ports.hub_state.state(newer_than=request.enqueued_at).targets
-    for target in sorted(mapped - known):
+    state = ports.hub_state.state(newer_than=request.enqueued_at)
+    # The roles of a target may have been checked before any sweep saw its rows.
+    known = state.targets | state.checked_roles.keys()
+    for target in sorted(mapped - state.targets):
         ports.hub_state.remember_target(target)
     return sorted(mapped | known)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from hub.runtime import reporter, telemetry
+from hub.runtime.decisions.checks import NO_DOMAIN, is_missing_domain
 from hub.runtime.decisions.decision import Decision, DesiredProfile
 from hub.runtime.decisions.drift import Drift, DriftKind, in_ledger
 from hub.runtime.decisions.hub_state import HubState
@@ -12,6 +13,7 @@ from hub.runtime.decisions.removal_limit import HeldDisruption
 from hub.runtime.problems import targets
 from hub.runtime.scan import reports
 from hub.runtime.scan.admission import admit
+from hub.runtime.scan.checks import check_new_roles
 from hub.runtime.scan.desired import (
     decisions,
     is_mapped,
@@ -56,6 +58,8 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
         return ScanResult(0, complete=False)
     if unreachable is not None and not paged_listing.is_passed_on:
         ports.hub_state.remember_target(target)
+    if not request.part:
+        check_new_roles(request, target, ports)
     is_open = _is_open(request, target, state, ports)
     reports.checked(target, is_open=is_open, wholly=paged_listing.is_complete and not request.part)
     records = records_of(target, ports)
@@ -105,6 +109,8 @@ def _refused(error: PermanentError, request: ScanRequest, target: Target, ports:
         return
     if isinstance(error, TargetUnreachableError):
         reporter.report(targets.unreachable(target, str(error)))
+    elif is_missing_domain(error):
+        reporter.report(targets.domain_unusable(target, NO_DOMAIN))
     else:
         reporter.report(targets.unlisted(target, str(error)))
     _count(request, target, ports)
