@@ -1,12 +1,14 @@
 """The laws of desired state, on generated mappings, users and records."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import LAWS, TARGETS, Inputs, inputs_of_a_user, record_in
+from strategies import GROUPS, LAWS, NOW, ROLES, TARGETS, Inputs, inputs_of_a_user, record_in
 
-from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
+from hub.runtime.decisions.desired import desire
 from hub.runtime.decisions.record import State
 from shared.model import (
     BadMapping,
@@ -149,3 +151,39 @@ def test_a_disabled_row_grants_nobody_a_role(inputs: Inputs) -> None:
     }
 
     assert "role/New" not in roles
+
+
+def losers(inputs: Inputs, found: Iterable[Decision]) -> set[Target]:
+    """Return the targets in which decisions remove something that is there."""
+    there = {target for target, each in inputs.records.items() if each.state is not State.REMOVED}
+    return {each.target for each in found if isinstance(each, Removal)} & there
+
+
+@LAWS
+@given(inputs_of_a_user, st.sets(st.sampled_from(ROLES)))
+def test_no_unavailable_role_is_desired_and_none_removes_anybody(
+    inputs: Inputs, missing: set[str]
+) -> None:
+    """Rule 14: whatever roles are missing, nobody gets one, and nobody loses more."""
+    unavailable = dict.fromkeys(TARGETS, frozenset(missing))
+    found = desire(inputs.snapshot, inputs.table, inputs.records, NOW, unavailable)
+
+    assert not {each.role_arn for each in found if isinstance(each, DesiredProfile)} & missing
+    assert losers(inputs, found) <= inputs.losers()
+
+
+@LAWS
+@given(inputs_of_a_user, st.sampled_from(GROUPS), st.integers(0, 99))
+def test_a_new_row_for_a_missing_role_takes_nothing_from_anybody(
+    inputs: Inputs, group: str, priority: int
+) -> None:
+    """Rule 14: who was to have a role there has that one, or keeps what they have."""
+    nowhere = "arn:aws:iam::222222222222:role/studio-hub/Nowhere"
+    new = GroupMapping(group, TARGETS[0], nowhere, priority)
+    assume(not any((row.group, row.target) == (group, new.target) for row in inputs.table.rows))
+    wider = inputs.with_rows([*inputs.table.rows, new])
+    unavailable = {new.target: frozenset({nowhere})}
+    found = desire(wider.snapshot, wider.table, wider.records, NOW, unavailable)
+
+    assert losers(inputs, found) <= inputs.losers()
+    assert nowhere not in {each.role_arn for each in found if isinstance(each, DesiredProfile)}
