@@ -1,8 +1,10 @@
-"""The decision on one user in one target: desired, to be removed, or undecided."""
+"""The decision on one user in one target, and what each mapping row there says about them."""
 
 from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
 
-from shared.model import Because, Target, User
+from shared.model import Because, GroupMapping, Target, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +62,48 @@ class Undecided:
 
 
 Decision = DesiredProfile | Removal | Undecided
+
+
+class Applies(Enum):
+    """Whether a row grants this user a profile."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class RowReason(Enum):
+    """Why a row grants this user a profile or none, or why that is unknown; `text` says it."""
+
+    MEMBER = (Applies.YES, "the user is in the group")
+    # A disabled row grants nothing new, and keeps what it gave.
+    KEPT = (Applies.YES, "the row is disabled, but the user is in the group and has its role")
+    DISABLED = (Applies.NO, "the user is in the group, but the row is disabled")
+    NOT_A_MEMBER = (Applies.NO, "the user is not in the group")
+    # A name that was never resolved never granted anything.
+    NO_SUCH_GROUP = (Applies.NO, "the directory knows no group of this name")
+    NAME_GONE = (
+        Applies.UNKNOWN,
+        "the directory knows no group of this name, and the user may have the role by it",
+    )
+    UNREADABLE_NAME = (Applies.UNKNOWN, "the directory does not tell which group has this name")
+    UNREADABLE_GROUP = (Applies.UNKNOWN, "the directory does not show the members of the group")
+    # With an incomplete read, no user is a leaver.
+    INCOMPLETE = (Applies.UNKNOWN, "the groups of the user were not read to the end")
+    UNPARSED = (Applies.UNKNOWN, "the row does not parse")
+    UNPARSED_TARGET = (Applies.UNKNOWN, "the target of the row does not parse: it may be this one")
+
+    def __init__(self, applies: Applies, text: str) -> None:
+        """Keep the answer that follows from the reason."""
+        self.applies, self.text = applies, text
+
+
+class RowAnswer(NamedTuple):
+    """Whether a row of a target grants a user a profile there, and why.
+
+    `row` is None for a row that does not parse, whose `group` may be empty.
+    """
+
+    group: str
+    reason: RowReason
+    row: GroupMapping | None = None

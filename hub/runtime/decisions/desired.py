@@ -3,11 +3,18 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
+from hub.runtime.decisions.decision import (
+    Applies,
+    Decision,
+    DesiredProfile,
+    Removal,
+    RowAnswer,
+    RowReason,
+    Undecided,
+)
 from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.decisions.record import EndedGrant, Record, State
 from shared.model import (
@@ -28,14 +35,6 @@ _NOT_GRANTED = "no mapping grants it"
 _ALL_AVAILABLE: Final[Mapping[Target, Collection[str]]] = MappingProxyType({})
 # The causes for which a disruption always needs an approval.
 LAST_ROW, DELETED, EMPTIED = "last-row", "deleted", "emptied"
-
-
-class Applies(Enum):
-    """Whether a row grants this user a profile."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def decision_in(
     """
     person = snapshot.person
     there = record if record and record.state is not State.REMOVED else None
-    applies = {row: _applies(row, snapshot, there) for row in of.rows}
+    answers = row_answers(of, snapshot, record)
     # A disabled row grants only the role that it gave.
     grants = sorted(
         Grant(
@@ -114,9 +113,8 @@ def decision_in(
             row.retention_days,
             str(group_id(row, snapshot.groups)),
         )
-        for row, is_so in applies.items()
-        if is_so is Applies.YES
-        and (row.enabled or (there is not None and row.group == there.granted_by))
+        for _, why, row in answers
+        if row is not None and why.applies is Applies.YES
     )
     ungiven = {grant.group for grant in grants if grant.role_arn in unavailable}
     is_status_new = record is not None and record.user_status is not person.user_status
@@ -125,9 +123,12 @@ def decision_in(
             return None
         reason = f"the user is {person.user_status} in the directory"
         return _removal(of, snapshot, record, now, reason)
-    unknown = {row.group for row, is_so in applies.items() if is_so is Applies.UNKNOWN}
-    unknown.update(of.unparsed)
-    targetless = {group for group in of.targetless if _may_be_here(group, snapshot, there)}
+    targetless = {each.group for each in answers if each.reason is RowReason.UNPARSED_TARGET}
+    unknown = {
+        each.group
+        for each in answers
+        if each.reason.applies is Applies.UNKNOWN and each.reason is not RowReason.UNPARSED_TARGET
+    }
     # A row of the group that parses for this target says what the group grants here.
     unknown_givers = (unknown | targetless - {row.group for row in of.rows}) - {""}
     if ungiven:
@@ -161,6 +162,25 @@ def _without(ungiven: Collection[str], grants: Sequence[Grant], giver: str) -> l
     if giver not in {grant.group for grant in grants}:
         return []
     return sorted(grants, key=lambda grant: grant.group != giver)
+
+
+def row_answers(
+    of: TargetRows, snapshot: DirectorySnapshot, record: Record | None
+) -> tuple[RowAnswer, ...]:
+    """Return for each row of a target whether it grants the user a profile, in the rows' order.
+
+    The rows that do not parse come last: those of the target, then those without a readable target
+    that may be of this one.
+    """
+    there = record if record and record.state is not State.REMOVED else None
+    found = [RowAnswer(row.group, _reason(row, snapshot, there), row) for row in of.rows]
+    found += [RowAnswer(group, RowReason.UNPARSED) for group in of.unparsed]
+    found += [
+        RowAnswer(group, RowReason.UNPARSED_TARGET)
+        for group in of.targetless
+        if _may_be_here(group, snapshot, there)
+    ]
+    return tuple(found)
 
 
 def _desired(
@@ -261,23 +281,29 @@ def left_groups(
     return tuple(sorted(certain - snapshot.member_of))
 
 
-def _applies(row: GroupMapping, snapshot: DirectorySnapshot, there: Record | None) -> Applies:
-    """Return whether a row applies; a name that was never resolved never granted anything.
+def _reason(row: GroupMapping, snapshot: DirectorySnapshot, there: Record | None) -> RowReason:
+    """Return why a row grants the user a profile or none, or why that is unknown.
 
     The stored group ids may be lost while the records are not. Records that are rebuilt from tags
     do not contain the group that granted the role.
     """
     group = group_id(row, snapshot.groups)
+    not_in_it = RowReason.NOT_A_MEMBER
+    if group is Unresolved.UNREADABLE:
+        return RowReason.UNREADABLE_NAME
     if group is Unresolved.UNKNOWN:
         givers = there.givers if there else frozenset()
-        if not (row.group in givers or (there and there.role_arn and not givers)):
-            # With an incomplete read, no user is a leaver.
-            return Applies.NO if snapshot.complete else Applies.UNKNOWN
-    if isinstance(group, Unresolved) or group in snapshot.doubtful:
-        return Applies.UNKNOWN
-    if group in snapshot.member_of:
-        return Applies.YES
-    return Applies.NO if snapshot.complete else Applies.UNKNOWN
+        if row.group in givers or (there and there.role_arn and not givers):
+            return RowReason.NAME_GONE
+        not_in_it = RowReason.NO_SUCH_GROUP
+    elif group in snapshot.doubtful:
+        return RowReason.UNREADABLE_GROUP
+    elif group in snapshot.member_of:
+        if row.enabled:
+            return RowReason.MEMBER
+        keeps = there is not None and row.group == there.granted_by
+        return RowReason.KEPT if keeps else RowReason.DISABLED
+    return not_in_it if snapshot.complete else RowReason.INCOMPLETE
 
 
 def _may_be_here(group: str, snapshot: DirectorySnapshot, there: Record | None) -> bool:

@@ -38,7 +38,7 @@ from hub.runtime.decisions.outcome import (
     namesake_in_the_way,
     namesake_of,
 )
-from hub.runtime.decisions.profile_events import ProfileEvent, event_of
+from hub.runtime.decisions.profile_events import ProfileEvent, describe_event, event_of
 from hub.runtime.decisions.progress import is_in_sync
 from hub.runtime.decisions.record import MAY_ENTER, Access, Obstacle, Record, State
 from hub.runtime.decisions.requeue import LONGEST, LONGEST_OF_LEAVER, backoff
@@ -231,7 +231,10 @@ class Recorder:
         self.records[target] = self._written[target] = written
         if event is not None:
             self._events.append(event)
-            reports.changed(event)
+            action_name = reports.WHOLE_CHANGES.get(event.what)
+            if action_name:
+                said = describe_event(event)
+                telemetry.change(action_name, event.target, event.profile_name, said)
 
     def publish(self) -> None:
         """Publish the events of all writes on the hub's bus, once.

@@ -29,7 +29,7 @@ from hub.runtime.decisions.outcome import (
     Pending,
     Started,
 )
-from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType, describe_event
+from hub.runtime.decisions.profile_events import ProfileEventType
 from hub.runtime.decisions.record import Access, Record
 from hub.runtime.problems import hub, mappings, targets, users
 from hub.runtime.problems.kind import ProblemKind
@@ -117,13 +117,6 @@ def report_outcome(outcome: Outcome, request: ReconcileRequest) -> None:
             _refused(action.person, action.target, outcome.code, text, outcome.remedy, outcome.kind)
         case _:
             assert_never(outcome)
-
-
-def changed(event: ProfileEvent) -> None:
-    """Log the change of a whole profile once its record is written."""
-    action = WHOLE_CHANGES.get(event.what)
-    if action is not None:
-        telemetry.change(action, event.target, event.profile_name, describe_event(event))
 
 
 def of_records(
