@@ -5,17 +5,29 @@ operator confirms such a group by pinning its id in the row.
 """
 
 from datetime import UTC, datetime
+from typing import Protocol
 
-from hub.runtime.ports import Clock, Directory, HubStateStore
+from hub.runtime.decisions.hub_state import HubState
+from hub.runtime.ports import Clock, Directory
 from shared.model import GroupId, GroupIds, MappingTable, Unresolved
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
+class GroupIdStore(Protocol):
+    """The stored ids of groups, by name."""
+
+    def state(self, newer_than: datetime) -> HubState:
+        """Return the hub's state with these ids, read after `newer_than`."""
+
+    def remember_group(self, name: str, group_id: GroupId) -> GroupId:
+        """Store the id of a group of this name; return the id that was stored first."""
+
+
 class GroupResolver:
     """Resolves the names in mapping rows; a resolved name keeps its id, also over cold starts."""
 
-    def __init__(self, directory: Directory, hub_state: HubStateStore, clock: Clock) -> None:
+    def __init__(self, directory: Directory, hub_state: GroupIdStore, clock: Clock) -> None:
         self._directory = directory
         self._hub_state = hub_state
         self._clock = clock

@@ -1,19 +1,18 @@
 """Reserves slots and writes holds by the removal limit; two workers never get the same slot."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.actions import Plan, SkipKind, skip
 from hub.runtime.decisions.decision import Decision, Undecided
-from hub.runtime.decisions.holds import Hold, holds_of
+from hub.runtime.decisions.holds import held_skip, holds_of
 from hub.runtime.decisions.record import Record
 from hub.runtime.decisions.removal_limit import (
     LIMIT,
     Admission,
     Disruption,
-    HeldDisruption,
     LimitState,
     RemovalLimit,
     admit,
@@ -59,13 +58,9 @@ class Guard:
                 continue
             refusal = found.refused.get(disruption.user_id)
             if refusal is not None:
-                hold = waits_for(target, refusal, self.limits.state(target), now)
-                reason = f"{disruption.reason}; held: {hold.why}"
-                held.append(skip(SkipKind.HELD, decision, reason, hold.remedy, refusal.cause))
-        if not held:
-            return todo
-        kept = todo.without({each.target for each in held})
-        return replace(kept, skips=(*kept.skips, *held))
+                at = self.limits.state(target)
+                held.append(held_skip(decision, disruption.reason, refusal, at, now))
+        return todo.holding(held) if held else todo
 
     def reserve(
         self,
@@ -141,14 +136,6 @@ def _asks_for_a_slot(
         and disruption.user_id not in taken
         and known_hold(disruption, at, now, alone=alone, readmits=readmits) is None
         for disruption in disruptions
-    )
-
-
-def waits_for(target: Target, held: HeldDisruption, at: LimitState, now: datetime) -> Hold:
-    """Return the hold that a disruption is part of."""
-    everything = {**at.held, held.disruption.user_id: held}
-    return next(
-        hold for hold in holds_of(target, everything.values(), now) if hold.cause == held.cause
     )
 
 

@@ -9,6 +9,7 @@ from builders import LAB, NOON, disruption, recorded_user, user
 from fake_limits import FakeLimits
 from fakes import FakeLedger
 
+from hub.runtime.decisions.holds import waits_for
 from hub.runtime.decisions.record import Record
 from hub.runtime.decisions.removal_limit import (
     LIMIT,
@@ -20,7 +21,7 @@ from hub.runtime.decisions.removal_limit import (
     LimitState,
     RemovalLimit,
 )
-from hub.runtime.guard import Guard, waits_for
+from hub.runtime.guard import Guard
 from shared.errors import RetryableError
 from shared.model import Target
 

@@ -195,6 +195,11 @@ class Plan:
             tuple(each for each in self.in_sync if each.decision.target not in targets),
         )
 
+    def holding(self, held: Collection[Skip]) -> "Plan":
+        """Return the plan with the targets of these skips held: nothing else happens there."""
+        kept = self.without({each.target for each in held})
+        return Plan(kept.actions, (*kept.skips, *held), kept.in_sync)
+
 
 # The record state after a skip; the other skips leave the state unchanged.
 STATE_AFTER: Final = {

@@ -6,8 +6,16 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
+from hub.runtime.decisions.actions import Skip, SkipKind, skip
+from hub.runtime.decisions.decision import DesiredProfile, Removal
 from hub.runtime.decisions.desired import DELETED, EMPTIED, LAST_ROW
-from hub.runtime.decisions.removal_limit import LIMIT, REJECTED, DisruptionKind, HeldDisruption
+from hub.runtime.decisions.removal_limit import (
+    LIMIT,
+    REJECTED,
+    DisruptionKind,
+    HeldDisruption,
+    LimitState,
+)
 from hub.runtime.problems.targets import held_remedy
 from shared.model import Target, UserId
 
@@ -78,3 +86,24 @@ def holds_of(target: Target, held: Iterable[HeldDisruption], now: datetime) -> t
         Hold(target, cause, tuple(sorted(disruptions, key=lambda held: held.disruption.user_id)))
         for cause, disruptions in sorted(by_cause.items())
     )
+
+
+def waits_for(target: Target, held: HeldDisruption, at: LimitState, now: datetime) -> Hold:
+    """Return the hold that a disruption is part of."""
+    everything = {**at.held, held.disruption.user_id: held}
+    return next(
+        hold for hold in holds_of(target, everything.values(), now) if hold.cause == held.cause
+    )
+
+
+def held_skip(
+    decision: DesiredProfile | Removal,
+    reason: str,
+    held: HeldDisruption,
+    at: LimitState,
+    now: datetime,
+) -> Skip:
+    """Return the skip of a decision whose disruption is held, with the remedy of the whole hold."""
+    hold = waits_for(decision.target, held, at, now)
+    reason = f"{reason}; held: {hold.why}"
+    return skip(SkipKind.HELD, decision, reason, hold.remedy, held.cause)

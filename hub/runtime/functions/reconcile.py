@@ -76,7 +76,7 @@ def ports() -> tuple[ReconcileHandler, ReceivedFrom]:
             DynamoGroupSnapshots(dynamodb, settings.ledger_table),
         ),
         targets=TargetObserver(
-            studio, DynamoUnmanagedProfiles(dynamodb, settings.ledger_table), hub_state, clock
+            studio, DynamoUnmanagedProfiles(dynamodb, settings.ledger_table), clock
         ),
         guard=Guard(removal_limit(settings), limits, ledger),
         applier=Applier(studio, application_access(session, roles, settings), clock),

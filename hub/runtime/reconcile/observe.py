@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from hub.runtime import reporter
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.desired import left_groups
-from hub.runtime.decisions.hub_state import AccessRefusal, HubState
+from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.plan import needs_workload
@@ -18,12 +17,10 @@ from hub.runtime.ports import (
     Clock,
     Directory,
     GroupSnapshots,
-    HubStateStore,
     Ledger,
     MappingStore,
     UnmanagedProfiles,
 )
-from hub.runtime.problems.targets import UNREACHABLE
 from hub.runtime.studio_ports import Studio
 from shared.errors import PermanentError, RetryableError, TargetUnreachableError
 from shared.model import (
@@ -178,11 +175,10 @@ def _changes(
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TargetObserver:
-    """Reads a user's profiles in the targets, and remembers which accounts refuse the hub."""
+    """Reads a user's profiles in the targets."""
 
     studio: Studio
     unmanaged_profiles: UnmanagedProfiles
-    hub_state: HubStateStore
     clock: Clock
 
     def observe(
@@ -215,12 +211,6 @@ class TargetObserver:
                 observed[target] = self._profile(decision, records.get(target))
             except (RetryableError, PermanentError) as error:
                 blocked.append(ObservationFailure(decision, error))
-                if isinstance(error, TargetUnreachableError) and target not in refused:
-                    refusal = AccessRefusal(str(error), self.clock.now())
-                    self.hub_state.remember_refusal(target, refusal)
-            else:
-                if target in state.refused:
-                    self._forget_refusal(target, state)
         return TargetObservations(observed, tuple(blocked), complete)
 
     def _profile(
@@ -239,12 +229,3 @@ class TargetObserver:
                 if known.user_name and same_name(known.user_name, person.name):
                     return self.studio.profile(target, name, person.id)
         return profile
-
-    def _forget_refusal(self, target: Target, state: HubState) -> None:
-        """Clear the refusal of an account that accepts the hub again.
-
-        Only the target's own scan decides whether listing its profiles is still refused.
-        """
-        self.hub_state.remember_refusal(target, None)
-        if target not in state.unreachable:
-            reporter.checked(UNREACHABLE, subject=str(target))

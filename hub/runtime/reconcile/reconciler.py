@@ -13,7 +13,7 @@ from hub.runtime import reporter
 from hub.runtime.decisions.actions import PASSING, SkipKind
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Undecided
 from hub.runtime.decisions.desired import desire
-from hub.runtime.decisions.hub_state import OLDEST_STATE, HubState
+from hub.runtime.decisions.hub_state import OLDEST_STATE, AccessRefusal, HubState
 from hub.runtime.decisions.outcome import Applied, Deferred, ManualAction
 from hub.runtime.decisions.plan import plan
 from hub.runtime.decisions.progress import is_due, is_in_sync
@@ -23,6 +23,7 @@ from hub.runtime.decisions.unchecked import given_at, to_be_checked, until_check
 from hub.runtime.guard import Guard
 from hub.runtime.ports import Bus, Clock, HubStateStore, Ledger
 from hub.runtime.problems import hub as problems
+from hub.runtime.problems.targets import UNREACHABLE
 from hub.runtime.reconcile import dry_run, reports
 from hub.runtime.reconcile.apply import Applier
 from hub.runtime.reconcile.observe import (
@@ -33,6 +34,7 @@ from hub.runtime.reconcile.observe import (
 )
 from hub.runtime.reconcile.recorder import Recorder
 from hub.runtime.reconcile.result import Done, Pass, Result, result_of, result_of_dry_run
+from shared.errors import TargetUnreachableError
 from shared.model import Target
 from shared.naming import profile_name, same_name
 from shared.requests import EVERY_TARGET, ReconcileRequest
@@ -101,6 +103,8 @@ class Reconciler:
             for _ in range(_MOST_PASSES):
                 before = dict(recorder.records)
                 seen = self.targets.observe(open_decisions, before, state, deadline)
+                if state.refused or seen.blocked:
+                    self._note_refusals(seen, state)
                 open_decisions = _renamed(open_decisions, seen, recorder)
                 recorder.measure_latency(seen.observed)
                 observed_at = self.clock.now()
@@ -134,6 +138,7 @@ class Reconciler:
         """Report the planned actions; change nothing in Studio and no assignment."""
         due = [each for each in decisions if not is_in_sync(each, user.records.get(each.target))]
         seen = self.targets.observe(due, user.records, state, deadline)
+        self._note_refusals(seen, state)
         todo = plan(due, seen.observed, user.records, self.clock.now())
         reports.of_records(user.snapshot.person, user.records, decisions, is_dry_run=True)
         reports.planned(todo, seen.blocked, request)
@@ -143,6 +148,22 @@ class Reconciler:
         self.users.update_snapshots(user.changes, request.user_id)
         now = self.clock.now()
         return result_of_dry_run(request, Pass(seen, todo), now, unchecked, complete=user.complete)
+
+    def _note_refusals(self, seen: TargetObservations, state: HubState) -> None:
+        """Remember which accounts refuse the hub now, and forget those that accept it again.
+
+        Only the target's own scan decides whether listing its profiles is still refused.
+        """
+        now = self.clock.now()
+        for decision, error in seen.blocked:
+            known = state.refused.get(decision.target)
+            is_known = known is not None and known.counts(now)
+            if isinstance(error, TargetUnreachableError) and not is_known:
+                self.hub_state.remember_refusal(decision.target, AccessRefusal(str(error), now))
+        for target in seen.observed.keys() & state.refused.keys():
+            self.hub_state.remember_refusal(target, None)
+            if target not in state.unreachable:
+                reporter.checked(UNREACHABLE, subject=str(target))
 
 
 def _due(
