@@ -11,12 +11,12 @@ from cli.commands import holds, mappings
 from cli.commands.adopt import adopt
 from cli.commands.demo import demo
 from cli.commands.doctor import doctor
+from cli.commands.explain import explain
 from cli.commands.keep import keep
 from cli.commands.pause import pause
 from cli.commands.protect import protect
 from cli.commands.report import report
 from cli.commands.resume import resume
-from cli.commands.show import show
 from cli.commands.simulate import simulate
 from cli.commands.sweep import sweep
 from shared.errors import RefusedError, RetryableError, StudioHubError
@@ -39,7 +39,7 @@ app.command("simulate")(simulate)
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(holds.app, name="holds")
 app.command("doctor")(doctor)
-app.command("show")(show)
+app.command("explain")(explain)
 app.command("report")(report)
 app.command("adopt")(adopt)
 app.command("keep")(keep)

@@ -2,7 +2,8 @@
 
 import json
 import shlex
-from typing import Any
+from difflib import get_close_matches
+from typing import Any, Final
 
 import typer
 
@@ -11,6 +12,11 @@ from hub.runtime.adapters.aws import translated
 from hub.runtime.adapters.identity_center import IdentityCenter
 from shared.errors import RefusedError
 from shared.model import DIRECTORY_ID, User, UserId, UserStatus
+from shared.visible import visible
+
+# An unknown name is compared with the ledger's, and with those on the directory's first pages.
+_PAGES: Final = 10
+_NEAREST: Final = 3
 
 
 def find_user(hub_client: HubClient, user: str) -> UserId:
@@ -75,3 +81,46 @@ def named(directory: People, user: str) -> User | None:
         return None
     person = directory.person(user_id)
     return None if person.user_status is UserStatus.GONE else person
+
+
+def find_anybody(hub_client: HubClient, directory: People, user: str) -> UserId:
+    """Return the id of a user whom the directory or the ledger knows, by id or by user name.
+
+    typer.BadParameter if nobody matches, with the nearest names, or if several users do.
+    """
+    if DIRECTORY_ID.fullmatch(user):
+        given = UserId(user)
+        is_there = directory.person(given).user_status is not UserStatus.GONE
+        if not (is_there or hub_client.ledger.knows(given) or hub_client.ledger.history(given)):
+            raise typer.BadParameter(f"neither the directory nor the ledger knows a user {user}")
+        return given
+    names = {record.user_id: record.user_name for record in hub_client.ledger.everybody()}
+    found = {id_ for id_, name in names.items() if name.casefold() == user.casefold()}
+    now = directory.user_id(user)
+    found |= {now} if now else set()
+    if len(found) > 1:
+        raise typer.BadParameter(
+            f"several users are, or were, called {user!r}: give one of their ids: "
+            f"{', '.join(sorted(found))}"
+        )
+    if not found:
+        known = {name.casefold(): name for name in (*names.values(), *_first_names(directory))}
+        near = get_close_matches(user.casefold(), known, _NEAREST)
+        nearest = ", ".join(visible(known[each]) for each in near) or "none is alike"
+        raise typer.BadParameter(
+            f"neither the directory nor the ledger knows a user called {user!r}; the nearest "
+            f"names: {nearest}"
+        )
+    return next(iter(found))
+
+
+def _first_names(directory: People) -> set[str]:
+    """Return the user names on the first pages of the directory."""
+    names, token = set[str](), ""
+    for _ in range(_PAGES):
+        page = directory.people(token)
+        names.update(person.name for person in page.items)
+        token = page.token
+        if not token:
+            break
+    return names

@@ -186,7 +186,7 @@ def _say_what_is_next(found: _Found, doable: int, *, yes: bool) -> None:
     elif yes and doable:
         typer.echo(
             f"{doable} adopted, {left} left unchanged. The hub sets the roles within a minute:  "
-            "studio-hub show USER",
+            "studio-hub explain USER",
             err=True,
         )
     else:
@@ -202,7 +202,7 @@ def _nothing_to_adopt(found: _Found, *, yes: bool) -> str:
     if not found.ours:
         return "Nothing to adopt."
     if yes:
-        return "Adopted already. The hub reconciles it within a minute:  studio-hub show USER"
+        return "Adopted already. The hub reconciles it within a minute:  studio-hub explain USER"
     return "Adopted already. Repeat with --yes to have the hub reconcile it."
 
 

@@ -77,7 +77,7 @@ def approve(hub_client: HubClient, digest: Digest, *, as_json: Json = False) -> 
     _decide(decide.approve, hub_client, digest, as_json=as_json)
     hours = int(APPROVED_FOR.total_seconds() // 3600)
     _say(
-        f"Approved for {hours} hours, and queued. The outcome:  studio-hub show USER, or the "
+        f"Approved for {hours} hours, and queued. The outcome:  studio-hub explain USER, or the "
         "CHANGE lines in the functions' logs"
     )
 
@@ -155,7 +155,7 @@ def _what_became_of_it(differs: decide.Changed) -> tuple[str, str]:
         )
     match differs.approval:
         case "approved":
-            return "is approved already", "The outcome:  studio-hub show USER"
+            return "is approved already", "The outcome:  studio-hub explain USER"
         case "rejected":
             return "was rejected", "Its digest now:  studio-hub holds list --all"
         case "":

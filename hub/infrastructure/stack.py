@@ -122,7 +122,8 @@ class StudioHub(cdk.Stack):
         """Output what an operator's tools look up, so that nobody has to configure it."""
         for name, value in {
             "IdentityStoreId": context.identity_store_id,
-            # By these a plan of mappings foretells what would be held.
+            "Mode": context.mode,
+            # By these a plan of mappings, and `explain`, foretell what would be held.
             "RemovalLimitCount": str(context.removal_limit_count),
             "RemovalLimitPercent": str(context.removal_limit_percent),
             "MappingsTable": self.tables.mappings.table_name,

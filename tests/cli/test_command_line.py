@@ -104,7 +104,7 @@ def test_completion_asks_nothing_of_aws(
         ("adopt", "option '--target'"),
         ("keep ada", "option '--days'"),
         ("keep --days 3", "argument"),
-        ("show", "argument"),
+        ("explain", "argument"),
         ("protect", "argument"),
         ("holds approve", "argument"),
     ],

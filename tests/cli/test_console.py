@@ -36,11 +36,11 @@ def test_no_cell_of_a_command_is_cut_off(
     hub: Company, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither a long reason nor what --yes would write, on 40 columns or on 200."""
-    monkeypatch.delenv("STUDIO_HUB_IDENTITY_STORE_ID")
     hub.leave("ada", "bob", "cyd")
-    (place,) = json.loads(command("show", "eve", "--json")[1])["targets"]
+    (place,) = json.loads(command("explain", "eve", "--json")[1])["targets"]
     (held, _) = json.loads(command("holds", "list", "--json")[1])
-    _, shown, _ = command("show", "eve")
+    _, shown, _ = command("explain", "eve")
+    monkeypatch.delenv("STUDIO_HUB_IDENTITY_STORE_ID")
     _, added, _ = command(
         "mappings", "add", "--group", GROUP, "--target", PLACE, "--priority", "777"
     )
@@ -48,7 +48,7 @@ def test_no_cell_of_a_command_is_cut_off(
     _, holds, _ = command("holds", "list")
     _, hold, _ = command("holds", "show", held["digest"])
 
-    assert cut_off(shown, PLACE, place["state"], place["reason"]) == []
+    assert cut_off(shown, PLACE, place["state"], place["obstacle"]["reason"]) == []
     assert cut_off(added, GROUP, PLACE, "777", "30 days") == []
     assert cut_off(listed, "scientists", PLACE, "Scientist", "7 days") == []
     assert cut_off(holds, held["digest"], PLACE, held["reason"]) == []

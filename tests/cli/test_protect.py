@@ -1,13 +1,11 @@
-"""`keep`, `protect`, `pause` and `show`: the hub removes less, and shows what a user has."""
+"""`keep`, `protect` and `pause`: the hub removes less."""
 
-import json
 from collections.abc import Callable
 
 import pytest
 from operators import PLACE, Company
 
 Command = Callable[..., tuple[int, str, str]]
-NOBODY = "a3d46882-6071-7063-2f5e-91b4c7d80e21"
 
 
 def test_a_kept_user_loses_nothing_until_the_keep_ends(hub: Company, command: Command) -> None:
@@ -96,8 +94,6 @@ def test_a_pause_stops_all_at_once_and_nothing_is_lost(hub: Company, command: Co
         (("keep", "ada", "--days", "soon"), "a valid integer"),
         (("protect", f"{PLACE}/"), "no user in the ledger is called"),
         (("protect",), "Missing argument"),
-        (("show", "nobody"), "no user in the ledger is called 'nobody'"),
-        (("show", NOBODY), f"the ledger knows nothing of the user {NOBODY}"),
     ],
 )
 def test_an_unknown_user_is_an_error(
@@ -112,42 +108,6 @@ def test_an_unknown_user_is_an_error(
     assert hub.ledger() == before
 
 
-def test_a_name_that_two_users_had_is_ambiguous(hub: Company, command: Command) -> None:
-    """A recycled user name identifies nobody: the ids do."""
-    first = hub.user_id("ada")
-    hub.leave("ada")
-    hub.play("delete_user", user="ada")
-    hub.play("create_user", name="ada", groups=["scientists"])
-    code, _, err = command("show", "ada")
-
-    assert code == 1
-    assert first in err
-    assert hub.user_id("ada") in err
-
-
-def test_show_reports_what_a_user_has_and_what_happened(hub: Company, command: Command) -> None:
-    """State, role, reason and dates in every target, and the history, the newest first."""
-    hub.play("join", user="ada", group="leads")
-    command("protect", "ada")
-    code, out, _ = command("show", "ada")
-    _, text, _ = command("show", hub.user_id("ada"), "--json")
-    shown = json.loads(text)
-    (place,) = shown["targets"]
-
-    assert code == 0
-    assert "leads (priority 10) over scientists (priority 100)" in out
-    assert "protected" in out.splitlines()[0]
-    assert (shown["user"], shown["user_id"]) == ("ada", hub.user_id("ada"))
-    assert shown["protected"]
-    assert (place["target"], place["state"], place["access"]) == (PLACE, "active", "assigned")
-    assert place["role_arn"].endswith("/Lead")
-    assert [grant["group"] for grant in place["because"]] == ["leads", "scientists"]
-    assert [told["what"] for told in shown["history"]] == [
-        "Profile Role Changed",
-        "Profile Created",
-    ]
-
-
 def test_a_name_that_the_ledger_knows_is_enough_for_a_sweep(hub: Company, command: Command) -> None:
     """A user who left without an event is reconciled by name."""
     hub.play("leave", user="ada", group="scientists", via="none")
@@ -157,18 +117,3 @@ def test_a_name_that_the_ledger_knows_is_enough_for_a_sweep(hub: Company, comman
 
     assert code == 0
     assert (before, hub.roles()["ada"]) == ("ada Scientist", "ada Suspended-eu-west-1")
-
-
-def test_show_reports_what_a_removal_waits_for(hub: Company, command: Command) -> None:
-    """The digest of the hold for a held user; the date of deletion for a suspended one."""
-    hub.leave("ada", "bob", "cyd")
-    (hold,) = (each for each in hub.operator.holds() if each["approvable"])
-    _, held, what_next = command("show", "cyd")
-    (place,) = json.loads(command("show", "cyd", "--json")[1])["targets"]
-    _, suspended, _ = command("show", "ada")
-
-    assert f"in the hold {hold['digest']}" in held
-    assert f"studio-hub holds show {hold['digest']}" in what_next
-    assert place["hold"]["digest"] == hold["digest"]
-    assert "suspended" in suspended
-    assert "deleted after 2026-01-12" in suspended

@@ -181,6 +181,7 @@ def test_outputs_have_what_an_operator_needs(
 
     assert outputs == {
         "IdentityStoreId": "d-1234567890",
+        "Mode": "apply",
         "RemovalLimitCount": "5",
         "RemovalLimitPercent": "10",
         "MappingsTable": "<Tables/Mappings>",

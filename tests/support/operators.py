@@ -115,6 +115,7 @@ def company(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Company]:
         monkeypatch.setenv("STUDIO_HUB_LEDGER_TABLE", LEDGER)
         monkeypatch.setenv("STUDIO_HUB_MAPPINGS_TABLE", MAPPINGS)
         monkeypatch.setenv("STUDIO_HUB_DELAYED_QUEUE_URL", aws.queues["delayed"].url)
+        monkeypatch.setenv("STUDIO_HUB_MODE", "apply")
         monkeypatch.setenv("STUDIO_HUB_REMOVAL_COUNT", str(LIMIT.count))
         monkeypatch.setenv("STUDIO_HUB_REMOVAL_PERCENT", str(LIMIT.percent))
         store = aws.services.identity_store.store_id

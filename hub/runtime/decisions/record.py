@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from hub.runtime.decisions.observed import ObservedProfile
-from shared.conventions import SystemRole
+from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus, Workload
+from hub.runtime.problems.users import NAME_TAKEN
+from shared.conventions import Ownership, SystemRole
 from shared.model import Grant, GroupId, Target, UserId, UserStatus
 
 
@@ -242,4 +243,30 @@ def rebuilt(
         reason="found by its tags; the ledger had lost it",
         since=now,
         version=removed.version if removed else 0,
+    )
+
+
+def as_recorded(record: Record | None) -> ObservedProfile | None:
+    """Return the profile as the ledger has it, without apps and spaces; None if it has none.
+
+    It is the one that is in the way, where the ledger knows such a profile.
+    """
+    if record is None:
+        return None
+    if record.is_blocked and record.in_the_way:
+        is_other = record.obstacle is not None and record.obstacle.kind == NAME_TAKEN.name
+        whose = Ownership.OTHER_PERSON if is_other else Ownership.UNMANAGED
+        name, user_name = record.in_the_way, record.user_name
+        return ObservedProfile(name, ProfileStatus.IN_SERVICE, "", whose, user_name=user_name)
+    if not record.is_made:
+        return None
+    return ObservedProfile(
+        record.profile_name,
+        ProfileStatus.IN_SERVICE,
+        record.role_arn,
+        Ownership.OURS,
+        user_name=record.user_name,
+        efs_uid=record.efs_uid,
+        modified=record.modified,
+        workload=Workload(),
     )

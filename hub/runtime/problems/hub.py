@@ -43,7 +43,7 @@ GAVE_UP: Final = ProblemKind(
 EVENT_NOT_PUBLISHED: Final = ProblemKind(
     name="event-not-published",
     severity=Severity.LOW,
-    remedy="read these changes in the history instead: studio-hub show USER; they are not "
+    remedy="see instead what the users have now: studio-hub explain USER; these changes are not "
     "published again",
     docs="events.md#what-the-hub-publishes",
     is_remembered=True,

@@ -1,0 +1,131 @@
+"""`studio-hub explain`: why a user has a role in each target or none, and what is done next."""
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import boto3
+import typer
+
+from cli.commands.mappings.file import removal_limit
+from cli.deployed import output_if_there
+from cli.explain.facts import Explained
+from cli.explain.plain import plain
+from cli.explain.reading import OperatorSessions, explainer
+from cli.explain.text import lines
+from cli.hub_client import now, open_hub_client
+from cli.options import (
+    SOMETHING_TO_DO,
+    Directory,
+    Json,
+    Ledger,
+    MappingsTable,
+    Region,
+    RemovalCount,
+    RemovalPercent,
+)
+from cli.output import say, wide_console
+from cli.people import People, find_anybody
+from hub.runtime.adapters.studio import SageMakerStudio
+from shared.model import Target
+
+
+class Mode(StrEnum):
+    """The modes of a hub."""
+
+    APPLY = "apply"
+    REPORT = "report"
+
+
+def explain(  # noqa: PLR0913 (one option each)
+    user: Annotated[
+        str,
+        typer.Argument(
+            metavar="USER",
+            help="A user id, or a user name in the directory or the ledger.",
+            show_default=False,
+        ),
+    ],
+    table: MappingsTable,
+    ledger: Ledger,
+    identity_store: Directory,
+    *,
+    target: Annotated[
+        str | None,
+        typer.Option(help="Only this target: <account>/<region>/<domain id>.", show_default=False),
+    ] = None,
+    observe: Annotated[
+        bool,
+        typer.Option("--observe", help="Read Studio also where the ledger says in sync."),
+    ] = False,
+    spoke_profile: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An AWS profile with your own credentials in a Studio account, to read the "
+            "user's profile there; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    count: RemovalCount = None,
+    percent: RemovalPercent = None,
+    mode: Annotated[
+        Mode | None,
+        typer.Option(
+            "--hub-mode",
+            envvar="STUDIO_HUB_MODE",
+            help="The hub's mode; default: the stack's output Mode.",
+            show_default=False,
+        ),
+    ] = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Explain a user's role in each target, and what the hub does next.
+
+    Reads directory, mappings and ledger now, and decides as the hub does; changes nothing. Exits 2
+    if there is something to do, or if something waits for an operator.
+    """
+    only = _target(target)
+    session = boto3.Session(region_name=region)
+    sessions = OperatorSessions(region, spoke_profile or ())
+    hub_client = open_hub_client(ledger, "", region)
+    directory = People(session.client("identitystore"), identity_store)
+    user_id = find_anybody(hub_client, directory, user)
+    state = hub_client.state()
+    found = explainer(
+        hub_client,
+        state,
+        directory,
+        SageMakerStudio(sessions.sagemaker, sessions.hub_account),
+        (session.client("dynamodb"), table, ledger),
+        removal_limit(region, count, percent),
+    ).explain(user_id, state, only, observe_all=observe)
+    explained = Explained(found, state, mode or output_if_there("Mode", region) or "", now())
+    if as_json:
+        typer.echo(json.dumps(plain(explained), indent=2))
+    else:
+        out = wide_console()
+        for line in lines(explained, only):
+            out.print(line)
+    say(_next(explained), err=True)
+    if not found.is_in_sync:
+        raise typer.Exit(SOMETHING_TO_DO)
+
+
+def _target(text: str | None) -> Target | None:
+    try:
+        return None if text is None else Target.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"--target: {error}") from error
+
+
+def _next(found: Explained) -> str:
+    """Return the last line: what to do next."""
+    holds = [each.hold for each in found.explanation.targets if each.hold]
+    if found.state.paused:
+        return "The hub is paused. To end it:  studio-hub resume"
+    if holds:
+        return f"The users of the hold, and why:  studio-hub holds show {holds[0].digest}"
+    if found.explanation.is_in_sync:
+        return "In sync. Nothing to do."
+    return f"Nothing was changed. Reconcile this user now:  studio-hub sweep --user {found.user_id}"
