@@ -90,6 +90,11 @@ class RowReason(Enum):
     UNREADABLE_GROUP = (Applies.UNKNOWN, "the directory does not show the members of the group")
     # With an incomplete read, no user is a leaver.
     INCOMPLETE = (Applies.UNKNOWN, "the groups of the user were not read to the end")
+    # What cannot be given takes nothing from anybody either.
+    ROLE_UNAVAILABLE = (
+        Applies.UNKNOWN,
+        "the role of the row cannot be given: studio-hub doctor tells why",
+    )
     UNPARSED = (Applies.UNKNOWN, "the row does not parse")
     UNPARSED_TARGET = (Applies.UNKNOWN, "the target of the row does not parse: it may be this one")
 

@@ -165,15 +165,23 @@ def _without(ungiven: Collection[str], grants: Sequence[Grant], giver: str) -> l
 
 
 def row_answers(
-    of: TargetRows, snapshot: DirectorySnapshot, record: Record | None
+    of: TargetRows,
+    snapshot: DirectorySnapshot,
+    record: Record | None,
+    unavailable: Collection[str] = (),
 ) -> tuple[RowAnswer, ...]:
     """Return for each row of a target whether it grants the user a profile, in the rows' order.
 
     The rows that do not parse come last: those of the target, then those without a readable target
-    that may be of this one.
+    that may be of this one. A row that would grant one of the roles in `unavailable` is unknown.
     """
     there = record if record and record.state is not State.REMOVED else None
-    found = [RowAnswer(row.group, _reason(row, snapshot, there), row) for row in of.rows]
+    found = []
+    for row in of.rows:
+        reason = _reason(row, snapshot, there)
+        if reason.applies is Applies.YES and row.role_arn in unavailable:
+            reason = RowReason.ROLE_UNAVAILABLE
+        found.append(RowAnswer(row.group, reason, row))
     found += [RowAnswer(group, RowReason.UNPARSED) for group in of.unparsed]
     found += [
         RowAnswer(group, RowReason.UNPARSED_TARGET)

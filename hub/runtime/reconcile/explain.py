@@ -127,7 +127,8 @@ class Explainer:
         decisions: dict[Target, Decision] = {}
         for target, of in rows.items():
             record = user.records.get(target)
-            decision = decision_in(of, user.snapshot, record, now)
+            unavailable = state.unavailable_roles.get(target, ())
+            decision = decision_in(of, user.snapshot, record, now, unavailable)
             if decision is not None and only in (None, target):
                 decisions[target] = apply_protection(decision, record, state, now)
         todo, observed, failed = self._plan(
@@ -144,7 +145,9 @@ class Explainer:
                 TargetExplanation(
                     target=target,
                     record=record,
-                    answers=row_answers(of, user.snapshot, record),
+                    answers=row_answers(
+                        of, user.snapshot, record, state.unavailable_roles.get(target, ())
+                    ),
                     decision=each,
                     actions=todo.of(target),
                     skips=tuple(skip for skip in todo.skips if skip.target == target),
