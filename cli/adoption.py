@@ -1,17 +1,20 @@
 """Adopts unmanaged profiles: proposes the outcome, then writes in a safe order."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from cli.audit import Outcome
 from cli.hub_client import HubClient, now
 from cli.people import People
 from cli.spoke_profiles import SpokeProfile, SpokeProfiles
+from hub.runtime.decisions.audit import OperatorAction
 from hub.runtime.decisions.decision import DesiredProfile, Removal
 from hub.runtime.decisions.desired import decision_in, rows_by_target
 from hub.runtime.decisions.observed import ProfileStatus
 from hub.runtime.decisions.protection import apply_protection
 from hub.runtime.decisions.record import Record, State, rebuilt
 from shared.conventions import MANAGED_BY, USER_ID, tags
-from shared.model import DirectorySnapshot, MappingTable, Target, User, UserStatus
+from shared.model import DirectorySnapshot, MappingTable, Target, User, UserId, UserStatus
 from shared.naming import role_name, same_name
 
 _USABLE = frozenset({ProfileStatus.IN_SERVICE, ProfileStatus.UPDATE_FAILED})
@@ -76,7 +79,7 @@ class Adoption:
             return Proposal(found, person, role_name(decision.role_arn), because)
         return Proposal(found, person, role_name(record.role_arn), f"{because}, but protected")
 
-    def adopt(self, proposal: Proposal) -> None:
+    def adopt(self, proposal: Proposal, reason: str = "") -> None:
         """Adopt the profile: write its record, then its tags, then enqueue its user.
 
         The ledger comes first. A record whose profile lacks tags is held as unmanaged: nothing is
@@ -85,11 +88,22 @@ class Adoption:
         command.
         """
         found, person = proposal.found, proposal.person
-        if not _is_there(self._record(person)):
-            self.hub_client.ledger.write(self._adopted(found, person))
-        self.spoke.mark(found, tags(self.hub_account, person.id))
-        self.hub_client.unmanaged_profiles.forget(self.target, found.profile.name)
-        self.hub_client.enqueue([person.id], self.target)
+        with self._audited(person.id, f"profile {found.profile.name}", reason):
+            if not _is_there(self._record(person)):
+                self.hub_client.ledger.write(self._adopted(found, person))
+            self.spoke.mark(found, tags(self.hub_account, person.id))
+            self.hub_client.unmanaged_profiles.forget(self.target, found.profile.name)
+            self.hub_client.enqueue([person.id], self.target)
+
+    def reconcile(self, user: UserId, reason: str = "") -> None:
+        """Have the hub reconcile the user of a profile that is adopted already."""
+        with self._audited(user, "adopted already", reason):
+            self.hub_client.enqueue([user], self.target)
+
+    def _audited(self, user: UserId, subject: str, reason: str) -> AbstractContextManager[Outcome]:
+        return self.hub_client.audited(
+            OperatorAction.ADOPT, users=[user], where=self.target, subject=subject, reason=reason
+        )
 
     def _refusal(self, found: SpokeProfile, person: User) -> str:
         """Return why a profile cannot be adopted; empty if it can."""

@@ -1,12 +1,15 @@
 """Approves and rejects holds; a decision counts for exactly the set that its digest names."""
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from cli.audit import Outcome
 from cli.held_items import holds
 from cli.hub_client import HubClient, now
+from hub.runtime.decisions.audit import OperatorAction
 from hub.runtime.decisions.holds import APPROVED_FOR, Hold
 from hub.runtime.decisions.removal_limit import REJECTED, HeldDisruption
 from shared.model import Target, UserId
@@ -38,19 +41,27 @@ def find(hub_client: HubClient, digest: str) -> Hold | None:
     return next((h for h in holds(hub_client, now(), rejected=True) if h.digest == digest), None)
 
 
-def approve(hub_client: HubClient, hold: Hold) -> Changed | None:
+def approve(hub_client: HubClient, hold: Hold, reason: str = "") -> Changed | None:
     """Approve the disruptions of a hold and enqueue each user; return how the hold changed."""
     until = now() + APPROVED_FOR
-    return _decide(hub_client, hold, lambda disruption: replace(disruption, approved_until=until))
+    with _audited(OperatorAction.APPROVE, hub_client, hold, reason) as outcome:
+        return _decide(
+            hub_client,
+            hold,
+            lambda disruption: replace(disruption, approved_until=until),
+            outcome,
+        )
 
 
-def reject(hub_client: HubClient, hold: Hold) -> Changed | None:
+def reject(hub_client: HubClient, hold: Hold, reason: str = "") -> Changed | None:
     """Reject a hold: its users keep what they have; return how the hold changed."""
-    return _decide(
-        hub_client,
-        hold,
-        lambda disruption: replace(disruption, cause=REJECTED, approved_until=None),
-    )
+    with _audited(OperatorAction.REJECT, hub_client, hold, reason) as outcome:
+        return _decide(
+            hub_client,
+            hold,
+            lambda disruption: replace(disruption, cause=REJECTED, approved_until=None),
+            outcome,
+        )
 
 
 def changed(hub_client: HubClient, digest: str) -> Changed | None:
@@ -96,8 +107,19 @@ def _approval(
     return "rejected" if found == {REJECTED} else ""
 
 
+def _audited(
+    what: OperatorAction, hub_client: HubClient, hold: Hold, reason: str
+) -> AbstractContextManager[Outcome]:
+    return hub_client.audited(
+        what, users=hold.users, where=hold.target, subject=f"{hold.digest}: {hold}", reason=reason
+    )
+
+
 def _decide(
-    hub_client: HubClient, hold: Hold, decision: Callable[[HeldDisruption], HeldDisruption]
+    hub_client: HubClient,
+    hold: Hold,
+    decision: Callable[[HeldDisruption], HeldDisruption],
+    outcome: Outcome,
 ) -> Changed | None:
     """Write the decision on each disruption that has not changed since the hold was read.
 
@@ -113,7 +135,10 @@ def _decide(
             break
         decided.append(disruption.disruption.user_id)
     hub_client.enqueue(decided, hold.target)
-    return None if len(decided) == len(hold.disruptions) else changed(hub_client, hold.digest)
+    if len(decided) == len(hold.disruptions):
+        return None
+    outcome.text = f"refused after {len(decided)} of {len(hold.disruptions)}: the set has changed"
+    return changed(hub_client, hold.digest)
 
 
 def _name(hub_client: HubClient, target: Target, user: UserId) -> str:

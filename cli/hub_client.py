@@ -1,6 +1,7 @@
 """The operator's access to the hub: the hub's own adapters with the operator's credentials."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -8,12 +9,15 @@ from uuid import uuid4
 
 import boto3
 
+from cli.audit import Outcome, audited, caller_arn, new_entry
+from hub.runtime.adapters.audit import DynamoAudit
 from hub.runtime.adapters.check_results import DynamoCheckResults
 from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.messaging import SqsDelayedQueue
 from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
+from hub.runtime.decisions.audit import OperatorAction
 from hub.runtime.decisions.hub_state import HubState
 from shared.model import Target, UserId
 from shared.requests import ReconcileRequest, ScanRequest, Subject, full_sweep
@@ -21,7 +25,11 @@ from shared.requests import ReconcileRequest, ScanRequest, Subject, full_sweep
 
 @dataclass(frozen=True, slots=True)
 class HubClient:
-    """Reads and writes the hub's state for an operator."""
+    """Reads and writes the hub's state for an operator.
+
+    What an operator does is written into the audit trail with it. `operator` returns the ARN of the
+    operator.
+    """
 
     hub_state: DynamoHubState
     ledger: DynamoLedger
@@ -29,9 +37,18 @@ class HubClient:
     unmanaged_profiles: DynamoUnmanagedProfiles
     check_results: DynamoCheckResults
     delayed_queue: SqsDelayedQueue
+    audit: DynamoAudit
+    operator: Callable[[], str]
 
     @classmethod
-    def of(cls, dynamodb: Any, sqs: Any, ledger_table: str, delayed_url: str) -> Self:  # noqa: ANN401 (boto3 clients)
+    def of(
+        cls,
+        dynamodb: Any,  # noqa: ANN401 (a boto3 client)
+        sqs: Any,  # noqa: ANN401 (a boto3 client)
+        ledger_table: str,
+        delayed_url: str,
+        operator: Callable[[], str],
+    ) -> Self:
         """Return a HubClient over two boto3 clients."""
         return cls(
             DynamoHubState(dynamodb, ledger_table),
@@ -40,6 +57,8 @@ class HubClient:
             DynamoUnmanagedProfiles(dynamodb, ledger_table),
             DynamoCheckResults(dynamodb, ledger_table),
             SqsDelayedQueue(sqs, delayed_url),
+            DynamoAudit(dynamodb, ledger_table),
+            operator,
         )
 
     def state(self) -> HubState:
@@ -61,23 +80,61 @@ class HubClient:
             request = ScanRequest(Subject.CHECKS, str(target), at, event_id, at, event_driven=True)
             self.delayed_queue.enqueue_after(request, 0)
 
-    def keep(self, user: UserId, days: int) -> datetime | None:
+    def audited(
+        self,
+        what: OperatorAction,
+        *,
+        users: Iterable[UserId] = (),
+        where: Target | None = None,
+        subject: str = "",
+        reason: str = "",
+    ) -> AbstractContextManager[Outcome]:
+        """Return a context that writes an action into the audit trail before and after it."""
+        entry = new_entry(
+            self.operator(),
+            what,
+            users=tuple(sorted(users)),
+            where=where,
+            subject=subject,
+            reason=reason,
+        )
+        return audited(self.audit, entry)
+
+    def keep(self, user: UserId, days: int, reason: str = "") -> datetime | None:
         """Keep a user for `days` days; return when that ends, or None after ending it (0 days)."""
         until = now() + timedelta(days=days) if days else None
-        self.hub_state.keep(user, until)
+        entry = new_entry(
+            self.operator(),
+            OperatorAction.KEEP if until else OperatorAction.END_KEEP,
+            users=(user,),
+            subject=f"until {until:%Y-%m-%d %H:%M} UTC" if until else "",
+            reason=reason,
+        )
+        self.hub_state.keep(user, until, entry)
         return until
 
-    def protect(self, key: str, *, protected: bool = True) -> None:
+    def protect(self, key: str, *, protected: bool = True, reason: str = "") -> None:
         """Protect a user, or a profile (`<target>/<name>`), from all removals; or end that."""
-        self.hub_state.protect(key, protected=protected)
+        place, _, name = key.rpartition("/")
+        entry = new_entry(
+            self.operator(),
+            OperatorAction.PROTECT if protected else OperatorAction.END_PROTECT,
+            users=() if place else (UserId(key),),
+            where=Target.parse(place) if place else None,
+            subject=f"profile {name}" if place else "",
+            reason=reason,
+        )
+        self.hub_state.protect(key, protected=protected, audit=entry)
 
-    def pause(self, reason: str) -> None:
-        """Pause all processing until `resume`."""
-        self.hub_state.pause(reason or "an operator paused it")
+    def pause(self, reason: str) -> bool:
+        """Pause all processing until `resume`; return false if it is paused already."""
+        reason = reason or "an operator paused it"
+        entry = new_entry(self.operator(), OperatorAction.PAUSE, reason=reason)
+        return self.hub_state.pause(reason, entry)
 
-    def resume(self) -> int | None:
+    def resume(self, reason: str = "") -> int | None:
         """End the pause; return what `sweep_everything` does."""
-        self.hub_state.resume()
+        self.hub_state.resume(new_entry(self.operator(), OperatorAction.RESUME, reason=reason))
         return self.sweep_everything()
 
     def sweep_everything(self) -> int | None:
@@ -96,7 +153,8 @@ def open_hub_client(ledger: str, delayed_queue: str, region: str | None) -> HubC
     Without the URL of a delayed queue, it reads only: nothing can be queued.
     """
     session = boto3.Session(region_name=region)
-    return HubClient.of(session.client("dynamodb"), session.client("sqs"), ledger, delayed_queue)
+    dynamodb, sqs = session.client("dynamodb"), session.client("sqs")
+    return HubClient.of(dynamodb, sqs, ledger, delayed_queue, lambda: caller_arn(region))
 
 
 def now() -> datetime:

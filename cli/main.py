@@ -12,6 +12,7 @@ from cli.commands.adopt import adopt
 from cli.commands.demo import demo
 from cli.commands.doctor import doctor
 from cli.commands.explain import explain
+from cli.commands.history import history
 from cli.commands.keep import keep
 from cli.commands.pause import pause
 from cli.commands.protect import protect
@@ -40,6 +41,7 @@ app.add_typer(mappings.app, name="mappings")
 app.add_typer(holds.app, name="holds")
 app.command("doctor")(doctor)
 app.command("explain")(explain)
+app.command("history")(history)
 app.command("report")(report)
 app.command("adopt")(adopt)
 app.command("keep")(keep)

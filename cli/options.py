@@ -73,6 +73,9 @@ User = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the same as JSON.")]
+Reason = Annotated[
+    str, typer.Option("--reason", help="Why, for the audit trail.", show_default=False)
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Apply it; without, only show what would change.")]
 
 TargetText = Annotated[

@@ -8,6 +8,8 @@ from typing import Any, Final
 import typer
 
 from cli.hub_client import HubClient
+from cli.named_targets import nearest
+from cli.progress import counting
 from hub.runtime.adapters.aws import translated
 from hub.runtime.adapters.identity_center import IdentityCenter
 from shared.errors import RefusedError
@@ -26,24 +28,25 @@ def find_user(hub_client: HubClient, user: str) -> UserId:
     """
     if DIRECTORY_ID.fullmatch(user):
         return UserId(user)
-    found = sorted(
-        {
-            record.user_id
-            for record in hub_client.ledger.everybody()
-            if record.user_name.casefold() == user.casefold()
-        }
-    )
+    found, others = set[UserId](), set[str]()
+    for record in counting(hub_client.ledger.everybody(), "records of the ledger"):
+        if record.user_name.casefold() == user.casefold():
+            found.add(record.user_id)
+        else:
+            others.add(record.user_name)
     if not found:
+        near = ", ".join(nearest(user, others)) or "none"
         raise typer.BadParameter(
-            f"no user in the ledger is called {user!r}: give the user id, which the user's page "
-            f"in Identity Center shows. To find it:  {_asking_for(user)}"
+            f"no user in the ledger is called {user!r}; similar names: {near}. Give the user id, "
+            "which the user's page in Identity Center shows. To find it:  "
+            f"{_asking_for(user)}"
         )
     if len(found) > 1:
         raise typer.BadParameter(
             f"several users are, or were, called {user!r}: give one of their ids: "
-            f"{', '.join(found)}"
+            f"{', '.join(sorted(found))}"
         )
-    return found[0]
+    return found.pop()
 
 
 def _asking_for(user_name: str) -> str:

@@ -23,6 +23,10 @@ LEDGER_BY_TARGET_KEY: Final = ("target", "pk")
 LEDGER_BY_MEMBERSHIP: Final = "by-membership"
 LEDGER_BY_MEMBERSHIP_KEY: Final = ("membership_id", "pk")
 
+# The events of all users' profiles by month (UTC) and time.
+LEDGER_BY_MONTH: Final = "by-month"
+LEDGER_BY_MONTH_KEY: Final = ("month", "at")
+
 # The time (seconds since 1970, UTC) after which DynamoDB deletes an item.
 LEDGER_EXPIRES: Final = "expires"
 

@@ -13,6 +13,8 @@ from shared.conventions import SYSTEM_PATH, partition
 from shared.storage import (
     LEDGER_BY_MEMBERSHIP,
     LEDGER_BY_MEMBERSHIP_KEY,
+    LEDGER_BY_MONTH,
+    LEDGER_BY_MONTH_KEY,
     LEDGER_BY_TARGET,
     LEDGER_BY_TARGET_KEY,
     LEDGER_KEY,
@@ -21,7 +23,11 @@ from shared.storage import (
 from simulator.polling import Queue
 
 _Index = tuple[str, tuple[str, str]]
-_BY_MEMBERSHIP: _Index = (LEDGER_BY_MEMBERSHIP, LEDGER_BY_MEMBERSHIP_KEY)
+_LEDGER_INDICES: tuple[_Index, ...] = (
+    (LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY),
+    (LEDGER_BY_MEMBERSHIP, LEDGER_BY_MEMBERSHIP_KEY),
+    (LEDGER_BY_MONTH, LEDGER_BY_MONTH_KEY),
+)
 MAPPINGS, LEDGER, BUS = "studio-hub-mappings", "studio-hub-ledger", "studio-hub"
 # For each queue, as in the hub stack: the visibility time-out in seconds, and the maximum number of
 # deliveries before a message is a dead letter.
@@ -72,9 +78,7 @@ def client(service: str, region: str, keys: Mapping[str, str]) -> Any:  # noqa: 
 def make_tables(dynamodb: Any) -> None:  # noqa: ANN401 (a DynamoDB client)
     """Create the two tables of the hub."""
     _make_table(dynamodb, MAPPINGS, MAPPINGS_KEY, stream=True)
-    _make_table(
-        dynamodb, LEDGER, LEDGER_KEY, (LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY), _BY_MEMBERSHIP
-    )
+    _make_table(dynamodb, LEDGER, LEDGER_KEY, *_LEDGER_INDICES)
 
 
 def _make_table(

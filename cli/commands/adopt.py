@@ -16,6 +16,7 @@ from cli.options import (
     SOMETHING_TO_DO,
     Json,
     MappingsTable,
+    Reason,
     Region,
     TargetText,
     Yes,
@@ -74,6 +75,7 @@ def adopt(  # noqa: PLR0913 (one option an attribute)
         ),
     ] = None,
     region: Region = None,
+    reason: Reason = "",
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
@@ -91,10 +93,10 @@ def adopt(  # noqa: PLR0913 (one option an attribute)
     found = _one(adoption, user) if user is not None else _all(adoption)
     doable = [each for each in found.proposals if not each.refusal]
     for each in doable if yes else ():
-        adoption.adopt(each)
+        adoption.adopt(each, reason)
     if yes and found.ours:
         # The hub may still hold this user for a cause that is now fixed, such as restored tags.
-        adoption.hub_client.enqueue([found.ours], adoption.target)
+        adoption.reconcile(found.ours, reason)
     _show(found.proposals, adopted=yes, as_json=as_json)
     _say_what_is_next(found, len(doable), yes=yes)
     if not doable and found.proposals and user is not None:

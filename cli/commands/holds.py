@@ -13,7 +13,7 @@ import typer
 from cli import hold_decisions as decide
 from cli.held_items import Wait, holds, of_hold, waits
 from cli.hub_client import HubClient, now
-from cli.options import REFUSED, Json, with_hub_client
+from cli.options import REFUSED, Json, Reason, with_hub_client
 from cli.output import print_table, row, say, table, wide_console
 from hub.runtime.decisions.holds import APPROVED_FOR, Hold
 
@@ -68,13 +68,15 @@ def show(hub_client: HubClient, digest: Digest, *, as_json: Json = False) -> Non
 
 @app.command("approve")
 @with_hub_client
-def approve(hub_client: HubClient, digest: Digest, *, as_json: Json = False) -> None:
+def approve(
+    hub_client: HubClient, digest: Digest, *, reason: Reason = "", as_json: Json = False
+) -> None:
     """Approve the disruptions of a hold, for 72 hours.
 
     Only these removals and role changes may begin. Exits 3 if the set has changed since the digest
     was shown.
     """
-    _decide(decide.approve, hub_client, digest, as_json=as_json)
+    _decide(decide.approve, hub_client, digest, reason, as_json=as_json)
     hours = int(APPROVED_FOR.total_seconds() // 3600)
     _say(
         f"Approved for {hours} hours, and queued. The outcome:  studio-hub explain USER, or the "
@@ -84,12 +86,14 @@ def approve(hub_client: HubClient, digest: Digest, *, as_json: Json = False) -> 
 
 @app.command("reject")
 @with_hub_client
-def reject(hub_client: HubClient, digest: Digest, *, as_json: Json = False) -> None:
+def reject(
+    hub_client: HubClient, digest: Digest, *, reason: Reason = "", as_json: Json = False
+) -> None:
     """Reject a hold: its users keep what they have.
 
     Exits 3 if the set has changed since the digest was shown.
     """
-    _decide(decide.reject, hub_client, digest, as_json=as_json)
+    _decide(decide.reject, hub_client, digest, reason, as_json=as_json)
     _say(
         "Rejected: the users keep what they have, until a mapping grants it again. To approve it "
         "after all:  studio-hub holds list --all"
@@ -97,15 +101,16 @@ def reject(hub_client: HubClient, digest: Digest, *, as_json: Json = False) -> N
 
 
 def _decide(
-    decision: Callable[[HubClient, Hold], decide.Changed | None],
+    decision: Callable[[HubClient, Hold, str], decide.Changed | None],
     hub_client: HubClient,
     digest: str,
+    reason: str,
     *,
     as_json: bool,
 ) -> None:
     """Write a decision and print the hold; print the difference and exit if it has changed."""
     hold = _hold(hub_client, digest, as_json=as_json)
-    differs = decision(hub_client, hold)
+    differs = decision(hub_client, hold, reason)
     if differs is not None:
         _refuse(differs, as_json=as_json)
     _print(hold, as_json=as_json)

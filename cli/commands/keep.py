@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.hub_client import HubClient
-from cli.options import User, Yes, require_yes, with_hub_client
+from cli.options import Reason, User, Yes, require_yes, with_hub_client
 from cli.people import find_user
 from shared.conventions import MOST_DAYS_KEPT
 
@@ -24,6 +24,7 @@ def keep(
             min=0, max=MOST_DAYS_KEPT, help="For how long; 0 ends it.", show_default=False
         ),
     ],
+    reason: Reason = "",
     yes: Yes = False,
 ) -> None:
     """Do not remove a user's profiles for some days.
@@ -37,7 +38,7 @@ def keep(
             typer.echo(f"{user} is not kept. Nothing to do.", err=True)
             return
         require_yes(f"{user} is kept until {kept:%Y-%m-%d %H:%M} UTC.", yes=yes)
-    until = hub_client.keep(user_id, days)
+    until = hub_client.keep(user_id, days, reason)
     if until is None:
         typer.echo(
             f"{user} is not kept any more. The next sweep reconciles this user; to do so now:  "

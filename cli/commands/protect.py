@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.hub_client import HubClient
-from cli.options import Yes, require_yes, with_hub_client
+from cli.options import Reason, Yes, require_yes, with_hub_client
 from cli.people import find_user
 from hub.runtime.decisions.protection import protected_profile
 from shared.model import Target
@@ -28,6 +28,7 @@ def protect(
     ],
     *,
     off: Annotated[bool, typer.Option("--off", help="End the protection; needs --yes.")] = False,
+    reason: Reason = "",
     yes: Yes = False,
 ) -> None:
     """Never remove a user's profiles or roles, or one profile.
@@ -40,13 +41,13 @@ def protect(
             typer.echo(f"{whom} is not protected. Nothing to do.", err=True)
             return
         require_yes(f"{whom} is protected.", yes=yes)
-        hub_client.protect(key, protected=False)
+        hub_client.protect(key, protected=False, reason=reason)
         typer.echo(
             f"{whom} is not protected any more. The next sweep applies the mappings again.",
             err=True,
         )
         return
-    hub_client.protect(key)
+    hub_client.protect(key, reason=reason)
     typer.echo(f"{whom} is protected: no profile and no role is removed.", err=True)
     typer.echo(f"To end it:  studio-hub protect {key} --off --yes", err=True)
 

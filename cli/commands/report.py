@@ -4,7 +4,6 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, Annotated, Final
@@ -12,17 +11,17 @@ from typing import IO, Annotated, Final
 import boto3
 import typer
 
-from cli.hub_client import HubClient, now, open_hub_client
+from cli.hub_client import now, open_hub_client
+from cli.named_targets import find_target
 from cli.options import Json, Ledger, Region
 from cli.output import say
+from cli.paused import warn_if_paused
 from cli.progress import counting
 from cli.report.html_page import html_text
 from cli.report.plain import csv_text, json_text
-from cli.report.reading import known_targets, read
+from cli.report.reading import read
 from cli.report.review import Review, Source
 from cli.spoke_profiles import caller
-from hub.runtime.decisions.hub_state import HubState
-from shared.model import Target
 from shared.visible import visible
 
 
@@ -39,7 +38,6 @@ WRITERS: Final[Mapping[Format, Callable[[Review], str]]] = {
     Format.CSV: csv_text,
     Format.JSON: json_text,
 }
-_NAMED: Final = 3
 
 
 def report(
@@ -80,7 +78,8 @@ def report(
         session = boto3.Session(region_name=region)
         hub_client = open_hub_client(ledger, "", region)
         state = hub_client.state()
-        only = None if target is None else _known(target, hub_client, state)
+        warn_if_paused(state)
+        only = None if target is None else find_target(target, hub_client, state)
         account, arn = caller(session)
         source = Source(now(), arn, account, session.region_name or "", ledger)
         review = read(hub_client, state, source, only, counting)
@@ -90,24 +89,6 @@ def report(
         else:
             file.write(text)
     _tell(review, output)
-
-
-def _known(text: str, hub_client: HubClient, state: HubState) -> Target:
-    """Return the target of this name; typer.BadParameter names the nearest that the hub knows."""
-    try:
-        target, mistake = Target.parse(text), "the hub knows no such target"
-    except ValueError as error:
-        target, mistake = None, str(error)
-    if target in state.targets:
-        return target
-    known = known_targets(hub_client, state)
-    if target in known:
-        return target
-    names = sorted(map(str, known))
-    near = [name for name in names if text and text in name]
-    near = (near or get_close_matches(text, names, _NAMED, 0.0))[:_NAMED]
-    nearest = f"; the nearest that it knows: {', '.join(near)}" if near else "; it knows none yet"
-    raise typer.BadParameter(f"--target {text!r}: {mistake}{nearest}")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import typer
 
 from cli.commands.sweep import say_when
 from cli.hub_client import HubClient
-from cli.options import SOMETHING_TO_DO, with_hub_client
+from cli.options import SOMETHING_TO_DO, Reason, with_hub_client
 from cli.output import say
 
 
@@ -14,6 +14,7 @@ from cli.output import say
 def resume(
     hub_client: HubClient,
     *,
+    reason: Reason = "",
     yes: Annotated[
         bool, typer.Option("--yes", help="Resume; without, only show why the hub is paused.")
     ] = False,
@@ -35,7 +36,7 @@ def resume(
             err=True,
         )
         raise typer.Exit(SOMETHING_TO_DO)
-    seconds = hub_client.resume()
+    seconds = hub_client.resume(reason)
     typer.echo("Resumed.", err=True)
     if seconds is None:
         typer.echo("A sweep of everything is due already, within 15 minutes.", err=True)

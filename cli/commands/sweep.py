@@ -1,16 +1,19 @@
 """`studio-hub sweep`: scans everything now, or one group, target or user."""
 
+from contextlib import AbstractContextManager
 from typing import Annotated
 from uuid import uuid4
 
 import typer
 
+from cli.audit import Outcome
 from cli.deployed import output
 from cli.hub_client import HubClient, now
 from cli.mapping_rows import MappingRows
-from cli.options import REFUSED, Region, with_hub_client
+from cli.options import REFUSED, Reason, Region, with_hub_client
 from cli.output import say
 from cli.people import find_user
+from hub.runtime.decisions.audit import OperatorAction
 from hub.runtime.decisions.mapping_rows import parse_row
 from shared.model import DIRECTORY_ID, GroupMapping, Target
 from shared.requests import EVERY_TARGET, ReconcileRequest, ScanRequest, Subject
@@ -39,6 +42,7 @@ def sweep(
             show_default=False,
         ),
     ] = "",
+    reason: Reason = "",
     region: Region = None,
 ) -> None:
     """Scan everything now, or one group, target or user.
@@ -60,7 +64,10 @@ def sweep(
         typer.echo("It scans nothing until it is resumed:  studio-hub resume --yes", err=True)
         raise typer.Exit(REFUSED)
     if request is None:
-        seconds = hub_client.sweep_everything()
+        with hub_client.audited(OperatorAction.SWEEP, subject="everything", reason=reason) as swept:
+            seconds = hub_client.sweep_everything()
+            if seconds is None:
+                swept.text = "refused: a sweep is due already"
         if seconds is None:
             typer.echo(
                 "A sweep of everything is due already, within 15 minutes; or scan one target "
@@ -70,7 +77,8 @@ def sweep(
             raise typer.Exit(REFUSED)
         say_when(seconds)
         return
-    hub_client.delayed_queue.enqueue_after(request, 0)
+    with _audited(hub_client, request, reason):
+        hub_client.delayed_queue.enqueue_after(request, 0)
     typer.echo("Queued. The functions log what they find and change.", err=True)
 
 
@@ -78,6 +86,21 @@ def say_when(seconds: int) -> None:
     """Print when the full sweep starts."""
     when = f"in {-(-seconds // 60)} minutes" if seconds else "now"
     typer.echo(f"Queued: a sweep of everything begins {when}.", err=True)
+
+
+def _audited(
+    hub_client: HubClient, request: ReconcileRequest | ScanRequest, reason: str
+) -> AbstractContextManager[Outcome]:
+    """Return a context that writes the sweep of a user, group or target into the audit trail."""
+    if isinstance(request, ReconcileRequest):
+        return hub_client.audited(OperatorAction.SWEEP, users=[request.user_id], reason=reason)
+    is_target = request.subject is Subject.TARGET
+    return hub_client.audited(
+        OperatorAction.SWEEP,
+        where=Target.parse(request.key) if is_target else None,
+        subject="" if is_target else f"{request.subject} {request.key}",
+        reason=reason,
+    )
 
 
 def _request(

@@ -1,14 +1,16 @@
 """The operator of a scenario: runs the same code as the commands."""
 
-from typing import Any
+from typing import Any, Final
 
 from cli import hold_decisions as decide
 from cli.held_items import holds, waits
 from cli.hub_client import HubClient, now
 from hub.runtime.decisions.holds import Hold
 from shared.model import Target, UserId
-from simulator.embedded_aws import EmbeddedAws
+from simulator.embedded_aws import HUB_ACCOUNT, EmbeddedAws
 from simulator.setup import LEDGER
+
+_ARN: Final = f"arn:aws:sts::{HUB_ACCOUNT}:assumed-role/Operator/scenario"
 
 
 class SimulatedOperator:
@@ -17,7 +19,11 @@ class SimulatedOperator:
     def __init__(self, aws: EmbeddedAws) -> None:
         self._directory = aws.services.identity_store
         self.hub_client = HubClient.of(
-            aws.dynamodb, aws.lambdas.sqs, LEDGER, aws.queues["delayed"].url
+            aws.dynamodb,
+            aws.lambdas.sqs,
+            LEDGER,
+            aws.queues["delayed"].url,
+            lambda: _ARN,
         )
 
     def approve(self, target: Target | None = None) -> None:

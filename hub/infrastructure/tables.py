@@ -8,6 +8,8 @@ from constructs import Construct
 from shared.storage import (
     LEDGER_BY_MEMBERSHIP,
     LEDGER_BY_MEMBERSHIP_KEY,
+    LEDGER_BY_MONTH,
+    LEDGER_BY_MONTH_KEY,
     LEDGER_BY_TARGET,
     LEDGER_BY_TARGET_KEY,
     LEDGER_EXPIRES,
@@ -37,10 +39,12 @@ class Tables(Construct):
         self.mappings_stream_arn = str(self.mappings.table_stream_arn)
         # History expires; current records have no such attribute.
         self.ledger = _table(self, "Ledger", LEDGER_KEY, key, time_to_live_attribute=LEDGER_EXPIRES)
-        # A target's scan compares whole records; for a membership id only the keys are read.
+        # A target's scan compares whole records, and the history shows whole events; for a
+        # membership id only the keys are read.
         for name, index_key, projection in (
             (LEDGER_BY_TARGET, LEDGER_BY_TARGET_KEY, dynamodb.ProjectionType.ALL),
             (LEDGER_BY_MEMBERSHIP, LEDGER_BY_MEMBERSHIP_KEY, dynamodb.ProjectionType.KEYS_ONLY),
+            (LEDGER_BY_MONTH, LEDGER_BY_MONTH_KEY, dynamodb.ProjectionType.ALL),
         ):
             partition_key, sort_key = (_string(attribute) for attribute in index_key)
             self.ledger.add_global_secondary_index(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
+    from hub.runtime.decisions.audit import AuditEntry
     from hub.runtime.decisions.checks import TargetChecks
     from hub.runtime.decisions.holds import Hold
     from hub.runtime.decisions.hub_state import (
@@ -163,8 +164,11 @@ class HubStateStore(Protocol):
     ) -> None:
         """Store new open problems of a scope, and delete those that are resolved; others stay."""
 
-    def pause(self, reason: str) -> None:
-        """Pause processing until `resume`."""
+    def pause(self, reason: str) -> bool:
+        """Pause processing until `resume`; return false if it is paused already.
+
+        An earlier pause keeps its reason.
+        """
 
     def reserve_full_sweep(self, now: datetime, event_id: str) -> int | None:
         """Return in how many seconds a full sweep may run; None if one is already reserved.
@@ -232,6 +236,16 @@ class CheckResults(Protocol):
 
     def save(self, target: Target, checks: TargetChecks) -> None:
         """Store the results of a target over the earlier ones."""
+
+
+class AuditTrail(Protocol):
+    """What operators did. Nothing expires."""
+
+    def write(self, entry: AuditEntry) -> None:
+        """Write an entry, also over the one of the same time and id, to add its outcome."""
+
+    def entries(self, since: datetime, until: datetime) -> Iterator[AuditEntry]:
+        """Yield the entries from `since` to the end of the month of `until`, the latest first."""
 
 
 class Bus(Protocol):

@@ -53,8 +53,12 @@ def test_users_and_profiles_are_protected_until_that_is_ended(
     assert fresh(ledger_table).protected == {ADA, f"{LAB}/ada-lovelace"}
     hub_state.protect(ADA, protected=False)
     hub_state.protect(BOB, protected=False)
-    assert fresh(ledger_table) == HubState(
-        paused="for a test", protected=frozenset({profile}), targets=frozenset({LAB})
+    state = fresh(ledger_table)
+    assert state == HubState(
+        paused="for a test",
+        paused_at=state.paused_at,
+        protected=frozenset({profile}),
+        targets=frozenset({LAB}),
     )
 
 

@@ -16,6 +16,8 @@ from shared.requests import ScanRequest, Subject
 from shared.storage import (
     LEDGER_BY_MEMBERSHIP,
     LEDGER_BY_MEMBERSHIP_KEY,
+    LEDGER_BY_MONTH,
+    LEDGER_BY_MONTH_KEY,
     LEDGER_BY_TARGET,
     LEDGER_BY_TARGET_KEY,
     LEDGER_KEY,
@@ -125,7 +127,8 @@ def test_the_mappings_table(hub: Resources) -> None:
 
 def test_the_ledger_table(hub: Resources) -> None:
     """The ledger has the shared keys and indices, expires history, outlives its stack."""
-    expected = table(LEDGER_KEY, (LEDGER_BY_TARGET_KEY[0], LEDGER_BY_MEMBERSHIP_KEY[0]))
+    of_indices = LEDGER_BY_TARGET_KEY[0], LEDGER_BY_MEMBERSHIP_KEY[0], *LEDGER_BY_MONTH_KEY
+    expected = table(LEDGER_KEY, of_indices)
     expected["Properties"] |= {
         "TimeToLiveSpecification": {"AttributeName": "expires", "Enabled": True},
         "GlobalSecondaryIndexes": [
@@ -138,6 +141,11 @@ def test_the_ledger_table(hub: Resources) -> None:
                 "IndexName": LEDGER_BY_MEMBERSHIP,
                 "KeySchema": key_schema(LEDGER_BY_MEMBERSHIP_KEY),
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
+            {
+                "IndexName": LEDGER_BY_MONTH,
+                "KeySchema": key_schema(LEDGER_BY_MONTH_KEY),
+                "Projection": {"ProjectionType": "ALL"},
             },
         ],
     }

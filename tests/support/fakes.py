@@ -151,9 +151,12 @@ class FakeHubState:
         problems = (self.truth.problems | set(new)) - set(over)
         self.truth = replace(self.truth, problems=problems)
 
-    def pause(self, reason: str) -> None:
-        """Pause all processing."""
-        self.truth = replace(self.truth, paused=reason)
+    def pause(self, reason: str) -> bool:
+        """Pause all processing; an earlier pause keeps its reason."""
+        is_new = not self.truth.paused
+        if is_new:
+            self.truth = replace(self.truth, paused=reason)
+        return is_new
 
     def reserve_full_sweep(self, now: datetime, event_id: str) -> int | None:  # noqa: ARG002 (the port's)
         """Return the next of the slots, None if all are taken."""

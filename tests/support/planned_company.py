@@ -9,11 +9,11 @@ from typing import Any, Final
 import boto3
 import pytest
 
-from cli.hub_client import HubClient
 from cli.mapping_rows import MappingRows
 from cli.mappings.apply import Application, Applied
 from cli.mappings.observe import Sources
 from cli.mappings.plan import Plan, make_plan
+from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from shared.conventions import USER_ID, tags
 from shared.model import Target
@@ -120,13 +120,12 @@ class PlannedCompany:
     def _operate(self) -> None:
         """Let an operator keep or protect somebody."""
         dynamodb = boto3.client("dynamodb", region_name=HUB_REGION)
-        sqs = boto3.client("sqs", region_name=HUB_REGION)
-        hub_client = HubClient.of(dynamodb, sqs, LEDGER, self.aws.queues["delayed"].url)
+        hub_state = DynamoHubState(dynamodb, LEDGER)
         if self._dice.random() < 0.3:
-            hub_client.hub_state.protect(self._dice.choice(self.people), protected=True)
+            hub_state.protect(self._dice.choice(self.people), protected=True)
         if self._dice.random() < 0.3:
             until = datetime(2036, 1, 1, tzinfo=UTC)
-            hub_client.hub_state.keep(self._dice.choice(self.people), until)  # type: ignore[arg-type]
+            hub_state.keep(self._dice.choice(self.people), until)  # type: ignore[arg-type]
 
 
 def operator(monkeypatch: pytest.MonkeyPatch, aws: EmbeddedAws) -> None:

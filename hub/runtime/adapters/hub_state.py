@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from hub.runtime.adapters.audit import audit_item
 from hub.runtime.adapters.aws import utc_now
 from hub.runtime.adapters.tables import Table, from_stored, to_stored
+from hub.runtime.decisions.audit import AuditEntry
 from hub.runtime.decisions.hub_state import AccessRefusal, HubState, OpenProblem
 from shared.model import AccountId, GroupId, Target, UserId
 from shared.storage import name_digest
@@ -72,26 +74,35 @@ class DynamoHubState:
                 self._table.update(key, f"{verb} #problems :problems", {"problems": texts})
                 self._cached = None
 
-    def pause(self, reason: str) -> None:
-        self._put(_PAUSE, reason=reason, at=utc_now())
+    def pause(self, reason: str, audit: AuditEntry | None = None) -> bool:
+        by = audit.by if audit else None
+        item = {"pk": _HUB, "sk": _PAUSE, "reason": reason, "at": utc_now(), "by": by}
+        self._cached = None
+        with_it = [audit_item(audit)] if audit else []
+        return self._table.put(item, "attribute_not_exists(#pk)", also_put=with_it)
 
-    def resume(self) -> None:
-        """Resume processing."""
-        self._delete(_PAUSE)
+    def resume(self, audit: AuditEntry | None = None) -> None:
+        """Resume processing, and write the operator's entry with it."""
+        self._delete(_PAUSE, audit)
 
-    def keep(self, user_id: UserId, until: datetime | None) -> None:
-        """Keep everything of a user until then; None ends it."""
+    def keep(
+        self, user_id: UserId, until: datetime | None, audit: AuditEntry | None = None
+    ) -> None:
+        """Keep everything of a user until then, and write the entry with it; None ends it."""
         if until is None:
-            self._delete(f"{_KEPT}{user_id}")
+            self._delete(f"{_KEPT}{user_id}", audit)
         else:
-            self._put(f"{_KEPT}{user_id}", until=until)
+            self._put(f"{_KEPT}{user_id}", audit, until=until)
 
-    def protect(self, whom: str, *, protected: bool) -> None:
-        """Protect a user id or a profile (`<target>/<name>`) from every removal, or end that."""
+    def protect(self, whom: str, *, protected: bool, audit: AuditEntry | None = None) -> None:
+        """Protect a user id or a profile (`<target>/<name>`) from every removal, or end that.
+
+        The operator's entry is written with it.
+        """
         if protected:
-            self._put(f"{_PROTECTED}{whom}", at=utc_now())
+            self._put(f"{_PROTECTED}{whom}", audit, at=utc_now())
         else:
-            self._delete(f"{_PROTECTED}{whom}")
+            self._delete(f"{_PROTECTED}{whom}", audit)
 
     def reserve_full_sweep(self, now: datetime, event_id: str) -> int | None:
         state = self.state(utc_now())
@@ -109,12 +120,17 @@ class DynamoHubState:
         self._cached = None
         return int((at - now).total_seconds())
 
-    def _put(self, key: str, **attributes: object) -> None:
-        self._table.put({"pk": _HUB, "sk": key, **attributes})
+    def _put(self, key: str, audit: AuditEntry | None = None, **attributes: object) -> None:
+        with_it = [audit_item(audit)] if audit else []
+        self._table.put({"pk": _HUB, "sk": key, **attributes}, also_put=with_it)
         self._cached = None
 
-    def _delete(self, key: str) -> None:
-        self._table.delete({"pk": _HUB, "sk": key})
+    def _delete(self, key: str, audit: AuditEntry | None = None) -> None:
+        item = {"pk": _HUB, "sk": key}
+        if audit:
+            self._table.put(audit_item(audit), also_delete=[item])
+        else:
+            self._table.delete(item)
         self._cached = None
 
 
@@ -124,7 +140,6 @@ def _state(items: Mapping[str, Mapping[str, Any]]) -> HubState:
         for key, item in items.items()
         if key.startswith(_TARGET)
     }
-    full_sweep = items.get(_FULL_SWEEP)
     # One for each target, read for every request: a key of the hub's own needs no pattern.
     roles = {
         Target(AccountId(account), region, domain_id): item
@@ -132,6 +147,7 @@ def _state(items: Mapping[str, Mapping[str, Any]]) -> HubState:
         if key.startswith(_ROLES)
         for account, region, domain_id in [key.removeprefix(_ROLES).split("/")]
     }
+    full_sweep, pause = items.get(_FULL_SWEEP), items.get(_PAUSE)
     return HubState(
         group_ids={
             # Earlier versions had the name itself in the key; the longest names do not fit one.
@@ -139,7 +155,9 @@ def _state(items: Mapping[str, Mapping[str, Any]]) -> HubState:
             for key, item in items.items()
             if key.startswith(_NAME)
         },
-        paused=items.get(_PAUSE, {}).get("reason", ""),
+        paused=pause["reason"] if pause else "",
+        paused_by=pause.get("by", "") if pause else "",
+        paused_at=datetime.fromisoformat(pause["at"]) if pause else None,
         kept={
             UserId(key.removeprefix(_KEPT)): datetime.fromisoformat(item["until"])
             for key, item in items.items()

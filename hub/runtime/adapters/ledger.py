@@ -1,16 +1,17 @@
 """The ledger's records: what the hub made for whom, why, what is pending, and the history."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.runtime.adapters.group_snapshots import member
 from hub.runtime.adapters.tables import Table, from_stored, to_stored
+from hub.runtime.decisions.audit import months_back
 from hub.runtime.decisions.record import MemberChanges, Record
 from shared.errors import RetryableError
 from shared.model import Target, UserId
-from shared.storage import LEDGER_BY_TARGET, LEDGER_EXPIRES
+from shared.storage import LEDGER_BY_MONTH, LEDGER_BY_TARGET, LEDGER_EXPIRES
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _USER, _TARGET, _HISTORY, _DRY_RUN = "user#", "target#", "history#", "dry-run"
 # A user's history is kept this long.
-_HISTORY_KEPT: Final = timedelta(days=400)
+HISTORY_KEPT: Final = timedelta(days=400)
 _NO_CHANGES: Final = MemberChanges()
 
 
@@ -64,6 +65,27 @@ class DynamoLedger:
             ScanIndexForward=False,
         )
         return tuple({name: str(value) for name, value in item.items()} for item in items)
+
+    def events(
+        self, since: datetime, until: datetime, target: Target | None = None
+    ) -> Iterator[Mapping[str, str]]:
+        """Yield the history of all users between two times, the latest event first.
+
+        It reads the events of these months, of all targets, and nothing else of the ledger. The
+        index lags a little.
+        """
+        values = {"since": since.isoformat(), "until": until.isoformat()}
+        only: dict[str, Any] = {"FilterExpression": "#where = :where"} if target else {}
+        values |= {"where": str(target)} if target else {}
+        for month in months_back(since, until):
+            items = self._table.items(
+                "#month = :month AND #at BETWEEN :since AND :until",
+                values | {"month": month},
+                IndexName=LEDGER_BY_MONTH,
+                ScanIndexForward=False,
+                **only,
+            )
+            yield from ({name: str(value) for name, value in item.items()} for item in items)
 
     def changes(self) -> Iterable[Mapping[str, str]]:
         """Yield `user_id`, `where`, `at` and `what` of every event in any user's history.
@@ -115,10 +137,12 @@ def _history_item(profile_event: "ProfileEvent") -> dict[str, Any]:
     target = stored.pop("target")
     # One request may publish several events of one target at one time.
     key = f"{_HISTORY}{stored['at']}#{target}#{stored['what']}"
-    expires = int((profile_event.at + _HISTORY_KEPT).timestamp())
+    expires = int((profile_event.at + HISTORY_KEPT).timestamp())
     return stored | {
         "pk": f"{_USER}{profile_event.user_id}",
         "sk": key,
         "where": target,
+        # Of a time in UTC.
+        "month": stored["at"][:7],
         LEDGER_EXPIRES: expires,
     }

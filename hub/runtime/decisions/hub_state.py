@@ -70,6 +70,8 @@ class HubState:
     Attributes:
         group_ids: the id of each group name of a mapping, once resolved.
         paused: why processing is paused until `resume`; empty while it runs.
+        paused_by: the ARN of the operator who paused it; empty if the hub paused itself.
+        paused_at: since when (UTC) it is paused; None while it runs.
         kept: until when (UTC) nothing of a user is removed.
         protected: users, and profiles as `<target>/<name>`, from which nothing is ever taken.
         targets: every target that was ever mapped.
@@ -84,6 +86,8 @@ class HubState:
 
     group_ids: Mapping[str, GroupId] = field(default_factory=dict)
     paused: str = ""
+    paused_by: str = ""
+    paused_at: datetime | None = None
     kept: Mapping[UserId, datetime] = field(default_factory=dict)
     protected: frozenset[str] = frozenset()
     targets: frozenset[Target] = frozenset()

@@ -1,0 +1,143 @@
+"""What happened: the events of profiles and the actions of operators, merged by time."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from typing import Any
+
+from cli.hub_client import HubClient
+from cli.progress import counting
+from hub.runtime.decisions.audit import AuditEntry
+from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType, describe_event
+from shared.model import Target, UserId
+
+# How many users of one action are named on a line.
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One event of a profile, or one action of an operator.
+
+    Attributes:
+        at: UTC.
+        by: the ARN of the operator; empty for the hub.
+        text: what happened, as the end of a sentence.
+        plain: the same as JSON.
+    """
+
+    at: datetime
+    what: str
+    by: str
+    text: str
+    plain: Mapping[str, Any]
+
+
+def read_history(
+    hub_client: HubClient,
+    since: datetime,
+    until: datetime,
+    limit: int,
+    user: UserId | None = None,
+    target: Target | None = None,
+) -> tuple[HistoryEntry, ...]:
+    """Return the last entries between two times, at most `limit`, the newest last.
+
+    A user's events are read from the user's partition, all others from the index by month. Either
+    is read from its end, and no further than needed.
+    """
+    actions = (
+        _of_action(entry)
+        for entry in hub_client.audit.entries(since, until)
+        if entry.concerns(user, target)
+    )
+    events = map(_of_event, _events(hub_client, since, until, user, target))
+    newest_first = merge(events, actions, key=lambda each: each.at, reverse=True)
+    return tuple(reversed([*islice(counting(newest_first, "the history"), limit)]))
+
+
+def _events(
+    hub_client: HubClient,
+    since: datetime,
+    until: datetime,
+    user: UserId | None,
+    target: Target | None,
+) -> Iterator[Mapping[str, str]]:
+    if user is None:
+        yield from hub_client.ledger.events(since, until, target)
+        return
+    for event in hub_client.ledger.history(user):
+        if event["at"] < since.isoformat():
+            return
+        if target is None or event["where"] == str(target):
+            yield event
+
+
+def _of_event(event: Mapping[str, str]) -> HistoryEntry:
+    profile = ProfileEvent(
+        what=ProfileEventType(event["what"]),
+        at=datetime.fromisoformat(event["at"]),
+        user_id=UserId(event["user_id"]),
+        user_name=event.get("user_name", ""),
+        target=Target.parse(event["where"]),
+        profile_name=event.get("profile_name", ""),
+        role_arn=event.get("role_arn", ""),
+        old_role_arn=event.get("old_role_arn", ""),
+        because=event.get("because", ""),
+        reason=event.get("reason", ""),
+        event_id=event.get("event_id", ""),
+    )
+    plain = {
+        "at": event["at"],
+        "kind": "profile",
+        "what": event["what"],
+        "by": None,
+        "users": [profile.user_id],
+        "user": profile.user_name or None,
+        "target": event["where"],
+        "profile": profile.profile_name or None,
+        "role_arn": profile.role_arn or None,
+        "old_role_arn": profile.old_role_arn or None,
+        "because": profile.because or None,
+        "reason": profile.reason or None,
+        "event_id": profile.event_id or None,
+    }
+    text = f"{describe_event(profile)}; in {profile.target}"
+    return HistoryEntry(profile.at, event["what"], "", text, plain)
+
+
+def _of_action(entry: AuditEntry) -> HistoryEntry:
+    plain = {
+        "at": entry.at.isoformat(),
+        "kind": "operator",
+        "what": str(entry.what),
+        "by": entry.by,
+        "users": list(entry.users),
+        "target": str(entry.where) if entry.where else None,
+        "subject": entry.subject or None,
+        "reason": entry.reason or None,
+        "outcome": entry.outcome or None,
+    }
+    return HistoryEntry(entry.at, str(entry.what), entry.by, _told(entry), plain)
+
+
+def _told(entry: AuditEntry) -> str:
+    """Return whom and what an action concerned, why, and what became of it."""
+    where = f"in {entry.where}" if entry.where else ""
+    parts = [
+        entry.subject,
+        _names(entry.users),
+        # A hold names its target itself.
+        "" if entry.where and str(entry.where) in entry.subject else where,
+        f"because: {entry.reason}" if entry.reason else "",
+        "" if entry.outcome in ("", "done") else entry.outcome,
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def _names(users: Iterable[UserId]) -> str:
+    named = list(users)
+    more = len(named) - _NAMED
+    return ", ".join(named[:_NAMED]) + (f" and {more} more" if more > 0 else "")

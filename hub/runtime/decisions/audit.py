@@ -1,0 +1,71 @@
+"""What operators did: the entries of the audit trail, which nobody changes and nothing expires."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from shared.model import Target, UserId
+
+_DAY: Final = timedelta(days=1)
+
+
+class OperatorAction(StrEnum):
+    """What an operator did, by a command of `studio-hub`."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    KEEP = "keep"
+    END_KEEP = "end keep"
+    PROTECT = "protect"
+    END_PROTECT = "end protect"
+    PAUSE = "pause"
+    RESUME = "resume"
+    ADOPT = "adopt"
+    SWEEP = "sweep"
+    APPLY = "apply mappings"
+    FORGET = "forget target"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One action of an operator.
+
+    Attributes:
+        at: when it began (UTC).
+        by: the ARN of the caller, as STS tells it.
+        users: the users whom it concerns; empty for everybody, or for what concerns no user.
+        where: the target that it concerns; None for all, or for what concerns no target.
+        subject: what else it names: a digest, a profile, a group, a date.
+        reason: why, in the operator's words; empty if they gave none.
+        outcome: what became of it. It is empty for one write, which is made together with the
+            entry, and for an action that was interrupted, of which nobody can tell.
+    """
+
+    id: str
+    at: datetime
+    by: str
+    what: OperatorAction
+    users: tuple[UserId, ...] = ()
+    where: Target | None = None
+    subject: str = ""
+    reason: str = ""
+    outcome: str = ""
+
+    def concerns(self, user: UserId | None, target: Target | None) -> bool:
+        """Return whether it concerns this user and this target; None stands for any."""
+        return (user is None or user in self.users) and target in (None, self.where)
+
+
+def month_of(time: datetime) -> str:
+    """Return the month (UTC) of a time, as the keys of the ledger name it."""
+    return f"{time.astimezone(UTC):%Y-%m}"
+
+
+def months_back(since: datetime, until: datetime) -> Iterator[str]:
+    """Yield every month (UTC) from that of `until` back to that of `since`."""
+    month = until.astimezone(UTC)
+    while month_of(month) >= month_of(since):
+        yield month_of(month)
+        month = month.replace(day=1) - _DAY

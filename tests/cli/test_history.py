@@ -1,0 +1,109 @@
+"""`studio-hub history`: what happened, and who did it, in one order."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from operators import PLACE, Company
+
+from cli.times import age_of, parse_since
+
+Command = Callable[..., tuple[int, str, str]]
+OPERATOR = "assumed-role/Operator/"
+
+
+def listed(command: Command, *options: str) -> list[dict[str, Any]]:
+    code, out, _ = command("history", "--json", *options)
+    assert code == 0
+    found: list[dict[str, Any]] = json.loads(out)
+    return found
+
+
+def whats(found: list[dict[str, Any]]) -> list[str]:
+    return [each["what"] for each in found]
+
+
+def test_events_and_actions_are_one_history(hub: Company, command: Command) -> None:
+    """The newest is the last; each action names the caller, the reason and the users."""
+    command("keep", "ada", "--days", "3", "--reason", "on leave")
+    hub.leave("bob")
+    command("protect", f"{PLACE}/cyd")
+    found = listed(command)
+
+    assert [each["at"] for each in found] == sorted(each["at"] for each in found)
+    assert "Profile Created" in whats(found)
+    assert whats(found)[-3:] == ["keep", "Profile Suspended", "protect"]
+    keep = found[-3]
+    assert OPERATOR in keep["by"]
+    assert (keep["kind"], keep["reason"]) == ("operator", "on leave")
+    assert keep["users"] == [hub.user_id("ada")]
+    assert (found[-1]["target"], found[-1]["subject"]) == (PLACE, "profile cyd")
+    assert found[-2]["by"] is None
+
+
+def test_a_history_is_of_one_user_or_target_or_time(hub: Company, command: Command) -> None:
+    """What an approval approved is in the history of each of its users."""
+    hub.leave("ada", "bob", "cyd")
+    waits = json.loads(command("holds", "list", "--json")[1])
+    (digest,) = (each["digest"] for each in waits if each["digest"])
+    command("holds", "approve", digest, "--reason", "a reorganisation")
+    hub.aws.run()
+    command("pause", "--reason", "an audit")
+
+    cyd = listed(command, "--user", "cyd")
+    assert whats(cyd)[-1] == "Profile Suspended"
+    assert "approve" in whats(cyd)
+    assert "approve" not in whats(listed(command, "--user", "ada"))
+    assert "pause" not in whats(listed(command, "--target", PLACE))
+    assert {"approve", "Profile Created"} <= {*whats(listed(command, "--target", PLACE))}
+    assert whats(listed(command, "--limit", "1")) == ["pause"]
+    assert listed(command, "--since", "2001-01-01", "--user", "cyd") == cyd
+
+
+def test_a_history_is_readable(hub: Company, command: Command) -> None:
+    """A line says when, what and who; the next one whom, where and why; a pause is named."""
+    command("pause", "--reason", "an audit")
+    code, out, err = command("history")
+
+    assert code == 0
+    assert "pause by arn:aws:sts::" in out
+    assert "    because: an audit" in out
+    assert f"    create ada with Scientist, because scientists; in {PLACE}" in out
+    assert "the hub is paused since" in err
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--since", "yesterday", "write an age (30m, 12h, 2d, 3w)"),
+        ("--target", PLACE.replace("d-one", "d-onne"), f"the nearest that it knows: {PLACE}"),
+        ("--user", "aada", "similar names: ada"),
+    ],
+)
+def test_a_wrong_option_says_what_is_right(
+    hub: Company, command: Command, option: str, value: str, told: str
+) -> None:
+    """The error names the nearest known name."""
+    assert hub.roles()
+    code, out, err = command("history", option, value)
+
+    assert (code, out) == (1, "")
+    assert told in " ".join(err.split())
+
+
+def test_a_time_is_an_age_or_a_date() -> None:
+    """A date without an offset is UTC."""
+    now = datetime(2026, 11, 27, 12, tzinfo=UTC)
+
+    assert parse_since("2d", now) == now - timedelta(days=2)
+    assert parse_since("90m", now) == now - timedelta(minutes=90)
+    assert parse_since("2026-11-26", now) == datetime(2026, 11, 26, tzinfo=UTC)
+    assert parse_since("2026-11-26T02:00+02:00", now) == datetime(2026, 11, 26, tzinfo=UTC)
+    assert [age_of(each) for each in (5, 300, 7200, 200_000)] == [
+        "5 s",
+        "5 min",
+        "2 h 0 min",
+        "2 d 7 h",
+    ]
