@@ -43,6 +43,14 @@ def output_if_there(name: str, region: str | None) -> str | None:
         return None
 
 
+def outputs_if_there(region: str | None) -> dict[str, str]:
+    """Return the outputs of the hub's stack; none if it is missing or may not be read."""
+    try:
+        return _outputs(region)
+    except (typer.TyperException, ClientError):
+        return {}
+
+
 def is_default(context: typer.Context, option: str) -> bool:
     """Return whether neither the option nor its environment variable was given."""
     source = context.get_parameter_source(option)

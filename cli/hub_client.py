@@ -14,6 +14,7 @@ from hub.runtime.adapters.audit import DynamoAudit
 from hub.runtime.adapters.check_results import DynamoCheckResults
 from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.ledger import DynamoLedger
+from hub.runtime.adapters.ledger_overview import DynamoOverview
 from hub.runtime.adapters.messaging import SqsDelayedQueue
 from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
@@ -38,6 +39,7 @@ class HubClient:
     check_results: DynamoCheckResults
     delayed_queue: SqsDelayedQueue
     audit: DynamoAudit
+    overview: DynamoOverview
     operator: Callable[[], str]
 
     @classmethod
@@ -58,6 +60,7 @@ class HubClient:
             DynamoCheckResults(dynamodb, ledger_table),
             SqsDelayedQueue(sqs, delayed_url),
             DynamoAudit(dynamodb, ledger_table),
+            DynamoOverview(dynamodb, ledger_table),
             operator,
         )
 

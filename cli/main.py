@@ -19,6 +19,7 @@ from cli.commands.protect import protect
 from cli.commands.report import report
 from cli.commands.resume import resume
 from cli.commands.simulate import simulate
+from cli.commands.status import status
 from cli.commands.sweep import sweep
 from shared.errors import RefusedError, RetryableError, StudioHubError
 from shared.visible import escaped_lines
@@ -41,6 +42,7 @@ app.add_typer(mappings.app, name="mappings")
 app.add_typer(holds.app, name="holds")
 app.command("doctor")(doctor)
 app.command("explain")(explain)
+app.command("status")(status)
 app.command("history")(history)
 app.command("report")(report)
 app.command("adopt")(adopt)

@@ -1,0 +1,1 @@
+"""Whether the hub works: what `studio-hub status` reads, judges and prints."""
