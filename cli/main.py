@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.commands import holds, mappings
+from cli.commands import holds, mappings, targets
 from cli.commands.adopt import adopt
 from cli.commands.demo import demo
 from cli.commands.doctor import doctor
@@ -42,6 +42,7 @@ app.add_typer(mappings.app, name="mappings")
 app.add_typer(holds.app, name="holds")
 app.command("doctor")(doctor)
 app.command("explain")(explain)
+app.add_typer(targets.app, name="targets")
 app.command("status")(status)
 app.command("history")(history)
 app.command("report")(report)

@@ -113,6 +113,6 @@ def _scan(found: Status) -> str:
 
 def _queues(found: Status) -> str:
     if found.queues is None:
-        return "unknown: they are found by the stack StudioHub, where the ledger is its own"
+        return "unknown: found only where the ledger is that of the stack StudioHub"
     filled = [describe_depth(each) for each in found.queues if each.messages]
     return ", ".join(filled) or "empty"

@@ -46,7 +46,7 @@ class TargetStatus:
     @property
     def is_notable(self) -> bool:
         """Return whether there is more to tell than people who have their profiles."""
-        settled = {State.ACTIVE, State.SUSPENDED, State.REMOVED}
+        settled = {State.ACTIVE, State.SUSPENDED}
         return bool(self.unreachable) or any(
             count for kind, count in self.counts.items() if kind not in settled
         )
@@ -145,6 +145,8 @@ def count_targets(
     targets = {target: TargetStatus() for target in state.targets}
     people = set()
     for each in found:
+        if each.kind == State.REMOVED:
+            continue
         targets.setdefault(each.target, TargetStatus()).counts[each.kind] += 1
         if each.user_id and each.kind in (State.ACTIVE, State.PENDING, State.SUSPENDED):
             people.add(each.user_id)
