@@ -1,5 +1,7 @@
 """Prints results on the standard output and never truncates them."""
 
+import json
+from decimal import Decimal
 from typing import Any, Final
 
 import typer
@@ -47,6 +49,19 @@ def wide_console() -> Console:
 def page_console() -> Console:
     """Return a console for a text to read: as wide as the terminal; off a terminal 80 columns."""
     return _PlainConsole(highlight=False, markup=False)
+
+
+def print_json(result: object) -> None:
+    """Print a result as JSON on the standard output; numbers of DynamoDB as numbers."""
+    typer.echo(json.dumps(result, indent=2, default=_json))
+
+
+def _json(value: object) -> object:
+    match value:
+        case Decimal():
+            return float(value) if value % 1 else int(value)
+        case _:
+            return str(value)
 
 
 def say(text: str, *, err: bool = False) -> None:

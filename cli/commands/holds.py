@@ -15,6 +15,7 @@ from cli.held_items import Wait, holds, of_hold, waits
 from cli.hub_client import HubClient, now
 from cli.options import REFUSED, Json, Reason, with_hub_client
 from cli.output import print_table, row, say, table, wide_console
+from cli.paused import warn_if_paused
 from hub.runtime.decisions.holds import APPROVED_FOR, Hold
 
 app = typer.Typer(
@@ -53,6 +54,7 @@ def list_holds(
             who = str(len(wait.people)) if wait.hold else wait.people[0].user
             row(out, wait.digest or "-", str(wait.target), who, wait.reason)
         print_table(wide_console(), out)
+    warn_if_paused(hub_client.state())
     _say(_next(found))
 
 
@@ -63,6 +65,7 @@ def show(hub_client: HubClient, digest: Digest, *, as_json: Json = False) -> Non
     hold = _hold(hub_client, digest, as_json=as_json)
     _remember(hub_client, [of_hold(hold)])
     _print(hold, as_json=as_json)
+    warn_if_paused(hub_client.state())
     _say(of_hold(hold).remedy)
 
 

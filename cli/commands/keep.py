@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from cli.hub_client import HubClient
-from cli.options import Reason, User, Yes, require_yes, with_hub_client
+from cli.options import Json, Reason, User, Yes, require_yes, with_hub_client
+from cli.output import print_json
 from cli.people import find_user
 from shared.conventions import MOST_DAYS_KEPT
 
@@ -26,19 +27,26 @@ def keep(
     ],
     reason: Reason = "",
     yes: Yes = False,
+    as_json: Json = False,
 ) -> None:
     """Do not remove a user's profiles for some days.
 
     Roles still change. A removal that has begun stops where it is.
     """
     user_id = find_user(hub_client, user)
+    kept = hub_client.state().kept.get(user_id)
+    if as_json and not (days or (kept and yes)):
+        until_now = kept.isoformat() if kept else None
+        print_json({"user_id": user_id, "kept_until": until_now, "changed": False})
     if not days:
-        kept = hub_client.state().kept.get(user_id)
         if kept is None:
             typer.echo(f"{user} is not kept. Nothing to do.", err=True)
             return
         require_yes(f"{user} is kept until {kept:%Y-%m-%d %H:%M} UTC.", yes=yes)
     until = hub_client.keep(user_id, days, reason)
+    if as_json:
+        until_then = until.isoformat() if until else None
+        print_json({"user_id": user_id, "kept_until": until_then, "changed": True})
     if until is None:
         typer.echo(
             f"{user} is not kept any more. The next sweep reconciles this user; to do so now:  "

@@ -3,14 +3,13 @@
 It acts at once and loses nothing, so it needs no --yes.
 """
 
-import json
 from typing import Annotated
 
 import typer
 
 from cli.hub_client import HubClient
 from cli.options import Json, with_hub_client
-from cli.output import say
+from cli.output import print_json, say
 from cli.paused import describe_pause, pause_json
 
 
@@ -31,7 +30,7 @@ def pause(
     is_new = hub_client.pause(reason.strip())
     state = hub_client.state()
     if as_json:
-        typer.echo(json.dumps(pause_json(state) | {"paused_now": is_new}, indent=2))
+        print_json(pause_json(state) | {"changed": is_new})
     if is_new:
         typer.echo("Paused. To end it:  studio-hub resume --yes", err=True)
         return

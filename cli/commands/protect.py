@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from cli.hub_client import HubClient
-from cli.options import Reason, Yes, require_yes, with_hub_client
+from cli.options import Json, Reason, Yes, require_yes, with_hub_client
+from cli.output import print_json
 from cli.people import find_user
 from hub.runtime.decisions.protection import protected_profile
 from shared.model import Target
@@ -30,24 +31,33 @@ def protect(
     off: Annotated[bool, typer.Option("--off", help="End the protection; needs --yes.")] = False,
     reason: Reason = "",
     yes: Yes = False,
+    as_json: Json = False,
 ) -> None:
     """Never remove a user's profiles or roles, or one profile.
 
     For break-glass accounts, for example: what they have stays, whatever the mappings say.
     """
     key = _profile(whom) or find_user(hub_client, whom)
+    is_protected = key in hub_client.state().protected
+    is_changed = not off or (is_protected and yes)
+    if as_json and not is_changed:
+        print_json({"whom": key, "protected": is_protected, "changed": False})
     if off:
-        if key not in hub_client.state().protected:
+        if not is_protected:
             typer.echo(f"{whom} is not protected. Nothing to do.", err=True)
             return
         require_yes(f"{whom} is protected.", yes=yes)
         hub_client.protect(key, protected=False, reason=reason)
+        if as_json:
+            print_json({"whom": key, "protected": False, "changed": True})
         typer.echo(
             f"{whom} is not protected any more. The next sweep applies the mappings again.",
             err=True,
         )
         return
     hub_client.protect(key, reason=reason)
+    if as_json:
+        print_json({"whom": key, "protected": True, "changed": True})
     typer.echo(f"{whom} is protected: no profile and no role is removed.", err=True)
     typer.echo(f"To end it:  studio-hub protect {key} --off --yes", err=True)
 

@@ -6,8 +6,9 @@ import typer
 
 from cli.commands.sweep import say_when
 from cli.hub_client import HubClient
-from cli.options import SOMETHING_TO_DO, Reason, with_hub_client
-from cli.output import say
+from cli.options import SOMETHING_TO_DO, Json, Reason, with_hub_client
+from cli.output import print_json, say
+from cli.paused import describe_pause, pause_json
 
 
 @with_hub_client
@@ -18,17 +19,20 @@ def resume(
     yes: Annotated[
         bool, typer.Option("--yes", help="Resume; without, only show why the hub is paused.")
     ] = False,
+    as_json: Json = False,
 ) -> None:
     """End a pause, then scan for everything that changed meanwhile.
 
     The hub pauses itself when the identity source changes, since that may delete every user. Exits
     2 if it is paused and --yes is missing.
     """
-    paused = hub_client.state().paused
-    if not paused:
+    state = hub_client.state()
+    if as_json and not (state.paused and yes):
+        print_json(pause_json(state) | {"resumed": False})
+    if not state.paused:
         typer.echo("The hub is not paused. Nothing to do.", err=True)
         return
-    say(f"The hub is paused: {paused}")
+    say(f"The hub is paused {describe_pause(state)}", err=as_json)
     if not yes:
         typer.echo(
             "Check the groups in Identity Center first: users who are not in them any more lose "
@@ -37,6 +41,8 @@ def resume(
         )
         raise typer.Exit(SOMETHING_TO_DO)
     seconds = hub_client.resume(reason)
+    if as_json:
+        print_json({"paused": None, "resumed": True, "sweep_in_seconds": seconds})
     typer.echo("Resumed.", err=True)
     if seconds is None:
         typer.echo("A sweep of everything is due already, within 15 minutes.", err=True)

@@ -10,8 +10,9 @@ from cli.audit import Outcome
 from cli.deployed import output
 from cli.hub_client import HubClient, now
 from cli.mapping_rows import MappingRows
-from cli.options import REFUSED, Reason, Region, with_hub_client
-from cli.output import say
+from cli.options import REFUSED, Json, Reason, Region, with_hub_client
+from cli.output import print_json, say
+from cli.paused import describe_pause, pause_json
 from cli.people import find_user
 from hub.runtime.decisions.audit import OperatorAction
 from hub.runtime.decisions.mapping_rows import parse_row
@@ -44,6 +45,7 @@ def sweep(
     ] = "",
     reason: Reason = "",
     region: Region = None,
+    as_json: Json = False,
 ) -> None:
     """Scan everything now, or one group, target or user.
 
@@ -58,9 +60,11 @@ def sweep(
         hub_client,
         _group_id(group, hub_client, table, region) if group is not None else None,
     )
-    paused = hub_client.state().paused
-    if paused:
-        say(f"The hub is paused: {paused}.", err=True)
+    state = hub_client.state()
+    if state.paused:
+        say(f"The hub is paused {describe_pause(state)}.", err=True)
+        if as_json:
+            print_json({"queued": False, **pause_json(state)})
         typer.echo("It scans nothing until it is resumed:  studio-hub resume --yes", err=True)
         raise typer.Exit(REFUSED)
     if request is None:
@@ -68,6 +72,8 @@ def sweep(
             seconds = hub_client.sweep_everything()
             if seconds is None:
                 swept.text = "refused: a sweep is due already"
+        if as_json:
+            print_json({"queued": seconds is not None, "in_seconds": seconds})
         if seconds is None:
             typer.echo(
                 "A sweep of everything is due already, within 15 minutes; or scan one target "
@@ -79,6 +85,8 @@ def sweep(
         return
     with _audited(hub_client, request, reason):
         hub_client.delayed_queue.enqueue_after(request, 0)
+    if as_json:
+        print_json({"queued": True, "in_seconds": 0})
     typer.echo("Queued. The functions log what they find and change.", err=True)
 
 

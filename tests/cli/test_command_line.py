@@ -68,6 +68,18 @@ def test_the_version_is_the_packages(command: Command) -> None:
     assert command("--version") == (0, f"studio-hub {version('studio-hub')}\n", "")
 
 
+def test_every_command_prints_json(command: Command) -> None:
+    """`--json` gives programs the same; `mappings schema` prints nothing else."""
+    groups = {words[:-1] for words in commands_of(app)}
+    lacking = [
+        " ".join(words)
+        for words in commands_of(app)
+        if words not in groups and "--json" not in command(*words, "--help")[1]
+    ]
+
+    assert lacking == ["mappings schema"]
+
+
 @pytest.mark.parametrize(
     ("words", "offered"),
     [

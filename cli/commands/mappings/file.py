@@ -30,7 +30,7 @@ from cli.options import (
     RemovalCount,
     RemovalPercent,
 )
-from cli.output import say
+from cli.output import print_json, say
 from cli.progress import counting
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from shared.visible import visible
@@ -46,14 +46,17 @@ _UNKNOWN_LIMIT: Final = (
 )
 
 
-def export_table(table: MappingsTable, *, region: Region = None) -> None:
-    """Print the whole table as one YAML file.
+def export_table(table: MappingsTable, *, region: Region = None, as_json: Json = False) -> None:
+    """Print the whole table as one YAML file, or its rows as JSON.
 
     Shared values are written once. Rows that cannot be represented are printed as comments at the
     end, with their mistakes; the command then exits 2.
     """
     rows = MappingRows(table, region, None).read()
-    typer.echo(export(rows), nl=False)
+    if as_json:
+        print_json(rows)
+    else:
+        typer.echo(export(rows), nl=False)
     lost = lost_rows(rows)
     if lost:
         typer.echo(

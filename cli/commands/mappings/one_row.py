@@ -24,6 +24,7 @@ from cli.options import (
     REFUSED,
     SOMETHING_TO_DO,
     IdentityStore,
+    Json,
     LedgerIfKnown,
     MappingsTable,
     Region,
@@ -52,12 +53,16 @@ Note = Annotated[str | None, typer.Option(help="For people: what the row is for.
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """The mappings table, and where whom a change concerns is read; None where not known."""
+    """The mappings table, and where whom a change concerns is read; None where not known.
+
+    With `as_json` only the change is printed, as JSON.
+    """
 
     name: str
     ledger: str | None
     identity_store: str | None
     region: str | None
+    as_json: bool
 
     @classmethod
     def of(
@@ -67,12 +72,14 @@ class _Table:
         ledger: str | None,
         identity_store: str | None,
         region: str | None,
+        *,
+        as_json: bool,
     ) -> "_Table":
         """Return the table; what is not given is that of the stack, where the table is."""
         if is_default(context, "table"):
             ledger = ledger or output_if_there("LedgerTable", region)
             identity_store = identity_store or output_if_there("IdentityStoreId", region)
-        return cls(name, ledger, identity_store, region)
+        return cls(name, ledger, identity_store, region, as_json)
 
     def rows(self) -> Sequence[Row]:
         return MappingRows(self.name, self.region, None).read()
@@ -98,12 +105,13 @@ def add(  # noqa: PLR0913 (one option an attribute)
     ledger: LedgerIfKnown = None,
     region: Region = None,
     yes: Yes = False,
+    as_json: Json = False,
 ) -> None:
     """Add a row; exits 1 if there is one of the same group and target.
 
     With --identity-store the group is pinned by the id that it has there.
     """
-    place = _Table.of(context, table, ledger, identity_store, region)
+    place = _Table.of(context, table, ledger, identity_store, region, as_json=as_json)
     given = {
         "group": group,
         "target": target,
@@ -117,10 +125,10 @@ def add(  # noqa: PLR0913 (one option an attribute)
     row = {name: value for name, value in given.items() if value is not None}
     mapping = _valid(row)
     today = place.rows()
-    _show([mapping])
+    _show(place, [mapping])
     if there := _find(today, group, target):
         console.say("error: there is a row of this group and target already:", err=True)
-        _show_row(there)
+        _show_row(place, there)
         typer.echo("Change it:  studio-hub mappings set", err=True)
         raise typer.Exit(1)
     if not identity_store:
@@ -160,9 +168,10 @@ def set_(  # noqa: PLR0913 (one option an attribute)
     ledger: LedgerIfKnown = None,
     region: Region = None,
     yes: Yes = False,
+    as_json: Json = False,
 ) -> None:
     """Change the given attributes of a row, and keep the others."""
-    place = _Table.of(context, table, ledger, identity_store, region)
+    place = _Table.of(context, table, ledger, identity_store, region, as_json=as_json)
     if unknown := set(unset or ()) - set(ATTRIBUTES):
         raise typer.BadParameter(
             f"--unset {', '.join(sorted(unknown))}: attributes are {', '.join(ATTRIBUTES)}"
@@ -181,16 +190,18 @@ def set_(  # noqa: PLR0913 (one option an attribute)
     row = {**kept, **{name: value for name, value in given.items() if value is not None}}
     mapping = _valid(row)
     change = RowChange(before, row)
-    _show_row(before)
+    _show_row(place, before)
     if not change.attributes():
+        if as_json:
+            _print_json(change, is_written=False)
         typer.echo("The row is like that already. Nothing to do.", err=True)
         return
-    _show([mapping])
+    _show(place, [mapping])
     _note_role(mapping)
     _do(place, today, change, what="Change the row", yes=yes)
 
 
-def remove(
+def remove(  # noqa: PLR0913 (one option an attribute)
     context: typer.Context,
     table: MappingsTable,
     group: Group,
@@ -200,12 +211,13 @@ def remove(
     ledger: LedgerIfKnown = None,
     region: Region = None,
     yes: Yes = False,
+    as_json: Json = False,
 ) -> None:
     """Remove the row of a group and a target."""
-    place = _Table.of(context, table, ledger, identity_store, region)
+    place = _Table.of(context, table, ledger, identity_store, region, as_json=as_json)
     today = place.rows()
     before = _found(place, today, group, target)
-    _show_row(before)
+    _show_row(place, before)
     if sum(row.get("target") == target for row in today) == 1:
         typer.echo(
             f"note: it is the last row of {target}: nothing that it gave is taken there before "
@@ -239,15 +251,17 @@ def _valid(row: Row) -> GroupMapping:
     return mapping
 
 
-def _show(mappings: list[GroupMapping]) -> None:
+def _show(place: _Table, mappings: list[GroupMapping]) -> None:
+    if place.as_json:
+        return
     console.print_table(console.wide_console(), table_of(mappings))
 
 
-def _show_row(row: Row) -> None:
+def _show_row(place: _Table, row: Row) -> None:
     mapping = parse_row(row)
     if isinstance(mapping, GroupMapping):
-        _show([mapping])
-    else:
+        _show(place, [mapping])
+    elif not place.as_json:
         mapping_checks.show_bad(mapping)
 
 
@@ -282,8 +296,11 @@ def _pinned(place: _Table, group: str) -> str:
 
 def _do(place: _Table, today: Sequence[Row], change: RowChange, *, what: str, yes: bool) -> None:
     """Show whom a change concerns, and write it if told to; exit 3 if the row has changed."""
-    console.say(row_text(change))
-    _show_people(place, today, change)
+    if not place.as_json:
+        console.say(row_text(change))
+        _show_people(place, today, change)
+    elif not yes:
+        _print_json(change, is_written=False)
     if not yes:
         typer.echo(f"Nothing was changed. {what}: repeat the command with --yes", err=True)
         raise typer.Exit(SOMETHING_TO_DO)
@@ -292,7 +309,13 @@ def _do(place: _Table, today: Sequence[Row], change: RowChange, *, what: str, ye
         typer.echo("Refused: somebody changed the row meanwhile. See it:", err=True)
         typer.echo(f"  studio-hub mappings list --table {place.name}", err=True)
         raise typer.Exit(REFUSED)
+    if place.as_json:
+        _print_json(change, is_written=True)
     typer.echo(f"Done. See the rows:  studio-hub mappings list --table {place.name}", err=True)
+
+
+def _print_json(change: RowChange, *, is_written: bool) -> None:
+    console.print_json({"before": change.before, "after": change.after, "written": is_written})
 
 
 def _show_people(place: _Table, today: Sequence[Row], change: RowChange) -> None:
