@@ -12,6 +12,7 @@ import boto3
 from cli.audit import Outcome, audited, caller_arn, new_entry
 from hub.runtime.adapters.audit import DynamoAudit
 from hub.runtime.adapters.check_results import DynamoCheckResults
+from hub.runtime.adapters.forgotten_targets import DynamoForgottenTargets
 from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.ledger_overview import DynamoOverview
@@ -40,6 +41,7 @@ class HubClient:
     delayed_queue: SqsDelayedQueue
     audit: DynamoAudit
     overview: DynamoOverview
+    forgotten_targets: DynamoForgottenTargets
     operator: Callable[[], str]
 
     @classmethod
@@ -61,6 +63,7 @@ class HubClient:
             SqsDelayedQueue(sqs, delayed_url),
             DynamoAudit(dynamodb, ledger_table),
             DynamoOverview(dynamodb, ledger_table),
+            DynamoForgottenTargets(dynamodb, ledger_table),
             operator,
         )
 

@@ -1,32 +1,38 @@
-"""`studio-hub targets`: every Studio domain that the hub knows."""
+"""`studio-hub targets`: every Studio domain that the hub knows, and the end of one."""
 
-import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any, NoReturn
 
 import typer
 
+from cli.forgetting import check, forget, is_gone, open_records
 from cli.hub_client import HubClient, now
 from cli.mapping_rows import MappingRows
-from cli.options import Json, MappingsTable, Region, with_hub_client
-from cli.output import print_table, row, say, table, wide_console
-from cli.paused import warn_if_paused
+from cli.named_targets import find_target
+from cli.options import (
+    REFUSED,
+    SOMETHING_TO_DO,
+    Json,
+    MappingsTable,
+    Reason,
+    Region,
+    Yes,
+    with_hub_client,
+)
+from cli.output import print_json, print_table, row, say, table, wide_console
+from cli.paused import describe_pause, warn_if_paused
 from cli.progress import counting
 from cli.status.summary import TargetStatus, count_targets
 from hub.runtime.adapters.ledger_overview import BLOCKED, UNMANAGED
-from hub.runtime.decisions.record import State
+from hub.runtime.decisions.record import Record, State
 from shared.model import Target
 
 app = typer.Typer(
     name="targets",
-    help="List the Studio domains that the hub knows.",
+    help="List the Studio domains that the hub knows, and forget one that is gone for good.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-
-
-@app.callback()
-def _group() -> None:
-    """Keep `list` a word of its own while it is the only command."""
 
 
 @app.command("list")
@@ -47,7 +53,7 @@ def list_targets(
         _plain(target, found, rows.count(str(target))) for target, found in sorted(targets.items())
     ]
     if as_json:
-        typer.echo(json.dumps(plain, indent=2))
+        print_json(plain)
     else:
         out = table("Target", "Rows", "People", "Reachable")
         for each in plain:
@@ -71,3 +77,100 @@ def _plain(target: Target, found: TargetStatus, rows: int) -> dict[str, Any]:
         "reachable": not found.unreachable,
         "unreachable": found.unreachable or None,
     }
+
+
+@app.command("forget")
+@with_hub_client
+def forget_target(
+    hub_client: HubClient,
+    mappings: MappingsTable,
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET", help="<account>/<region>/<domain id>.", show_default=False
+        ),
+    ],
+    *,
+    timeout: Annotated[
+        int, typer.Option(min=1, help="How many seconds to wait for the check of the target.")
+    ] = 180,
+    reason: Reason = "",
+    region: Region = None,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """End a target that is gone for good: its account or its domain.
+
+    Closes the records of its users, and deletes its holds, checks, problems and protections. Has
+    the function scan check the target first. Exits 3 while the account answers and the hub has
+    profiles there, while mapping rows name the target, or while the hub is paused.
+    """
+    state = hub_client.state()
+    target = find_target(name, hub_client, state)
+    rows = [
+        str(each.get("group"))
+        for each in MappingRows(mappings, region, None).read()
+        if each.get("target") == str(target)
+    ]
+    if rows:
+        _refuse(
+            f"mapping rows name {target}, of the groups {', '.join(rows)}.",
+            "Remove them first:  studio-hub mappings remove --group GROUP --target TARGET",
+        )
+    if state.paused:
+        _refuse(
+            f"the hub is paused {describe_pause(state)}, so that nobody can check the target.",
+            "Then repeat this:  studio-hub resume --yes",
+        )
+    records = open_records(hub_client, target)
+    if records:
+        _require_gone(hub_client, target, records, timeout)
+    if yes:
+        forget(hub_client, target, records, reason)
+    if as_json:
+        people = [
+            {"user_id": each.user_id, "user": each.user_name, "profile": each.profile_name}
+            for each in records
+        ]
+        print_json({"target": str(target), "forgotten": yes, "people": people})
+    else:
+        _show(records)
+    if not yes:
+        say(f"{len(records)} records to close. Nothing was changed.", err=True)
+        say("Repeat with --yes to forget the target.", err=True)
+        raise typer.Exit(SOMETHING_TO_DO)
+    say(f"Forgotten, {len(records)} records closed. Their history:  studio-hub history", err=True)
+
+
+def _require_gone(
+    hub_client: HubClient, target: Target, records: Sequence[Record], timeout: int
+) -> None:
+    """Have the target checked; print why and exit if it is not gone, or if nobody can tell."""
+    say(f"Waiting for the check of {target}, {timeout} s at most.", err=True)
+    found = check(hub_client, target, timeout)
+    if found is None:
+        say(
+            f"error: no result after {timeout} s: see REQUEUED, PROBLEM and errors in the log of "
+            "scan, or give a longer --timeout",
+            err=True,
+        )
+        raise typer.Exit(1)
+    if not is_gone(found):
+        _refuse(
+            f"the account answers, and the hub has records of {len(records)} users in {target}.",
+            "The hub removes their profiles now that no row names the target:  studio-hub status",
+        )
+
+
+def _refuse(why: str, remedy: str) -> NoReturn:
+    say(f"Refused: {why}", err=True)
+    say(remedy, err=True)
+    raise typer.Exit(REFUSED)
+
+
+def _show(records: Sequence[Record]) -> None:
+    out = table("User", "State", "Profile", "User id")
+    for each in records:
+        row(out, each.user_name, str(each.state), each.profile_name, each.user_id)
+    if records:
+        print_table(wide_console(), out)

@@ -7,6 +7,7 @@ from hub.runtime import reporter
 from hub.runtime.decisions.drift import Drift, DriftKind, KnownPeople, gone, of_people
 from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.decisions.protection import is_protected
+from hub.runtime.decisions.record import State
 from hub.runtime.decisions.removal_limit import Disruption, DisruptionKind
 from hub.runtime.problems import mappings
 from hub.runtime.scan import reports
@@ -25,7 +26,8 @@ def look_at_people(request: ScanRequest, ports: ScanPorts, until: datetime) -> S
     known, targets = KnownPeople(), set[Target]()
     for record in ports.ledger.everybody():
         known.add(record)
-        targets.add(record.target)
+        if record.state is not State.REMOVED:
+            targets.add(record.target)
     paged_listing: PagedListing[User] = PagedListing(
         request,
         ports.directory.people,
@@ -72,7 +74,7 @@ def _admit_disabled_or_deleted(
 
 
 def _look_at_forgotten(targets: Iterable[Target], request: ScanRequest, ports: ScanPorts) -> None:
-    """Queue scans of targets that have ledger records and that no sweep knew."""
+    """Queue scans of targets that have open records and that no sweep knew."""
     known = ports.hub_state.state(newer_than=request.enqueued_at).targets
     for target in sorted(set(targets) - known):
         ports.hub_state.remember_target(target)

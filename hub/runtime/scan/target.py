@@ -52,8 +52,6 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     try:
         listed = [profile for page in paged_listing.pages() for profile in page]
     except PermanentError as error:
-        if isinstance(error, TargetUnreachableError) and unreachable is None:
-            ports.hub_state.remember_target(target, unreachable=str(error))
         _refused(error, request, target, ports)
         return ScanResult(0, complete=False)
     if unreachable is not None and not paged_listing.is_passed_on:
@@ -108,6 +106,9 @@ def _refused(error: PermanentError, request: ScanRequest, target: Target, ports:
         reports.over(target)
         return
     if isinstance(error, TargetUnreachableError):
+        # Not of a target that is over: a late scan would make a forgotten one known again.
+        if target not in ports.hub_state.state(newer_than=request.enqueued_at).unreachable:
+            ports.hub_state.remember_target(target, unreachable=str(error))
         reporter.report(targets.unreachable(target, str(error)))
     elif is_missing_domain(error):
         reporter.report(targets.domain_unusable(target, NO_DOMAIN))
