@@ -46,7 +46,7 @@ def history(
     ),
     as_json: Json = False,
 ) -> None:
-    """Show what happened to profiles and what operators did, the newest last.
+    """Show what happened and who did it, the newest last.
 
     Events of profiles are kept for 400 days, actions of operators for ever.
     """

@@ -31,9 +31,10 @@ def status(
     region: Region = None,
     as_json: Json = False,
 ) -> None:
-    """Show whether the hub works, what is in each target, and what waits for a person.
+    """Show whether the hub works, and what waits for a person.
 
-    Reads the ledger once from end to end. Exits 2 if something waits for a person.
+    Counts what is in each target: it reads the ledger once from end to end. Exits 2 if something
+    waits for a person.
     """
     state = hub_client.state()
     # A ledger given by name may belong to another hub than this account's.
