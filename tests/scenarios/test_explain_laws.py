@@ -57,7 +57,9 @@ class Operator:
         """Open the hub."""
         self.dynamodb = boto3.client("dynamodb", region_name=HUB_REGION)
         sqs = boto3.client("sqs", region_name=HUB_REGION)
-        self.hub_client = HubClient.of(self.dynamodb, sqs, LEDGER, self.aws.queues["delayed"].url, str)
+        self.hub_client = HubClient.of(
+            self.dynamodb, sqs, LEDGER, self.aws.queues["delayed"].url, str
+        )
         self._clients: dict[Target, Any] = {}
 
     def explain(self, user: str) -> Explanation:
