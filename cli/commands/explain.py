@@ -80,7 +80,7 @@ def explain(  # noqa: PLR0913 (one option each)
     region: Region = None,
     as_json: Json = False,
 ) -> None:
-    """Explain a user's role in each target, and what the hub does next.
+    """Explain why a user has which role, and what the hub does next.
 
     Reads directory, mappings and ledger now, and decides as the hub does; changes nothing. Exits 2
     if there is something to do, or if something waits for an operator.

@@ -59,6 +59,15 @@ def test_a_row_answers_with_its_reason(
     assert answer == ("a", reason, pinned)
 
 
+@pytest.mark.parametrize("mapping", [A, DISABLED])
+def test_a_row_of_an_unavailable_role_is_unknown(mapping: GroupMapping) -> None:
+    """Rule 14: also a disabled row that gave the role; for nobody outside its group."""
+    for of, reason in ((IN, RowReason.ROLE_UNAVAILABLE), (OUT, RowReason.NOT_A_MEMBER)):
+        (answer,) = row_answers(TargetRows(LAB, (mapping,)), of, THERE, {"role/a"})
+
+        assert answer.reason is reason
+
+
 def test_rows_that_do_not_parse_answer_last() -> None:
     """Those of the target always; those without a target only where they may be of this one."""
     of = TargetRows(LAB, (A,), unparsed=("c",), targetless=("a", "z"))
