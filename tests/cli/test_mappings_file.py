@@ -114,6 +114,26 @@ def test_the_plan_names_rows_and_people(command: Command, hub: Company, file: Pa
     )
 
 
+def test_an_application_is_in_the_audit_trail(command: Command, hub: Company, file: Path) -> None:
+    """Who applied which plan, and what became of it; also of one that was refused."""
+    change(file, ("role: Scientist", "role: Analyst"))
+    digest = plan(command, file)["digest"]
+    command("mappings", "apply", str(file), "--digest", "00000000")
+    command("mappings", "apply", str(file), "--digest", digest, "--reason", "a new role")
+    entries = json.loads(command("history", "--json")[1])
+
+    # Both are of one virtual time.
+    applied = (each for each in entries if each["what"] == "apply mappings")
+    found = sorted(applied, key=lambda each: str(each["subject"]))
+    assert [(each["subject"], each["outcome"]) for each in found] == [
+        ("plan 00000000", "refused"),
+        (f"plan {digest}", "done"),
+    ]
+    assert found[1]["reason"] == "a new role"
+    assert "assumed-role/Operator/" in found[1]["by"]
+    assert hub.roles()
+
+
 def test_a_removed_row_shows_what_the_limit_would_hold(
     command: Command, hub: Company, file: Path
 ) -> None:

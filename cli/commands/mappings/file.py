@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import boto3
 import typer
 
+from cli.audit import audited, caller_arn, new_entry
 from cli.deployed import output_if_there
 from cli.hub_client import now
 from cli.mapping_rows import MappingRows
@@ -26,12 +27,15 @@ from cli.options import (
     Json,
     Ledger,
     MappingsTable,
+    Reason,
     Region,
     RemovalCount,
     RemovalPercent,
 )
 from cli.output import print_json, say
 from cli.progress import counting
+from hub.runtime.adapters.audit import DynamoAudit
+from hub.runtime.decisions.audit import OperatorAction
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from shared.visible import visible
 from yaml_files.yaml_positions import DocumentError
@@ -120,6 +124,7 @@ def apply(  # noqa: PLR0913 (one option each)
     ],
     count: RemovalCount = None,
     percent: RemovalPercent = None,
+    reason: Reason = "",
     region: Region = None,
     as_json: Json = False,
 ) -> None:
@@ -130,7 +135,15 @@ def apply(  # noqa: PLR0913 (one option each)
     limit = removal_limit(region, count, percent)
     found = _plan(file, table, ledger, identity_store, limit, region)
     client = boto3.Session(region_name=region).client("dynamodb")
-    outcome = Application(client, table, ledger).apply(found, digest, now())
+    application = Application(client, table, ledger)
+    outcome = Applied.NOTHING_TO_DO
+    if found.changes:
+        entry = new_entry(
+            caller_arn(region), OperatorAction.APPLY, subject=f"plan {digest}", reason=reason
+        )
+        with audited(DynamoAudit(client, ledger), entry) as audit:
+            outcome = application.apply(found, digest, now())
+            audit.text = outcome.value
     if outcome is Applied.REFUSED:
         # The table may have changed while it was written.
         found = _plan(file, table, ledger, identity_store, limit, region)
