@@ -35,7 +35,7 @@ def doctor(
     ] = 180,
     as_json: Json = False,
 ) -> None:
-    """Check one target or all: account, domain, roles, quota, access, version.
+    """Check what each target needs: account, domain, roles, quota.
 
     The function scan makes the checks, so that an operator needs no right in the Studio account.
     Exits 2 if a check failed or something could not be read.

@@ -29,7 +29,7 @@ from shared.model import Target
 
 app = typer.Typer(
     name="targets",
-    help="List the Studio domains that the hub knows, and forget one that is gone for good.",
+    help="List the targets, and forget one that is gone for good.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -40,9 +40,10 @@ app = typer.Typer(
 def list_targets(
     hub_client: HubClient, mappings: MappingsTable, *, region: Region = None, as_json: Json = False
 ) -> None:
-    """Show each target: its rows, its people, and whether its account lets the hub in.
+    """Show the rows and people of each target.
 
-    A target is known from its first mapping row until it is forgotten.
+    Also whether its account lets the hub in. A target is known from its first mapping row until it
+    is forgotten.
     """
     state = hub_client.state()
     at = now()
