@@ -1,6 +1,8 @@
 """A function with a wrong environment reports every mistake at once and by name."""
 
 import re
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,10 @@ from hub.runtime.settings import (
     ScanSettings,
     read_settings,
 )
+from shared.conventions import VERSION
 from shared.errors import SettingsError
+
+ROOT = Path(__file__).parents[2]
 
 # Each variable with a value of its own, and the field that it is for.
 WHOLE = {
@@ -92,3 +97,10 @@ def test_a_wrong_variable_alone_is_the_only_one_named(name: str, value: str) -> 
 
     assert named(raised.value) == {name}
     assert repr(value) in str(raised.value)
+
+
+def test_the_product_has_one_version() -> None:
+    """What `--version` prints is what a spoke's stack carries and the check of it compares."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert project["version"] == VERSION

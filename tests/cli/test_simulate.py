@@ -69,8 +69,8 @@ def test_the_margin_tells_the_time_since_the_start(
     _, out, _ = command("simulate", story(2))
     lines = out.splitlines()
 
-    assert lines[0].startswith("+00:00:00   1 a sweep")
-    assert any(line.startswith("+1d 00:05   4 a sweep") for line in lines)
+    assert lines[0].startswith("+00:00:00   1 the hourly")
+    assert any(line.startswith("+1d 00:05   4 the hourly") for line in lines)
     times = [found[0] for line in lines if (found := re.match(r"\+\S+( \d\S*)?", line))]
     assert len(times) == len(set(times))
 
