@@ -49,6 +49,12 @@ MEANINGS: Final[Mapping[str, str]] = {
     "unreadable": "a read was refused: its findings are missing",
     "assignment-unreadable": "it is unknown whether signing in here requires an assignment",
     "portal-off": "nobody can open the domain in Studio",
+    "role-unavailable": "a role of the mappings cannot be given: nobody gets it, and nobody loses "
+    "what they have",
+    "domain-unusable": "the domain cannot be used: nobody gets a profile in it",
+    "quota-too-low": "more users are expected than the account's quota of profiles allows",
+    "spoke-outdated": "the spoke's stack is of another version than the hub",
+    "check-unreadable": "some checks of the target could not be made",
     "bad-row": "the mapping row does not parse: it grants nothing, and removes nobody",
     "unreadable-group": "the group cannot be read: it grants nothing new, and removes nobody",
     "group-deleted": "the group was deleted: what it gave is kept until an operator approves",
@@ -153,10 +159,10 @@ def _unreachable(state: HubState, now: datetime) -> Iterator[Finding]:
 
 
 def _problems(state: HubState) -> Iterator[Finding]:
-    told = {str(target) for target in {*state.unreachable, *state.refused}}
+    reported = {str(target) for target in {*state.unreachable, *state.refused}}
     for problem in state.problems:
-        is_told = problem.kind == UNREACHABLE.name and problem.subject in told
-        if problem.kind not in _SAID_ELSEWHERE and not is_told:
+        is_reported = problem.kind == UNREACHABLE.name and problem.subject in reported
+        if problem.kind not in _SAID_ELSEWHERE and not is_reported:
             meaning = MEANINGS.get(problem.kind, "")
             yield Finding(problem.kind, problem.subject, meaning, _target(problem))
 
