@@ -78,6 +78,12 @@ def test_scan_reads_and_changes_nothing(spoke: Resources, identity: Resources) -
         "sso:ListApplicationAssignments",
         "sso:GetApplicationAssignmentConfiguration",
         "kms:Decrypt",
+        # The checks of a target: the roles that rows call for, what may be passed, and the quota.
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListRolePolicies",
+        "servicequotas:GetServiceQuota",
     }
 
 

@@ -61,9 +61,9 @@ def test_only_a_complete_scan_reports_the_age_of_the_sweep(play: Play) -> None:
     refused = play(
         "fault: {service: identitystore, operation: ListGroupMemberships, error: AccessDenied, "
         "times: 2}",
-        # A role is assumed twice, with a SourceIdentity and without.
+        # A role is assumed twice, with a SourceIdentity and without, whenever a scan asks for it.
         "fault: {service: sts, operation: AssumeRole, account: '222222222222', "
-        "error: AccessDenied, times: 6}",
+        "error: AccessDenied, times: 20}",
         "sweep: {}",
     ).aws
 
