@@ -209,10 +209,10 @@ def test_a_listing_shows_what_prevents_a_creation(
     [
         (None, DriftKind.MISSING, DriftKind.MISSING),
         (LISTED, None, None),
-        (replace(LISTED, name="Ada"), None, None),
-        (replace(LISTED, modified="one"), DriftKind.CHANGED, DriftKind.CHANGED),
+        (LISTED._replace(name="Ada"), None, None),
+        (LISTED._replace(modified="one"), DriftKind.CHANGED, DriftKind.CHANGED),
         *(
-            (replace(LISTED, status=status), DriftKind.CHANGED, None)
+            (LISTED._replace(status=status), DriftKind.CHANGED, None)
             for status in (*ProfileStatus, "A_New_Word")
             if status != ProfileStatus.IN_SERVICE
         ),

@@ -100,8 +100,7 @@ class HubState:
     unavailable_roles: Mapping[Target, frozenset[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ListedProfile:
+class ListedProfile(NamedTuple):
     """A profile as a listing shows it; `status` is Studio's value."""
 
     name: str
@@ -118,8 +117,7 @@ class UnmanagedProfile:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
+class Domain(NamedTuple):
     """How users sign in to a domain; `application_arn` is empty in domains older than 2023-10.
 
     `portal_off` holds the AWS names of the settings that switch the Studio portal off. `status` and

@@ -1,8 +1,7 @@
 """Outcomes of actions."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.runtime.decisions.actions import Action
 from hub.runtime.decisions.observed import ObservedProfile
@@ -19,38 +18,33 @@ OBSTACLES: Final = frozenset({IN_USE, "ValidationException"})
 NO_DOMAIN: Final = "ResourceNotFound"
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """Done and verified; `profile` is None if it is gone or was not observed."""
 
     action: Action
     profile: ObservedProfile | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(NamedTuple):
     """Requested and accepted; a later reconcile observes the result."""
 
     action: Action
 
 
-@dataclass(frozen=True, slots=True)
-class ManualAction:
+class ManualAction(NamedTuple):
     """The hub cannot do this: the domain has no application to assign users to."""
 
     action: Action
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """Not finished yet, or not started for lack of time: requeue soon."""
 
     action: Action
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deferred:
+class Deferred(NamedTuple):
     """Not done because of a transient error (throttling, an outage): retry soon.
 
     `not_propagated`: an earlier change of the same assignment has not propagated yet.
@@ -61,8 +55,7 @@ class Deferred:
     not_propagated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(NamedTuple):
     """Refused: something has to be changed first; `remedy` says what, if that is known."""
 
     action: Action
@@ -96,8 +89,7 @@ def namesake_in_the_way(failed: Failed, other: Record) -> Failed:
     """
     goes = f"{other.retain_until:%Y-%m-%d %H:%M} UTC" if other.retain_until else ""
     wait = f"wait until it is deleted (at {goes})" if goes else "wait until it is deleted"
-    return replace(
-        failed,
+    return failed._replace(
         kind=NAME_TAKEN,
         reason=f"{failed.reason}; the profile {other.profile_name} belongs to another user, who "
         f"had the user name {other.user_name} too",

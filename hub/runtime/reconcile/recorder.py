@@ -162,7 +162,7 @@ class Recorder:
                 known = self.records.get(target)
                 if known is not None and known.tries:
                     last = f"{outcome.reason}; last time: {known.why}"
-                    outcome = replace(outcome, reason=last)
+                    outcome = outcome._replace(reason=last)
             case Deferred(action=action):
                 soon = isinstance(action, Revoke | Suspend | StopApp) or outcome.not_propagated
                 self._retry(target, outcome.reason, LONGEST_OF_LEAVER if soon else LONGEST)
