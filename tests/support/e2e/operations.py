@@ -88,6 +88,7 @@ def accounts_are_registered(cloud: Cloud) -> None:
             store.add_user(user)
     # With the identity store, a row holds its group's id too; the other rows hold only the name.
     _add_rows(cloud, "ml-scientists", SCIENTISTS, 20, "--identity-store", STORE)
+    company_has_roles_of_its_own(cloud)
     _add_rows(cloud, "ml-leads", LEADS, 10)
 
 
@@ -177,6 +178,26 @@ def the_hub_only_reports(cloud: Cloud) -> None:
     cloud.mark = len(cloud.calls)
     joins("eve", "ml-scientists", "console")(cloud)
     leaves("ada", "ml-scientists", "console")(cloud)
+
+
+def company_has_roles_of_its_own(cloud: Cloud) -> None:
+    """Create the roles that the company lets the hub pass: a role that is missing is not given."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "sagemaker.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    for account in sorted({target.account for target in LEADS}):
+        name = additional_role_arn(account).rpartition("/")[2]
+        document = json.dumps(trust)
+        cloud.aws.client("iam", account).create_role(
+            RoleName=name, AssumeRolePolicyDocument=document
+        )
 
 
 def _add_rows(
