@@ -11,13 +11,13 @@ import boto3
 
 from cli.audit import Outcome, audited, caller_arn, new_entry
 from hub.runtime.adapters.audit import DynamoAudit
-from hub.runtime.adapters.check_results import DynamoCheckResults
 from hub.runtime.adapters.forgotten_targets import DynamoForgottenTargets
 from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.ledger_overview import DynamoOverview
 from hub.runtime.adapters.messaging import SqsDelayedQueue
 from hub.runtime.adapters.removal_limits import DynamoLimits
+from hub.runtime.adapters.scan_states import DynamoCheckResults
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.decisions.audit import OperatorAction
 from hub.runtime.decisions.hub_state import HubState

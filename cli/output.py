@@ -1,4 +1,4 @@
-"""Prints results on the standard output and never truncates them."""
+"""Prints results on the standard output, never truncated, and says when the hub is paused."""
 
 import json
 from decimal import Decimal
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hub.runtime.decisions.hub_state import HubState
 from shared.visible import escaped_lines, visible
 
 # The width for output that is not a terminal; no line is longer.
@@ -107,3 +108,24 @@ def _upright(of: Table) -> Table:
             if str(cell):
                 lines.add_row(column.header, cell)
     return lines
+
+
+def describe_pause(state: HubState) -> str:
+    """Return since when, by whom and why the hub is paused, as the end of a sentence."""
+    since = f"since {state.paused_at:%Y-%m-%d %H:%M} UTC, " if state.paused_at else ""
+    return f"{since}by {state.paused_by or 'the hub itself'}: {state.paused}"
+
+
+def pause_json(state: HubState) -> dict[str, Any]:
+    """Return the pause as JSON; `paused` is null while the hub runs."""
+    if not state.paused:
+        return {"paused": None}
+    since = state.paused_at.isoformat() if state.paused_at else None
+    return {"paused": {"since": since, "by": state.paused_by or None, "reason": state.paused}}
+
+
+def warn_if_paused(state: HubState) -> None:
+    """Say on the standard error if the hub is paused: what a command shows may be out of date."""
+    if state.paused:
+        say(f"note: the hub is paused {describe_pause(state)}.", err=True)
+        say("Nothing is changed until:  studio-hub resume --yes", err=True)

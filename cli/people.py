@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import typer
 
+from cli.arguments import nearest
 from cli.hub_client import HubClient
-from cli.named_targets import nearest
 from cli.progress import counting
 from hub.runtime.adapters.aws import translated
 from hub.runtime.adapters.identity_center import IdentityCenter

@@ -6,14 +6,12 @@ from typing import Annotated, Final
 
 import typer
 
+from cli.arguments import find_target, parse_since
 from cli.history import HistoryEntry, read_history
 from cli.hub_client import HubClient, now
-from cli.named_targets import find_target
 from cli.options import Json, with_hub_client
-from cli.output import say, wide_console
-from cli.paused import warn_if_paused
+from cli.output import say, warn_if_paused, wide_console
 from cli.people import find_user
-from cli.times import parse_since
 from hub.runtime.adapters.ledger import HISTORY_KEPT
 
 _DEFAULT: Final = 50

@@ -14,8 +14,7 @@ from cli import hold_decisions as decide
 from cli.held_items import Wait, holds, of_hold, waits
 from cli.hub_client import HubClient, now
 from cli.options import REFUSED, Json, Reason, with_hub_client
-from cli.output import print_table, row, say, table, wide_console
-from cli.paused import warn_if_paused
+from cli.output import print_table, row, say, table, warn_if_paused, wide_console
 from hub.runtime.decisions.holds import APPROVED_FOR, Hold
 
 app = typer.Typer(

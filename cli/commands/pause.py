@@ -1,6 +1,7 @@
 """`studio-hub pause`: stops all processing, until `resume`.
 
-It acts at once and loses nothing, so it needs no --yes.
+It acts at once and loses nothing, so it needs no --yes. Who pauses a hub that is paused already is
+told since when, by whom and why: the first reason stays.
 """
 
 from typing import Annotated
@@ -9,8 +10,7 @@ import typer
 
 from cli.hub_client import HubClient
 from cli.options import Json, with_hub_client
-from cli.output import print_json, say
-from cli.paused import describe_pause, pause_json
+from cli.output import describe_pause, pause_json, print_json, say
 
 
 @with_hub_client

@@ -11,11 +11,10 @@ from typing import IO, Annotated, Final
 import boto3
 import typer
 
+from cli.arguments import find_target
 from cli.hub_client import now, open_hub_client
-from cli.named_targets import find_target
 from cli.options import Json, Ledger, Region
-from cli.output import say
-from cli.paused import warn_if_paused
+from cli.output import say, warn_if_paused
 from cli.progress import counting
 from cli.report.html_page import html_text
 from cli.report.plain import csv_text, json_text

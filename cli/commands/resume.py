@@ -7,8 +7,7 @@ import typer
 from cli.commands.sweep import say_when
 from cli.hub_client import HubClient
 from cli.options import SOMETHING_TO_DO, Json, Reason, with_hub_client
-from cli.output import print_json, say
-from cli.paused import describe_pause, pause_json
+from cli.output import describe_pause, pause_json, print_json, say
 
 
 @with_hub_client

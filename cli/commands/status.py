@@ -7,6 +7,7 @@ from typing import Annotated
 import boto3
 import typer
 
+from cli.arguments import age_of
 from cli.deployed import is_default, outputs_if_there
 from cli.hub_client import HubClient, now
 from cli.options import SOMETHING_TO_DO, Json, Region, with_hub_client
@@ -14,7 +15,6 @@ from cli.output import say, wide_console
 from cli.progress import counting
 from cli.status.queues import LastScan, QueueDepth, queue_urls, read_depths, read_last_scan
 from cli.status.summary import KINDS, Status, TargetStatus, count_targets, describe_depth
-from cli.times import age_of
 from hub.runtime.decisions.hub_state import HubState
 from shared.errors import RefusedError
 from shared.model import Target

@@ -11,8 +11,7 @@ from cli.deployed import output
 from cli.hub_client import HubClient, now
 from cli.mapping_rows import MappingRows
 from cli.options import REFUSED, Json, Reason, Region, with_hub_client
-from cli.output import print_json, say
-from cli.paused import describe_pause, pause_json
+from cli.output import describe_pause, pause_json, print_json, say
 from cli.people import find_user
 from hub.runtime.decisions.audit import OperatorAction
 from hub.runtime.decisions.mapping_rows import parse_row

@@ -5,10 +5,10 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from cli.arguments import find_target
 from cli.forgetting import check, forget, is_gone, open_records
 from cli.hub_client import HubClient, now
 from cli.mapping_rows import MappingRows
-from cli.named_targets import find_target
 from cli.options import (
     REFUSED,
     SOMETHING_TO_DO,
@@ -19,8 +19,16 @@ from cli.options import (
     Yes,
     with_hub_client,
 )
-from cli.output import print_json, print_table, row, say, table, wide_console
-from cli.paused import describe_pause, warn_if_paused
+from cli.output import (
+    describe_pause,
+    print_json,
+    print_table,
+    row,
+    say,
+    table,
+    warn_if_paused,
+    wide_console,
+)
 from cli.progress import counting
 from cli.status.summary import TargetStatus, count_targets
 from hub.runtime.adapters.ledger_overview import BLOCKED, UNMANAGED

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from cli.paused import describe_pause, pause_json
+from cli.arguments import age_of
+from cli.output import describe_pause, pause_json
 from cli.status.queues import LastScan, QueueDepth
-from cli.times import age_of
 from hub.runtime.adapters.ledger_overview import (
     AWAITS_APPROVAL,
     BLOCKED,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from operators import PLACE, Company
 
-from cli.times import age_of, parse_since
+from cli.arguments import age_of, parse_since
 
 Command = Callable[..., tuple[int, str, str]]
 OPERATOR = "assumed-role/Operator/"

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from builders import LAB, NOON, SHOP
 
-from hub.runtime.adapters.check_results import DynamoCheckResults
 from hub.runtime.adapters.hub_state import DynamoHubState
+from hub.runtime.adapters.scan_states import DynamoCheckResults
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.decisions.checks import Check, CheckResult, TargetChecks
 from hub.runtime.decisions.hub_state import UnmanagedProfile

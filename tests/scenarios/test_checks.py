@@ -3,7 +3,7 @@
 import pytest
 from stories import COMPANY, End, Play
 
-from hub.runtime.adapters.check_results import DynamoCheckResults
+from hub.runtime.adapters.scan_states import DynamoCheckResults
 from hub.runtime.decisions.checks import CheckResult
 from shared.model import Target
 from simulator.setup import LEDGER

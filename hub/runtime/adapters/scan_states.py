@@ -1,12 +1,17 @@
-"""Stores the progress of long listings in the ledger, so that no message can forge it."""
+"""Stores what scans find in the ledger: the progress of long listings, and results of checks.
+
+No message carries it, so that none can forge it.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from hub.runtime.adapters.tables import Table
+from hub.runtime.adapters.tables import Table, from_stored, to_stored
+from hub.runtime.decisions.checks import TargetChecks
 from hub.runtime.decisions.listing import ScanState, Seen
 from shared.messages import message_group, scan_chain
+from shared.model import Target
 from shared.requests import ScanRequest
 from shared.storage import LEDGER_EXPIRES
 
@@ -14,6 +19,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _SCAN: Final = "scan#"
+_TARGET: Final = "target#"
+# Beside the target's unmanaged profiles.
+_CHECKS: Final = "checks"
 # Bytes of digests in one item. Source: the DynamoDB developer guide: an item has at most 400 KB.
 _CHUNK: Final = 320_000
 # A requeued part returns for at most 75 minutes. Ids that were seen much earlier tell little.
@@ -66,3 +74,18 @@ class DynamoScanStates:
 
 def _chunks(chain: str, part: int) -> str:
     return f"{chain}#{part}#"
+
+
+class DynamoCheckResults:
+    """Implements the port CheckResults."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._table = Table(client, table)
+
+    def of_target(self, target: Target) -> TargetChecks | None:
+        key = {"target": f"{_TARGET}{target}", "checks": _CHECKS}
+        items = self._table.items("#pk = :target AND #sk = :checks", key)
+        return next((from_stored(TargetChecks, item) for item in items), None)
+
+    def save(self, target: Target, checks: TargetChecks) -> None:
+        self._table.put({"pk": f"{_TARGET}{target}", "sk": _CHECKS} | to_stored(checks))

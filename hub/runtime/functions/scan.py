@@ -10,7 +10,6 @@ import boto3
 
 from hub.runtime import reporter, telemetry
 from hub.runtime.adapters.aws import CLIENT_CONFIG, SystemClock
-from hub.runtime.adapters.check_results import DynamoCheckResults
 from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
 from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.identity_center import IdentityCenter
@@ -21,7 +20,7 @@ from hub.runtime.adapters.messaging import (
     SqsDelayedQueue,
 )
 from hub.runtime.adapters.removal_limits import DynamoLimits
-from hub.runtime.adapters.scan_states import DynamoScanStates
+from hub.runtime.adapters.scan_states import DynamoCheckResults, DynamoScanStates
 from hub.runtime.adapters.spoke_reader import AwsSpokeReader
 from hub.runtime.adapters.studio import SageMakerStudio
 from hub.runtime.adapters.tables import DynamoMappings
