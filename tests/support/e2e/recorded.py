@@ -41,7 +41,8 @@ def rights_asked_for(cloud: Cloud, roles: Roles) -> tuple[IamRequest, ...]:
         elif entry["key"] in sessions and not entry["action"].startswith("sts:"):
             role, policy = sessions[entry["key"]]
             context = {k: v for k, v in entry["context"].items() if k != _NOT_OURS}
-            asked.append(IamRequest(role, entry["action"], entry["resource"], context, policy))
+            resource = roles.with_path(entry["resource"])
+            asked.append(IamRequest(role, entry["action"], resource, context, policy))
     for observed in cloud.calls:
         if observed.call.access_key in sessions:
             role, policy = sessions[observed.call.access_key]

@@ -33,6 +33,12 @@ class Roles:
             None,
         )
 
+    def with_path(self, resource: str) -> str:
+        """Return the whole ARN of a role of the product that MiniStack names without its path."""
+        start, _, name = resource.partition(":role/")
+        names = (arn for arn in self.policies if arn.startswith(f"{start}:role/"))
+        return next((arn for arn in names if name and arn.endswith(f"/{name}")), resource)
+
     def statements(self, role: str) -> dict[str, str]:
         """Return the effect of each statement of a role's policies by its Sid."""
         return {
