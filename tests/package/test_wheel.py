@@ -25,7 +25,7 @@ from simulator.setup import LEDGER, MAPPINGS, make_queue, make_tables
 pytestmark = pytest.mark.package
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("cli", "hub", "shared", "simulator", "spoke")
+PACKAGES = ("cli", "hub", "shared", "simulator", "spoke", "yaml_files")
 REGION, TARGET = "eu-west-1", "222222222222/eu-west-1/d-research0001"
 ROW = ("--group", "ml-scientists", "--target", TARGET)
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
