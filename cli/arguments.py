@@ -31,8 +31,8 @@ def find_target(text: str, hub_client: HubClient, state: HubState) -> Target:
     if target in known:
         return target
     near = nearest(text, map(str, known), at_least=0.0)
-    told = f"; the nearest that it knows: {', '.join(near)}" if near else "; it knows none yet"
-    raise typer.BadParameter(f"target {text!r}: {mistake}{told}")
+    near_text = f"; the nearest that it knows: {', '.join(near)}" if near else "; it knows none yet"
+    raise typer.BadParameter(f"target {text!r}: {mistake}{near_text}")
 
 
 def nearest(text: str, known: Iterable[str], *, at_least: float = 0.6) -> list[str]:

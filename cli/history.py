@@ -120,10 +120,10 @@ def _of_action(entry: AuditEntry) -> HistoryEntry:
         "reason": entry.reason or None,
         "outcome": entry.outcome or None,
     }
-    return HistoryEntry(entry.at, str(entry.what), entry.by, _told(entry), plain)
+    return HistoryEntry(entry.at, str(entry.what), entry.by, _described(entry), plain)
 
 
-def _told(entry: AuditEntry) -> str:
+def _described(entry: AuditEntry) -> str:
     """Return whom and what an action concerned, why, and what became of it."""
     where = f"in {entry.where}" if entry.where else ""
     parts = [

@@ -87,9 +87,9 @@ def _endpoint(resolver: Any, operation_model: Any, call_args: Any, request_conte
     """Return the endpoint of an operation, computed once for each set of endpoint parameters."""
     if operation_model.operation_context_parameters:
         return _endpoint_of(resolver, operation_model, call_args, request_context)
-    looked_at = [(call_args or {}).get(p.member_name) for p in operation_model.context_parameters]
+    shaping = [(call_args or {}).get(p.member_name) for p in operation_model.context_parameters]
     known = vars(resolver).setdefault("_known_endpoints", {})
-    key = (operation_model.name, *looked_at)
+    key = (operation_model.name, *shaping)
     if key not in known:
         known[key] = _endpoint_of(resolver, operation_model, call_args, request_context)
     return known[key]

@@ -24,11 +24,11 @@ _PEOPLE = ("ada", "bob", "cy", "dee", "eve", "fay")
 
 def compare() -> dict[str, Any]:
     """Return the results of both: their calls, and which users are not as desired."""
-    return {"story": list(_TOLD), "hub": _play(baseline=False), "blog_post": _play(baseline=True)}
+    return {"story": list(_STORY), "hub": _play(baseline=False), "blog_post": _play(baseline=True)}
 
 
 # Describes the steps of `_story`, in the same order.
-_TOLD = (
+_STORY = (
     "ada, bob, cy and fay join scientists by the console",
     "ada joins leads too: a mapping grants her Lead",
     "bob joins leads, then leaves it again: a mapping grants him Scientist",

@@ -9,11 +9,11 @@ import boto3
 import typer
 
 from cli.adoption import Adoption, Proposal
-from cli.deployed import output_of_stack
 from cli.hub_client import HubClient, now
 from cli.options import (
     REFUSED,
     SOMETHING_TO_DO,
+    Directory,
     Json,
     MappingsTable,
     Reason,
@@ -43,17 +43,7 @@ def adopt(  # noqa: PLR0913 (one option an attribute)
     hub_client: HubClient,
     target: TargetText,
     table: MappingsTable,
-    identity_store: Annotated[
-        str,
-        typer.Option(
-            "--identity-store",
-            envvar="STUDIO_HUB_IDENTITY_STORE_ID",
-            help="The identity store; default: the stack's output IdentityStoreId.",
-            default_factory=str,
-            show_default=False,
-            callback=output_of_stack("IdentityStoreId"),
-        ),
-    ],
+    identity_store: Directory,
     *,
     user: Annotated[
         str | None,

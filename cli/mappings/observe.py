@@ -149,8 +149,8 @@ def pins(
     """
     found = {name: directory.group_id(name) for name in names}
     certain = {name: id_ for name, id_ in found.items() if not isinstance(id_, Unresolved)}
-    anew = tuple(sorted(name for name, id_ in certain.items() if known.get(name, id_) != id_))
-    return {name: id_ for name, id_ in certain.items() if name not in anew}, anew
+    recreated = tuple(sorted(name for name, id_ in certain.items() if known.get(name, id_) != id_))
+    return {name: id_ for name, id_ in certain.items() if name not in recreated}, recreated
 
 
 def names_of(
@@ -183,7 +183,7 @@ def _members(id_: GroupId, sources: Sources, *, is_mapped: bool) -> _Members:
         copy = sources.group_snapshots.snapshot(id_)
         if copy.deleted:
             return _Members(deleted=True)
-        if copy.looked_at:
+        if copy.is_listed:
             return _Members(frozenset(copy.members), emptied=copy.emptied)
     users: set[UserId] = set()
     token = ""

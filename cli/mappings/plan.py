@@ -76,7 +76,7 @@ def make_plan(
     wanted = tuple(wanted)
     known = sources.hub_state.state(now).group_ids
     unpinned = unpinned_groups(today, wanted)
-    pinned, anew = pins(unpinned, known, sources.directory) if pinning else ({}, ())
+    pinned, recreated = pins(unpinned, known, sources.directory) if pinning else ({}, ())
     changes = difference(today, wanted, pinned)
     rows = applied(today, changes)
     before, after = parse_table(today), parse_table(rows)
@@ -90,7 +90,7 @@ def make_plan(
         user for user, each in names.known.items() if each.user_status is not UserStatus.ENABLED
     )
     effects = tuple(left for effect in effects if (left := without_users(effect, out)).changes)
-    notes = (*_group_notes(changes, observed.groups, anew), *_state_notes(observed, names))
+    notes = (*_group_notes(changes, observed.groups, recreated), *_state_notes(observed, names))
     problems = (*between_rows(after, observed.groups), *failing(targets))
     return Plan(changes, effects, len(rows), names, problems, notes)
 
@@ -139,14 +139,14 @@ def digest(changes: Iterable[RowChange], effects: Iterable[TargetEffect]) -> str
 
 
 def _group_notes(
-    changes: Iterable[RowChange], groups: GroupIds, anew: Iterable[str]
+    changes: Iterable[RowChange], groups: GroupIds, recreated: Iterable[str]
 ) -> Iterator[str]:
     written = sorted({change.key[0] for change in changes if change.after is not None})
     for name in written:
         why = groups.get(name)
         if isinstance(why, Unresolved):
             yield f"group {visible(name)}: {why.value}: its rows grant nobody anything yet"
-    for name in anew:
+    for name in recreated:
         yield (
             f"group {visible(name)}: it was re-created, and nothing is granted through it until "
             "its rows have its group_id"

@@ -97,8 +97,8 @@ def row_text(change: RowChange) -> str:
         for name, old, after in change.attributes()
         if after is not None or change.before is not None
     ]
-    told = f": {', '.join(said)}" if said and change.after is not None else ""
-    return f"{group} -> {target}{told}"
+    described = f": {', '.join(said)}" if said and change.after is not None else ""
+    return f"{group} -> {target}{described}"
 
 
 def value(of: object) -> str:
@@ -118,14 +118,14 @@ def change_text(change: Change, target: Target) -> str:
     because = visible(change.because)
     match change.kind:
         case ChangeKind.GAIN:
-            told = f"gets {after}, because of {because}"
+            described = f"gets {after}, because of {because}"
         case ChangeKind.ROLE_CHANGE:
-            told = f"{before} -> {after}, because of {because}"
-            told += "; running apps are stopped" if change.stops_apps else ""
+            described = f"{before} -> {after}, because of {because}"
+            described += "; running apps are stopped" if change.stops_apps else ""
         case ChangeKind.LOSS:
             kept = f"kept suspended {change.retention_days} days" if change.retention_days else ""
-            told = f"loses {before}: {because}; {kept or 'deleted at once'}"
-    return f"{told}; held: {Hold(target, change.held, ()).why}" if change.held else told
+            described = f"loses {before}: {because}; {kept or 'deleted at once'}"
+    return f"{described}; held: {Hold(target, change.held, ()).why}" if change.held else described
 
 
 def counts(effect: TargetEffect) -> str:
@@ -151,8 +151,8 @@ def _counts(of: Plan | TargetEffect, held: int) -> str:
     gain, change, loss = (
         of.count(kind) for kind in (ChangeKind.GAIN, ChangeKind.ROLE_CHANGE, ChangeKind.LOSS)
     )
-    told = f"{gain:,} gain, {change:,} change role, {loss:,} lose"
-    return f"{told}; {held:,} of them held" if held else told
+    described = f"{gain:,} gain, {change:,} change role, {loss:,} lose"
+    return f"{described}; {held:,} of them held" if held else described
 
 
 def _rows(changes: tuple[RowChange, ...]) -> list[str]:
@@ -168,8 +168,8 @@ def _people(plan: Plan) -> Iterator[str]:
         listed = min(left, _MOST_IN_TARGET)
         total = sum(len(users) for _, users in effect.changes)
         for change, user in people(effect, plan.names)[:listed] if listed else ():
-            told = change_text(change, effect.target)
-            yield f"  {mark(change)} {visible(plan.names.of(user))}  {told}"
+            described = change_text(change, effect.target)
+            yield f"  {mark(change)} {visible(plan.names.of(user))}  {described}"
         left -= min(total, listed)
         yield from _more(total - listed)
 

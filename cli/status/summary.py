@@ -88,12 +88,12 @@ class Status:
             yield "the sweep is overdue", "docs/operations.md, SweepNotFinished"
         for queue in self.queues or ():
             if queue.is_dead_letters and queue.messages:
-                told = f"{queue.messages:,} dead letters of {queue.name}"
-                yield told, "docs/operations.md, Dead letters"
+                described = f"{queue.messages:,} dead letters of {queue.name}"
+                yield described, "docs/operations.md, Dead letters"
         unreachable = sum(bool(each.unreachable) for each in self.targets.values())
         if unreachable:
-            told = f"{unreachable:,} targets unreachable"
-            yield told, "docs/operations.md, TargetsUnreachable"
+            described = f"{unreachable:,} targets unreachable"
+            yield described, "docs/operations.md, TargetsUnreachable"
         for kind, command in _WAITING.items():
             if self.totals[kind]:
                 yield f"{self.totals[kind]:,} {kind}", command

@@ -70,9 +70,9 @@ def _take(change: RowChange, ports: MappingStreamPorts) -> None:
     old, new = (parse_row(row) if row else None for row in (change.old, change.new))
     good = tuple(row for row in dict.fromkeys((old, new)) if isinstance(row, GroupMapping))
     bad = tuple(row for row in (new,) if isinstance(row, BadMapping))
-    frozen = frozenset({old.group} if _is_targetless(old) and not bad else ())
+    unreadable_target = frozenset({old.group} if _is_targetless(old) and not bad else ())
     names = frozenset(row.group for row in good if row.group_id is None)
-    groups, unresolved = _resolved(names | frozen, change, ports)
+    groups, unresolved = _resolved(names | unreadable_target, change, ports)
     reported = {name: groups[name] for name in names & groups.keys()}
     now = (new,) if isinstance(new, GroupMapping) else ()
     _report(change, MappingTable(now, bad), reported, ports)
@@ -98,12 +98,12 @@ def _take(change: RowChange, ports: MappingStreamPorts) -> None:
     ]
     requests += [
         replace(_request(Subject.GROUP, id_, change, ports), include_all=True)
-        for group in frozen
+        for group in unreadable_target
         if not isinstance(id_ := groups.get(group, Unresolved.UNKNOWN), Unresolved)
     ]
     requests += [
         replace(_request(Subject.NAME, group, change, ports), include_all=True)
-        for group in frozen & unresolved
+        for group in unreadable_target & unresolved
     ]
     requests += [
         _request(subject, key, change, ports) for subject, key in _scans_after_bad_row(old)

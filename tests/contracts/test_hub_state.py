@@ -166,9 +166,9 @@ def test_whether_a_group_was_listed_or_is_gone_is_stored(ledger_table: "DynamoDB
     listed = group_snapshots.snapshot(ANTS)
     group_snapshots.note(ANTS, deleted=True)
 
-    assert not never.looked_at
-    assert listed == replace(never, looked_at=True)
-    assert group_snapshots.snapshot(ANTS) == replace(never, looked_at=True, deleted=True)
+    assert not never.is_listed
+    assert listed == replace(never, is_listed=True)
+    assert group_snapshots.snapshot(ANTS) == replace(never, is_listed=True, deleted=True)
 
 
 def test_what_dynamodb_leaves_unwritten_is_written_again(

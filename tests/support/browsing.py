@@ -84,9 +84,9 @@ class Browser:
         line = json.dumps({"command": command, **how}) + "\n"
         self.process.stdin.write(line.encode())
         self.process.stdin.flush()
-        told = self.process.stdout.readline()
-        assert told, f"the browser ended: {self.log.read_text(encoding='utf-8')}"
-        answer = json.loads(told)
+        received = self.process.stdout.readline()
+        assert received, f"the browser ended: {self.log.read_text(encoding='utf-8')}"
+        answer = json.loads(received)
         assert "error" not in answer, f"{command}: {answer['error']}"
         return answer["value"]
 

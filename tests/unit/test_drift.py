@@ -28,7 +28,7 @@ from shared.model import Because, Grant, GroupId, Target, User, UserId, UserStat
 LAB = Target.parse("222222222222/eu-west-1/d-research0001")
 SHOP = Target.parse("333333333333/eu-west-1/d-retail0001")
 ADA, BOB, EVE = UserId("u-ada"), UserId("u-bob"), UserId("u-eve")
-COPY = GroupSnapshot(GroupId("g"), {BOB: "m-1", ADA: "m-2"}, looked_at=True)
+COPY = GroupSnapshot(GroupId("g"), {BOB: "m-1", ADA: "m-2"}, is_listed=True)
 OLD, NEW = Grant(20, "old", "role/Old", 30, "g-old"), Grant(10, "new", "role/New", 30, "g-new")
 DESIRED = DesiredProfile(User(ADA, "ada"), LAB, "ada", "role/New", Because((NEW, OLD)))
 GRANTS_NOTHING = replace(DESIRED, is_granted=False)

@@ -209,7 +209,7 @@ def _read(file: Path) -> tuple[Row, ...]:
         return read(file)
     except DocumentError as error:
         for each in error.mistakes:
-            place, told = visible(each.place), visible(each.text)
-            say(f"{file}:{each.line}:{each.column}: {place}: {told}", err=True)
+            place, described = visible(each.place), visible(each.text)
+            say(f"{file}:{each.line}:{each.column}: {place}: {described}", err=True)
         typer.echo(f"{len(error.mistakes)} mistakes: correct the file.", err=True)
         raise typer.Exit(1) from error

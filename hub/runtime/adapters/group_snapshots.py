@@ -32,7 +32,7 @@ class DynamoGroupSnapshots:
                 UserId(key.removeprefix(_MEMBER)): item.get("membership_id", "")
                 for key, item in members.items()
             },
-            looked_at=bool(itself),
+            is_listed=bool(itself),
             deleted=itself.get("deleted", False),
             emptied=itself.get("emptied", False),
         )

@@ -15,14 +15,14 @@ class GroupSnapshot:
     """A group's members at the last scan, with the id of each membership.
 
     Attributes:
-        looked_at: the group was listed to its end at least once.
+        is_listed: the group was listed to its end at least once.
         deleted: the directory does not know the group any more; the snapshot stays as it was.
         emptied: the group had many members, and a later listing showed none.
     """
 
     group_id: GroupId
     members: Mapping[UserId, str] = field(default_factory=dict)
-    looked_at: bool = False
+    is_listed: bool = False
     deleted: bool = False
     emptied: bool = False
 

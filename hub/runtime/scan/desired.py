@@ -165,7 +165,7 @@ def _groups(
         if copy.emptied:
             emptied.add(id_)
         members = frozenset(copy.members)
-        if not copy.looked_at:
+        if not copy.is_listed:
             listed = ports.group_snapshots.listed(id_, request.enqueued_at, ports.directory)
             if listed is None:
                 unseen.add(id_)

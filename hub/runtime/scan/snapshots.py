@@ -59,7 +59,7 @@ class SnapshotCache:
 
     def note(self, copy: GroupSnapshot, *, deleted: bool, emptied: bool = False) -> None:
         """Write whether the group is deleted or emptied, if that changed."""
-        if not copy.looked_at or (copy.deleted, copy.emptied) != (deleted, emptied):
+        if not copy.is_listed or (copy.deleted, copy.emptied) != (deleted, emptied):
             self._kept.pop(copy.group_id, None)
             self._group_snapshots.note(copy.group_id, deleted=deleted, emptied=emptied)
 

@@ -130,10 +130,10 @@ def full_sweep_is_due(event_id: str) -> Expectation:
 
 def would_do_something(user: str, target: Target) -> Expectation:
     """Expect that the hub reports what it would do for a user in a target."""
-    told = re.compile(f'"kind":"dry-run".* for .*{user}.* in {re.escape(str(target))}')
+    reported = re.compile(f'"kind":"dry-run".* for .*{user}.* in {re.escape(str(target))}')
     return Expectation(
         f"the hub would do something for {user} in {target}",
-        lambda cloud: told.search(cloud.log()) is not None,
+        lambda cloud: reported.search(cloud.log()) is not None,
     )
 
 

@@ -27,6 +27,6 @@ def _create(_: str, properties: dict[str, Any], __: str) -> _Made:
     )
     # The resource type's properties have the names of the API's members.
     made = studio.create_domain(**properties)["DomainId"]
-    told = studio.describe_domain(DomainId=made)
+    described = studio.describe_domain(DomainId=made)
     names = ("DomainArn", "DomainId", "SingleSignOnApplicationArn", "Url")
-    return made, {name: told[name] for name in names}
+    return made, {name: described[name] for name in names}
