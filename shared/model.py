@@ -50,7 +50,9 @@ class Target:
 class GroupMapping:
     """Group G calls for profiles in target T with role R: one valid row of the mappings table.
 
-    `note` is for operators and decides nothing: two rows that differ only in it are equal.
+    `note` is for operators and decides nothing: two rows that differ only in it are equal. So do
+    two rows that differ only in `pattern`, the pattern row that a row comes from; empty for a row
+    of the table itself.
     """
 
     group: str
@@ -61,6 +63,16 @@ class GroupMapping:
     group_id: GroupId | None = None
     enabled: bool = True
     note: str = field(default="", compare=False)
+    pattern: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class GroupPattern(GroupMapping):
+    """A row for every group whose name matches: `group` holds one `*`, for one character or more.
+
+    A `*` in `role_arn` stands for the same characters, made legal in the name of a role. An empty
+    `role_arn` is the role that each group has by convention.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +91,16 @@ class BadMapping:
 
 @dataclass(frozen=True, slots=True)
 class MappingTable:
-    """Every row of the mappings table, as read to its end at one time."""
+    """Every row of the mappings table, as read to its end at one time.
+
+    Once it is expanded, `rows` also has one row for each group that a pattern row matches. Which
+    groups a row in `unlisted` matches is not known yet: it counts as *unknown* for its target.
+    """
 
     rows: tuple[GroupMapping, ...]
     bad: tuple[BadMapping, ...] = ()
+    patterns: tuple[GroupPattern, ...] = ()
+    unlisted: tuple[GroupPattern, ...] = ()
 
 
 class UserStatus(StrEnum):

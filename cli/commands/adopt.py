@@ -114,7 +114,7 @@ def _adoption(
         hub_client,
         spoke,
         People(session.client("identitystore"), store),
-        DynamoMappings(session.client("dynamodb"), mappings).table(now()),
+        DynamoMappings(session.client("dynamodb"), mappings, hub_client.hub_state).table(now()),
         target,
         account,
     )

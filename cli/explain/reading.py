@@ -74,7 +74,7 @@ def explainer(
     return Explainer(
         users=UserObserver(
             directory,
-            DynamoMappings(dynamodb, mappings),
+            DynamoMappings(dynamodb, mappings, hub_client.hub_state),
             GroupResolver(directory, _UnwrittenGroupIds(state), clock),
             hub_client.ledger,
             DynamoGroupSnapshots(dynamodb, ledger),

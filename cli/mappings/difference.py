@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from cli.mappings.parse import Row
-from hub.runtime.decisions.mapping_rows import parse_row
+from hub.runtime.decisions.mapping_rows import is_pattern_text, parse_row
 from shared.model import BadMapping, GroupId, GroupMapping, Target
 from shared.storage import MAPPINGS_KEY
 
@@ -107,7 +107,15 @@ def applied(today: Iterable[Row], changes: Iterable[RowChange]) -> tuple[Row, ..
 def unpinned_groups(today: Iterable[Row], wanted: Iterable[Row]) -> tuple[str, ...]:
     """Return the groups of rows that would be written without a `group_id`, sorted."""
     written = (change.after for change in difference(today, wanted, {}))
-    return tuple(sorted({row["group"] for row in written if row and not row.get("group_id")}))
+    return tuple(
+        sorted(
+            {
+                row["group"]
+                for row in written
+                if row and not row.get("group_id") and not is_pattern_text(row["group"])
+            }
+        )
+    )
 
 
 def _change(old: Row | None, new: Row | None, pins: Mapping[str, GroupId]) -> RowChange | None:

@@ -277,10 +277,13 @@ def _by_target(table: MappingTable) -> dict[Target, MappingTable]:
     for row in table.rows:
         rows.setdefault(row.target, []).append(row)
     targets = {*rows, *(bad.target for bad in table.bad if bad.target)}
+    targets |= {pattern.target for pattern in table.patterns}
     return {
         target: MappingTable(
             tuple(rows.get(target, ())),
             tuple(bad for bad in table.bad if bad.target in {None, target}),
+            tuple(pattern for pattern in table.patterns if pattern.target == target),
+            tuple(pattern for pattern in table.unlisted if pattern.target == target),
         )
         for target in targets
     }

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from cli.mappings.parse import Row, not_in_a_file
+from cli.mappings.parse import Row
 from cli.mappings.schema import SCHEMA_FILE
-from hub.runtime.decisions.mapping_rows import parse_row
+from hub.runtime.decisions.mapping_rows import is_pattern_text, parse_row
 from shared.conventions import ROLE_PATH
 from shared.model import DEFAULT_PRIORITY, DEFAULT_RETENTION_DAYS, BadMapping, GroupMapping
 from shared.naming import execution_role_name
@@ -26,6 +26,8 @@ _BUILT_IN: Final[Given] = {
     "enabled": True,
     "note": "",
 }
+# The role of a pattern row without execution_role_arn.
+_BY_CONVENTION: Final = ""
 _SHARED_BY_ALL: Final = ("retention_days",)
 _OF_GROUP: Final = ("role", "priority", "retention_days", "enabled", "note")
 _ORDER: Final = ("role", "priority", "retention_days", "enabled", "group_id", "note")
@@ -74,8 +76,6 @@ def _split(rows: Iterable[Row]) -> tuple[list[_Written], list[tuple[Row, tuple[s
         found = parse_row(row)
         if isinstance(found, BadMapping):
             lost.append((row, found.mistakes))
-        elif why := not_in_a_file(found.group):
-            lost.append((row, (f"group: {why}",)))
         else:
             good.append(_Written(found, _given(found)))
     return good, lost
@@ -94,7 +94,7 @@ def _given(row: GroupMapping) -> Given:
 
 
 def _role(row: GroupMapping) -> str:
-    """Return a role's name under /studio-hub/, or its path and name."""
+    """Return a role's name under /studio-hub/, or its path and name; empty by convention."""
     path = row.role_arn.partition(":role")[2]
     name = path.removeprefix(ROLE_PATH)
     return name if name != path and "/" not in name else path
@@ -114,7 +114,9 @@ def _most_common(rows: Iterable[_Written], names: Iterable[str], base: Given) ->
 
 
 def _group_attributes(group: str, rows: list[_Written], base: Given) -> Given:
-    given = _most_common(rows, _OF_GROUP, {**base, "role": execution_role_name(group)})
+    # A row of a pattern could not say that its role is by convention where its group has another.
+    names = [name for name in _OF_GROUP if name != "role" or not is_pattern_text(group)]
+    given = _most_common(rows, names, {**base, "role": _conventional(group)})
     ids = {each.given.get("group_id") for each in rows}
     # A row without the id could not say so.
     (pinned,) = ids if len(ids) == 1 else (None,)
@@ -127,13 +129,21 @@ def _target_attributes(rows: list[_Written], groups: Mapping[str, Given], base: 
     for name in _OF_GROUP:
         values = {each.given[name] for each in rows}
         inherited = [_inherited(name, each.row.group, groups, base) for each in rows]
-        if len(values) == 1 and sum(value not in values for value in inherited) > 1:
+        if (
+            len(values) == 1
+            and values != {_BY_CONVENTION}
+            and sum(value not in values for value in inherited) > 1
+        ):
             (found[name],) = values
     return found
 
 
+def _conventional(group: str) -> str:
+    return _BY_CONVENTION if is_pattern_text(group) else execution_role_name(group)
+
+
 def _inherited(name: str, group: str, groups: Mapping[str, Given], base: Given) -> Any:  # noqa: ANN401 (a value of any attribute)
-    built_in = {**base, "role": execution_role_name(group)}
+    built_in = {**base, "role": _conventional(group)}
     return groups[group].get(name, built_in.get(name))
 
 

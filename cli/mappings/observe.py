@@ -1,7 +1,7 @@
 """Reads what a plan of mappings depends on: groups, records, limits and names; writes nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol, TypeVar
 
@@ -13,7 +13,9 @@ from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
 from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.removal_limits import DynamoLimits
+from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.decisions.mapping_rows import group_id
+from hub.runtime.decisions.pattern_rows import listed
 from hub.runtime.decisions.record import Record
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from shared.errors import PermanentError
@@ -137,6 +139,23 @@ def observe(
 def resolved(names: Iterable[str], known: Mapping[str, GroupId], directory: People) -> GroupIds:
     """Return the id of each group name: the one that the hub keeps, else the directory's."""
     return {name: known.get(name) or directory.group_id(name) for name in sorted(names)}
+
+
+def listed_state(table: MappingTable, state: HubState, sources: Sources) -> HubState:
+    """Return the hub's state as it is once the groups of a table's pattern rows are listed.
+
+    Nothing is read if there are no such rows.
+
+    Raises:
+        RetryableError, PermanentError: the directory cannot be read to the end.
+    """
+    groups = dict(state.pattern_groups)
+    token = "" if table.patterns else None
+    while token is not None:
+        page = sources.directory.groups(token)
+        groups.update(page.items)
+        token = page.token or None
+    return replace(state, pattern_groups=groups, listed_patterns=listed(table.patterns))
 
 
 def pins(

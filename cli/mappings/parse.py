@@ -56,13 +56,6 @@ def parse(text: str, name: str) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda row: (row["group"], row["target"])))
 
 
-def not_in_a_file(group: str) -> str:
-    """Return why no file can hold a row of this group; empty if one can."""
-    if "*" in group:
-        return "a * is no wildcard here: write one entry for each group"
-    return ""
-
-
 _NOTHING: Final = _Level((), {})
 
 
@@ -136,8 +129,6 @@ class _Reader:
         elif role is not None:
             places["execution_role_arn"] = places["role"]
             row |= _role(role, target)
-        if pattern := not_in_a_file(group):
-            self._mistake(places["group"], f"{visible(group)}: {pattern}")
         found = parse_row(row)
         if isinstance(found, BadMapping):
             for mistake in found.mistakes:

@@ -11,9 +11,19 @@ from typing import Final
 from cli.mapping_checks import failing
 from cli.mappings.difference import RowChange, applied, difference, unpinned_groups
 from cli.mappings.effect import ChangeKind, Effects, Observed, TargetEffect, without_users
-from cli.mappings.observe import MOST_DESCRIBED, Names, Progress, Sources, names_of, observe, pins
+from cli.mappings.observe import (
+    MOST_DESCRIBED,
+    Names,
+    Progress,
+    Sources,
+    listed_state,
+    names_of,
+    observe,
+    pins,
+)
 from cli.mappings.parse import Row
 from hub.runtime.decisions.mapping_rows import between_rows, parse_table
+from hub.runtime.decisions.pattern_rows import expand
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from hub.runtime.problems.kind import Problem
 from shared.model import GroupIds, MappingTable, Target, Unresolved, UserStatus
@@ -74,13 +84,15 @@ def make_plan(
         RetryableError, PermanentError: the ledger or the directory cannot be read.
     """
     wanted = tuple(wanted)
-    known = sources.hub_state.state(now).group_ids
+    state = sources.hub_state.state(now)
+    known = state.group_ids
     unpinned = unpinned_groups(today, wanted)
     pinned, recreated = pins(unpinned, known, sources.directory) if pinning else ({}, ())
     changes = difference(today, wanted, pinned)
     rows = applied(today, changes)
     before, after = parse_table(today), parse_table(rows)
     targets = concerned(changes, before, after)
+    before, after = expand(before, state), expand(after, listed_state(after, state, sources))
     observed = observe(before, after, targets, sources, limit, now, progress)
     effects = tuple(foretold(before, after, targets, observed, progress))
     records = chain.from_iterable(each.values() for each in observed.records.values())
@@ -105,7 +117,7 @@ def concerned(
     changes = tuple(changes)
     found = {change.target for change in changes if change.target is not None}
     if any(change.target is None for change in changes):
-        found |= {row.target for table in (before, after) for row in table.rows}
+        found |= {row.target for table in (before, after) for row in (*table.rows, *table.patterns)}
     return tuple(sorted(found))
 
 

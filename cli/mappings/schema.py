@@ -15,13 +15,15 @@ from yaml_files.parts import Name, Part, as_written
 SCHEMA_FILE: Final = "mappings.schema.json"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _TARGET: Final = r"^\d{12}/[a-z]{2}(-[a-z]+)+-\d{1,2}/d-(-*[a-z0-9]){1,61}$"
-_ROLE: Final = r"^(/([\w+=,.@-]+/)*)?[\w+=,.@-]{1,64}$"
+_ROLE: Final = r"^(/([\w+=,.@-]+/)*)?(?=[^*]*\*?[^*]*$)[\w+=,.@*-]{1,64}$"
 
 Priority = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000), BeforeValidator(as_written)]
 Days = Annotated[int, Field(strict=True, ge=0, le=36_500), BeforeValidator(as_written)]
 GroupName = Annotated[
     Name,
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 1024, "pattern": r"^[^*]+$"}),
+    WithJsonSchema(
+        {"type": "string", "minLength": 1, "maxLength": 1024, "pattern": r"^[^*]*\*?[^*]*$"}
+    ),
 ]
 TargetText = Annotated[
     Name,
@@ -36,7 +38,7 @@ class Attributes(Part):
     role: RoleName | None = Field(
         None,
         description="The execution role: its name under /studio-hub/, or /PATH/NAME. Default: by "
-        "convention, studio-hub/<group name>.",
+        "convention, studio-hub/<group name>. A * stands for what the group's * matches.",
     )
     priority: Priority | None = Field(None, description="Lower wins. Default: 100.")
     retention_days: Days | None = Field(
@@ -71,7 +73,9 @@ class Entry(GroupAttributes):
         json_schema_extra={"allOf": [_one_of("group", "groups"), _one_of("target", "targets")]}
     )
 
-    group: GroupName | None = Field(None, description="The group's display name.")
+    group: GroupName | None = Field(
+        None, description="The group's display name; one * makes it a pattern."
+    )
     groups: Annotated[list[GroupName], Field(min_length=1)] | None = Field(
         None, description="Display names of groups."
     )

@@ -59,6 +59,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "unreadable-group": "the group cannot be read: it grants nothing new, and removes nobody",
     "group-deleted": "the group was deleted: what it gave is kept until an operator approves",
     "group-recreated": "another group has this name now: nothing is granted through it",
+    "unmatched-pattern": "no group matches the pattern row; it takes nothing from anybody",
     "unknown-group": "the directory does not know the group of a mapping row",
     "group-renamed": "the group has another name now; its rows still count",
     "equal-priority": "two rows have the same priority: the group whose name sorts first wins",

@@ -72,6 +72,7 @@ class Intake:
     ports: IntakePorts
     # The groups that mappings name, and for events until when; None if nobody can tell now.
     _mapped: tuple[datetime, frozenset[GroupId] | None] = field(default=(_EVER, None), init=False)
+    _has_patterns: bool = field(default=False, init=False)
 
     def take(self, body: str) -> Ignored | None:
         """Queue the request that an event gives; return the reason if the event is ignored.
@@ -123,9 +124,7 @@ class Intake:
         """Do what an event asks for; return what it is about, or why it is ignored."""
         ports, now = self.ports, self.ports.clock.now()
         match event:
-            case MembershipChange() | GroupChange() if not self._is_mapped(
-                event.group_id, event.at
-            ):
+            case MembershipChange() | GroupChange() if not self._is_mapped(event):
                 return Ignored("of a group that no mapping names")
             case GroupChange():
                 request = ScanRequest(
@@ -171,29 +170,32 @@ class Intake:
             is_known = True
         return event.user_id if is_known else Ignored("of somebody whom the hub never served")
 
-    def _is_mapped(self, group_id: GroupId, at: datetime) -> bool:
+    def _is_mapped(self, event: MembershipChange | GroupChange) -> bool:
         """Return whether a mapping names the group; yes if that cannot be read now.
 
         A wrong yes costs one reconcile or scan. A wrong no would miss a user's change. After one
         failed read, the rest of the batch gets a yes without another read, so that it does not
-        wait.
+        wait. A change of a group may give it a name that a pattern row matches: only the scan reads
+        that.
         """
         # A time in the future counts as now: nothing can be read after it.
-        at = min(at, self.ports.clock.now())
+        at = min(event.at, self.ports.clock.now())
         if at > self._mapped[0]:
             try:
                 cached = self._mapped_groups(newer_than=_EVER)
-                if cached is None or group_id in cached:
+                if cached is None or event.group_id in cached:
                     return True
                 self._mapped = at, self._mapped_groups(newer_than=at + _RESOLUTION)
             except (RetryableError, PermanentError):
                 self._mapped = _FOR_GOOD, None
         mapped = self._mapped[1]
-        return mapped is None or group_id in mapped
+        may_match = self._has_patterns and isinstance(event, GroupChange)
+        return mapped is None or event.group_id in mapped or may_match
 
     def _mapped_groups(self, newer_than: datetime) -> frozenset[GroupId] | None:
         """Return the ids of the groups that mappings name; None if one cannot be resolved now."""
         table = self.ports.mappings.table(newer_than)
+        self._has_patterns = bool(table.patterns)
         groups = self.ports.names.of(table, newer_than)
         reporter.report_rows(table, groups, self.ports.already_reported)
         if Unresolved.UNREADABLE in groups.values():

@@ -19,7 +19,14 @@ from hub.runtime.problems.mappings import (
     group_subject,
 )
 from shared.errors import RetryableError
-from shared.model import BadMapping, GroupIds, GroupMapping, MappingTable, Unresolved
+from shared.model import (
+    BadMapping,
+    GroupIds,
+    GroupMapping,
+    GroupPattern,
+    MappingTable,
+    Unresolved,
+)
 from shared.requests import TARGETS, ScanRequest, Subject
 from shared.storage import MAPPINGS_KEY
 from shared.visible import visible
@@ -55,9 +62,10 @@ class RowChange:
 def take(change: RowChange, ports: MappingStreamPorts) -> None:
     """Queue the scans for a changed row.
 
-    Its group is listed and all its members are queued. A row that did not parse prevented removals
-    in its target, so its correction or removal queues a scan of that target too. If its target did
-    not parse, it prevented them in every target: the group and every target are scanned.
+    Its group is listed and all its members are queued. For a pattern row, all groups are listed,
+    and its target is scanned after that. A row that did not parse prevented removals in its target,
+    so its correction or removal queues a scan of that target too. If its target did not parse, it
+    prevented them in every target: the group and every target are scanned.
 
     Raises:
         RetryableError, PermanentError: the scans cannot be queued now.
@@ -68,13 +76,16 @@ def take(change: RowChange, ports: MappingStreamPorts) -> None:
 
 def _take(change: RowChange, ports: MappingStreamPorts) -> None:
     old, new = (parse_row(row) if row else None for row in (change.old, change.new))
-    good = tuple(row for row in dict.fromkeys((old, new)) if isinstance(row, GroupMapping))
+    good = tuple(row for row in dict.fromkeys((old, new)) if type(row) is GroupMapping)
+    patterns = tuple(row for row in dict.fromkeys((old, new)) if isinstance(row, GroupPattern))
     bad = tuple(row for row in (new,) if isinstance(row, BadMapping))
-    unreadable_target = frozenset({old.group} if _is_targetless(old) and not bad else ())
+    unreadable_target = frozenset(
+        {old.group} if _is_targetless(old) and not (bad or patterns) else ()
+    )
     names = frozenset(row.group for row in good if row.group_id is None)
     groups, unresolved = _resolved(names | unreadable_target, change, ports)
     reported = {name: groups[name] for name in names & groups.keys()}
-    now = (new,) if isinstance(new, GroupMapping) else ()
+    now = (new,) if type(new) is GroupMapping else ()
     _report(change, MappingTable(now, bad), reported, ports)
     if bad or old == new:
         reason = "a row that does not parse" if bad else "a row that reads as it did before"
@@ -107,6 +118,11 @@ def _take(change: RowChange, ports: MappingStreamPorts) -> None:
     ]
     requests += [
         _request(subject, key, change, ports) for subject, key in _scans_after_bad_row(old)
+    ]
+    # The listing of all groups ends with a scan of the target.
+    requests += [
+        replace(_request(Subject.GROUPS, "", change, ports), target=str(row.target))
+        for row in patterns
     ]
     if not requests:
         telemetry.event_ignored("a row whose group cannot be resolved", **_facts(change))

@@ -73,7 +73,7 @@ class MappingStore(Protocol):
     """The mappings table."""
 
     def table(self, newer_than: datetime) -> MappingTable:
-        """Return every row, read after `newer_than` and to the end."""
+        """Return every row, read after `newer_than` and to the end; pattern rows are expanded."""
 
 
 class Ledger(Protocol):
@@ -147,6 +147,12 @@ class HubStateStore(Protocol):
 
     def remember_group(self, name: str, group_id: GroupId) -> GroupId:
         """Store the id of a group of this name; return the id that was stored first."""
+
+    def remember_pattern_group(self, group_id: GroupId, name: str) -> None:
+        """Store the name of a group that a pattern row matches or matched; empty to forget it."""
+
+    def remember_listing(self, patterns: frozenset[str]) -> None:
+        """Store the digests of the patterns whose groups were listed to the end."""
 
     def remember_target(self, target: Target, unreachable: str = "") -> None:
         """Store that a target is mapped, and the error if its profiles cannot be listed."""

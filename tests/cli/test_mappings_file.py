@@ -188,12 +188,13 @@ def test_every_mistake_of_a_file_is_an_error_at_its_place(
 ) -> None:
     """In the form that editors and CI understand; hidden characters are escapes."""
     path = tmp_path / "m.yaml"
-    path.write_text('version: 1\nmappings:\n- {group: "a\\u200b*", target: x}\n', encoding="utf-8")
+    text = 'version: 1\nmappings:\n- {group: "a\\u200b*-*", target: x}\n'
+    path.write_text(text, encoding="utf-8")
     code, out, err = command("mappings", "plan", str(path))
 
     assert (code, out) == (1, "")
-    assert rf"{path}:3:11: mappings[1].group: a\u200b*: a * is no wildcard here" in err
-    assert f"{path}:3:31: mappings[1].target: 'x' is not a target" in err
+    assert rf"{path}:3:11: mappings[1].group: 'a\u200b*-*' has more than one *" in err
+    assert f"{path}:3:33: mappings[1].target: 'x' is not a target" in err
     assert "Traceback" not in err
 
 

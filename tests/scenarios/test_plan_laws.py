@@ -60,6 +60,24 @@ def test_the_plan_of_one_target_is_what_happens(seed: int, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_the_plan_with_pattern_rows_is_what_happens(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of rows that name their groups: for everybody, and for every hold."""
+    with deployed_hub(limit=LIMIT) as aws:
+        operator(monkeypatch, aws)
+        company = PlannedCompany(aws, seed, ("*s", "b*", "*ats"))
+        before, place = company.roles(), str(TARGETS[0])
+        stay = [row for row in company.table() if row["target"] != place]
+        plan = company.plan([*stay, *(r for r in wanted_rows(company) if r["target"] == place)])
+        company.apply(plan)
+        company.settle()
+
+        assert company.roles() == foretold(plan, before)
+        assert company.plan(company.table()).changes == ()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_plan_of_several_targets_is_what_happens(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -125,6 +125,17 @@ class FakeHubState:
         self.truth = replace(self.truth, group_ids=ids)
         return ids[name]
 
+    def remember_pattern_group(self, group_id: GroupId, name: str) -> None:
+        """Store the name of a group that a pattern row matches; empty to forget it."""
+        kept = {**self.truth.pattern_groups, group_id: name}
+        self.truth = replace(
+            self.truth, pattern_groups={id_: text for id_, text in kept.items() if text}
+        )
+
+    def remember_listing(self, patterns: frozenset[str]) -> None:
+        """Store the digests of the patterns whose groups were listed to the end."""
+        self.truth = replace(self.truth, listed_patterns=patterns)
+
     def remember_target(self, target: Target, unreachable: str = "") -> None:
         """Fail: no test here stores targets."""
         raise NotImplementedError

@@ -43,6 +43,7 @@ class PlannedCompany:
 
     aws: EmbeddedAws
     seed: int
+    patterns: tuple[str, ...] = ()
     people: list[str] = field(init=False)
     _dice: random.Random = field(init=False)
 
@@ -68,7 +69,9 @@ class PlannedCompany:
     def rows(self) -> list[Row]:
         """Return random rows; few of them do not parse, in a part or as a whole."""
         dice = self._dice
-        keys = [(group, target) for group in (*GROUPS, UNKNOWN) for target in TARGETS]
+        keys = [
+            (group, target) for group in (*GROUPS, UNKNOWN, *self.patterns) for target in TARGETS
+        ]
         rows = [self._row(*key) for key in dice.sample(keys, dice.randint(1, 6))]
         if dice.random() < 0.2:
             rows[0]["priority"] = "high"

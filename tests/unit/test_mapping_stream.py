@@ -23,6 +23,7 @@ ROW: Row = {"group": "ants", "target": LAB, "priority": 10}
 PINNED: Row = {**ROW, "group_id": OTHER}
 LOST: Row = {**ROW, "group": "lost"}
 BAD: Row = {**ROW, "priority": "high"}
+PATTERN: Row = {**ROW, "group": "ml-*"}
 NOWHERE: Row = {**ROW, "target": "the lab"}
 
 
@@ -33,6 +34,7 @@ def group(id_: str) -> ScanRequest:
 
 
 THE_TARGET = ScanRequest(Subject.TARGET, LAB, NOON, "event", WRITTEN, event_driven=True)
+ALL_GROUPS = replace(THE_TARGET, subject=Subject.GROUPS, key="", target=LAB)
 THE_GROUP = replace(group(ANTS), target="")
 EVERY_TARGET = ScanRequest(Subject.SWEEP, TARGETS, NOON, "event", WRITTEN, event_driven=True)
 
@@ -98,6 +100,12 @@ def harness(capsys: pytest.CaptureFixture[str]) -> Harness:
         (NOWHERE, None, [THE_GROUP, EVERY_TARGET]),
         ({**NOWHERE, "group": "lost"}, None, [EVERY_TARGET]),
         (NOWHERE, ROW, [group(ANTS), THE_GROUP, EVERY_TARGET]),
+        # A pattern row: all groups are listed, and its target is scanned after that.
+        (None, PATTERN, [ALL_GROUPS]),
+        (PATTERN, None, [ALL_GROUPS]),
+        (PATTERN, {**PATTERN, "priority": 20}, [ALL_GROUPS]),
+        (PATTERN, PATTERN, []),
+        ({**PATTERN, "priority": "high"}, PATTERN, [THE_TARGET, ALL_GROUPS]),
         # A group that cannot be resolved has no members to scan.
         (None, LOST, []),
         ({**LOST, "priority": "high"}, LOST, [THE_TARGET]),

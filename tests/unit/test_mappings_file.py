@@ -67,14 +67,14 @@ def test_an_exported_file_reads_well() -> None:
 
 def test_a_row_that_no_file_can_hold_stands_in_a_comment() -> None:
     """With its mistakes, so that nobody loses it without knowing."""
-    text = export([{"group": "a\nb", "target": "here"}, {"group": "ml-*", "target": ONE}])
+    text = export([{"group": "a\nb", "target": "here"}, {"group": "ml-*-*", "target": ONE}])
 
     assert text.splitlines()[2:] == [
         "mappings: []",
         r"# not in this file: a\nb -> here",
         f"#   {NO_TARGET}",
-        f"# not in this file: ml-* -> {ONE}",
-        "#   group: a * is no wildcard here: write one entry for each group",
+        f"# not in this file: ml-*-* -> {ONE}",
+        "#   group: 'ml-*-*' has more than one *: a pattern holds one",
     ]
     assert parse(text, "f") == ()
 
@@ -133,7 +133,7 @@ def test_every_mistake_is_reported_at_once_with_its_place() -> None:
     [
         ("groups:\n  laeds: {}\nmappings: []", (3, 3), "no entry of mappings names it"),
         ("targets:\n  nowhere:\nmappings: []", (3, 3), "'nowhere' is not a target"),
-        (f"mappings:\n- {{group: 'ml-*', target: {ONE}}}", (3, 11), "one entry for each group"),
+        (f"mappings:\n- {{group: 'm*-*', target: {ONE}}}", (3, 11), "has more than one *"),
         (f"mappings:\n- {{group: a, group: b, target: {ONE}}}", (3, 14), "stands here twice"),
         (f"mappings:\n- {{group: a, target: {ONE}, role: 'x y'}}", (3, 58), "is not the ARN"),
         (f"mappings:\n- {{target: {ONE}}}", (3, 3), "give either group or groups"),

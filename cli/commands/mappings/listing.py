@@ -55,7 +55,8 @@ def check(
     if store is None and is_default(context, "table"):
         # A table given by name may belong to another hub than this account's.
         store = output_if_there("IdentityStoreId", region)
-    targets = sorted({row.target for row in parse_table(rows).rows})
+    parsed = parse_table(rows)
+    targets = sorted({row.target for row in (*parsed.rows, *parsed.patterns)})
     others = (
         *mapping_checks.problems(rows, store, region),
         *mapping_checks.failing(targets),
@@ -90,7 +91,7 @@ def table_of(rows: list[GroupMapping]) -> Table:
             out,
             each.group,
             str(each.target),
-            role_name(each.role_arn),
+            role_name(each.role_arn) or "(by convention)",
             str(each.priority),
             f"{each.retention_days} days",
             ", ".join(notes),
@@ -102,4 +103,5 @@ def plain(row: GroupMapping | BadMapping) -> dict[str, Any]:
     """Return a row in its JSON form."""
     if isinstance(row, BadMapping):
         return {"group": row.group, "target": row.target_text, "mistakes": list(row.mistakes)}
-    return asdict(row) | {"target": str(row.target)}
+    values = asdict(row) | {"target": str(row.target)}
+    return {name: value for name, value in values.items() if name != "pattern"}

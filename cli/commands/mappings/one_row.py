@@ -32,7 +32,7 @@ from cli.options import (
     Yes,
 )
 from cli.progress import counting
-from hub.runtime.decisions.mapping_rows import parse_row
+from hub.runtime.decisions.mapping_rows import is_pattern_text, parse_row
 from shared.conventions import ROLE_PATH
 from shared.model import BadMapping, GroupMapping
 
@@ -118,7 +118,9 @@ def add(  # noqa: PLR0913 (one option an attribute)
         "execution_role_arn": role_arn,
         "priority": priority,
         "retention_days": retention_days,
-        "group_id": _pinned(place, group) if identity_store else None,
+        "group_id": _pinned(place, group)
+        if identity_store and not is_pattern_text(group)
+        else None,
         "enabled": False if disabled else None,
         "note": note,
     }
@@ -266,7 +268,7 @@ def _show_row(place: _Table, row: Row) -> None:
 
 
 def _note_role(mapping: GroupMapping) -> None:
-    if f":role{ROLE_PATH}" not in mapping.role_arn:
+    if mapping.role_arn and f":role{ROLE_PATH}" not in mapping.role_arn:
         typer.echo(
             f"note: the role is not under {ROLE_PATH}: the hub can give it only where "
             "AdditionalPassableRoleArns, a parameter of the spoke's stack in "

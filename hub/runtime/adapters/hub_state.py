@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _HUB: Final = "hub"
 _NAME, _TARGET, _PAUSE, _FULL_SWEEP = "name#", "target#", "pause", "full-sweep"
 _REFUSED, _ROLES = "refused#", "roles#"
+_GROUP: Final = "pattern-group#"
+_LISTED: Final = "patterns-listed"
 _KEPT, _PROTECTED = "kept#", "protected#"
 # Separate from the target's other item, which is written as a whole.
 _PROBLEMS: Final = "problems#"
@@ -50,6 +52,13 @@ class DynamoHubState:
             read_at, state = self._cached
             self._cached = read_at, replace(state, group_ids={**state.group_ids, name: group_id})
         return group_id
+
+    def remember_pattern_group(self, group_id: GroupId, name: str) -> None:
+        # No function may delete the hub's state: an empty name says that the group is forgotten.
+        self._put(f"{_GROUP}{group_id}", name=name)
+
+    def remember_listing(self, patterns: frozenset[str]) -> None:
+        self._put(_LISTED, patterns=sorted(patterns))
 
     def remember_target(self, target: Target, unreachable: str = "") -> None:
         self._put(f"{_TARGET}{target}", unreachable=unreachable)
@@ -155,6 +164,12 @@ def _state(items: Mapping[str, Mapping[str, Any]]) -> HubState:
             for key, item in items.items()
             if key.startswith(_NAME)
         },
+        pattern_groups={
+            GroupId(key.removeprefix(_GROUP)): item["name"]
+            for key, item in items.items()
+            if key.startswith(_GROUP) and item.get("name")
+        },
+        listed_patterns=frozenset(items.get(_LISTED, {}).get("patterns", ())),
         paused=pause["reason"] if pause else "",
         paused_by=pause.get("by", "") if pause else "",
         paused_at=datetime.fromisoformat(pause["at"]) if pause else None,

@@ -14,11 +14,15 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from hub.runtime.adapters.aws import NOT_MET, translated, utc_now
 from hub.runtime.decisions.mapping_rows import parse_table
+from hub.runtime.decisions.pattern_rows import expand
 from shared.errors import RefusedError, RetryableError
 from shared.model import MappingTable, Target
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from hub.runtime.decisions.hub_state import HubState
+    from hub.runtime.ports import HubStateStore
 
 T = TypeVar("T")
 Item = Mapping[str, Any]
@@ -183,16 +187,31 @@ class Table:
 
 
 class DynamoMappings:
-    """Implements the port MappingStore; the table is cached until a request is newer."""
+    """Implements the port MappingStore; the table is cached until a request is newer.
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    The groups of pattern rows are in `hub_state`, which a table without pattern rows never reads.
+    """
+
+    def __init__(
+        self, client: "DynamoDBClient", table: str, hub_state: "HubStateStore | None" = None
+    ) -> None:
         self._table = Table(client, table)
+        self._hub_state = hub_state
+        self._expanded: tuple[MappingTable, HubState, MappingTable] | None = None
         self._cached: tuple[datetime, MappingTable] | None = None
 
     def table(self, newer_than: datetime) -> MappingTable:
         if self._cached is None or self._cached[0] <= newer_than:
             self._cached = (utc_now(), parse_table(list(self._table.items())))
-        return self._cached[1]
+        table = self._cached[1]
+        if not table.patterns or self._hub_state is None:
+            return table
+        state = self._hub_state.state(newer_than)
+        known = self._expanded
+        if known is None or known[0] is not table or known[1] is not state:
+            known = table, state, expand(table, state)
+            self._expanded = known
+        return known[2]
 
 
 def _expressed(how: Item, values: Item) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from hub.runtime.decisions.decision import (
     Undecided,
 )
 from hub.runtime.decisions.mapping_rows import group_id
+from hub.runtime.decisions.pattern_rows import gave, is_of, unmatched
 from hub.runtime.decisions.record import EndedGrant, Record, State
 from shared.model import (
     DEFAULT_RETENTION_DAYS,
@@ -34,7 +35,7 @@ from shared.naming import profile_name
 _NOT_GRANTED = "no mapping grants it"
 _ALL_AVAILABLE: Final[Mapping[Target, Collection[str]]] = MappingProxyType({})
 # The causes for which a disruption always needs an approval.
-LAST_ROW, DELETED, EMPTIED = "last-row", "deleted", "emptied"
+LAST_ROW, DELETED, EMPTIED, UNMATCHED = "last-row", "deleted", "emptied", "unmatched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +43,17 @@ class TargetRows:
     """The rows of one target, and the groups of rows that do not parse.
 
     Attributes:
-        unparsed: the groups of this target's rows that do not parse.
+        unparsed: the groups of rows that do not parse, or are patterns without a complete listing.
         targetless: the groups of the rows whose target does not parse. Each may be of this target:
             it prevents every removal from the users of its group, and grants nothing.
+        patterns: the groups of this target's pattern rows.
     """
 
     target: Target
     rows: tuple[GroupMapping, ...] = ()
     unparsed: tuple[str, ...] = ()
     targetless: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
 
 
 def rows_by_target(table: MappingTable, targets: Iterable[Target] = ()) -> dict[Target, TargetRows]:
@@ -59,13 +62,23 @@ def rows_by_target(table: MappingTable, targets: Iterable[Target] = ()) -> dict[
     unparsed: dict[Target, list[str]] = {}
     for row in table.rows:
         rows.setdefault(row.target, []).append(row)
+    patterns: dict[Target, list[str]] = {}
+    for pattern in table.patterns:
+        rows.setdefault(pattern.target, [])
+        patterns.setdefault(pattern.target, []).append(pattern.group)
+    for pattern in table.unlisted:
+        unparsed.setdefault(pattern.target, []).append(pattern.group)
     for bad in table.bad:
         if bad.target:
             unparsed.setdefault(bad.target, []).append(bad.group)
     targetless = tuple(sorted({bad.group for bad in table.bad if bad.target is None}))
     return {
         target: TargetRows(
-            target, tuple(rows.get(target, ())), tuple(unparsed.get(target, ())), targetless
+            target,
+            tuple(rows.get(target, ())),
+            tuple(unparsed.get(target, ())),
+            targetless,
+            tuple(patterns.get(target, ())),
         )
         for target in sorted({*rows, *unparsed})
     }
@@ -133,7 +146,7 @@ def decision_in(
     unknown_givers = (unknown | targetless - {row.group for row in of.rows}) - {""}
     if ungiven:
         grants = _without(ungiven, grants, there.granted_by if there else "")
-    if grants and not (there and there.granted_by in unknown_givers):
+    if grants and not (there and unknown_givers and is_of(unknown_givers, there.granted_by)):
         return _desired(of, snapshot, there, Because.of(grants))
     if there and ungiven:
         return Undecided(
@@ -203,6 +216,9 @@ def _desired(
     giver = there.granted_by if there else ""
     takes = there and giver in deleted and there.loses_role_to(winner.role_arn)
     hold = f"{DELETED} {giver}" if takes else ""
+    moved = unmatched(of.patterns, of.rows, snapshot, there) if there and of.patterns else ()
+    if there and giver in moved and not hold:
+        hold = f"{UNMATCHED} {giver}" if there.loses_role_to(winner.role_arn) else ""
     return DesiredProfile(person, of.target, name, winner.role_arn, because, is_granted, hold)
 
 
@@ -223,6 +239,9 @@ def _not_granted(
             "correct the rows, or the groups' names in them: studio-hub mappings check",
             keeps_leaver=True,
         )
+    for group in unmatched(of.patterns, of.rows, snapshot, there) if of.patterns else ():
+        reason = f"no pattern row matches the group {group} any more"
+        return _removal(of, snapshot, there, now, reason, f"{UNMATCHED} {group}")
     if not of.rows:
         reason = "the last mapping row of this target is gone"
         return _removal(of, snapshot, there, now, reason, LAST_ROW)
@@ -278,13 +297,16 @@ def left_groups(
 
     The removal is held if one of these groups was deleted or lists nobody.
     """
-    gave = {
-        (target, group)
+    gave: set[tuple[Target, str | None]] = {
+        (target, name_or_id)
         for target, record in records.items()
         if record.state is not State.REMOVED
-        for group in record.givers
+        for name_or_id in (*record.givers, *(grant.group_id for grant in record.because))
     }
-    ids = {group_id(row, snapshot.groups) for row in table.rows if (row.target, row.group) in gave}
+    rows = [
+        row for row in table.rows if {(row.target, row.group), (row.target, row.group_id)} & gave
+    ]
+    ids = {group_id(row, snapshot.groups) for row in rows}
     certain = {id_ for id_ in ids if not isinstance(id_, Unresolved)}
     return tuple(sorted(certain - snapshot.member_of))
 
@@ -309,7 +331,7 @@ def _reason(row: GroupMapping, snapshot: DirectorySnapshot, there: Record | None
     elif group in snapshot.member_of:
         if row.enabled:
             return RowReason.MEMBER
-        keeps = there is not None and row.group == there.granted_by
+        keeps = there is not None and gave(row, there)
         return RowReason.KEPT if keeps else RowReason.DISABLED
     return not_in_it if snapshot.complete else RowReason.INCOMPLETE
 
@@ -320,7 +342,7 @@ def _may_be_here(group: str, snapshot: DirectorySnapshot, there: Record | None) 
     It may if its group granted the user something here, or if the user may be in the group. A row
     whose group cannot be read either may grant any user something.
     """
-    if not group or (there and group in there.givers):
+    if not group or (there and any(is_of((group,), giver) for giver in there.givers)):
         return True
     id_ = snapshot.groups.get(group)
     gave = {grant.group_id for grant in there.because} if there else set()

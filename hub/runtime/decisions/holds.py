@@ -8,7 +8,7 @@ from typing import Final
 
 from hub.runtime.decisions.actions import Skip, SkipKind, skip
 from hub.runtime.decisions.decision import DesiredProfile, Removal
-from hub.runtime.decisions.desired import DELETED, EMPTIED, LAST_ROW
+from hub.runtime.decisions.desired import DELETED, EMPTIED, LAST_ROW, UNMATCHED
 from hub.runtime.decisions.removal_limit import (
     LIMIT,
     REJECTED,
@@ -28,6 +28,7 @@ _WHY: Final = {
     LAST_ROW: "the last mapping row of the target is gone",
     DELETED: "a group was deleted",
     EMPTIED: "a group lists nobody any more",
+    UNMATCHED: "no pattern row matches a group any more",
 }
 
 

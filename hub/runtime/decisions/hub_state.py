@@ -69,6 +69,8 @@ class HubState:
 
     Attributes:
         group_ids: the id of each group name of a mapping, once resolved.
+        pattern_groups: the name of each group that a pattern row matched when it was last seen.
+        listed_patterns: digests of the patterns whose groups were listed to the end.
         paused: why processing is paused until `resume`; empty while it runs.
         paused_by: the ARN of the operator who paused it; empty if the hub paused itself.
         paused_at: since when (UTC) it is paused; None while it runs.
@@ -85,6 +87,8 @@ class HubState:
     """
 
     group_ids: Mapping[str, GroupId] = field(default_factory=dict)
+    pattern_groups: Mapping[GroupId, str] = field(default_factory=dict)
+    listed_patterns: frozenset[str] = frozenset()
     paused: str = ""
     paused_by: str = ""
     paused_at: datetime | None = None

@@ -18,6 +18,7 @@ from shared.model import (
     GroupId,
     GroupIds,
     GroupMapping,
+    GroupPattern,
     MappingTable,
     Target,
     Unresolved,
@@ -43,6 +44,8 @@ _ATTRIBUTES = (
     "note",
 )
 _REQUIRED = frozenset({"group", "target"})
+# What stands for one or more characters in the group of a pattern row, and in its role's name.
+ANY = "*"
 # Characters in the text of one mistake, which may quote the row.
 _LONGEST_MISTAKE = 500
 
@@ -55,18 +58,19 @@ def parse_table(rows: Iterable[Row]) -> MappingTable:
     """Return the rows as a sorted table; rows with mistakes are in `bad`."""
     parsed = [parse_row(row) for row in rows]
     return MappingTable(
-        rows=tuple(sorted(row for row in parsed if isinstance(row, GroupMapping))),
+        rows=tuple(sorted(row for row in parsed if type(row) is GroupMapping)),
         bad=tuple(
             sorted(
                 (row for row in parsed if isinstance(row, BadMapping)),
                 key=lambda row: (row.group, row.target_text),
             )
         ),
+        patterns=tuple(sorted(row for row in parsed if isinstance(row, GroupPattern))),
     )
 
 
 def parse_row(row: Row) -> GroupMapping | BadMapping:
-    """Return the mapping in a row, or all mistakes of the row."""
+    """Return the mapping in a row, a GroupPattern for a pattern row, or all mistakes of the row."""
     mistakes: list[str] = []
 
     def read(name: str, parse: Callable[[object], T], default: T) -> T:
@@ -84,14 +88,14 @@ def parse_row(row: Row) -> GroupMapping | BadMapping:
 
     group = read("group", _group, "")
     target = read("target", lambda value: Target.parse(_text(value)), None)
-    role_arn = read("execution_role_arn", lambda value: _role_arn(value, target), "")
-    if group and target and row.get("execution_role_arn") is None:
+    is_pattern = ANY in group
+    read_arn = _pattern_role_arn if is_pattern else _role_arn
+    role_arn = read("execution_role_arn", lambda value: read_arn(value, target), "")
+    if group and target and row.get("execution_role_arn") is None and not is_pattern:
         role_arn = iam_role_arn(target.account, target.region, execution_role_name(group))
-    numbers = {
-        "priority": read("priority", _priority, DEFAULT_PRIORITY),
-        "retention_days": read("retention_days", _retention, DEFAULT_RETENTION_DAYS),
-    }
-    group_id = read("group_id", _group_id, None)
+    priority = read("priority", _priority, DEFAULT_PRIORITY)
+    retention_days = read("retention_days", _retention, DEFAULT_RETENTION_DAYS)
+    group_id = read("group_id", _id_of_pattern if is_pattern else _group_id, None)
     enabled = read("enabled", _truth, default=True)
     note = read("note", _note, "")
     mistakes += [_unknown(name) for name in sorted(row.keys() - set(_ATTRIBUTES))]
@@ -99,9 +103,8 @@ def parse_row(row: Row) -> GroupMapping | BadMapping:
         return BadMapping(
             str(row.get("group", "")), str(row.get("target", "")), target, tuple(mistakes)
         )
-    return GroupMapping(
-        group, target, role_arn, group_id=group_id, enabled=enabled, note=note, **numbers
-    )
+    kind = GroupPattern if is_pattern else GroupMapping
+    return kind(group, target, role_arn, priority, retention_days, group_id, enabled, note)
 
 
 def _unknown(name: str) -> str:
@@ -128,6 +131,8 @@ def _group(value: object) -> str:
             f"has {size} bytes, and the table takes at most {_LONGEST_KEY}: write a shorter text, "
             "and give the row the group_id"
         )
+    if name.count(ANY) > 1:
+        raise ValueError(f"{name!r} has more than one {ANY}: a pattern holds one")
     return name
 
 
@@ -148,6 +153,20 @@ def _role_arn(value: object, target: Target | None) -> str:
             f"{arn} names a role of {len(name)} characters; IAM allows 1 to {LONGEST_ROLE_NAME}"
         )
     return arn
+
+
+def _pattern_role_arn(value: object, target: Target | None) -> str:
+    """Return the role's ARN of a pattern row; its name may hold one `*`, like the group."""
+    arn = _text(value)
+    if arn.count(ANY) > 1 or ANY in arn.rpartition("/")[0]:
+        raise ValueError(f"{arn!r}: only the name of the role may hold a {ANY}, and one at most")
+    # What the `*` stands for has one character at least.
+    _role_arn(arn.replace(ANY, "x"), target)
+    return arn
+
+
+def _id_of_pattern(value: object) -> None:
+    raise ValueError(f"{_shown(value)} pins one group, and a pattern is for several: remove it")
 
 
 def _whole_number(value: object) -> int:
@@ -201,6 +220,11 @@ def _shown(value: object) -> str:
     return str(value) if isinstance(value, Decimal) else repr(value)
 
 
+def is_pattern_text(group: str) -> bool:
+    """Return whether the group of a row is a pattern."""
+    return ANY in group
+
+
 def group_id(row: GroupMapping, groups: GroupIds) -> GroupId | Unresolved:
     """Return the id of a row's group: the id that the row pins, or the id of its name."""
     return row.group_id or groups.get(row.group, Unresolved.UNKNOWN)
@@ -228,7 +252,9 @@ def same_group_twice(table: MappingTable, ids: GroupIds) -> Iterator[Problem]:
     """
     same: defaultdict[tuple[Target, str, str], list[GroupMapping]] = defaultdict(list)
     for row in table.rows:
-        same[row.target, "name", row.group.casefold()].append(row)
+        if not row.pattern:
+            # A group that was deleted and one of its name are both of the pattern.
+            same[row.target, "name", row.group.casefold()].append(row)
         id_ = group_id(row, ids)
         if not isinstance(id_, Unresolved):
             same[row.target, "id", id_].append(row)
@@ -264,7 +290,7 @@ def _is_conventional(row: GroupMapping) -> bool:
 
 def _are_several(rows: Iterable[GroupMapping]) -> bool:
     """Return whether rows name different groups; the directory compares names without case."""
-    return len({row.group.casefold() for row in rows}) > 1
+    return len({(row.pattern or row.group).casefold() for row in rows}) > 1
 
 
 def _groups(rows: Iterable[GroupMapping]) -> str:

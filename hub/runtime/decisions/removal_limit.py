@@ -186,7 +186,7 @@ def disruption_of(
         has_begun = record is not None and (record.started is not None or record.has_suspended_role)
         if decision.hold:
             other = decision.because[0]
-            reason = f"the group that gave the role was deleted; {other} gives another"
+            reason = f"the group that gave the role was deleted or renamed; {other} gives another"
     if has_begun:
         return None
     person, name = decision.person, decision.profile_name

@@ -43,7 +43,7 @@ def ports() -> IntakePorts:
         identity_store_id=settings.identity_store_id,
         region=settings.region,
         delayed_queue_arn=settings.delayed_queue_arn,
-        mappings=DynamoMappings(dynamodb, settings.mappings_table),
+        mappings=DynamoMappings(dynamodb, settings.mappings_table, hub_state),
         names=GroupResolver(directory, hub_state, clock),
         hub_state=hub_state,
         ledger=DynamoLedger(dynamodb, settings.ledger_table),

@@ -70,7 +70,7 @@ def ports() -> tuple[ReconcileHandler, ReceivedFrom]:
         mode="report" if settings.mode == "report" else "apply",
         users=UserObserver(
             directory,
-            DynamoMappings(dynamodb, settings.mappings_table),
+            DynamoMappings(dynamodb, settings.mappings_table, hub_state),
             GroupResolver(directory, hub_state, clock),
             ledger,
             DynamoGroupSnapshots(dynamodb, settings.ledger_table),

@@ -71,7 +71,7 @@ def ports() -> ScanPorts:
         mode="report" if settings.mode == "report" else "apply",
         region=settings.region,
         directory=directory,
-        mappings=DynamoMappings(dynamodb, settings.mappings_table),
+        mappings=DynamoMappings(dynamodb, settings.mappings_table, hub_state),
         names=GroupResolver(directory, hub_state, clock),
         hub_state=hub_state,
         ledger=ledger,

@@ -5,7 +5,7 @@ from typing import Final, assert_never
 
 from hub.runtime.problems.hub import UNREADABLE
 from hub.runtime.problems.kind import Problem, ProblemKind, Severity
-from shared.model import BadMapping, GroupId, Target, Unresolved
+from shared.model import BadMapping, GroupId, GroupPattern, Target, Unresolved
 from shared.visible import visible
 
 BAD_ROW: Final = ProblemKind(
@@ -74,6 +74,14 @@ GROUP_RECREATED: Final = ProblemKind(
     is_remembered=True,
 )
 
+UNMATCHED_PATTERN: Final = ProblemKind(
+    name="unmatched-pattern",
+    severity=Severity.MEDIUM,
+    remedy="correct the pattern in the row, which distinguishes case, or the groups' names",
+    docs="configuration.md#pattern-rows",
+    is_remembered=True,
+)
+
 
 def bad_row(row: BadMapping) -> Problem:
     """Return the problem of a row that does not parse."""
@@ -99,6 +107,14 @@ def pinned_group_gone(name: str, group_id: GroupId) -> Problem:
         group_subject(name),
         f"a mapping pins it by the id {group_id}, but {Unresolved.UNKNOWN.value}",
         remedy="remove the row, or correct its group_id",
+    )
+
+
+def unmatched_pattern(row: GroupPattern) -> Problem:
+    """Return the problem of a pattern row that matches no group."""
+    return UNMATCHED_PATTERN.of(
+        f"pattern {visible(row.group)} in {row.target}",
+        "no group of the directory matches this row; it takes nothing from anybody",
     )
 
 

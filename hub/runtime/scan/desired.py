@@ -62,7 +62,8 @@ def records_of(target: Target, ports: ScanPorts) -> dict[UserId, Record]:
 def is_mapped(request: ScanRequest, target: Target, ports: ScanPorts) -> bool:
     """Return whether a row names a target; a row that does not parse counts too."""
     table = ports.mappings.table(newer_than=request.enqueued_at)
-    return target in {row.target for row in table.rows} | {bad.target for bad in table.bad}
+    mapped = {row.target for row in (*table.rows, *table.patterns)}
+    return target in mapped | {bad.target for bad in table.bad}
 
 
 def is_over(request: ScanRequest, target: Target, ports: ScanPorts) -> bool:

@@ -10,7 +10,7 @@ from hub.runtime.decisions.protection import is_protected
 from hub.runtime.decisions.record import State
 from hub.runtime.decisions.removal_limit import Disruption, DisruptionKind
 from hub.runtime.problems import mappings
-from hub.runtime.scan import reports
+from hub.runtime.scan import pattern_groups, reports
 from hub.runtime.scan.admission import admit
 from hub.runtime.scan.enqueue import queue
 from hub.runtime.scan.listing import PagedListing
@@ -86,31 +86,41 @@ def _look_at_forgotten(targets: Iterable[Target], request: ScanRequest, ports: S
 
 
 def look_at_groups(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
-    """Report mapped groups that were renamed, and mapped names that belong to another group now."""
+    """Report mapped groups that were renamed, and mapped names that belong to another group now.
+
+    The groups that pattern rows match are stored, and scanned where that is new.
+    """
     table = ports.mappings.table(newer_than=request.enqueued_at)
     ids = ports.names.of(table, newer_than=request.enqueued_at)
     rows_of: dict[GroupId, list[str]] = {}
     for row in table.rows:
         id_ = group_id(row, ids)
-        if not isinstance(id_, Unresolved):
+        if not isinstance(id_, Unresolved) and not row.pattern:
             rows_of.setdefault(id_, []).append(row.group)
+    known_groups = frozenset[str](
+        ports.hub_state.state(newer_than=request.enqueued_at).pattern_groups
+    )
     paged_listing: PagedListing[tuple[GroupId, str]] = PagedListing(
         request,
         ports.directory.groups,
         lambda group: group[0],
         ports,
         until,
-        remember=lambda _: False,
+        # Only of these does it matter whether the directory still has them.
+        remember=known_groups.__contains__,
     )
     for page in paged_listing.pages():
+        pattern_groups.note(page, request, ports)
         for id_, name in page:
             reports.renamed(id_, name, rows_of.get(id_, ()))
             known = ids.get(name, id_)
             if known != id_ and not isinstance(known, Unresolved):
                 reporter.report(mappings.group_recreated(name, known, id_))
-    if not paged_listing.is_complete:
+    if paged_listing.is_complete:
+        pattern_groups.listed_all(paged_listing.seen, request, ports)
+    else:
         paged_listing.go_on()
-    elif not request.part:
+    if paged_listing.is_complete and not request.part:
         # A listing that continued by message was reported in parts.
         reporter.checked(mappings.GROUP_RENAMED, mappings.GROUP_RECREATED)
     return ScanResult(0, paged_listing.is_complete)

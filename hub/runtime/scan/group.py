@@ -9,7 +9,7 @@ from hub.runtime.decisions.drift import Drift, DriftKind, joined, left
 from hub.runtime.decisions.hub_state import GroupSnapshot
 from hub.runtime.decisions.mapping_rows import group_id as id_of_row
 from hub.runtime.problems import mappings
-from hub.runtime.scan import reports
+from hub.runtime.scan import pattern_groups, reports
 from hub.runtime.scan.admission import admit_leaving
 from hub.runtime.scan.checks import check_new_roles
 from hub.runtime.scan.desired import Leaving
@@ -27,6 +27,8 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     group that no mapping names keeps no snapshot.
     """
     group = GroupId(request.key)
+    if request.event_driven and not request.part:
+        pattern_groups.look_up(group, request, ports)
     table = ports.mappings.table(newer_than=request.enqueued_at)
     ids = ports.names.of(table, newer_than=request.enqueued_at)
     rows = [row for row in table.rows if id_of_row(row, ids) == group]
@@ -101,7 +103,7 @@ def _end(
         reporter.checked(mappings.GROUP_DELETED, covers=names.__contains__)
         if request.event_driven and not request.include_all:
             name = ports.directory.group_name(copy.group_id)
-            reports.renamed(copy.group_id, name, (row.group for row in rows))
+            reports.renamed(copy.group_id, name, (row.group for row in rows if not row.pattern))
             if name:
                 reporter.checked(mappings.GROUP_RENAMED, covers=names.__contains__)
     else:

@@ -26,6 +26,9 @@ def begin(request: ScanRequest, ports: ScanPorts) -> ScanResult:
         subjects = [(Subject.GROUP, id_) for id_ in groups]
         subjects += [(Subject.TARGET, str(target)) for target in targets]
         subjects += [(Subject.CHECKS, str(target)) for target in _failed(request, targets, ports)]
+        table = ports.mappings.table(newer_than=request.enqueued_at)
+        if table.patterns and request.key != TARGETS:
+            subjects.append((Subject.GROUPS, ""))
     requests = [replace(request, subject=subject, key=key, attempt=0) for subject, key in subjects]
     if requests:
         ports.scan_queue.enqueue(*requests)
@@ -58,7 +61,8 @@ def _failed(request: ScanRequest, targets: Iterable[Target], ports: ScanPorts) -
 def _targets(request: ScanRequest, ports: ScanPorts) -> list[Target]:
     """Return every target that is or was mapped, and remember the new ones."""
     table = ports.mappings.table(newer_than=request.enqueued_at)
-    mapped = {row.target for row in table.rows} | {bad.target for bad in table.bad if bad.target}
+    mapped = {row.target for row in (*table.rows, *table.patterns)}
+    mapped |= {bad.target for bad in table.bad if bad.target}
     state = ports.hub_state.state(newer_than=request.enqueued_at)
     # The roles of a target may have been checked before any sweep saw its rows.
     known = state.targets | state.checked_roles.keys()

@@ -1,0 +1,156 @@
+"""Expands pattern rows into one row for each group that they match."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from hub.runtime.decisions.hub_state import HubState
+from hub.runtime.decisions.mapping_rows import ANY, group_id, is_pattern_text
+from hub.runtime.decisions.record import Record
+from shared.conventions import iam_role_arn
+from shared.model import (
+    BadMapping,
+    DirectorySnapshot,
+    GroupId,
+    GroupMapping,
+    GroupPattern,
+    MappingTable,
+    Target,
+)
+from shared.naming import LONGEST_ROLE_NAME, execution_role_name, role_name
+from shared.storage import name_digest
+
+
+def matched(pattern: str, name: str) -> str | None:
+    """Return the characters that the `*` of a pattern stands for in a name; None for no match.
+
+    They are one character or more. Case counts.
+    """
+    before, _, after = pattern.partition(ANY)
+    if len(name) <= len(before) + len(after):
+        return None
+    if not (name.startswith(before) and name.endswith(after)):
+        return None
+    return name[len(before) : len(name) - len(after)]
+
+
+def matches_any(patterns: Iterable[str], name: str) -> bool:
+    """Return whether a group's name matches one of these texts; a text without `*` matches none."""
+    return any(
+        matched(pattern, name) is not None for pattern in patterns if is_pattern_text(pattern)
+    )
+
+
+def is_of(groups: Collection[str], giver: str) -> bool:
+    """Return whether a group is one of these, or matches one that is a pattern."""
+    return giver in groups or matches_any(groups, giver)
+
+
+def unmatched(
+    patterns: Iterable[str],
+    rows: Iterable[GroupMapping],
+    snapshot: DirectorySnapshot,
+    there: Record,
+) -> tuple[str, ...]:
+    """Return the groups that gave something by a pattern row that is there, and have no row now.
+
+    Their names changed, or the hub lost its list of groups; nobody changed the row.
+    """
+    ids = {group_id(row, snapshot.groups) for row in rows}
+    return tuple(
+        grant.group
+        for grant in there.because
+        if grant.group_id not in ids and matches_any(patterns, grant.group)
+    )
+
+
+def gave(row: GroupMapping, there: Record) -> bool:
+    """Return whether a row gave the role, also where its group has another name since then."""
+    return row.group == there.granted_by or any(
+        grant.group == there.granted_by and grant.group_id == row.group_id
+        for grant in there.because
+    )
+
+
+def listed(patterns: Iterable[GroupPattern]) -> frozenset[str]:
+    """Return the digests of patterns whose groups were listed to the end."""
+    return frozenset(name_digest(pattern.group) for pattern in patterns)
+
+
+def expand(table: MappingTable, state: HubState) -> MappingTable:
+    """Return the table with one more row for each group and target that a pattern row matches.
+
+    A row of the same group and target wins over patterns, and of patterns the one with the longest
+    literal part. A row that wins and does not parse leaves its group without a row.
+
+    A pattern whose groups were never listed to the end matches those that are known, and is in
+    `unlisted`.
+    """
+    if not table.patterns:
+        return table
+    rows, bad = list(table.rows), list(table.bad)
+    for target in sorted({pattern.target for pattern in table.patterns}):
+        for row in _rows_of(target, table, state.pattern_groups, state.group_ids):
+            if isinstance(row, BadMapping):
+                bad.append(row)
+            else:
+                rows.append(row)
+    by_key = sorted(bad, key=lambda row: (row.group, row.target_text))
+    unlisted = tuple(row for row in table.patterns if not listed([row]) <= state.listed_patterns)
+    ordered = tuple(sorted(rows, key=_order))
+    return replace(table, rows=ordered, bad=tuple(by_key), unlisted=unlisted)
+
+
+def _order(row: GroupMapping) -> tuple[str, Target, str]:
+    return row.group, row.target, row.group_id or ""
+
+
+def _rows_of(
+    target: Target,
+    table: MappingTable,
+    groups: Mapping[GroupId, str],
+    ids: Mapping[str, GroupId],
+) -> Iterator[GroupMapping | BadMapping]:
+    exact = [row for row in table.rows if row.target == target]
+    bad = [row for row in table.bad if row.target == target]
+    names = {row.group.casefold() for row in exact} | {row.group.casefold() for row in bad}
+    known = {row.group_id or ids.get(row.group) for row in exact}
+    known |= {ids.get(row.group) for row in bad}
+    patterns: list[GroupPattern | BadMapping] = [
+        *(row for row in table.patterns if row.target == target),
+        *(row for row in bad if is_pattern_text(row.group)),
+    ]
+    patterns.sort(key=lambda row: (-len(row.group), row.group))
+    for id_, name in sorted(groups.items()):
+        if name.casefold() in names or id_ in known:
+            continue
+        winner = next((row for row in patterns if matches_any([row.group], name)), None)
+        if isinstance(winner, GroupPattern):
+            yield _row(winner, id_, name)
+
+
+def _row(pattern: GroupPattern, id_: GroupId, name: str) -> GroupMapping | BadMapping:
+    """Return the row of one group; BadMapping if IAM allows no role of that name."""
+    target = pattern.target
+    if pattern.role_arn:
+        stands_for = execution_role_name(matched(pattern.group, name) or "")
+        arn = pattern.role_arn.replace(ANY, stands_for)
+    else:
+        arn = iam_role_arn(target.account, target.region, execution_role_name(name))
+    length = len(role_name(arn))
+    if length > LONGEST_ROLE_NAME:
+        mistake = (
+            f"execution_role_arn: by the pattern {pattern.group}, {arn} names a role of {length} "
+            f"characters; IAM allows 1 to {LONGEST_ROLE_NAME}: give the group a row of its own"
+        )
+        return BadMapping(name, str(target), target, (mistake,))
+    return GroupMapping(
+        name,
+        target,
+        arn,
+        pattern.priority,
+        pattern.retention_days,
+        id_,
+        pattern.enabled,
+        pattern.note,
+        pattern.group,
+    )

@@ -1,0 +1,123 @@
+"""Keeps the names of the groups that pattern rows match, and queues scans where they changed."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from hub.runtime import reporter
+from hub.runtime.decisions.listing import Seen
+from hub.runtime.decisions.pattern_rows import listed, matches_any
+from hub.runtime.problems import mappings
+from hub.runtime.scan.desired import records_of
+from hub.runtime.scan.ports import ScanPorts
+from shared.model import GroupId, Target
+from shared.requests import ScanRequest, Subject
+
+
+def look_up(group: GroupId, request: ScanRequest, ports: ScanPorts) -> None:
+    """Read the name of a group that an event named, where a pattern row may match it.
+
+    Raises:
+        RetryableError, PermanentError: the directory does not tell the name.
+    """
+    if ports.mappings.table(newer_than=request.enqueued_at).patterns:
+        name = ports.directory.group_name(group)
+        if name:
+            note([(group, name)], request, ports, scanned=group)
+
+
+def note(
+    groups_read: Iterable[tuple[GroupId, str]],
+    request: ScanRequest,
+    ports: ScanPorts,
+    scanned: GroupId | None = None,
+) -> None:
+    """Store the names that are new, and queue the scans that follow.
+
+    A new group is scanned, unless it is `scanned` anyway. Where a group has another name, the
+    targets of the patterns that matched it, or match it now, are scanned: each admits together what
+    that takes.
+    """
+    patterns = ports.mappings.table(newer_than=request.enqueued_at).patterns
+    known = ports.hub_state.state(newer_than=request.enqueued_at).pattern_groups
+    groups: set[GroupId] = set()
+    targets: set[Target] = set()
+    for id_, name in groups_read:
+        before = known.get(id_)
+        if before == name:
+            continue
+        concerned = {
+            pattern.target
+            for pattern in patterns
+            if matches_any([pattern.group], name) or matches_any([pattern.group], before or "")
+        }
+        if not name or (before is None and not concerned):
+            continue
+        ports.hub_state.remember_pattern_group(id_, name)
+        if concerned:
+            groups.add(id_)
+        if before is not None:
+            targets |= concerned
+    subjects = [(Subject.GROUP, str(id_)) for id_ in sorted(groups - {scanned})]
+    subjects += [(Subject.TARGET, str(target)) for target in sorted(targets)]
+    _queue(subjects, request, ports)
+
+
+def listed_all(seen: Seen, request: ScanRequest, ports: ScanPorts) -> None:
+    """Act on a complete listing: report patterns without a group, and forget groups that are gone.
+
+    The patterns of the table that the listing was read for count as listed.
+    Nothing is taken because a listing lacks a group. It is forgotten once its deletion is known and
+    nobody has anything through it.
+    """
+    patterns = ports.mappings.table(newer_than=request.enqueued_at).patterns
+    state = ports.hub_state.state(newer_than=request.enqueued_at)
+    if patterns or state.listed_patterns:
+        # The earlier parts of the listing may have been read elsewhere.
+        state = ports.hub_state.state(newer_than=ports.clock.now())
+    known, done = state.pattern_groups, listed(patterns)
+    if done != state.listed_patterns:
+        ports.hub_state.remember_listing(done)
+    for pattern in patterns:
+        if not any(matches_any([pattern.group], name) for name in known.values()):
+            reporter.report(mappings.unmatched_pattern(pattern))
+    reporter.checked(mappings.UNMATCHED_PATTERN)
+    for id_ in sorted(known.keys()):
+        if id_ not in seen and _is_over(id_, request, ports):
+            ports.hub_state.remember_pattern_group(id_, "")
+    if request.target:
+        _queue([(Subject.TARGET, request.target)], request, ports)
+
+
+def _is_over(group: GroupId, request: ScanRequest, ports: ScanPorts) -> bool:
+    """Return whether a group is known to be deleted, and gives nobody anything any more."""
+    if not ports.group_snapshots.snapshot(group, newer_than=request.enqueued_at).deleted:
+        return False
+    table = ports.mappings.table(newer_than=request.enqueued_at)
+    return not any(
+        record.has_profile
+        and not record.is_leaving
+        and any(grant.group_id == group for grant in record.because)
+        for target in sorted({pattern.target for pattern in table.patterns})
+        for record in records_of(target, ports).values()
+    )
+
+
+def _queue(subjects: Iterable[tuple[Subject, str]], request: ScanRequest, ports: ScanPorts) -> None:
+    # A recheck, so that SQS does not take it for the scan of the same sweep.
+    requests = [
+        replace(
+            request,
+            subject=subject,
+            key=key,
+            target="",
+            part=0,
+            attempt=0,
+            is_recheck=True,
+            enqueued_at=ports.clock.now(),
+            started_at=None,
+            include_all=False,
+        )
+        for subject, key in subjects
+    ]
+    if requests:
+        ports.scan_queue.enqueue(*requests)

@@ -1,0 +1,127 @@
+"""Pattern rows: one row registers an account for every group that the company's names call for."""
+
+import pytest
+from stories import Play
+
+ONE = "222222222222/eu-west-1/d-one"
+COMPANY = """
+version: 1
+directory:
+  groups: [ml-scientists, others]
+  users: [ada, bob, {name: eve, groups: [ml-scientists]}, {name: oto, groups: [others]}]
+targets: [{account: "222222222222", region: eu-west-1, domain: d-one}]
+mappings: []
+"""
+PATTERN = f'map: {{group: "ml-*", target: {ONE}, role: "*", retention_days: 0}}'
+
+
+def test_one_row_registers_an_account(play: Play) -> None:
+    """Groups come, are renamed and go, and the pattern is narrowed: right at each step."""
+    end = play(
+        PATTERN,
+        f"expect: {{user: eve, target: {ONE}, role: scientists, state: active}}",
+        f"expect: {{user: oto, target: {ONE}, profile: none}}",
+        "create_group: {group: ml-leads, users: [ada]}",
+        "wait: {minutes: 2}",
+        f"expect: {{user: ada, target: {ONE}, role: leads, state: active}}",
+        "create_group: {group: ml-analysts, via: scim}",
+        "join: {user: bob, group: ml-analysts, via: scim}",
+        "wait: {minutes: 2}",
+        f"expect: {{user: bob, target: {ONE}, role: analysts, state: active}}",
+        # Renamed within the pattern: the role of the new name.
+        "rename_group: {group: ml-leads, to: ml-managers}",
+        "wait: {minutes: 2}",
+        f"expect: {{user: ada, target: {ONE}, role: managers, state: active}}",
+        # Deleted: held.
+        "delete_group: {group: ml-analysts}",
+        "wait: {minutes: 2}",
+        "sweep: {}",
+        "expect: {holds: 1}",
+        f"expect: {{user: bob, target: {ONE}, role: analysts}}",
+        "approve: {}",
+        "wait: {minutes: 5}",
+        f"expect: {{user: bob, target: {ONE}, profile: none}}",
+        "expect: {holds: 0}",
+        # Narrowed by the operator: who is in no group of it any more leaves.
+        f'map: {{group: "ml-sci*", target: {ONE}, role: Science, retention_days: 0}}',
+        "wait: {minutes: 2}",
+        f"expect: {{user: eve, target: {ONE}, role: Science, state: active}}",
+        f'unmap: {{group: "ml-*", target: {ONE}}}',
+        "wait: {minutes: 5}",
+        f"expect: {{user: ada, target: {ONE}, profile: none}}",
+        f"expect: {{user: eve, target: {ONE}, role: Science, state: active}}",
+        "sweep: {}",
+        company=COMPANY,
+    )
+
+    assert end.roles() == {"2 eve": "Science"}
+    assert end.problems() == []
+
+
+@pytest.mark.parametrize("via", ["scim", "console", "api", "native", "none"])
+def test_a_group_that_is_renamed_out_of_a_pattern_takes_nothing(play: Play, via: str) -> None:
+    """What it takes is held, whatever the route; renamed back, nothing is left of the hold."""
+    steps = (
+        PATTERN,
+        f"rename_group: {{group: ml-scientists, to: researchers, via: {via}}}",
+        "wait: {minutes: 2}",
+        "sweep: {}",
+        f"expect: {{user: eve, target: {ONE}, role: scientists, state: held}}",
+        "expect: {holds: 1}",
+    )
+    end = play(
+        *steps,
+        f"rename_group: {{group: researchers, to: ml-scientists, via: {via}}}",
+        "sweep: {}",
+        f"expect: {{user: eve, target: {ONE}, role: scientists, state: active}}",
+        "expect: {holds: 0}",
+        company=COMPANY,
+    )
+    assert end.problems() == []
+
+    end = play(*steps, "approve: {}", "wait: {minutes: 5}", "sweep: {}", company=COMPANY)
+
+    assert end.roles() == {}
+    assert ("unmatched-pattern", f"pattern ml-* in {ONE}") in end.problems()
+
+
+@pytest.mark.parametrize("via", ["scim", "console", "api", "native", "none"])
+def test_a_group_that_comes_to_a_pattern_grants_without_a_row(play: Play, via: str) -> None:
+    """By whatever route; one that no event announced is found by the sweep."""
+    end = play(
+        PATTERN,
+        f"rename_group: {{group: others, to: ml-others, via: {via}}}",
+        "wait: {minutes: 2}",
+        *(["sweep: {}"] if via == "none" else []),
+        company=COMPANY,
+    )
+
+    assert end.roles() == {"2 eve": "scientists", "2 oto": "others"}
+
+
+@pytest.mark.parametrize("error", ["ThrottlingException", "AccessDeniedException"])
+def test_an_incomplete_listing_of_groups_removes_nobody(play: Play, error: str) -> None:
+    """Law 6: names that cannot be read take nothing, and what is known goes on."""
+    end = play(
+        PATTERN,
+        f"fault: {{service: identitystore, operation: ListGroups, error: {error}, times: 40}}",
+        "join: {user: ada, group: ml-scientists}",
+        "sweep: {}",
+        "wait: {minutes: 5}",
+        company=COMPANY,
+    )
+
+    assert end.roles() == {"2 ada": "scientists", "2 eve": "scientists"}
+    assert end.json["holds"] == []
+
+
+def test_a_sweep_over_pattern_rows_that_finds_nothing_writes_nothing(play: Play) -> None:
+    """Law 2."""
+    steps = (PATTERN, "sweep: {}")
+    before = play(*steps, company=COMPANY)
+    calls = dict(before.json["api_calls"])
+
+    end = play(*steps, "sweep: {}", company=COMPANY)
+
+    for name in ("dynamodb.PutItem", "dynamodb.UpdateItem", "dynamodb.TransactWriteItems"):
+        assert end.json["api_calls"].get(name) == calls.get(name), name
