@@ -118,8 +118,8 @@ LedgerIfKnown = Annotated[
     typer.Option(
         "--ledger",
         envvar="STUDIO_HUB_LEDGER_TABLE",
-        help="The ledger table, to see whom it concerns; default, where the table is the stack's: "
-        "its output LedgerTable.",
+        help="The ledger table, to see whom it concerns, and for the audit trail; default, where "
+        "the table is the stack's: its output LedgerTable.",
     ),
 ]
 

@@ -19,6 +19,8 @@ from cli.mappings.difference import ATTRIBUTES, RowChange, RowChangeKind
 from cli.mappings.effect import TargetEffect
 from cli.mappings.parse import Row
 from cli.mappings.plan import Plan, digest
+from hub.runtime.adapters.audit import audit_item
+from hub.runtime.decisions.audit import AuditEntry
 from shared.storage import LEDGER_KEY, MAPPINGS_KEY
 
 if TYPE_CHECKING:
@@ -108,9 +110,15 @@ class Application:
                 return Applied.REFUSED
         return Applied.DONE
 
-    def write(self, change: RowChange) -> bool:
-        """Write one row; return false if it is not as the change has seen it."""
-        return self._transact([self._row(change)])
+    def write(self, change: RowChange, entry: AuditEntry) -> bool:
+        """Write one row and its audit entry; return false if it is not as the change has seen it.
+
+        Neither is written without the other.
+        """
+        item = {name: _serialize(value) for name, value in audit_item(entry).items()}
+        return self._transact(
+            [self._row(change), {"Put": {"TableName": self._ledger, "Item": item}}]
+        )
 
     def _interrupted(self, agreed: str) -> Rest | None:
         """Return what the last run with this digest left to do; None if it was not interrupted."""

@@ -12,7 +12,7 @@ from typer.main import get_command
 from cli.commands.demo import DEMO
 from cli.main import app
 from shared.errors import RefusedError, RetryableError, SettingsError
-from simulator.setup import make_tables
+from simulator.setup import LEDGER, make_tables
 
 TARGET = "222222222222/eu-west-1/d-research0001"
 TABLE = "studio-hub-mappings"
@@ -26,6 +26,9 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
     monkeypatch.setenv("STUDIO_HUB_MAPPINGS_TABLE", TABLE)
+    monkeypatch.setenv("STUDIO_HUB_LEDGER_TABLE", LEDGER)
+    monkeypatch.setenv("STUDIO_HUB_REMOVAL_COUNT", "5")
+    monkeypatch.setenv("STUDIO_HUB_REMOVAL_PERCENT", "10")
     with mock_aws():
         make_tables(boto3.client("dynamodb"))
         yield

@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import boto3
+import pytest
 from operators import PLACE, Company
 
+from cli.audit import new_entry
 from cli.mappings.apply import Application
 from cli.mappings.difference import RowChange
+from hub.runtime.decisions.audit import OperatorAction
 from simulator.embedded_aws import HUB_REGION
 from simulator.setup import LEDGER, MAPPINGS
 
@@ -102,17 +105,51 @@ def test_remove_shows_whom_it_concerns(command: Command, hub: Company) -> None:
 
 
 def test_a_row_that_changed_meanwhile_is_not_written_over(hub: Company) -> None:
-    """Neither changed nor removed nor added: whoever wrote it has not been seen."""
+    """Neither changed nor removed nor added: whoever wrote it has not been seen.
+
+    What was not done is not in the audit trail.
+    """
     client = boto3.client("dynamodb", region_name=HUB_REGION)
     application = Application(client, MAPPINGS, LEDGER)
     seen = row(hub, "scientists")
     hub.aws.put_mapping({**seen, "priority": 3})
-    table = hub.aws.rows(MAPPINGS)
+    entry = new_entry("arn:aws:iam::111111111111:user/kim", OperatorAction.SET_MAPPING)
+    table, ledger = hub.aws.rows(MAPPINGS), hub.ledger()
     changes = (
         RowChange(seen, {**seen, "priority": 9}),
         RowChange(seen, None),
         RowChange(None, seen),
     )
 
-    assert [application.write(change) for change in changes] == [False, False, False]
+    assert [application.write(change, entry) for change in changes] == [False, False, False]
     assert hub.aws.rows(MAPPINGS) == table
+    assert hub.ledger() == ledger
+
+
+def test_nothing_is_written_without_the_audit_trail(
+    command: Command, hub: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the ledger is not known the change is shown, and refused with --yes."""
+    monkeypatch.delenv("STUDIO_HUB_LEDGER_TABLE")
+    change = "mappings", "set", *SCIENTISTS, "--priority", "7"
+    dry, shown, _ = command(*change)
+    code, _, err = command(*change, "--yes")
+
+    assert (dry, code) == (2, 1)
+    assert "priority 100 -> 7" in shown
+    assert "give --ledger, or STUDIO_HUB_LEDGER_TABLE" in " ".join(err.split())
+    assert "priority" not in row(hub, "scientists")
+
+
+def test_the_audit_trail_says_what_the_row_was_and_is(command: Command, hub: Company) -> None:
+    """Of a removed row too: its attributes are nowhere else afterwards. With the reason."""
+    set_ = "mappings", "set", *SCIENTISTS, "--priority", "7", "--reason", "a reorganisation"
+    command(*set_, "--yes")
+    command("mappings", "remove", *SCIENTISTS, "--yes")
+    shown = command("history", "--target", PLACE)[1]
+
+    assert hub.roles()
+    assert f"    scientists -> {PLACE}: priority 100 -> 7; because: a reorganisation" in shown
+    removed = next(line for line in shown.splitlines() if "priority 7" in line)
+    assert removed.startswith(f"    scientists -> {PLACE}: execution_role_arn Scientist")
+    assert "retention_days 7" in removed

@@ -1,37 +1,26 @@
 """`studio-hub mappings add`, `set` and `remove`: one row at a time, dry until --yes."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Annotated
 
-import boto3
 import typer
 
 from cli import mapping_checks
 from cli import output as console
-from cli.commands.mappings.file import removal_limit
 from cli.commands.mappings.listing import table_of
-from cli.deployed import is_default, output_if_there
-from cli.hub_client import now
-from cli.mapping_rows import MappingRows
-from cli.mappings.apply import Application
-from cli.mappings.difference import ATTRIBUTES, RowChange, applied, key_of
-from cli.mappings.observe import Sources
+from cli.commands.mappings.write import RowsTable, print_change, write
+from cli.mappings.difference import ATTRIBUTES, RowChange, key_of
 from cli.mappings.parse import Row
-from cli.mappings.plan import make_plan
-from cli.mappings.plan_text import people_text, row_text
 from cli.options import (
-    REFUSED,
-    SOMETHING_TO_DO,
     IdentityStore,
     Json,
     LedgerIfKnown,
     MappingsTable,
+    Reason,
     Region,
     TargetText,
     Yes,
 )
-from cli.progress import counting
 from hub.runtime.decisions.mapping_rows import is_pattern_text, parse_row
 from shared.conventions import ROLE_PATH
 from shared.model import BadMapping, GroupMapping
@@ -51,43 +40,6 @@ Retention = Annotated[
 Note = Annotated[str | None, typer.Option(help="For people: what the row is for.")]
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """The mappings table, and where whom a change concerns is read; None where not known.
-
-    With `as_json` only the change is printed, as JSON.
-    """
-
-    name: str
-    ledger: str | None
-    identity_store: str | None
-    region: str | None
-    as_json: bool
-
-    @classmethod
-    def of(
-        cls,
-        context: typer.Context,
-        name: str,
-        ledger: str | None,
-        identity_store: str | None,
-        region: str | None,
-        *,
-        as_json: bool,
-    ) -> "_Table":
-        """Return the table; what is not given is that of the stack, where the table is."""
-        if is_default(context, "table"):
-            ledger = ledger or output_if_there("LedgerTable", region)
-            identity_store = identity_store or output_if_there("IdentityStoreId", region)
-        return cls(name, ledger, identity_store, region, as_json)
-
-    def rows(self) -> Sequence[Row]:
-        return MappingRows(self.name, self.region, None).read()
-
-    def group_id(self, group: str) -> str | None:
-        return MappingRows(self.name, self.region, self.identity_store).group_id(group)
-
-
 def add(  # noqa: PLR0913 (one option an attribute)
     context: typer.Context,
     table: MappingsTable,
@@ -104,6 +56,7 @@ def add(  # noqa: PLR0913 (one option an attribute)
     identity_store: IdentityStore = None,
     ledger: LedgerIfKnown = None,
     region: Region = None,
+    reason: Reason = "",
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
@@ -111,7 +64,9 @@ def add(  # noqa: PLR0913 (one option an attribute)
 
     With --identity-store the group is pinned by the id that it has there.
     """
-    place = _Table.of(context, table, ledger, identity_store, region, as_json=as_json)
+    place = RowsTable.of(
+        context, table, ledger, identity_store, region, as_json=as_json, reason=reason
+    )
     given = {
         "group": group,
         "target": target,
@@ -139,7 +94,7 @@ def add(  # noqa: PLR0913 (one option an attribute)
             err=True,
         )
     _note_role(mapping)
-    _do(place, today, RowChange(None, row), what="Write this row", yes=yes)
+    write(place, today, RowChange(None, row), what="Write this row", yes=yes)
 
 
 def set_(  # noqa: PLR0913 (one option an attribute)
@@ -169,11 +124,14 @@ def set_(  # noqa: PLR0913 (one option an attribute)
     identity_store: IdentityStore = None,
     ledger: LedgerIfKnown = None,
     region: Region = None,
+    reason: Reason = "",
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Change the given attributes of a row, and keep the others."""
-    place = _Table.of(context, table, ledger, identity_store, region, as_json=as_json)
+    place = RowsTable.of(
+        context, table, ledger, identity_store, region, as_json=as_json, reason=reason
+    )
     if unknown := set(unset or ()) - set(ATTRIBUTES):
         raise typer.BadParameter(
             f"--unset {', '.join(sorted(unknown))}: attributes are {', '.join(ATTRIBUTES)}"
@@ -195,12 +153,12 @@ def set_(  # noqa: PLR0913 (one option an attribute)
     _show_row(place, before)
     if not change.attributes():
         if as_json:
-            _print_json(change, is_written=False)
+            print_change(change, is_written=False)
         typer.echo("The row is like that already. Nothing to do.", err=True)
         return
     _show(place, [mapping])
     _note_role(mapping)
-    _do(place, today, change, what="Change the row", yes=yes)
+    write(place, today, change, what="Change the row", yes=yes)
 
 
 def remove(  # noqa: PLR0913 (one option an attribute)
@@ -212,11 +170,14 @@ def remove(  # noqa: PLR0913 (one option an attribute)
     identity_store: IdentityStore = None,
     ledger: LedgerIfKnown = None,
     region: Region = None,
+    reason: Reason = "",
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Remove the row of a group and a target."""
-    place = _Table.of(context, table, ledger, identity_store, region, as_json=as_json)
+    place = RowsTable.of(
+        context, table, ledger, identity_store, region, as_json=as_json, reason=reason
+    )
     today = place.rows()
     before = _found(place, today, group, target)
     _show_row(place, before)
@@ -226,14 +187,14 @@ def remove(  # noqa: PLR0913 (one option an attribute)
             "somebody approves that:  studio-hub holds list",
             err=True,
         )
-    _do(place, today, RowChange(before, None), what="Remove this row", yes=yes)
+    write(place, today, RowChange(before, None), what="Remove this row", yes=yes)
 
 
 def _find(rows: Iterable[Row], group: str, target: str) -> Row | None:
     return next((row for row in rows if key_of(row) == (group, target)), None)
 
 
-def _found(place: _Table, rows: Iterable[Row], group: str, target: str) -> Row:
+def _found(place: RowsTable, rows: Iterable[Row], group: str, target: str) -> Row:
     """Return a row of the table; if there is none, say so and exit."""
     found = _find(rows, group, target)
     if found is None:
@@ -253,13 +214,13 @@ def _valid(row: Row) -> GroupMapping:
     return mapping
 
 
-def _show(place: _Table, mappings: list[GroupMapping]) -> None:
+def _show(place: RowsTable, mappings: list[GroupMapping]) -> None:
     if place.as_json:
         return
     console.print_table(console.wide_console(), table_of(mappings))
 
 
-def _show_row(place: _Table, row: Row) -> None:
+def _show_row(place: RowsTable, row: Row) -> None:
     mapping = parse_row(row)
     if isinstance(mapping, GroupMapping):
         _show(place, [mapping])
@@ -277,7 +238,7 @@ def _note_role(mapping: GroupMapping) -> None:
         )
 
 
-def _pinned(place: _Table, group: str) -> str:
+def _pinned(place: RowsTable, group: str) -> str:
     """Return the id of a group; if there is none, print what can be done and exit."""
     if place.identity_store is None:
         raise typer.BadParameter("--pin needs the identity store: give --identity-store")
@@ -294,39 +255,3 @@ def _pinned(place: _Table, group: str) -> str:
         )
         raise typer.Exit(1)
     return found
-
-
-def _do(place: _Table, today: Sequence[Row], change: RowChange, *, what: str, yes: bool) -> None:
-    """Show whom a change concerns, and write it if told to; exit 3 if the row has changed."""
-    if not place.as_json:
-        console.say(row_text(change))
-        _show_people(place, today, change)
-    elif not yes:
-        _print_json(change, is_written=False)
-    if not yes:
-        typer.echo(f"Nothing was changed. {what}: repeat the command with --yes", err=True)
-        raise typer.Exit(SOMETHING_TO_DO)
-    client = boto3.Session(region_name=place.region).client("dynamodb")
-    if not Application(client, place.name, place.ledger or "").write(change):
-        typer.echo("Refused: somebody changed the row meanwhile. See it:", err=True)
-        typer.echo(f"  studio-hub mappings list --table {place.name}", err=True)
-        raise typer.Exit(REFUSED)
-    if place.as_json:
-        _print_json(change, is_written=True)
-    typer.echo(f"Done. See the rows:  studio-hub mappings list --table {place.name}", err=True)
-
-
-def _print_json(change: RowChange, *, is_written: bool) -> None:
-    console.print_json({"before": change.before, "after": change.after, "written": is_written})
-
-
-def _show_people(place: _Table, today: Sequence[Row], change: RowChange) -> None:
-    """Print what becomes of people; a note where ledger or identity store are not known."""
-    if place.ledger is None or place.identity_store is None:
-        typer.echo("note: to see whom it concerns, give --ledger and --identity-store.", err=True)
-        return
-    sources = Sources.open(place.ledger, place.identity_store, place.region)
-    limit = removal_limit(place.region)
-    wanted = applied(today, [change])
-    plan = make_plan(today, wanted, sources, limit, now(), counting, pinning=False)
-    console.say(people_text(plan) or "It concerns nobody.")

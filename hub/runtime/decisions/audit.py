@@ -25,6 +25,9 @@ class OperatorAction(StrEnum):
     ADOPT = "adopt"
     SWEEP = "sweep"
     APPLY = "apply mappings"
+    ADD_MAPPING = "add mapping"
+    SET_MAPPING = "set mapping"
+    REMOVE_MAPPING = "remove mapping"
     FORGET = "forget target"
 
 

@@ -1,0 +1,129 @@
+"""Shows whom a change of one row concerns, and writes it with its audit entry, if told to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import boto3
+import typer
+
+from cli import output as console
+from cli.audit import caller_arn, new_entry
+from cli.commands.mappings.file import removal_limit
+from cli.deployed import is_default, output_if_there
+from cli.hub_client import now
+from cli.mapping_rows import MappingRows
+from cli.mappings.apply import Application
+from cli.mappings.difference import RowChange, RowChangeKind, applied
+from cli.mappings.observe import Sources
+from cli.mappings.parse import Row
+from cli.mappings.plan import make_plan
+from cli.mappings.plan_text import people_text, row_text
+from cli.options import REFUSED, SOMETHING_TO_DO
+from cli.progress import counting
+from hub.runtime.decisions.audit import OperatorAction
+
+_ACTIONS: Final = {
+    RowChangeKind.NEW: OperatorAction.ADD_MAPPING,
+    RowChangeKind.CHANGED: OperatorAction.SET_MAPPING,
+    RowChangeKind.REMOVED: OperatorAction.REMOVE_MAPPING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RowsTable:
+    """The mappings table, and where whom a change concerns is read; None where not known.
+
+    With `as_json` only the change is printed, as JSON. `reason` is for the audit trail.
+    """
+
+    name: str
+    ledger: str | None
+    identity_store: str | None
+    region: str | None
+    as_json: bool
+    reason: str
+
+    @classmethod
+    def of(
+        cls,
+        context: typer.Context,
+        name: str,
+        ledger: str | None,
+        identity_store: str | None,
+        region: str | None,
+        *,
+        as_json: bool,
+        reason: str,
+    ) -> "RowsTable":
+        """Return the table; what is not given is that of the stack, where the table is."""
+        if is_default(context, "table"):
+            ledger = ledger or output_if_there("LedgerTable", region)
+            identity_store = identity_store or output_if_there("IdentityStoreId", region)
+        return cls(name, ledger, identity_store, region, as_json, reason)
+
+    def rows(self) -> Sequence[Row]:
+        """Return every row, read now."""
+        return MappingRows(self.name, self.region, None).read()
+
+    def group_id(self, group: str) -> str | None:
+        """Return the id of a group in the directory; None if it has no such group."""
+        return MappingRows(self.name, self.region, self.identity_store).group_id(group)
+
+
+def write(
+    place: RowsTable, today: Sequence[Row], change: RowChange, *, what: str, yes: bool
+) -> None:
+    """Show whom a change concerns, and write it if told to; exit 3 if the row has changed."""
+    if not place.as_json:
+        console.say(row_text(change))
+        _show_people(place, today, change)
+    elif not yes:
+        print_change(change, is_written=False)
+    if not yes:
+        typer.echo(f"Nothing was changed. {what}: repeat the command with --yes", err=True)
+        raise typer.Exit(SOMETHING_TO_DO)
+    if not _write(place, change):
+        typer.echo("Refused: somebody changed the row meanwhile. See it:", err=True)
+        typer.echo(f"  studio-hub mappings list --table {place.name}", err=True)
+        raise typer.Exit(REFUSED)
+    if place.as_json:
+        print_change(change, is_written=True)
+    typer.echo(f"Done. See the rows:  studio-hub mappings list --table {place.name}", err=True)
+
+
+def print_change(change: RowChange, *, is_written: bool) -> None:
+    """Print a row before and after as JSON, and whether the change is written."""
+    console.print_json({"before": change.before, "after": change.after, "written": is_written})
+
+
+def _write(place: RowsTable, change: RowChange) -> bool:
+    """Write a change and its audit entry; return false if the row has changed."""
+    if not place.ledger:
+        raise typer.BadParameter(
+            "a change is written together with its audit entry: give --ledger, or "
+            "STUDIO_HUB_LEDGER_TABLE"
+        )
+    # The entry of a removed row says what was in it.
+    recorded = change if change.after or change.mistakes else RowChange(None, change.before)
+    entry = new_entry(
+        caller_arn(place.region),
+        _ACTIONS[change.kind],
+        where=change.target,
+        subject=row_text(recorded),
+        reason=place.reason,
+    )
+    client = boto3.Session(region_name=place.region).client("dynamodb")
+    return Application(client, place.name, place.ledger).write(change, entry)
+
+
+def _show_people(place: RowsTable, today: Sequence[Row], change: RowChange) -> None:
+    """Print what becomes of people; a note where ledger or identity store are not known."""
+    if place.ledger is None or place.identity_store is None:
+        typer.echo("note: to see whom it concerns, give --ledger and --identity-store.", err=True)
+        return
+    sources = Sources.open(place.ledger, place.identity_store, place.region)
+    limit = removal_limit(place.region)
+    wanted = applied(today, [change])
+    plan = make_plan(today, wanted, sources, limit, now(), counting, pinning=False)
+    console.say(people_text(plan) or "It concerns nobody.")

@@ -1,0 +1,149 @@
+"""The audit trail: every command that changes something leaves one entry, with the caller's ARN."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+import pytest
+import typer
+from operators import PLACE, Company
+
+from cli.main import app
+from simulator.embedded_aws import HUB_REGION
+
+Command = Callable[..., tuple[int, str, str]]
+Arguments = Callable[[Company, Command, Path], Sequence[str]]
+NEW = "444444444444/eu-west-1/d-new"
+SCIENTISTS = "--group", "scientists", "--target", PLACE
+
+
+def words(*given: str) -> Arguments:
+    """Return the arguments of a command for which nothing has to be there."""
+    return lambda *_: given
+
+
+def digest(hub: Company, command: Command, folder: Path) -> Sequence[str]:
+    """Have removals held; return the digest of their hold."""
+    del command, folder
+    hub.leave("ada", "bob", "cyd")
+    (found,) = (str(hold["digest"]) for hold in hub.operator.holds() if hold["approvable"])
+    return (found,)
+
+
+def file(hub: Company, command: Command, folder: Path) -> Sequence[str]:
+    """Write a mappings file that changes a row."""
+    del hub
+    path = folder / "mappings.yaml"
+    text = command("mappings", "export")[1]
+    path.write_text(text.replace("priority: 10", "priority: 3"), encoding="utf-8")
+    return (str(path),)
+
+
+def plan(hub: Company, command: Command, folder: Path) -> Sequence[str]:
+    """Write such a file and plan it; return the file and the digest."""
+    (path,) = file(hub, command, folder)
+    shown = command("mappings", "plan", path)[2]
+    return path, "--digest", shown.split()[-1]
+
+
+def gone(hub: Company, command: Command, folder: Path) -> Sequence[str]:
+    """Have the hub know a target that has neither rows nor people any more."""
+    del command, folder
+    hub.aws.put_mapping({"group": "others", "target": NEW})
+    hub.play("sweep")
+    hub.aws.delete_mapping("others", NEW)
+    hub.aws.run()
+    return NEW, "--yes"
+
+
+def paused(hub: Company, command: Command, folder: Path) -> Sequence[str]:
+    del hub, folder
+    command("pause")
+    return ("--yes",)
+
+
+WRITERS: Final[Mapping[str, Arguments]] = {
+    "mappings add": words("--group", "others", "--target", PLACE, "--yes"),
+    "mappings set": words(*SCIENTISTS, "--priority", "7", "--yes"),
+    "mappings remove": words(*SCIENTISTS, "--yes"),
+    "mappings apply": plan,
+    "holds approve": digest,
+    "holds reject": digest,
+    "targets forget": gone,
+    "adopt": words("eve", "--target", PLACE, "--spoke-profile", "spoke", "--yes"),
+    "keep": words("ada", "--days", "3"),
+    "protect": words("ada"),
+    "sweep": words(),
+    "pause": words(),
+    "resume": paused,
+}
+READERS: Final[Mapping[str, Arguments]] = {
+    "mappings list": words(),
+    "mappings check": words(),
+    "mappings export": words(),
+    "mappings schema": words(),
+    "mappings plan": file,
+    "holds list": words(),
+    "holds show": digest,
+    "doctor": words("--no-wait"),
+    "explain": words("ada"),
+    "targets list": words(),
+    "status": words(),
+    "history": words(),
+    "report": words("--json"),
+}
+# They have an embedded AWS of their own.
+SIMULATORS: Final = frozenset({"demo", "simulate"})
+
+
+def commands_of(of: typer.Typer, *before: str) -> Iterator[str]:
+    """Yield the words of every command."""
+    for command in of.registered_commands:
+        yield " ".join([*before, str(command.name)])
+    for group in of.registered_groups:
+        assert group.typer_instance
+        yield from commands_of(group.typer_instance, *before, str(group.name))
+
+
+def entries(hub: Company) -> list[Mapping[str, Any]]:
+    """Return every entry of the audit trail."""
+    return [row for row in hub.ledger() if row["pk"].startswith("audit#")]
+
+
+def test_every_command_is_known_to_write_or_to_read() -> None:
+    """A new one has to be put into one of the lists, and is then held to it."""
+    known = [*WRITERS, *READERS, *SIMULATORS]
+
+    assert sorted(commands_of(app)) == sorted(known)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_what_changes_something_leaves_one_entry_with_the_callers_arn(
+    hub: Company, command: Command, tmp_path: Path, name: str
+) -> None:
+    """Only when it is done: without --yes none. `history` shows who it was."""
+    arguments = WRITERS[name](hub, command, tmp_path)
+    before = entries(hub)
+    if "--yes" in arguments:
+        assert command(*name.split(), *arguments[:-1])[0] == 2
+        assert entries(hub) == before
+    code, _, _ = command(*name.split(), *arguments)
+    (entry,) = (each for each in entries(hub) if each not in before)
+    caller = boto3.client("sts", region_name=HUB_REGION).get_caller_identity()["Arn"]
+
+    assert code == 0
+    assert entry["by"] == caller
+    assert f"{entry['what']} by {caller}" in command("history")[1]
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_what_only_reads_leaves_no_entry(
+    hub: Company, command: Command, tmp_path: Path, name: str
+) -> None:
+    """The trail holds what operators did, not what they saw."""
+    arguments = READERS[name](hub, command, tmp_path)
+    code, _, _ = command(*name.split(), *arguments)
+
+    assert code in (0, 2)
+    assert entries(hub) == []
