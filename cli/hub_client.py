@@ -163,6 +163,12 @@ def open_hub_client(ledger: str, delayed_queue: str, region: str | None) -> HubC
     return HubClient.of(dynamodb, sqs, ledger, delayed_queue, lambda: caller_arn(region))
 
 
+def read_state(ledger: str, region: str | None) -> HubState:
+    """Return the state of the whole hub, read now with the credentials of the environment."""
+    dynamodb = boto3.Session(region_name=region).client("dynamodb")
+    return DynamoHubState(dynamodb, ledger).state(now())
+
+
 def now() -> datetime:
     """Return the current time (UTC)."""
     return datetime.now(UTC)

@@ -113,15 +113,22 @@ RemovalPercent = Annotated[
         show_default=False,
     ),
 ]
-LedgerIfKnown = Annotated[
-    str | None,
-    typer.Option(
+
+
+def _ledger_if_known(what_for: str) -> Any:  # noqa: ANN401 (typer's)
+    """Return the option of a ledger that a command can do without."""
+    return typer.Option(
         "--ledger",
         envvar="STUDIO_HUB_LEDGER_TABLE",
-        help="The ledger table, to see whom it concerns, and for the audit trail; default, where "
-        "the table is the stack's: its output LedgerTable.",
-    ),
+        help=f"The ledger table, {what_for}; default, where the table is the stack's: its output "
+        "LedgerTable.",
+    )
+
+
+LedgerIfKnown = Annotated[
+    str | None, _ledger_if_known("to see whom it concerns, and for the audit trail")
 ]
+LedgerOfState = Annotated[str | None, _ledger_if_known("to see whether the hub is paused")]
 
 _Own = ParamSpec("_Own")
 # The options by which a command finds the hub, after its own.

@@ -11,7 +11,7 @@ import typer
 
 from cli.hub_client import HubClient, now
 from cli.options import REFUSED, SOMETHING_TO_DO, Json, with_hub_client
-from cli.output import print_table, row, say, table, wide_console
+from cli.output import describe_pause, print_table, row, say, table, warn_if_paused, wide_console
 from hub.runtime.decisions.checks import CheckResult, TargetChecks
 from shared.model import Target
 
@@ -47,9 +47,11 @@ def doctor(
             "the hub knows no target yet: write a mapping row, or name one by --target"
         )
     found: Found = {each: hub_client.check_results.of_target(each) for each in targets}
-    if not no_wait:
+    if no_wait:
+        warn_if_paused(state)
+    else:
         if state.paused:
-            say(f"The hub is paused: {state.paused}.", err=True)
+            say(f"The hub is paused {describe_pause(state)}.", err=True)
             typer.echo("It checks nothing until it is resumed; or:  --no-wait", err=True)
             raise typer.Exit(REFUSED)
         hub_client.enqueue_checks(targets)

@@ -123,7 +123,7 @@ def _next(found: Explained) -> str:
     """Return the last line: what to do next."""
     holds = [each.hold for each in found.explanation.targets if each.hold]
     if found.state.paused:
-        return "The hub is paused. To end it:  studio-hub resume"
+        return "The hub is paused. To end it:  studio-hub resume --yes"
     if holds:
         return f"The users of the hold, and why:  studio-hub holds show {holds[0].digest}"
     if found.explanation.is_in_sync:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from cli.explain.facts import Explained, obstacle_remedy, wins
+from cli.output import pause_json
 from hub.runtime.decisions.actions import describe
 from hub.runtime.decisions.decision import (
     Decision,
@@ -29,7 +30,7 @@ def plain(found: Explained) -> dict[str, Any]:
         ),
         "kept_until": _iso(found.kept_until),
         "protected": found.is_protected,
-        "paused": found.state.paused or None,
+        **pause_json(found.state),
         "mode": found.mode or None,
         "in_sync": found.explanation.is_in_sync,
         "targets": [_target(each, found) for each in found.explanation.targets if each in shown],

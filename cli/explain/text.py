@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Final
 
 from cli.explain.facts import Explained, obstacle_remedy, wins
+from cli.output import describe_pause
 from hub.runtime.decisions.actions import SkipKind, describe
 from hub.runtime.decisions.decision import Applies, DesiredProfile, RowAnswer
 from hub.runtime.decisions.record import Record, State
@@ -32,7 +33,8 @@ def lines(found: Explained, only: Target | None) -> Iterator[str]:
     if found.is_protected:
         yield "Protected: no profile and no role is taken"
     if found.state.paused:
-        yield f"The hub is paused, and does nothing until it is resumed: {found.state.paused}"
+        yield f"The hub is paused {describe_pause(found.state)}"
+        yield "Until it is resumed, nothing of what follows is done"
     if found.mode == "report":
         yield "Report mode: the hub does nothing of what follows, and reports it"
     shown = found.shown(only)

@@ -290,6 +290,18 @@ def test_check_finds_what_others_wrote(command: Command, table: None) -> None:
     assert (found["kind"], found["group"]) == ("bad-row", "ml")
 
 
+def test_rows_are_listed_though_the_ledger_is_not_readable(
+    command: Command, table: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read only to say whether the hub is paused; that is then unknown."""
+    monkeypatch.setenv("STUDIO_HUB_LEDGER_TABLE", "another")
+
+    code, out, err = command("mappings", "list", "--json")
+
+    assert (code, out) == (0, "[]\n")
+    assert "note: whether the hub is paused is unknown" in err
+
+
 def put(**attributes: str) -> None:
     """Write a row of the target without the command."""
     item = {"target": {"S": TARGET}} | {name: {"S": value} for name, value in attributes.items()}

@@ -106,6 +106,7 @@ def test_a_paused_hub_checks_nothing(hub: Company, command: Command) -> None:
     code, _, err = command("doctor", "--target", PLACE)
 
     assert (code, "--no-wait" in err) == (3, True)
+    assert "assumed-role/Operator/" in err
     assert command("doctor", "--target", PLACE, "--no-wait")[0] == 0
     assert hub.aws.dead_letters() == 0
 

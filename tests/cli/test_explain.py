@@ -101,15 +101,20 @@ def test_somebody_the_hub_never_heard_of_is_explained(hub: Company, command: Com
 def test_a_pause_and_report_mode_are_said(
     hub: Company, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They keep the hub from doing what is foretold."""
+    """They keep the hub from doing what is foretold; who paused it, since when and why."""
     command("pause", "--reason", "an audit")
     hub.leave("ada")
     monkeypatch.setenv("STUDIO_HUB_MODE", "report")
     code, out, what_next = command("explain", "ada")
+    _, shown = explained(command, "ada")
 
     assert code == 2
-    assert "The hub is paused" in out
-    assert "an audit" in out
+    assert "The hub is paused since 20" in out
+    assert "assumed-role/Operator/" in out
+    assert ": an audit\n" in out
+    assert shown["paused"]["reason"] == "an audit"
+    assert "assumed-role/Operator/" in shown["paused"]["by"]
+    assert shown["paused"]["since"].startswith("20")
     assert "Report mode" in out
     assert "studio-hub resume" in what_next
 

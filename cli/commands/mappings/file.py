@@ -10,8 +10,8 @@ import typer
 
 from cli.audit import audited, caller_arn, new_entry
 from cli.deployed import output_if_there
-from cli.hub_client import now
-from cli.mapping_rows import MappingRows
+from cli.hub_client import now, read_state
+from cli.mapping_rows import MappingRows, warn_if_known_paused
 from cli.mappings.apply import Application, Applied
 from cli.mappings.export import export, lost_rows
 from cli.mappings.observe import Sources
@@ -26,13 +26,14 @@ from cli.options import (
     Directory,
     Json,
     Ledger,
+    LedgerOfState,
     MappingsTable,
     Reason,
     Region,
     RemovalCount,
     RemovalPercent,
 )
-from cli.output import print_json, say
+from cli.output import print_json, say, warn_if_paused
 from cli.progress import counting
 from hub.runtime.adapters.audit import DynamoAudit
 from hub.runtime.decisions.audit import OperatorAction
@@ -50,7 +51,14 @@ _UNKNOWN_LIMIT: Final = (
 )
 
 
-def export_table(table: MappingsTable, *, region: Region = None, as_json: Json = False) -> None:
+def export_table(
+    context: typer.Context,
+    table: MappingsTable,
+    *,
+    ledger: LedgerOfState = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
     """Print the whole table as one YAML file, or its rows as JSON.
 
     Shared values are written once. Rows that cannot be represented are printed as comments at the
@@ -61,6 +69,7 @@ def export_table(table: MappingsTable, *, region: Region = None, as_json: Json =
         print_json(rows)
     else:
         typer.echo(export(rows), nl=False)
+    warn_if_known_paused(context, ledger, region)
     lost = lost_rows(rows)
     if lost:
         typer.echo(
@@ -106,6 +115,7 @@ def plan(  # noqa: PLR0913 (one option each)
         typer.echo(markdown(found, next_step))
     else:
         typer.echo(text(found))
+    warn_if_paused(read_state(ledger, region))
     if not found.changes:
         typer.echo("The table is as the file says. Nothing to do.", err=True)
         return
@@ -151,6 +161,7 @@ def apply(  # noqa: PLR0913 (one option each)
         typer.echo(json.dumps({"outcome": outcome.value, **plain(found)}, indent=2, default=str))
     elif outcome is not Applied.NOTHING_TO_DO:
         typer.echo(text(found) if outcome is Applied.REFUSED else "\n".join(totals(found)))
+    warn_if_paused(read_state(ledger, region))
     match outcome:
         case Applied.NOTHING_TO_DO:
             typer.echo("The table is as the file says. Nothing to do.", err=True)

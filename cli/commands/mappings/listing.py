@@ -10,18 +10,33 @@ from rich.table import Table
 from cli import mapping_checks
 from cli import output as console
 from cli.deployed import is_default, output_if_there
-from cli.mapping_rows import MappingRows
-from cli.options import SOMETHING_TO_DO, IdentityStore, Json, MappingsTable, Region
+from cli.mapping_rows import MappingRows, warn_if_known_paused
+from cli.options import (
+    SOMETHING_TO_DO,
+    IdentityStore,
+    Json,
+    LedgerOfState,
+    MappingsTable,
+    Region,
+)
 from hub.runtime.decisions.mapping_rows import parse_row, parse_table
 from hub.runtime.problems.mappings import BAD_ROW
 from shared.model import BadMapping, GroupMapping
 from shared.naming import role_name
 
 
-def list_rows(table: MappingsTable, *, region: Region = None, as_json: Json = False) -> None:
+def list_rows(
+    context: typer.Context,
+    table: MappingsTable,
+    *,
+    ledger: LedgerOfState = None,
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
     """Show every row, the bad ones with all their mistakes."""
     rows = MappingRows(table, region, None).read()
     parsed = [parse_row(row) for row in rows]
+    warn_if_known_paused(context, ledger, region)
     if as_json:
         typer.echo(json.dumps([plain(row) for row in parsed], indent=2))
         return
@@ -41,6 +56,7 @@ def check(
     table: MappingsTable,
     *,
     identity_store: IdentityStore = None,
+    ledger: LedgerOfState = None,
     region: Region = None,
     as_json: Json = False,
 ) -> None:
@@ -69,6 +85,7 @@ def check(
         for row in bad:
             mapping_checks.show_bad(row)
         mapping_checks.show(others)
+    warn_if_known_paused(context, ledger, region)
     if store is None:
         typer.echo("note: groups were not checked: give --identity-store.", err=True)
     if bad or others:

@@ -11,7 +11,7 @@ from cli import output as console
 from cli.audit import caller_arn, new_entry
 from cli.commands.mappings.file import removal_limit
 from cli.deployed import is_default, output_if_there
-from cli.hub_client import now
+from cli.hub_client import now, read_state
 from cli.mapping_rows import MappingRows
 from cli.mappings.apply import Application
 from cli.mappings.difference import RowChange, RowChangeKind, applied
@@ -80,6 +80,8 @@ def write(
         _show_people(place, today, change)
     elif not yes:
         print_change(change, is_written=False)
+    if place.ledger:
+        console.warn_if_paused(read_state(place.ledger, place.region))
     if not yes:
         typer.echo(f"Nothing was changed. {what}: repeat the command with --yes", err=True)
         raise typer.Exit(SOMETHING_TO_DO)

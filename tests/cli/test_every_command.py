@@ -1,4 +1,4 @@
-"""The audit trail: every command that changes something leaves one entry, with the caller's ARN."""
+"""What every command is held to: the audit trail of what it changes, and a pause that it names."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -135,6 +135,20 @@ def test_what_changes_something_leaves_one_entry_with_the_callers_arn(
     assert code == 0
     assert entry["by"] == caller
     assert f"{entry['what']} by {caller}" in command("history")[1]
+
+
+@pytest.mark.parametrize("name", [name for name in READERS if name != "mappings schema"])
+def test_what_reads_says_that_the_hub_is_paused(
+    hub: Company, command: Command, tmp_path: Path, name: str
+) -> None:
+    """By whom and why: what it shows or foretells may not happen before somebody resumes."""
+    arguments = READERS[name](hub, command, tmp_path)
+    command("pause", "--reason", "an audit")
+    _, out, err = command(*name.split(), *arguments)
+    caller = boto3.client("sts", region_name=HUB_REGION).get_caller_identity()["Arn"]
+
+    assert "paused since" in f"{out} {err}"
+    assert f"by {caller}: an audit" in f"{out} {err}"
 
 
 @pytest.mark.parametrize("name", READERS)
