@@ -95,7 +95,7 @@ def row_text(change: RowChange) -> str:
         if change.before is None
         else f"{name} {value(old)} -> {value(after)}"
         for name, old, after in change.attributes()
-        if after is not None or change.before is not None
+        if after not in (None, "") or change.before is not None
     ]
     described = f": {', '.join(said)}" if said and change.after is not None else ""
     return f"{group} -> {target}{described}"
