@@ -12,6 +12,8 @@ SECOND = Target(AccountId("333333333333"), REGION, "d-made00000001")
 # A second domain next to the first, and one in another Region of the same account.
 BESIDE = Target(AccountId("222222222222"), REGION, "d-research0003")
 ABROAD = Target(AccountId("222222222222"), "eu-central-1", "d-research0004")
+# A domain that nothing is mapped to before the commands of a page register it.
+NEW = Target(AccountId("222222222222"), REGION, "d-research0002")
 TARGETS = (FIRST, SECOND, BESIDE, ABROAD)
 SPOKES = tuple(sorted({target.account for target in TARGETS}))
 MEMBERS = (HUB, MANAGEMENT, *SPOKES)

@@ -14,6 +14,7 @@ from e2e.accounts import (
     HUB,
     MANAGEMENT,
     MEMBERS,
+    NEW,
     ORGANIZATION,
     REGION,
     SECOND,
@@ -25,11 +26,11 @@ from e2e.certificate import make_certificate, server_side
 from e2e.deployment import ROOT, Deployment
 from e2e.local_aws import MiniStack, elsewhere, install, serving
 from e2e.observed_calls import ObservedCall, observe
-from e2e.processes import CommandError
+from e2e.processes import CommandError, Said
 from e2e.progress import report
 from e2e.stacks import build, deploy_stacks, synthesized
 
-from shared.conventions import iam_role_arn
+from shared.conventions import SystemRole, iam_role_arn
 from shared.model import Target
 from simulator.directory_operations import DirectoryOperations
 from simulator.moto_backend import EmbeddedServices
@@ -59,7 +60,7 @@ class Cloud:
     `assembly` has the templates of the last deployment. `applications` are the ARNs of the domains'
     applications in Identity Center. `outputs` are those of each deployed stack, by its name or its
     account and Region. `mark` is the number of calls at a moment that a chapter stores. `without`
-    is the Sid of statements that are not deployed.
+    is the Sid of statements that are not deployed. `said` is what the commands of a page printed.
     """
 
     aws: MiniStack
@@ -72,6 +73,7 @@ class Cloud:
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
     mark: int = 0
     without: str = ""
+    said: list[Said] = field(default_factory=list)
 
     @property
     def hub(self) -> dict[str, str]:
@@ -145,7 +147,7 @@ def deployed(without: str = "") -> Iterator[Cloud]:
         _add_domains(cloud)
         cloud.applications = {
             target: str(cloud.services.studio.place(place(target)).application_arn)
-            for target in TARGETS
+            for target in (*TARGETS, NEW)
         }
         yield cloud
         report("destroying the stacks")
@@ -223,10 +225,12 @@ def _served(python: Path, logs: Path, assembly: Path) -> Iterator[Cloud]:
 def _add_domains(cloud: Cloud) -> None:
     """Add the domains that no stack creates, with their applications."""
     studio, access = cloud.services.studio, cloud.services.application_access
-    for target in TARGETS:
+    for target in (*TARGETS, NEW):
         if target != SECOND:
             studio.add_domain(
                 place(target),
-                default_role=iam_role_arn(target.account, target.region, "Analyst"),
+                default_role=SystemRole.SUSPENDED.arn(target.account, target.region)
+                if target == NEW
+                else iam_role_arn(target.account, target.region, "Analyst"),
                 application_arn=access.add_application(target.account, target.domain_id),
             )

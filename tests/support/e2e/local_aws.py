@@ -54,6 +54,8 @@ class MiniStack:
                 "AWS_CA_BUNDLE": str(self.certificate),
                 "AWS_EC2_METADATA_DISABLED": "true",
                 "NODE_EXTRA_CA_CERTS": str(self.certificate),
+                # The commands of this checkout, wherever they were installed from.
+                "PYTHONPATH": str(_SUPPORT.parents[1]),
             }
         )
 

@@ -171,6 +171,24 @@ def the_holds_are_approved(cloud: Cloud) -> None:
         studio_hub(cloud, "holds", "approve", each["digest"])
 
 
+def analysts_are_hired(cloud: Cloud) -> None:
+    """Add a group with two users, and a user in no mapped group."""
+    with cloud.lock:
+        store = cloud.services.identity_store
+        store.add_group("ml-analysts")
+        for user in ("carol", "dave", "erin"):
+            store.add_user(user)
+        for user in ("carol", "dave"):
+            cloud.operations.join(user, "ml-analysts", "none")
+
+
+def analysts_leave(cloud: Cloud) -> None:
+    """Remove both from the group without events."""
+    with cloud.lock:
+        for user in ("carol", "dave"):
+            cloud.operations.leave(user, "ml-analysts", "none")
+
+
 def the_hub_only_reports(cloud: Cloud) -> None:
     """Deploy the hub in report mode, over unmanaged profiles; then users join and leave."""
     make_by_hand(cloud, *(f"old-{number}" for number in range(20)))

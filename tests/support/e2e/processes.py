@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 _LOOPBACK = "127.0.0.1"
 _GRACE = 2  # seconds to end by itself; no data is kept
@@ -14,6 +15,14 @@ _GRACE = 2  # seconds to end by itself; no data is kept
 
 class CommandError(Exception):
     """A program failed; the message has the end of its output and the path of all of it."""
+
+
+class Said(NamedTuple):
+    """A line of a shell, its exit code, and what it printed."""
+
+    line: str
+    code: int
+    text: str
 
 
 def free_port() -> int:
@@ -70,21 +79,34 @@ def run(command: Sequence[str], environment: Mapping[str, str], log: Path, *, ti
 
 def output_of(command: Sequence[str], environment: Mapping[str, str], *, timeout: int) -> str:
     """Run a program, at most `timeout` seconds; return its output, or raise CommandError."""
+    done = _done(command, environment, None, timeout)
+    if done.returncode:
+        raise CommandError(f"{' '.join(command)}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def said_by(line: str, environment: Mapping[str, str], folder: Path, *, timeout: int) -> Said:
+    """Run a line in a shell, at most `timeout` seconds; return its exit code and both outputs."""
+    done = _done(["bash", "-c", line], environment, folder, timeout)
+    return Said(line, done.returncode, f"{done.stdout}{done.stderr}")
+
+
+def _done(
+    command: Sequence[str], environment: Mapping[str, str], folder: Path | None, timeout: int
+) -> "subprocess.CompletedProcess[str]":
     try:
-        done = subprocess.run(  # noqa: S603 (our own command)
+        return subprocess.run(  # noqa: S603 (our own command)
             command,
             env=environment,
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=timeout,
-            check=True,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise CommandError(str(error)) from error
-    except subprocess.CalledProcessError as error:
-        raise CommandError(f"{' '.join(command)}: {error.stdout}{error.stderr}") from error
-    return done.stdout
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

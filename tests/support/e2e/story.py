@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from e2e import operations
-from e2e.accounts import ABROAD, FIRST, SECOND, TARGETS
+from e2e.accounts import ABROAD, FIRST, NEW, SECOND, TARGETS
 from e2e.cloud import Cloud
+from e2e.day import part_of_the_day
 from e2e.expectations import (
     Expectation,
     asks_for_group,
@@ -51,6 +52,13 @@ def play(cloud: Cloud, chapters: Sequence[Chapter]) -> None:
             assert waited < _PATIENCE, f"{chapter.name}: after {waited:.0f} s not: {missing}"
             time.sleep(0.1)
         report(f"{chapter.name}: {time.monotonic() - began:.1f} s")
+
+
+ANALYSTS = ("carol", "dave")
+
+
+def _analysts(role: str) -> tuple[Expectation, ...]:
+    return tuple(has_role(user, NEW, role) for user in ANALYSTS)
 
 
 STORY = (
@@ -139,6 +147,26 @@ STORY = (
         operations.the_holds_are_approved,
         tuple(has_no_profile(user, target) for user in ("alan", "bert") for target in TARGETS),
     ),
+    Chapter("analysts are hired", operations.analysts_are_hired, ()),
+    Chapter(
+        "a day: their account is registered",
+        part_of_the_day("Register an account"),
+        (*_analysts("Analyst"), *(each for who in ANALYSTS for each in is_assigned(who, NEW))),
+    ),
+    Chapter("a day: is it ready?", part_of_the_day("See whether it is ready"), ()),
+    Chapter("a day: who has access?", part_of_the_day("Explain who has access"), ()),
+    Chapter("the analysts leave, which no event announces", operations.analysts_leave, ()),
+    Chapter(
+        "a day: a scan finds that, and holds it",
+        part_of_the_day("Look now"),
+        tuple(is_held(user, NEW) for user in ANALYSTS),
+    ),
+    Chapter(
+        "a day: an operator approves it",
+        part_of_the_day("Approve what is held"),
+        _analysts(SystemRole.SUSPENDED.arn(NEW.account, NEW.region)),
+    ),
+    Chapter("a day: what happened, and who did it", part_of_the_day("Report"), ()),
     Chapter(
         "in report mode the hub reports what it would do, and writes nothing",
         operations.the_hub_only_reports,
