@@ -9,6 +9,7 @@ import pytest
 from operators import PLACE, Company
 
 from cli.arguments import age_of, parse_since
+from simulator.faults import Fault
 
 Command = Callable[..., tuple[int, str, str]]
 OPERATOR = "assumed-role/Operator/"
@@ -72,6 +73,21 @@ def test_a_history_is_readable(hub: Company, command: Command) -> None:
     assert "    because: an audit" in out
     assert f"    create ada with Scientist, because scientists; in {PLACE}" in out
     assert "the hub is paused since" in err
+
+
+def test_what_the_bus_refused_is_found_by_its_remedy(hub: Company, command: Command) -> None:
+    """The problem names the command that shows the events which were not published."""
+    hub.aws.gateway.faults.append(Fault("events", "PutEvents", "InternalFailure", every=1))
+    hub.leave("ada")
+    told = [
+        entry
+        for entry in hub.aws.lambdas.log
+        if (entry.get("message"), entry.get("kind")) == ("PROBLEM", "event-not-published")
+    ]
+
+    assert told
+    assert "studio-hub history;" in told[-1]["remedy"]
+    assert "Profile Suspended" in whats(listed(command, "--user", "ada"))
 
 
 @pytest.mark.parametrize(

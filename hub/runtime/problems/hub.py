@@ -43,8 +43,7 @@ GAVE_UP: Final = ProblemKind(
 EVENT_NOT_PUBLISHED: Final = ProblemKind(
     name="event-not-published",
     severity=Severity.LOW,
-    remedy="see instead what the users have now: studio-hub explain USER; these changes are not "
-    "published again",
+    remedy="see what happened: studio-hub history; these changes are not published again",
     docs="events.md#what-the-hub-publishes",
     is_remembered=True,
 )
