@@ -64,7 +64,7 @@ class Lifecycles:
         self._by_hand(ONE, "p7", None)
         self._by_hand(TWO, "p6", tags("999999999999", self.people[6]))
         self._operator = SimulatedOperator(self.aws)
-        self.checker = InvariantChecker(self.aws, self.desired, RETENTION, LIMIT)
+        self.checker = InvariantChecker(self.aws, self.desired, RETENTION, LIMIT, self.kept)
 
     def do(self, step: LifecycleStep) -> None:
         """Perform one step, and deliver what is due."""
@@ -83,6 +83,10 @@ class Lifecycles:
             case "new_role":
                 self.rows["ants", ONE] = (f"Ant{step.number}", 20)
                 self._map("ants", ONE, f"Ant{step.number}", 20)
+            case "missing_role":
+                self._miss(step)
+            case "make_role":
+                self.aws.services.studio.missing_roles.clear()
             case "strip":
                 self._strip(step)
             case "throttle":
@@ -92,9 +96,15 @@ class Lifecycles:
         self.aws.run()
 
     def sweep(self) -> None:
-        """Sweep, and advance the time by an hour."""
+        """Sweep, advance the time by an hour, and check that no removal is held without a cause."""
         self.aws.sweep()
         self.aws.wait(3600)
+        for row in self.aws.rows(LEDGER):
+            if str(row["sk"]).startswith("held#") and row.get("kind") == "removal":
+                target = Target.parse(row["pk"].removeprefix("limit#"))
+                pair = target, row["sk"].removeprefix("held#")
+                if pair in self.desired() and pair not in self.stripped:
+                    self.checker.broken.append(f"law 11: the removal of {pair} is held")
 
     def approve(self) -> None:
         """Approve everything that is held, and tell the checker whose removals were approved."""
@@ -106,8 +116,9 @@ class Lifecycles:
         self.aws.run()
 
     def settle(self) -> None:
-        """End all faults, stop all apps and approve everything, until all is in sync."""
+        """End all faults, make missing roles, stop apps and approve, until all is in sync."""
         self.aws.gateway.faults.clear()
+        self.aws.services.studio.missing_roles.clear()
         self._delivery.arrive()
         self.sweep()
         self.sweep()
@@ -131,6 +142,12 @@ class Lifecycles:
             and store.users[user_id].status != "DISABLED"
             and (target, f"p{number}") not in TAKEN
         }
+
+    def kept(self, pair: Pair) -> list[str]:
+        """Return the roles that a user may get again while that of the winning row is missing."""
+        target, user_id = pair
+        winner, *others = self._rows_of(user_id, target) or [""]
+        return others if _arn(target, winner) in self.aws.services.studio.missing_roles else []
 
     def _rows_of(self, user_id: str, target: Target) -> list[str]:
         """Return the roles of the user's rows, the winning one first."""
@@ -267,12 +284,21 @@ class Lifecycles:
             fault = Fault(service, operation, "ThrottlingException", times=times)
             self.aws.gateway.faults.append(fault)
 
+    def _miss(self, step: LifecycleStep) -> None:
+        """Have a row call for a role that does not exist before the step `make_role`."""
+        group, target = step.group, step.target
+        if (group, target) in self.rows:
+            role, (_, priority) = f"Missing{step.number}", self.rows[group, target]
+            self.aws.services.studio.missing_roles.add(_arn(target, role))
+            self.rows[group, target] = (role, priority)
+            self._map(group, target, role, priority)
+
     def _map(self, group: str, target: Target, role: str, priority: int) -> None:
         self.aws.put_mapping(
             {
                 "group": group,
                 "target": str(target),
-                "execution_role_arn": f"arn:aws:iam::{target.account}:role/studio-hub/{role}",
+                "execution_role_arn": _arn(target, role),
                 "priority": priority,
                 "retention_days": RETENTION[target],
             }
@@ -286,6 +312,10 @@ class Lifecycles:
             role=f"arn:aws:iam::{target.account}:role/studio-hub/ByHand",
             tags=marks,
         )
+
+
+def _arn(target: Target, role: str) -> str:
+    return f"arn:aws:iam::{target.account}:role/studio-hub/{role}"
 
 
 def _place(target: Target) -> Place:

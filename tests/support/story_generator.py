@@ -21,6 +21,8 @@ _KINDS = {
     "kernel": 1,
     "restart": 2,
     "new_role": 1,
+    "missing_role": 2,
+    "make_role": 1,
     "strip": 1,
     "throttle": 1,
     "minutes": 3,
