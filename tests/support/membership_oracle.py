@@ -50,6 +50,7 @@ _KINDS = {
     "rename_group": 1,
     "refound": 1,
     "map": 1,
+    "missing_role": 1,
     "unmap": 1,
     "by_hand": 1,
     "throttle": 1,
@@ -149,14 +150,15 @@ class RandomCompany:
                 self._fault("ThrottlingException", step.number)
             case "refuse":
                 self._fault("InternalServerException", step.number)
-            case "map" | "unmap" | "by_hand":
+            case "map" | "missing_role" | "unmap" | "by_hand":
                 self._by_administrators(step)
             case _:
                 self.delivery.send(self._in_directory(step))
         self.aws.run()
 
     def settle(self) -> None:
-        """End all faults, deliver everything, and advance the time by an hour."""
+        """End all faults, make missing roles, deliver everything, and let an hour go by."""
+        self.aws.services.studio.missing_roles.clear()
         self.delivery.arrive()
         self.aws.gateway.faults.clear()
         self.aws.wait(3600)
@@ -290,6 +292,12 @@ class RandomCompany:
             case "map" if step.group != "unmapped":
                 self.rows[key] = (f"Role{step.number}", step.number)
                 self._write(key)
+            case "missing_role" if step.group != "unmapped":
+                # It exists from `settle` on.
+                role = f"Missing{step.number}"
+                self.aws.services.studio.missing_roles.add(_arn(ONE, role))
+                self.rows[key] = (role, step.number)
+                self._write(key)
             case "unmap" if key not in ROWS and key in self.rows:
                 del self.rows[key]
                 self.aws.delete_mapping(step.group, str(ONE))
@@ -330,7 +338,7 @@ class RandomCompany:
             {
                 "group": group,
                 "target": str(target),
-                "execution_role_arn": f"arn:aws:iam::{target.account}:role/studio-hub/{role}",
+                "execution_role_arn": _arn(target, role),
                 "priority": priority,
                 "retention_days": 0,
             }
@@ -355,3 +363,7 @@ class RandomCompany:
             role=f"arn:aws:iam::{target.account}:role/studio-hub/ByHand",
             tags=own,
         )
+
+
+def _arn(target: Target, role: str) -> str:
+    return f"arn:aws:iam::{target.account}:role/studio-hub/{role}"
