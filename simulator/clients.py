@@ -10,22 +10,27 @@ import botocore.hooks
 import botocore.regions
 import botocore.session
 import botocore.useragent
-from botocore.client import ClientCreator
+from botocore.client import BaseClient, ClientCreator
 from botocore.compat import accepts_kwargs
 from botocore.endpoint import EndpointCreator
 from botocore.endpoint_provider import EndpointProvider
 from botocore.hooks import EventAliaser, HierarchicalEmitter
+from botocore.httpsession import URLLib3Session
 from botocore.loaders import Loader, create_loader
 from botocore.model import ServiceModel
+from botocore.paginate import Paginator
 from botocore.regions import EndpointRulesetResolver
 from botocore.useragent import sanitize_user_agent_string_component
+from botocore.validate import ParamValidator
 
 from simulator.handler_trees import Handlers, append, remove, shared
 from simulator.isolation import replace
+from simulator.known_shapes import validate
 
 _class_of = ClientCreator._create_client_class  # type: ignore[attr-defined]  # noqa: SLF001 (there is no other way in)
 _model_of = ClientCreator._load_service_model  # type: ignore[attr-defined]  # noqa: SLF001 (as above)
 _clean = cache(sanitize_user_agent_string_component)
+_paginator_of = BaseClient.get_paginator
 _endpoint_of = EndpointRulesetResolver.construct_endpoint
 # Every session has the same aliases, and every client reads all of them once.
 _aliaser: Any = EventAliaser(HierarchicalEmitter())
@@ -60,7 +65,24 @@ def shared_models() -> Iterator[None]:
         # No request leaves the process, so the search for proxies in the environment is wasted
         # time.
         replace(undo, EndpointCreator, "_get_proxies", lambda _, __: {})
+        # It would read all certificates for each client.
+        replace(undo, URLLib3Session, "__init__", _no_connection)
+        replace(undo, BaseClient, "get_paginator", _paginator)
+        replace(undo, ParamValidator, "validate", validate)
         yield
+
+
+def _no_connection(_: URLLib3Session, **__: object) -> None:
+    """Leave the session without pools: no request gets that far."""
+
+
+def _paginator(client: Any, operation: str) -> Any:  # noqa: ANN401 (botocore's own)
+    """Return a paginator; botocore makes a new class with a docstring for each."""
+    if not client.can_paginate(operation):
+        return _paginator_of(client, operation)
+    name = client.meta.method_to_api_mapping[operation]
+    method, config = getattr(client, operation), client._cache["page_config"][name]  # noqa: SLF001 (as above)
+    return Paginator(method, config, client.meta.service_model.operation_model(name))
 
 
 def _model(creator: Any, service: str, api_version: str | None = None) -> ServiceModel:  # noqa: ANN401 (botocore's own)

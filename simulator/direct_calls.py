@@ -5,7 +5,6 @@ service's model. A JSON call without bytes needs neither.
 """
 
 import json
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,23 +14,21 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from botocore.awsrequest import AWSPreparedRequest
 from botocore.parsers import BaseJSONParser
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import camelcase_to_underscores
 from moto.dynamodb import responses as dynamodb_responses
 from moto.dynamodb.comparisons import ConditionExpressionParser
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.utilities import dynamo_to_dict
 from moto.dynamodb.responses import DynamoHandler
-from moto.iam.models import get_account_id_from
 from moto.sqs.responses import SQSResponse
 from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 
 from simulator.isolation import replace
-from simulator.request_parts import signed_with, text_of
+from simulator.request_parts import SentRequest
 
 _DIRECT: tuple[type[BaseResponse], ...] = (DynamoHandler, SQSResponse)
 # Types that hold bytes: moto decodes them, but JSON shows them as text.
@@ -47,6 +44,7 @@ _named = cache(camelcase_to_underscores)
 _expanded = dynamo_to_dict
 _lexed = ConditionExpressionParser._lex_condition_expression  # noqa: SLF001 (moto's own)
 _parsed: Any = vars(BaseJSONParser)["_handle_structure"]
+_JSON = "application/x-amz-json-1.0"
 _Answer = tuple[int, dict[str, Any], str | bytes]
 
 
@@ -54,81 +52,92 @@ _Answer = tuple[int, dict[str, Any], str | bytes]
 def direct_calls() -> Iterator[None]:
     """Copy each table request and answer once only."""
     with ExitStack() as undo:
-        replace(undo, dynamodb_responses, "dynamo_to_dict", _expand)
+        replace(undo, dynamodb_responses, "dynamo_to_dict", _expand_answer)
         replace(undo, ConditionExpressionParser, "_lex_condition_expression", _lex)
         replace(undo, BaseJSONParser, "_handle_structure", _parse)
         yield
 
 
-def answer_directly(answer: Callable[..., Any], request: AWSPreparedRequest) -> _Answer | None:
-    """Return the answer of moto's method, or None if moto's own path is needed."""
+class Plain(dict[str, Any]):
+    """An answer of DynamoDB as botocore would parse it: without bytes, and nobody else has it."""
+
+
+def direct_call(
+    answer: Callable[..., Any], request: SentRequest
+) -> Callable[[], _Answer | Plain] | None:
+    """Return the call of moto's method for a request, or None if moto's own path is needed."""
     responses = getattr(answer, "__self__", None)
     if responses not in _DIRECT:
         return None
-    target, body = text_of(request.headers.get("X-Amz-Target")), text_of(request.body)
-    method = _named(target.rpartition(".")[2])
-    if not target or any(each in body for each in _BYTES) or not hasattr(responses, method):
+    method = _named(request.operation.rpartition(".")[2])
+    if (
+        not request.operation
+        or any(each in request.body for each in _BYTES)
+        or not hasattr(responses, method)
+    ):
         return None
-    handler: BaseResponse = responses()
-    _prepare(handler, target, body, request)
-    status, headers, text = _answer(handler, method)
-    return status, {**headers, "x-amzn-requestid": str(uuid4())}, text
+    return lambda: _answer(responses(), method, request)
 
 
-def _answer(handler: BaseResponse, method: str) -> _Answer:
+def _answer(handler: BaseResponse, method: str, request: SentRequest) -> _Answer | Plain:
+    _prepare(handler, request)
     try:
-        return _written(handler, getattr(handler, method)())
+        result: ActionResult = getattr(handler, method)()
     except ServiceException as error:
-        return handler.serialized(ActionResult(error))
+        return _serialized(handler, ActionResult(error))
     except HTTPException as error:
-        return (
-            error.code or HTTPStatus.BAD_REQUEST,
-            dict(error.get_headers()),
-            str(error.description),
-        )
+        headers = dict(error.get_headers())
+        return error.code or HTTPStatus.BAD_REQUEST, headers, str(error.description)
+    return result.result if type(result.result) is Plain else _serialized(handler, result)
 
 
-def _prepare(handler: Any, target: str, body: str, request: AWSPreparedRequest) -> None:  # noqa: ANN401 (moto's own)
+def _prepare(handler: Any, request: SentRequest) -> None:  # noqa: ANN401 (moto's own)
     """Give moto's handler the facts that it would otherwise read from the request."""
-    key, handler.region = signed_with(request.headers.get("Authorization", ""))
-    said = os.environ.get("MOTO_ACCOUNT_ID") or request.headers.get("x-moto-account-id")
-    handler.current_account = text_of(said) or get_account_id_from(key)
+    handler.region, handler.current_account = request.region, request.account
     handler.partition = get_partition(handler.region)
-    asked = {name: value for name, value in json.loads(body).items() if value is not None}
+    asked = {name: value for name, value in json.loads(request.body).items() if value is not None}
     handler.params = handler.body = asked
-    content = text_of(request.headers.get("Content-Type"))
-    handler.headers = {"Content-Type": content, "x-amz-target": target}
+    handler.headers = {"Content-Type": _JSON, "x-amz-target": request.operation}
     handler.uri, handler.path = request.url, urlsplit(request.url).path
     handler.querystring, handler.uri_match, handler.response_headers = {}, {}, {}
 
 
-def _written(handler: BaseResponse, result: ActionResult) -> _Answer:
-    """Return a result as moto writes it; attributes of items without bytes are JSON already."""
-    value = result.result
-    if isinstance(value, dict) and type(handler) is DynamoHandler and value.keys() <= _OF_ITEMS:
-        try:
-            text = json.dumps({name: part for name, part in value.items() if part is not None})
-        except TypeError:
-            pass
-        else:
-            return HTTPStatus.OK, {}, text
-    return handler.serialized(result)
+def _serialized(handler: BaseResponse, result: ActionResult) -> _Answer:
+    status, headers, text = handler.serialized(result)
+    return status, {**headers, "x-amzn-requestid": str(uuid4())}, text
 
 
-def _expand(part: Any) -> Any:  # noqa: ANN401 (whatever an answer holds)
-    """Return the content of an answer as plain values; moto checks each value four times."""
+def _expand_answer(answer: Any) -> Any:  # noqa: ANN401 (whatever moto answers)
+    """Return an answer as moto's serializer wants it; Plain if it needs none."""
+    odd: list[object] = []
+    expanded = _expand(answer, odd)
+    if odd or type(expanded) is not dict or not expanded.keys() <= _OF_ITEMS:
+        return expanded
+    return Plain({name: part for name, part in expanded.items() if part is not None})
+
+
+def _expand(part: Any, odd: list[object]) -> Any:  # noqa: ANN401 (whatever an answer holds)
+    """Return the content of an answer as plain values; moto checks each value four times.
+
+    Notes in `odd` what may hold bytes.
+    """
     kind = type(part)
     if kind in _TEXTS:
         return part
-    if kind is dict:
-        return {name: _expand(value) for name, value in part.items()}
+    if kind is dict or kind is LimitedSizeDict:
+        return {name: _expand(value, odd) for name, value in part.items()}
     if kind is list:
-        return [_expand(each) for each in part]
-    if kind is DynamoType and part.type in _WRITTEN:
-        return {part.type: part.value}
-    if kind is DynamoType and part.type in ("L", "M"):
-        return {part.type: _expand(part.value)}
-    return _expand(part.to_json()) if isinstance(part, Item) else _expanded(part)
+        return [_expand(each, odd) for each in part]
+    if kind is DynamoType:
+        if part.type in _WRITTEN:
+            value = part.value
+            return {part.type: value.copy() if type(value) is list else value}
+        if part.type in ("L", "M"):
+            return {part.type: _expand(part.value, odd)}
+    if isinstance(part, Item):
+        return _expand(part.to_json(), odd)
+    odd.append(part)
+    return _expanded(part)
 
 
 def _lex(parser: ConditionExpressionParser) -> deque[Any]:

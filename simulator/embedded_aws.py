@@ -35,6 +35,7 @@ from simulator.clients import shared_models
 from simulator.clock import START, VirtualClock, virtual_time
 from simulator.fifo_memory import remembering
 from simulator.gateway import Gateway, watching
+from simulator.in_process import in_process
 from simulator.isolation import without_shell
 from simulator.lambda_service import LambdaService
 from simulator.moto_backend import EmbeddedServices, moto_backend
@@ -242,7 +243,11 @@ def embedded_aws(
             page_limit=page_limit,
             quirks=quirks,
         )
-        with moto_backend(services) as sessions, watching(sessions) as gateway:
+        with (
+            moto_backend(services) as sessions,
+            watching(sessions) as gateway,
+            in_process(services, sessions, gateway),
+        ):
             keys = _hub_keys(_SETUP_ROLE)
             sqs = client("sqs", HUB_REGION, keys)
             lambdas = LambdaService(clock, sqs, HUB_ACCOUNT, HUB_REGION)

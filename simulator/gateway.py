@@ -15,7 +15,7 @@ from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
 from shared.conventions import SYSTEM_PATH
 from simulator.faults import Call, Fault
-from simulator.request_parts import account_of, signed_with, text_of
+from simulator.request_parts import SentRequest, account_of
 from simulator.sessions import Sessions
 from simulator.trust import Caller
 
@@ -28,9 +28,19 @@ _WRITTEN_TO = frozenset({"sagemaker", "sso-admin"})
 _READS = ("Describe", "Get", "List")
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A success that was not sent as HTTP; `parsed` is what the client returns."""
+
+    parsed: dict[str, Any]
+    status_code: int = HTTPStatus.OK
+
+
 # Takes an application and a user's id; returns the target as text and the user's profile name
 # there.
 Opens = Callable[[str, str], tuple[str, str]]
+Answer = AWSResponse | Answered | None
+Forward = Callable[[], Answer]
 _NAMES = ("AppName", "SpaceName", "UserProfileName")
 
 
@@ -66,19 +76,13 @@ class Gateway:
     faults: list[Fault] = field(default_factory=list)
     before: Callable[[Call], None] | None = None
     opens: Opens = lambda _application, _user: ("", "")
+    _handed_over: AWSResponse | Exception | None = field(default=None, init=False)
 
-    def send(
-        self,
-        event_name: str,
-        request: AWSPreparedRequest,
-        forward: Callable[[], AWSResponse | None],
-    ) -> AWSResponse | None:
-        """Answer one request; if a fault matches, answer in moto's place."""
-        key, region = signed_with(request.headers.get("Authorization", ""))
-        caller = self.sessions.caller(key)
+    def send(self, service: str, operation: str, request: SentRequest, forward: Forward) -> Answer:
+        """Answer one request; if a fault matches, answer in AWS's place."""
+        caller = self.sessions.caller(request.key)
         if caller is None or not _is_the_hubs(caller):
             return forward()
-        _, service, operation = event_name.split(".")
         service = _SERVICES.get(service, service)
         call = Call(service, operation, frozenset({caller.account, *_assumed(request, operation)}))
         if self.before is not None:
@@ -92,22 +96,31 @@ class Gateway:
         if service not in _WRITTEN_TO or operation.startswith(_READS):
             return forward()
         # After the request, the changed resource may not exist any more.
-        change = self._change(operation, caller.account, region, request)
+        change = self._change(operation, caller.account, request)
         response = forward()
         if response is not None and response.status_code == HTTPStatus.OK:
             self.changes.append(change)
         return response
 
-    def _change(
-        self, operation: str, account: str, region: str, request: AWSPreparedRequest
-    ) -> Change:
-        asked = json.loads(text_of(request.body) or "{}")
+    def hand_over(self, answer: AWSResponse | Exception) -> None:
+        """Keep an answer that was given in the process, for the same call as HTTP."""
+        self._handed_over = answer
+
+    def handed_over(self) -> AWSResponse | None:
+        """Return the answer that was kept, once, or raise it; None if there is none."""
+        answer, self._handed_over = self._handed_over, None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _change(self, operation: str, account: str, request: SentRequest) -> Change:
+        asked = json.loads(request.body or "{}")
         if "ApplicationArn" in asked:
             target, name = self.opens(asked["ApplicationArn"], asked.get("PrincipalId", ""))
         else:
-            target = f"{account}/{region}/{asked.get('DomainId', '')}"
+            target = f"{account}/{request.region}/{asked.get('DomainId', '')}"
             name = next((asked[key] for key in _NAMES if key in asked), "")
-        return Change(operation, account, region, target, name, asked)
+        return Change(operation, account, request.region, target, name, asked)
 
 
 @contextmanager
@@ -118,9 +131,13 @@ def watching(sessions: Sessions) -> Iterator[Gateway]:
 
     def call(
         stubber: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **kwargs: object
-    ) -> AWSResponse | None:
+    ) -> Answer:
+        if (answered := gateway.handed_over()) is not None:
+            return answered
+        _, service, operation = event_name.split(".")
+        sent = SentRequest.of(request)
         return gateway.send(
-            event_name, request, lambda: original(stubber, event_name, request, **kwargs)
+            service, operation, sent, lambda: original(stubber, event_name, request, **kwargs)
         )
 
     setattr(BotocoreStubber, "__call__", call)  # noqa: B010 (an assignment that mypy forbids)
@@ -134,8 +151,8 @@ def _is_the_hubs(caller: Caller) -> bool:
     return any(path in (caller.role_arn or "") for path in _HUB_ROLES)
 
 
-def _assumed(request: AWSPreparedRequest, operation: str) -> Iterator[str]:
+def _assumed(request: SentRequest, operation: str) -> Iterator[str]:
     """Yield the account of the assumed role: a fault of AssumeRole is a fault of that account."""
     if operation == "AssumeRole":
-        for arn in parse_qs(text_of(request.body)).get("RoleArn", []):
+        for arn in parse_qs(request.body).get("RoleArn", []):
             yield account_of(arn)

@@ -1,7 +1,6 @@
 """Adds the missing services to moto, inside `mock_aws`, and removes them again."""
 
 import json
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +11,6 @@ from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest
 from moto.core.botocore_stubber import BotocoreStubber
-from moto.iam.models import get_account_id_from
 from moto.iam.responses import IamResponse
 from moto.sts.responses import TokenResponse
 
@@ -22,7 +20,7 @@ from simulator.errors import ServiceError, SimulatorError
 from simulator.identity_store import IdentityStore
 from simulator.isolation import replace
 from simulator.quirks import Durations, Quirks
-from simulator.request_parts import signed_with, text_of
+from simulator.request_parts import SentRequest
 from simulator.sessions import Sessions
 from simulator.spoke_roles import get_role
 from simulator.studio import Studio
@@ -45,7 +43,6 @@ _OPERATIONS = {
     "sagemaker": studio.OPERATIONS.keys(),
     "service-quotas": service_quotas.OPERATIONS,
 }
-_Response = tuple[int, dict[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,34 +140,35 @@ def _answering(
     of_moto = BotocoreStubber.process_request
 
     def process(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:  # noqa: ANN401 -- moto's response
-        prefix, _, operation = text_of(request.headers.get("X-Amz-Target")).partition(".")
-        service = SERVICES.get(prefix, "")
-        if operation not in _OPERATIONS.get(service, ()):
+        sent = SentRequest.of(request)
+        service, operation = own_operation(sent)
+        if not operation:
             return of_moto(stubber, request)
-        return _answer(aws, sessions, service, operation, request)
+        try:
+            body = answer_own(aws, sessions, service, operation, sent)
+        except ServiceError as error:
+            return json_error(error)
+        return HTTPStatus.OK, JSON, json.dumps(body)
 
     return process
 
 
-def _answer(
+def own_operation(request: SentRequest) -> tuple[str, str]:
+    """Return the service and the operation of a request that moto lacks; empty if moto has it."""
+    prefix, _, operation = request.operation.partition(".")
+    service = SERVICES.get(prefix, "")
+    return (service, operation) if operation in _OPERATIONS.get(service, ()) else ("", "")
+
+
+def answer_own(
     aws: EmbeddedServices,
     sessions: Sessions,
     service: str,
     operation: str,
-    request: AWSPreparedRequest,
-) -> _Response:
-    key, region = signed_with(request.headers.get("Authorization", ""))
-    asked: Any = json.loads(text_of(request.body) or "{}")
-    try:
-        sessions.refuse_expired(key)
-        validate(service, operation, asked)
-        body = aws.answer(service, operation, _account(key, request), region, asked)
-    except ServiceError as error:
-        return json_error(error)
-    return HTTPStatus.OK, JSON, json.dumps(body)
-
-
-def _account(key: str, request: AWSPreparedRequest) -> str:
-    """Return the account of a request, as moto determines it."""
-    said = os.environ.get("MOTO_ACCOUNT_ID") or request.headers.get("x-moto-account-id")
-    return text_of(said) or get_account_id_from(key)
+    request: SentRequest,
+) -> dict[str, Any]:
+    """Return the answer to a request of an operation that moto lacks, or raise ServiceError."""
+    asked: Any = json.loads(request.body or "{}")
+    sessions.refuse_expired(request.key)
+    validate(service, operation, asked)
+    return aws.answer(service, operation, request.account, request.region, asked)

@@ -1,12 +1,69 @@
-"""Reads what a request says: its text, its access key and Region, and the parts of ARNs.
+"""Reads what a request says: its operation, its text, who signed it, and the parts of ARNs.
 
 It verifies no signature: whoever can reach the embedded AWS can act as anybody.
 """
 
+import os
 import re
+from dataclasses import dataclass
 from typing import Any
 
+from botocore.awsrequest import AWSPreparedRequest
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.iam.models import get_account_id_from
+
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/")
+ACCOUNT_HEADER = "x-moto-account-id"
+
+
+@dataclass(frozen=True, slots=True)
+class SentRequest:
+    """What the embedded AWS reads of a request, however it came.
+
+    Attributes:
+        url: without a query string.
+        operation: with its prefix, as in X-Amz-Target; empty for other protocols than JSON.
+        key, region: with which the request was signed.
+        said: the account that a header names; empty in nearly all requests.
+    """
+
+    url: str
+    operation: str
+    key: str
+    region: str
+    body: str
+    said: str = ""
+
+    @classmethod
+    def of(cls, request: AWSPreparedRequest) -> "SentRequest":
+        """Return what a request says that was built as for HTTP."""
+        key, region = signed_with(request.headers.get("Authorization", ""))
+        return cls(
+            request.url.partition("?")[0],
+            text_of(request.headers.get("X-Amz-Target")),
+            key,
+            region,
+            text_of(request.body),
+            text_of(request.headers.get(ACCOUNT_HEADER)),
+        )
+
+    @property
+    def account(self) -> str:
+        """Return the account of a request, as moto determines it."""
+        return os.environ.get("MOTO_ACCOUNT_ID") or self.said or _account_of_key(self.key)
+
+
+_accounts: dict[str, str] = {}
+
+
+def _account_of_key(key: str) -> str:
+    """Return the account of an access key, which moto searches in all accounts."""
+    if key not in _accounts:
+        account = get_account_id_from(key)
+        if account == DEFAULT_ACCOUNT_ID:  # or the key is not made yet
+            return account
+        _accounts[key] = account
+    return _accounts[key]
 
 
 def text_of(part: Any) -> str:  # noqa: ANN401 (a header or a body, as botocore has it)

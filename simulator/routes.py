@@ -1,7 +1,9 @@
 """Caches which moto backend answers a request, for each URL."""
 
+import json
 import re
 from functools import cache
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -14,8 +16,8 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.request import Request, environ_key_for_header
 from werkzeug.exceptions import HTTPException
 
-from simulator.direct_calls import answer_directly
-from simulator.request_parts import text_of
+from simulator.direct_calls import Plain, direct_call
+from simulator.request_parts import SentRequest, text_of
 
 _process = BotocoreStubber.process_request
 # The key of backends that serve all Regions.
@@ -25,11 +27,13 @@ _SOMEWHERE = "us-east-1"
 
 def process_request(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:  # noqa: ANN401 (moto's own)
     """Answer as moto does; moto itself tries the patterns of all its services for every request."""
-    answer = _route(request.url.partition("?")[0])
+    sent = SentRequest.of(request)
+    answer = route(sent.url)
     if answer is None:
         return _process(stubber, request)
-    if (direct := answer_directly(answer, request)) is not None:
-        return direct
+    if (call := direct_call(answer, sent)) is not None:
+        direct = call()
+        return (HTTPStatus.OK, {}, json.dumps(direct)) if isinstance(direct, Plain) else direct
     normal = Request(_environ(request))
     try:
         return answer(normal, normal.raw_url, normal.headers)
@@ -64,7 +68,8 @@ _wsgi_name = cache(environ_key_for_header)
 
 
 @cache
-def _route(url: str) -> Any:  # noqa: ANN401 (what answers requests to a URL, if anything does)
+def route(url: str) -> Any:  # noqa: ANN401 (moto's own)
+    """Return moto's method that answers requests to a URL; None if there is none."""
     for service, pattern in backend_url_patterns:
         if pattern.match(url):
             regions: Any = get_backend(service)[DEFAULT_ACCOUNT_ID]  # type: ignore[call-overload]

@@ -14,26 +14,23 @@ from moto.core.common_models import BaseModel
 from moto.core.model import StructureShape
 from moto.core.serialize import BaseJSONSerializer
 from moto.core.utils import camelcase_to_underscores, method_names_from_class, unix_time_millis
-from moto.dynamodb.exceptions import ItemSizeTooLarge
-from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
-from moto.dynamodb.models.utilities import bytesize
+from moto.sqs import models as sqs_models
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue
 
 from simulator.direct_calls import direct_calls, is_plain
 from simulator.isolation import replace
+from simulator.quick_items import quick_items
 from simulator.routes import process_request
 
 _structure_of = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001 (there is no other way in)
 _spelled = cache(camelcase_to_underscores)
-# moto's own value for the limit of 400 KB, found by trial.
-_LARGEST_ITEM = 405_000
 
 
 @contextmanager
 def quick_moto() -> Iterator[None]:
     """Make moto answer without its slow paths; enter it before `mock_aws`."""
-    with direct_calls(), ExitStack() as undo:
+    with direct_calls(), quick_items(), ExitStack() as undo:
         # Nothing here calls AWS by `requests`, for which moto prepares a thousand answers.
         replace(undo, moto_models, "RESPONSES_METHODS", ())
         # moto lists a class's methods, and spells an operation's name, again for every call.
@@ -44,7 +41,7 @@ def quick_moto() -> Iterator[None]:
         replace(undo, BotocoreStubber, "process_request", process_request)
         # moto draws each letter of a request id separately.
         replace(undo, moto_responses, "gen_amzn_requestid_long", _request_id)
-        replace(undo, Item, "__init__", _make_item)
+        replace(undo, sqs_models, "generate_receipt_handle", _receipt_handle)
         replace(undo, BaseJSONSerializer, "_serialize_type_structure", _write_structure)
         replace(undo, Queue, "attributes", property(_Attributes))
         replace(undo, Queue, "messages", property(_messages))
@@ -62,16 +59,8 @@ def _request_id(headers: dict[str, Any]) -> str:
     return number
 
 
-def _make_item(
-    item: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]
-) -> None:
-    """Fill an item and measure it once; moto measures the whole item for each attribute."""
-    item.hash_key, item.range_key = hash_key, range_key
-    item.attrs = LimitedSizeDict()
-    values = {name: DynamoType(value) for name, value in attrs.items()}
-    if sum(bytesize(name) + value.size() for name, value in values.items()) > _LARGEST_ITEM:
-        raise ItemSizeTooLarge
-    dict.update(item.attrs, values)
+def _receipt_handle() -> str:
+    return f"{uuid4().hex}{uuid4().hex}"
 
 
 def _write_structure(

@@ -5,17 +5,43 @@ from contextlib import ExitStack
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from botocore.exceptions import ClientError
+from botocore.validate import ParamValidator
+from hypothesis import given
+from hypothesis import strategies as st
 from moto import mock_aws
+from simulated import DOMAIN, STORE, Services, SimMaker, begin
 
 from simulator.clients import shared_models
 from simulator.clock import virtual_time
+from simulator.gateway import watching
+from simulator.in_process import in_process
+from simulator.known_shapes import validate
+from simulator.moto_backend import EmbeddedServices, moto_backend
 from simulator.partitions import partitioned
 from simulator.setup import LEDGER, make_queue, make_tables
 from simulator.shortcuts import quick_moto
 from simulator.unsigned import unsigned
 
+_VALUES = st.recursive(
+    st.sampled_from(["text", "", 1, True, None, b"raw"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["S", "L", "M"]), inner, max_size=2)
+    ),
+    max_leaves=3,
+)
+_ATTRIBUTES = st.dictionaries(
+    st.sampled_from(["S", "N", "BOOL", "L", "M", "SS", "X"]), _VALUES, min_size=1, max_size=1
+)
+_PARAMETERS = st.fixed_dictionaries({"TableName": st.just("t"), "Item": st.just({})}) | (
+    st.fixed_dictionaries(
+        {"TableName": st.sampled_from(["t", "t", "t", "", 7])},
+        optional={"Item": st.fixed_dictionaries({"a": _ATTRIBUTES}), "Unknown": st.just("x")},
+    )
+)
 # The parts that are new in every answer.
 _OF_ITS_OWN = {"ResponseMetadata", "MessageId", "ReceiptHandle", "SequenceNumber"}
 
@@ -36,10 +62,60 @@ def test_answers_are_those_of_moto_itself(story: str, aws_environment: None) -> 
                 sim.enter_context(shared_models())
                 sim.enter_context(unsigned())
                 sim.enter_context(partitioned())
+                services = EmbeddedServices.build()
+                sessions = sim.enter_context(moto_backend(services))
+                gateway = sim.enter_context(watching(sessions))
+                sim.enter_context(in_process(services, sessions, gateway))
             answers.append([_plain(answer) for answer in tell()])
 
     assert answers[0] == answers[1]
     assert len(answers[0]) > 10
+
+
+def test_its_own_services_answer_the_same_in_the_process(make_sim: SimMaker) -> None:
+    """Answers, times and errors are the same; what was answered in the process says so."""
+    answers = []
+    for quick in (False, True):
+        with make_sim() as sim, ExitStack() as more:
+            if quick:
+                gateway = more.enter_context(watching(sim.sessions))
+                more.enter_context(in_process(sim.services, sim.sessions, gateway))
+            told = list(_studio(sim))
+            answers.append([_plain(answer) for answer in told])
+            number = told[0]["ResponseMetadata"].get("RequestId", "")
+
+            assert number.startswith("in-process") == quick
+    assert answers[0] == answers[1]
+    assert len(answers[0]) > 5
+
+
+def _studio(sim: Services) -> Iterator[Any]:
+    begin(sim)
+    studio = sim.studio_client
+    yield studio.describe_user_profile(DomainId=DOMAIN, UserProfileName="ada")
+    yield studio.list_user_profiles(DomainIdEquals=DOMAIN)
+    yield _tried(studio.describe_user_profile, DomainId=DOMAIN, UserProfileName="bob")
+    yield _tried(studio.describe_user_profile, DomainId=DOMAIN, UserProfileName="-")
+    yield studio.create_space(
+        DomainId=DOMAIN,
+        SpaceName="lab",
+        OwnershipSettings={"OwnerUserProfileName": "ada"},
+        SpaceSharingSettings={"SharingType": "Private"},
+    )
+    yield _tried(studio.delete_user_profile, DomainId=DOMAIN, UserProfileName="ada")
+    yield sim.client("identitystore").list_users(IdentityStoreId=STORE)
+
+
+@given(_PARAMETERS)
+def test_parameters_that_botocore_refuses_are_refused(params: dict[str, Any]) -> None:
+    """The quick check says yes to nothing that botocore's own does not accept."""
+    model = botocore.session.get_session().get_service_model("dynamodb")
+    shape = model.operation_model("PutItem").input_shape
+    assert shape is not None
+
+    expected = ParamValidator().validate(params, shape).generate_report()
+
+    assert validate(ParamValidator(), params, shape).generate_report() == expected
 
 
 def _tables() -> Iterator[Any]:

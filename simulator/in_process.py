@@ -1,0 +1,153 @@
+"""Answers calls in the process: botocore builds no HTTP message, and parses none.
+
+botocore lets a handler of `before-call` answer in place of the service. Every answer but a success
+takes botocore's own path, with its errors and retries. So does every protocol but JSON.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from itertools import count
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.handlers import BUILTIN_HANDLERS, REGISTER_LAST
+from botocore.model import OperationModel
+from botocore.parsers import JSONParser
+from moto.core.botocore_stubber import MockRawResponse
+
+from simulator.direct_calls import Plain, direct_call
+from simulator.errors import ServiceError
+from simulator.gateway import Answer, Answered, Forward, Gateway
+from simulator.moto_backend import EmbeddedServices, answer_own, own_operation
+from simulator.request_parts import ACCOUNT_HEADER, SentRequest, text_of
+from simulator.routes import route
+from simulator.sessions import Sessions
+from simulator.wire_errors import json_error
+
+_parser: Any = JSONParser()
+_running: list["_Answers"] = []
+
+
+@contextmanager
+def in_process(aws: EmbeddedServices, sessions: Sessions, gateway: Gateway) -> Iterator[None]:
+    """Answer calls without HTTP, inside `moto_backend` and `watching`.
+
+    Clients of botocore sessions that were made before this module was imported use HTTP.
+    """
+    _running.append(_Answers(aws, sessions, gateway))
+    try:
+        yield
+    finally:
+        _running.clear()
+
+
+def _answer_call(
+    model: OperationModel,
+    params: dict[str, Any],
+    request_signer: Any,  # noqa: ANN401 (botocore's own)
+    context: dict[str, Any],
+    **_: object,
+) -> tuple[Answered, dict[str, Any]] | None:
+    """Return the answer to a call, if it is a success; botocore calls this before each call."""
+    if not _running or model.service_model.resolved_protocol != "json":
+        return None
+    credentials = request_signer._credentials  # noqa: SLF001 (there is no other way in)
+    if credentials is None:
+        return None
+    headers = params["headers"]
+    request = SentRequest(
+        params["url"].partition("?")[0],
+        headers["X-Amz-Target"],
+        credentials.get_frozen_credentials().access_key,
+        context.get("signing", {}).get("region") or request_signer.region_name,
+        text_of(params["body"]),
+        text_of(headers.get(ACCOUNT_HEADER)),
+    )
+    return _running[0].to(request, model)
+
+
+# The last one, so that handlers which change a call come first.
+BUILTIN_HANDLERS.append(("before-call", _answer_call, REGISTER_LAST))
+
+
+class _Answers:
+    """The answers of one embedded AWS."""
+
+    def __init__(self, aws: EmbeddedServices, sessions: Sessions, gateway: Gateway) -> None:
+        self._aws, self._sessions, self._gateway = aws, sessions, gateway
+
+    def to(
+        self, request: SentRequest, model: OperationModel
+    ) -> tuple[Answered, dict[str, Any]] | None:
+        """Return a success; hand anything else over to botocore's own path."""
+        serve = self._own(request, model) or self._motos(request, model)
+        if serve is None:
+            return None
+        service = model.service_model.service_id.hyphenize()
+        try:
+            answer = self._gateway.send(service, model.name, request, serve)
+        except Exception as error:  # noqa: BLE001 (botocore decides what is tried again)
+            self._gateway.hand_over(error)
+            return None
+        if isinstance(answer, Answered):
+            return answer, answer.parsed
+        if answer is not None:
+            self._gateway.hand_over(answer)
+        return None
+
+    def _own(self, request: SentRequest, model: OperationModel) -> Forward | None:
+        service, operation = own_operation(request)
+        if not operation:
+            return None
+
+        def serve() -> Answer:
+            try:
+                body = answer_own(self._aws, self._sessions, service, operation, request)
+            except ServiceError as error:
+                return _response(request, *json_error(error))
+            return _parsed(model, body)
+
+        return serve
+
+    def _motos(self, request: SentRequest, model: OperationModel) -> Forward | None:
+        call = direct_call(route(request.url), request)
+        if call is None:
+            return None
+
+        def serve() -> Answer:
+            direct = call()
+            if isinstance(direct, Plain):
+                return _answered(direct)
+            status, headers, body = direct
+            if status != HTTPStatus.OK:
+                return _response(request, status, headers, body)
+            return _parsed(model, json.loads(body))
+
+        return serve
+
+
+def _parsed(model: OperationModel, body: dict[str, Any]) -> Answered:
+    shape = model.output_shape
+    return _answered(_parser._parse_shape(shape, body) if shape is not None else {})  # noqa: SLF001 (there is no other way in)
+
+
+_numbers = count(1)
+
+
+def _answered(parsed: dict[str, Any]) -> Answered:
+    parsed["ResponseMetadata"] = {
+        "RequestId": f"in-process-{next(_numbers)}",
+        "HTTPStatusCode": HTTPStatus.OK.value,
+        "HTTPHeaders": {},
+        "RetryAttempts": 0,
+    }
+    return Answered(parsed)
+
+
+def _response(
+    request: SentRequest, status: int, headers: dict[str, str], body: str | bytes
+) -> AWSResponse:
+    return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), MockRawResponse(body))
