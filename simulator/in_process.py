@@ -1,7 +1,7 @@
 """Answers calls in the process: botocore builds no HTTP message, and parses none.
 
-botocore lets a handler of `before-call` answer in place of the service. Every answer but a success
-takes botocore's own path, with its errors and retries. So does every protocol but JSON.
+botocore lets a handler of `before-call` answer in place of the service. Every answer that botocore
+may try again takes botocore's own path, with its retries. So does every protocol but JSON.
 """
 
 import json
@@ -13,9 +13,11 @@ from typing import Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.endpoint import convert_to_response_dict
 from botocore.handlers import BUILTIN_HANDLERS, REGISTER_LAST
 from botocore.model import OperationModel
 from botocore.parsers import JSONParser
+from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 from moto.core.botocore_stubber import MockRawResponse
 
 from simulator.direct_calls import Plain, direct_call
@@ -28,6 +30,15 @@ from simulator.sessions import Sessions
 from simulator.wire_errors import json_error
 
 _parser: Any = JSONParser()
+_numbers = count(1)
+# What botocore's standard mode tries again.
+_PASSING = frozenset(
+    (
+        *TransientRetryableChecker._TRANSIENT_ERROR_CODES,  # type: ignore[attr-defined]  # noqa: SLF001 (there is no other way in)
+        *ThrottledRetryableChecker._THROTTLED_ERROR_CODES,  # type: ignore[attr-defined]  # noqa: SLF001 (as above)
+    )
+)
+_FINAL = frozenset((HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN))
 _running: list["_Answers"] = []
 
 
@@ -51,7 +62,7 @@ def _answer_call(
     context: dict[str, Any],
     **_: object,
 ) -> tuple[Answered, dict[str, Any]] | None:
-    """Return the answer to a call, if it is a success; botocore calls this before each call."""
+    """Return the answer to a call, if it is final; botocore calls this before each call."""
     if not _running or model.service_model.resolved_protocol != "json":
         return None
     credentials = request_signer._credentials  # noqa: SLF001 (there is no other way in)
@@ -82,7 +93,7 @@ class _Answers:
     def to(
         self, request: SentRequest, model: OperationModel
     ) -> tuple[Answered, dict[str, Any]] | None:
-        """Return a success; hand anything else over to botocore's own path."""
+        """Return what is final; hand anything else over to botocore's own path."""
         serve = self._own(request, model) or self._motos(request, model)
         if serve is None:
             return None
@@ -92,6 +103,8 @@ class _Answers:
         except Exception as error:  # noqa: BLE001 (botocore decides what is tried again)
             self._gateway.hand_over(error)
             return None
+        if isinstance(answer, AWSResponse) and (refusal := _refusal(model, answer)):
+            answer = refusal
         if isinstance(answer, Answered):
             return answer, answer.parsed
         if answer is not None:
@@ -129,12 +142,24 @@ class _Answers:
         return serve
 
 
+def _refusal(model: OperationModel, response: AWSResponse) -> Answered | None:
+    """Return an error as botocore parses it; None if botocore may try again."""
+    found: Any = convert_to_response_dict(response, model)
+    parsed = _parser.parse(found, model.output_shape)
+    code = parsed["Error"]["Code"]
+    shape = model.service_model.shape_for_error_code(code)
+    may_pass = code in _PASSING or (shape is not None and "retryable" in shape.metadata)
+    if may_pass or response.status_code not in _FINAL:
+        return None
+    if shape is not None:
+        parsed |= _parser.parse(found, shape)
+    parsed["ResponseMetadata"]["RetryAttempts"] = 0
+    return Answered(parsed, response.status_code)
+
+
 def _parsed(model: OperationModel, body: dict[str, Any]) -> Answered:
     shape = model.output_shape
     return _answered(_parser._parse_shape(shape, body) if shape is not None else {})  # noqa: SLF001 (there is no other way in)
-
-
-_numbers = count(1)
 
 
 def _answered(parsed: dict[str, Any]) -> Answered:
