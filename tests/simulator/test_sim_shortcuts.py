@@ -9,7 +9,7 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 from simulated import DOMAIN, STORE, Services, SimMaker, begin
@@ -106,6 +106,7 @@ def _studio(sim: Services) -> Iterator[Any]:
     yield sim.client("identitystore").list_users(IdentityStoreId=STORE)
 
 
+@settings(deadline=None)
 @given(_PARAMETERS)
 def test_parameters_that_botocore_refuses_are_refused(params: dict[str, Any]) -> None:
     """The quick check says yes to nothing that botocore's own does not accept."""
