@@ -21,7 +21,7 @@ from fakes import (
 from hub.runtime import telemetry
 from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.group_resolver import GroupResolver
-from hub.runtime.intake import Intake, IntakePorts
+from hub.runtime.intake import Intake, KnownUsers, MappedGroups, RequestQueues
 from shared.directory_events.types import Ignored
 from shared.errors import PermanentError, RetryableError, UnreadableMessageError
 from shared.messages import encode
@@ -68,25 +68,24 @@ class Harness:
         self.mappings = FakeMappings(self.clock, MappingTable(ROWS))
         self.mappings.table(EARLIER)
         self.clock.time = NOON
-        self.aws = IntakePorts(
-            identity_store_id=STORE,
-            region=REGION,
-            delayed_queue_arn="arn",
-            mappings=self.mappings,
-            names=GroupResolver(self.directory, self.hub_state, self.clock),
-            hub_state=self.hub_state,
-            ledger=self.ledger,
-            group_snapshots=self.group_snapshots,
-            reconcile_queue=self.queues,
-            scan_queue=self.queues,
-            delayed_queue=self.queues,
-            clock=self.clock,
+        self.intake = Intake(
+            STORE,
+            REGION,
+            MappedGroups(
+                self.mappings,
+                GroupResolver(self.directory, self.hub_state, self.clock),
+                self.clock,
+            ),
+            KnownUsers(self.ledger, self.group_snapshots),
+            self.hub_state,
+            RequestQueues(self.queues, self.queues, self.queues, "arn"),
+            self.clock,
         )
 
     def take(self, *bodies: str) -> list[Ignored | None]:
         """Process one batch of events."""
-        batch = Intake(self.aws)
-        return [batch.take(body) for body in bodies]
+        self.intake.mapped_groups.begin_batch()
+        return [self.intake.take(body) for body in bodies]
 
     @property
     def reads(self) -> int:
@@ -368,12 +367,12 @@ def test_a_requeued_message_goes_back_to_its_queue(harness: Harness) -> None:
     """Unchanged: the function that processes it counts its attempts."""
     look = ScanRequest(Subject.TARGET, str(LAB), EARLIER, "event", EARLIER, attempt=3)
     user = ReconcileRequest(ADA, EARLIER, "event", EARLIER, attempt=3, is_recheck=True)
-    batch = Intake(harness.aws)
+    intake = harness.intake
 
-    assert [batch.redeliver(encode(request)) for request in (look, user)] == [look, user]
+    assert [intake.redeliver(encode(request)) for request in (look, user)] == [look, user]
     assert harness.queues == FakeQueues(reconcile_requests=[user], scan_requests=[look])
     with pytest.raises(UnreadableMessageError):
-        batch.redeliver(joins(ANTS))
+        intake.redeliver(joins(ANTS))
 
 
 def test_a_user_whose_record_cannot_be_read_now_is_reconciled(harness: Harness) -> None:

@@ -16,7 +16,7 @@ from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.messaging import FifoQueue, SqsDelayedQueue
 from hub.runtime.adapters.tables import DynamoMappings
 from hub.runtime.group_resolver import GroupResolver
-from hub.runtime.intake import Intake, IntakePorts
+from hub.runtime.intake import Intake, KnownUsers, MappedGroups, RequestQueues
 from hub.runtime.redelivery import take_each
 from hub.runtime.settings import IntakeSettings, read_settings
 
@@ -28,8 +28,8 @@ gc.enable()
 
 
 @cache
-def ports() -> IntakePorts:
-    """Return the ports of `intake`; SettingsError lists everything its environment lacks."""
+def ports() -> Intake:
+    """Return the intake with its clients; SettingsError lists everything its environment lacks."""
     settings = read_settings(IntakeSettings, os.environ)
     session = boto3.Session(region_name=settings.region)
     dynamodb = session.client("dynamodb", config=INTAKE_CONFIG)
@@ -39,19 +39,26 @@ def ports() -> IntakePorts:
         session.client("identitystore", config=INTAKE_CONFIG), settings.identity_store_id
     )
     hub_state = DynamoHubState(dynamodb, settings.ledger_table)
-    return IntakePorts(
-        identity_store_id=settings.identity_store_id,
-        region=settings.region,
-        delayed_queue_arn=settings.delayed_queue_arn,
-        mappings=DynamoMappings(dynamodb, settings.mappings_table, hub_state),
-        names=GroupResolver(directory, hub_state, clock),
-        hub_state=hub_state,
-        ledger=DynamoLedger(dynamodb, settings.ledger_table),
-        group_snapshots=DynamoGroupSnapshots(dynamodb, settings.ledger_table),
-        reconcile_queue=FifoQueue(sqs, settings.reconcile_queue_url),
-        scan_queue=FifoQueue(sqs, settings.scan_queue_url),
-        delayed_queue=SqsDelayedQueue(sqs, settings.delayed_queue_url),
-        clock=clock,
+    return Intake(
+        settings.identity_store_id,
+        settings.region,
+        MappedGroups(
+            DynamoMappings(dynamodb, settings.mappings_table, hub_state),
+            GroupResolver(directory, hub_state, clock),
+            clock,
+        ),
+        KnownUsers(
+            DynamoLedger(dynamodb, settings.ledger_table),
+            DynamoGroupSnapshots(dynamodb, settings.ledger_table),
+        ),
+        hub_state,
+        RequestQueues(
+            reconcile=FifoQueue(sqs, settings.reconcile_queue_url),
+            scan=FifoQueue(sqs, settings.scan_queue_url),
+            delayed=SqsDelayedQueue(sqs, settings.delayed_queue_url),
+            delayed_arn=settings.delayed_queue_arn,
+        ),
+        clock,
     )
 
 
@@ -60,14 +67,14 @@ def ports() -> IntakePorts:
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Handle every message; return those that failed, so that only they are delivered again."""
     here = ports()
-    batch = Intake(here)
+    here.mapped_groups.begin_batch()
     return take_each(
         event,
         context,
         lambda each: (
-            batch.redeliver(each["body"])
-            if each["eventSourceARN"] == here.delayed_queue_arn
-            else batch.take(each["body"])
+            here.redeliver(each["body"])
+            if each["eventSourceARN"] == here.queues.delayed_arn
+            else here.take(each["body"])
         ),
         id_of=lambda each: each["messageId"],
         count_begun=lambda: telemetry.count("Received"),
