@@ -14,8 +14,10 @@ _READABLE = 54
 # Source: IAM quotas, characters in a role name; and IAM's pattern of role names.
 LONGEST_ROLE_NAME = 64
 _NOT_IN_ROLE_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]+")
-# Room for a hyphen and eight hex digits.
-_READABLE_ROLE_NAME = 55
+# A hyphen and eight hex digits.
+_MARK_OF_ROLE_NAME = 9
+# Characters that a shortened name needs: one that is readable, and the mark.
+LEAST_OF_ROLE_NAME = _MARK_OF_ROLE_NAME + 1
 
 
 def profile_name(user_name: str, user_id: UserId) -> str:
@@ -47,14 +49,15 @@ def role_name(role_arn: str) -> str:
     return role_arn.rpartition("/")[2]
 
 
-def execution_role_name(group: str) -> str:
+def execution_role_name(group: str, room: int = LONGEST_ROLE_NAME) -> str:
     """Return the name of a group's execution role by convention.
 
     It is the group's own name where IAM allows that. Otherwise its illegal characters become
     hyphens, and a digest of the group's name follows: two groups never share a role by accident.
+    The name has at most `room` characters, which are `LEAST_OF_ROLE_NAME` or more.
     """
-    if len(group) <= LONGEST_ROLE_NAME and not _NOT_IN_ROLE_NAMES.search(group):
+    if len(group) <= room and not _NOT_IN_ROLE_NAMES.search(group):
         return group
-    readable = _NOT_IN_ROLE_NAMES.sub("-", group)[:_READABLE_ROLE_NAME]
+    readable = _NOT_IN_ROLE_NAMES.sub("-", group)[: room - _MARK_OF_ROLE_NAME]
     digest = sha256(group.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{readable}-{digest}"

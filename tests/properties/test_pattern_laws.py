@@ -1,5 +1,6 @@
 """The laws of expansion: a pattern row is one row for each group that it matches."""
 
+import re
 from dataclasses import replace
 
 from builders import LAB
@@ -12,7 +13,7 @@ from hub.runtime.decisions.mapping_rows import parse_row, parse_table
 from hub.runtime.decisions.pattern_rows import expand, matched
 from shared.conventions import iam_role_arn
 from shared.model import BadMapping, GroupId, GroupMapping, GroupPattern, MappingTable
-from shared.naming import execution_role_name, role_name
+from shared.naming import role_name
 
 # Few characters, so that names, rows and patterns meet; some that no role may have.
 names = st.text("abé -", min_size=1, max_size=4)
@@ -126,18 +127,43 @@ def test_two_groups_never_share_a_role_by_accident(
 
 
 @LAWS
-@given(st.text(min_size=1), st.sampled_from(["*", "Studio-*", "*-role"]))
-def test_a_role_by_a_pattern_is_legal_or_a_mistake(name: str, role: str) -> None:
-    """What the `*` stands for becomes the name of a role as a group's name does."""
+@given(
+    st.text(min_size=1) | st.text("ab", min_size=40, max_size=80),
+    st.sampled_from(["*", "Studio-*", "*-role"]) | st.integers(0, 54).map(lambda n: f"{'x' * n}*"),
+)
+def test_a_role_by_a_pattern_is_always_legal(name: str, role: str) -> None:
+    """What the `*` stands for is cut to the room that the rest leaves, and gets a digest."""
     table = parse_table([_row("ml-*", str(LAB), role, good=True)])
-    found = expand(table, HubState(pattern_groups={GroupId("id-1"): f"ml-{name}"}))
+    (row,) = expand(table, HubState(pattern_groups={GroupId("id-1"): f"ml-{name}"})).rows
 
-    for row in found.rows:
-        assert role_name(row.role_arn) == role.replace("*", execution_role_name(name))
-        assert parse_row(
-            {"group": "own", "target": str(LAB), "execution_role_arn": row.role_arn}
-        ) == GroupMapping("own", LAB, row.role_arn)
-    assert len(found.rows) + len(found.bad) == 1
+    if re.fullmatch(r"[\w+=,.@-]+", name, re.ASCII) and len(name) + len(role) <= 65:
+        assert role_name(row.role_arn) == role.replace("*", name)
+    else:
+        assert re.search("-[0-9a-f]{8}", role_name(row.role_arn))
+    assert parse_row(
+        {"group": "own", "target": str(LAB), "execution_role_arn": row.role_arn}
+    ) == GroupMapping("own", LAB, row.role_arn)
+
+
+@LAWS
+@given(st.integers(55, 63))
+def test_a_role_that_leaves_no_room_is_a_mistake(length: int) -> None:
+    """Whatever groups there are: the row does not parse, and says what to shorten."""
+    found = parse_row(_row("ml-*", str(LAB), f"{'x' * length}*", good=True))
+
+    assert isinstance(found, BadMapping)
+    assert "shorten the rest of the name" in found.mistakes[0]
+
+
+@LAWS
+@given(st.integers(0, 54), st.lists(st.text("abé", min_size=50), min_size=2, unique=True))
+def test_cut_names_of_roles_are_still_different(length: int, matched_texts: list[str]) -> None:
+    """Two groups never share a role by accident, however little of their names is left."""
+    table = parse_table([_row("ml-*", str(LAB), f"{'x' * length}*", good=True)])
+    known = {GroupId(f"id-{n}"): f"ml-{text}" for n, text in enumerate(matched_texts)}
+    roles = {row.role_arn for row in expand(table, HubState(pattern_groups=known)).rows}
+
+    assert len(roles) == len(matched_texts)
 
 
 @LAWS

@@ -23,7 +23,12 @@ from shared.model import (
     Target,
     Unresolved,
 )
-from shared.naming import LONGEST_ROLE_NAME, execution_role_name, role_name
+from shared.naming import (
+    LEAST_OF_ROLE_NAME,
+    LONGEST_ROLE_NAME,
+    execution_role_name,
+    role_name,
+)
 from shared.visible import shortened, visible
 
 # Source: the Identity Store API model: length of a group's display name.
@@ -162,6 +167,12 @@ def _pattern_role_arn(value: object, target: Target | None) -> str:
         raise ValueError(f"{arn!r}: only the name of the role may hold a {ANY}, and one at most")
     # What the `*` stands for has one character at least.
     _role_arn(arn.replace(ANY, "x"), target)
+    room = LONGEST_ROLE_NAME - len(role_name(arn).replace(ANY, ""))
+    if ANY in arn and room < LEAST_OF_ROLE_NAME:
+        raise ValueError(
+            f"{arn} leaves {room} of {LONGEST_ROLE_NAME} characters of the role's name to the "
+            f"{ANY}, which needs {LEAST_OF_ROLE_NAME}: shorten the rest of the name"
+        )
     return arn
 
 

@@ -87,17 +87,11 @@ def expand(table: MappingTable, state: HubState) -> MappingTable:
     """
     if not table.patterns:
         return table
-    rows, bad = list(table.rows), list(table.bad)
+    rows = list(table.rows)
     for target in sorted({pattern.target for pattern in table.patterns}):
-        for row in _rows_of(target, table, state.pattern_groups, state.group_ids):
-            if isinstance(row, BadMapping):
-                bad.append(row)
-            else:
-                rows.append(row)
-    by_key = sorted(bad, key=lambda row: (row.group, row.target_text))
+        rows += _rows_of(target, table, state.pattern_groups, state.group_ids)
     unlisted = tuple(row for row in table.patterns if not listed([row]) <= state.listed_patterns)
-    ordered = tuple(sorted(rows, key=_order))
-    return replace(table, rows=ordered, bad=tuple(by_key), unlisted=unlisted)
+    return replace(table, rows=tuple(sorted(rows, key=_order)), unlisted=unlisted)
 
 
 def _order(row: GroupMapping) -> tuple[str, Target, str]:
@@ -109,7 +103,7 @@ def _rows_of(
     table: MappingTable,
     groups: Mapping[GroupId, str],
     ids: Mapping[str, GroupId],
-) -> Iterator[GroupMapping | BadMapping]:
+) -> Iterator[GroupMapping]:
     exact = [row for row in table.rows if row.target == target]
     bad = [row for row in table.bad if row.target == target]
     names = {row.group.casefold() for row in exact} | {row.group.casefold() for row in bad}
@@ -128,25 +122,21 @@ def _rows_of(
             yield _row(winner, id_, name)
 
 
-def _row(pattern: GroupPattern, id_: GroupId, name: str) -> GroupMapping | BadMapping:
-    """Return the row of one group; BadMapping if IAM allows no role of that name."""
+def _role_arn(pattern: GroupPattern, name: str) -> str:
+    """Return the role of one group; its name is one that IAM allows."""
     target = pattern.target
-    if pattern.role_arn:
-        stands_for = execution_role_name(matched(pattern.group, name) or "")
-        arn = pattern.role_arn.replace(ANY, stands_for)
-    else:
-        arn = iam_role_arn(target.account, target.region, execution_role_name(name))
-    length = len(role_name(arn))
-    if length > LONGEST_ROLE_NAME:
-        mistake = (
-            f"execution_role_arn: by the pattern {pattern.group}, {arn} names a role of {length} "
-            f"characters; IAM allows 1 to {LONGEST_ROLE_NAME}: give the group a row of its own"
-        )
-        return BadMapping(name, str(target), target, (mistake,))
+    if not pattern.role_arn:
+        return iam_role_arn(target.account, target.region, execution_role_name(name))
+    room = LONGEST_ROLE_NAME - len(role_name(pattern.role_arn).replace(ANY, ""))
+    stands_for = execution_role_name(matched(pattern.group, name) or "", room)
+    return pattern.role_arn.replace(ANY, stands_for)
+
+
+def _row(pattern: GroupPattern, id_: GroupId, name: str) -> GroupMapping:
     return GroupMapping(
         name,
-        target,
-        arn,
+        pattern.target,
+        _role_arn(pattern, name),
         pattern.priority,
         pattern.retention_days,
         id_,
