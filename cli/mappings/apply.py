@@ -16,7 +16,7 @@ from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
 from cli.mappings.difference import ATTRIBUTES, RowChange, RowChangeKind
-from cli.mappings.effect import TargetEffect
+from cli.mappings.outcome import TargetEffect
 from cli.mappings.parse import Row
 from cli.mappings.plan import Plan, digest
 from hub.runtime.adapters.audit import audit_item

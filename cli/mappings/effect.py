@@ -6,17 +6,16 @@ foretold in seconds.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from typing import NamedTuple, assert_never
 
-from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
+from cli.mappings.outcome import Change, ChangeKind, Outcome, TargetEffect, changed, outcome
+from hub.runtime.decisions.decision import Decision, DesiredProfile
 from hub.runtime.decisions.desired import desire
 from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.decisions.protection import apply_protection
-from hub.runtime.decisions.record import Record, State
+from hub.runtime.decisions.record import Record
 from hub.runtime.decisions.removal_limit import (
     LimitState,
     RemovalLimit,
@@ -35,53 +34,6 @@ from shared.model import (
     User,
     UserId,
 )
-
-
-class ChangeKind(StrEnum):
-    """What becomes of a person in a target."""
-
-    GAIN = "gain"
-    ROLE_CHANGE = "role change"
-    LOSS = "loss"
-
-
-class Change(NamedTuple):
-    """What becomes of some people in a target.
-
-    Attributes:
-        before: the role that they have or are to have today; empty for none.
-        after: the role that they are to have; empty for none.
-        held: the cause for which the hub holds it; empty if it begins at once.
-        stops_apps: no row grants the old role any more, so that running apps are stopped. Where any
-            run, the role change needs a slot of the removal limit.
-        because: the group whose row grants the role, or the reason of the loss.
-        retention_days: how long a lost profile is kept.
-    """
-
-    kind: ChangeKind
-    before: str
-    after: str
-    held: str = ""
-    stops_apps: bool = False
-    because: str = ""
-    retention_days: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class TargetEffect:
-    """What becomes of the people of one target, sorted; of each change its users are sorted."""
-
-    target: Target
-    changes: tuple[tuple[Change, tuple[UserId, ...]], ...]
-
-    def count(self, kind: ChangeKind) -> int:
-        """Return how many people a kind of change concerns."""
-        return sum(len(users) for change, users in self.changes if change.kind is kind)
-
-    @property
-    def held(self) -> int:
-        """Return for how many people the change would be held."""
-        return sum(len(users) for change, users in self.changes if change.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +60,6 @@ class Observed:
     unreadable: frozenset[GroupId] = frozenset()
     deleted: frozenset[GroupId] = frozenset()
     emptied: frozenset[GroupId] = frozenset()
-
-
-class _Outcome(NamedTuple):
-    """What a decision comes to: a role and its reason; no role means nothing."""
-
-    role: str = ""
-    because: str = ""
-    grants: frozenset[str] = frozenset()
-    retention_days: int = 0
-    hold: str = ""
 
 
 # The group whose row wins under each table, for people without a record; empty for none.
@@ -187,7 +129,7 @@ class Effects:
         for (old, new_winner), users in found.items():
             before, after = roles[0].get(old, ""), roles[1].get(new_winner, "")
             if before != after and users:
-                yield _changed(_Outcome(before), _Outcome(after, new_winner)), users
+                yield changed(Outcome(before), Outcome(after, new_winner)), users
 
     def _winner(self, user: UserId, groups: frozenset[GroupId], table: MappingTable) -> str:
         """Return the group whose row grants a profile to whoever is in exactly these groups."""
@@ -213,10 +155,10 @@ class Effects:
             self.observed.now,
         ).refused
         for user, record in records.items():
-            before, after = _outcome(today[user], record), _outcome(then[user], record)
+            before, after = outcome(today[user], record), outcome(then[user], record)
             if before.role == after.role:
                 continue
-            change = _changed(before, after)
+            change = changed(before, after)
             held = at.held.get(user)
             if change.kind is ChangeKind.LOSS and user in refused:
                 change = change._replace(held=refused[user].cause)
@@ -259,18 +201,6 @@ class Effects:
                 yield id_
 
 
-def without_users(effect: TargetEffect, users: frozenset[UserId]) -> TargetEffect:
-    """Return an effect in which some users gain nothing: they are disabled, or gone."""
-    changes = (
-        (
-            change,
-            tuple(user for user in of if change.kind is not ChangeKind.GAIN or user not in users),
-        )
-        for change, of in effect.changes
-    )
-    return replace(effect, changes=tuple((change, of) for change, of in changes if of))
-
-
 def _by_target(table: MappingTable) -> dict[Target, MappingTable]:
     """Return the rows that may concern each target, also those whose target does not parse."""
     rows: dict[Target, list[GroupMapping]] = {}
@@ -297,54 +227,3 @@ def _shape(table: MappingTable) -> object:
     """Return what decides who wins among rows, whatever their target and roles are."""
     rows = tuple((row.group, row.priority, row.group_id, row.enabled) for row in table.rows)
     return rows, tuple((bad.group, bad.target is None) for bad in table.bad)
-
-
-def _outcome(decision: Decision | None, record: Record) -> _Outcome:
-    """Return the role that a user ends with, if the decision is carried out."""
-    match decision:
-        case DesiredProfile():
-            if _is_stuck(decision, record) or not (decision.is_granted or record.is_made):
-                return _Outcome()
-            grants = frozenset(grant.role_arn for grant in decision.because)
-            winner = decision.because[0].group
-            return _Outcome(decision.role_arn, winner, grants, hold=decision.hold)
-        case Removal():
-            return _Outcome("", decision.reason, retention_days=decision.retention_days)
-        case Undecided():
-            return _Outcome(role_now(record), decision.reason)
-        case None:
-            return _Outcome()
-        case _:
-            assert_never(decision)
-
-
-def _is_stuck(decision: DesiredProfile, record: Record) -> bool:
-    """Return whether a profile that could not be made stays so: nothing that blocks it changes."""
-    same = record.because == decision.because
-    return record.is_never_made and (bool(record.in_the_way) or same)
-
-
-def role_now(record: Record) -> str:
-    """Return the role that a user has; empty for none, and for the suspended role."""
-    gone = record.state is State.REMOVED or record.has_suspended_role
-    return "" if gone else record.role_arn
-
-
-def _changed(before: _Outcome, after: _Outcome) -> Change:
-    if not before.role:
-        return Change(ChangeKind.GAIN, "", after.role, because=after.because)
-    if not after.role:
-        return Change(
-            ChangeKind.LOSS,
-            before.role,
-            "",
-            because=after.because,
-            retention_days=after.retention_days,
-        )
-    return Change(
-        ChangeKind.ROLE_CHANGE,
-        before.role,
-        after.role,
-        stops_apps=before.role not in after.grants,
-        because=after.because,
-    )

@@ -10,7 +10,7 @@ from typing import Final
 
 from cli.mapping_checks import failing
 from cli.mappings.difference import RowChange, applied, difference, unpinned_groups
-from cli.mappings.effect import ChangeKind, Effects, Observed, TargetEffect, without_users
+from cli.mappings.effect import Effects, Observed
 from cli.mappings.observe import (
     MOST_DESCRIBED,
     Names,
@@ -21,6 +21,7 @@ from cli.mappings.observe import (
     observe,
     pins,
 )
+from cli.mappings.outcome import ChangeKind, TargetEffect, without_users
 from cli.mappings.parse import Row
 from hub.runtime.decisions.mapping_rows import between_rows, parse_table
 from hub.runtime.decisions.pattern_rows import expand

@@ -5,8 +5,8 @@ from textwrap import wrap
 from typing import Any, Final
 
 from cli.mappings.difference import RowChange, RowChangeKind
-from cli.mappings.effect import Change, ChangeKind, TargetEffect
 from cli.mappings.observe import Names
+from cli.mappings.outcome import Change, ChangeKind, TargetEffect
 from cli.mappings.plan import Plan
 from hub.runtime.decisions.holds import Hold
 from shared.model import Target, UserId

@@ -6,7 +6,7 @@ import pytest
 from planned_company import LIMIT, TARGETS, PlannedCompany, Roles, Row, operator
 
 from cli.mappings.apply import Applied
-from cli.mappings.effect import ChangeKind
+from cli.mappings.outcome import ChangeKind
 from cli.mappings.plan import Plan
 from cli.simulation.deployment import deployed_hub
 from hub.runtime.decisions.removal_limit import LIMIT as BY_LIMIT
