@@ -6,8 +6,8 @@ import pytest
 from builders import ADA, LAB, SHOP, decision, decisions, grant, record, row, snapshot, unparsed
 
 from hub.runtime.decisions.decision import DesiredProfile, Removal, Undecided
-from hub.runtime.decisions.desired import left_groups
 from hub.runtime.decisions.record import Record, State
+from hub.runtime.reconcile.observe import left_groups
 from shared.model import (
     BadMapping,
     DirectorySnapshot,

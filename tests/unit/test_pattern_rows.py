@@ -7,11 +7,12 @@ import pytest
 from builders import ADA, LAB, NOON, row
 
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
-from hub.runtime.decisions.desired import UNMATCHED, desire, left_groups
+from hub.runtime.decisions.desired import UNMATCHED, desire
 from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.decisions.mapping_rows import parse_row, parse_table
 from hub.runtime.decisions.pattern_rows import expand, listed
 from hub.runtime.decisions.record import Record, State
+from hub.runtime.reconcile.observe import left_groups
 from shared.model import (
     BadMapping,
     DirectorySnapshot,

@@ -23,7 +23,6 @@ from shared.model import (
     Because,
     DirectorySnapshot,
     Grant,
-    GroupId,
     GroupMapping,
     MappingTable,
     Target,
@@ -288,27 +287,6 @@ def _removal(
         max(days, default=DEFAULT_RETENTION_DAYS),
         hold,
     )
-
-
-def left_groups(
-    snapshot: DirectorySnapshot, table: MappingTable, records: Mapping[Target, Record]
-) -> tuple[GroupId, ...]:
-    """Return the groups that granted the user something and do not list them any more.
-
-    The removal is held if one of these groups was deleted or lists nobody.
-    """
-    gave: set[tuple[Target, str | None]] = {
-        (target, name_or_id)
-        for target, record in records.items()
-        if record.state is not State.REMOVED
-        for name_or_id in (*record.givers, *(grant.group_id for grant in record.because))
-    }
-    rows = [
-        row for row in table.rows if {(row.target, row.group), (row.target, row.group_id)} & gave
-    ]
-    ids = {group_id(row, snapshot.groups) for row in rows}
-    certain = {id_ for id_ in ids if not isinstance(id_, Unresolved)}
-    return tuple(sorted(certain - snapshot.member_of))
 
 
 def _reason(row: GroupMapping, snapshot: DirectorySnapshot, there: Record | None) -> RowReason:

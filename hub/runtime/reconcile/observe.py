@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
-from hub.runtime.decisions.desired import left_groups
 from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.plan import needs_workload
-from hub.runtime.decisions.record import MemberChanges, Record
+from hub.runtime.decisions.record import MemberChanges, Record, State
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.ports import (
     Clock,
@@ -145,6 +144,27 @@ class UserObserver:
             deleted=frozenset(deleted),
             emptied=frozenset(emptied),
         )
+
+
+def left_groups(
+    snapshot: DirectorySnapshot, table: MappingTable, records: Mapping[Target, Record]
+) -> tuple[GroupId, ...]:
+    """Return the groups that granted the user something and do not list them any more.
+
+    The removal is held if one of these groups was deleted or lists nobody.
+    """
+    gave: set[tuple[Target, str | None]] = {
+        (target, name_or_id)
+        for target, record in records.items()
+        if record.state is not State.REMOVED
+        for name_or_id in (*record.givers, *(grant.group_id for grant in record.because))
+    }
+    rows = [
+        row for row in table.rows if {(row.target, row.group), (row.target, row.group_id)} & gave
+    ]
+    ids = {group_id(row, snapshot.groups) for row in rows}
+    certain = {id_ for id_ in ids if not isinstance(id_, Unresolved)}
+    return tuple(sorted(certain - snapshot.member_of))
 
 
 def _changes(
