@@ -94,13 +94,15 @@ class MappingTable:
     """Every row of the mappings table, as read to its end at one time.
 
     Once it is expanded, `rows` also has one row for each group that a pattern row matches. Which
-    groups a row in `unlisted` matches is not known yet: it counts as *unknown* for its target.
+    groups a row in `unlisted` matches is not known yet: it counts as *unknown* for its target. A
+    row in `withheld` is of a group that took the name of another: it grants nothing.
     """
 
     rows: tuple[GroupMapping, ...]
     bad: tuple[BadMapping, ...] = ()
     patterns: tuple[GroupPattern, ...] = ()
     unlisted: tuple[GroupPattern, ...] = ()
+    withheld: tuple[GroupMapping, ...] = ()
 
 
 class UserStatus(StrEnum):

@@ -214,6 +214,7 @@ def _by_target(table: MappingTable) -> dict[Target, MappingTable]:
             tuple(bad for bad in table.bad if bad.target in {None, target}),
             tuple(pattern for pattern in table.patterns if pattern.target == target),
             tuple(pattern for pattern in table.unlisted if pattern.target == target),
+            tuple(row for row in table.withheld if row.target == target),
         )
         for target in targets
     }

@@ -187,7 +187,8 @@ def report_rows(
     checked(*_OF_ROWS)
     of_groups = (mappings.GROUP_DELETED, mappings.GROUP_RENAMED, mappings.GROUP_RECREATED)
     if {kind for kind, _ in is_open} & {kind.name for kind in of_groups}:
-        named = {mappings.group_subject(row.group) for row in table.rows}
+        rows = (*table.rows, *table.withheld)
+        named = {mappings.group_subject(row.group) for row in rows}
         checked(*of_groups, covers=lambda text: text not in named)
     if any(kind == mappings.EQUAL_PRIORITY.name for kind, _ in is_open):
         for target in tied_targets(table):

@@ -4,6 +4,7 @@ import pytest
 from stories import Play
 
 ONE = "222222222222/eu-west-1/d-one"
+NEW = "33e47872-9051-70c8-1b7a-0f2d5c9e4a10"
 COMPANY = """
 version: 1
 directory:
@@ -97,6 +98,50 @@ def test_a_group_that_comes_to_a_pattern_grants_without_a_row(play: Play, via: s
     )
 
     assert end.roles() == {"2 eve": "scientists", "2 oto": "others"}
+
+
+@pytest.mark.parametrize("via", ["scim", "console", "api", "native", "none"])
+def test_a_recreated_group_grants_nothing_until_an_operator_confirms(play: Play, via: str) -> None:
+    """Rule 3: the same name with another id is another group, also to a pattern row."""
+    steps = (
+        PATTERN,
+        f"delete_group: {{group: ml-scientists, via: {via}}}",
+        "wait: {minutes: 2}",
+        "sweep: {}",
+        "approve: {}",
+        "wait: {minutes: 5}",
+        f"create_group: {{group: ml-scientists, id: {NEW}, users: [bob], via: {via}}}",
+        "wait: {minutes: 2}",
+        "sweep: {}",
+        "sweep: {}",
+    )
+    end = play(*steps, company=COMPANY)
+    assert end.roles() == {}
+    assert ("group-recreated", "group ml-scientists") in end.problems()
+
+    own = f"group: ml-scientists, target: {ONE}, role: scientists, group_id: {NEW}"
+    end = play(*steps, f"map: {{{own}}}", "wait: {minutes: 2}", "sweep: {}", company=COMPANY)
+
+    assert end.roles() == {"2 bob": "scientists"}
+    assert end.problems() == []
+
+
+def test_a_group_with_the_name_of_another_is_forgotten_with_it(play: Play) -> None:
+    """Law 11: once it is gone too, nothing is reported of it any more."""
+    end = play(
+        PATTERN,
+        "rename_group: {group: ml-scientists, to: ml-research}",
+        "create_group: {group: ml-scientists, users: [bob]}",
+        "wait: {minutes: 2}",
+        "expect: {problems: [group-recreated]}",
+        "delete_group: {group: ml-scientists}",
+        "wait: {minutes: 2}",
+        "sweep: {}",
+        company=COMPANY,
+    )
+
+    assert end.roles() == {"2 eve": "research"}
+    assert end.problems() == []
 
 
 @pytest.mark.parametrize("error", ["ThrottlingException", "AccessDeniedException"])

@@ -6,8 +6,14 @@ from dataclasses import replace
 import pytest
 from builders import ADA, LAB, NOON, row
 
-from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
-from hub.runtime.decisions.desired import UNMATCHED, desire
+from hub.runtime.decisions.decision import (
+    Decision,
+    DesiredProfile,
+    Removal,
+    RowReason,
+    Undecided,
+)
+from hub.runtime.decisions.desired import UNMATCHED, desire, row_answers, rows_by_target
 from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.decisions.mapping_rows import parse_row, parse_table
 from hub.runtime.decisions.pattern_rows import expand, listed
@@ -23,6 +29,7 @@ from shared.model import (
 )
 
 LEADS = GroupId("id-leads")
+NEW = GroupId("33e47872-9051-70c8-1b7a-0f2d5c9e4a10")
 PATTERN = {"group": "ml-*", "target": str(LAB)}
 ROLE = f"arn:aws:iam::{LAB.account}:role/studio-hub/ml-leads"
 THERE = Record(
@@ -38,12 +45,19 @@ THERE = Record(
 
 
 def table(
-    *rows: Mapping[str, object], names: Mapping[GroupId, str], is_listed: bool = True
+    *rows: Mapping[str, object],
+    names: Mapping[GroupId, str],
+    is_listed: bool = True,
+    first: GroupId | None = None,
 ) -> MappingTable:
-    """Return the expanded table of these rows, where the hub knows these groups."""
+    """Return the expanded table of these rows, where the hub knows these groups.
+
+    The hub saw the name ml-leads on the group `first`.
+    """
     parsed = parse_table(rows)
     done = listed(parsed.patterns) if is_listed else frozenset()
-    return expand(parsed, HubState(pattern_groups=names, listed_patterns=done))
+    ids = {"ml-leads": first} if first else {}
+    return expand(parsed, HubState(group_ids=ids, pattern_groups=names, listed_patterns=done))
 
 
 def decided(of: MappingTable, *member_of: GroupId, there: Record = THERE) -> Decision:
@@ -114,6 +128,38 @@ def test_a_pattern_that_was_never_listed_removes_nobody() -> None:
         assert isinstance(found, Undecided)
         assert "ml-*" in found.reason
     assert isinstance(decided(of, LEADS, GroupId("id-own")), Undecided)
+
+
+def test_a_group_that_took_the_name_of_another_is_given_nothing() -> None:
+    """Rule 3: the id is the group, whatever its name; the answer to its members says so."""
+    of = table(PATTERN, names={LEADS: "ml-leads", NEW: "ml-leads"}, first=LEADS)
+    snapshot = DirectorySnapshot(ADA, frozenset({NEW}), {})
+
+    assert [row.group_id for row in of.rows] == [LEADS]
+    assert desire(snapshot, of, {}, NOON) == ()
+    answers = row_answers(rows_by_target(of)[LAB], snapshot, None)
+    assert [each.reason for each in answers] == [RowReason.NOT_A_MEMBER, RowReason.NAME_TAKEN]
+
+
+def test_a_row_of_its_own_confirms_a_group_that_took_a_name() -> None:
+    """It pins the new id, and wins over the pattern."""
+    own = {"group": "ml-leads", "target": str(LAB), "group_id": NEW}
+    of = table(PATTERN, own, names={LEADS: "ml-x", NEW: "ml-leads"}, first=LEADS)
+    snapshot = DirectorySnapshot(ADA, frozenset({NEW}), {})
+    (found,) = desire(snapshot, of, {}, NOON)
+
+    assert isinstance(found, DesiredProfile)
+    assert of.withheld == ()
+
+
+def test_a_group_that_is_renamed_to_the_name_of_another_keeps_its_people() -> None:
+    """It gets nothing by the new name; what it gave by the old one is held."""
+    of = table(PATTERN, names={GroupId("id-own"): "ml-leads"}, first=LEADS)
+    there = replace(THERE, because=(Grant(100, "ml-own", ROLE, 30, "id-own"),), given_by="ml-own")
+    found = decided(of, GroupId("id-own"), there=there)
+
+    assert isinstance(found, Removal)
+    assert found.hold == f"{UNMATCHED} ml-own"
 
 
 @pytest.mark.parametrize("target", [str(LAB), "nowhere"])

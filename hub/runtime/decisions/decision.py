@@ -80,6 +80,8 @@ class RowReason(Enum):
     KEPT = (Applies.YES, "the row is disabled, but the user is in the group and has its role")
     DISABLED = (Applies.NO, "the user is in the group, but the row is disabled")
     NOT_A_MEMBER = (Applies.NO, "the user is not in the group")
+    # The id is the group: whoever takes its name does not take what it grants.
+    NAME_TAKEN = (Applies.NO, "another group had the name first; a row of its own confirms it")
     # A name that was never resolved never granted anything.
     NO_SUCH_GROUP = (Applies.NO, "the directory knows no group of this name")
     NAME_GONE = (

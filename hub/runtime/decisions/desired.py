@@ -46,6 +46,7 @@ class TargetRows:
         targetless: the groups of the rows whose target does not parse. Each may be of this target:
             it prevents every removal from the users of its group, and grants nothing.
         patterns: the groups of this target's pattern rows.
+        withheld: the rows of groups that a pattern matches by the name of another group.
     """
 
     target: Target
@@ -53,6 +54,7 @@ class TargetRows:
     unparsed: tuple[str, ...] = ()
     targetless: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
+    withheld: tuple[GroupMapping, ...] = ()
 
 
 def rows_by_target(table: MappingTable, targets: Iterable[Target] = ()) -> dict[Target, TargetRows]:
@@ -78,6 +80,7 @@ def rows_by_target(table: MappingTable, targets: Iterable[Target] = ()) -> dict[
             tuple(unparsed.get(target, ())),
             targetless,
             tuple(patterns.get(target, ())),
+            tuple(row for row in table.withheld if row.target == target),
         )
         for target in sorted({*rows, *unparsed})
     }
@@ -194,6 +197,11 @@ def row_answers(
         if reason.applies is Applies.YES and row.role_arn in unavailable:
             reason = RowReason.ROLE_UNAVAILABLE
         found.append(RowAnswer(row.group, reason, row))
+    found += [
+        RowAnswer(row.group, RowReason.NAME_TAKEN, row)
+        for row in of.withheld
+        if row.group_id in snapshot.member_of
+    ]
     found += [RowAnswer(group, RowReason.UNPARSED) for group in of.unparsed]
     found += [
         RowAnswer(group, RowReason.UNPARSED_TARGET)

@@ -82,16 +82,26 @@ def expand(table: MappingTable, state: HubState) -> MappingTable:
     A row of the same group and target wins over patterns, and of patterns the one with the longest
     literal part. A row that wins and does not parse leaves its group without a row.
 
+    A group whose name the hub first saw on another group gets its row in `withheld`. An operator
+    confirms it with a row of its own that pins its id.
+
     A pattern whose groups were never listed to the end matches those that are known, and is in
     `unlisted`.
     """
     if not table.patterns:
         return table
-    rows = list(table.rows)
+    rows, withheld = list(table.rows), list[GroupMapping]()
     for target in sorted({pattern.target for pattern in table.patterns}):
-        rows += _rows_of(target, table, state.pattern_groups, state.group_ids)
+        for row in _rows_of(target, table, state.pattern_groups, state.group_ids):
+            is_first = state.group_ids.get(row.group, row.group_id) == row.group_id
+            (rows if is_first else withheld).append(row)
     unlisted = tuple(row for row in table.patterns if not listed([row]) <= state.listed_patterns)
-    return replace(table, rows=tuple(sorted(rows, key=_order)), unlisted=unlisted)
+    return replace(
+        table,
+        rows=tuple(sorted(rows, key=_order)),
+        unlisted=unlisted,
+        withheld=tuple(sorted(withheld, key=_order)),
+    )
 
 
 def _order(row: GroupMapping) -> tuple[str, Target, str]:

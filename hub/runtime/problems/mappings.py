@@ -177,6 +177,18 @@ def group_recreated(name: str, known: GroupId, now: GroupId) -> Problem:
     )
 
 
+def withheld_group(name: str, known: GroupId, now: GroupId, patterns: Iterable[str]) -> Problem:
+    """Return the problem of a group that pattern rows match by a name that another had first."""
+    return GROUP_RECREATED.of(
+        group_subject(name),
+        f"another group had this name first ({now} instead of {known}); nothing is granted through "
+        f"the pattern {', '.join(map(visible, patterns))} until an operator confirms the new group",
+        remedy="if that is right, write the group a row of its own, which pins its id: studio-hub "
+        "mappings add --group NAME --target TARGET --yes",
+        group_id=now,
+    )
+
+
 def group_subject(name: str) -> str:
     """Return the subject of a group's problems, by the name that rows give it."""
     return f"group {visible(name)}"

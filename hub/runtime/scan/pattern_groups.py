@@ -9,7 +9,7 @@ from hub.runtime.decisions.pattern_rows import listed, matches_any
 from hub.runtime.problems import mappings
 from hub.runtime.scan.desired import records_of
 from hub.runtime.scan.ports import ScanPorts
-from shared.model import GroupId, Target
+from shared.model import GroupId, GroupMapping, Target
 from shared.requests import ScanRequest, Subject
 
 
@@ -19,10 +19,13 @@ def look_up(group: GroupId, request: ScanRequest, ports: ScanPorts) -> None:
     Raises:
         RetryableError, PermanentError: the directory does not tell the name.
     """
-    if ports.mappings.table(newer_than=request.enqueued_at).patterns:
-        name = ports.directory.group_name(group)
-        if name:
-            note([(group, name)], request, ports, scanned=group)
+    if not ports.mappings.table(newer_than=request.enqueued_at).patterns:
+        return
+    name = ports.directory.group_name(group)
+    if name:
+        note([(group, name)], request, ports, scanned=group)
+        table = ports.mappings.table(newer_than=request.enqueued_at)
+        _report_withheld([row for row in table.withheld if row.group_id == group], request, ports)
 
 
 def note(
@@ -35,21 +38,24 @@ def note(
 
     A new group is scanned, unless it is `scanned` anyway. Where a group has another name, the
     targets of the patterns that matched it, or match it now, are scanned: each admits together what
-    that takes.
+    that takes. A name that matches keeps the id of the group that had it first.
     """
-    patterns = ports.mappings.table(newer_than=request.enqueued_at).patterns
-    known = ports.hub_state.state(newer_than=request.enqueued_at).pattern_groups
+    targets_of: dict[str, set[Target]] = {}
+    for pattern in ports.mappings.table(newer_than=request.enqueued_at).patterns:
+        targets_of.setdefault(pattern.group, set()).add(pattern.target)
+    state = ports.hub_state.state(newer_than=request.enqueued_at)
     groups: set[GroupId] = set()
     targets: set[Target] = set()
     for id_, name in groups_read:
-        before = known.get(id_)
+        if name not in state.group_ids and matches_any(targets_of, name):
+            ports.hub_state.remember_group(name, id_)
+        before = state.pattern_groups.get(id_)
         if before == name:
             continue
-        concerned = {
-            pattern.target
-            for pattern in patterns
-            if matches_any([pattern.group], name) or matches_any([pattern.group], before or "")
-        }
+        concerned: set[Target] = set()
+        for text, of in targets_of.items():
+            if matches_any([text], name) or matches_any([text], before or ""):
+                concerned |= of
         if not name or (before is None and not concerned):
             continue
         ports.hub_state.remember_pattern_group(id_, name)
@@ -69,30 +75,46 @@ def listed_all(seen: Seen, request: ScanRequest, ports: ScanPorts) -> None:
     Nothing is taken because a listing lacks a group. It is forgotten once its deletion is known and
     nobody has anything through it.
     """
-    patterns = ports.mappings.table(newer_than=request.enqueued_at).patterns
+    table = ports.mappings.table(newer_than=request.enqueued_at)
     state = ports.hub_state.state(newer_than=request.enqueued_at)
-    if patterns or state.listed_patterns:
+    if table.patterns or state.listed_patterns:
         # The earlier parts of the listing may have been read elsewhere.
         state = ports.hub_state.state(newer_than=ports.clock.now())
-    known, done = state.pattern_groups, listed(patterns)
+    known, done = state.pattern_groups, listed(table.patterns)
     if done != state.listed_patterns:
         ports.hub_state.remember_listing(done)
-    for pattern in patterns:
+    for pattern in table.patterns:
         if not any(matches_any([pattern.group], name) for name in known.values()):
             reporter.report(mappings.unmatched_pattern(pattern))
     reporter.checked(mappings.UNMATCHED_PATTERN)
     for id_ in sorted(known.keys()):
         if id_ not in seen and _is_over(id_, request, ports):
             ports.hub_state.remember_pattern_group(id_, "")
+    table = ports.mappings.table(newer_than=request.enqueued_at)
+    _report_withheld(table.withheld, request, ports)
     if request.target:
         _queue([(Subject.TARGET, request.target)], request, ports)
 
 
+def _report_withheld(rows: Iterable[GroupMapping], request: ScanRequest, ports: ScanPorts) -> None:
+    """Report each group that took the name of another, once for all patterns that match it."""
+    patterns: dict[tuple[str, GroupId], set[str]] = {}
+    for row in rows:
+        if row.group_id is not None:
+            patterns.setdefault((row.group, row.group_id), set()).add(row.pattern)
+    first = ports.hub_state.state(newer_than=request.enqueued_at).group_ids
+    for (name, id_), texts in sorted(patterns.items()):
+        reporter.report(mappings.withheld_group(name, first[name], id_, sorted(texts)))
+
+
 def _is_over(group: GroupId, request: ScanRequest, ports: ScanPorts) -> bool:
     """Return whether a group is known to be deleted, and gives nobody anything any more."""
-    if not ports.group_snapshots.snapshot(group, newer_than=request.enqueued_at).deleted:
-        return False
     table = ports.mappings.table(newer_than=request.enqueued_at)
+    copy = ports.group_snapshots.snapshot(group, newer_than=request.enqueued_at)
+    # The scans of a group without a row keep no snapshot.
+    is_mapped = group in {row.group_id for row in table.rows}
+    if not copy.deleted and (is_mapped or ports.directory.group_name(group) is not None):
+        return False
     return not any(
         record.has_profile
         and not record.is_leaving
