@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Container, Iterable
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -12,8 +13,9 @@ from cli.hub_client import HubClient
 from cli.progress import counting
 from hub.runtime.adapters.aws import translated
 from hub.runtime.adapters.identity_center import IdentityCenter
+from hub.runtime.decisions.pattern_rows import matches_any
 from shared.errors import RefusedError
-from shared.model import DIRECTORY_ID, User, UserId, UserStatus
+from shared.model import DIRECTORY_ID, GroupId, User, UserId, UserStatus
 from shared.visible import visible
 
 # An unknown name is compared with the ledger's, and with those on the directory's first pages.
@@ -60,7 +62,25 @@ def _asking_for(user_name: str) -> str:
 
 
 class People(IdentityCenter):
-    """The directory, which can also be searched by user name."""
+    """The directory, which can also be searched by user name, and for the groups of patterns."""
+
+    def matching_groups(
+        self, patterns: Iterable[str], known: Container[GroupId] = ()
+    ) -> dict[GroupId, str]:
+        """Return the `known` groups, and those whose names match a pattern, with their names.
+
+        Nothing is read without a pattern.
+        """
+        texts = frozenset(patterns)
+        found: dict[GroupId, str] = {}
+        token = "" if texts else None
+        while token is not None:
+            page = self.groups(token)
+            found |= {
+                id_: name for id_, name in page.items if id_ in known or matches_any(texts, name)
+            }
+            token = page.token or None
+        return found
 
     def user_id(self, user_name: str) -> UserId | None:
         """Return the id of the user who has this user name now; None if nobody has it."""

@@ -157,13 +157,18 @@ _AROUND = 100
 
 @dataclass(frozen=True, slots=True, order=True)
 class Grant:
-    """A row that applied to a user, as the ledger remembers it."""
+    """A row that applied to a user, as the ledger remembers it.
+
+    `pattern` is the pattern row that it came from; empty for a row of the table itself.
+    """
 
     priority: int
     group: str
     role_arn: str
     retention_days: int
     group_id: str = ""
+    # It is no part of what a digest stands for: the role is the same.
+    pattern: str = field(default="", repr=False)
 
     def __str__(self) -> str:
         return f"{self.group} (priority {self.priority})"
@@ -187,7 +192,7 @@ class Because(tuple[Grant, ...]):
         """
         left, others = MOST_REMEMBERED, []
         for grant in grants:
-            texts = f"{grant.group}{grant.role_arn}{grant.group_id}"
+            texts = f"{grant.group}{grant.role_arn}{grant.group_id}{grant.pattern}"
             left -= len(texts.encode("utf-8", "replace")) + _AROUND
             if left < 0:
                 break

@@ -87,6 +87,7 @@ def _row(answer: RowAnswer, each: TargetExplanation) -> dict[str, Any]:
     row = answer.row
     return {
         "group": answer.group or None,
+        "pattern": (row.pattern or None) if row else None,
         "applies": answer.reason.applies.value,
         "reason": answer.reason.name.lower().replace("_", "-"),
         "why": answer.reason.text,

@@ -124,7 +124,10 @@ def _rows(each: TargetExplanation) -> Iterator[str]:
 
 def _row(answer: RowAnswer) -> str:
     group, row = visible(answer.group) or "(no group)", answer.row
-    return f"{group} ({row.priority}) {role_name(row.role_arn)}" if row else group
+    if row is None:
+        return group
+    by = f" by the pattern {visible(row.pattern)}" if row.pattern else ""
+    return f"{group} ({row.priority}) {role_name(row.role_arn)}{by}"
 
 
 def _named(answers: Iterable[RowAnswer]) -> str:

@@ -149,13 +149,13 @@ def listed_state(table: MappingTable, state: HubState, sources: Sources) -> HubS
     Raises:
         RetryableError, PermanentError: the directory cannot be read to the end.
     """
-    groups = dict(state.pattern_groups)
-    token = "" if table.patterns else None
-    while token is not None:
-        page = sources.directory.groups(token)
-        groups.update(page.items)
-        token = page.token or None
-    return replace(state, pattern_groups=groups, listed_patterns=listed(table.patterns))
+    known = state.pattern_groups
+    groups = sources.directory.matching_groups((row.group for row in table.patterns), known)
+    return replace(
+        state,
+        pattern_groups={**known, **groups},
+        listed_patterns=listed(table.patterns),
+    )
 
 
 def pins(

@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import chain
 from typing import Final
 
-from cli.mapping_checks import failing
+from cli.mapping_checks import failing, of_patterns
 from cli.mappings.difference import RowChange, applied, difference, unpinned_groups
 from cli.mappings.effect import Effects, Observed
 from cli.mappings.observe import (
@@ -93,7 +93,8 @@ def make_plan(
     rows = applied(today, changes)
     before, after = parse_table(today), parse_table(rows)
     targets = concerned(changes, before, after)
-    before, after = expand(before, state), expand(after, listed_state(after, state, sources))
+    then = listed_state(after, state, sources)
+    before, after = expand(before, state), expand(after, then)
     observed = observe(before, after, targets, sources, limit, now, progress)
     effects = tuple(foretold(before, after, targets, observed, progress))
     records = chain.from_iterable(each.values() for each in observed.records.values())
@@ -104,7 +105,11 @@ def make_plan(
     )
     effects = tuple(left for effect in effects if (left := without_users(effect, out)).changes)
     notes = (*_group_notes(changes, observed.groups, recreated), *_state_notes(observed, names))
-    problems = (*between_rows(after, observed.groups), *failing(targets))
+    problems = (
+        *between_rows(after, observed.groups),
+        *of_patterns(after, then),
+        *failing(targets),
+    )
     return Plan(changes, effects, len(rows), names, problems, notes)
 
 

@@ -23,7 +23,7 @@ from shared.visible import visible
 _CELLS: Final = (
     *("user", "user_id", "user_status", "account", "region", "domain", "profile"),
     *("role", "role_arn", "state", "since", "group", "priority", "over", "reason"),
-    *("last_change_at", "last_change", "deletion"),
+    *("last_change_at", "last_change", "deletion", "pattern"),
 )
 # In a script element only these could end it, or begin a comment that hides its end. In JSON they
 # stand in strings alone, where an escape means the same. Source: the HTML standard, "Restrictions

@@ -54,7 +54,8 @@
     { name: "Since", key: (row) => row.since, cell: (row) => time(row.since) },
     { name: "Because of", key: (row) => row.group,
       cell: (row) => (row.group
-        ? [...plain(row.group), ...small(`priority ${row.priority}`),
+        ? [...plain(row.group), ...small(row.pattern && `pattern ${row.pattern}`),
+          ...small(`priority ${row.priority}`),
           ...small(row.over && `over ${row.over}`)]
         : []) },
     { name: "Last change", key: (row) => row.last_change_at,

@@ -16,7 +16,7 @@ from shared.visible import visible
 COLUMNS: Final = (
     *("user", "user_id", "user_status", "account", "region", "domain", "profile"),
     *("role", "role_arn", "state", "since", "access", "group", "priority", "over", "reason"),
-    *("last_change_at", "last_change", "deletion", "exceptions"),
+    *("last_change_at", "last_change", "deletion", "exceptions", "pattern"),
 )
 # Spreadsheet programs run a cell that begins so as a formula, the wide forms in East Asian
 # versions. Source: OWASP, "CSV Injection".
@@ -98,7 +98,8 @@ def _row(row: ReportRow) -> dict[str, Any]:
 
 
 def _grant(grant: Grant) -> dict[str, Any]:
-    return {"group": grant.group, "priority": grant.priority, "role": role_name(grant.role_arn)}
+    found = {"group": grant.group, "priority": grant.priority, "role": role_name(grant.role_arn)}
+    return found | ({"pattern": grant.pattern} if grant.pattern else {})
 
 
 def cells(row: ReportRow) -> Mapping[str, str]:
@@ -125,6 +126,7 @@ def cells(row: ReportRow) -> Mapping[str, str]:
         "last_change": changed.what if changed else "",
         "deletion": iso(row.deletion) or "",
         "exceptions": "; ".join(f"{each.kind}: {each.detail}" for each in row.exceptions),
+        "pattern": grant.pattern if grant else "",
     }
     return {name: visible(text) for name, text in texts.items()}
 

@@ -17,6 +17,7 @@ from hub.runtime.adapters.aws import translated
 from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.decisions.hub_state import HubState
+from hub.runtime.decisions.mapping_rows import is_pattern_text
 from hub.runtime.decisions.record import Record
 from shared.model import GroupId, User, UserId, UserStatus
 
@@ -115,11 +116,15 @@ def _scan(dynamodb: Any, table: str, **how: Any) -> Iterator[Item]:  # noqa: ANN
 
 
 def _group_ids(rows: Iterable[Item], state: HubState, directory: People) -> Iterator[GroupId]:
-    """Yield the id of each group that a row names: pinned, remembered, or found by its name."""
-    found: set[GroupId] = set()
+    """Yield the id of each group that a row names: pinned, remembered, or found by its name.
+
+    The groups of pattern rows are those that the hub knows.
+    """
+    found = set(state.pattern_groups)
+    yield from sorted(found)
     for row in rows:
         name, pinned = row.get("group", {}).get("S", ""), row.get("group_id", {}).get("S", "")
-        by_name = directory.group_id(name) if name else None
+        by_name = directory.group_id(name) if name and not is_pattern_text(name) else None
         for id_ in (pinned, state.group_ids.get(name), by_name):
             if isinstance(id_, str) and id_ and id_ not in found:
                 found.add(GroupId(id_))

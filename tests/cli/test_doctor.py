@@ -47,6 +47,21 @@ def test_what_failed_comes_first_with_its_remedy(hub: Company, command: Command)
     assert [each["id"] for each in target["checks"] if each["result"] == "failed"] == ["role Lead"]
 
 
+def test_the_roles_of_a_pattern_row_are_checked(hub: Company, command: Command) -> None:
+    """Each that it gives a group which there is; one that does not exist is not given."""
+    hub.aws.services.studio.missing_roles.add("arn:aws:iam::222222222222:role/studio-hub/Ml-b")
+    hub.play("map", group="ml-*", target=PLACE, role="Ml-*", priority=5)
+    hub.play("create_group", group="ml-a", users=["ada"])
+    hub.play("create_group", group="ml-b", users=["bob"])
+    code, out, _ = command("doctor", "--target", PLACE, "--json")
+    (target,) = json.loads(out)["targets"]
+    results = {each["id"]: each["result"] for each in target["checks"]}
+
+    assert code == 2
+    assert (results["role Ml-a"], results["role Ml-b"]) == ("ok", "failed")
+    assert (hub.roles()["ada"], hub.roles()["bob"]) == ("ada Ml-a", "bob Scientist")
+
+
 def test_it_is_readable_at_80_columns(
     hub: Company, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ import boto3
 import pytest
 import yaml
 from botocore.model import OperationModel
-from operators import Company
+from operators import PLACE, Company
 
 from cli.mappings.parse import parse
 from simulator.setup import LEDGER, MAPPINGS
@@ -136,7 +136,9 @@ def test_the_commands_of_the_page_work_with_the_rights_of_the_page(
         codes = run(command, first, tmp_path, monkeypatch)
         file = tmp_path / "mappings.yaml"
         text = file.read_text(encoding="utf-8")
-        file.write_text(text.replace("priority: 10", "priority: 3"), encoding="utf-8")
+        text = text.replace("priority: 10", "priority: 3")
+        pattern = f"- {{group: 'none-*', target: {PLACE}, role: Lead}}"
+        file.write_text(text.replace("mappings:", f"mappings:\n{pattern}"), encoding="utf-8")
         command("mappings", "plan", str(file))
     with calls_of(monkeypatch) as applying:
         changed = run(command, second, tmp_path, monkeypatch)
@@ -146,6 +148,7 @@ def test_the_commands_of_the_page_work_with_the_rights_of_the_page(
     assert refused(planning, "plan") == []
     assert refused(applying, "plan", "apply") == []
     assert {"dynamodb:PutItem"} <= applying
+    assert "identitystore:ListGroups" in planning
 
 
 def test_the_policy_that_plans_only_reads() -> None:

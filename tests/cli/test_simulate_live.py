@@ -107,6 +107,23 @@ def test_steps_name_live_users_groups_and_targets(
     assert result["steps"][-1]["unmet"] == []
 
 
+def test_the_groups_of_pattern_rows_are_there_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, played: Played
+) -> None:
+    """With their members, so that nobody loses or gains anything by the reading."""
+    with company(monkeypatch, tmp_path) as hub:
+        hub.play("map", group="ml-*", target=PLACE, role="Ml-*", priority=5)
+        hub.play("create_group", group="ml-others", users=["ada"])
+        of = read(hub)
+    boto3.setup_default_session()
+
+    result = played(of)
+
+    assert result["changes"] == []
+    assert not any(hold["approvable"] for hold in result["holds"])
+    assert profile(result, "ada")["execution_role_arn"].endswith("/Ml-others")
+
+
 def test_nothing_is_written_to_the_live_hub(hub: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every call reads, and the tables are as they were."""
     calls: list[str] = []

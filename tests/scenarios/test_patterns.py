@@ -144,6 +144,15 @@ def test_a_group_with_the_name_of_another_is_forgotten_with_it(play: Play) -> No
     assert end.problems() == []
 
 
+def test_a_pattern_row_that_was_always_there_is_found_by_a_sweep(play: Play) -> None:
+    """As every row of a file's `mappings`, which causes no event; by convention without a role."""
+    rows = f'mappings: [{{group: "ml-*", target: {ONE}}}, {{group: others, target: {ONE}}}]'
+    end = play("sweep: {}", company=COMPANY.replace("mappings: []", rows))
+
+    assert end.roles() == {"2 eve": "ml-scientists", "2 oto": "others"}
+    assert end.problems() == []
+
+
 @pytest.mark.parametrize("error", ["ThrottlingException", "AccessDeniedException"])
 def test_an_incomplete_listing_of_groups_removes_nobody(play: Play, error: str) -> None:
     """Law 6: names that cannot be read take nothing, and what is known goes on."""

@@ -21,7 +21,7 @@ from cli.options import (
 )
 from hub.runtime.decisions.mapping_rows import parse_row, parse_table
 from hub.runtime.problems.mappings import BAD_ROW
-from shared.model import BadMapping, GroupMapping
+from shared.model import BadMapping, GroupMapping, GroupPattern
 from shared.naming import role_name
 
 
@@ -102,7 +102,8 @@ def table_of(rows: list[GroupMapping]) -> Table:
     """Return rows as a table, a line each."""
     out = console.table("Group", "Target", "Role", "Priority", "Retention", "", long=("",))
     for each in rows:
-        notes = [*(() if each.enabled else ("disabled",)), *(("pinned",) if each.group_id else ())]
+        notes = ["pattern"] if isinstance(each, GroupPattern) else []
+        notes += [*(() if each.enabled else ("disabled",)), *(("pinned",) if each.group_id else ())]
         notes += [each.note] if each.note else []
         console.row(
             out,

@@ -97,6 +97,7 @@ class RowReason(Enum):
         Applies.UNKNOWN,
         "the role of the row cannot be given: studio-hub doctor tells why",
     )
+    UNLISTED = (Applies.UNKNOWN, "the groups that the pattern matches are not listed yet")
     UNPARSED = (Applies.UNKNOWN, "the row does not parse")
     UNPARSED_TARGET = (Applies.UNKNOWN, "the target of the row does not parse: it may be this one")
 

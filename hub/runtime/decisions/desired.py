@@ -42,10 +42,11 @@ class TargetRows:
     """The rows of one target, and the groups of rows that do not parse.
 
     Attributes:
-        unparsed: the groups of rows that do not parse, or are patterns without a complete listing.
+        unparsed: the groups of rows that do not parse.
         targetless: the groups of the rows whose target does not parse. Each may be of this target:
             it prevents every removal from the users of its group, and grants nothing.
         patterns: the groups of this target's pattern rows.
+        unlisted: those of them whose groups were never listed to the end.
         withheld: the rows of groups that a pattern matches by the name of another group.
     """
 
@@ -54,6 +55,7 @@ class TargetRows:
     unparsed: tuple[str, ...] = ()
     targetless: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
     withheld: tuple[GroupMapping, ...] = ()
 
 
@@ -67,8 +69,6 @@ def rows_by_target(table: MappingTable, targets: Iterable[Target] = ()) -> dict[
     for pattern in table.patterns:
         rows.setdefault(pattern.target, [])
         patterns.setdefault(pattern.target, []).append(pattern.group)
-    for pattern in table.unlisted:
-        unparsed.setdefault(pattern.target, []).append(pattern.group)
     for bad in table.bad:
         if bad.target:
             unparsed.setdefault(bad.target, []).append(bad.group)
@@ -80,6 +80,7 @@ def rows_by_target(table: MappingTable, targets: Iterable[Target] = ()) -> dict[
             tuple(unparsed.get(target, ())),
             targetless,
             tuple(patterns.get(target, ())),
+            tuple(row.group for row in table.unlisted if row.target == target),
             tuple(row for row in table.withheld if row.target == target),
         )
         for target in sorted({*rows, *unparsed})
@@ -127,6 +128,7 @@ def decision_in(
             (there.role_arn if there and not row.enabled else "") or row.role_arn,
             row.retention_days,
             str(group_id(row, snapshot.groups)),
+            row.pattern,
         )
         for _, why, row in answers
         if row is not None and why.applies is Applies.YES
@@ -203,6 +205,7 @@ def row_answers(
         if row.group_id in snapshot.member_of
     ]
     found += [RowAnswer(group, RowReason.UNPARSED) for group in of.unparsed]
+    found += [RowAnswer(group, RowReason.UNLISTED) for group in of.unlisted]
     found += [
         RowAnswer(group, RowReason.UNPARSED_TARGET)
         for group in of.targetless

@@ -76,6 +76,26 @@ def listed(patterns: Iterable[GroupPattern]) -> frozenset[str]:
     return frozenset(name_digest(pattern.group) for pattern in patterns)
 
 
+def without_groups(
+    patterns: Iterable[GroupPattern], names: Collection[str]
+) -> tuple[GroupPattern, ...]:
+    """Return the pattern rows that match none of these names of groups."""
+    return tuple(
+        pattern
+        for pattern in patterns
+        if not any(matches_any([pattern.group], name) for name in names)
+    )
+
+
+def withheld_groups(table: MappingTable) -> list[tuple[str, GroupId, tuple[str, ...]]]:
+    """Return each group that took the name of another, with the patterns that match it; sorted."""
+    found: dict[tuple[str, GroupId], set[str]] = {}
+    for row in table.withheld:
+        if row.group_id is not None:
+            found.setdefault((row.group, row.group_id), set()).add(row.pattern)
+    return [(*key, tuple(sorted(patterns))) for key, patterns in sorted(found.items())]
+
+
 def expand(table: MappingTable, state: HubState) -> MappingTable:
     """Return the table with one more row for each group and target that a pattern row matches.
 

@@ -5,11 +5,16 @@ from dataclasses import replace
 
 from hub.runtime import reporter
 from hub.runtime.decisions.listing import Seen
-from hub.runtime.decisions.pattern_rows import listed, matches_any
+from hub.runtime.decisions.pattern_rows import (
+    listed,
+    matches_any,
+    withheld_groups,
+    without_groups,
+)
 from hub.runtime.problems import mappings
 from hub.runtime.scan.desired import records_of
 from hub.runtime.scan.ports import ScanPorts
-from shared.model import GroupId, GroupMapping, Target
+from shared.model import GroupId, Target
 from shared.requests import ScanRequest, Subject
 
 
@@ -24,8 +29,7 @@ def look_up(group: GroupId, request: ScanRequest, ports: ScanPorts) -> None:
     name = ports.directory.group_name(group)
     if name:
         note([(group, name)], request, ports, scanned=group)
-        table = ports.mappings.table(newer_than=request.enqueued_at)
-        _report_withheld([row for row in table.withheld if row.group_id == group], request, ports)
+        _report_withheld(request, ports, only=group)
 
 
 def note(
@@ -83,28 +87,24 @@ def listed_all(seen: Seen, request: ScanRequest, ports: ScanPorts) -> None:
     known, done = state.pattern_groups, listed(table.patterns)
     if done != state.listed_patterns:
         ports.hub_state.remember_listing(done)
-    for pattern in table.patterns:
-        if not any(matches_any([pattern.group], name) for name in known.values()):
-            reporter.report(mappings.unmatched_pattern(pattern))
+    for pattern in without_groups(table.patterns, known.values()):
+        reporter.report(mappings.unmatched_pattern(pattern))
     reporter.checked(mappings.UNMATCHED_PATTERN)
     for id_ in sorted(known.keys()):
         if id_ not in seen and _is_over(id_, request, ports):
             ports.hub_state.remember_pattern_group(id_, "")
-    table = ports.mappings.table(newer_than=request.enqueued_at)
-    _report_withheld(table.withheld, request, ports)
+    _report_withheld(request, ports)
     if request.target:
         _queue([(Subject.TARGET, request.target)], request, ports)
 
 
-def _report_withheld(rows: Iterable[GroupMapping], request: ScanRequest, ports: ScanPorts) -> None:
-    """Report each group that took the name of another, once for all patterns that match it."""
-    patterns: dict[tuple[str, GroupId], set[str]] = {}
-    for row in rows:
-        if row.group_id is not None:
-            patterns.setdefault((row.group, row.group_id), set()).add(row.pattern)
+def _report_withheld(request: ScanRequest, ports: ScanPorts, only: GroupId | None = None) -> None:
+    """Report each group that took the name of another."""
+    table = ports.mappings.table(newer_than=request.enqueued_at)
     first = ports.hub_state.state(newer_than=request.enqueued_at).group_ids
-    for (name, id_), texts in sorted(patterns.items()):
-        reporter.report(mappings.withheld_group(name, first[name], id_, sorted(texts)))
+    for name, id_, patterns in withheld_groups(table):
+        if only in (None, id_):
+            reporter.report(mappings.withheld_group(name, first[name], id_, patterns))
 
 
 def _is_over(group: GroupId, request: ScanRequest, ports: ScanPorts) -> bool:
