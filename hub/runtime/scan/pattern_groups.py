@@ -87,12 +87,16 @@ def listed_all(seen: Seen, request: ScanRequest, ports: ScanPorts) -> None:
     known, done = state.pattern_groups, listed(table.patterns)
     if done != state.listed_patterns:
         ports.hub_state.remember_listing(done)
-    for pattern in without_groups(table.patterns, known.values()):
+    over = [id_ for id_ in sorted(known) if id_ not in seen and _is_over(id_, request, ports)]
+    for id_ in over:
+        ports.hub_state.remember_pattern_group(id_, "")
+    left = [name for id_, name in known.items() if id_ not in over]
+    for pattern in without_groups(table.patterns, left):
         reporter.report(mappings.unmatched_pattern(pattern))
     reporter.checked(mappings.UNMATCHED_PATTERN)
-    for id_ in sorted(known.keys()):
-        if id_ not in seen and _is_over(id_, request, ports):
-            ports.hub_state.remember_pattern_group(id_, "")
+    named = {row.group for row in ports.mappings.table(newer_than=request.enqueued_at).rows}
+    for name in {known[id_] for id_ in over} - named:
+        reporter.checked(mappings.GROUP_DELETED, subject=mappings.group_subject(name))
     _report_withheld(request, ports)
     if request.target:
         _queue([(Subject.TARGET, request.target)], request, ports)
