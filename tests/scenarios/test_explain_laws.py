@@ -117,7 +117,7 @@ def foretold(found: Explanation) -> Operations:
 
 def told_company(aws: EmbeddedAws, seed: int) -> RandomCompany:
     """Return a company after a story, all of which the hub has seen."""
-    company = RandomCompany(aws)
+    company = RandomCompany(aws, are_patterns=seed % 2 == 1)
     company.sweep()
     for step in story(seed):
         if step.kind == "restart":

@@ -18,6 +18,8 @@ from simulator.lambda_service import Crash
 PARTS = 4
 # `make check` tries every call and every read; `make test` each fourth, as it plays fewer stories.
 EACH = 1 if int(os.environ.get("STORIES", "20")) > 20 else 4
+# So too with pattern rows instead of the rows of groups.
+ARE_PATTERNS = (False, True) if EACH == 1 else (False,)
 # By every kind of route: one that names both, one that names the group, one that names the
 # membership. One that names nothing is found by the sweep.
 STORY = [
@@ -30,11 +32,12 @@ STORY = [
 ]
 
 
+@pytest.mark.parametrize("are_patterns", ARE_PATTERNS)
 @pytest.mark.parametrize("part", range(PARTS))
-def test_a_crash_between_any_two_calls_loses_nothing(part: int) -> None:
+def test_a_crash_between_any_two_calls_loses_nothing(part: int, *, are_patterns: bool) -> None:
     """Law 4: a function killed at any call leaves nothing that redelivery does not finish."""
     with deployed_hub() as aws:
-        random_company, seen, crashed = RandomCompany(aws), [0], [False]
+        random_company, seen, crashed = RandomCompany(aws, are_patterns), [0], [False]
 
         def strike(_: Call) -> None:
             seen[0] += 1
@@ -106,13 +109,15 @@ class FailedRead(Fault):
 
 
 @contextmanager
-def about_to_sweep() -> Iterator[RandomCompany]:
+def about_to_sweep(*, are_patterns: bool = False) -> Iterator[RandomCompany]:
     """Let two users have profiles; then one leaves and a third joins, without an event.
 
     A page of the listings here holds one entry, so that each listing can end anywhere.
     """
     with deployed_hub(page_limit=1) as aws:
-        random_company = RandomCompany(aws)
+        random_company = RandomCompany(aws, are_patterns)
+        if are_patterns:
+            random_company.sweep()
         random_company.do(MembershipStep("join", 0, "ants"))
         random_company.do(MembershipStep("join", 1, "ants"))
         random_company.sweep()
@@ -122,25 +127,28 @@ def about_to_sweep() -> Iterator[RandomCompany]:
 
 
 @cache
-def reads_of_a_sweep() -> int:
+def reads_of_a_sweep(*, are_patterns: bool) -> int:
     """Return how many reads there are to fail."""
-    with about_to_sweep() as random_company:
+    with about_to_sweep(are_patterns=are_patterns) as random_company:
         count = FailedRead("", "", "")
         random_company.aws.gateway.faults.append(count)
         random_company.sweep()
     return count.reads
 
 
+@pytest.mark.parametrize("are_patterns", ARE_PATTERNS)
 @pytest.mark.parametrize(
     ("error", "first", "step"),
     [("ThrottlingException", 2, 3)]
     + [("AccessDeniedException", 1 + part, PARTS) for part in range(PARTS)],
 )
-def test_no_read_that_fails_removes_anybody(error: str, first: int, step: int) -> None:
+def test_no_read_that_fails_removes_anybody(
+    error: str, first: int, step: int, *, are_patterns: bool
+) -> None:
     """Law 6: whichever read of a sweep fails, desired users stay, and the next sweep repairs."""
-    reads = reads_of_a_sweep()
+    reads = reads_of_a_sweep(are_patterns=are_patterns)
     assert reads > 60
-    with about_to_sweep() as random_company:
+    with about_to_sweep(are_patterns=are_patterns) as random_company:
         before, leaver = random_company.roles(), random_company.people[1]
         for nth in range(first, reads + 1, step * EACH):
             if not branch():

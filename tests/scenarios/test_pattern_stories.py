@@ -1,4 +1,4 @@
-"""Laws 1 to 3 and 6 over random stories of groups, names and pattern rows."""
+"""Laws 1 to 4 and 6 over random stories of groups, names and pattern rows."""
 
 import os
 import random
@@ -15,7 +15,8 @@ from shared.naming import execution_role_name
 from simulator.delivery import Delivery
 from simulator.directory_operations import DirectoryOperations, Sent
 from simulator.embedded_aws import HUB_ACCOUNT, EmbeddedAws
-from simulator.faults import Fault
+from simulator.faults import Call, Fault
+from simulator.lambda_service import Crash
 from simulator.setup import LEDGER
 
 STORIES = int(os.environ.get("STORIES", "20"))
@@ -38,6 +39,7 @@ _KINDS = {
     "lose": 2,
     "shuffle": 1,
     "restart": 1,
+    "kill": 1,
     "fault": 1,
     "sweep": 1,
     "wait": 2,
@@ -51,6 +53,9 @@ class PatternCompany:
     aws: EmbeddedAws
     seed: int
     rows: dict[tuple[str, Target], tuple[str | None, int]] = field(default_factory=dict)
+    kills: int = field(default=0, init=False)
+    # Calls of the hub until a function is killed; 0 for never.
+    _calls_left: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         """Create users, two groups, and the rows that stay."""
@@ -67,26 +72,23 @@ class PatternCompany:
             self._write((REST, target), None, 100)
         self._write(("ml-*", ONE), None, 50)
         self.aws.run()
+        self.aws.gateway.before = self._strike
 
     def do(self) -> None:
         """Do one thing at random, and deliver what is due."""
         dice = self._dice
         (kind,) = dice.choices(list(_KINDS), list(_KINDS.values()))
         match kind:
-            case "map":
-                key = dice.choice(GROUPS), dice.choice((ONE, TWO))
-                role = dice.choice(ROLES if "*" in key[0] else (None, "Own"))
-                self._write(key, role, dice.randint(1, 9))
-            case "unmap":
-                key = dice.choice([key for key in self.rows if key[0] != REST] or [("-", ONE)])
-                if self.rows.pop(key, None):
-                    self.aws.delete_mapping(key[0], str(key[1]))
+            case "map" | "unmap":
+                self._by_operator(kind)
             case "lose":
                 self._delivery.lose(1)
             case "shuffle":
                 self._delivery.shuffle(dice.randint(1, 9))
             case "restart":
                 cold_start()
+            case "kill":
+                self._calls_left = dice.randint(1, 40)
             case "fault":
                 operation = dice.choice(("ListGroups", "DescribeGroup"))
                 error = dice.choice(("ThrottlingException", "AccessDeniedException"))
@@ -104,6 +106,7 @@ class PatternCompany:
 
     def settle(self) -> None:
         """End all faults, deliver everything, and approve whatever is held."""
+        self._calls_left = 0
         self._delivery.arrive()
         self.aws.gateway.faults.clear()
         operator = SimulatedOperator(self.aws)
@@ -160,6 +163,24 @@ class PatternCompany:
     def written(self) -> str:
         """Return the ledger as a text, and how often Studio was changed."""
         return f"{sorted(map(repr, self.aws.rows(LEDGER)))} {len(self.aws.gateway.changes)}"
+
+    def _by_operator(self, kind: str) -> None:
+        dice = self._dice
+        if kind == "map":
+            key = dice.choice(GROUPS), dice.choice((ONE, TWO))
+            role = dice.choice(ROLES if "*" in key[0] else (None, "Own"))
+            self._write(key, role, dice.randint(1, 9))
+            return
+        key = dice.choice([key for key in self.rows if key[0] != REST] or [("-", ONE)])
+        if self.rows.pop(key, None):
+            self.aws.delete_mapping(key[0], str(key[1]))
+
+    def _strike(self, _: Call) -> None:
+        self._calls_left = max(0, self._calls_left - 1)
+        if self._calls_left == 1:
+            self.kills += 1
+            cold_start()
+            raise Crash
 
     def _winner(self, name: str, target: Target) -> str:
         here = [group for group, place in self.rows if place == target]
@@ -231,4 +252,4 @@ def test_pattern_rows_converge_and_then_nothing_is_written(seed: int) -> None:
         assert (seed, company.written()) == (seed, after_one)
         assert (seed, open_problems(aws.lambdas.log)) == (seed, open_before)
         assert aws.dead_letters() == 0
-        assert aws.lambdas.crashes == 0
+        assert aws.lambdas.crashes == company.kills

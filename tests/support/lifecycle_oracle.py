@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from invariant_checker import InvariantChecker, Pair
-from story_generator import GROUPS, ONE, PEOPLE, TWO, LifecycleStep
+from story_generator import GROUPS, ONE, PATTERNS, PEOPLE, TWO, LifecycleStep
 
 from cli.simulation.operator import SimulatedOperator
 from shared.conventions import USER_ID, tags
@@ -36,15 +36,22 @@ TAKEN = {(ONE, "p7"), (TWO, "p6")}
 
 @dataclass
 class Lifecycles:
-    """An embedded AWS with users, and the checker of the hub's writes."""
+    """An embedded AWS with users, and the checker of the hub's writes.
+
+    A row of a group grants the same where a pattern row stands for it, also by another name of the
+    group. `are_patterns` begins with pattern rows alone.
+    """
 
     aws: EmbeddedAws
+    are_patterns: bool = False
     rows: dict[tuple[str, Target], tuple[str, int]] = field(default_factory=lambda: dict(ROWS))
     checker: InvariantChecker = field(init=False)
     people: list[str] = field(init=False)
     stripped: set[Pair] = field(default_factory=set, init=False)
     # Apps that still ran with a role that nothing grants, an hour after all events had arrived.
     stale: list[str] = field(default_factory=list, init=False)
+    # The key of each row in the table, and the id that it pins.
+    _written: dict[tuple[str, Target], dict[str, str]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         """Create it: six of eight users are in a group, and two profiles are unmanaged."""
@@ -58,8 +65,10 @@ class Lifecycles:
         for target in (ONE, TWO):
             self.aws.add_spoke(target)
             make_role(target.account, target.region, "Administrator", {})
-        for (group, target), (role, priority) in self.rows.items():
-            self._map(group, target, role, priority)
+        for group, target in self.rows:
+            text = PATTERNS[group] if self.are_patterns else group
+            self._written[group, target] = {"group": text}
+            self._map(group, target)
         self.aws.skip_row_changes()
         self._by_hand(ONE, "p7", None)
         self._by_hand(TWO, "p6", tags("999999999999", self.people[6]))
@@ -80,13 +89,8 @@ class Lifecycles:
                 self.approve()
             case "lab" | "shared" | "kernel" | "restart":
                 self._work(step)
-            case "new_role":
-                self.rows["ants", ONE] = (f"Ant{step.number}", 20)
-                self._map("ants", ONE, f"Ant{step.number}", 20)
-            case "missing_role":
-                self._miss(step)
-            case "make_role":
-                self.aws.services.studio.missing_roles.clear()
+            case "new_role" | "missing_role" | "make_role" | "pattern" | "own_row":
+                self._by_operator(step)
             case "strip":
                 self._strip(step)
             case "throttle":
@@ -184,16 +188,20 @@ class Lifecycles:
 
     def _in_directory(self, step: LifecycleStep) -> None:
         name = f"p{step.user}"
+        group = self.aws.services.identity_store.group(self._groups[step.group]).name
         match step.kind:
             case "join":
-                sent = self._operations.join(name, step.group, step.via)
+                sent = self._operations.join(name, group, step.via)
             case "leave":
-                sent = self._operations.leave(name, step.group, step.via)
+                sent = self._operations.leave(name, group, step.via)
+            case "rename_group":
+                new = f"{step.group}.{step.number}"
+                sent = self._operations.rename_group(group, new, step.via) if new != group else ()
             case "leave_all":
                 sent = tuple(
                     event
                     for number in range(PEOPLE)
-                    for event in self._operations.leave(f"p{number}", step.group, "scim")
+                    for event in self._operations.leave(f"p{number}", group, "scim")
                 )[-1:]
             case "disable" | "enable":
                 status: Literal["DISABLED", "ENABLED"] = (
@@ -284,6 +292,20 @@ class Lifecycles:
             fault = Fault(service, operation, "ThrottlingException", times=times)
             self.aws.gateway.faults.append(fault)
 
+    def _by_operator(self, step: LifecycleStep) -> None:
+        match step.kind:
+            case "new_role":
+                self.rows["ants", ONE] = (f"Ant{step.number}", 20)
+                self._map("ants", ONE)
+            case "missing_role":
+                self._miss(step)
+            case "make_role":
+                self.aws.services.studio.missing_roles.clear()
+            case _ if (step.group, step.target) in self.rows:
+                self._replace(step)
+            case _:
+                pass
+
     def _miss(self, step: LifecycleStep) -> None:
         """Have a row call for a role that does not exist before the step `make_role`."""
         group, target = step.group, step.target
@@ -291,12 +313,26 @@ class Lifecycles:
             role, (_, priority) = f"Missing{step.number}", self.rows[group, target]
             self.aws.services.studio.missing_roles.add(_arn(target, role))
             self.rows[group, target] = (role, priority)
-            self._map(group, target, role, priority)
+            self._map(group, target)
 
-    def _map(self, group: str, target: Target, role: str, priority: int) -> None:
+    def _replace(self, step: LifecycleStep) -> None:
+        """Write a pattern row for a group's row, or the reverse; the old one goes after that."""
+        key = step.group, step.target
+        old = self._written[key]
+        if step.kind == "pattern":
+            self._written[key] = {"group": PATTERNS[step.group]}
+        else:
+            group = self.aws.services.identity_store.group(self._groups[step.group])
+            self._written[key] = {"group": group.name, "group_id": group.group_id}
+        self._map(*key)
+        if self._written[key]["group"] != old["group"]:
+            self.aws.delete_mapping(old["group"], str(step.target))
+
+    def _map(self, group: str, target: Target) -> None:
+        role, priority = self.rows[group, target]
         self.aws.put_mapping(
             {
-                "group": group,
+                **self._written[group, target],
                 "target": str(target),
                 "execution_role_arn": _arn(target, role),
                 "priority": priority,

@@ -23,6 +23,8 @@ from simulator.studio import Place
 
 USERS = ("ada@example.com", "bob", "eve.b@example.com")
 GROUPS = ("ants", "bees", "cats", "unmapped")
+# The pattern rows that stand for the rows of these groups, whatever is added to their names.
+PATTERNS = {"ants": "an*", "bees": "b*", "cats": "ca*"}
 VIA: tuple[Via, ...] = ("console", "api", "scim", "native", "none")
 ONE = Target.parse("222222222222/eu-west-1/d-one")
 TWO = Target.parse("333333333333/us-east-1/d-two")
@@ -101,9 +103,13 @@ def open_problems(log: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
 
 @dataclass
 class RandomCompany:
-    """An embedded AWS with the company in it, and the current rows."""
+    """An embedded AWS with the company in it, and the current rows.
+
+    With `are_patterns`, pattern rows stand for them in the table.
+    """
 
     aws: EmbeddedAws
+    are_patterns: bool = False
     rows: dict[tuple[str, Target], tuple[str, int]] = field(default_factory=lambda: dict(ROWS))
     operations: DirectoryOperations = field(init=False)
     delivery: Delivery = field(init=False)
@@ -230,6 +236,9 @@ class RandomCompany:
         rows = self.aws.rows(LEDGER)
         held = {f"removals in {row['pk'][6:]} ({row['cause']})" for row in rows if "cause" in row}
         names = {f"group {group}" for group, _ in self.rows}
+        if self.are_patterns:
+            # Such a row has the name that its group has now.
+            names |= {f"group {store.group(id_).name}" for id_ in self.group_ids.values()}
         people = {row["user_name"] for row in rows if "state" in row}
         people |= {user.user_name for user in store.users.values()}
         exists = {"held": held} | dict.fromkeys(
@@ -300,7 +309,7 @@ class RandomCompany:
                 self._write(key)
             case "unmap" if key not in ROWS and key in self.rows:
                 del self.rows[key]
-                self.aws.delete_mapping(step.group, str(ONE))
+                self.aws.delete_mapping(self._text(step.group), str(ONE))
             case "by_hand":
                 self.spoil(step.number)
             case _:
@@ -332,11 +341,14 @@ class RandomCompany:
             sagemaker.update_user_profile(**profile, UserSettings={"ExecutionRole": wrong})
         self.aws.wait(10)
 
+    def _text(self, group: str) -> str:
+        return PATTERNS[group] if self.are_patterns else group
+
     def _write(self, key: tuple[str, Target]) -> None:
         (group, target), (role, priority) = key, self.rows[key]
         self.aws.put_mapping(
             {
-                "group": group,
+                "group": self._text(group),
                 "target": str(target),
                 "execution_role_arn": _arn(target, role),
                 "priority": priority,

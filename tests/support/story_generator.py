@@ -9,6 +9,8 @@ from simulator.directory_operations import Via
 ONE = Target.parse("222222222222/eu-west-1/d-one")
 TWO = Target.parse("333333333333/us-east-1/d-two")
 PEOPLE, GROUPS = 8, ("ants", "bees")
+# The pattern rows that stand for the rows of these groups, whatever is added to their names.
+PATTERNS = {"ants": "an*", "bees": "b*"}
 VIA: tuple[Via, ...] = ("console", "api", "scim", "native", "none")
 _KINDS = {
     "join": 5,
@@ -23,6 +25,9 @@ _KINDS = {
     "new_role": 1,
     "missing_role": 2,
     "make_role": 1,
+    "pattern": 1,
+    "own_row": 1,
+    "rename_group": 1,
     "strip": 1,
     "throttle": 1,
     "minutes": 3,
