@@ -62,6 +62,30 @@ def test_ids_that_were_kept_under_the_name_itself_still_count(
     assert fresh(ledger_table).group_ids == {"ants": ANTS, "x" * 1024: BEES}
 
 
+def test_the_names_of_matched_groups_are_kept_until_they_are_forgotten(
+    ledger_table: "DynamoDBClient",
+) -> None:
+    """The latest name of each counts; a forgotten group leaves none, and may come again."""
+    one = DynamoHubState(ledger_table, LEDGER)
+    for id_, name in ((ANTS, "ml-ants"), (BEES, "ml-bees"), (ANTS, "ml-ants two"), (BEES, "")):
+        one.remember_pattern_group(id_, name)
+
+    assert one.state(EVER).pattern_groups == {ANTS: "ml-ants two"}
+    one.remember_pattern_group(BEES, "ml-bees")
+    assert fresh(ledger_table).pattern_groups == {ANTS: "ml-ants two", BEES: "ml-bees"}
+
+
+def test_the_patterns_that_were_listed_are_those_of_the_last_listing(
+    ledger_table: "DynamoDBClient",
+) -> None:
+    """A pattern that was removed and comes back is listed anew."""
+    one = DynamoHubState(ledger_table, LEDGER)
+    one.remember_listing(frozenset({"one", "two"}))
+    one.remember_listing(frozenset({"two"}))
+
+    assert one.state(EVER).listed_patterns == fresh(ledger_table).listed_patterns == {"two"}
+
+
 def test_a_snapshot_serves_until_a_newer_one_is_needed(ledger_table: "DynamoDBClient") -> None:
     """A caller sees a pause when it requests a read after the pause."""
     one, other = DynamoHubState(ledger_table, LEDGER), DynamoHubState(ledger_table, LEDGER)

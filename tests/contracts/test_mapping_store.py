@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.stub import Stubber
+from fakes import FakeClock, FakeHubState
 
 from hub.runtime.adapters.tables import DynamoMappings
+from hub.runtime.decisions.hub_state import HubState
 from shared.errors import RefusedError, RetryableError
-from shared.model import GroupMapping, Target
+from shared.model import GroupId, GroupMapping, Target
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -63,6 +65,23 @@ def test_the_table_is_read_to_its_end(dynamodb: "DynamoDBClient", stub: Stub) ->
     stubbed.add_response("scan", page("a", "b"), ASKED | {"ExclusiveStartKey": key("x")})
 
     assert groups(DynamoMappings(dynamodb, "mappings"), BEFORE) == ["a", "b", "c"]
+
+
+def test_pattern_rows_are_expanded_by_the_groups_that_the_hub_knows(
+    dynamodb: "DynamoDBClient", stub: Stub
+) -> None:
+    """Again where the groups or the rows changed, and only there: a company has many."""
+    stubbed = stub(dynamodb)
+    for names in (("ml-*",), ("ml-*",), ("ml-*", "a")):
+        stubbed.add_response("scan", page(*names))
+    hub_state = FakeHubState(FakeClock(BEFORE), HubState(pattern_groups={GroupId("1"): "ml-a"}))
+    store = DynamoMappings(dynamodb, "mappings", hub_state)
+    first, same = store.table(BEFORE), store.table(AFTER)
+    hub_state.remember_pattern_group(GroupId("2"), "ml-b")
+
+    assert [row.group for row in first.rows] == ["ml-a"]
+    assert first is same
+    assert groups(store, AFTER) == ["a", "ml-a", "ml-b"]
 
 
 def test_the_snapshot_is_read_again_where_it_is_not_newer(

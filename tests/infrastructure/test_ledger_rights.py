@@ -174,6 +174,8 @@ CALLS: dict[str, tuple[Call, ...]] = {
         ),
         lambda ledger: ledger.unmanaged_profiles.forget(LAB, "by-hand"),
         lambda ledger: ledger.hub_state.remember_target(LAB, "does not answer"),
+        lambda ledger: ledger.hub_state.remember_pattern_group(DOCTORS, "ml-doctors"),
+        lambda ledger: ledger.hub_state.remember_listing(frozenset({"pattern"})),
         lambda ledger: ledger.hub_state.remember_refusal(LAB, None),
     ),
     "MappingStream/MappingStream": KNOWS_NAMES,

@@ -21,7 +21,6 @@ from shared.model import MappingTable, Target
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from hub.runtime.decisions.hub_state import HubState
     from hub.runtime.ports import HubStateStore
 
 T = TypeVar("T")
@@ -197,7 +196,7 @@ class DynamoMappings:
     ) -> None:
         self._table = Table(client, table)
         self._hub_state = hub_state
-        self._expanded: tuple[MappingTable, HubState, MappingTable] | None = None
+        self._expanded: tuple[object, MappingTable] | None = None
         self._cached: tuple[datetime, MappingTable] | None = None
 
     def table(self, newer_than: datetime) -> MappingTable:
@@ -207,11 +206,11 @@ class DynamoMappings:
         if not table.patterns or self._hub_state is None:
             return table
         state = self._hub_state.state(newer_than)
-        known = self._expanded
-        if known is None or known[0] is not table or known[1] is not state:
-            known = table, state, expand(table, state)
-            self._expanded = known
-        return known[2]
+        # Hundreds of targets by hundreds of groups are expanded again only where they changed.
+        of = table, state.pattern_groups, state.group_ids, state.listed_patterns
+        if self._expanded is None or self._expanded[0] != of:
+            self._expanded = of, expand(table, state)
+        return self._expanded[1]
 
 
 def _expressed(how: Item, values: Item) -> dict[str, Any]:
