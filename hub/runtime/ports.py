@@ -148,8 +148,13 @@ class HubStateStore(Protocol):
     def remember_group(self, name: str, group_id: GroupId) -> GroupId:
         """Store the id of a group of this name; return the id that was stored first."""
 
-    def remember_pattern_group(self, group_id: GroupId, name: str) -> None:
-        """Store the name of a group that a pattern row matches or matched; empty to forget it."""
+    def remember_pattern_group(
+        self, group_id: GroupId, name: str, *, is_queued: bool = True
+    ) -> None:
+        """Store the name of a group that a pattern row matches or matched; empty to forget it.
+
+        Without `is_queued`, the scans that a new name needs are not queued yet.
+        """
 
     def remember_listing(self, patterns: frozenset[str]) -> None:
         """Store the digests of the patterns whose groups were listed to the end."""

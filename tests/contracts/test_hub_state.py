@@ -75,6 +75,17 @@ def test_the_names_of_matched_groups_are_kept_until_they_are_forgotten(
     assert fresh(ledger_table).pattern_groups == {ANTS: "ml-ants two", BEES: "ml-bees"}
 
 
+def test_a_group_is_marked_until_its_scans_are_queued(ledger_table: "DynamoDBClient") -> None:
+    """Law 4: a function that is killed in between leaves the mark to the next one."""
+    one = DynamoHubState(ledger_table, LEDGER)
+    one.remember_pattern_group(ANTS, "ml-ants", is_queued=False)
+    one.remember_pattern_group(BEES, "ml-bees", is_queued=False)
+    one.remember_pattern_group(BEES, "ml-bees")
+
+    assert fresh(ledger_table).pattern_groups == {ANTS: "ml-ants", BEES: "ml-bees"}
+    assert fresh(ledger_table).unqueued_groups == {ANTS}
+
+
 def test_the_patterns_that_were_listed_are_those_of_the_last_listing(
     ledger_table: "DynamoDBClient",
 ) -> None:

@@ -125,11 +125,16 @@ class FakeHubState:
         self.truth = replace(self.truth, group_ids=ids)
         return ids[name]
 
-    def remember_pattern_group(self, group_id: GroupId, name: str) -> None:
+    def remember_pattern_group(
+        self, group_id: GroupId, name: str, *, is_queued: bool = True
+    ) -> None:
         """Store the name of a group that a pattern row matches; empty to forget it."""
         kept = {**self.truth.pattern_groups, group_id: name}
+        unqueued = self.truth.unqueued_groups - {group_id}
         self.truth = replace(
-            self.truth, pattern_groups={id_: text for id_, text in kept.items() if text}
+            self.truth,
+            pattern_groups={id_: text for id_, text in kept.items() if text},
+            unqueued_groups=unqueued if is_queued else unqueued | {group_id},
         )
 
     def remember_listing(self, patterns: frozenset[str]) -> None:

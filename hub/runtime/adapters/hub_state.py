@@ -53,9 +53,11 @@ class DynamoHubState:
             self._cached = read_at, replace(state, group_ids={**state.group_ids, name: group_id})
         return group_id
 
-    def remember_pattern_group(self, group_id: GroupId, name: str) -> None:
+    def remember_pattern_group(
+        self, group_id: GroupId, name: str, *, is_queued: bool = True
+    ) -> None:
         # No function may delete the hub's state: an empty name says that the group is forgotten.
-        self._put(f"{_GROUP}{group_id}", name=name)
+        self._put(f"{_GROUP}{group_id}", name=name, is_queued=is_queued)
 
     def remember_listing(self, patterns: frozenset[str]) -> None:
         self._put(_LISTED, patterns=sorted(patterns))
@@ -169,6 +171,11 @@ def _state(items: Mapping[str, Mapping[str, Any]]) -> HubState:
             for key, item in items.items()
             if key.startswith(_GROUP) and item.get("name")
         },
+        unqueued_groups=frozenset(
+            GroupId(key.removeprefix(_GROUP))
+            for key, item in items.items()
+            if key.startswith(_GROUP) and not item.get("is_queued", True)
+        ),
         listed_patterns=frozenset(items.get(_LISTED, {}).get("patterns", ())),
         paused=pause["reason"] if pause else "",
         paused_by=pause.get("by", "") if pause else "",

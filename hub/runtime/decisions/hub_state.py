@@ -70,6 +70,7 @@ class HubState:
     Attributes:
         group_ids: the id of each group name of a mapping, once resolved.
         pattern_groups: the name of each group that a pattern row matched when it was last seen.
+        unqueued_groups: those of them whose new name is stored, and whose scans may not be queued.
         listed_patterns: digests of the patterns whose groups were listed to the end.
         paused: why processing is paused until `resume`; empty while it runs.
         paused_by: the ARN of the operator who paused it; empty if the hub paused itself.
@@ -88,6 +89,7 @@ class HubState:
 
     group_ids: Mapping[str, GroupId] = field(default_factory=dict)
     pattern_groups: Mapping[GroupId, str] = field(default_factory=dict)
+    unqueued_groups: frozenset[GroupId] = frozenset()
     listed_patterns: frozenset[str] = frozenset()
     paused: str = ""
     paused_by: str = ""

@@ -43,33 +43,41 @@ def note(
     A new group is scanned, unless it is `scanned` anyway. Where a group has another name, the
     targets of the patterns that matched it, or match it now, are scanned: each admits together what
     that takes. A name that matches keeps the id of the group that had it first.
+
+    A function that is killed before the scans are queued leaves the group marked, and the next one
+    that reads its name queues them.
     """
     targets_of: dict[str, set[Target]] = {}
     for pattern in ports.mappings.table(newer_than=request.enqueued_at).patterns:
         targets_of.setdefault(pattern.group, set()).add(pattern.target)
     state = ports.hub_state.state(newer_than=request.enqueued_at)
-    groups: set[GroupId] = set()
+    new: dict[GroupId, str] = {}
     targets: set[Target] = set()
     for id_, name in groups_read:
         if name not in state.group_ids and matches_any(targets_of, name):
             ports.hub_state.remember_group(name, id_)
-        before = state.pattern_groups.get(id_)
-        if before == name:
+        before, is_marked = state.pattern_groups.get(id_), id_ in state.unqueued_groups
+        if before == name and not is_marked:
             continue
-        concerned: set[Target] = set()
-        for text, of in targets_of.items():
-            if matches_any([text], name) or matches_any([text], before or ""):
-                concerned |= of
+        # Nobody knows which name a marked group had before.
+        texts = [
+            text
+            for text in targets_of
+            if is_marked or matches_any([text], name) or matches_any([text], before or "")
+        ]
+        concerned = {target for text in texts for target in targets_of[text]}
         if not name or (before is None and not concerned):
             continue
-        ports.hub_state.remember_pattern_group(id_, name)
+        ports.hub_state.remember_pattern_group(id_, name, is_queued=not concerned)
         if concerned:
-            groups.add(id_)
+            new[id_] = name
         if before is not None:
             targets |= concerned
-    subjects = [(Subject.GROUP, str(id_)) for id_ in sorted(groups - {scanned})]
+    subjects = [(Subject.GROUP, str(id_)) for id_ in sorted(new.keys() - {scanned})]
     subjects += [(Subject.TARGET, str(target)) for target in sorted(targets)]
     _queue(subjects, request, ports)
+    for id_, name in new.items():
+        ports.hub_state.remember_pattern_group(id_, name)
 
 
 def listed_all(seen: Seen, request: ScanRequest, ports: ScanPorts) -> None:
