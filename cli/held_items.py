@@ -78,6 +78,16 @@ def holds(hub_client: HubClient, at: datetime, *, rejected: bool = False) -> Ite
 
 def waits(hub_client: HubClient, at: datetime, *, rejected: bool = False) -> tuple[Wait, ...]:
     """Return everything that awaits an operator: holds first, then blocked users."""
+    return (*held(hub_client, at, rejected=rejected), *blocked(hub_client))
+
+
+def held(hub_client: HubClient, at: datetime, *, rejected: bool = False) -> tuple[Wait, ...]:
+    """Return what an approval lets begin; with `rejected`, what was rejected too."""
+    return tuple(of_hold(hold) for hold in holds(hub_client, at, rejected=rejected))
+
+
+def blocked(hub_client: HubClient) -> tuple[Wait, ...]:
+    """Return the blocked users. Reads every record; RefusedError without the right to that."""
     stuck = sorted(
         (
             each
@@ -86,8 +96,7 @@ def waits(hub_client: HubClient, at: datetime, *, rejected: bool = False) -> tup
         ),
         key=lambda record: (record.target, record.user_name, record.user_id),
     )
-    found = [of_hold(hold) for hold in holds(hub_client, at, rejected=rejected)]
-    return (*found, *map(of_record, stuck))
+    return tuple(map(of_record, stuck))
 
 
 def of_hold(hold: Hold) -> Wait:

@@ -11,11 +11,12 @@ from typing import Annotated, Any, assert_never
 import typer
 
 from cli import hold_decisions as decide
-from cli.held_items import Wait, holds, of_hold, waits
+from cli.held_items import Wait, blocked, held, holds, of_hold
 from cli.hub_client import HubClient, now
 from cli.options import REFUSED, Json, Reason, with_hub_client
 from cli.output import print_table, row, say, table, warn_if_paused, wide_console
 from hub.runtime.decisions.holds import APPROVED_FOR, Hold
+from shared.errors import RefusedError
 
 app = typer.Typer(
     name="holds",
@@ -42,8 +43,15 @@ def list_holds(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show what awaits an operator: holds, then blocked users."""
-    found = waits(hub_client, now(), rejected=everything)
+    """Show what awaits an operator: holds, then blocked users.
+
+    Blocked users are shown to whoever may read all records of the ledger.
+    """
+    found = held(hub_client, now(), rejected=everything)
+    try:
+        found += blocked(hub_client)
+    except RefusedError as refused:
+        say(f"note: blocked users are unknown: {refused}", err=True)
     _remember(hub_client, found)
     if as_json:
         typer.echo(json.dumps([_plain(wait) for wait in found], indent=2))

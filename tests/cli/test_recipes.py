@@ -16,11 +16,14 @@ from typing import Any, NamedTuple
 
 import pytest
 from botocore import handlers
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from cfnlint.decode import cfn_yaml  # type: ignore[import-untyped]
 from moto.events.models import EventPattern, EventsBackend
 from operators import Company
 
 from hub.runtime.decisions.profile_events import ProfileEventType
+from shared.model import UserId
 from simulator.setup import BUS, LEDGER
 
 Command = Callable[..., tuple[int, str, str]]
@@ -143,13 +146,17 @@ def asked(hub: Company, monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
     calls: list[Asked] = []
 
     def note(model: Any, params: Any, **_: object) -> None:  # noqa: ANN401 (botocore's own)
-        service = model.service_model.endpoint_prefix
-        body = json.loads(params["body"]) if service in {"dynamodb", "sqs"} else {}
-        calls.append(_asked(service, model.name, body))
+        calls.append(_call(model, params))
 
     more = [*handlers.BUILTIN_HANDLERS, ("before-call", note)]
     monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", more)
     return calls
+
+
+def _call(model: Any, params: Any) -> Asked:  # noqa: ANN401 (botocore's own)
+    service = model.service_model.endpoint_prefix
+    body = json.loads(params["body"]) if service in {"dynamodb", "sqs"} else {}
+    return _asked(service, model.name, body)
 
 
 def _asked(service: str, operation: str, body: Mapping[str, Any]) -> Asked:
@@ -202,6 +209,49 @@ def digest(hub: Company) -> str:
     return str(found)
 
 
+@pytest.fixture
+def approver(hub: Company, monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
+    """Refuse every call that the policy does not allow, as IAM does; return what was refused."""
+    refused: list[Asked] = []
+
+    def judge(model: Any, params: Any, **_: object) -> object:  # noqa: ANN401 (botocore's own)
+        call = _call(model, params)
+        if call.action == "sts:GetCallerIdentity" or allowing(call, hub):
+            return None
+        refused.append(call)
+        answer = {"Error": {"Code": "AccessDeniedException", "Message": "not authorized"}}
+        return AWSResponse("", 400, HTTPHeaders(), None), answer | {"ResponseMetadata": {}}
+
+    more = [*handlers.BUILTIN_HANDLERS, ("before-call", judge)]
+    monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", more)
+    return refused
+
+
+def test_the_approver_sees_what_it_approves(
+    hub: Company, command: Command, approver: list[Asked]
+) -> None:
+    """Its role runs `holds list`, `show` and `approve`, and is told of a pause.
+
+    Only who is blocked stays unknown to it: no approval helps them.
+    """
+    hub.leave("ada", "bob", "cyd")
+    wanted = digest(hub)
+    hub.operator.hub_client.pause("an audit")
+    listed, out, said = command("holds", "list")
+    (scan,) = approver
+    shown, people, paused = command("holds", "show", wanted)
+    done, _, _ = command("holds", "approve", wanted)
+
+    assert (listed, shown, done) == (0, 0, 0)
+    assert wanted in out
+    assert "note: blocked users are unknown: AccessDeniedException" in said
+    assert "an audit" in said
+    assert scan.action == "dynamodb:Scan"
+    assert "cyd" in people
+    assert "an audit" in paused
+    assert approver == [scan]
+
+
 def test_the_approver_may_approve_and_needs_every_right(
     hub: Company, command: Command, asked: list[Asked]
 ) -> None:
@@ -227,11 +277,16 @@ def test_the_approver_may_approve_and_needs_every_right(
 
 
 def _others(hub: Company) -> Iterator[tuple[str, ...]]:
-    yield ("pause",)
-    yield ("resume", "--yes")
-    yield "keep", hub.user_id("ada"), "--days", "0", "--yes"
-    yield "protect", hub.user_id("ada")
+    """Yield commands that have something to do; others may have been at work before."""
+    others, ada = hub.operator.hub_client, UserId(hub.user_id("ada"))
     yield ("sweep",)
+    yield ("pause",)
+    others.pause("an audit")
+    yield ("resume", "--yes")
+    others.resume()
+    others.keep(ada, 3)
+    yield "keep", ada, "--days", "0", "--yes"
+    yield "protect", ada
     yield "report", "--format", "json"
     yield "mappings", "list"
 
