@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated
 
 import boto3
@@ -79,6 +80,7 @@ def _print(found: Status, *, everything: bool) -> None:
     out = wide_console()
     out.print(f"Paused      {'yes' if found.state.paused else 'no'}")
     out.print(f"Last scan   {_scan(found)}")
+    out.print(f"Checks      {_checks(found)}")
     out.print(f"Queues      {_queues(found)}")
     out.print(f"People      {found.people:,} with a profile, in {len(found.targets):,} targets")
     out.print(f"Profiles    {_counts(TargetStatus(found.totals)) or 'none'}")
@@ -107,9 +109,17 @@ def _counts(found: TargetStatus) -> str:
 def _scan(found: Status) -> str:
     overdue = "; overdue" if found.is_overdue else ""
     if found.last_scan is None:
-        return f"none in 24 hours{overdue}" if found.is_scan_known else "unknown"
-    age = age_of((found.at - found.last_scan.at).total_seconds())
-    return f"{found.last_scan.at:%Y-%m-%d %H:%M} UTC, {age} ago{overdue}"
+        known = f"none in 24 hours, as CloudWatch knows{overdue}"
+        return known if found.is_scan_known else "unknown"
+    return f"{_when(found.last_scan.at, found.at)}{overdue}"
+
+
+def _checks(found: Status) -> str:
+    return f"last {_when(found.checked_at, found.at)}" if found.checked_at else "never made"
+
+
+def _when(time: datetime, now: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M} UTC, {age_of((now - time).total_seconds())} ago"
 
 
 def _queues(found: Status) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from cli.arguments import find_target
+from cli.arguments import age_of, find_target
 from cli.forgetting import check, forget, is_gone, open_records
 from cli.hub_client import HubClient, now
 from cli.mapping_rows import MappingRows
@@ -50,8 +50,8 @@ def list_targets(
 ) -> None:
     """Show the rows and people of each target.
 
-    Also whether its account lets the hub in. A target is known from its first mapping row until it
-    is forgotten.
+    Also whether its account lets the hub in, and when a scan last made its checks. A target is
+    known from its first mapping row until it is forgotten.
     """
     state = hub_client.state()
     at = now()
@@ -64,10 +64,12 @@ def list_targets(
     if as_json:
         print_json(plain)
     else:
-        out = table("Target", "Rows", "People", "Reachable")
+        out = table("Target", "Rows", "People", "Reachable", "Checked")
         for each in plain:
             reachable = "yes" if each["reachable"] else "no"
-            row(out, each["target"], str(each["rows"]), str(each["people"]), reachable)
+            checked = targets[Target.parse(each["target"])].checked_at
+            age = f"{age_of((at - checked).total_seconds())} ago" if checked else "never"
+            row(out, each["target"], str(each["rows"]), str(each["people"]), reachable, age)
         print_table(wide_console(), out)
     warn_if_paused(state)
     say(f"{len(plain)} targets. What waits in them:  studio-hub status", err=True)
@@ -85,6 +87,7 @@ def _plain(target: Target, found: TargetStatus, rows: int) -> dict[str, Any]:
         "unmanaged": found.counts[UNMANAGED],
         "reachable": not found.unreachable,
         "unreachable": found.unreachable or None,
+        "checked_at": found.checked_at.isoformat() if found.checked_at else None,
     }
 
 

@@ -23,6 +23,7 @@ from cli.mappings.observe import (
 )
 from cli.mappings.outcome import ChangeKind, TargetEffect, without_users
 from cli.mappings.parse import Row
+from cli.output import describe_pause
 from hub.runtime.decisions.mapping_rows import between_rows, parse_table
 from hub.runtime.decisions.pattern_rows import expand
 from hub.runtime.decisions.removal_limit import RemovalLimit
@@ -173,7 +174,7 @@ def _group_notes(
 
 def _state_notes(observed: Observed, names: Names) -> Iterator[str]:
     if observed.state.paused:
-        yield f"the hub is paused, and does nothing before `resume`: {observed.state.paused}"
+        yield f"the hub does nothing before `resume`: paused {describe_pause(observed.state)}"
     for target, records in sorted(observed.records.items()):
         if target in observed.state.unreachable and records:
             yield f"{target} is unreachable: {observed.state.unreachable[target]}"

@@ -57,9 +57,9 @@ def _data(review: Review) -> dict[str, Any]:
             ["Covers", str(review.target) if review.target else "all targets"],
             ["Hub", f"account {source.hub_account}, {source.hub_region}"],
             ["Ledger", visible(source.ledger)],
-            ["Last requested sweep", _swept(review)],
+            ["Last sweep on request", _swept(review)],
         ],
-        "paused": visible(review.paused),
+        "paused": visible(review.pause or review.paused),
         "people": review.people,
         "states": list(review.states.items()),
         "exceptions": list(review.exceptions.items()),
@@ -75,7 +75,8 @@ def _data(review: Review) -> dict[str, Any]:
 
 def _swept(review: Review) -> str:
     at = iso(review.swept_at)
-    return f"{at[:16].replace('T', ' ')} UTC" if at else "none"
+    begun = f"begun {at[:16].replace('T', ' ')} UTC" if at else "none known"
+    return f"{begun}; the report does not know when the hourly sweeps were"
 
 
 def _row(row: ReportRow) -> list[Any]:

@@ -88,7 +88,7 @@
       at("facts").append(fact);
     });
     if (data.paused) {
-      at("paused").textContent = `The hub is paused, so nothing changes: ${data.paused}`;
+      at("paused").textContent = `The hub is paused ${data.paused}; nothing changes until it is resumed`;
       at("paused").hidden = false;
     }
     const totals = [["people with a profile", data.people],

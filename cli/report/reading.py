@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from cli.hub_client import HubClient
+from cli.output import describe_pause
 from cli.report.review import Review, Source, findings_of
 from cli.report.rows import LastChange, rows_of
 from hub.runtime.decisions.holds import holds_of
@@ -50,6 +51,7 @@ def read(
         swept_at if swept_at and swept_at <= now else None,
         rows,
         findings_of(state, rows, now, only),
+        describe_pause(state) if state.paused else "",
     )
 
 

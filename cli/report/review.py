@@ -99,6 +99,7 @@ class Review:
     Attributes:
         target: the only target that it covers; None for all.
         paused: why the hub does nothing at present; empty while it runs.
+        pause: since when, by whom and why, as the end of a sentence; empty while it runs.
         swept_at: when the last sweep that somebody asked for began (UTC); None if there was none.
             The ledger does not hold the times of the hourly and daily sweeps.
     """
@@ -109,6 +110,7 @@ class Review:
     swept_at: datetime | None
     rows: tuple[ReportRow, ...]
     findings: tuple[Finding, ...]
+    pause: str = ""
 
     @property
     def people(self) -> int:

@@ -12,6 +12,7 @@ from cli.status.queues import LastScan, QueueDepth
 from hub.runtime.adapters.ledger_overview import (
     AWAITS_APPROVAL,
     BLOCKED,
+    CHECKED,
     FAILED_CHECK,
     UNMANAGED,
     Counted,
@@ -33,15 +34,22 @@ _WAITING: Final[Mapping[str, str]] = {
     State.FAILED: "studio-hub report --format csv",
     FAILED_CHECK: "studio-hub doctor",
 }
+# Who awaits an approval has what the approval lets the hub take.
+_HAVE_PROFILE: Final = frozenset({State.ACTIVE, State.PENDING, State.SUSPENDED, AWAITS_APPROVAL})
 _SAID_ELSEWHERE: Final = frozenset({HELD.name, PAUSED.name, UNREACHABLE.name})
 
 
 @dataclass(slots=True)
 class TargetStatus:
-    """What is in a target, by kind; `unreachable` is the error of an account that refuses us."""
+    """What is in a target, by kind.
+
+    `unreachable` is the error of an account that refuses us. `checked_at` is when (UTC) a scan made
+    the last checks; None for never.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     unreachable: str = ""
+    checked_at: datetime | None = None
 
     @property
     def is_notable(self) -> bool:
@@ -72,6 +80,13 @@ class Status:
     def totals(self) -> Counter[str]:
         """Return the counts of all targets together."""
         return sum((each.counts for each in self.targets.values()), Counter())
+
+    @property
+    def checked_at(self) -> datetime | None:
+        """Return when (UTC) a scan last made the checks of a target; None for never."""
+        return max(
+            (each.checked_at for each in self.targets.values() if each.checked_at), default=None
+        )
 
     @property
     def is_overdue(self) -> bool:
@@ -113,6 +128,7 @@ class Status:
             **pause_json(self.state),
             "last_scan": self.last_scan.at.isoformat() if self.last_scan else None,
             "sweep_overdue": self.is_overdue,
+            "last_checks": self.checked_at.isoformat() if self.checked_at else None,
             "queues": None
             if self.queues is None
             else [
@@ -130,6 +146,7 @@ class Status:
                 {
                     "target": str(target),
                     "unreachable": each.unreachable or None,
+                    "checked_at": each.checked_at.isoformat() if each.checked_at else None,
                     **{str(kind): each.counts[kind] for kind in KINDS},
                 }
                 for target, each in sorted(self.targets.items())
@@ -143,18 +160,25 @@ def count_targets(
 ) -> tuple[Mapping[Target, TargetStatus], int]:
     """Return the status of every known target, and how many people have a profile somewhere."""
     targets = {target: TargetStatus() for target in state.targets}
-    people = set()
+    people, checked = set(), {}
     for each in found:
         if each.kind == State.REMOVED:
             continue
+        if each.kind == CHECKED:
+            checked[each.target] = each.at
+            continue
         targets.setdefault(each.target, TargetStatus()).counts[each.kind] += 1
-        if each.user_id and each.kind in (State.ACTIVE, State.PENDING, State.SUSPENDED):
+        if each.user_id and each.kind in _HAVE_PROFILE:
             people.add(each.user_id)
     for target, refusal in state.refused.items():
         if not refusal.is_forgotten(now):
             targets.setdefault(target, TargetStatus()).unreachable = refusal.reason
     for target, reason in state.unreachable.items():
         targets.setdefault(target, TargetStatus()).unreachable = reason
+    # Somebody may have had a target checked that the hub does not know.
+    for target, at in checked.items():
+        if target in targets:
+            targets[target].checked_at = at
     return targets, len(people)
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -87,6 +88,8 @@ def test_a_report_says_from_what_it_was_made(hub: Company, command: Command) -> 
     assert found["created_by"].startswith("arn:aws:sts::111111111111:assumed-role/Operator/")
     assert found["hub"]["account"] == "111111111111"
     assert found["hub"]["paused"] == "an audit"
+    page = command("report")[1]
+    assert re.search(r'"paused":"since 20[^"]* by arn:aws:sts:[^"]*: an audit"', page)
     assert found["target"] is None
 
 

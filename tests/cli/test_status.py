@@ -12,7 +12,7 @@ from operators import PLACE, Company
 
 from cli.status.queues import LastScan, QueueDepth, queue_urls, read_depths
 from cli.status.summary import Status, TargetStatus, count_targets
-from hub.runtime.adapters.ledger_overview import Counted
+from hub.runtime.adapters.ledger_overview import AWAITS_APPROVAL, CHECKED, Counted
 from hub.runtime.decisions.hub_state import AccessRefusal, HubState, OpenProblem
 from hub.runtime.decisions.record import State
 from shared.model import AccountId, Target, UserId
@@ -81,7 +81,8 @@ def test_a_status_is_readable_and_exits_2(hub: Company, command: Command) -> Non
 
     assert code == 2
     assert "Paused      yes" in out
-    assert "none in 24 hours; overdue" in out
+    assert "Last scan   none in 24 hours, as CloudWatch knows; overdue" in out
+    assert "Checks      last 20" in out
     assert f"\n{PLACE}\n    2 active, 1 suspended, 1 blocked, 2 unmanaged\n" in out
     assert [line for line in out.splitlines() if len(line) > 80] == []
     assert "assumed-role/Operator/" in err
@@ -128,10 +129,19 @@ def test_a_target_is_counted_with_all_that_is_known_of_it() -> None:
     state = HubState(
         targets=frozenset({LAB}), refused={shop: AccessRefusal("denied", NOW - MINUTE)}
     )
-    items = [Counted(LAB, State.ACTIVE, ada), Counted(shop, State.SUSPENDED, ada)]
+    nowhere = Target(AccountId("444444444444"), "eu-west-1", "d-asked")
+    items = [
+        Counted(LAB, CHECKED, at=NOW - MINUTE),
+        Counted(LAB, State.ACTIVE, ada),
+        Counted(shop, State.SUSPENDED, ada),
+        Counted(shop, AWAITS_APPROVAL, UserId("bob")),
+        Counted(nowhere, CHECKED, at=NOW),
+    ]
     targets, people = count_targets(state, items, NOW)
 
-    assert people == 1
+    assert people == 2
+    assert nowhere not in targets
+    assert (targets[LAB].checked_at, targets[shop].checked_at) == (NOW - MINUTE, None)
     assert targets[shop].unreachable == "denied"
     assert not targets[LAB].is_notable
     assert count_targets(state, [], NOW)[0].keys() == {LAB, shop}

@@ -25,6 +25,7 @@ def test_targets_are_listed_with_rows_and_people(hub: Company, command: Command)
     assert (target["target"], target["account"]) == (PLACE, SPOKE)
     assert (target["rows"], target["people"], target["unmanaged"]) == (2, 4, 2)
     assert target["reachable"]
+    assert datetime.fromisoformat(target["checked_at"]) <= datetime.now(UTC)
 
 
 def test_a_target_is_a_line_of_80_columns(hub: Company, command: Command) -> None:
@@ -34,6 +35,7 @@ def test_a_target_is_a_line_of_80_columns(hub: Company, command: Command) -> Non
     _, out, err = command("targets", "list")
 
     assert PLACE in out
+    assert " ago\n" in out
     assert [line for line in out.splitlines() if len(line) > 80] == []
     assert "studio-hub status" in err
     assert "the hub is paused since" in err

@@ -115,7 +115,6 @@ def plan(  # noqa: PLR0913 (one option each)
         typer.echo(markdown(found, next_step))
     else:
         typer.echo(text(found))
-    warn_if_paused(read_state(ledger, region))
     if not found.changes:
         typer.echo("The table is as the file says. Nothing to do.", err=True)
         return

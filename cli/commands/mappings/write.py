@@ -78,10 +78,10 @@ def write(
     if not place.as_json:
         console.say(row_text(change))
         _show_people(place, today, change)
-    elif not yes:
-        print_change(change, is_written=False)
-    if place.ledger:
-        console.warn_if_paused(read_state(place.ledger, place.region))
+    else:
+        _warn_if_paused(place)
+        if not yes:
+            print_change(change, is_written=False)
     if not yes:
         typer.echo(f"Nothing was changed. {what}: repeat the command with --yes", err=True)
         raise typer.Exit(SOMETHING_TO_DO)
@@ -119,9 +119,16 @@ def _write(place: RowsTable, change: RowChange) -> bool:
     return Application(client, place.name, place.ledger).write(change, entry)
 
 
+def _warn_if_paused(place: RowsTable) -> None:
+    """Say that the hub is paused, where no plan says so in its notes."""
+    if place.ledger:
+        console.warn_if_paused(read_state(place.ledger, place.region))
+
+
 def _show_people(place: RowsTable, today: Sequence[Row], change: RowChange) -> None:
     """Print what becomes of people; a note where ledger or identity store are not known."""
     if place.ledger is None or place.identity_store is None:
+        _warn_if_paused(place)
         typer.echo("note: to see whom it concerns, give --ledger and --identity-store.", err=True)
         return
     sources = Sources.open(place.ledger, place.identity_store, place.region)

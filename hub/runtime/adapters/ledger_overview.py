@@ -13,22 +13,27 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 # What is counted besides the states of records. `blocked` users are held, but await no approval.
-AWAITS_APPROVAL, BLOCKED, UNMANAGED, FAILED_CHECK = (
+AWAITS_APPROVAL, BLOCKED, UNMANAGED, FAILED_CHECK, CHECKED = (
     "awaiting approval",
     "blocked",
     "unmanaged",
     "failed checks",
+    "checked",
 )
 _USER, _LIMIT, _TARGET = "user#", "limit#", "target#"
 _HELD, _UNMANAGED, _CHECKS = "held#", "unmanaged#", "checks"
 
 
 class Counted(NamedTuple):
-    """Something in a target: its kind is a state of a record, or one of the kinds above."""
+    """Something in a target: its kind is a state of a record, or one of the kinds above.
+
+    `at` is the time (UTC) of a target's last checks.
+    """
 
     target: Target
     kind: str
     user_id: UserId | None = None
+    at: datetime | None = None
 
 
 class DynamoOverview:
@@ -38,7 +43,7 @@ class DynamoOverview:
         self._table = Table(client, table)
 
     def everything(self, now: datetime) -> Iterator[Counted]:
-        """Yield every record, held disruption, unmanaged profile and failed check, in no order.
+        """Yield every record, held disruption, unmanaged profile and check, in no order.
 
         One scan reads each item of the ledger once. A query for each target would read fewer items,
         with three requests a target instead of one for each megabyte.
@@ -55,7 +60,7 @@ class DynamoOverview:
             FilterExpression="(begins_with(#pk, :user) AND begins_with(#sk, :target)) OR "
             "(begins_with(#pk, :limit) AND begins_with(#sk, :held)) OR "
             "(begins_with(#pk, :target) AND (begins_with(#sk, :unmanaged) OR #sk = :checks))",
-            ProjectionExpression="#pk, #sk, #state, #hold, #cause, #approved_until, #checks",
+            ProjectionExpression="#pk, #sk, #state, #hold, #cause, #approved_until, #checks, #at",
             ConsistentRead=False,
         )
         for item in items:
@@ -76,6 +81,7 @@ def _counted(item: Mapping[str, Any], now: str) -> Iterator[Counted]:
         if item.get("cause") != REJECTED and item.get("approved_until", "") <= now:
             yield Counted(target, AWAITS_APPROVAL, UserId(item["sk"].removeprefix(_HELD)))
     elif item["sk"] == _CHECKS:
+        yield Counted(target, CHECKED, at=datetime.fromisoformat(item["at"]))
         for each in item.get("checks", ()):
             if each.get("result") == "failed":
                 yield Counted(target, FAILED_CHECK)
