@@ -110,6 +110,11 @@ def _upright(of: Table) -> Table:
     return lines
 
 
+def count_of(number: int, what: str) -> str:
+    """Return a number of things, as `1 row` or `2,000 rows`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def describe_pause(state: HubState) -> str:
     """Return since when, by whom and why the hub is paused, as the end of a sentence."""
     since = f"since {state.paused_at:%Y-%m-%d %H:%M} UTC, " if state.paused_at else ""

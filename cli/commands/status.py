@@ -12,7 +12,7 @@ from cli.arguments import age_of
 from cli.deployed import is_default, outputs_if_there
 from cli.hub_client import HubClient, now
 from cli.options import SOMETHING_TO_DO, Json, Region, with_hub_client
-from cli.output import say, wide_console
+from cli.output import count_of, say, wide_console
 from cli.progress import counting
 from cli.status.queues import LastScan, QueueDepth, queue_urls, read_depths, read_last_scan
 from cli.status.summary import KINDS, Status, TargetStatus, count_targets, describe_depth
@@ -82,7 +82,8 @@ def _print(found: Status, *, everything: bool) -> None:
     out.print(f"Last scan   {_scan(found)}")
     out.print(f"Checks      {_checks(found)}")
     out.print(f"Queues      {_queues(found)}")
-    out.print(f"People      {found.people:,} with a profile, in {len(found.targets):,} targets")
+    targets = count_of(len(found.targets), "target")
+    out.print(f"People      {found.people:,} with a profile, in {targets}")
     out.print(f"Profiles    {_counts(TargetStatus(found.totals)) or 'none'}")
     shown = {
         target: each for target, each in found.targets.items() if everything or each.is_notable
@@ -91,7 +92,8 @@ def _print(found: Status, *, everything: bool) -> None:
         _print_target(target, each)
     left = len(found.targets) - len(shown)
     if left:
-        out.print(f"\n{left:,} other targets have nothing to tell:  studio-hub status --all")
+        others = count_of(left, "other target")
+        out.print(f"\nNothing to tell of {others}:  studio-hub status --all")
 
 
 def _print_target(target: Target, found: TargetStatus) -> None:

@@ -20,6 +20,7 @@ from cli.options import (
     with_hub_client,
 )
 from cli.output import (
+    count_of,
     describe_pause,
     print_json,
     print_table,
@@ -72,7 +73,7 @@ def list_targets(
             row(out, each["target"], str(each["rows"]), str(each["people"]), reachable, age)
         print_table(wide_console(), out)
     warn_if_paused(state)
-    say(f"{len(plain)} targets. What waits in them:  studio-hub status", err=True)
+    say(f"{count_of(len(plain), 'target')}. What waits in them:  studio-hub status", err=True)
 
 
 def _plain(target: Target, found: TargetStatus, rows: int) -> dict[str, Any]:
@@ -148,10 +149,13 @@ def forget_target(
     else:
         _show(records)
     if not yes:
-        say(f"{len(records)} records to close. Nothing was changed.", err=True)
+        say(f"{count_of(len(records), 'record')} to close. Nothing was changed.", err=True)
         say("Repeat with --yes to forget the target.", err=True)
         raise typer.Exit(SOMETHING_TO_DO)
-    say(f"Forgotten, {len(records)} records closed. Their history:  studio-hub history", err=True)
+    say(
+        f"Forgotten, {count_of(len(records), 'record')} closed. Their history:  studio-hub history",
+        err=True,
+    )
 
 
 def _require_gone(
@@ -168,8 +172,9 @@ def _require_gone(
         )
         raise typer.Exit(1)
     if not is_gone(found):
+        people = count_of(len(records), "user")
         _refuse(
-            f"the account answers, and the hub has records of {len(records)} users in {target}.",
+            f"the account answers, and the hub has records of {people} in {target}.",
             "The hub removes their profiles now that no row names the target:  studio-hub status",
         )
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Final
 
 from cli.explain.facts import Explained, obstacle_remedy, wins
-from cli.output import describe_pause
+from cli.output import count_of, describe_pause
 from hub.runtime.decisions.actions import SkipKind, describe
 from hub.runtime.decisions.decision import Applies, DesiredProfile, RowAnswer
 from hub.runtime.decisions.record import Record, State
@@ -44,8 +44,8 @@ def lines(found: Explained, only: Target | None) -> Iterator[str]:
     rest = [each for each in found.explanation.targets if each not in shown]
     if rest:
         yield ""
-        places = _count(len(rest), "other target" if shown else "target")
-        rows = _count(sum(len(each.answers) for each in rest), "row")
+        places = count_of(len(rest), "other target" if shown else "target")
+        rows = count_of(sum(len(each.answers) for each in rest), "row")
         yield f"Nothing in {places}: none of {rows} applies"
     elif not shown:
         yield ""
@@ -153,7 +153,3 @@ def _when(record: Record | None) -> str:
 
 def _minute(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M} UTC"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from cli.arguments import age_of
-from cli.output import describe_pause, pause_json
+from cli.output import count_of, describe_pause, pause_json
 from cli.status.queues import LastScan, QueueDepth
 from hub.runtime.adapters.ledger_overview import (
     AWAITS_APPROVAL,
@@ -103,12 +103,12 @@ class Status:
             yield "the sweep is overdue", "docs/operations.md, SweepNotFinished"
         for queue in self.queues or ():
             if queue.is_dead_letters and queue.messages:
-                described = f"{queue.messages:,} dead letters of {queue.name}"
-                yield described, "docs/operations.md, Dead letters"
+                described = count_of(queue.messages, "dead letter")
+                yield f"{described} of {queue.name}", "docs/operations.md, Dead letters"
         unreachable = sum(bool(each.unreachable) for each in self.targets.values())
         if unreachable:
-            described = f"{unreachable:,} targets unreachable"
-            yield described, "docs/operations.md, TargetsUnreachable"
+            described = count_of(unreachable, "target")
+            yield f"{described} unreachable", "docs/operations.md, TargetsUnreachable"
         for kind, command in _WAITING.items():
             if self.totals[kind]:
                 yield f"{self.totals[kind]:,} {kind}", command
@@ -116,10 +116,8 @@ class Status:
             each.kind for each in self.state.problems if each.kind not in _SAID_ELSEWHERE
         )
         for kind, count in sorted(kinds.items()):
-            yield (
-                f"{count:,} open problem{'s' if count > 1 else ''}: {kind}",
-                ("docs/operations.md, Kinds of problems"),
-            )
+            described = count_of(count, "open problem")
+            yield f"{described}: {kind}", "docs/operations.md, Kinds of problems"
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON, with every target."""

@@ -105,7 +105,7 @@ def test_nothing_waits_where_all_is_right() -> None:
         ("the sweep is overdue", {"last_scan": LastScan(NOW - 121 * MINUTE, NOW)}),
         ("the sweep is overdue", {"last_scan": LastScan(NOW, NOW - 61 * MINUTE)}),
         ("2 dead letters of Scan", {"queues": (QueueDepth("Scan", 2, is_dead_letters=True),)}),
-        ("1 targets unreachable", {"targets": {LAB: TargetStatus(unreachable="denied")}}),
+        ("1 target unreachable", {"targets": {LAB: TargetStatus(unreachable="denied")}}),
         ("2 failed", {"targets": {LAB: TargetStatus(Counter({"failed": 2}))}}),
         ("1 failed checks", {"targets": {LAB: TargetStatus(Counter({"failed checks": 1}))}}),
         (

@@ -33,7 +33,7 @@ from cli.options import (
     RemovalCount,
     RemovalPercent,
 )
-from cli.output import print_json, say, warn_if_paused
+from cli.output import count_of, print_json, say, warn_if_paused
 from cli.progress import counting
 from hub.runtime.adapters.audit import DynamoAudit
 from hub.runtime.decisions.audit import OperatorAction
@@ -78,7 +78,9 @@ def export_table(
             err=True,
         )
         raise typer.Exit(SOMETHING_TO_DO)
-    typer.echo(f"{len(rows)} rows. After a change:  studio-hub mappings plan FILE", err=True)
+    typer.echo(
+        f"{count_of(len(rows), 'row')}. After a change:  studio-hub mappings plan FILE", err=True
+    )
 
 
 def schema() -> None:
@@ -221,5 +223,5 @@ def _read(file: Path) -> tuple[Row, ...]:
         for each in error.mistakes:
             place, described = visible(each.place), visible(each.text)
             say(f"{file}:{each.line}:{each.column}: {place}: {described}", err=True)
-        typer.echo(f"{len(error.mistakes)} mistakes: correct the file.", err=True)
+        typer.echo(f"{count_of(len(error.mistakes), 'mistake')}: correct the file.", err=True)
         raise typer.Exit(1) from error

@@ -46,9 +46,8 @@ def list_rows(
     for bad in parsed:
         if isinstance(bad, BadMapping):
             mapping_checks.show_bad(bad)
-    typer.echo(
-        f"{len(rows)} rows. Check them:  studio-hub mappings check --table {table}", err=True
-    )
+    count = console.count_of(len(rows), "row")
+    typer.echo(f"{count}. Check them:  studio-hub mappings check --table {table}", err=True)
 
 
 def check(
