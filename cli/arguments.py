@@ -30,9 +30,14 @@ def find_target(text: str, hub_client: HubClient, state: HubState) -> Target:
     known = known_targets(hub_client, state)
     if target in known:
         return target
+    raise unknown_target(text, mistake, known)
+
+
+def unknown_target(text: str, mistake: str, known: Iterable[Target]) -> typer.BadParameter:
+    """Return the error of a target that is not known, with the nearest known ones."""
     near = nearest(text, map(str, known), at_least=0.0)
     near_text = f"; the nearest that it knows: {', '.join(near)}" if near else "; it knows none yet"
-    raise typer.BadParameter(f"target {text!r}: {mistake}{near_text}")
+    return typer.BadParameter(f"target {text!r}: {mistake}{near_text}")
 
 
 def nearest(text: str, known: Iterable[str], *, at_least: float = 0.6) -> list[str]:

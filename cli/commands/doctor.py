@@ -9,10 +9,21 @@ from typing import Annotated, Final
 
 import typer
 
+from cli.arguments import unknown_target
 from cli.hub_client import HubClient, now
 from cli.options import REFUSED, SOMETHING_TO_DO, Json, with_hub_client
-from cli.output import describe_pause, print_table, row, say, table, warn_if_paused, wide_console
+from cli.output import (
+    count_of,
+    describe_pause,
+    print_table,
+    row,
+    say,
+    table,
+    warn_if_paused,
+    wide_console,
+)
 from hub.runtime.decisions.checks import CheckResult, TargetChecks
+from hub.runtime.decisions.hub_state import HubState
 from shared.model import Target
 
 # Seconds between two looks at the ledger.
@@ -61,6 +72,8 @@ def doctor(
     else:
         for each, checks in found.items():
             _print(each, checks)
+    if target:
+        _require_checks(state, found)
     _conclude(found.values())
 
 
@@ -71,18 +84,29 @@ def _parsed(text: str) -> Target:
         raise typer.BadParameter(f"--target: {error}") from error
 
 
+def _require_checks(state: HubState, found: Found) -> None:
+    """Raise if nothing was checked, since no row names the target."""
+    for target, checks in found.items():
+        if checks and not checks.checks and target not in state.targets:
+            mistake = "the hub knows no such target, so nothing was checked"
+            raise unknown_target(str(target), mistake, state.targets)
+
+
 def _answers(hub_client: HubClient, before: Found, timeout: int) -> Found:
     """Return newer results than `before` for each target; TyperException if some stay away."""
     found = dict(before)
     waiting = sorted(before)
-    say(f"Waiting for the checks of {_targets(len(waiting))}, {timeout} s at most.", err=True)
+    say(
+        f"Waiting for the checks of {count_of(len(waiting), 'target')}, {timeout} s at most.",
+        err=True,
+    )
     for _ in range(-(-timeout // _EVERY)):
         time.sleep(_EVERY)
         for each in waiting:
             found[each] = hub_client.check_results.of_target(each)
         left = [each for each in waiting if found[each] == before[each]]
         if len(left) < len(waiting):
-            say(f"{len(before) - len(left)} of {_targets(len(before))} checked", err=True)
+            say(f"{len(before) - len(left)} of {count_of(len(before), 'target')} checked", err=True)
         waiting = left
         if not waiting:
             return found
@@ -125,7 +149,7 @@ def _conclude(found: Iterable[TargetChecks | None]) -> None:
     never = sum(checks is None for checks in found)
     counts = ", ".join(f"{results[each]} {each}" for each in CheckResult)
     if never:
-        counts += f"; {_targets(never)} never checked"
+        counts += f"; {count_of(never, 'target')} never checked"
     if never or results[CheckResult.FAILED] or results[CheckResult.UNKNOWN]:
         say(f"{counts}. Follow the remedies, then repeat:  studio-hub doctor", err=True)
         raise typer.Exit(SOMETHING_TO_DO)
@@ -135,7 +159,3 @@ def _conclude(found: Iterable[TargetChecks | None]) -> None:
 def _age(found: TargetChecks) -> str:
     minutes = int((now() - found.at).total_seconds()) // 60
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"  # noqa: PLR2004 (minutes of an hour)
-
-
-def _targets(count: int) -> str:
-    return f"{count} target{'' if count == 1 else 's'}"

@@ -7,6 +7,7 @@ from typing import Annotated
 import boto3
 import typer
 
+from cli.arguments import unknown_target
 from cli.commands.mappings.file import removal_limit
 from cli.deployed import output_if_there
 from cli.explain.facts import Explained
@@ -100,6 +101,10 @@ def explain(  # noqa: PLR0913 (one option each)
         (session.client("dynamodb"), table, ledger),
         removal_limit(region, count, percent),
     ).explain(user_id, state, only, observe_all=observe)
+    known = {each.target for each in found.targets if each.answers or each.record} | state.targets
+    if target is not None and only not in known:
+        mistake = "no mapping row names it, and the hub knows no such target"
+        raise unknown_target(target, mistake, known)
     explained = Explained(found, state, mode or output_if_there("Mode", region) or "", now())
     if as_json:
         typer.echo(json.dumps(plain(explained), indent=2))
@@ -128,4 +133,7 @@ def _next(found: Explained) -> str:
         return f"The users of the hold, and why:  studio-hub holds show {holds[0].digest}"
     if found.explanation.is_in_sync:
         return "In sync. Nothing to do."
+    remedies = [skip.remedy for each in found.explanation.targets for skip in each.skips]
+    if any(remedies) and not any(each.actions for each in found.explanation.targets):
+        return "Nothing was changed. Follow the remedy of what is in the way."
     return f"Nothing was changed. Reconcile this user now:  studio-hub sweep --user {found.user_id}"

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from cli.arguments import find_target
 from cli.hub_client import HubClient
 from cli.options import Json, Reason, Yes, require_yes, with_hub_client
 from cli.output import print_json
 from cli.people import find_user
+from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.decisions.protection import protected_profile
 from shared.model import Target
 
@@ -37,8 +39,9 @@ def protect(
 
     For break-glass accounts, for example: what they have stays, whatever the mappings say.
     """
-    key = _profile(whom) or find_user(hub_client, whom)
-    is_protected = key in hub_client.state().protected
+    state = hub_client.state()
+    key = _profile(whom, hub_client, state) or find_user(hub_client, whom)
+    is_protected = key in state.protected
     is_changed = not off or (is_protected and yes)
     if as_json and not is_changed:
         print_json({"whom": key, "protected": is_protected, "changed": False})
@@ -62,10 +65,14 @@ def protect(
     typer.echo(f"To end it:  studio-hub protect {key} --off --yes", err=True)
 
 
-def _profile(whom: str) -> str | None:
+def _profile(whom: str, hub_client: HubClient, state: HubState) -> str | None:
     """Return the key of a protected profile; None if the text names no target."""
     place, _, name = whom.rpartition("/")
     try:
-        return protected_profile(Target.parse(place), name) if name else None
+        key = protected_profile(Target.parse(place), name) if name else None
     except ValueError:
         return None
+    # An end of a protection may be of a target that was forgotten meanwhile.
+    if key and key not in state.protected:
+        find_target(place, hub_client, state)
+    return key

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import typer
 
+from cli.arguments import find_target, nearest
 from cli.audit import Outcome
 from cli.deployed import output
 from cli.hub_client import HubClient, now
@@ -53,13 +54,13 @@ def sweep(
     """
     if sum(option is not None for option in (group, target, user)) > 1:
         raise typer.BadParameter("give one of --group, --target and --user, or none of them")
+    state = hub_client.state()
     request = _request(
-        target,
+        find_target(target, hub_client, state) if target is not None else None,
         user,
         hub_client,
         _group_id(group, hub_client, table, region) if group is not None else None,
     )
-    state = hub_client.state()
     if state.paused:
         say(f"The hub is paused {describe_pause(state)}.", err=True)
         if as_json:
@@ -111,7 +112,7 @@ def _audited(
 
 
 def _request(
-    target: str | None, user: str | None, hub_client: HubClient, group_id: str | None
+    target: Target | None, user: str | None, hub_client: HubClient, group_id: str | None
 ) -> ReconcileRequest | ScanRequest | None:
     at, event_id = now(), str(uuid4())
     if user is not None:
@@ -119,11 +120,7 @@ def _request(
             find_user(hub_client, user), at, event_id, at, force_observe=EVERY_TARGET
         )
     if target is not None:
-        try:
-            key = str(Target.parse(target))
-        except ValueError as error:
-            raise typer.BadParameter(f"--target: {error}") from error
-        return ScanRequest(Subject.TARGET, key, at, event_id, at)
+        return ScanRequest(Subject.TARGET, str(target), at, event_id, at)
     if group_id is not None:
         return ScanRequest(Subject.GROUP, group_id, at, event_id, at)
     return None
@@ -151,8 +148,8 @@ def _group_id(group: str, hub_client: HubClient, table: str, region: str | None)
         raise typer.BadParameter(
             f"rows pin --group {group!r} to several ids: give one of them: {', '.join(ids)}"
         )
-    names = ", ".join(sorted({*known, *(name for name, _ in pins)})) or "none yet"
+    near = nearest(group, {*known, *(name for name, _ in pins)}, at_least=0.0)
     raise typer.BadParameter(
         f"--group {group!r} is no group id, and none of the names that the hub has resolved or "
-        f"that a row pins: {names}"
+        f"that a row pins; the nearest: {', '.join(near) or 'there is none yet'}"
     )

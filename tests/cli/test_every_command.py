@@ -1,5 +1,6 @@
 """What every command is held to: the audit trail of what it changes, and a pause that it names."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ from simulator.embedded_aws import HUB_REGION
 
 Command = Callable[..., tuple[int, str, str]]
 Arguments = Callable[[Company, Command, Path], Sequence[str]]
+TYPO = PLACE.replace("d-one", "d-onne")
 NEW = "444444444444/eu-west-1/d-new"
 SCIENTISTS = "--group", "scientists", "--target", PLACE
 
@@ -135,6 +137,45 @@ def test_what_changes_something_leaves_one_entry_with_the_callers_arn(
     assert code == 0
     assert entry["by"] == caller
     assert f"{entry['what']} by {caller}" in command("history")[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("history", "--target"),
+        ("report", "--json", "--target"),
+        ("explain", "ada", "--target"),
+        ("doctor", "--target"),
+        ("sweep", "--target"),
+        ("targets", "forget"),
+    ],
+    ids=" ".join,
+)
+def test_a_target_that_does_not_exist_is_an_error(
+    hub: Company, command: Command, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """The nearest that exists is named: somebody may have mistyped it."""
+    monkeypatch.setattr(time, "sleep", hub.aws.wait)
+    before = entries(hub)
+    code, _, err = command(*words, TYPO)
+
+    assert code == 1
+    assert f"the nearest that it knows: {PLACE}" in " ".join(err.split())
+    assert entries(hub) == before
+
+
+def test_a_row_that_does_not_exist_is_an_error(hub: Company, command: Command) -> None:
+    """The nearest rows are named, as the command takes them; nobody is protected by a mistake."""
+    row = ("--group", "scientist", "--target", TYPO)
+    changed = command("mappings", "set", *row, "--priority", "3", "--yes")
+    removed = command("mappings", "remove", *row, "--yes")
+    protected = command("protect", f"{TYPO}/ada")
+
+    assert [changed[0], removed[0], protected[0]] == [1, 1, 1]
+    for _, _, err in (changed, removed):
+        assert f"a near one:  --group scientists --target {PLACE}" in err
+    assert f"the nearest that it knows: {PLACE}" in " ".join(protected[2].split())
+    assert entries(hub) == []
 
 
 @pytest.mark.parametrize("name", [name for name in READERS if name != "mappings schema"])

@@ -57,6 +57,17 @@ def test_it_says_what_a_removal_waits_for(hub: Company, command: Command) -> Non
     assert "deletion 2026-01-12" in suspended
 
 
+def test_the_last_line_is_what_helps(hub: Company, command: Command) -> None:
+    """Where something is in the way, its remedy; where the hub will do something, a sweep."""
+    _, blocked, remedy = command("explain", "eve")
+    hub.play("leave", user="ada", group="scientists", via="none")
+    _, _, sweep = command("explain", "ada")
+
+    assert "studio-hub adopt" in blocked
+    assert "Follow the remedy" in remedy
+    assert f"studio-hub sweep --user {hub.user_id('ada')}" in sweep
+
+
 def test_it_foretells_the_next_reconcile(hub: Company, command: Command) -> None:
     """Without a right in the spoke by the ledger, and says so; then that is what happens."""
     hub.play("leave", user="ada", group="scientists", via="none")

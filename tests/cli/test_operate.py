@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from hub.runtime.adapters.hub_state import DynamoHubState
 from shared.messages import decode
-from shared.model import GroupId
+from shared.model import GroupId, Target
 from shared.requests import DAILY, HOURLY, ReconcileRequest, ScanRequest, Subject
 from simulator.setup import LEDGER, MAPPINGS, make_tables
 
@@ -83,6 +83,7 @@ def test_a_full_sweep_starts_once_in_a_quarter_of_an_hour(hub: Hub, command: Com
 def test_one_group_target_or_user_may_be_requested_any_time(hub: Hub, command: Command) -> None:
     """A group by its id or by the name in a mapping."""
     hub.hub_state.remember_group("ants", GroupId(ANTS))
+    hub.hub_state.remember_target(Target.parse(TARGET))
     codes = [
         command("sweep", *options)[0]
         for options in (
@@ -122,6 +123,7 @@ def test_a_group_that_only_a_row_pins_is_known_by_its_name(hub: Hub, command: Co
     [
         (("--group", "bees"), "'bees' is no group id, and none of the names"),
         (("--target", "somewhere"), "write <12-digit account>/<region>/<domain id>"),
+        (("--target", TARGET), "the hub knows no such target; it knows none yet"),
         (("--user", "ada"), "no user in the ledger is called 'ada'"),
         (("--user", "ada"), "aws identitystore get-user-id"),
         (("--user", ADA, "--target", TARGET), "give one of --group, --target and --user"),

@@ -1,12 +1,14 @@
 """`studio-hub mappings add`, `set` and `remove`: one row at a time, dry until --yes."""
 
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
 
 from cli import mapping_checks
 from cli import output as console
+from cli.arguments import nearest
 from cli.commands.mappings.listing import table_of
 from cli.commands.mappings.write import RowsTable, print_change, write
 from cli.mappings.difference import ATTRIBUTES, RowChange, key_of
@@ -194,11 +196,14 @@ def _find(rows: Iterable[Row], group: str, target: str) -> Row | None:
     return next((row for row in rows if key_of(row) == (group, target)), None)
 
 
-def _found(place: RowsTable, rows: Iterable[Row], group: str, target: str) -> Row:
+def _found(place: RowsTable, rows: Sequence[Row], group: str, target: str) -> Row:
     """Return a row of the table; if there is none, say so and exit."""
     found = _find(rows, group, target)
     if found is None:
         console.say(f"error: no row of group {group} and target {target} in {place.name}", err=True)
+        keys = (f"--group {shlex.quote(of[0])} --target {of[1]}" for of in map(key_of, rows))
+        for near in nearest(f"--group {group} --target {target}", keys, at_least=0.0):
+            console.say(f"a near one:  {near}", err=True)
         typer.echo(f"See the rows:  studio-hub mappings list --table {place.name}", err=True)
         raise typer.Exit(1)
     return found
