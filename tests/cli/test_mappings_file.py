@@ -169,6 +169,62 @@ def test_apply_refuses_what_has_changed_since(command: Command, hub: Company, fi
     assert command("mappings", "apply", str(file), "--digest", agreed)[0] in {0, 3}
 
 
+def test_a_refusal_names_what_changed_since_the_plan(
+    command: Command, hub: Company, file: Path
+) -> None:
+    """With the plan of the digest: each row and each person that is new, other, or gone."""
+    change(file, ("role: Lead", "role: Boss"))
+    hub.play("join", user="ada", group="leads")
+    seen = file.with_name("plan.json")
+    seen.write_text(command("mappings", "plan", str(file), "--json")[1], encoding="utf-8")
+    agreed = json.loads(seen.read_text(encoding="utf-8"))["digest"]
+    hub.aws.put_mapping({"group": "others", "target": PLACE, "priority": 3})
+    hub.play("leave", user="ada", group="leads")
+    hub.play("join", user="bob", group="leads")
+    words = "mappings", "apply", str(file), "--digest", agreed, "--plan", str(seen)
+    code, _, err = command(*words)
+    told = json.loads(command(*words, "--json")[1])["changed_since_plan"]
+
+    assert code == 3
+    lines = [line.strip() for line in err.splitlines() if line.startswith("  ")]
+    assert lines == told
+    assert [line.split(":")[0] for line in told] == [
+        f"+ row of others in {PLACE}",
+        f"- ada in {PLACE}",
+        f"+ bob in {PLACE}",
+    ]
+    assert "was to be: role change, Lead -> Boss, because of leads" in told[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"digest": "12345678"}', "is no plan: write it by"),
+        ("[", "is no plan: write it by"),
+        (
+            '{"digest": "12345678", "rows": [], "people": [], "names": {}}',
+            "has the digest 12345678, not 00000000",
+        ),
+        (None, "cannot be read: No such file"),
+    ],
+)
+def test_a_plan_that_is_none_is_an_error(
+    command: Command, hub: Company, file: Path, text: str | None, told: str
+) -> None:
+    """Before anything is read or written."""
+    seen = file.with_name("plan.json")
+    if text is not None:
+        seen.write_text(text, encoding="utf-8")
+    before = hub.ledger()
+    code, _, err = command(
+        "mappings", "apply", str(file), "--digest", "00000000", "--plan", str(seen)
+    )
+
+    assert code == 1
+    assert told in " ".join(err.split())
+    assert hub.ledger() == before
+
+
 def test_a_new_row_is_pinned(command: Command, hub: Company, file: Path) -> None:
     """By the id that the directory has; an unchanged row stays; the file is not written."""
     text = file.read_text(encoding="utf-8") + f"- {{group: others, target: {FRESH}}}\n"

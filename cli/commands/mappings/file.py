@@ -17,6 +17,7 @@ from cli.mappings.export import export, lost_rows
 from cli.mappings.observe import Sources
 from cli.mappings.parse import Row, read
 from cli.mappings.plan import Plan, make_plan
+from cli.mappings.plan_difference import PlainPlan, differences, read_plan
 from cli.mappings.plan_markdown import markdown
 from cli.mappings.plan_text import plain, text, totals
 from cli.mappings.schema import SCHEMA_FILE, schema_text
@@ -133,6 +134,15 @@ def apply(  # noqa: PLR0913 (one option each)
     digest: Annotated[
         str, typer.Option(help="The digest that `mappings plan` showed.", show_default=False)
     ],
+    seen: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan",
+            help="The plan of that digest, from `mappings plan --json`: if it is refused, to show "
+            "what changed since.",
+            show_default=False,
+        ),
+    ] = None,
     count: RemovalCount = None,
     percent: RemovalPercent = None,
     reason: Reason = "",
@@ -143,6 +153,7 @@ def apply(  # noqa: PLR0913 (one option each)
 
     Exits 3, and shows the plan as it is now, if rows or their effect have changed since.
     """
+    earlier = _earlier(seen, digest)
     limit = removal_limit(region, count, percent)
     found = _plan(file, table, ledger, identity_store, limit, region)
     client = boto3.Session(region_name=region).client("dynamodb")
@@ -155,11 +166,14 @@ def apply(  # noqa: PLR0913 (one option each)
         with audited(DynamoAudit(client, ledger), entry) as audit:
             outcome = application.apply(found, digest, now())
             audit.text = outcome.value
+    changed: list[str] = []
     if outcome is Applied.REFUSED:
         # The table may have changed while it was written.
         found = _plan(file, table, ledger, identity_store, limit, region)
+        changed = differences(earlier, found) if earlier else []
     if as_json:
-        typer.echo(json.dumps({"outcome": outcome.value, **plain(found)}, indent=2, default=str))
+        document = {"outcome": outcome.value, **plain(found), "changed_since_plan": changed}
+        typer.echo(json.dumps(document, indent=2, default=str))
     elif outcome is not Applied.NOTHING_TO_DO:
         typer.echo(text(found) if outcome is Applied.REFUSED else "\n".join(totals(found)))
     warn_if_paused(read_state(ledger, region))
@@ -173,11 +187,29 @@ def apply(  # noqa: PLR0913 (one option each)
                 f"Refused: {digest} stood for another plan; above is the plan as it is now.",
                 err=True,
             )
+            if changed:
+                say("Changed since the plan:", err=True)
+            for line in changed:
+                say(f"  {line}", err=True)
             say(
                 f"If that is right:  studio-hub mappings apply {file} --digest {found.digest}",
                 err=True,
             )
             raise typer.Exit(REFUSED)
+
+
+def _earlier(seen: Path | None, digest: str) -> PlainPlan | None:
+    """Return the plan that a digest stood for, if it is given."""
+    if seen is None:
+        return None
+    try:
+        earlier = read_plan(seen)
+    except ValueError as error:
+        raise typer.BadParameter(f"--plan: {error}") from error
+    if earlier.digest != digest:
+        mistake = f"{seen} has the digest {visible(earlier.digest)}, not {digest}"
+        raise typer.BadParameter(f"--plan: {mistake}")
+    return earlier
 
 
 def removal_limit(
