@@ -10,6 +10,7 @@ from typing import Final
 
 from cli.mappings.plan import Plan
 from cli.mappings.plan_text import change_text, counts, mark, people, row_text, totals
+from cli.output import count_of
 from shared.visible import shortened, visible
 
 # Source: GitHub refuses a comment of more than 65,536 characters.
@@ -46,10 +47,10 @@ def _sections(plan: Plan) -> Iterator[tuple[str, tuple[str, ...], Sequence[tuple
         yield f"{len(plan.notes)} notes", ("Note",), [(note,) for note in plan.notes]
     if plan.problems:
         found = [(each.kind.name, f"{each.subject}: {each.reason}") for each in plan.problems]
-        yield f"{len(found)} problems", ("Problem", "What"), found
+        yield count_of(len(found), "problem"), ("Problem", "What"), found
     if plan.changes:
         rows = [(change.kind.value, row_text(change)) for change in plan.changes]
-        yield f"{len(rows)} rows", ("Change", "Row"), rows
+        yield count_of(len(rows), "row"), ("Change", "Row"), rows
     for effect in plan.effects:
         persons = [
             (mark(change), plan.names.of(user), change_text(change, effect.target))
