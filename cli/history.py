@@ -1,8 +1,9 @@
 """What happened: the events of profiles and the actions of operators, merged by time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from heapq import merge
 from itertools import islice
 from typing import Any
@@ -46,10 +47,12 @@ def read_history(
     """Return the last entries between two times, at most `limit`, the newest last.
 
     A user's events are read from the user's partition, all others from the index by month. Either
-    is read from its end, and no further than needed.
+    is read from its end, and no further than needed. The text of an action names its users as the
+    ledger does.
     """
+    name_of = cache(lambda of: _name(hub_client, of))
     actions = (
-        _of_action(entry)
+        _of_action(entry, name_of)
         for entry in hub_client.audit.entries(since, until)
         if entry.concerns(user, target)
     )
@@ -108,7 +111,7 @@ def _of_event(event: Mapping[str, str]) -> HistoryEntry:
     return HistoryEntry(profile.at, event["what"], "", text, plain)
 
 
-def _of_action(entry: AuditEntry) -> HistoryEntry:
+def _of_action(entry: AuditEntry, name_of: Callable[[UserId], str]) -> HistoryEntry:
     plain = {
         "at": entry.at.isoformat(),
         "kind": "operator",
@@ -120,15 +123,15 @@ def _of_action(entry: AuditEntry) -> HistoryEntry:
         "reason": entry.reason or None,
         "outcome": entry.outcome or None,
     }
-    return HistoryEntry(entry.at, str(entry.what), entry.by, _described(entry), plain)
+    return HistoryEntry(entry.at, str(entry.what), entry.by, _described(entry, name_of), plain)
 
 
-def _described(entry: AuditEntry) -> str:
+def _described(entry: AuditEntry, name_of: Callable[[UserId], str]) -> str:
     """Return whom and what an action concerned, why, and what became of it."""
     where = f"in {entry.where}" if entry.where else ""
     parts = [
         entry.subject,
-        _names(entry.users),
+        _names(entry.users, name_of),
         # A hold names its target itself.
         "" if entry.where and str(entry.where) in entry.subject else where,
         f"because: {entry.reason}" if entry.reason else "",
@@ -137,7 +140,13 @@ def _described(entry: AuditEntry) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def _names(users: Iterable[UserId]) -> str:
-    named = list(users)
-    more = len(named) - _NAMED
-    return ", ".join(named[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+def _names(users: Sequence[UserId], name_of: Callable[[UserId], str]) -> str:
+    more = len(users) - _NAMED
+    named = ", ".join(map(name_of, users[:_NAMED]))
+    return named + (f" and {more} more" if more > 0 else "")
+
+
+def _name(hub_client: HubClient, user: UserId) -> str:
+    """Return the user name that the ledger has last, or the id if it has none."""
+    names = (each.user_name for each in hub_client.ledger.records(user).values())
+    return next(filter(None, names), user)

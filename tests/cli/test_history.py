@@ -75,6 +75,19 @@ def test_a_history_is_readable(hub: Company, command: Command) -> None:
     assert "the hub is paused since" in err
 
 
+def test_an_action_names_its_users(hub: Company, command: Command) -> None:
+    """As the ledger does; by the id who has no record. JSON has the ids."""
+    dan = hub.user_id("dan")
+    command("protect", "ada")
+    command("protect", dan)
+    _, out, _ = command("history")
+
+    assert "\n    ada\n" in out
+    assert f"\n    {dan}\n" in out
+    ids = [each["users"] for each in listed(command) if each["what"] == "protect"]
+    assert sorted(ids) == sorted([[hub.user_id("ada")], [dan]])
+
+
 def test_what_the_bus_refused_is_found_by_its_remedy(hub: Company, command: Command) -> None:
     """The problem names the command that shows the events which were not published."""
     hub.aws.gateway.faults.append(Fault("events", "PutEvents", "InternalFailure", every=1))
