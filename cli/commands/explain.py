@@ -132,6 +132,9 @@ def _next(found: Explained) -> str:
     if holds:
         return f"The users of the hold, and why:  studio-hub holds show {holds[0].digest}"
     if found.explanation.is_in_sync:
+        if found.explanation.targets and not found.shown():
+            command = f"studio-hub explain {found.user_id} --target TARGET"
+            return f"In sync. Nothing to do. Why no row of a target applies:  {command}"
         return "In sync. Nothing to do."
     remedies = [skip.remedy for each in found.explanation.targets for skip in each.skips]
     if any(remedies) and not any(each.actions for each in found.explanation.targets):

@@ -1,6 +1,7 @@
 """`studio-hub report`: the access review as a page, as CSV or as JSON."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -73,6 +74,10 @@ def report(
     if as_json and form not in (None, Format.JSON):
         raise typer.BadParameter(f"--json is --format json: leave out --json or --format {form}")
     form = Format.JSON if as_json else form or Format.HTML
+    if form is Format.HTML and output is None and sys.stdout.isatty():
+        raise typer.BadParameter(
+            "a terminal shows no page: give --output review.html, or --format csv"
+        )
     with _opened(output) as file:
         session = boto3.Session(region_name=region)
         hub_client = open_hub_client(ledger, "", region)

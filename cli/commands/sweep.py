@@ -87,7 +87,7 @@ def sweep(
         hub_client.delayed_queue.enqueue_after(request, 0)
     if as_json:
         print_json({"queued": True, "in_seconds": 0})
-    typer.echo("Queued. The functions log what they find and change.", err=True)
+    typer.echo("Queued. What it changes, within minutes:  studio-hub history", err=True)
 
 
 def say_when(seconds: int) -> None:

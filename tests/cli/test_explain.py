@@ -58,14 +58,16 @@ def test_it_says_what_a_removal_waits_for(hub: Company, command: Command) -> Non
 
 
 def test_the_last_line_is_what_helps(hub: Company, command: Command) -> None:
-    """Where something is in the way, its remedy; where the hub will do something, a sweep."""
+    """The remedy of what is in the way; a sweep where something is to do; else why not."""
     _, blocked, remedy = command("explain", "eve")
     hub.play("leave", user="ada", group="scientists", via="none")
     _, _, sweep = command("explain", "ada")
+    _, _, rows = command("explain", "dan")
 
     assert "studio-hub adopt" in blocked
     assert "Follow the remedy" in remedy
     assert f"studio-hub sweep --user {hub.user_id('ada')}" in sweep
+    assert f"studio-hub explain {hub.user_id('dan')} --target TARGET" in rows
 
 
 def test_it_foretells_the_next_reconcile(hub: Company, command: Command) -> None:

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,19 @@ def test_a_report_says_from_what_it_was_made(hub: Company, command: Command) -> 
     page = command("report")[1]
     assert re.search(r'"paused":"since 20[^"]* by arn:aws:sts:[^"]*: an audit"', page)
     assert found["target"] is None
+
+
+def test_no_page_is_printed_on_a_terminal(
+    hub: Company, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says how to write a file; CSV is for a terminal too."""
+    assert hub.roles()
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    code, out, err = command("report")
+
+    assert (code, out) == (1, "")
+    assert "give --output review.html" in err
+    assert command("report", "--format", "csv")[0] == 0
 
 
 def test_csv_and_html_hold_the_same_rows(hub: Company, command: Command) -> None:
