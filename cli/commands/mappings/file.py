@@ -44,7 +44,11 @@ from yaml_files.yaml_positions import DocumentError
 
 File = Annotated[
     Path,
-    typer.Argument(help="A mappings file, as `mappings export` prints it.", show_default=False),
+    typer.Argument(
+        metavar="FILE",
+        help="A mappings file, as `mappings export` prints it.",
+        show_default=False,
+    ),
 ]
 _UNKNOWN_LIMIT: Final = (
     "note: the removal limit of the hub is not known: give --removal-limit-count and "
