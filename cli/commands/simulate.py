@@ -8,7 +8,7 @@ import typer
 from cli.commands.demo import Json, Verbose, play, player
 from cli.deployed import output
 from cli.options import SOMETHING_TO_DO, Region
-from cli.output import say
+from cli.output import describe_pause, say
 from cli.simulation.live_company import LiveCompany, LiveHub, read_company, read_tables
 
 # More users take minutes to read, and to play.
@@ -106,7 +106,7 @@ def _read(hub: LiveHub, *, yes: bool) -> LiveCompany:
         err=True,
     )
     if tables.state.paused:
-        say(f"The hub is paused: {tables.state.paused}", err=True)
+        say(f"The hub is paused {describe_pause(tables.state)}", err=True)
     if count > _MOST_PEOPLE and not yes:
         say(
             f"More than {_MOST_PEOPLE} users take minutes. Nothing was played. Repeat with --yes "

@@ -161,17 +161,22 @@ def test_a_file_gives_steps_alone(hub: Company, command: Command, tmp_path: Path
 
 
 def test_a_large_company_takes_yes(hub: Company, command: Command) -> None:
-    """Above 500 users it says how many there are, and reads and plays none of them."""
+    """Above 500 users it says how many there are, and reads and plays none of them.
+
+    It says who paused the live hub.
+    """
     store = hub.aws.services.identity_store
     group = store.find_group("leads")
     assert group is not None
     for number in range(500):
         store.add_membership(store.add_user(f"user-{number}").user_id, group.group_id)
+    command("pause", "--reason", "an audit")
 
     code, out, err = command("simulate", "--from-live")
 
     assert (code, out) == (2, "")
     assert "504 users" in err
+    assert re.search(r"The hub is paused since 20.* by arn:aws:sts:.*: an audit\n", err)
     assert "Repeat with --yes" in err
 
 
