@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from hub.runtime.decisions.audit import AuditEntry
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         UnmanagedProfile,
     )
     from hub.runtime.decisions.listing import Page, ScanState
-    from hub.runtime.decisions.profile_events import ProfileEvent
+    from hub.runtime.decisions.profile_events import ProfileEvent, RecordWrite
     from hub.runtime.decisions.record import MemberChanges, Record
     from hub.runtime.decisions.removal_limit import HeldDisruption, LimitState
     from shared.model import GroupId, MappingTable, Target, Unresolved, User, UserId
@@ -110,6 +110,13 @@ class Ledger(Protocol):
 
         Raises:
             RetryableError: another worker wrote the record meanwhile.
+        """
+
+    def write_all(self, writes: Sequence[RecordWrite]) -> tuple[Record, ...]:
+        """Write records as `write` does, all in one transaction; they have 100 items at most.
+
+        Raises:
+            RetryableError: another worker wrote one of the records meanwhile. None is written.
         """
 
 

@@ -1,5 +1,6 @@
 """A harness that applies plans: every kind of action once, two targets, and a fake recorder."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -29,6 +30,7 @@ from shared.errors import (
     RetryableError,
     TargetUnreachableError,
 )
+from shared.model import Target
 
 CREATE, ASSIGN = Create(ADA, LAB, "ada", NEW, BECAUSE), Assign(ADA, LAB, "ada")
 CHANGE = ChangeRole(ADA, LAB, "ada", OLD, NEW, BECAUSE)
@@ -53,13 +55,14 @@ class NotedCalls:
     recording_fails: bool = False
     wanted: datetime = NOON
 
-    def begin(self, action: Action) -> None:
-        """Note the start of an action."""
+    def begin(self, actions: Iterable[Action]) -> Mapping[Target, str]:
+        """Note the start of actions."""
         if self.begin_fails:
-            raise RetryableError("another worker wrote this record meanwhile")
+            return {action.target: "another worker wrote this record" for action in actions}
         if self.ledger_refuses:
             raise INVALID
-        self.notes_written.append(f"begin {type(action).__name__}")
+        self.notes_written += [f"begin {type(action).__name__}" for action in actions]
+        return {}
 
     def wanted_since(self, action: Action) -> datetime:
         """Return since when every action here is desired."""
@@ -69,8 +72,10 @@ class NotedCalls:
     def record_outcome(self, outcome: Outcome) -> None:
         """Note the outcome."""
         self.notes_written.append(f"{type(outcome).__name__} {type(outcome.action).__name__}")
-        if self.recording_fails:
-            raise RetryableError("another worker wrote this record meanwhile")
+
+    def flush(self) -> Mapping[Target, str]:
+        """Return that nothing could be written, or that everything is."""
+        return {LAB: "another worker wrote this record"} if self.recording_fails else {}
 
 
 @dataclass

@@ -1,12 +1,12 @@
 """Fakes of ports: each keeps the contract of its port, and notes its calls."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hub.runtime.decisions.hub_state import AccessRefusal, GroupSnapshot, HubState, OpenProblem
 from hub.runtime.decisions.listing import Page, ScanState
-from hub.runtime.decisions.profile_events import ProfileEvent
+from hub.runtime.decisions.profile_events import ProfileEvent, RecordWrite
 from hub.runtime.decisions.record import MemberChanges, Record
 from shared.errors import PermanentError, RetryableError
 from shared.messages import scan_chain
@@ -249,15 +249,21 @@ class FakeLedger:
         profile_event: ProfileEvent | None = None,
     ) -> Record:
         """Replace the version that the record names; RetryableError if another worker did."""
-        key = record.user_id, record.target
-        seen = self.rows[key].version if key in self.rows else 0
-        if record.version != seen:
-            raise RetryableError("another worker wrote this record meanwhile")
-        written = replace(record, version=seen + 1)
-        self.rows[key] = written
-        self.writes.append(written)
-        self.member_changes += [changes] if changes else []
-        self.published += [profile_event] if profile_event else []
+        events = (profile_event,) if profile_event else ()
+        return self.write_all([RecordWrite(record, changes or MemberChanges(), events)])[0]
+
+    def write_all(self, writes: Sequence[RecordWrite]) -> tuple[Record, ...]:
+        """Replace the versions that the records name, all or none."""
+        for record, _, _ in writes:
+            key = record.user_id, record.target
+            if record.version != (self.rows[key].version if key in self.rows else 0):
+                raise RetryableError("another worker wrote this record meanwhile")
+        written = tuple(replace(each.record, version=each.record.version + 1) for each in writes)
+        for each, record in zip(writes, written, strict=True):
+            self.rows[record.user_id, record.target] = record
+            self.member_changes.append(each.changes)
+            self.published += each.profile_events
+        self.writes += written
         return written
 
 

@@ -166,7 +166,7 @@ def test_a_target_run_ends_where_an_action_fails(
 
     found = harness.apply(*actions, elsewhere(CHANGE))
 
-    assert harness.calls == [call]
+    assert [each for each in harness.calls if each != "watch"] == [call]
     assert len(found) == 2
     # Law 10: the other target goes on.
     assert isinstance(found[1], Applied)

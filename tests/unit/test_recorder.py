@@ -57,7 +57,7 @@ def harness() -> RecorderHarness:
 
 def test_a_creation_is_recorded_before_it_starts(harness: RecorderHarness) -> None:
     """Law 4: a worker that dies in between leaves a row that is reconciled again."""
-    harness.open(PROMOTED).begin(CREATE)
+    harness.open(PROMOTED).begin([CREATE])
 
     assert harness.record.state is State.PENDING
     assert harness.record.access is Access.UNSURE
@@ -100,7 +100,7 @@ def test_where_access_is_granted_by_hand_they_are_active_all_the_same(
 def test_a_removal_records_its_course_from_the_first_step() -> None:
     """Its start and the end of the retention are recorded before anything is removed."""
     harness = knowing(ACTIVE)
-    harness.open(REMOVAL).begin(REVOKE)
+    harness.open(REMOVAL).begin([REVOKE])
 
     assert harness.record.state is State.REMOVING
     assert (harness.record.started, harness.record.retain_until) == (NOON, NOON + 30 * DAY)
@@ -138,7 +138,7 @@ def test_the_life_cycle_of_a_leaver() -> None:
 def test_the_uid_is_recorded_before_the_profile_is_deleted() -> None:
     """Rule 8: with the names of the spaces, or the home directory cannot be found again."""
     harness = knowing(replace(LEAVING, efs_uid=""))
-    harness.open(REMOVAL).begin(DELETE)
+    harness.open(REMOVAL).begin([DELETE])
 
     assert harness.record.efs_uid == "200005"
     assert harness.record.state is State.REMOVING
@@ -147,7 +147,7 @@ def test_the_uid_is_recorded_before_the_profile_is_deleted() -> None:
 def test_a_started_removal_does_not_start_again() -> None:
     """The retention counts from the first reconcile of the removal."""
     harness = knowing(LEAVING)
-    harness.open(replace(REMOVAL, retention_days=0), NOON + DAY).begin(SUSPEND)
+    harness.open(replace(REMOVAL, retention_days=0), NOON + DAY).begin([SUSPEND])
 
     assert (harness.record.started, harness.record.retain_until) == (NOON, NOON + 30 * DAY)
 
@@ -229,9 +229,9 @@ def seen_in_service(harness: RecorderHarness) -> list[timedelta]:
 def test_a_creation_keeps_its_request_time_until_the_profile_exists() -> None:
     """Whichever reconcile starts it again or sees its end; the event is published once."""
     harness = knowing(None)
-    harness.open(PROMOTED).begin(CREATE)
+    harness.open(PROMOTED).begin([CREATE])
     asked = harness.record.requested_at
-    harness.open(PROMOTED, NOON + HOUR, replace(REQUEST, event_at=NOON + HOUR)).begin(CREATE)
+    harness.open(PROMOTED, NOON + HOUR, replace(REQUEST, event_at=NOON + HOUR)).begin([CREATE])
 
     assert asked == REQUEST.event_at
     assert harness.record.requested_at == asked
@@ -243,10 +243,10 @@ def test_a_creation_keeps_its_request_time_until_the_profile_exists() -> None:
 def test_who_leaves_before_the_profile_exists_has_not_joined() -> None:
     """The profile is created and then removed."""
     harness = knowing(None)
-    harness.open(PROMOTED).begin(CREATE)
+    harness.open(PROMOTED).begin([CREATE])
     harness.open(REMOVAL)
     assert seen_in_service(harness) == []
-    harness.recorder.begin(REVOKE)
+    harness.recorder.begin([REVOKE])
 
     assert harness.record.requested_at is None
 

@@ -151,6 +151,7 @@ def test_where_nothing_was_ever_made_nothing_is_to_be_removed(before: Record | N
         assert is_in_sync(REMOVAL, harness.record)
 
     harness.open(REMOVAL).confirm([REMOVAL])
+    harness.recorder.save()
 
     assert harness.record.state is State.REMOVED
     assert harness.published == []
@@ -179,9 +180,10 @@ def test_what_may_have_been_made_never_counts_as_missing(
 ) -> None:
     """Law 6: whatever the target answers afterwards."""
     recorder = harness.open(PROMOTED)
-    recorder.begin(CREATE)
+    recorder.begin([CREATE])
     if outcome is not None:
         recorder.record_outcome(outcome)
+        recorder.save()
     assert not is_in_sync(REMOVAL, harness.record)
 
     harness.open(PROMOTED)
@@ -197,7 +199,7 @@ def test_what_may_have_been_made_never_counts_as_missing(
 def test_where_an_action_started_something_may_exist(before: Record | None, action: Action) -> None:
     """Even where the ledger had lost them: an action starts only on an existing profile."""
     harness = knowing(before)
-    harness.open(PROMOTED).begin(action)
+    harness.open(PROMOTED).begin([action])
 
     assert not is_in_sync(REMOVAL, harness.record)
 
@@ -207,7 +209,7 @@ def test_a_removal_that_started_is_not_over_before_its_end(
     harness: RecorderHarness, action: Action
 ) -> None:
     """This holds for a user that the ledger did not know, too."""
-    harness.open(REMOVAL).begin(action)
+    harness.open(REMOVAL).begin([action])
 
     assert not is_in_sync(REMOVAL, harness.record)
 
@@ -230,6 +232,7 @@ def test_a_reconcile_that_changes_nothing_writes_nothing() -> None:
     harness.open(same)
     harness.plans(InSync(same, THERE))
     harness.open(same).confirm([same])
+    harness.recorder.save()
 
     assert harness.ledger.writes == []
 
@@ -253,8 +256,11 @@ def test_a_worker_who_lost_the_race_writes_nothing_more() -> None:
     recorder = harness.open(REMOVAL)
     harness.ledger.write(replace(ACTIVE, reason="another worker's"))
 
+    refused = recorder.begin([REVOKE])
+
+    assert refused.keys() == {LAB}
     with pytest.raises(RetryableError):
-        recorder.begin(REVOKE)
+        recorder.save(replace(ACTIVE, reason="this worker's"))
     assert harness.record.reason == "another worker's"
 
 

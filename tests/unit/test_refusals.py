@@ -28,7 +28,7 @@ from hub.runtime.decisions.actions import (
     Action,
 )
 from hub.runtime.decisions.observed import ProfileStatus
-from hub.runtime.decisions.outcome import Applied, Deferred, Failed, Outcome, Pending
+from hub.runtime.decisions.outcome import Applied, Deferred, Failed, Found, Outcome, Pending
 from shared.errors import RefusedError, RetryableError, TargetUnreachableError
 
 
@@ -68,9 +68,32 @@ def test_the_outcome_of_a_refusal(harness: ApplyHarness, call: str, trouble: Tro
     elif isinstance(trouble, TargetUnreachableError):
         assert found == Failed(action, "", "closed")
     elif isinstance(trouble, RefusedError) and (trouble.code, call) in PASSES:
-        assert found == Pending(action, str(trouble))
+        assert found == Pending(action, str(trouble), in_use=trouble == IN_USE)
+    elif (trouble, action) == (IN_USE, CREATE):
+        assert found == Found(CREATE)
     elif isinstance(trouble, RefusedError):
         assert found == Failed(action, trouble.code, trouble.text)
+
+
+def test_a_creation_in_whose_way_is_another_name_is_refused(harness: ApplyHarness) -> None:
+    """Another profile of the user may be in the way; a read of this name shows none."""
+    harness.studio.profiles.clear()
+    harness.studio.troubles["create", LAB] = IN_USE
+
+    assert harness.apply(CREATE) == (Failed(CREATE, IN_USE.code, IN_USE.text),)
+
+
+@pytest.mark.parametrize(("read", "expected"), [(THROTTLED, Deferred), (DENIED, Failed)])
+def test_a_taken_name_that_cannot_be_read_is_no_profile_of_ours(
+    harness: ApplyHarness, read: Trouble, expected: type[Outcome]
+) -> None:
+    """Law 5: only what was read can be ours."""
+    harness.studio.troubles["create", LAB] = IN_USE
+    harness.studio.troubles["watch", LAB] = read
+
+    (found,) = harness.apply(CREATE)
+
+    assert isinstance(found, expected)
 
 
 @pytest.mark.parametrize(

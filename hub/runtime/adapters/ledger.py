@@ -1,13 +1,14 @@
 """The ledger's records: what the hub made for whom, why, what is pending, and the history."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.runtime.adapters.group_snapshots import member
-from hub.runtime.adapters.tables import Table, from_stored, to_stored
+from hub.runtime.adapters.tables import Put, Table, from_stored, to_stored
 from hub.runtime.decisions.audit import months_back
+from hub.runtime.decisions.profile_events import ProfileEvent, RecordWrite
 from hub.runtime.decisions.record import MemberChanges, Record
 from shared.errors import RetryableError
 from shared.model import Target, UserId
@@ -15,8 +16,6 @@ from shared.storage import LEDGER_BY_MONTH, LEDGER_BY_TARGET, LEDGER_EXPIRES
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-    from hub.runtime.decisions.profile_events import ProfileEvent
 
 _USER, _TARGET, _HISTORY, _DRY_RUN = "user#", "target#", "history#", "dry-run"
 # A user's history is kept this long.
@@ -104,21 +103,30 @@ class DynamoLedger:
         self,
         record: Record,
         changes: MemberChanges = _NO_CHANGES,
-        profile_event: "ProfileEvent | None" = None,
+        profile_event: ProfileEvent | None = None,
     ) -> Record:
-        written = replace(record, version=record.version + 1)
-        key = {"pk": f"{_USER}{record.user_id}", "sk": f"{_TARGET}{record.target}"}
-        joined = [member(each, record.user_id, id_) for each, id_ in sorted(changes.joined.items())]
-        is_written = self._table.put(
-            key | to_stored(written),
-            "attribute_not_exists(#pk) OR #version = :seen",
-            {"seen": record.version},
-            also_put=[*joined, *([_history_item(profile_event)] if profile_event else ())],
-            also_delete=[member(group, record.user_id) for group in sorted(changes.left)],
-        )
-        if not is_written:
+        events = (profile_event,) if profile_event else ()
+        return self.write_all([RecordWrite(record, changes, events)])[0]
+
+    def write_all(self, writes: Sequence[RecordWrite]) -> tuple[Record, ...]:
+        written = [replace(each.record, version=each.record.version + 1) for each in writes]
+        puts = [
+            Put(
+                {"pk": f"{_USER}{each.user_id}", "sk": f"{_TARGET}{each.target}"} | to_stored(each),
+                "attribute_not_exists(#pk) OR #version = :seen",
+                {"seen": each.version - 1},
+            )
+            for each in written
+        ]
+        gone = []
+        for record, changes, events in writes:
+            joined = sorted(changes.joined.items())
+            puts += [Put(member(each, record.user_id, id_)) for each, id_ in joined]
+            puts += [Put(_history_item(each)) for each in events]
+            gone += [member(each, record.user_id) for each in sorted(changes.left)]
+        if not self._table.put_all(puts, also_delete=gone):
             raise RetryableError("another worker wrote this record meanwhile")
-        return written
+        return tuple(written)
 
     def dry_run(self, user_id: UserId) -> frozenset[str]:
         key = {"user": f"{_USER}{user_id}", "dry_run": _DRY_RUN}
@@ -130,7 +138,7 @@ class DynamoLedger:
         self._table.put(key | {"problems": problems or None})
 
 
-def _history_item(profile_event: "ProfileEvent") -> dict[str, Any]:
+def _history_item(profile_event: ProfileEvent) -> dict[str, Any]:
     """Return the item of a profile event; the table expires it."""
     stored: dict[str, Any] = to_stored(profile_event)
     # The index of targets has every item with a `target`, so the event's has another name.

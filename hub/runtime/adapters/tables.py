@@ -8,7 +8,7 @@ from enum import Enum
 from functools import cache
 from itertools import chain, islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast, get_args, get_origin
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
@@ -88,6 +88,20 @@ def _kinds(kind: Any) -> dict[str, Any]:  # noqa: ANN401 (a dataclass)
     return {field.name: field.type for field in fields(kind)}
 
 
+class Put(NamedTuple):
+    """An item to write if a condition holds."""
+
+    item: Item
+    condition: str = ""
+    values: Item = _NOTHING
+
+    def request(self, table: str) -> dict[str, Any]:
+        """Return the parameters of the call."""
+        found = {"TableName": table, "Item": _to_dynamodb(to_stored(self.item))["M"]}
+        on = {"ConditionExpression": self.condition} if self.condition else {}
+        return found | on | _expressed(on, self.values)
+
+
 class Table:
     """One table. Every method raises RetryableError or RefusedError, as `translated` does.
 
@@ -131,16 +145,19 @@ class Table:
 
         Other items are written, or deleted by their keys, in the same transaction.
         """
-        writes = [("Put", "Item", item)]
-        writes += [("Put", "Item", each) for each in also_put]
-        writes += [("Delete", "Key", each) for each in also_delete]
-        requests: list[Any] = [
-            {verb: {"TableName": self._name, what: _to_dynamodb(to_stored(each))["M"]}}
-            for verb, what, each in writes
+        puts = (Put(item, condition, values), *map(Put, also_put))
+        return self.put_all(puts, also_delete=also_delete)
+
+    def put_all(self, puts: Iterable[Put], *, also_delete: Iterable[Item] = ()) -> bool:
+        """Write items in one transaction if every condition holds; return whether all do.
+
+        Other items are deleted by their keys in it. Source: the DynamoDB API: 100 items at most.
+        """
+        requests: list[Any] = [{"Put": each.request(self._name)} for each in puts]
+        requests += [
+            {"Delete": {"TableName": self._name, "Key": _to_dynamodb(key)["M"]}}
+            for key in also_delete
         ]
-        if condition:
-            on = {"ConditionExpression": condition}
-            requests[0]["Put"] |= on | _expressed(on, values)
         try:
             with translated():
                 if len(requests) == 1:

@@ -37,11 +37,21 @@ class ManualAction(NamedTuple):
     action: Action
 
 
+class Found(NamedTuple):
+    """The profile to be created exists already: what it is has to be observed first."""
+
+    action: Action
+
+
 class Pending(NamedTuple):
-    """Not finished yet, or not started for lack of time: requeue soon."""
+    """Not finished yet, or not started for lack of time: requeue soon.
+
+    `in_use`: Studio refused it because apps run.
+    """
 
     action: Action
     reason: str
+    in_use: bool = False
 
 
 class Deferred(NamedTuple):
@@ -65,7 +75,7 @@ class Failed(NamedTuple):
     kind: ProblemKind = REFUSED
 
 
-Outcome = Applied | Started | ManualAction | Pending | Deferred | Failed
+Outcome = Applied | Started | ManualAction | Found | Pending | Deferred | Failed
 
 
 def namesake_of(person: User, records: Iterable[Record]) -> Record | None:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
-from hub.runtime.decisions.record import Record, State
+from hub.runtime.decisions.record import MemberChanges, Record, State
 from hub.runtime.decisions.removal_limit import REJECTED
 from shared.model import Because, Target, UserId
 from shared.naming import role_name
@@ -40,6 +40,20 @@ class ProfileEvent:
     event_id: str
     efs_uid: str = ""
     spaces: tuple[str, ...] = ()
+
+
+class RecordWrite(NamedTuple):
+    """A record to write, and what is written with it: members of groups, and the history."""
+
+    record: Record
+    changes: MemberChanges = MemberChanges()
+    profile_events: tuple[ProfileEvent, ...] = ()
+
+    @property
+    def items(self) -> int:
+        """Return how many items it writes."""
+        changes = len(self.changes.joined) + len(self.changes.left)
+        return 1 + changes + len(self.profile_events)
 
 
 def event_of(old: Record | None, new: Record, at: datetime) -> ProfileEvent | None:

@@ -5,6 +5,7 @@ delays no other.
 """
 
 from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, assert_never
@@ -28,6 +29,7 @@ from hub.runtime.decisions.outcome import (
     Applied,
     Deferred,
     Failed,
+    Found,
     ManualAction,
     Outcome,
     Pending,
@@ -42,6 +44,7 @@ from shared.errors import (
     RefusedError,
     RetryableError,
 )
+from shared.model import Target
 
 # Source: AWS's Studio workshop shows a profile in service after about two seconds.
 _POLL_EVERY = timedelta(seconds=3)
@@ -59,11 +62,14 @@ _Polled = Create | ChangeRole | Resume | Suspend | Delete | Discard
 class ActionRecorder(Protocol):
     """Records each change before it starts and when its outcome is known."""
 
-    def begin(self, action: Action) -> None:
-        """Record the action that is about to start."""
+    def begin(self, actions: Iterable[Action]) -> Mapping[Target, str]:
+        """Record the actions that are about to start; return why a target's record was refused."""
 
     def record_outcome(self, outcome: Outcome) -> None:
-        """Record the outcome of an action."""
+        """Record the outcome of an action; the record is written with the next one."""
+
+    def flush(self) -> Mapping[Target, str]:
+        """Write all records that wait; return why a target's record was refused."""
 
     def wanted_since(self, action: Action) -> datetime:
         """Return since when (UTC) no opposite action was started."""
@@ -75,6 +81,19 @@ class _TargetRun:
 
     left: deque[Action]
     polled: _Polled | None = None
+
+    def go_on_after(self, outcome: Outcome) -> None:
+        """Drop the actions that may not follow an outcome."""
+        action = outcome.action
+        if isinstance(outcome, Applied | Started | ManualAction):
+            return
+        if isinstance(action, Revoke) and isinstance(outcome, Deferred | Failed):
+            # The user may still sign in. Suspend and stop all the same, but delete nothing.
+            self.left = deque(each for each in self.left if isinstance(each, Suspend | StopApp))
+        # Apps are stopped whatever the outcome of the suspension: they may even block it. One
+        # app that cannot be stopped does not keep the others from being stopped.
+        elif not isinstance(action, Suspend | StopApp):
+            self.left.clear()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -94,10 +113,15 @@ class Applier:
         deadline. Actions behind an unsuccessful one are left to the next reconcile.
         """
         outcomes: list[Outcome] = []
+
+        def note(run: _TargetRun, outcome: Outcome) -> None:
+            recorder.record_outcome(outcome)
+            outcomes.append(outcome)
+            run.go_on_after(outcome)
+
         targets = dict.fromkeys(action.target for action in todo.actions)
         runs = [_TargetRun(deque(todo.of(target))) for target in targets]
-        for run in runs:
-            outcomes += self._advance(run, deadline, recorder)
+        self._advance(runs, deadline, recorder, note)
         until = min(self.clock.now() + _PATIENCE, deadline)
         while any(run.polled for run in runs) and self.clock.now() + _POLL_EVERY <= until:
             self.clock.sleep(_POLL_EVERY.total_seconds())
@@ -105,52 +129,46 @@ class Applier:
                 if run.polled is None or self.clock.now() >= deadline:
                     continue
                 outcome = self._poll(run.polled)
-                if outcome is None:
-                    continue
-                run.polled = None
-                outcomes += _recorded(outcome, recorder)
-                if isinstance(outcome, Applied) or isinstance(outcome.action, Suspend):
-                    outcomes += self._advance(run, deadline, recorder)
+                if outcome is not None:
+                    run.polled = None
+                    note(run, outcome)
+            self._advance(runs, deadline, recorder, note)
         for run in runs:
             if run.polled:
-                unfinished = Pending(run.polled, "Studio operation in progress")
-                outcomes += _recorded(unfinished, recorder)
+                note(run, Pending(run.polled, "Studio operation in progress"))
+        last = {outcome.action.target: outcome.action for outcome in outcomes}
+        unwritten = recorder.flush().items()
+        outcomes += [Deferred(last[target], reason) for target, reason in unwritten]
         return tuple(outcomes)
 
     def _advance(
-        self, run: _TargetRun, deadline: datetime, recorder: ActionRecorder
-    ) -> list[Outcome]:
-        """Start actions of one target until one must be polled or stops the sequence."""
-        outcomes: list[Outcome] = []
-        while run.left:
-            action = run.left.popleft()
-            outcome = self._start(action, deadline, recorder)
-            if outcome is None:
-                if isinstance(action, _Polled):
-                    run.polled = action
-                return outcomes
-            outcomes += _recorded(outcome, recorder)
-            if isinstance(outcome, Applied | Started | ManualAction):
-                continue
-            if isinstance(action, Revoke) and isinstance(outcome, Deferred | Failed):
-                # The user may still sign in. Suspend and stop all the same, but delete nothing.
-                run.left = deque(each for each in run.left if isinstance(each, Suspend | StopApp))
-            # Apps are stopped whatever the outcome of the suspension: they may even block it. One
-            # app that cannot be stopped does not keep the others from being stopped.
-            elif not isinstance(action, Suspend | StopApp):
-                break
-        return outcomes
+        self,
+        runs: Iterable[_TargetRun],
+        deadline: datetime,
+        recorder: ActionRecorder,
+        note: Callable[[_TargetRun, Outcome], None],
+    ) -> None:
+        """Start actions of all targets until each has one to poll, or no more.
 
-    def _start(
-        self, action: Action, deadline: datetime, recorder: ActionRecorder
-    ) -> Outcome | None:
-        """Record and start one action; return its outcome, or None if it must be polled."""
-        if self.clock.now() >= deadline:
-            return Pending(action, "the function's time was up")
-        try:
-            recorder.begin(action)
-        except RetryableError as error:
-            return Deferred(action, str(error))
+        The next actions of all targets are recorded together.
+        """
+        while ready := [run for run in runs if run.left and run.polled is None]:
+            if self.clock.now() >= deadline:
+                for run in ready:
+                    note(run, Pending(run.left.popleft(), "the function's time was up"))
+                continue
+            actions = [run.left.popleft() for run in ready]
+            refused = recorder.begin(actions)
+            for run, action in zip(ready, actions, strict=True):
+                reason = refused.get(action.target)
+                outcome = Deferred(action, reason) if reason else self._start(action, recorder)
+                if outcome is not None:
+                    note(run, outcome)
+                elif isinstance(action, _Polled):
+                    run.polled = action
+
+    def _start(self, action: Action, recorder: ActionRecorder) -> Outcome | None:
+        """Start one action; return its outcome, or None if it must be polled."""
         try:
             return self._call(action, recorder)
         except NotYetPropagatedError as error:
@@ -158,7 +176,19 @@ class Applier:
         except RetryableError as error:
             return Deferred(action, str(error))
         except PermanentError as error:
-            return _failed(action, error)
+            is_taken = isinstance(error, RefusedError) and error.code == IN_USE
+            found = self._find(action) if is_taken and isinstance(action, Create) else None
+            return found or _failed(action, error)
+
+    def _find(self, action: Create) -> Outcome | None:
+        """Return what to do about a name that is taken; None if no profile has it."""
+        try:
+            there = self.studio.watch(action.target, action.profile_name)
+        except RetryableError as error:
+            return Deferred(action, str(error))
+        except PermanentError:
+            return None
+        return Found(action) if there else None
 
     def _call(self, action: Action, recorder: ActionRecorder) -> Outcome | None:
         target, name = action.target, action.profile_name
@@ -218,15 +248,6 @@ class Applier:
         return _unfinished(action, profile)
 
 
-def _recorded(outcome: Outcome, recorder: ActionRecorder) -> tuple[Outcome, ...]:
-    """Record an outcome and return it; add a Deferred one if the record cannot be written."""
-    try:
-        recorder.record_outcome(outcome)
-    except RetryableError as error:
-        return outcome, Deferred(outcome.action, str(error))
-    return (outcome,)
-
-
 def _unfinished(action: Action, profile: ObservedProfile) -> Outcome | None:
     if profile.status in _UNDER_WAY or profile.status is ProfileStatus.IN_SERVICE:
         return None
@@ -239,7 +260,7 @@ def _failed(action: Action, error: PermanentError) -> Outcome:
         return Failed(action, "", str(error))
     if error.code == IN_USE and not isinstance(action, Create):
         # Apps or spaces block the change; they may have started after the observation.
-        return Pending(action, str(error))
+        return Pending(action, str(error), in_use=True)
     if error.code == _INVALID and isinstance(action, DeleteSpace | StopApp):
         return Pending(action, str(error))
     return Failed(action, error.code, error.text)

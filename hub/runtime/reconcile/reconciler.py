@@ -113,11 +113,13 @@ class Reconciler:
                 reports.planned(todo, seen.blocked, request)
                 outcomes = self.applier.apply(todo, deadline, recorder)
                 recorder.record_plan(todo, seen)
+                recorder.save()
                 self.guard.release(before, recorder.records, self.clock.now())
                 passes.append(Pass(seen, todo, outcomes))
                 open_decisions = _unfinished(open_decisions, passes[-1], recorder)
                 if not open_decisions:
                     break
+            recorder.save()
         finally:
             recorder.publish()
         _record_problems(user, decisions, due, passes, recorder, now)
@@ -229,7 +231,7 @@ def _record_problems(
     is_checked = _checked(due, passes, waiting)
     for record in reporter.with_open_problems(user.records, recorder.records, is_checked):
         since = (record.undecided_since or now) if record.target in undecided else None
-        recorder.write(replace(record, undecided_since=since))
+        recorder.save(replace(record, undecided_since=since))
 
 
 def _checked(

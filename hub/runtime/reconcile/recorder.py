@@ -1,9 +1,10 @@
 """Writes one user's ledger records during a reconcile, and publishes what they tell.
 
-One write does all of it: the record, its history, the CHANGE line, and the event for the hub's bus.
+One write does all of it: the records, their history, the CHANGE lines, and the events for the hub's
+bus. A record waits until the next one has to be written before an action, or a pass ends.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -31,6 +32,7 @@ from hub.runtime.decisions.outcome import (
     Applied,
     Deferred,
     Failed,
+    Found,
     ManualAction,
     Outcome,
     Pending,
@@ -38,9 +40,21 @@ from hub.runtime.decisions.outcome import (
     namesake_in_the_way,
     namesake_of,
 )
-from hub.runtime.decisions.profile_events import ProfileEvent, describe_event, event_of
+from hub.runtime.decisions.profile_events import (
+    ProfileEvent,
+    RecordWrite,
+    describe_event,
+    event_of,
+)
 from hub.runtime.decisions.progress import is_in_sync
-from hub.runtime.decisions.record import MAY_ENTER, Access, Obstacle, Record, State
+from hub.runtime.decisions.record import (
+    MAY_ENTER,
+    Access,
+    MemberChanges,
+    Obstacle,
+    Record,
+    State,
+)
 from hub.runtime.decisions.requeue import LONGEST, LONGEST_OF_LEAVER, backoff
 from hub.runtime.ports import Bus, Clock, Ledger
 from hub.runtime.problems.hub import BUS, EVENT_NOT_PUBLISHED, event_not_published
@@ -53,7 +67,8 @@ from shared.errors import PermanentError, RefusedError, RetryableError
 from shared.model import Target
 from shared.requests import ReconcileRequest
 
-# Source: the DynamoDB API: a transaction has 100 items at most; record and event are two.
+# Source: the DynamoDB API: a transaction has 100 items at most. A record may have two events.
+_MOST_ITEMS = 100
 _MOST_CHANGES = 90
 
 
@@ -79,6 +94,7 @@ class Recorder:
         self._request, self._user, self._now = request, user, clock.now()
         self._decisions = {d.target: d for d in decisions if not isinstance(d, Undecided)}
         self._written = dict(user.records)
+        self._waiting: dict[Target, RecordWrite] = {}
         self.requeued: set[Target] = set()
         self._events: list[ProfileEvent] = []
         self.changes = user.changes
@@ -122,11 +138,17 @@ class Recorder:
                 if isinstance(self._decisions[target], DesiredProfile):
                     telemetry.joined(record.requested_at, self._clock.now())
 
-    def begin(self, action: Action) -> None:
-        """Record the action that is about to start, so that a crash leaves a trace.
+    def begin(self, actions: Iterable[Action]) -> Mapping[Target, str]:
+        """Record the actions that are about to start, so that a crash leaves a trace of each.
 
-        The retry of a refused action needs no write: the record of the refusal is the trace.
+        Return why the record of a target could not be written. What the ledger announces already
+        needs no write: a removal announces its steps, and a refusal its retry.
         """
+        announced = [self._announce(action) for action in actions]
+        return self.flush() if any(announced) else {}
+
+    def _announce(self, action: Action) -> bool:
+        """Return whether the record has to be written before the action starts."""
         target = action.target
         decision, before = self._decisions[target], self._user.records.get(target)
         known = self.records.get(target)
@@ -134,27 +156,22 @@ class Recorder:
         if isinstance(action, Create):
             # The reconcile that sees the profile InService may have another request, or be late.
             record = replace(record, requested_at=record.requested_at or self._request.event_at)
-        self.write(record, action)
+        return self._write(record, action)
 
     def record_outcome(self, outcome: Outcome) -> None:
-        """Record and report the outcome of an action."""
+        """Record and report the outcome of an action; the record is written with the next one."""
         target = outcome.action.target
         decision = self._decisions[target]
         match outcome:
-            case Applied(action=action, profile=profile):
-                if isinstance(action, Create):
-                    self.measure_latency({target: profile})
-                record = self.records[target]
-                record = transitions.applied(action, decision, record, profile, self._now)
-                self.records[target] = record
-                # A new role is written together with the access after it.
-                is_removal = isinstance(decision, Removal)
-                if is_removal or record.access in MAY_ENTER or isinstance(action, Discard):
-                    self.write(record)
+            case Applied():
+                self._applied(outcome, decision)
             case ManualAction(action=action):
                 record = self.records[target]
                 record = transitions.applied(action, decision, record, None, self._now)
-                self.write(replace(record, access=Access.BY_HAND))
+                self._write(replace(record, access=Access.BY_HAND))
+            case Found():
+                self._undo_creation(target)
+                self._write(self.records[target])
             case Started():
                 # The record from the start of the action is still right.
                 pass
@@ -172,11 +189,23 @@ class Recorder:
                 assert_never(outcome)
         reports.report_outcome(outcome, self._request)
 
+    def _applied(self, outcome: Applied, decision: DesiredProfile | Removal) -> None:
+        action, profile = outcome
+        target = action.target
+        if isinstance(action, Create):
+            self.measure_latency({target: profile})
+        record = transitions.applied(action, decision, self.records[target], profile, self._now)
+        self.records[target] = record
+        # A new role is written together with the access after it.
+        is_removal = isinstance(decision, Removal)
+        if is_removal or record.access in MAY_ENTER or isinstance(action, Discard):
+            self._write(record)
+
     def record_plan(self, todo: Plan, seen: TargetObservations) -> None:
         """Record what needed no action: targets in sync, skips, and failed observations."""
         for each in todo.in_sync:
             old = self.records.get(each.decision.target)
-            self.write(transitions.in_sync(each.decision, old, each.profile, self._now))
+            self._write(transitions.in_sync(each.decision, old, each.profile, self._now))
         for skip in todo.skips:
             self._skipped(skip, seen.observed.get(skip.target))
         for decision, error in seen.blocked:
@@ -199,42 +228,82 @@ class Recorder:
             known, decided = self._user.records.get(target), self._decisions.get(target)
             if decided and is_in_sync(decision, known):
                 old = self.records.get(target)
-                self.write(transitions.in_sync(decided, old, None, self._now))
+                self._write(transitions.in_sync(decided, old, None, self._now))
 
-    def write(self, record: Record, action: Action | None = None) -> None:
-        """Write a record if it differs, and log and keep what it tells.
-
-        Before an `action`, a record that announces it already need not be written.
+    def save(self, record: Record | None = None) -> None:
+        """Write a record, if it differs, and all that wait.
 
         Raises:
-            RetryableError: another worker wrote it meanwhile, or the ledger does not answer.
+            RetryableError: another worker wrote one meanwhile, or the ledger does not answer.
+        """
+        if record is not None:
+            self._write(record)
+        for target, reason in self.flush().items():
+            raise RetryableError(f"{target}: {reason}")
+
+    def flush(self) -> Mapping[Target, str]:
+        """Write all records that wait, and log and keep what they tell.
+
+        Return why the record of a target could not be written. It keeps no other from being
+        written.
+        """
+        waiting, self._waiting = self._waiting, {}
+        refused: dict[Target, str] = {}
+        for together in _fitting(waiting.values()):
+            refused |= self._write_all(together)
+        return refused
+
+    def _write_all(self, writes: list[RecordWrite]) -> dict[Target, str]:
+        try:
+            records = self._ledger.write_all(writes)
+        except RetryableError as error:
+            if len(writes) == 1:
+                return {writes[0].record.target: str(error)}
+            alone = [self._write_all([each]) for each in writes]
+            return {target: why for refused in alone for target, why in refused.items()}
+        for each, written in zip(writes, records, strict=True):
+            target = written.target
+            self._written[target] = written
+            self.records[target] = replace(self.records[target], version=written.version)
+            for event in each.profile_events:
+                self._events.append(event)
+                action_name = reports.WHOLE_CHANGES.get(event.what)
+                if action_name:
+                    said = describe_event(event)
+                    telemetry.change(action_name, event.target, event.profile_name, said)
+        return {}
+
+    def _write(self, record: Record, action: Action | None = None) -> bool:
+        """Let a record wait to be written; return whether it differs from the last one.
+
+        Before an `action`, a record that announces it already need not be written.
         """
         record = replace(
             record,
             user_status=self._user.snapshot.person.user_status,
             memberships=tuple(sorted(self._user.memberships)),
         )
-        target, old = record.target, self._written.get(record.target)
+        target = record.target
+        waiting, old = self._waiting.get(target), self._written.get(target)
+        old = waiting.record if waiting else old
         joins = bool(self.changes.joined)
         if old is not None and transitions.is_written(record, old, action, joins=joins):
             self.records[target] = record
-            return
+            return False
         since = record.since if old and old.state is record.state else self._now
-        changes, self.changes = self.changes.split(_MOST_CHANGES)
+        changes = waiting.changes if waiting else MemberChanges()
+        if changes == MemberChanges():
+            changes, self.changes = self.changes.split(_MOST_CHANGES)
         # The request that scheduled a retry owns it.
         by = self._request.event_id
         if old is not None and record.retry_at is not None and record.retry_at == old.retry_at:
             by = old.last_request
         record = replace(record, since=since, last_request=by)
         event = event_of(old, record, self._now)
-        written = self._ledger.write(record, changes, event)
-        self.records[target] = self._written[target] = written
-        if event is not None:
-            self._events.append(event)
-            action_name = reports.WHOLE_CHANGES.get(event.what)
-            if action_name:
-                said = describe_event(event)
-                telemetry.change(action_name, event.target, event.profile_name, said)
+        events = (*(waiting.profile_events if waiting else ()), *([event] if event else ()))
+        self._waiting[target] = RecordWrite(record, changes, events)
+        self.records[target] = record
+        return True
 
     def publish(self) -> None:
         """Publish the events of all writes on the hub's bus, once.
@@ -258,15 +327,20 @@ class Recorder:
             other = namesake_of(action.person, self._ledger.of_target(target))
             failed = namesake_in_the_way(failed, other) if other else failed
         if is_creation and failed.code == NO_DOMAIN:
-            # Undo the record of the creation, if nothing was here when this reconcile began. One
-            # that an earlier reconcile started stays recorded: its outcome may be unknown.
-            before = self._user.records.get(target)
-            if before is None or before.state is State.REMOVED or before.is_untouched:
-                self.records[target] = replace(self.records[target], access=Access.UNTOUCHED)
+            self._undo_creation(target)
         held = is_creation and failed.code in OBSTACLES
         obstacle = Obstacle(failed.kind.name, failed.reason, failed.code)
         self._note(target, State.HELD if held else State.FAILED, obstacle)
         return failed
+
+    def _undo_creation(self, target: Target) -> None:
+        """Undo the record of a creation, if nothing was here when this reconcile began.
+
+        One that an earlier reconcile started stays recorded: its outcome may be unknown.
+        """
+        before = self._user.records.get(target)
+        if before is None or before.state is State.REMOVED or before.is_untouched:
+            self.records[target] = replace(self.records[target], access=Access.UNTOUCHED)
 
     def _skipped(self, skip: Skip, profile: ObservedProfile | None) -> None:
         """Record why a difference was left unchanged, and what was observed of the profile."""
@@ -288,7 +362,7 @@ class Recorder:
         old = transitions.with_facts(old, decision, self._now)
         until = self._clock.now() + backoff(old.tries, longest)
         self.requeued.add(target)
-        self.write(transitions.with_retry(old, cause, until))
+        self._write(transitions.with_retry(old, cause, until))
 
     def _note(
         self,
@@ -303,4 +377,16 @@ class Recorder:
         is_there = known is not None and known.state is not State.REMOVED
         if is_there or isinstance(decision, DesiredProfile):
             old = transitions.with_facts(transitions.current(decision, known), decision, self._now)
-            self.write(transitions.noted(old, state, obstacle, profile, hold))
+            self._write(transitions.noted(old, state, obstacle, profile, hold))
+
+
+def _fitting(writes: Iterable[RecordWrite]) -> Iterator[list[RecordWrite]]:
+    """Yield the writes in groups that one transaction holds."""
+    together: list[RecordWrite] = []
+    for each in writes:
+        if sum(other.items for other in together) + each.items > _MOST_ITEMS:
+            yield together
+            together = []
+        together.append(each)
+    if together:
+        yield together

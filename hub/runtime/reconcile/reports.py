@@ -24,6 +24,7 @@ from hub.runtime.decisions.outcome import (
     Applied,
     Deferred,
     Failed,
+    Found,
     ManualAction,
     Outcome,
     Pending,
@@ -104,6 +105,8 @@ def report_outcome(outcome: Outcome, request: ReconcileRequest) -> None:
             if isinstance(action, _PARTS):
                 kind = type(action).__name__
                 telemetry.change(kind, action.target, action.profile_name, describe(action))
+        case Found():
+            pass
         case ManualAction():
             reporter.report(targets.assign_by_hand(action.target))
         case Pending(reason=reason) if isinstance(action, ChangeRole) and action.keeps_apps:
