@@ -17,7 +17,6 @@ from hub.runtime.decisions.removal_limit import (
     RemovalLimit,
     admit,
     disruption_of,
-    known_hold,
 )
 from hub.runtime.ports import Ledger, Limits
 from hub.runtime.problems import targets
@@ -84,12 +83,14 @@ class Guard:
         profiles: frozenset[UserId] | None = None
         for _ in range(_TRIES):
             at = self.limits.state(target)
-            asks = _asks_for_a_slot(together, at, now, alone=begins, readmits=readmits)
-            if profiles is None and asks:
-                records = self.ledger.of_target(target)
-                profiles = frozenset(record.user_id for record in records if record.has_profile)
             there = profiles or frozenset()
             found = admit(together, self.limit, at, there, now, alone=begins, readmits=readmits)
+            if profiles is None and any(each.cause == LIMIT for each in found.hold):
+                # More may begin in a target with many profiles. Only then are these read.
+                records = self.ledger.of_target(target)
+                there = frozenset(record.user_id for record in records if record.has_profile)
+                found = admit(together, self.limit, at, there, now, alone=begins, readmits=readmits)
+                profiles = there
             reserved = at.taken(now) - found.refused.keys() if begins else frozenset()
             slots = {*found.take, *(d.user_id for d in together if d.user_id in reserved)}
             if slots and not self.limits.take(target, at, sorted(slots), now):
@@ -102,7 +103,8 @@ class Guard:
                 and at.held[each.user_id].disruption.kind is each.kind
                 and not at.held[each.user_id].is_approved(now)
             }
-            self.limits.release(target, [user for user in waited if user not in found.refused])
+            if over := [user for user in waited if user not in found.refused]:
+                self.limits.release(target, over)
             for each in together if begins else ():
                 held = waited.get(each.user_id)
                 is_over = held is not None and bool(held.disruption.cause) and not each.cause
@@ -124,19 +126,6 @@ class Guard:
                 self.limits.release(target, [record.user_id])
                 holds = holds_of(target, self.limits.state(target).held.values(), now)
                 reporter.checked_holds(target, [hold.cause for hold in holds if hold.is_open])
-
-
-def _asks_for_a_slot(
-    disruptions: Iterable[Disruption], at: LimitState, now: datetime, *, alone: bool, readmits: bool
-) -> bool:
-    """Return whether any disruption needs a slot; then the number of profiles matters."""
-    taken = at.taken(now)
-    return any(
-        not disruption.cause
-        and disruption.user_id not in taken
-        and known_hold(disruption, at, now, alone=alone, readmits=readmits) is None
-        for disruption in disruptions
-    )
 
 
 def _report(

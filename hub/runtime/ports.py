@@ -112,11 +112,13 @@ class Ledger(Protocol):
             RetryableError: another worker wrote the record meanwhile.
         """
 
-    def write_all(self, writes: Sequence[RecordWrite]) -> tuple[Record, ...]:
-        """Write records as `write` does, all in one transaction; they have 100 items at most.
+    def write_all(
+        self, writes: Sequence[RecordWrite]
+    ) -> tuple[tuple[Record, ...], Mapping[Target, str]]:
+        """Write one user's records as `write` does, in as few transactions as possible.
 
-        Raises:
-            RetryableError: another worker wrote one of the records meanwhile. None is written.
+        Return those that are written, and why the others are not: another worker wrote them
+        meanwhile, or the ledger does not answer.
         """
 
 

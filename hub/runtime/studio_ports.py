@@ -22,6 +22,9 @@ class Studio(Protocol):
     def profile(self, target: Target, name: str, user_id: UserId) -> ObservedProfile | None:
         """Return the profile with its ownership; None if it does not exist."""
 
+    def reach(self, target: Target) -> None:
+        """Raise what any other method would if the spoke refuses the hub; read nothing."""
+
     def watch(self, target: Target, name: str) -> ObservedProfile | None:
         """Return a profile that is known to be ours, without reading its tags again."""
 

@@ -12,9 +12,17 @@ from moto import mock_aws
 
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.tables import from_stored, to_stored
-from hub.runtime.decisions.record import Access, EndedGrant, Obstacle, Record, State
+from hub.runtime.decisions.profile_events import RecordWrite
+from hub.runtime.decisions.record import (
+    Access,
+    EndedGrant,
+    MemberChanges,
+    Obstacle,
+    Record,
+    State,
+)
 from shared.errors import RefusedError, RetryableError
-from shared.model import Grant, Target, UserId
+from shared.model import Grant, GroupId, Target, UserId
 from shared.storage import LEDGER_KEY
 
 if TYPE_CHECKING:
@@ -162,6 +170,62 @@ def test_two_workers_cannot_both_win(ledger: DynamoLedger, seen: int) -> None:
         ledger.write(replace(PENDING, state=State.REMOVED, version=seen))
 
     assert ledger.records(ADA) == {LAB: last}
+
+
+def counted(client: "DynamoDBClient") -> list[str]:
+    """Return the operations that a client is asked for from now on."""
+    asked: list[str] = []
+    client.meta.events.register("before-call", lambda model, **_: asked.append(model.name))
+    return asked
+
+
+def test_the_records_of_a_user_are_written_in_one_call(table: "DynamoDBClient") -> None:
+    """Each with its version, its members of groups and its history."""
+    ledger, asked = DynamoLedger(table, "ledger"), counted(table)
+    changes = MemberChanges({GroupId("ants"): "m-1"}, frozenset({GroupId("bees")}))
+    old = ledger.write(replace(FULL, target=SHOP))
+
+    written, refused = ledger.write_all([RecordWrite(PENDING, changes), RecordWrite(old)])
+
+    assert asked == ["PutItem", "TransactWriteItems"]
+    assert [each.version for each in written] == [1, 2]
+    assert refused == {}
+    assert ledger.records(ADA) == {each.target: each for each in written}
+
+
+def test_a_record_that_another_worker_wrote_keeps_no_other_from_being_written(
+    ledger: DynamoLedger,
+) -> None:
+    """Law 10: the refused one is named, and stays as the other worker wrote it."""
+    last = ledger.write(ledger.write(replace(FULL, target=SHOP)))
+
+    written, refused = ledger.write_all(
+        [RecordWrite(replace(last, version=1)), RecordWrite(PENDING)]
+    )
+
+    assert written == (replace(PENDING, version=1),)
+    assert refused.keys() == {SHOP}
+    assert ledger.records(ADA) == {LAB: written[0], SHOP: last}
+
+
+def test_records_in_very_many_targets_take_as_few_transactions_as_possible(
+    table: "DynamoDBClient",
+) -> None:
+    """A transaction has a limit, which no user exceeds."""
+    ledger, asked = DynamoLedger(table, "ledger"), counted(table)
+    targets = [Target(LAB.account, LAB.region, f"d-{number:04}") for number in range(45)]
+    joined = {GroupId(f"g-{number:03}"): "m" for number in range(40)}
+
+    written, refused = ledger.write_all(
+        [
+            RecordWrite(replace(PENDING, target=each), MemberChanges(joined if not at else {}))
+            for at, each in enumerate(targets)
+        ]
+    )
+
+    assert asked == ["TransactWriteItems"] * 3
+    assert [each.target for each in written] == targets
+    assert refused == {}
 
 
 def test_the_keys_follow_the_design(table: "DynamoDBClient") -> None:

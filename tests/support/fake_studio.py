@@ -35,6 +35,12 @@ class FakeStudio:
         """Return the profile."""
         return self.profiles.get((target, name))
 
+    def reach(self, target: Target) -> None:
+        """Fail where the target is closed."""
+        trouble = self.troubles.get(("reach", target))
+        if trouble:
+            raise trouble
+
     def watch(self, target: Target, name: str) -> ObservedProfile | None:
         """Return the profile, after the started operation is done."""
         self._called("watch", target)

@@ -250,21 +250,28 @@ class FakeLedger:
     ) -> Record:
         """Replace the version that the record names; RetryableError if another worker did."""
         events = (profile_event,) if profile_event else ()
-        return self.write_all([RecordWrite(record, changes or MemberChanges(), events)])[0]
+        written, refused = self.write_all([RecordWrite(record, changes or MemberChanges(), events)])
+        if refused:
+            raise RetryableError(refused[record.target])
+        return written[0]
 
-    def write_all(self, writes: Sequence[RecordWrite]) -> tuple[Record, ...]:
-        """Replace the versions that the records name, all or none."""
-        for record, _, _ in writes:
+    def write_all(
+        self, writes: Sequence[RecordWrite]
+    ) -> tuple[tuple[Record, ...], Mapping[Target, str]]:
+        """Replace the versions that the records name; refuse those that another worker wrote."""
+        written, refused = [], {}
+        for record, changes, events in writes:
             key = record.user_id, record.target
-            if record.version != (self.rows[key].version if key in self.rows else 0):
-                raise RetryableError("another worker wrote this record meanwhile")
-        written = tuple(replace(each.record, version=each.record.version + 1) for each in writes)
-        for each, record in zip(writes, written, strict=True):
-            self.rows[record.user_id, record.target] = record
-            self.member_changes.append(each.changes)
-            self.published += each.profile_events
+            seen = self.rows[key].version if key in self.rows else 0
+            if record.version != seen:
+                refused[record.target] = "another worker wrote this record meanwhile"
+                continue
+            self.rows[key] = replace(record, version=seen + 1)
+            written.append(self.rows[key])
+            self.member_changes.append(changes)
+            self.published += events
         self.writes += written
-        return written
+        return tuple(written), refused
 
 
 @dataclass

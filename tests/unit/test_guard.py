@@ -132,7 +132,9 @@ def test_a_writer_that_always_loses_is_requeued() -> None:
 @pytest.mark.parametrize(
     ("limits", "disruptions", "reads"),
     [
-        (FakeLimits(), [disruption(1)], 1),
+        (FakeLimits(), [disruption(1)], 0),
+        # Only with many profiles may so many begin.
+        (FakeLimits(), [disruption(n) for n in range(3)], 1),
         (FakeLimits({LAB: LimitState({user(1): NOON})}), [disruption(1)], 0),
         (FakeLimits(), [disruption(1, cause="last-row")], 0),
         (holding(HeldDisruption(disruption(1), LIMIT, NOON)), [disruption(1)], 0),
@@ -140,11 +142,16 @@ def test_a_writer_that_always_loses_is_requeued() -> None:
         (
             holding(HeldDisruption(disruption(1, DisruptionKind.ROLE_CHANGE), REJECTED, NOON)),
             [disruption(1)],
+            0,
+        ),
+        (
+            holding(HeldDisruption(disruption(1, DisruptionKind.ROLE_CHANGE), REJECTED, NOON)),
+            [disruption(n) for n in range(3)],
             1,
         ),
     ],
 )
-def test_profiles_are_counted_only_where_a_slot_is_requested(
+def test_profiles_are_counted_only_where_their_number_matters(
     limits: FakeLimits, disruptions: list[Disruption], reads: int
 ) -> None:
     """A whole target is read only when needed, and an unread target never counts as empty."""

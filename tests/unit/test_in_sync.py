@@ -3,10 +3,23 @@
 from dataclasses import replace
 
 import pytest
-from builders import ACTIVE, AT_ONCE, BECAUSE, NEW, NOON, OLD, PROMOTED, REMOVAL, THERE, UNDECIDED
+from builders import (
+    ACTIVE,
+    AT_ONCE,
+    BECAUSE,
+    DEMOTED,
+    NEW,
+    NOON,
+    OLD,
+    PROMOTED,
+    REMOVAL,
+    SUSPENDED_ROLE,
+    THERE,
+    UNDECIDED,
+)
 
 from hub.runtime.decisions.decision import Decision
-from hub.runtime.decisions.observed import ObservedProfile
+from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
 from hub.runtime.decisions.plan import needs_workload
 from hub.runtime.decisions.progress import is_in_sync
 from hub.runtime.decisions.record import Access, Record, State
@@ -68,7 +81,10 @@ def test_only_where_nothing_is_known_nothing_is_to_be_removed(something: dict[st
 @pytest.mark.parametrize(
     ("decision", "profile", "record", "needed"),
     [
-        (PROMOTED, THERE, None, True),
+        (DEMOTED, THERE, None, True),
+        # A row still grants the old role, so apps may keep it.
+        (PROMOTED, THERE, None, False),
+        (PROMOTED, replace(THERE, role_arn=SUSPENDED_ROLE), None, True),
         (PROMOTED, HAS_IT, GRANTED, False),
         # A change that stopped apps is rechecked: new apps may have started meanwhile.
         (PROMOTED, HAS_IT, replace(GRANTED, started=NOON), True),
@@ -87,3 +103,13 @@ def test_apps_and_spaces_are_read_only_where_the_plan_depends_on_them(
 ) -> None:
     """Two listings of a whole domain are not made without need."""
     assert needs_workload(decision, profile, record) is needed
+
+
+def test_a_leaver_loses_the_role_before_anybody_looks_for_apps() -> None:
+    """Rule 8: at once. Apps matter where they block that, and after it."""
+    suspended = replace(THERE, role_arn=SUSPENDED_ROLE)
+    failed = replace(THERE, status=ProfileStatus.UPDATE_FAILED)
+
+    assert not needs_workload(REMOVAL, THERE, None, role_first=True)
+    assert needs_workload(REMOVAL, suspended, None, role_first=True)
+    assert needs_workload(REMOVAL, failed, None, role_first=True)

@@ -1,5 +1,6 @@
 """The ledger's records: what the hub made for whom, why, what is pending, and the history."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,6 +22,9 @@ _USER, _TARGET, _HISTORY, _DRY_RUN = "user#", "target#", "history#", "dry-run"
 # A user's history is kept this long.
 HISTORY_KEPT: Final = timedelta(days=400)
 _NO_CHANGES: Final = MemberChanges()
+# Source: the DynamoDB API: a transaction has 100 items at most. Each record may have two events,
+# and one of them carries up to 40 membership changes.
+_MOST_RECORDS: Final = 20
 
 
 class DynamoLedger:
@@ -106,27 +110,43 @@ class DynamoLedger:
         profile_event: ProfileEvent | None = None,
     ) -> Record:
         events = (profile_event,) if profile_event else ()
-        return self.write_all([RecordWrite(record, changes, events)])[0]
+        written, refused = self.write_all([RecordWrite(record, changes, events)])
+        if refused:
+            raise RetryableError(refused[record.target])
+        return written[0]
 
-    def write_all(self, writes: Sequence[RecordWrite]) -> tuple[Record, ...]:
-        written = [replace(each.record, version=each.record.version + 1) for each in writes]
-        puts = [
-            Put(
-                {"pk": f"{_USER}{each.user_id}", "sk": f"{_TARGET}{each.target}"} | to_stored(each),
-                "attribute_not_exists(#pk) OR #version = :seen",
-                {"seen": each.version - 1},
-            )
-            for each in written
-        ]
-        gone = []
-        for record, changes, events in writes:
-            joined = sorted(changes.joined.items())
-            puts += [Put(member(each, record.user_id, id_)) for each, id_ in joined]
-            puts += [Put(_history_item(each)) for each in events]
-            gone += [member(each, record.user_id) for each in sorted(changes.left)]
-        if not self._table.put_all(puts, also_delete=gone):
-            raise RetryableError("another worker wrote this record meanwhile")
-        return tuple(written)
+    def write_all(
+        self, writes: Sequence[RecordWrite]
+    ) -> tuple[tuple[Record, ...], Mapping[Target, str]]:
+        found: list[Record] = []
+        refused: dict[Target, str] = {}
+        steps = range(0, len(writes), _MOST_RECORDS)
+        parts = deque(writes[at : at + _MOST_RECORDS] for at in steps)
+        while parts:
+            part = parts.popleft()
+            written = [replace(each.record, version=each.record.version + 1) for each in part]
+            puts, gone = [], []
+            for record, (seen, changes, events) in zip(written, part, strict=True):
+                key = {"pk": f"{_USER}{record.user_id}", "sk": f"{_TARGET}{record.target}"}
+                condition = "attribute_not_exists(#pk) OR #version = :seen"
+                puts.append(Put(key | to_stored(record), condition, {"seen": seen.version}))
+                joined = sorted(changes.joined.items())
+                puts += [Put(member(group, record.user_id, id_)) for group, id_ in joined]
+                puts += [Put(_history_item(each)) for each in events]
+                gone += [member(group, record.user_id) for group in sorted(changes.left)]
+            try:
+                is_written = self._table.put_all(puts, also_delete=gone)
+                reason = "another worker wrote this record meanwhile"
+            except RetryableError as error:
+                is_written, reason = False, str(error)
+            if is_written:
+                found += written
+            elif len(part) == 1:
+                refused[part[0].record.target] = reason
+            else:
+                # None of them is written, and all but one may be right.
+                parts.extend([each] for each in part)
+        return tuple(found), refused
 
     def dry_run(self, user_id: UserId) -> frozenset[str]:
         key = {"user": f"{_USER}{user_id}", "dry_run": _DRY_RUN}

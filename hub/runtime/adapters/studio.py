@@ -64,6 +64,9 @@ class SageMakerStudio:
             whose = Ownership.UNREADABLE
         return replace(found, ownership=whose)
 
+    def reach(self, target: Target) -> None:
+        self._client(target)
+
     def watch(self, target: Target, name: str) -> ObservedProfile | None:
         client = self._client(target)
         try:

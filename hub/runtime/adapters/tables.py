@@ -95,12 +95,6 @@ class Put(NamedTuple):
     condition: str = ""
     values: Item = _NOTHING
 
-    def request(self, table: str) -> dict[str, Any]:
-        """Return the parameters of the call."""
-        found = {"TableName": table, "Item": _to_dynamodb(to_stored(self.item))["M"]}
-        on = {"ConditionExpression": self.condition} if self.condition else {}
-        return found | on | _expressed(on, self.values)
-
 
 class Table:
     """One table. Every method raises RetryableError or RefusedError, as `translated` does.
@@ -153,11 +147,14 @@ class Table:
 
         Other items are deleted by their keys in it. Source: the DynamoDB API: 100 items at most.
         """
-        requests: list[Any] = [{"Put": each.request(self._name)} for each in puts]
-        requests += [
-            {"Delete": {"TableName": self._name, "Key": _to_dynamodb(key)["M"]}}
-            for key in also_delete
-        ]
+        requests: list[Any] = []
+        for item, condition, values in puts:
+            put = {"TableName": self._name, "Item": _to_dynamodb(to_stored(item))["M"]}
+            on = {"ConditionExpression": condition} if condition else {}
+            requests.append({"Put": put | on | _expressed(on, values)})
+        for key in also_delete:
+            gone = {"TableName": self._name, "Key": _to_dynamodb(key)["M"]}
+            requests.append({"Delete": gone})
         try:
             with translated():
                 if len(requests) == 1:

@@ -29,8 +29,8 @@ from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
 from hub.runtime.decisions.progress import has_lapsed, must_wait
 from hub.runtime.decisions.record import MAY_BE_ASSIGNED, MAY_ENTER, Record, State
 from hub.runtime.decisions.removal import remove
-from hub.runtime.decisions.role_change import bring_to_role
-from shared.conventions import Ownership
+from hub.runtime.decisions.role_change import bring_to_role, keeps_apps
+from shared.conventions import Ownership, SystemRole
 from shared.model import Target
 from shared.naming import same_name
 
@@ -41,16 +41,29 @@ _ENDED_AS_FAILED = frozenset(
 _CHANGES = ChangeRole | Resume | Suspend | Delete | Discard
 
 
-def needs_workload(decision: Decision, profile: ObservedProfile, record: Record | None) -> bool:
-    """Return whether the plan depends on the user's apps and spaces."""
+def needs_workload(
+    decision: Decision,
+    profile: ObservedProfile,
+    record: Record | None,
+    *,
+    role_first: bool = False,
+) -> bool:
+    """Return whether the plan depends on the user's apps and spaces.
+
+    With `role_first`, a removal takes the role before it looks for apps: they matter only if they
+    block that.
+    """
     if profile.ownership is not Ownership.OURS:
         return False
     match decision:
         case DesiredProfile():
             stopping = record is not None and record.started is not None
-            return profile.role_arn != decision.role_arn or stopping or has_lapsed(decision, record)
+            stops = profile.role_arn != decision.role_arn and not keeps_apps(decision, profile)
+            return stops or stopping or has_lapsed(decision, record)
         case Removal():
-            return True
+            suspended = SystemRole.SUSPENDED.arn(decision.target.account, decision.target.region)
+            has_role = profile.status is ProfileStatus.IN_SERVICE and profile.role_arn != suspended
+            return not (role_first and has_role)
         case Undecided():
             return False
         case _:

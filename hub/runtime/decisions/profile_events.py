@@ -49,12 +49,6 @@ class RecordWrite(NamedTuple):
     changes: MemberChanges = MemberChanges()
     profile_events: tuple[ProfileEvent, ...] = ()
 
-    @property
-    def items(self) -> int:
-        """Return how many items it writes."""
-        changes = len(self.changes.joined) + len(self.changes.left)
-        return 1 + changes + len(self.profile_events)
-
 
 def event_of(old: Record | None, new: Record, at: datetime) -> ProfileEvent | None:
     """Return the event of the change from one record to the next; None if there is none."""

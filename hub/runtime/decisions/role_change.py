@@ -32,20 +32,30 @@ def bring_to_role(
         if old and not stops:
             return (skip(SkipKind.IN_FLIGHT, decision, "apps with the old role are being stopped"),)
         return stops
-    suspended = profile.role_arn == SystemRole.SUSPENDED.arn(target.account, target.region)
-    keeps = not suspended and profile.role_arn in {grant.role_arn for grant in decision.because}
+    keeps = keeps_apps(decision, profile)
     if blocking and not keeps:
         stops = tuple(StopApp(person, target, name, app) for app in blocking if app.is_running)
         return stops or (
             skip(SkipKind.IN_FLIGHT, decision, f"stopping: {', '.join(map(str, blocking))}"),
         )
-    if suspended:
+    if _is_suspended(decision, profile):
         return (Resume(person, target, name, decision.role_arn, decision.because),)
     return (
         ChangeRole(
             person, target, name, profile.role_arn, decision.role_arn, decision.because, keeps
         ),
     )
+
+
+def keeps_apps(decision: DesiredProfile, profile: ObservedProfile) -> bool:
+    """Return whether running apps may keep the profile's current role: a row still grants it."""
+    granted = {grant.role_arn for grant in decision.because}
+    return profile.role_arn in granted and not _is_suspended(decision, profile)
+
+
+def _is_suspended(decision: DesiredProfile, profile: ObservedProfile) -> bool:
+    target = decision.target
+    return profile.role_arn == SystemRole.SUSPENDED.arn(target.account, target.region)
 
 
 def _started_before(profile: ObservedProfile, apps: Iterable[App]) -> tuple[App, ...]:

@@ -5,7 +5,7 @@ delays no other.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, assert_never
@@ -82,8 +82,10 @@ class _TargetRun:
     left: deque[Action]
     polled: _Polled | None = None
 
-    def go_on_after(self, outcome: Outcome) -> None:
-        """Drop the actions that may not follow an outcome."""
+    def note(self, outcome: Outcome, recorder: ActionRecorder, outcomes: list[Outcome]) -> None:
+        """Record an outcome, and drop the actions that may not follow it."""
+        recorder.record_outcome(outcome)
+        outcomes.append(outcome)
         action = outcome.action
         if isinstance(outcome, Applied | Started | ManualAction):
             return
@@ -113,15 +115,9 @@ class Applier:
         deadline. Actions behind an unsuccessful one are left to the next reconcile.
         """
         outcomes: list[Outcome] = []
-
-        def note(run: _TargetRun, outcome: Outcome) -> None:
-            recorder.record_outcome(outcome)
-            outcomes.append(outcome)
-            run.go_on_after(outcome)
-
         targets = dict.fromkeys(action.target for action in todo.actions)
         runs = [_TargetRun(deque(todo.of(target))) for target in targets]
-        self._advance(runs, deadline, recorder, note)
+        self._advance(runs, deadline, recorder, outcomes)
         until = min(self.clock.now() + _PATIENCE, deadline)
         while any(run.polled for run in runs) and self.clock.now() + _POLL_EVERY <= until:
             self.clock.sleep(_POLL_EVERY.total_seconds())
@@ -131,11 +127,11 @@ class Applier:
                 outcome = self._poll(run.polled)
                 if outcome is not None:
                     run.polled = None
-                    note(run, outcome)
-            self._advance(runs, deadline, recorder, note)
+                    run.note(outcome, recorder, outcomes)
+            self._advance(runs, deadline, recorder, outcomes)
         for run in runs:
             if run.polled:
-                note(run, Pending(run.polled, "Studio operation in progress"))
+                run.note(Pending(run.polled, "Studio operation in progress"), recorder, outcomes)
         last = {outcome.action.target: outcome.action for outcome in outcomes}
         unwritten = recorder.flush().items()
         outcomes += [Deferred(last[target], reason) for target, reason in unwritten]
@@ -146,24 +142,26 @@ class Applier:
         runs: Iterable[_TargetRun],
         deadline: datetime,
         recorder: ActionRecorder,
-        note: Callable[[_TargetRun, Outcome], None],
+        outcomes: list[Outcome],
     ) -> None:
         """Start actions of all targets until each has one to poll, or no more.
 
         The next actions of all targets are recorded together.
         """
         while ready := [run for run in runs if run.left and run.polled is None]:
-            if self.clock.now() >= deadline:
-                for run in ready:
-                    note(run, Pending(run.left.popleft(), "the function's time was up"))
-                continue
             actions = [run.left.popleft() for run in ready]
-            refused = recorder.begin(actions)
+            # Nothing starts when the time is up, so nothing is recorded either.
+            refused = recorder.begin(actions) if self.clock.now() < deadline else {}
             for run, action in zip(ready, actions, strict=True):
-                reason = refused.get(action.target)
-                outcome = Deferred(action, reason) if reason else self._start(action, recorder)
+                outcome: Outcome | None
+                if self.clock.now() >= deadline:
+                    outcome = Pending(action, "the function's time was up")
+                elif action.target in refused:
+                    outcome = Deferred(action, refused[action.target])
+                else:
+                    outcome = self._start(action, recorder)
                 if outcome is not None:
-                    note(run, outcome)
+                    run.note(outcome, recorder, outcomes)
                 elif isinstance(action, _Polled):
                     run.polled = action
 

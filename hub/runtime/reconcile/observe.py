@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.hub_state import HubState
@@ -57,6 +58,18 @@ class ObservationFailure(NamedTuple):
 
     decision: DesiredProfile | Removal
     error: RetryableError | PermanentError
+
+
+class Known(NamedTuple):
+    """What a pass need not read.
+
+    Attributes:
+        profiles: the profiles that are known already; None for one that cannot exist yet.
+        idle: the targets in which apps matter only after they blocked something.
+    """
+
+    profiles: Mapping[Target, ObservedProfile | None] = MappingProxyType({})
+    idle: frozenset[Target] = frozenset()
 
 
 class TargetObservations(NamedTuple):
@@ -193,6 +206,9 @@ def _changes(
     )
 
 
+_NOTHING: Final = Known()
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TargetObserver:
     """Reads a user's profiles in the targets."""
@@ -207,6 +223,7 @@ class TargetObserver:
         records: Mapping[Target, Record],
         state: HubState,
         deadline: datetime,
+        known: Known = _NOTHING,
     ) -> TargetObservations:
         """Return the profile in each decision's target; spend at most half of the time left.
 
@@ -228,24 +245,29 @@ class TargetObserver:
             try:
                 if target in refused:
                     raise TargetUnreachableError(refused[target])
-                observed[target] = self._profile(decision, records.get(target))
+                observed[target] = self._profile(decision, records.get(target), known)
             except (RetryableError, PermanentError) as error:
                 blocked.append(ObservationFailure(decision, error))
         return TargetObservations(observed, tuple(blocked), complete)
 
     def _profile(
-        self, decision: DesiredProfile | Removal, record: Record | None
+        self, decision: DesiredProfile | Removal, record: Record | None, known: Known
     ) -> ObservedProfile | None:
         """Return the user's profile, or the unmanaged one that takes its place; None for none."""
         target, person = decision.target, decision.person
-        profile = self.studio.profile(target, decision.profile_name, person.id)
-        if profile is not None and needs_workload(decision, profile, record):
+        if target in known.profiles:
+            self.studio.reach(target)
+            profile = known.profiles[target]
+        else:
+            profile = self.studio.profile(target, decision.profile_name, person.id)
+        role_first = target in known.idle
+        if profile is not None and needs_workload(decision, profile, record, role_first=role_first):
             workload = self.studio.workload(target, decision.profile_name)
             return replace(profile, workload=workload)
         if profile is None and record is not None and record.is_never_made:
             # Source: Amazon SageMaker administration workshop: one person has one profile in a
             # domain. So an unmanaged one that signs the user in is in the way.
-            for name, known in self.unmanaged_profiles.of_target(target).items():
-                if known.user_name and same_name(known.user_name, person.name):
+            for name, other in self.unmanaged_profiles.of_target(target).items():
+                if other.user_name and same_name(other.user_name, person.name):
                     return self.studio.profile(target, name, person.id)
         return profile

@@ -7,14 +7,14 @@ twice, late or in any order.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from hub.runtime import reporter
 from hub.runtime.decisions.actions import PASSING, SkipKind
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Undecided
 from hub.runtime.decisions.desired import desire
 from hub.runtime.decisions.hub_state import OLDEST_STATE, AccessRefusal, HubState
-from hub.runtime.decisions.outcome import Applied, Deferred, ManualAction
+from hub.runtime.decisions.outcome import Applied, Deferred, Found, ManualAction, Pending
 from hub.runtime.decisions.plan import plan
 from hub.runtime.decisions.progress import is_due, is_in_sync
 from hub.runtime.decisions.protection import apply_protection
@@ -27,6 +27,7 @@ from hub.runtime.problems.targets import UNREACHABLE
 from hub.runtime.reconcile import dry_run, reports
 from hub.runtime.reconcile.apply import Applier
 from hub.runtime.reconcile.observe import (
+    Known,
     TargetObservations,
     TargetObserver,
     UserObserver,
@@ -38,6 +39,9 @@ from shared.errors import TargetUnreachableError
 from shared.model import Target
 from shared.naming import profile_name, same_name
 from shared.requests import EVERY_TARGET, ReconcileRequest
+
+if TYPE_CHECKING:
+    from hub.runtime.decisions.observed import ObservedProfile
 
 # The longest sequence of passes: access and role, spaces, profile, and the end of the removal.
 _MOST_PASSES = 4
@@ -95,14 +99,14 @@ class Reconciler:
             return self._dry_run(request, decisions, user, state, deadline, unchecked)
 
         recorder = Recorder(self.ledger, self.bus, self.clock, user, decisions, request)
-        due = _due(decisions, user, request, now)
+        due, known = _due(decisions, user, request, now)
         passes: list[Pass] = []
         open_decisions = due
         try:
             recorder.confirm(each for each in decisions if each not in due)
             for _ in range(_MOST_PASSES):
                 before = dict(recorder.records)
-                seen = self.targets.observe(open_decisions, before, state, deadline)
+                seen = self.targets.observe(open_decisions, before, state, deadline, known)
                 if state.refused or seen.blocked:
                     self._note_refusals(seen, state)
                 open_decisions = _renamed(open_decisions, seen, recorder)
@@ -113,13 +117,12 @@ class Reconciler:
                 reports.planned(todo, seen.blocked, request)
                 outcomes = self.applier.apply(todo, deadline, recorder)
                 recorder.record_plan(todo, seen)
-                recorder.save()
+                recorder.flush(strict=True)
                 self.guard.release(before, recorder.records, self.clock.now())
                 passes.append(Pass(seen, todo, outcomes))
-                open_decisions = _unfinished(open_decisions, passes[-1], recorder)
+                open_decisions, known = _unfinished(open_decisions, passes[-1], known, recorder)
                 if not open_decisions:
                     break
-            recorder.save()
         finally:
             recorder.publish()
         _record_problems(user, decisions, due, passes, recorder, now)
@@ -170,19 +173,26 @@ class Reconciler:
 
 def _due(
     decisions: Iterable[Decision], user: UserSnapshot, request: ReconcileRequest, now: datetime
-) -> list[Decision]:
-    """Return the decisions that may need an action now.
+) -> tuple[list[Decision], Known]:
+    """Return the decisions that may need an action now, and what need not be read for them.
 
     Targets with an earlier error come last. A user in very many targets makes progress with each
     requeue, and a target that does not answer delays no other.
+
+    Where the ledger has no profile, a creation shows whether there is one: AWS refuses it, and
+    changes nothing. A leaver's role is taken before anybody looks for apps.
     """
-    found = []
+    found, absent = [], []
     for decision in decisions:
         record = user.records.get(decision.target)
         forced = request.force_observe in {EVERY_TARGET, str(decision.target)}
         if forced or (not is_in_sync(decision, record) and is_due(decision, record, now)):
             found.append((bool(record and record.obstacle), decision.target, decision))
-    return [decision for _, _, decision in sorted(found, key=lambda each: each[:2])]
+        is_new = record is None or record.state is State.REMOVED
+        if is_new and not forced and isinstance(decision, DesiredProfile) and decision.is_granted:
+            absent.append(decision.target)
+    due = [decision for _, _, decision in sorted(found, key=lambda each: each[:2])]
+    return due, Known(dict.fromkeys(absent), frozenset(each.target for each in due))
 
 
 def _renamed(
@@ -207,13 +217,35 @@ def _renamed(
     return found
 
 
-def _unfinished(decisions: Iterable[Decision], last: Pass, recorder: Recorder) -> list[Decision]:
-    """Return the decisions that can go on: every action in their target is done."""
-    waits = {
-        each.action.target for each in last.outcomes if not isinstance(each, Applied | ManualAction)
-    }
-    done = {each.action.target for each in last.outcomes} - waits
-    return [each for each in decisions if each.target in done and not recorder.is_done(each.target)]
+def _unfinished(
+    decisions: Iterable[Decision], last: Pass, known: Known, recorder: Recorder
+) -> tuple[list[Decision], Known]:
+    """Return the decisions that can go on, and what the last pass saw of their profiles at its end.
+
+    They go on where every action is done, where a creation found a profile, and where apps kept a
+    leaver's role and nobody has looked for them yet.
+    """
+    seen: dict[Target, ObservedProfile | None] = {}
+    waits, done = set(), set()
+    for outcome in last.outcomes:
+        target = outcome.action.target
+        match outcome:
+            case Applied(profile=profile):
+                done.add(target)
+                seen |= {target: profile} if profile else {}
+            case ManualAction() | Found():
+                done.add(target)
+            case Pending(in_use=True) if target in known.idle:
+                done.add(target)
+                seen[target] = last.seen.observed[target]
+            case _:
+                waits.add(target)
+    going_on = [
+        each
+        for each in decisions
+        if each.target in done - waits and not recorder.is_done(each.target)
+    ]
+    return going_on, Known(seen)
 
 
 def _record_problems(
@@ -231,7 +263,8 @@ def _record_problems(
     is_checked = _checked(due, passes, waiting)
     for record in reporter.with_open_problems(user.records, recorder.records, is_checked):
         since = (record.undecided_since or now) if record.target in undecided else None
-        recorder.save(replace(record, undecided_since=since))
+        recorder.write(replace(record, undecided_since=since))
+        recorder.flush(strict=True)
 
 
 def _checked(

@@ -4,7 +4,7 @@ One write does all of it: the records, their history, the CHANGE lines, and the 
 bus. A record waits until the next one has to be written before an action, or a pass ends.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -67,9 +67,8 @@ from shared.errors import PermanentError, RefusedError, RetryableError
 from shared.model import Target
 from shared.requests import ReconcileRequest
 
-# Source: the DynamoDB API: a transaction has 100 items at most. A record may have two events.
-_MOST_ITEMS = 100
-_MOST_CHANGES = 90
+# The membership changes that one record carries: a transaction has a limit.
+_MOST_CHANGES = 40
 
 
 class Recorder:
@@ -139,47 +138,48 @@ class Recorder:
                     telemetry.joined(record.requested_at, self._clock.now())
 
     def begin(self, actions: Iterable[Action]) -> Mapping[Target, str]:
-        """Record the actions that are about to start, so that a crash leaves a trace of each.
+        """Record actions before they start; return why the record of a target was refused.
 
-        Return why the record of a target could not be written. What the ledger announces already
-        needs no write: a removal announces its steps, and a refusal its retry.
+        What the ledger announces already needs no write: a removal its steps, a refusal its retry.
         """
-        announced = [self._announce(action) for action in actions]
-        return self.flush() if any(announced) else {}
-
-    def _announce(self, action: Action) -> bool:
-        """Return whether the record has to be written before the action starts."""
-        target = action.target
-        decision, before = self._decisions[target], self._user.records.get(target)
-        known = self.records.get(target)
-        record = transitions.started(action, decision, known, before, self._now)
-        if isinstance(action, Create):
-            # The reconcile that sees the profile InService may have another request, or be late.
-            record = replace(record, requested_at=record.requested_at or self._request.event_at)
-        return self._write(record, action)
+        is_news = False
+        for action in actions:
+            target = action.target
+            decision, before = self._decisions[target], self._user.records.get(target)
+            known = self.records.get(target)
+            record = transitions.started(action, decision, known, before, self._now)
+            if isinstance(action, Create):
+                # Whoever sees the profile InService may have another request, or be late.
+                record = replace(record, requested_at=record.requested_at or self._request.event_at)
+            is_news |= self.write(record, action)
+        return self.flush() if is_news else {}
 
     def record_outcome(self, outcome: Outcome) -> None:
         """Record and report the outcome of an action; the record is written with the next one."""
         target = outcome.action.target
         decision = self._decisions[target]
         match outcome:
-            case Applied():
-                self._applied(outcome, decision)
+            case Applied(action=action, profile=profile):
+                if isinstance(action, Create):
+                    self.measure_latency({target: profile})
+                record = self.records[target]
+                record = transitions.applied(action, decision, record, profile, self._now)
+                self.records[target] = record
+                # A new role is written together with the access after it.
+                is_removal = isinstance(decision, Removal)
+                if is_removal or record.access in MAY_ENTER or isinstance(action, Discard):
+                    self.write(record)
             case ManualAction(action=action):
                 record = self.records[target]
                 record = transitions.applied(action, decision, record, None, self._now)
-                self._write(replace(record, access=Access.BY_HAND))
+                self.write(replace(record, access=Access.BY_HAND))
             case Found():
                 self._undo_creation(target)
-                self._write(self.records[target])
-            case Started():
+            case Pending() if (known := self.records.get(target)) and known.tries:
+                outcome = outcome._replace(reason=f"{outcome.reason}; last time: {known.why}")
+            case Started() | Pending():
                 # The record from the start of the action is still right.
                 pass
-            case Pending():
-                known = self.records.get(target)
-                if known is not None and known.tries:
-                    last = f"{outcome.reason}; last time: {known.why}"
-                    outcome = outcome._replace(reason=last)
             case Deferred(action=action):
                 soon = isinstance(action, Revoke | Suspend | StopApp) or outcome.not_propagated
                 self._retry(target, outcome.reason, LONGEST_OF_LEAVER if soon else LONGEST)
@@ -189,23 +189,11 @@ class Recorder:
                 assert_never(outcome)
         reports.report_outcome(outcome, self._request)
 
-    def _applied(self, outcome: Applied, decision: DesiredProfile | Removal) -> None:
-        action, profile = outcome
-        target = action.target
-        if isinstance(action, Create):
-            self.measure_latency({target: profile})
-        record = transitions.applied(action, decision, self.records[target], profile, self._now)
-        self.records[target] = record
-        # A new role is written together with the access after it.
-        is_removal = isinstance(decision, Removal)
-        if is_removal or record.access in MAY_ENTER or isinstance(action, Discard):
-            self._write(record)
-
     def record_plan(self, todo: Plan, seen: TargetObservations) -> None:
         """Record what needed no action: targets in sync, skips, and failed observations."""
         for each in todo.in_sync:
             old = self.records.get(each.decision.target)
-            self._write(transitions.in_sync(each.decision, old, each.profile, self._now))
+            self.write(transitions.in_sync(each.decision, old, each.profile, self._now))
         for skip in todo.skips:
             self._skipped(skip, seen.observed.get(skip.target))
         for decision, error in seen.blocked:
@@ -228,52 +216,30 @@ class Recorder:
             known, decided = self._user.records.get(target), self._decisions.get(target)
             if decided and is_in_sync(decision, known):
                 old = self.records.get(target)
-                self._write(transitions.in_sync(decided, old, None, self._now))
+                self.write(transitions.in_sync(decided, old, None, self._now))
 
-    def save(self, record: Record | None = None) -> None:
-        """Write a record, if it differs, and all that wait.
+    def flush(self, *, strict: bool = False) -> Mapping[Target, str]:
+        """Write all records that wait, and log what they tell; return why one was refused.
 
         Raises:
-            RetryableError: another worker wrote one meanwhile, or the ledger does not answer.
-        """
-        if record is not None:
-            self._write(record)
-        for target, reason in self.flush().items():
-            raise RetryableError(f"{target}: {reason}")
-
-    def flush(self) -> Mapping[Target, str]:
-        """Write all records that wait, and log and keep what they tell.
-
-        Return why the record of a target could not be written. It keeps no other from being
-        written.
+            RetryableError: if `strict`, another worker wrote one, or the ledger does not answer.
         """
         waiting, self._waiting = self._waiting, {}
-        refused: dict[Target, str] = {}
-        for together in _fitting(waiting.values()):
-            refused |= self._write_all(together)
+        written, refused = self._ledger.write_all(list(waiting.values()))
+        for record in written:
+            target, events = record.target, waiting[record.target].profile_events
+            self._written[target] = record
+            self.records[target] = replace(self.records[target], version=record.version)
+            self._events += events
+            for event in events:
+                if action_name := reports.WHOLE_CHANGES.get(event.what):
+                    said = describe_event(event)
+                    telemetry.change(action_name, target, event.profile_name, said)
+        if strict and refused:
+            raise RetryableError("; ".join(f"{target}: {why}" for target, why in refused.items()))
         return refused
 
-    def _write_all(self, writes: list[RecordWrite]) -> dict[Target, str]:
-        try:
-            records = self._ledger.write_all(writes)
-        except RetryableError as error:
-            if len(writes) == 1:
-                return {writes[0].record.target: str(error)}
-            alone = [self._write_all([each]) for each in writes]
-            return {target: why for refused in alone for target, why in refused.items()}
-        for each, written in zip(writes, records, strict=True):
-            target = written.target
-            self._written[target] = written
-            self.records[target] = replace(self.records[target], version=written.version)
-            for event in each.profile_events:
-                self._events.append(event)
-                action_name = reports.WHOLE_CHANGES.get(event.what)
-                if action_name:
-                    said = describe_event(event)
-                    telemetry.change(action_name, event.target, event.profile_name, said)
-        return {}
-
-    def _write(self, record: Record, action: Action | None = None) -> bool:
+    def write(self, record: Record, action: Action | None = None) -> bool:
         """Let a record wait to be written; return whether it differs from the last one.
 
         Before an `action`, a record that announces it already need not be written.
@@ -284,23 +250,23 @@ class Recorder:
             memberships=tuple(sorted(self._user.memberships)),
         )
         target = record.target
-        waiting, old = self._waiting.get(target), self._written.get(target)
-        old = waiting.record if waiting else old
+        waiting = self._waiting.get(target)
+        old = waiting.record if waiting else self._written.get(target)
         joins = bool(self.changes.joined)
         if old is not None and transitions.is_written(record, old, action, joins=joins):
             self.records[target] = record
             return False
         since = record.since if old and old.state is record.state else self._now
         changes = waiting.changes if waiting else MemberChanges()
-        if changes == MemberChanges():
+        if not self._waiting:
             changes, self.changes = self.changes.split(_MOST_CHANGES)
         # The request that scheduled a retry owns it.
         by = self._request.event_id
         if old is not None and record.retry_at is not None and record.retry_at == old.retry_at:
             by = old.last_request
         record = replace(record, since=since, last_request=by)
-        event = event_of(old, record, self._now)
-        events = (*(waiting.profile_events if waiting else ()), *([event] if event else ()))
+        event, events = event_of(old, record, self._now), waiting.profile_events if waiting else ()
+        events = (*events, event) if event else events
         self._waiting[target] = RecordWrite(record, changes, events)
         self.records[target] = record
         return True
@@ -340,7 +306,8 @@ class Recorder:
         """
         before = self._user.records.get(target)
         if before is None or before.state is State.REMOVED or before.is_untouched:
-            self.records[target] = replace(self.records[target], access=Access.UNTOUCHED)
+            record = self.records[target]
+            self.records[target] = replace(record, access=Access.UNTOUCHED, requested_at=None)
 
     def _skipped(self, skip: Skip, profile: ObservedProfile | None) -> None:
         """Record why a difference was left unchanged, and what was observed of the profile."""
@@ -362,7 +329,7 @@ class Recorder:
         old = transitions.with_facts(old, decision, self._now)
         until = self._clock.now() + backoff(old.tries, longest)
         self.requeued.add(target)
-        self._write(transitions.with_retry(old, cause, until))
+        self.write(transitions.with_retry(old, cause, until))
 
     def _note(
         self,
@@ -377,16 +344,4 @@ class Recorder:
         is_there = known is not None and known.state is not State.REMOVED
         if is_there or isinstance(decision, DesiredProfile):
             old = transitions.with_facts(transitions.current(decision, known), decision, self._now)
-            self._write(transitions.noted(old, state, obstacle, profile, hold))
-
-
-def _fitting(writes: Iterable[RecordWrite]) -> Iterator[list[RecordWrite]]:
-    """Yield the writes in groups that one transaction holds."""
-    together: list[RecordWrite] = []
-    for each in writes:
-        if sum(other.items for other in together) + each.items > _MOST_ITEMS:
-            yield together
-            together = []
-        together.append(each)
-    if together:
-        yield together
+            self.write(transitions.noted(old, state, obstacle, profile, hold))
