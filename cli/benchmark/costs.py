@@ -3,6 +3,7 @@
 import gc
 import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final
 
 from rich.table import Table
@@ -20,7 +22,20 @@ from simulator.faults import Call
 
 _MEGABYTE: Final = 1024 * 1024
 _READS: Final = ("Describe", "Get", "List", "Query", "Scan", "AssumeRole")
-_QUEUES: Final = ("SendMessage", "SendMessageBatch")
+_MESSAGES: Final = ("SendMessage", "SendMessageBatch", "PutEvents")
+# The code that a file belongs to, by a part of its path.
+_ROOT: Final = f"{Path(__file__).parents[2]}/"
+_WHOSE: Final = {
+    "/moto/": "aws",
+    f"{_ROOT}simulator/": "aws",
+    "/botocore/": "botocore",
+    "/boto3/": "botocore",
+    f"{_ROOT}hub/": "own",
+    f"{_ROOT}shared/": "own",
+    f"{_ROOT}cli/": "story",
+}
+# Seconds of CPU.
+_EVERY: Final = 0.002
 _HANDLERS = ", ".join(
     f"hub.runtime.functions.{name}" for name in ("intake", "reconcile", "scan", "mapping_stream")
 )
@@ -47,15 +62,15 @@ class Cost:
     growth: int = 0
 
     def total(self) -> int:
-        """Return the number of AWS calls, without those to queues."""
-        return sum(n for name, n in self.calls.items() if not name.endswith(_QUEUES))
+        """Return the number of AWS calls, without messages to queues and to the bus."""
+        return sum(n for name, n in self.calls.items() if not name.endswith(_MESSAGES))
 
     def writes(self) -> int:
         """Return the number of calls that write to Studio, assignments or tables."""
         return sum(
             count
             for name, count in self.calls.items()
-            if not name.partition(".")[2].startswith(_READS) and not name.endswith(_QUEUES)
+            if not name.partition(".")[2].startswith(_READS) and not name.endswith(_MESSAGES)
         )
 
     def plain(self) -> dict[str, Any]:
@@ -89,6 +104,32 @@ def measured(aws: EmbeddedAws) -> Iterator[Cost]:
     gc.unfreeze()
 
 
+@contextmanager
+def sampled() -> Iterator[Counter[str]]:
+    """Count, each two milliseconds of CPU, whose code runs: `own`, `botocore` or `aws`.
+
+    The rest of Python counts for whoever called it. `aws` is the embedded AWS.
+    """
+    found: Counter[str] = Counter()
+
+    def note(_: int, frame: FrameType | None) -> None:
+        while frame is not None:
+            path = frame.f_code.co_filename
+            whose = next((name for part, name in _WHOSE.items() if part in path), None)
+            if whose is not None:
+                found[whose] += 1
+                return
+            frame = frame.f_back
+
+    before = signal.signal(signal.SIGPROF, note)
+    signal.setitimer(signal.ITIMER_PROF, _EVERY, _EVERY)
+    try:
+        yield found
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
 def resident() -> int:
     """Return the current memory of this process, in bytes."""
     try:
@@ -119,7 +160,8 @@ def _peak(ru_maxrss: int) -> int:
 
 def table_of(found: dict[str, Any]) -> Table:
     """Return what was measured as a table, a row each."""
-    table = Table("what", "AWS calls", "writes", "CPU ms", "seconds", box=None, pad_edge=False)
+    heads = ("what", "AWS calls", "in a busy hub", "writes", "CPU ms", "seconds")
+    table = Table(*heads, box=None, pad_edge=False)
     sweep, comparison, report = found["sweep"], found["comparison"], found["report"]
     rows = {
         **{name.replace("_", " "): cost for name, cost in found["changes"].items()},
@@ -133,5 +175,6 @@ def table_of(found: dict[str, Any]) -> Table:
         ],
     }
     for name, cost in rows.items():
-        table.add_row(name, *(str(cost[key]) for key in ("calls", "writes", "cpu_ms", "seconds")))
+        keys = ("calls", "busy_calls", "writes", "cpu_ms", "seconds")
+        table.add_row(name, *(str(cost.get(key, "")) for key in keys))
     return table

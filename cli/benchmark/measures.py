@@ -1,18 +1,15 @@
 """The stories that the benchmark measures."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
 
-from cli.benchmark.company import Company, Size, found, row
-from cli.benchmark.costs import Cost, measured, megabytes, memory_of_handlers
+from cli.benchmark.changes import two_groups
+from cli.benchmark.company import Company, Size, found
+from cli.benchmark.costs import Cost, measured, megabytes, memory_of_handlers, sampled
 from cli.simulation.deployment import deployed_hub
-from simulator.directory_operations import DirectoryOperations
 from simulator.embedded_aws import HUB_ACCOUNT, HUB_REGION, EmbeddedAws
 from simulator.setup import LEDGER
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 LARGE = Size(users=10_000, groups=200, targets=50)
 DIFFERENCES = 100
@@ -21,40 +18,16 @@ _PAGE = 100
 _LEDGER_PAGE = 1024 * 1024
 
 
-def single_changes() -> dict[str, Any]:
-    """Return the cost of one join, role change, leave and unmapped event, until all are done."""
-    with deployed_hub() as aws:
-        _two_targets(aws)
-        operations = _operations(aws)
-        aws.services.identity_store.add_group("unmapped")
-        names = [f"user-{number:05d}" for number in range(2)]
-        for group in ("group-0000", "group-0001"):
-            _deliver(aws, operations.join(names[0], group, "console"))
-        steps: dict[str, Callable[[], Any]] = {
-            "join": lambda: operations.join(names[1], "group-0000", "console"),
-            "role_change": lambda: operations.join(names[1], "group-0001", "console"),
-            "leave_for_another_role": lambda: operations.leave(names[1], "group-0001", "console"),
-            "leave_for_good": lambda: operations.leave(names[1], "group-0000", "console"),
-            "unmapped": lambda: operations.join(names[1], "unmapped", "console"),
-        }
-        aws.wait(600)
-        costs = {}
-        for name, operation in steps.items():
-            aws.clock.forward(60)
-            with measured(aws) as cost:
-                _deliver(aws, operation())
-                aws.wait(600)
-            costs[name] = cost.plain()
-        return costs
-
-
 def burst(joins: int = BURST) -> dict[str, Any]:
     """Return the cost of many simultaneous joins of a group that is mapped to two targets."""
     with deployed_hub() as aws:
-        _two_targets(aws, people=joins)
-        operations = _operations(aws)
-        with measured(aws) as cost:
-            for number in range(joins):
+        operations = two_groups(aws, targets=2, people=joins + 1)
+        # The first join has the targets checked, and opens the sessions there.
+        for event in operations.join("user-00000", "group-0000", "console"):
+            aws.deliver(event)
+        aws.wait(120)
+        with measured(aws) as cost, sampled() as samples:
+            for number in range(1, joins + 1):
                 for event in operations.join(f"user-{number:05d}", "group-0000", "console"):
                     aws.deliver(event)
             aws.run()
@@ -64,6 +37,7 @@ def burst(joins: int = BURST) -> dict[str, Any]:
             "joins": joins,
             "profiles": profiles,
             "calls_per_join": round(cost.total() / joins, 1),
+            "own_share_of_cpu": round(samples["own"] / samples.total(), 3),
             **cost.plain(),
         }
 
@@ -139,24 +113,3 @@ def _spoil(aws: EmbeddedAws, company: Company, size: Size, drifts: int) -> None:
         store.remove_membership(company.users[number], company.groups[number % size.groups])
         newcomer = store.add_user(f"new-{number:03d}")
         store.add_membership(newcomer.user_id, company.groups[-1 - number % size.groups])
-
-
-def _two_targets(aws: EmbeddedAws, people: int = 2) -> None:
-    """Make a company of two targets; its first group is mapped to both, its second to one."""
-    company = found(aws, Size(users=0, groups=2, targets=2))
-    for number in range(people):
-        aws.services.identity_store.add_user(f"user-{number:05d}")
-    aws.put_mapping(row(0, company.targets[1]))
-    aws.put_mapping(row(1, company.targets[0]) | {"priority": 1})
-    aws.delete_mapping("group-0001", str(company.targets[1]))
-    aws.skip_row_changes()
-
-
-def _operations(aws: EmbeddedAws) -> DirectoryOperations:
-    return DirectoryOperations(aws.services.identity_store, HUB_ACCOUNT, aws.clock.now)
-
-
-def _deliver(aws: EmbeddedAws, events: tuple[dict[str, Any], ...]) -> None:
-    for event in events:
-        aws.deliver(event)
-    aws.run()

@@ -1,10 +1,11 @@
 """The benchmark's stories hold for a small company too, so its figures are meaningful."""
 
+from cli.benchmark.changes import MOST, single_changes
 from cli.benchmark.company import Size
 from cli.benchmark.comparison import compare
 from cli.benchmark.costs import table_of
 from cli.benchmark.mappings import PlanSize, plans
-from cli.benchmark.measures import sweeps
+from cli.benchmark.measures import burst, sweeps
 from cli.benchmark.reports import report
 
 
@@ -19,6 +20,26 @@ def test_a_sweep_in_sync_writes_nothing_and_one_with_drift_repairs_it() -> None:
         "sagemaker.DescribeUserProfile",
     }
     assert busy["sagemaker.CreateUserProfile"] == busy["sagemaker.DeleteUserProfile"] == 1
+
+
+def test_no_change_of_a_user_takes_more_calls_than_it_may() -> None:
+    """Every call that is added to a join, a role change or a leave shows here."""
+    costs = single_changes()
+
+    assert {name: costs[name]["busy_calls"] for name in MOST} == MOST
+    # Alone, each one reads the mappings and the hub's state, and nothing else besides.
+    assert {name: costs[name]["calls"] for name in MOST} == {
+        n: most + 2 for n, most in MOST.items()
+    }
+
+
+def test_many_joins_at_once_take_hardly_more_calls_than_one_after_the_other() -> None:
+    """The hub's state is read again after five seconds, so that a pause takes effect."""
+    measured = burst(joins=20)
+
+    assert measured["profiles"] == 2 * 21
+    assert measured["by_operation"]["dynamodb.TransactWriteItems"] == 2 * 20
+    assert measured["calls_per_join"] < 12
 
 
 def test_the_hub_ends_the_story_correctly_and_the_blog_post_does_not() -> None:
