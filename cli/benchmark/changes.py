@@ -13,9 +13,9 @@ from simulator.embedded_aws import HUB_ACCOUNT, EmbeddedAws
 # The most calls of a change in a busy hub.
 MOST: Final[Mapping[str, int]] = {
     "join, 1 target": 8,
-    "role change, 1 target": 9,
+    "role change, 1 target": 8,
     "join, 2 targets": 11,
-    "leave for good, 2 targets": 31,
+    "leave for good, 2 targets": 26,
 }
 _PEOPLE: Final = 7
 # Seconds until nothing is left to do; the sessions in the spokes last longer.

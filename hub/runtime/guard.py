@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.actions import Plan, SkipKind, skip
-from hub.runtime.decisions.decision import Decision, Undecided
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.holds import held_skip, holds_of
 from hub.runtime.decisions.record import Record
 from hub.runtime.decisions.removal_limit import (
@@ -25,6 +26,8 @@ from shared.model import Target, UserId
 
 # A worker that loses the race this often gives up with RetryableError.
 _TRIES = 5
+# Source: the DynamoDB API: the items of one transaction.
+_MOST_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -43,11 +46,16 @@ class Guard:
         now: datetime,
     ) -> Plan:
         """Return one user's plan; disruptions that may not begin are skips with their hold."""
-        held = []
+        asked: dict[Target, tuple[DesiredProfile | Removal, Disruption]] = {}
         for decision in decisions:
             target = decision.target
             disruption = disruption_of(decision, todo.of(target), records.get(target))
-            if disruption is None or isinstance(decision, Undecided):
+            if disruption is not None and not isinstance(decision, Undecided):
+                asked[target] = decision, disruption
+        at_once = self._at_once(asked, now) if len(asked) > 1 else frozenset()
+        held = []
+        for target, (decision, disruption) in asked.items():
+            if target in at_once:
                 continue
             try:
                 found = self.reserve(target, [disruption], now, begins=True)
@@ -60,6 +68,29 @@ class Guard:
                 at = self.limits.state(target)
                 held.append(held_skip(decision, disruption.reason, refusal, at, now))
         return todo.holding(held) if held else todo
+
+    def _at_once(
+        self,
+        asked: Mapping[Target, tuple[DesiredProfile | Removal, Disruption]],
+        now: datetime,
+    ) -> frozenset[Target]:
+        """Take one user's slots in several targets by one write; return these targets.
+
+        They are those where nothing is held and few began. There are none if another worker was
+        faster. Every other target is asked alone.
+        """
+        seen: dict[Target, LimitState] = {}
+        try:
+            for target, (_, disruption) in islice(asked.items(), _MOST_AT_ONCE):
+                at = self.limits.state(target)
+                found = admit([disruption], self.limit, at, frozenset(), now, alone=True)
+                if found.take and not at.held:
+                    seen[target] = at
+            users = {disruption.user_id for _, disruption in asked.values()}
+            is_taken = bool(seen) and self.limits.take(seen, users, now)
+        except RetryableError:
+            return frozenset()
+        return frozenset(seen) if is_taken else frozenset()
 
     def reserve(
         self,
@@ -93,7 +124,7 @@ class Guard:
                 profiles = there
             reserved = at.taken(now) - found.refused.keys() if begins else frozenset()
             slots = {*found.take, *(d.user_id for d in together if d.user_id in reserved)}
-            if slots and not self.limits.take(target, at, sorted(slots), now):
+            if slots and not self.limits.take({target: at}, sorted(slots), now):
                 continue
             # A hold of a role change does not hold a removal.
             waited = {

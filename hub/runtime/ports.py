@@ -215,9 +215,12 @@ class Limits(Protocol):
         """Return a target's slots and held disruptions, read consistently."""
 
     def take(
-        self, target: Target, seen: LimitState, users: Iterable[UserId], now: datetime
+        self, seen: Mapping[Target, LimitState], users: Iterable[UserId], now: datetime
     ) -> bool:
-        """Take slots for all users; return false and take none if another worker took some."""
+        """Take slots for all users in each target, or none anywhere.
+
+        Return false, and take none, if another worker took some after the states in `seen`.
+        """
 
     def hold(self, target: Target, disruptions: Iterable[HeldDisruption]) -> None:
         """Hold disruptions; an operator's approval that came meanwhile stays.

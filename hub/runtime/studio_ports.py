@@ -22,6 +22,12 @@ class Studio(Protocol):
     def profile(self, target: Target, name: str, user_id: UserId) -> ObservedProfile | None:
         """Return the profile with its ownership; None if it does not exist."""
 
+    def owns(self, target: Target, name: str, user_id: UserId) -> bool:
+        """Return whether the tags of a profile of this name are there and make it this user's.
+
+        It is false where they cannot be read: only `profile` tells why.
+        """
+
     def reach(self, target: Target) -> None:
         """Raise what any other method would if the spoke refuses the hub; read nothing."""
 

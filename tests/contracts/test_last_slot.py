@@ -68,7 +68,7 @@ def ask(limits: DynamoLimits, target: Target, *numbers: int) -> bool:
 
 def taken(limits: DynamoLimits, target: Target, number: int) -> None:
     """Take so many slots before the race."""
-    limits.take(target, limits.state(target), map(user, range(number)), NOON)
+    limits.take({target: limits.state(target)}, map(user, range(number)), NOON)
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,8 @@ def test_a_target_without_items_is_empty(limits: Limits) -> None:
 
 def test_slots_come_back_as_they_were_taken(limits: Limits) -> None:
     """Each with its time, in its target alone."""
-    assert limits.take(LAB, limits.state(LAB), [user(1), user(2)], NOON)
-    assert limits.take(LAB, limits.state(LAB), [user(3)], NOON + MINUTE)
+    assert limits.take({LAB: limits.state(LAB)}, [user(1), user(2)], NOON)
+    assert limits.take({LAB: limits.state(LAB)}, [user(3)], NOON + MINUTE)
 
     there = limits.state(LAB)
     assert there.slots == {user(1): NOON, user(2): NOON, user(3): NOON + MINUTE}
@@ -70,9 +70,9 @@ def test_slots_come_back_as_they_were_taken(limits: Limits) -> None:
 
 def test_slots_of_more_than_an_hour_ago_are_dropped(limits: Limits) -> None:
     """The item stays as small as the limit."""
-    limits.take(LAB, limits.state(LAB), [user(1)], NOON)
-    limits.take(LAB, limits.state(LAB), [user(2)], NOON + HOUR - MINUTE)
-    limits.take(LAB, limits.state(LAB), [user(3)], NOON + HOUR)
+    limits.take({LAB: limits.state(LAB)}, [user(1)], NOON)
+    limits.take({LAB: limits.state(LAB)}, [user(2)], NOON + HOUR - MINUTE)
+    limits.take({LAB: limits.state(LAB)}, [user(3)], NOON + HOUR)
 
     assert limits.state(LAB).slots == {user(2): NOON + HOUR - MINUTE, user(3): NOON + HOUR}
 
@@ -82,11 +82,24 @@ def test_a_writer_of_an_old_version_takes_nothing(limits: Limits, written: int) 
     """Rule 10: slots are taken by conditional writes, of which only one succeeds."""
     seen = limits.state(LAB)
     for number in range(written):
-        limits.take(LAB, limits.state(LAB), [user(number)], NOON)
+        limits.take({LAB: limits.state(LAB)}, [user(number)], NOON)
     before = limits.state(LAB)
 
-    assert not limits.take(LAB, seen, [user(9)], NOON)
+    assert not limits.take({LAB: seen}, [user(9)], NOON)
     assert limits.state(LAB) == before
+
+
+def test_slots_in_several_targets_are_taken_in_all_or_in_none(limits: Limits) -> None:
+    """By one write; another worker in one of them is enough to take none."""
+    seen = {target: limits.state(target) for target in (LAB, SHOP)}
+
+    assert limits.take(seen, [user(1)], NOON)
+    assert {target: set(limits.state(target).slots) for target in seen} == {
+        LAB: {user(1)},
+        SHOP: {user(1)},
+    }
+    assert not limits.take({LAB: limits.state(LAB), SHOP: seen[SHOP]}, [user(2)], NOON)
+    assert set(limits.state(LAB).slots) == {user(1)}
 
 
 def test_a_hold_comes_back_as_it_was_written(limits: Limits) -> None:
@@ -106,7 +119,7 @@ def test_holds_and_slots_do_not_conflict(limits: Limits) -> None:
     seen = limits.state(LAB)
     limits.hold(LAB, [BARE])
 
-    assert limits.take(LAB, seen, [user(5)], NOON)
+    assert limits.take({LAB: seen}, [user(5)], NOON)
     assert limits.state(LAB).held == {user(1): BARE}
     assert limits.state(LAB).slots == {user(5): NOON}
 
@@ -206,7 +219,7 @@ def test_a_hold_that_is_written_late_undoes_no_decision(dynamo: DynamoLimits) ->
 
 def test_the_targets_with_holds_are_found(dynamo: DynamoLimits) -> None:
     """For an operator who lists all holds; slots alone are no hold."""
-    dynamo.take(LAB, dynamo.state(LAB), [user(1)], NOON)
+    dynamo.take({LAB: dynamo.state(LAB)}, [user(1)], NOON)
     assert dynamo.targets() == ()
 
     dynamo.hold(SHOP, [BARE, FULL])
@@ -268,7 +281,7 @@ def test_a_ledger_that_fails_gives_no_slot(
     with pytest.raises(error, match=code):
         limits.state(LAB)
     with pytest.raises(error, match=code):
-        limits.take(LAB, LimitState(), [user(1)], NOON)
+        limits.take({LAB: LimitState()}, [user(1)], NOON)
     with pytest.raises(error, match=code):
         limits.hold(LAB, [BARE])
     with pytest.raises(error, match=code):

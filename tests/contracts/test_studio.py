@@ -57,6 +57,29 @@ def test_a_profile_is_observed_with_its_ownership(
 
 
 @pytest.mark.parametrize(
+    ("tags", "owns"),
+    [(TAGS, True), (TAGS[:1], False), ([TAGS[0], {**TAGS[1], "Value": "x"}], False)],
+)
+def test_the_tags_alone_tell_whether_a_known_profile_is_ours(
+    studio: SageMakerStudio, stubbed: Stubber, tags: list[dict[str, str]], *, owns: bool
+) -> None:
+    """Law 5, with one call: its ARN follows from its name."""
+    stubbed.add_response("list_tags", {"Tags": tags}, {"ResourceArn": ARN})
+
+    assert studio.owns(LAB, "ada", ADA.id) is owns
+
+
+@pytest.mark.parametrize("code", ["ResourceNotFound", "AccessDeniedException"])
+def test_tags_that_cannot_be_read_make_nothing_ours(
+    studio: SageMakerStudio, stubbed: Stubber, code: str
+) -> None:
+    """The profile is then read, which tells whether it is gone."""
+    stubbed.add_client_error("list_tags", code)
+
+    assert not studio.owns(LAB, "ada", ADA.id)
+
+
+@pytest.mark.parametrize(
     ("tags", "whose"),
     [
         ([], Ownership.UNMANAGED),

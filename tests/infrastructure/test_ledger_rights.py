@@ -125,7 +125,7 @@ KNOWS_NAMES: tuple[Call, ...] = (
 WEIGHS: tuple[Call, ...] = (
     lambda ledger: ledger.limits.state(LAB),
     lambda ledger: ledger.records.of_target(LAB),
-    lambda ledger: ledger.limits.take(LAB, LimitState(), [ADA], NOW),
+    lambda ledger: ledger.limits.take({LAB: LimitState()}, [ADA], NOW),
     lambda ledger: ledger.limits.hold(LAB, [HELD]),
     lambda ledger: ledger.limits.remember(Hold(LAB, LIMIT, (HELD,))),
     lambda ledger: ledger.limits.release(LAB, [ADA]),

@@ -46,6 +46,20 @@ def ada(end: End) -> dict[str, object]:
     return dict(profile)
 
 
+@pytest.mark.parametrize("act", ["recreate", "untag", "delete"])
+def test_what_others_made_in_the_meantime_is_left_to_them(play: Play, act: str) -> None:
+    """Law 5: the ledger knows a profile of that name, and only its tags make it ours."""
+    end = play(
+        JOIN, f"by_hand: {{{act}: ada, target: {T}}}", LEAVE, "wait: {hours: 1}", company=company()
+    )
+    changes = [change["operation"] for change in end.json["changes"]]
+
+    assert not {"UpdateUserProfile", "DeleteUserProfile", "DeleteApp"} & set(changes)
+    assert [each["managed"] for each in end.json["profiles"]] == [False] * (act != "delete")
+    left = {"has-unmanaged-profile"} if act != "delete" else set()
+    assert {each["kind"] for each in end.json["problems"]} == left
+
+
 @pytest.mark.parametrize("space_apps", ["refuse", "accept"])
 def test_a_leaver_with_everything_is_removed_in_order(play: Play, space_apps: str) -> None:
     """Access, role, apps, spaces, profile; within half an hour, and no function sleeps."""

@@ -1,6 +1,6 @@
 """A harness that applies plans: every kind of action once, two targets, and a fake recorder."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -73,9 +73,9 @@ class NotedCalls:
         """Note the outcome."""
         self.notes_written.append(f"{type(outcome).__name__} {type(outcome.action).__name__}")
 
-    def flush(self) -> Mapping[Target, str]:
+    def flush(self, bears: Collection[Target] = ()) -> Mapping[Target, str]:
         """Return that nothing could be written, or that everything is."""
-        return {LAB: "another worker wrote this record"} if self.recording_fails else {}
+        return dict.fromkeys(bears, "another worker wrote this") if self.recording_fails else {}
 
 
 @dataclass
@@ -89,14 +89,16 @@ class ApplyHarness:
     assigned: bool = False
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
 
-    def apply(self, *actions: Action, seconds: float = 120) -> tuple[Outcome, ...]:
+    def apply(
+        self, *actions: Action, seconds: float = 120, unread: Collection[Target] = ()
+    ) -> tuple[Outcome, ...]:
         """Apply actions and return their outcomes."""
         access = FakeAccess(self.studio)
         if self.assigned:
             access.assigned.add((f"application of {LAB}", ADA.id))
         deadline = NOON + timedelta(seconds=seconds)
         applier = Applier(self.studio, access, self.clock)
-        return applier.apply(Plan(actions, (), ()), deadline, self.notes)
+        return applier.apply(Plan(actions, (), ()), deadline, self.notes, unread)
 
     def record_outcome(self, *actions: Action, seconds: float = 120) -> list[str]:
         """Return the outcome of each action as text."""

@@ -1,6 +1,6 @@
 """A fake of slots and holds in a dictionary; like the ledger, it never gives a slot twice."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -8,17 +8,20 @@ from hub.runtime.decisions.holds import Hold
 from hub.runtime.decisions.removal_limit import HeldDisruption, LimitState
 from shared.model import Target, UserId
 
+_HOUR = timedelta(hours=1)
+
 
 @dataclass
 class FakeLimits:
     """The limit state of each target; `between` is called after each read.
 
-    `shown` are the holds that were remembered.
+    `shown` are the holds that were remembered, `taken` the targets of each write of slots.
     """
 
     targets: dict[Target, LimitState] = field(default_factory=dict)
     between: Callable[[], None] = lambda: None
     shown: list[Hold] = field(default_factory=list)
+    taken: list[set[Target]] = field(default_factory=list)
 
     def state(self, target: Target) -> LimitState:
         """Return a target's slots and held users."""
@@ -27,16 +30,17 @@ class FakeLimits:
         return found
 
     def take(
-        self, target: Target, seen: LimitState, users: Iterable[UserId], now: datetime
+        self, seen: Mapping[Target, LimitState], users: Iterable[UserId], now: datetime
     ) -> bool:
         """Reserve slots for all of the users; False if another worker reserved some meanwhile."""
-        there = self.targets.get(target, LimitState())
-        if there.version != seen.version:
+        there = {target: self.targets.get(target, LimitState()) for target in seen}
+        if any(there[target].version != at.version for target, at in seen.items()):
             return False
-        hour = timedelta(hours=1)
-        slots = {user: at for user, at in there.slots.items() if at > now - hour}
-        slots |= dict.fromkeys(users, now)
-        self.targets[target] = replace(there, slots=slots, version=there.version + 1)
+        new = dict.fromkeys(users, now)
+        self.taken.append({*seen})
+        for target, at in there.items():
+            slots = {user: since for user, since in at.slots.items() if since > now - _HOUR} | new
+            self.targets[target] = replace(at, slots=slots, version=at.version + 1)
         return True
 
     def hold(self, target: Target, disruptions: Iterable[HeldDisruption]) -> None:

@@ -35,6 +35,11 @@ class FakeStudio:
         """Return the profile."""
         return self.profiles.get((target, name))
 
+    def owns(self, target: Target, name: str, user_id: UserId) -> bool:  # noqa: ARG002 (the port's)
+        """Return whether the profile is there and ours."""
+        found = self.profiles.get((target, name))
+        return found is not None and found.ownership is Ownership.OURS
+
     def reach(self, target: Target) -> None:
         """Fail where the target is closed."""
         trouble = self.troubles.get(("reach", target))

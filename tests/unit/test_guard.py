@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders import LAB, NOON, disruption, recorded_user, user
+from builders import ADA, LAB, NOON, REMOVAL, SHOP, disruption, recorded_user, user
 from fake_limits import FakeLimits
 from fakes import FakeLedger
 
+from hub.runtime.decisions.actions import Plan, Revoke
 from hub.runtime.decisions.holds import waits_for
 from hub.runtime.decisions.record import Record
 from hub.runtime.decisions.removal_limit import (
@@ -102,7 +103,7 @@ def test_a_writer_that_loses_the_race_decides_again(others: int) -> None:
 
     def between() -> None:
         if waiting:
-            limits.take(LAB, limits.targets.get(LAB, LimitState()), [user(waiting.pop())], NOON)
+            limits.take({LAB: limits.targets.get(LAB, LimitState())}, [user(waiting.pop())], NOON)
 
     limits.between = between
     found = ask(limits, 1, ledger=ledger_of(0))
@@ -169,6 +170,54 @@ def test_the_percentage_counts_for_a_user_held_for_another_reason() -> None:
     limits.targets[LAB] = replace(limits.targets[LAB], slots=slots)
 
     assert ask(limits, 9, ledger=ledger_of(100)).take == (user(9),)
+
+
+def leaving_both(limits: FakeLimits) -> set[Target]:
+    """Let a user leave two targets; return where the removal may begin."""
+    decisions = [replace(REMOVAL, target=target) for target in (LAB, SHOP)]
+    actions = tuple(Revoke(ADA, target, "ada", "left") for target in (LAB, SHOP))
+    guard = Guard(TWO, limits, ledger_of(0))
+    todo = guard.admit(Plan(actions, (), ()), decisions, {}, NOON)
+    return {action.target for action in todo.actions}
+
+
+def test_a_user_takes_the_slots_in_all_targets_by_one_write() -> None:
+    """Nothing is held in them, and few removals began."""
+    limits = FakeLimits()
+
+    assert leaving_both(limits) == {LAB, SHOP}
+    assert limits.taken == [{LAB, SHOP}]
+
+
+@pytest.mark.parametrize(
+    "lab",
+    [
+        LimitState({user(1): NOON, user(2): NOON}),
+        LimitState(held={user(1): HeldDisruption(disruption(1), LIMIT, NOON)}),
+    ],
+)
+def test_a_target_that_admits_nobody_now_keeps_no_other_waiting(lab: LimitState) -> None:
+    """Law 7 in each target by itself: the user is held in one, and leaves the other."""
+    limits = FakeLimits({LAB: lab})
+
+    assert leaving_both(limits) == {SHOP}
+    assert limits.taken == [{SHOP}]
+    assert ADA.id in limits.targets[LAB].held
+
+
+def test_a_user_who_loses_the_race_in_one_target_asks_in_each_alone() -> None:
+    """A slot that another worker took counts, and no removal begins without one."""
+    limits, others = FakeLimits(), [user(1), user(2)]
+
+    def between() -> None:
+        if others:
+            limits.take({LAB: limits.targets.get(LAB, LimitState())}, [others.pop()], NOON)
+
+    limits.between = between
+
+    assert leaving_both(limits) == {SHOP}
+    assert set(limits.targets[LAB].slots) == {user(1), user(2)}
+    assert set(limits.targets[SHOP].slots) == {ADA.id}
 
 
 def test_a_refusal_is_reported_as_its_whole_hold() -> None:

@@ -44,7 +44,7 @@ from hub.runtime.decisions.actions import (
     Resume,
     StopApp,
 )
-from hub.runtime.decisions.outcome import Applied, ManualAction, Started
+from hub.runtime.decisions.outcome import Applied, ManualAction, Pending, Started
 from hub.runtime.decisions.profile_events import ProfileEventType
 from hub.runtime.decisions.record import Access, Record, State
 from shared.errors import PermanentError, RetryableError
@@ -95,6 +95,38 @@ def test_where_access_is_granted_by_hand_they_are_active_all_the_same(
 
     assert harness.does(ASSIGN, ManualAction(ASSIGN)).access is Access.BY_HAND
     assert harness.record.state is State.ACTIVE
+
+
+def test_a_role_that_leaves_apps_running_is_recorded_with_its_outcome(
+    harness: RecorderHarness,
+) -> None:
+    """Whoever repeats it makes the same change; one that does not end is pending, visibly."""
+    harness = knowing(ACTIVE)
+    change = replace(CHANGE, keeps_apps=True)
+
+    recorder = harness.open(PROMOTED)
+    recorder.begin([change])
+    assert harness.ledger.writes == []
+    recorder.record_outcome(Pending(change, "apps run"))
+    recorder.flush()
+
+    assert (harness.record.state, harness.record.role_arn) == (State.PENDING, OLD)
+    harness.open(PROMOTED)
+    harness.does(change, Applied(change, replace(THERE, role_arn=NEW)))
+    assert (harness.record.state, harness.record.kept_role) == (State.ACTIVE, OLD)
+    assert harness.published == [ProfileEventType.ROLE_CHANGED]
+
+
+def test_a_record_waits_for_the_next_one(harness: RecorderHarness) -> None:
+    """An outcome is written before the next action that needs a trace, and at the end of a pass."""
+    recorder = harness.open(REMOVAL)
+    recorder.begin([REVOKE])
+    recorder.record_outcome(Applied(REVOKE))
+    recorder.begin([SUSPEND])
+    assert [each.access for each in harness.ledger.writes] == [Access.UNSURE]
+
+    recorder.flush()
+    assert [each.access for each in harness.ledger.writes] == [Access.UNSURE, Access.REVOKED]
 
 
 def test_a_removal_records_its_course_from_the_first_step() -> None:

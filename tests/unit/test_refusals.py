@@ -97,6 +97,23 @@ def test_a_taken_name_that_cannot_be_read_is_no_profile_of_ours(
 
 
 @pytest.mark.parametrize(
+    ("trouble", "expected"),
+    [
+        (INVALID, Found(SUSPEND)),
+        (IN_USE, Pending(SUSPEND, str(IN_USE), in_use=True)),
+        (THROTTLED, Deferred(SUSPEND, "throttled")),
+    ],
+)
+def test_a_profile_that_nobody_read_is_read_after_a_refusal(
+    harness: ApplyHarness, trouble: Trouble, expected: Outcome
+) -> None:
+    """It may not be as the ledger has it. The person's access has ended all the same."""
+    harness.studio.troubles["change_role", LAB] = trouble
+
+    assert harness.apply(REVOKE, SUSPEND, unread=[LAB]) == (Applied(REVOKE), expected)
+
+
+@pytest.mark.parametrize(
     ("action", "status", "expected"),
     [
         (CREATE, ProfileStatus.FAILED, Deferred),

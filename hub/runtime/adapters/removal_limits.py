@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from hub.runtime.adapters.tables import Table, from_stored, to_stored
+from hub.runtime.adapters.tables import Put, Table, from_stored, to_stored
 from hub.runtime.decisions.holds import Hold
 from hub.runtime.decisions.removal_limit import HeldDisruption, LimitState
 from shared.model import Target, UserId
@@ -44,15 +44,16 @@ class DynamoLimits:
         )
 
     def take(
-        self, target: Target, seen: LimitState, users: Iterable[UserId], now: datetime
+        self, seen: Mapping[Target, LimitState], users: Iterable[UserId], now: datetime
     ) -> bool:
-        taken = {user: seen.slots[user] for user in seen.taken(now)} | dict.fromkeys(users, now)
-        key = {"pk": f"{_LIMIT}{target}", "sk": _ITSELF}
-        return self._table.put(
-            {**key, "taken": taken, "version": seen.version + 1},
-            "attribute_not_exists(#pk) OR #version = :seen",
-            {"seen": seen.version},
-        )
+        new, puts = dict.fromkeys(users, now), []
+        for target, at in seen.items():
+            taken = {user: at.slots[user] for user in at.taken(now)} | new
+            key = {"pk": f"{_LIMIT}{target}", "sk": _ITSELF}
+            item = {**key, "taken": taken, "version": at.version + 1}
+            condition = "attribute_not_exists(#pk) OR #version = :seen"
+            puts.append(Put(item, condition, {"seen": at.version}))
+        return self._table.put_all(puts)
 
     def hold(self, target: Target, disruptions: Iterable[HeldDisruption]) -> None:
         for each in disruptions:

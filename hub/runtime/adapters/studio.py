@@ -8,7 +8,7 @@ from hub.runtime.adapters.aws import text, translated
 from hub.runtime.decisions.hub_state import Domain, ListedProfile
 from hub.runtime.decisions.listing import Page
 from hub.runtime.decisions.observed import App, ObservedProfile, ProfileStatus, Space, Workload
-from shared.conventions import Ownership, owner, ownership, tags
+from shared.conventions import Ownership, owner, ownership, partition, tags
 from shared.errors import RefusedError
 from shared.model import DIRECTORY_ID, Target, User, UserId
 from shared.naming import same_name
@@ -63,6 +63,15 @@ class SageMakerStudio:
         except RefusedError:
             whose = Ownership.UNREADABLE
         return replace(found, ownership=whose)
+
+    def owns(self, target: Target, name: str, user_id: UserId) -> bool:
+        # Source: the Service Authorization Reference of Amazon SageMaker, on a user profile's ARN.
+        place = f"arn:{partition(target.region)}:sagemaker:{target.region}:{target.account}"
+        try:
+            found = self._tags(target, f"{place}:user-profile/{target.domain_id}/{name}")
+        except RefusedError:
+            return False
+        return ownership(found, self._hub_account, user_id) is Ownership.OURS
 
     def reach(self, target: Target) -> None:
         self._client(target)

@@ -38,7 +38,7 @@ class ManualAction(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The profile to be created exists already: what it is has to be observed first."""
+    """The profile is not as the ledger has it: what it is has to be observed first."""
 
     action: Action
 

@@ -5,9 +5,10 @@ delays no other.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Protocol, assert_never
 
 from hub.runtime.decisions.actions import (
@@ -49,6 +50,8 @@ from shared.model import Target
 # Source: AWS's Studio workshop shows a profile in service after about two seconds.
 _POLL_EVERY = timedelta(seconds=3)
 _PATIENCE = timedelta(seconds=15)
+# Polls. A deletion takes longer, and Studio documents no time.
+_DELETION_TAKES = 2
 # Source: seen by others of DeleteSpace on a space that is still being made; and the SageMaker
 # developer guide: to delete an app that failed gives an error.
 _INVALID = "ValidationException"
@@ -68,8 +71,8 @@ class ActionRecorder(Protocol):
     def record_outcome(self, outcome: Outcome) -> None:
         """Record the outcome of an action; the record is written with the next one."""
 
-    def flush(self) -> Mapping[Target, str]:
-        """Write all records that wait; return why a target's record was refused."""
+    def flush(self, bears: Collection[Target] = ()) -> Mapping[Target, str]:
+        """Write all records that wait; return why a record was refused in a target in `bears`."""
 
     def wanted_since(self, action: Action) -> datetime:
         """Return since when (UTC) no opposite action was started."""
@@ -80,6 +83,7 @@ class _TargetRun:
     """The remaining actions of one target, and the action that is being polled."""
 
     left: deque[Action]
+    is_read: bool
     polled: _Polled | None = None
 
     def note(self, outcome: Outcome, recorder: ActionRecorder, outcomes: list[Outcome]) -> None:
@@ -107,22 +111,30 @@ class Applier:
     clock: Clock
 
     def apply(
-        self, todo: Plan, deadline: datetime, recorder: ActionRecorder
+        self,
+        todo: Plan,
+        deadline: datetime,
+        recorder: ActionRecorder,
+        unread: Collection[Target] = (),
     ) -> tuple[Outcome, ...]:
         """Return the outcome of each action; each action is recorded before and after it runs.
 
-        An action is Pending if it does not finish within a few seconds or cannot start before the
+        In the targets in `unread` a refusal shows that the profile has to be read: it is Found. An
+        action is Pending if it does not finish within a few seconds or cannot start before the
         deadline. Actions behind an unsuccessful one are left to the next reconcile.
         """
         outcomes: list[Outcome] = []
         targets = dict.fromkeys(action.target for action in todo.actions)
-        runs = [_TargetRun(deque(todo.of(target))) for target in targets]
+        runs = [_TargetRun(deque(todo.of(each)), each not in unread) for each in targets]
         self._advance(runs, deadline, recorder, outcomes)
         until = min(self.clock.now() + _PATIENCE, deadline)
-        while any(run.polled for run in runs) and self.clock.now() + _POLL_EVERY <= until:
+        for tick in count(1):
+            if not any(run.polled for run in runs) or self.clock.now() + _POLL_EVERY > until:
+                break
             self.clock.sleep(_POLL_EVERY.total_seconds())
             for run in runs:
-                if run.polled is None or self.clock.now() >= deadline:
+                early = isinstance(run.polled, Delete | Discard) and tick % _DELETION_TAKES
+                if run.polled is None or early or self.clock.now() >= deadline:
                     continue
                 outcome = self._poll(run.polled)
                 if outcome is not None:
@@ -133,7 +145,7 @@ class Applier:
             if run.polled:
                 run.note(Pending(run.polled, "Studio operation in progress"), recorder, outcomes)
         last = {outcome.action.target: outcome.action for outcome in outcomes}
-        unwritten = recorder.flush().items()
+        unwritten = recorder.flush(last.keys()).items()
         outcomes += [Deferred(last[target], reason) for target, reason in unwritten]
         return tuple(outcomes)
 
@@ -159,13 +171,13 @@ class Applier:
                 elif action.target in refused:
                     outcome = Deferred(action, refused[action.target])
                 else:
-                    outcome = self._start(action, recorder)
+                    outcome = self._start(action, recorder, is_read=run.is_read)
                 if outcome is not None:
                     run.note(outcome, recorder, outcomes)
                 elif isinstance(action, _Polled):
                     run.polled = action
 
-    def _start(self, action: Action, recorder: ActionRecorder) -> Outcome | None:
+    def _start(self, action: Action, recorder: ActionRecorder, *, is_read: bool) -> Outcome | None:
         """Start one action; return its outcome, or None if it must be polled."""
         try:
             return self._call(action, recorder)
@@ -175,6 +187,8 @@ class Applier:
             return Deferred(action, str(error))
         except PermanentError as error:
             is_taken = isinstance(error, RefusedError) and error.code == IN_USE
+            if isinstance(action, Suspend) and not (is_read or is_taken):
+                return Found(action)
             found = self._find(action) if is_taken and isinstance(action, Create) else None
             return found or _failed(action, error)
 

@@ -65,10 +65,12 @@ class Known(NamedTuple):
 
     Attributes:
         profiles: the profiles that are known already; None for one that cannot exist yet.
+        recorded: the profiles as the ledger has them: their tags alone show whether they are ours.
         idle: the targets in which apps matter only after they blocked something.
     """
 
     profiles: Mapping[Target, ObservedProfile | None] = MappingProxyType({})
+    recorded: Mapping[Target, ObservedProfile] = MappingProxyType({})
     idle: frozenset[Target] = frozenset()
 
 
@@ -256,8 +258,13 @@ class TargetObserver:
         """Return the user's profile, or the unmanaged one that takes its place; None for none."""
         target, person = decision.target, decision.person
         if target in known.profiles:
-            self.studio.reach(target)
             profile = known.profiles[target]
+            if profile is None:
+                self.studio.reach(target)
+        elif target in known.recorded and self.studio.owns(
+            target, decision.profile_name, person.id
+        ):
+            profile = known.recorded[target]
         else:
             profile = self.studio.profile(target, decision.profile_name, person.id)
         role_first = target in known.idle

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Literal
 
 from hub.runtime import reporter
 from hub.runtime.decisions.actions import PASSING, SkipKind
-from hub.runtime.decisions.decision import Decision, DesiredProfile, Undecided
+from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.desired import desire
 from hub.runtime.decisions.hub_state import OLDEST_STATE, AccessRefusal, HubState
 from hub.runtime.decisions.outcome import Applied, Deferred, Found, ManualAction, Pending
 from hub.runtime.decisions.plan import plan
 from hub.runtime.decisions.progress import is_due, is_in_sync
 from hub.runtime.decisions.protection import apply_protection
-from hub.runtime.decisions.record import MemberChanges, State
+from hub.runtime.decisions.record import MemberChanges, State, as_recorded
 from hub.runtime.decisions.unchecked import given_at, to_be_checked, until_checked
 from hub.runtime.guard import Guard
 from hub.runtime.ports import Bus, Clock, HubStateStore, Ledger
@@ -115,9 +115,9 @@ class Reconciler:
                 todo = plan(open_decisions, seen.observed, before, observed_at)
                 todo = self.guard.admit(todo, open_decisions, before, observed_at)
                 reports.planned(todo, seen.blocked, request)
-                outcomes = self.applier.apply(todo, deadline, recorder)
+                outcomes = self.applier.apply(todo, deadline, recorder, known.recorded.keys())
                 recorder.record_plan(todo, seen)
-                recorder.flush(strict=True)
+                recorder.flush()
                 self.guard.release(before, recorder.records, self.clock.now())
                 passes.append(Pass(seen, todo, outcomes))
                 open_decisions, known = _unfinished(open_decisions, passes[-1], known, recorder)
@@ -180,9 +180,10 @@ def _due(
     requeue, and a target that does not answer delays no other.
 
     Where the ledger has no profile, a creation shows whether there is one: AWS refuses it, and
-    changes nothing. A leaver's role is taken before anybody looks for apps.
+    changes nothing. A leaver's role is taken before anybody looks for apps, whichever it is.
     """
     found, absent = [], []
+    recorded: dict[Target, ObservedProfile] = {}
     for decision in decisions:
         record = user.records.get(decision.target)
         forced = request.force_observe in {EVERY_TARGET, str(decision.target)}
@@ -191,8 +192,12 @@ def _due(
         is_new = record is None or record.state is State.REMOVED
         if is_new and not forced and isinstance(decision, DesiredProfile) and decision.is_granted:
             absent.append(decision.target)
+        elif isinstance(decision, Removal) and record and record.state is State.ACTIVE:
+            profile = as_recorded(record)
+            recorded |= {decision.target: profile} if profile and not forced else {}
     due = [decision for _, _, decision in sorted(found, key=lambda each: each[:2])]
-    return due, Known(dict.fromkeys(absent), frozenset(each.target for each in due))
+    idle = frozenset(decision.target for decision in due)
+    return due, Known(dict.fromkeys(absent), recorded, idle)
 
 
 def _renamed(
@@ -237,7 +242,6 @@ def _unfinished(
                 done.add(target)
             case Pending(in_use=True) if target in known.idle:
                 done.add(target)
-                seen[target] = last.seen.observed[target]
             case _:
                 waits.add(target)
     going_on = [
@@ -264,7 +268,7 @@ def _record_problems(
     for record in reporter.with_open_problems(user.records, recorder.records, is_checked):
         since = (record.undecided_since or now) if record.target in undecided else None
         recorder.write(replace(record, undecided_since=since))
-        recorder.flush(strict=True)
+        recorder.flush()
 
 
 def _checked(

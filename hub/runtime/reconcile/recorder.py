@@ -4,7 +4,7 @@ One write does all of it: the records, their history, the CHANGE lines, and the 
 bus. A record waits until the next one has to be written before an action, or a pass ends.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -15,6 +15,7 @@ from hub.runtime.decisions.actions import (
     OF_OTHERS,
     STATE_AFTER,
     Action,
+    ChangeRole,
     Create,
     Discard,
     Plan,
@@ -141,18 +142,20 @@ class Recorder:
         """Record actions before they start; return why the record of a target was refused.
 
         What the ledger announces already needs no write: a removal its steps, a refusal its retry.
+        Nor does a new role that leaves apps running: after a crash, it is simply given again.
         """
-        is_news = False
+        actions, is_news = tuple(actions), False
         for action in actions:
             target = action.target
             decision, before = self._decisions[target], self._user.records.get(target)
             known = self.records.get(target)
             record = transitions.started(action, decision, known, before, self._now)
             if isinstance(action, Create):
-                # Whoever sees the profile InService may have another request, or be late.
+                # The reconcile that sees the profile InService may have another request.
                 record = replace(record, requested_at=record.requested_at or self._request.event_at)
-            is_news |= self.write(record, action)
-        return self.flush() if is_news else {}
+            leaves_apps = isinstance(action, ChangeRole) and action.keeps_apps
+            is_news |= self.write(record, action) and not leaves_apps
+        return self.flush({action.target for action in actions}) if is_news else {}
 
     def record_outcome(self, outcome: Outcome) -> None:
         """Record and report the outcome of an action; the record is written with the next one."""
@@ -218,11 +221,11 @@ class Recorder:
                 old = self.records.get(target)
                 self.write(transitions.in_sync(decided, old, None, self._now))
 
-    def flush(self, *, strict: bool = False) -> Mapping[Target, str]:
+    def flush(self, bears: Collection[Target] = ()) -> Mapping[Target, str]:
         """Write all records that wait, and log what they tell; return why one was refused.
 
         Raises:
-            RetryableError: if `strict`, another worker wrote one, or the ledger does not answer.
+            RetryableError: so was one in a target whose refusal the caller does not bear.
         """
         waiting, self._waiting = self._waiting, {}
         written, refused = self._ledger.write_all(list(waiting.values()))
@@ -235,8 +238,9 @@ class Recorder:
                 if action_name := reports.WHOLE_CHANGES.get(event.what):
                     said = describe_event(event)
                     telemetry.change(action_name, target, event.profile_name, said)
-        if strict and refused:
-            raise RetryableError("; ".join(f"{target}: {why}" for target, why in refused.items()))
+        for target, reason in refused.items():
+            if target not in bears:
+                raise RetryableError(f"{target}: {reason}")
         return refused
 
     def write(self, record: Record, action: Action | None = None) -> bool:
@@ -249,8 +253,7 @@ class Recorder:
             user_status=self._user.snapshot.person.user_status,
             memberships=tuple(sorted(self._user.memberships)),
         )
-        target = record.target
-        waiting = self._waiting.get(target)
+        target, waiting = record.target, self._waiting.get(record.target)
         old = waiting.record if waiting else self._written.get(target)
         joins = bool(self.changes.joined)
         if old is not None and transitions.is_written(record, old, action, joins=joins):
