@@ -84,6 +84,29 @@ def test_a_profile_that_a_crash_left_behind_is_known() -> None:
         assert random_company.roles() == {}
 
 
+def test_a_role_that_a_crash_left_behind_is_taken_back() -> None:
+    """Law 4: killed after a role change that the ledger had not announced, and no sweep."""
+    with deployed_hub() as aws:
+        random_company, given = RandomCompany(aws), [False]
+        random_company.do(MembershipStep("join", 0, "ants"))
+        before = random_company.roles()
+
+        def strike(call: Call) -> None:
+            if given[0] and not aws.lambdas.crashes:
+                cold_start()
+                raise Crash
+            given[0] = call.operation == "UpdateUserProfile"
+
+        aws.gateway.before = strike
+        random_company.do(MembershipStep("join", 0, "bees"))
+        left_behind = random_company.roles()
+        random_company.do(MembershipStep("leave", 0, "bees", "none"))
+        aws.wait(3600)
+
+        assert left_behind != before
+        assert random_company.roles() == before
+
+
 READS = ("Describe", "Get", "List", "Query", "Scan", "AssumeRole")
 
 

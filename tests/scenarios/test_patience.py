@@ -233,6 +233,27 @@ def test_a_refused_revocation_delays_no_suspension(play: Play) -> None:
     assert end.roles() == {"2 ada": "Suspended-eu-west-1"}
 
 
+@pytest.mark.parametrize(
+    "refused",
+    [("sso-admin", "DeleteApplicationAssignment"), ("sagemaker", "UpdateUserProfile")],
+)
+@pytest.mark.parametrize("space_apps", ["refuse", "accept"])
+def test_a_leaver_keeps_no_app_whatever_is_refused(
+    play: Play, refused: tuple[str, str], space_apps: str
+) -> None:
+    """Apps are looked for in the same reconcile, also where access or role stay for now."""
+    service, operation = refused
+    fault = (
+        f"fault: {{service: {service}, operation: {operation}, error: AccessDeniedException, "
+        "times: 500}"
+    )
+    app = f"start_app: {{user: ada, target: {T}, space: private}}"
+    quirks = Quirks(update_with_space_apps=space_apps)  # type: ignore[arg-type]
+    end = play(JOIN, app, fault, LEAVE, company=company(), quirks=quirks)
+
+    assert [each["operation"] for each in end.json["changes"]].count("DeleteApp") == 1
+
+
 def test_a_rename_while_a_creation_is_requeued_counts(play: Play) -> None:
     """There is one profile, under the new name, and no report asks to delete it by hand."""
     throttled = (

@@ -68,7 +68,7 @@ def test_the_outcome_of_a_refusal(harness: ApplyHarness, call: str, trouble: Tro
     elif isinstance(trouble, TargetUnreachableError):
         assert found == Failed(action, "", "closed")
     elif isinstance(trouble, RefusedError) and (trouble.code, call) in PASSES:
-        assert found == Pending(action, str(trouble), in_use=trouble == IN_USE)
+        assert found == Pending(action, str(trouble))
     elif (trouble, action) == (IN_USE, CREATE):
         assert found == Found(CREATE)
     elif isinstance(trouble, RefusedError):
@@ -100,7 +100,7 @@ def test_a_taken_name_that_cannot_be_read_is_no_profile_of_ours(
     ("trouble", "expected"),
     [
         (INVALID, Found(SUSPEND)),
-        (IN_USE, Pending(SUSPEND, str(IN_USE), in_use=True)),
+        (IN_USE, Pending(SUSPEND, str(IN_USE))),
         (THROTTLED, Deferred(SUSPEND, "throttled")),
     ],
 )

@@ -44,14 +44,10 @@ class Found(NamedTuple):
 
 
 class Pending(NamedTuple):
-    """Not finished yet, or not started for lack of time: requeue soon.
-
-    `in_use`: Studio refused it because apps run.
-    """
+    """Not finished yet, or not started for lack of time: requeue soon."""
 
     action: Action
     reason: str
-    in_use: bool = False
 
 
 class Deferred(NamedTuple):

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,7 @@ from hub.runtime.settings import ReconcileSettings, read_settings
 from shared.conventions import SystemRole
 from shared.errors import UnreadableMessageError
 from shared.messages import decode
-from shared.requests import ReconcileRequest
+from shared.requests import EVERY_TARGET, ReconcileRequest
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -107,6 +108,9 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
         except UnreadableMessageError as error:
             telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
             raise
+        if int(record["attributes"]["ApproximateReceiveCount"]) > 1:
+            # A crash may have left a change that the ledger does not tell.
+            request = replace(request, force_observe=EVERY_TARGET)
         telemetry.logger.set_correlation_id(request.event_id or None)
         with redelivered_soon(record, queue), reporter.run(handling.reconciler.hub_state):
             handling.handle(request, deadline)

@@ -272,7 +272,7 @@ def _failed(action: Action, error: PermanentError) -> Outcome:
         return Failed(action, "", str(error))
     if error.code == IN_USE and not isinstance(action, Create):
         # Apps or spaces block the change; they may have started after the observation.
-        return Pending(action, str(error), in_use=True)
+        return Pending(action, str(error))
     if error.code == _INVALID and isinstance(action, DeleteSpace | StopApp):
         return Pending(action, str(error))
     return Failed(action, error.code, error.text)

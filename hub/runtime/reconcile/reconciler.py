@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from hub.runtime import reporter
-from hub.runtime.decisions.actions import PASSING, SkipKind
+from hub.runtime.decisions.actions import PASSING, SkipKind, Suspend
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.desired import desire
 from hub.runtime.decisions.hub_state import OLDEST_STATE, AccessRefusal, HubState
-from hub.runtime.decisions.outcome import Applied, Deferred, Found, ManualAction, Pending
+from hub.runtime.decisions.outcome import Applied, Deferred, Found, ManualAction
 from hub.runtime.decisions.plan import plan
 from hub.runtime.decisions.progress import is_due, is_in_sync
 from hub.runtime.decisions.protection import apply_protection
@@ -227,29 +227,22 @@ def _unfinished(
 ) -> tuple[list[Decision], Known]:
     """Return the decisions that can go on, and what the last pass saw of their profiles at its end.
 
-    They go on where every action is done, where a creation found a profile, and where apps kept a
-    leaver's role and nobody has looked for them yet.
+    They go on where every action is done, and where a creation found a profile. A removal that
+    began to take the role goes on in any case: nobody has looked for apps yet.
     """
     seen: dict[Target, ObservedProfile | None] = {}
-    waits, done = set(), set()
+    waits, looks = set(), set()
     for outcome in last.outcomes:
         target = outcome.action.target
-        match outcome:
-            case Applied(profile=profile):
-                done.add(target)
-                seen |= {target: profile} if profile else {}
-            case ManualAction() | Found():
-                done.add(target)
-            case Pending(in_use=True) if target in known.idle:
-                done.add(target)
-            case _:
-                waits.add(target)
-    going_on = [
-        each
-        for each in decisions
-        if each.target in done - waits and not recorder.is_done(each.target)
-    ]
-    return going_on, Known(seen)
+        if isinstance(outcome, Applied) and outcome.profile:
+            seen[target] = outcome.profile
+        elif not isinstance(outcome, Applied | ManualAction | Found):
+            waits.add(target)
+        if isinstance(outcome.action, Suspend) and target in known.idle:
+            looks.add(target)
+    goes_on = {outcome.action.target for outcome in last.outcomes} - waits | looks
+    left = [each for each in decisions if each.target in goes_on]
+    return [each for each in left if not recorder.is_done(each.target)], Known(seen)
 
 
 def _record_problems(
