@@ -14,6 +14,9 @@ from simulator.embedded_aws import HUB_ACCOUNT, EmbeddedAws
 MOST: Final[Mapping[str, int]] = {
     "join, 1 target": 8,
     "role change, 1 target": 8,
+    "return to the first role, 1 target": 16,
+    "leave for good, 1 target": 17,
+    "join of an unmapped group, 1 target": 1,
     "join, 2 targets": 11,
     "leave for good, 2 targets": 26,
 }
