@@ -76,15 +76,15 @@ class Guard:
     ) -> frozenset[Target]:
         """Take one user's slots in several targets by one write; return these targets.
 
-        They are those where nothing is held and few began. There are none if another worker was
-        faster. Every other target is asked alone.
+        They are those where the user is not held and few removals began. There are none if another
+        worker was faster. Every other target is asked alone.
         """
         seen: dict[Target, LimitState] = {}
         try:
             for target, (_, disruption) in islice(asked.items(), _MOST_AT_ONCE):
                 at = self.limits.state(target)
                 found = admit([disruption], self.limit, at, frozenset(), now, alone=True)
-                if found.take and not at.held:
+                if found.take and disruption.user_id not in at.held:
                     seen[target] = at
             users = {disruption.user_id for _, disruption in asked.values()}
             is_taken = bool(seen) and self.limits.take(seen, users, now)

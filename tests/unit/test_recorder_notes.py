@@ -7,11 +7,13 @@ from builders import (
     ACTIVE,
     ADA,
     BECAUSE,
+    DEMOTED,
     LAB,
     NEW,
     OLD,
     PROMOTED,
     REMOVAL,
+    SHOP,
     THERE,
 )
 from recorder_harness import (
@@ -263,6 +265,19 @@ def test_a_worker_who_lost_the_race_writes_nothing_more() -> None:
     with pytest.raises(RetryableError):
         recorder.flush()
     assert harness.record.reason == "another worker's"
+
+
+def test_a_record_of_another_target_that_is_refused_is_not_forgotten() -> None:
+    """It waited to be written with the next action, which does not start then."""
+    harness = knowing(ACTIVE)
+    elsewhere = harness.ledger.write(replace(ACTIVE, target=SHOP, version=0))
+    recorder = harness.open(DEMOTED)
+    recorder.write(replace(elsewhere, reason="this worker's"))
+    harness.ledger.write(replace(elsewhere, reason="another worker's"))
+
+    with pytest.raises(RetryableError, match=str(SHOP)):
+        recorder.begin([CHANGE])
+    assert harness.ledger.rows[ADA.id, SHOP].reason == "another worker's"
 
 
 def test_no_record_takes_more_memberships_than_a_transaction_holds() -> None:

@@ -322,7 +322,7 @@ def is_written(
         each.name
         for each in fields(Record)
         if getattr(record, each.name) != getattr(written, each.name)
-    }
+    } - {"version"}
     if changed <= {"last_request"} or (not joins and changed <= {"last_request", "memberships"}):
         return True
     if isinstance(action, Assign) and changed <= _OBSERVED:

@@ -65,13 +65,12 @@ class Known(NamedTuple):
 
     Attributes:
         profiles: the profiles that are known already; None for one that cannot exist yet.
-        recorded: the profiles as the ledger has them: their tags alone show whether they are ours.
-        idle: the targets in which apps matter only after they blocked something.
+        recorded: the profiles of who leaves, as the ledger has them. Their tags alone show whether
+            they are ours, and apps matter only after the role.
     """
 
     profiles: Mapping[Target, ObservedProfile | None] = MappingProxyType({})
     recorded: Mapping[Target, ObservedProfile] = MappingProxyType({})
-    idle: frozenset[Target] = frozenset()
 
 
 class TargetObservations(NamedTuple):
@@ -267,7 +266,7 @@ class TargetObserver:
             profile = known.recorded[target]
         else:
             profile = self.studio.profile(target, decision.profile_name, person.id)
-        role_first = target in known.idle
+        role_first = target in known.recorded
         if profile is not None and needs_workload(decision, profile, record, role_first=role_first):
             workload = self.studio.workload(target, decision.profile_name)
             return replace(profile, workload=workload)

@@ -180,7 +180,7 @@ def _due(
     requeue, and a target that does not answer delays no other.
 
     Where the ledger has no profile, a creation shows whether there is one: AWS refuses it, and
-    changes nothing. A leaver's role is taken before anybody looks for apps, whichever it is.
+    changes nothing. When a removal begins, whichever role the profile has is taken.
     """
     found, absent = [], []
     recorded: dict[Target, ObservedProfile] = {}
@@ -196,8 +196,7 @@ def _due(
             profile = as_recorded(record)
             recorded |= {decision.target: profile} if profile and not forced else {}
     due = [decision for _, _, decision in sorted(found, key=lambda each: each[:2])]
-    idle = frozenset(decision.target for decision in due)
-    return due, Known(dict.fromkeys(absent), recorded, idle)
+    return due, Known(dict.fromkeys(absent), recorded)
 
 
 def _renamed(
@@ -238,7 +237,7 @@ def _unfinished(
             seen[target] = outcome.profile
         elif not isinstance(outcome, Applied | ManualAction | Found):
             waits.add(target)
-        if isinstance(outcome.action, Suspend) and target in known.idle:
+        if isinstance(outcome.action, Suspend) and target in known.recorded:
             looks.add(target)
     goes_on = {outcome.action.target for outcome in last.outcomes} - waits | looks
     left = [each for each in decisions if each.target in goes_on]

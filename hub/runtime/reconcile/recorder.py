@@ -96,6 +96,7 @@ class Recorder:
         self._written = dict(user.records)
         self._waiting: dict[Target, RecordWrite] = {}
         self.requeued: set[Target] = set()
+        self._untold: list[ProfileEvent | Outcome] = []
         self._events: list[ProfileEvent] = []
         self.changes = user.changes
         self.records = {
@@ -120,10 +121,8 @@ class Recorder:
         """Return the decision with another profile name; no profile exists under the old one."""
         renamed = replace(decision, profile_name=name)
         self._decisions[decision.target] = renamed
-        record = self.records[decision.target]
-        self.records[decision.target] = replace(
-            record, user_name=decision.person.name, profile_name=name
-        )
+        record = replace(self.records[decision.target], user_name=decision.person.name)
+        self.records[decision.target] = replace(record, profile_name=name)
         return renamed
 
     def measure_latency(self, observed: Mapping[Target, ObservedProfile | None]) -> None:
@@ -162,20 +161,18 @@ class Recorder:
         target = outcome.action.target
         decision = self._decisions[target]
         match outcome:
-            case Applied(action=action, profile=profile):
-                if isinstance(action, Create):
-                    self.measure_latency({target: profile})
+            case Applied(action=action) | ManualAction(action=action):
+                profile = outcome.profile if isinstance(outcome, Applied) else None
+                self.measure_latency({target: profile})
                 record = self.records[target]
                 record = transitions.applied(action, decision, record, profile, self._now)
+                if isinstance(outcome, ManualAction):
+                    record = replace(record, access=Access.BY_HAND)
                 self.records[target] = record
                 # A new role is written together with the access after it.
                 is_removal = isinstance(decision, Removal)
                 if is_removal or record.access in MAY_ENTER or isinstance(action, Discard):
                     self.write(record)
-            case ManualAction(action=action):
-                record = self.records[target]
-                record = transitions.applied(action, decision, record, None, self._now)
-                self.write(replace(record, access=Access.BY_HAND))
             case Found():
                 self._undo_creation(target)
             case Pending() if (known := self.records.get(target)) and known.tries:
@@ -190,7 +187,11 @@ class Recorder:
                 outcome = self._refused(outcome)
             case _:
                 assert_never(outcome)
-        reports.report_outcome(outcome, self._request)
+        if self._untold:
+            # Log lines keep their order, and a record's come with its write.
+            self._untold.append(outcome)
+        else:
+            reports.report_outcome(outcome, self._request)
 
     def record_plan(self, todo: Plan, seen: TargetObservations) -> None:
         """Record what needed no action: targets in sync, skips, and failed observations."""
@@ -218,8 +219,7 @@ class Recorder:
             target = decision.target
             known, decided = self._user.records.get(target), self._decisions.get(target)
             if decided and is_in_sync(decision, known):
-                old = self.records.get(target)
-                self.write(transitions.in_sync(decided, old, None, self._now))
+                self.write(transitions.in_sync(decided, self.records.get(target), None, self._now))
 
     def flush(self, bears: Collection[Target] = ()) -> Mapping[Target, str]:
         """Write all records that wait, and log what they tell; return why one was refused.
@@ -227,26 +227,25 @@ class Recorder:
         Raises:
             RetryableError: so was one in a target whose refusal the caller does not bear.
         """
-        waiting, self._waiting = self._waiting, {}
-        written, refused = self._ledger.write_all(list(waiting.values()))
-        for record in written:
-            target, events = record.target, waiting[record.target].profile_events
-            self._written[target] = record
-            self.records[target] = replace(self.records[target], version=record.version)
-            self._events += events
-            for event in events:
-                if action_name := reports.WHOLE_CHANGES.get(event.what):
-                    said = describe_event(event)
-                    telemetry.change(action_name, target, event.profile_name, said)
+        written, refused = self._ledger.write_all(list(self._waiting.values()))
+        self._written |= {record.target: record for record in written}
+        untold, self._untold, self._waiting = self._untold, [], {}
+        for each in untold:
+            if not isinstance(each, ProfileEvent):
+                reports.report_outcome(each, self._request)
+            elif each.target not in refused:
+                self._events.append(each)
+                if name := reports.WHOLE_CHANGES.get(each.what):
+                    telemetry.change(name, each.target, each.profile_name, describe_event(each))
         for target, reason in refused.items():
             if target not in bears:
                 raise RetryableError(f"{target}: {reason}")
         return refused
 
     def write(self, record: Record, action: Action | None = None) -> bool:
-        """Let a record wait to be written; return whether it differs from the last one.
+        """Let a record wait to be written if it says what the ledger does not; return whether.
 
-        Before an `action`, a record that announces it already need not be written.
+        Before an `action`, a record that announces it already says enough.
         """
         record = replace(
             record,
@@ -255,8 +254,7 @@ class Recorder:
         )
         target, waiting = record.target, self._waiting.get(record.target)
         old = waiting.record if waiting else self._written.get(target)
-        joins = bool(self.changes.joined)
-        if old is not None and transitions.is_written(record, old, action, joins=joins):
+        if old and transitions.is_written(record, old, action, joins=bool(self.changes.joined)):
             self.records[target] = record
             return False
         since = record.since if old and old.state is record.state else self._now
@@ -267,9 +265,12 @@ class Recorder:
         by = self._request.event_id
         if old is not None and record.retry_at is not None and record.retry_at == old.retry_at:
             by = old.last_request
-        record = replace(record, since=since, last_request=by)
+        version = self._written[target].version if target in self._written else record.version
+        record = replace(record, since=since, last_request=by, version=version)
         event, events = event_of(old, record, self._now), waiting.profile_events if waiting else ()
-        events = (*events, event) if event else events
+        if event:
+            events = (*events, event)
+            self._untold.append(event)
         self._waiting[target] = RecordWrite(record, changes, events)
         self.records[target] = record
         return True
@@ -277,8 +278,7 @@ class Recorder:
     def publish(self) -> None:
         """Publish the events of all writes on the hub's bus, once.
 
-        The ledger's history is the authoritative record. Events that the bus refuses are reported
-        and not sent again.
+        The ledger's history is the record: what the bus refuses is reported, and not sent again.
         """
         if not self._events:
             return
