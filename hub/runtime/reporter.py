@@ -222,7 +222,8 @@ def with_open_problems(
     for target, record in sorted(records.items()):
         kept = {text for text in record.problems if not is_checked(target, text.partition(" ")[0])}
         found = kept | reported[str(target)]
-        yield replace(record, problems=tuple(sorted(found)))
+        problems = tuple(sorted(found))
+        yield record if problems == record.problems else replace(record, problems=problems)
         known = before.get(target)
         for text in known.problems if known else ():
             if text not in found:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -41,21 +41,24 @@ def to_stored(value: object) -> Any:  # noqa: ANN401 (whatever DynamoDB stores)
     A ledger of many users is read in pages of a megabyte.
     """
     match value:
+        case str() if type(value) is str:
+            # Most values are texts, and a text that is an Enum is none of them.
+            return value
         case Enum() | Target():
             return str(value)
         case datetime():
             return value.isoformat()
         case tuple() | list():
             return [to_stored(each) for each in value]
-        case Mapping():
-            return {name: to_stored(each) for name, each in value.items() if each is not None}
         case _ if is_dataclass(value):
-            given = {field.name: (getattr(value, field.name), field) for field in fields(value)}
+            # No value equals the default of a field that has none.
             return {
                 name: to_stored(each)
-                for name, (each, field) in given.items()
-                if field.default is MISSING or each != field.default
+                for name, default in _defaults(cast("Any", type(value)))
+                if (each := getattr(value, name)) != default
             }
+        case Mapping():
+            return {name: to_stored(each) for name, each in value.items() if each is not None}
         case _:
             return value
 
@@ -86,6 +89,12 @@ def from_stored(kind: type[T], stored: Any) -> T:  # noqa: ANN401 (whatever Dyna
 def _kinds(kind: Any) -> dict[str, Any]:  # noqa: ANN401 (a dataclass)
     """Return the types of a dataclass's fields: a ledger of many users has many of one."""
     return {field.name: field.type for field in fields(kind)}
+
+
+@cache
+def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:  # noqa: ANN401 (a dataclass)
+    """Return the names of a dataclass's fields with their defaults, or what no value equals."""
+    return tuple((field.name, field.default) for field in fields(kind))
 
 
 class Put(NamedTuple):

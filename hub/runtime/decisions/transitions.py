@@ -99,7 +99,10 @@ def with_facts(
     if isinstance(decision, Removal):
         return record
     grants = decision.because
-    return replace(record, because=grants, ended=ended_grants(record, grants, now))
+    ended = ended_grants(record, grants, now)
+    # Most records have them already, and to copy one takes longer than to compare these.
+    is_there = (record.because, record.ended) == (grants, ended)
+    return record if is_there else replace(record, because=grants, ended=ended)
 
 
 def ended_grants(record: Record, because: Iterable[Grant], now: datetime) -> tuple[EndedGrant, ...]:
@@ -193,7 +196,7 @@ def applied(
     meanwhile.
     """
     record = with_facts(record, decision, now, profile)
-    if not isinstance(action, Discard):
+    if not isinstance(action, Discard) and (record.obstacle or record.tries):
         # A discard is part of a retry, so the count of tries continues.
         record = replace(record, obstacle=None, tries=0)
     if isinstance(action, Delete | Discard):

@@ -259,7 +259,8 @@ def _record_problems(
     is_checked = _checked(due, passes, waiting)
     for record in reporter.with_open_problems(user.records, recorder.records, is_checked):
         since = (record.undecided_since or now) if record.target in undecided else None
-        recorder.write(replace(record, undecided_since=since))
+        changed = since != record.undecided_since
+        recorder.write(replace(record, undecided_since=since) if changed else record)
         recorder.flush()
 
 
