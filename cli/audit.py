@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from uuid import uuid4
 
@@ -63,6 +63,6 @@ def audited(trail: AuditTrail, entry: AuditEntry) -> Iterator[Outcome]:
     try:
         yield outcome
     except Exception as error:
-        trail.write(replace(entry, outcome=f"failed: {error}"))
+        trail.write(entry._replace(outcome=f"failed: {error}"))
         raise
-    trail.write(replace(entry, outcome=outcome.text))
+    trail.write(entry._replace(outcome=outcome.text))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -11,7 +11,8 @@ from cli.held_items import holds
 from cli.hub_client import HubClient, now
 from hub.runtime.decisions.audit import OperatorAction
 from hub.runtime.decisions.holds import APPROVED_FOR, Hold
-from hub.runtime.decisions.removal_limit import REJECTED, HeldDisruption
+from hub.runtime.decisions.record import REJECTED
+from hub.runtime.decisions.removal_limit import HeldDisruption
 from shared.model import Target, UserId
 
 
@@ -48,7 +49,7 @@ def approve(hub_client: HubClient, hold: Hold, reason: str = "") -> Changed | No
         return _decide(
             hub_client,
             hold,
-            lambda disruption: replace(disruption, approved_until=until),
+            lambda disruption: disruption._replace(approved_until=until),
             outcome,
         )
 
@@ -59,7 +60,7 @@ def reject(hub_client: HubClient, hold: Hold, reason: str = "") -> Changed | Non
         return _decide(
             hub_client,
             hold,
-            lambda disruption: replace(disruption, cause=REJECTED, approved_until=None),
+            lambda disruption: disruption._replace(cause=REJECTED, approved_until=None),
             outcome,
         )
 

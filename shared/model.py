@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
-from typing import NewType, Self
+from typing import NamedTuple, NewType, Self
 
 AccountId = NewType("AccountId", str)
 UserId = NewType("UserId", str)
@@ -26,8 +26,7 @@ TARGET_FORM = (
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Target:
+class Target(NamedTuple):
     """One Studio domain; written `<account>/<region>/<domain id>`."""
 
     account: AccountId
@@ -75,8 +74,7 @@ class GroupPattern(GroupMapping):
     """
 
 
-@dataclass(frozen=True, slots=True)
-class BadMapping:
+class BadMapping(NamedTuple):
     """A row that does not parse: it counts as *unknown* for its target.
 
     If the target cannot be read either, `target` is None, and the row counts as *unknown* for its
@@ -89,8 +87,7 @@ class BadMapping:
     mistakes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MappingTable:
+class MappingTable(NamedTuple):
     """Every row of the mappings table, as read to its end at one time.
 
     Once it is expanded, `rows` also has one row for each group that a pattern row matches. Which
@@ -113,8 +110,7 @@ class UserStatus(StrEnum):
     GONE = "gone"
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(NamedTuple):
     """A user of the directory; `name` is empty for a deleted user who was never seen."""
 
     id: UserId
@@ -132,8 +128,7 @@ class Unresolved(Enum):
 GroupIds = Mapping[str, GroupId | Unresolved]
 
 
-@dataclass(frozen=True, slots=True)
-class DirectorySnapshot:
+class DirectorySnapshot(NamedTuple):
     """One user and the groups they are in, according to the directory.
 
     `complete` tells that the list of groups was read to its end; without it no row is ever a *no*.
@@ -155,8 +150,7 @@ class DirectorySnapshot:
 _AROUND = 100
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Grant:
+class Grant(NamedTuple):
     """A row that applied to a user, as the ledger remembers it.
 
     `pattern` is the pattern row that it came from; empty for a row of the table itself.

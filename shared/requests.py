@@ -4,9 +4,9 @@ Whoever handles a request reads the current state. A request that arrives twice,
 order does no harm.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from shared.model import UserId
 
@@ -14,8 +14,7 @@ from shared.model import UserId
 EVERY_TARGET = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class ReconcileRequest:
+class ReconcileRequest(NamedTuple):
     """Reconcile this user.
 
     Attributes:
@@ -64,8 +63,7 @@ class Subject(StrEnum):
 HOURLY, DAILY, TARGETS = "hourly", "daily", "targets"
 
 
-@dataclass(frozen=True, slots=True)
-class ScanRequest:
+class ScanRequest(NamedTuple):
     """Scan this group or target, or start a sweep of such scans.
 
     Attributes:

@@ -4,7 +4,6 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Annotated, Final
 
 import typer
@@ -139,7 +138,7 @@ def _plain(target: Target, found: TargetChecks | None) -> dict[str, object]:
     return {
         "target": str(target),
         "checked_at": found.at.isoformat() if found else None,
-        "checks": [asdict(each) for each in found.checks] if found else [],
+        "checks": [each._asdict() for each in found.checks] if found else [],
     }
 
 

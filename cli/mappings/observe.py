@@ -1,7 +1,7 @@
 """Reads what a plan of mappings depends on: groups, records, limits and names; writes nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol, TypeVar
 
@@ -151,10 +151,8 @@ def listed_state(table: MappingTable, state: HubState, sources: Sources) -> HubS
     """
     known = state.pattern_groups
     groups = sources.directory.matching_groups((row.group for row in table.patterns), known)
-    return replace(
-        state,
-        pattern_groups={**known, **groups},
-        listed_patterns=listed(table.patterns),
+    return state._replace(
+        pattern_groups={**known, **groups}, listed_patterns=listed(table.patterns)
     )
 
 

@@ -4,9 +4,9 @@ These are of its group, and of the targets in which a row that did not parse let
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.mapping_rows import group_id, parse_row
@@ -45,8 +45,7 @@ class MappingStreamPorts:
     already_reported: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class RowChange:
+class RowChange(NamedTuple):
     """A row before and after it was written; None if it did not exist.
 
     `name` is the stream's name of the operation: INSERT, MODIFY or REMOVE.
@@ -92,15 +91,14 @@ def _take(change: RowChange, ports: MappingStreamPorts) -> None:
         telemetry.event_ignored(reason, **_facts(change))
         return
     requests = [
-        replace(
-            _request(Subject.GROUP, id_, change, ports), include_all=True, target=str(row.target)
+        _request(Subject.GROUP, id_, change, ports)._replace(
+            include_all=True, target=str(row.target)
         )
         for row in good
         if not isinstance(id_ := group_id(row, groups), Unresolved)
     ]
     requests += [
-        replace(
-            _request(Subject.NAME, row.group, change, ports),
+        _request(Subject.NAME, row.group, change, ports)._replace(
             include_all=True,
             target=str(row.target),
         )
@@ -108,12 +106,12 @@ def _take(change: RowChange, ports: MappingStreamPorts) -> None:
         if row.group_id is None and row.group in unresolved
     ]
     requests += [
-        replace(_request(Subject.GROUP, id_, change, ports), include_all=True)
+        _request(Subject.GROUP, id_, change, ports)._replace(include_all=True)
         for group in unreadable_target
         if not isinstance(id_ := groups.get(group, Unresolved.UNKNOWN), Unresolved)
     ]
     requests += [
-        replace(_request(Subject.NAME, group, change, ports), include_all=True)
+        _request(Subject.NAME, group, change, ports)._replace(include_all=True)
         for group in unreadable_target & unresolved
     ]
     requests += [
@@ -121,7 +119,7 @@ def _take(change: RowChange, ports: MappingStreamPorts) -> None:
     ]
     # The listing of all groups ends with a scan of the target.
     requests += [
-        replace(_request(Subject.GROUPS, "", change, ports), target=str(row.target))
+        _request(Subject.GROUPS, "", change, ports)._replace(target=str(row.target))
         for row in patterns
     ]
     if not requests:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -73,7 +72,7 @@ def as_sent(request: _Either, record: Mapping[str, Any]) -> _Either:
     Source: the SQS API, SentTimestamp: milliseconds.
     """
     sent = datetime.fromtimestamp(int(record["attributes"]["SentTimestamp"]) / 1000, UTC)
-    return replace(request, enqueued_at=max(request.enqueued_at, sent - _SENDING))
+    return request._replace(enqueued_at=max(request.enqueued_at, sent - _SENDING))
 
 
 @contextmanager

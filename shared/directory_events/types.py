@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from shared.model import GroupId, UserId
 
@@ -67,8 +68,7 @@ class Ignored:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class EventMetadata:
+class EventMetadata(NamedTuple):
     """The metadata of an envelope of any kind; a field that it lacks is empty.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from operators import PLACE, Company
@@ -141,11 +140,11 @@ def test_an_approval_that_applied_to_some_is_not_undone(hub: Company) -> None:
     hub_client = hub.operator.hub_client
     (hold,) = holds(hub_client, now())
     (first,) = hold.disruptions
-    second = replace(
-        first, disruption=replace(first.disruption, user_id=UserId(hub.user_id("dan")))
+    second = first._replace(
+        disruption=first.disruption._replace(user_id=UserId(hub.user_id("dan")))
     )
-    hub_client.limits.hold(hold.target, [replace(second, cause="another")])
-    refused = decide.approve(hub_client, replace(hold, disruptions=(first, second)))
+    hub_client.limits.hold(hold.target, [second._replace(cause="another")])
+    refused = decide.approve(hub_client, hold._replace(disruptions=(first, second)))
     hub.aws.run()
 
     assert refused is not None

@@ -1,7 +1,6 @@
 """The audit trail: what operators did is written with what they did, or neither is."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -49,7 +48,7 @@ def test_entries_are_read_back_over_months_the_latest_first(trail: DynamoAudit) 
     """Each with all that was written; an outcome is added to the entry, and makes no second one."""
     trail.write(APPROVE)
     trail.write(PAUSE)
-    done = replace(APPROVE, outcome="done")
+    done = APPROVE._replace(outcome="done")
     trail.write(done)
 
     assert list(trail.entries(NOON - 50 * DAY, NOON)) == [PAUSE, done]
@@ -71,7 +70,7 @@ def test_an_action_is_written_with_its_entry(
 ) -> None:
     """Pause, resume, keep and protect, and the ends of these."""
     hub_state = DynamoHubState(ledger_table, LEDGER)
-    entries = [replace(PAUSE, id=str(number)) for number in range(6)]
+    entries = [PAUSE._replace(id=str(number)) for number in range(6)]
     hub_state.pause("an audit", entries[0])
     paused = hub_state.state(EVER)
     hub_state.resume(entries[1])

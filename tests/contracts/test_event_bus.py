@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +77,7 @@ def test_a_published_event_has_all_its_fields(
     bus: EventBus, stubbed: Stubber, what: ProfileEventType
 ) -> None:
     """Operators' rules for tickets and mails match these fields."""
-    event = replace(EVENT, what=what)
+    event = EVENT._replace(what=what)
     stubbed.add_response("put_events", ACCEPTED, {"Entries": [entry(event)]})
 
     bus.publish([event])
@@ -91,7 +90,7 @@ def test_no_events_make_no_call(bus: EventBus, stubbed: Stubber) -> None:
 
 def test_many_events_are_published_in_batches_and_in_order(bus: EventBus, stubbed: Stubber) -> None:
     """Source: the EventBridge API: ten entries in one call."""
-    many = [replace(EVENT, profile_name=f"p-{n}") for n in range(23)]
+    many = [EVENT._replace(profile_name=f"p-{n}") for n in range(23)]
     for batch in (many[:10], many[10:20], many[20:]):
         stubbed.add_response("put_events", ACCEPTED, {"Entries": [entry(each) for each in batch]})
 

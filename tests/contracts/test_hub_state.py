@@ -1,7 +1,6 @@
 """What the hub stores beside its records: its own state, group snapshots, unmanaged profiles."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -202,8 +201,8 @@ def test_whether_a_group_was_listed_or_is_gone_is_stored(ledger_table: "DynamoDB
     group_snapshots.note(ANTS, deleted=True)
 
     assert not never.is_listed
-    assert listed == replace(never, is_listed=True)
-    assert group_snapshots.snapshot(ANTS) == replace(never, is_listed=True, deleted=True)
+    assert listed == never._replace(is_listed=True)
+    assert group_snapshots.snapshot(ANTS) == never._replace(is_listed=True, deleted=True)
 
 
 def test_what_dynamodb_leaves_unwritten_is_written_again(

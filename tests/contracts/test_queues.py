@@ -1,7 +1,6 @@
 """The adapters of the queues: message groups, deduplication ids and delays."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +41,7 @@ def test_the_requests_of_one_user_come_in_order_and_once(sqs: "SQSClient", stub:
 
 def test_a_requeued_scan_waits_in_the_queue(sqs: "SQSClient", stub: Stub) -> None:
     """No function sleeps: the message carries its delay."""
-    request = replace(REQUEST, attempt=4)
+    request = REQUEST._replace(attempt=4)
     stub(sqs).add_response(
         "send_message", SENT, {"QueueUrl": URL, "MessageBody": encode(request), "DelaySeconds": 160}
     )

@@ -1,7 +1,6 @@
 """Slots and holds: the ledger's adapter, and the fake that replaces it in other tests."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +11,9 @@ from fake_limits import FakeLimits
 
 from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.decisions.holds import Hold
+from hub.runtime.decisions.record import REJECTED
 from hub.runtime.decisions.removal_limit import (
     LIMIT,
-    REJECTED,
     DisruptionKind,
     HeldDisruption,
     LimitState,
@@ -109,7 +108,7 @@ def test_a_hold_comes_back_as_it_was_written(limits: Limits) -> None:
 
     assert limits.state(LAB).held == {user(1): BARE, user(2): FULL}
     assert limits.state(SHOP).held == {}
-    changed = replace(BARE, disruption=disruption(1, DisruptionKind.ROLE_CHANGE))
+    changed = BARE._replace(disruption=disruption(1, DisruptionKind.ROLE_CHANGE))
     limits.hold(LAB, [changed])
     assert limits.state(LAB).held[user(1)] == changed
 
@@ -189,13 +188,13 @@ def test_a_hold_without_its_details_is_still_one(
 def test_an_operator_decides_on_the_hold_that_was_shown(dynamo: DynamoLimits) -> None:
     """A decision on the old hold does not apply to a changed or released one."""
     dynamo.hold(LAB, [BARE])
-    approved = replace(BARE, approved_until=NOON + HOUR)
+    approved = BARE._replace(approved_until=NOON + HOUR)
 
     assert dynamo.decide(LAB, approved, BARE)
     assert dynamo.state(LAB).held == {user(1): approved}
     for other in (
-        replace(BARE, cause="last-row"),
-        replace(BARE, disruption=disruption(1, DisruptionKind.ROLE_CHANGE)),
+        BARE._replace(cause="last-row"),
+        BARE._replace(disruption=disruption(1, DisruptionKind.ROLE_CHANGE)),
     ):
         dynamo.release(LAB, [user(1)])
         dynamo.hold(LAB, [other])
@@ -209,7 +208,7 @@ def test_an_operator_decides_on_the_hold_that_was_shown(dynamo: DynamoLimits) ->
 def test_a_hold_that_is_written_late_undoes_no_decision(dynamo: DynamoLimits) -> None:
     """A worker that read before the decision does not undo it."""
     dynamo.hold(LAB, [BARE])
-    approved = replace(BARE, approved_until=NOON + HOUR)
+    approved = BARE._replace(approved_until=NOON + HOUR)
     dynamo.decide(LAB, approved, BARE)
 
     dynamo.hold(LAB, [BARE])
@@ -231,7 +230,7 @@ def test_the_users_of_a_digest_are_stored(
     dynamo: DynamoLimits, ledger_table: "DynamoDBClient"
 ) -> None:
     """For a month, so that the difference can be shown when the set has changed."""
-    hold = Hold(LAB, LIMIT, (BARE, replace(BARE, disruption=disruption(3))))
+    hold = Hold(LAB, LIMIT, (BARE, BARE._replace(disruption=disruption(3))))
     dynamo.remember(hold)
 
     assert dynamo.remembered(hold.digest) == (LAB, LIMIT, frozenset({user(1), user(3)}))

@@ -1,6 +1,5 @@
 """The progress of long listings: stored completely in the ledger, or started anew."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +30,7 @@ def test_a_stored_state_is_loaded_unchanged(
     state = ScanState(2, "next page", seen, is_over)
     DynamoScanStates(ledger_table, LEDGER).save(SCAN, state, NOW)
 
-    later = replace(SCAN, part=2, attempt=9, enqueued_at=NOW + timedelta(minutes=9))
+    later = SCAN._replace(part=2, attempt=9, enqueued_at=NOW + timedelta(minutes=9))
     assert DynamoScanStates(ledger_table, LEDGER).load(later, NOW) == state
 
 
@@ -54,7 +53,7 @@ def test_two_listings_never_share_a_state(
     states = DynamoScanStates(ledger_table, LEDGER)
     states.save(SCAN, ScanState(2, "next page", MANY), NOW)
 
-    assert states.load(replace(SCAN, **other), NOW) is None
+    assert states.load(SCAN._replace(**other), NOW) is None
 
 
 def test_each_part_replaces_the_one_before(ledger_table: "DynamoDBClient") -> None:

@@ -1,7 +1,6 @@
 """The adapter that assumes roles in spoke accounts: one session per account and Region."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -124,7 +123,7 @@ def test_the_session_that_was_not_used_for_the_longest_time_is_dropped(
 ) -> None:
     """A client takes almost a megabyte: only three are kept here, and the busy ones stay."""
     one, two, three, four = (
-        replace(LAB, account=AccountId(f"{number:012d}")) for number in range(4)
+        LAB._replace(account=AccountId(f"{number:012d}")) for number in range(4)
     )
     stubbed = stub(sts)
     for target in (one, two, three, four, two):
@@ -182,7 +181,7 @@ def test_a_role_that_takes_no_source_identity_is_assumed_without_it(
     stubbed.add_client_error("assume_role", "AccessDenied", expected_params=asked(LAB))
     stubbed.add_response("assume_role", granted("1", minutes=0), plain)
     stubbed.add_response("assume_role", granted("2"), plain)
-    other = replace(LAB, account=AccountId("333333333333"))
+    other = LAB._replace(account=AccountId("333333333333"))
     stubbed.add_response("assume_role", granted("3"), asked(other))
 
     for target in (LAB, LAB, other):

@@ -62,7 +62,7 @@ def test_a_member_of_an_enabled_rows_group_is_never_removed(inputs: Inputs) -> N
 def test_a_shorter_listing_removes_nobody_else(inputs: Inputs) -> None:
     """Law 6: a user removed after a truncated read is also removed after the complete one."""
     truncated = replace(
-        inputs, snapshot=replace(inputs.snapshot, member_of=frozenset(), complete=False)
+        inputs, snapshot=inputs.snapshot._replace(member_of=frozenset(), complete=False)
     )
 
     assert truncated.losers() <= inputs.losers()
@@ -125,10 +125,9 @@ def test_no_role_is_changed_away_from_an_unknown_row(inputs: Inputs, data: st.Da
         table = MappingTable((*others, replace(granted_by, group_id=None)))
         groups = {**inputs.snapshot.groups, granted_by.group: Unresolved.UNREADABLE}
     frozen = Inputs(
-        replace(
-            inputs.snapshot,
+        inputs.snapshot._replace(
             groups=groups,
-            person=replace(inputs.snapshot.person, user_status=UserStatus.ENABLED),
+            person=inputs.snapshot.person._replace(user_status=UserStatus.ENABLED),
         ),
         table,
         {**inputs.records, granted_by.target: there},

@@ -3,7 +3,6 @@
 import json
 import re
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -237,6 +236,7 @@ told: dict[str, st.SearchStrategy[Any]] = {
     "event_at": moments,
     "attempt": st.integers(0, 1000),
     "is_recheck": st.booleans(),
+    "started_at": st.none() | moments,
 }
 user_hints = st.builds(
     ReconcileRequest,
@@ -371,7 +371,7 @@ def test_a_body_is_a_request_or_is_unreadable(body: str) -> None:
         assert decode(encode(request)) == request
         assert request.enqueued_at.tzinfo is not None
         assert request.attempt >= 0
-        is_exhausted(replace(request, attempt=99), datetime(2026, 11, 23, tzinfo=UTC))
+        is_exhausted(request._replace(attempt=99), datetime(2026, 11, 23, tzinfo=UTC))
         assert len(message_group(request)) <= 128
         assert deduplication_id(request).isalnum()
         if isinstance(request, ReconcileRequest):

@@ -1,6 +1,6 @@
 """The removal limit over any sequence of requests: an hour never has more than it allows."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -92,7 +92,7 @@ class TargetModel:
     ) -> dict[UserId, HeldDisruption]:
         """Return the holds of which a reconcile notes whether their cause is over."""
         return {
-            c.user_id: replace(each, is_over=bool(each.disruption.cause) and not c.cause)
+            c.user_id: each._replace(is_over=bool(each.disruption.cause) and not c.cause)
             for c in disruptions
             if (each := held.get(c.user_id)) and each.disruption.kind is c.kind
         }
@@ -104,8 +104,8 @@ class TargetModel:
     def approve(self) -> None:
         """Approve all that is held now, for three days."""
         until = self.now + timedelta(hours=72)
-        held = {u: replace(each, approved_until=until) for u, each in self.at.held.items()}
-        self.at = replace(self.at, held=held)
+        held = {u: each._replace(approved_until=until) for u, each in self.at.held.items()}
+        self.at = self.at._replace(held=held)
 
     def check(
         self,

@@ -172,7 +172,7 @@ def test_a_table_without_patterns_is_left_as_it_is(
     rows: list[dict[str, object]], known: dict[GroupId, str]
 ) -> None:
     """Rows that name their group are not touched by what the hub knows of groups."""
-    table = replace(parse_table(rows), patterns=())
+    table = parse_table(rows)._replace(patterns=())
 
     assert expand(table, HubState(pattern_groups=known)) == table
 

@@ -1,7 +1,7 @@
 """A fake of slots and holds in a dictionary; like the ledger, it never gives a slot twice."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hub.runtime.decisions.holds import Hold
@@ -40,7 +40,7 @@ class FakeLimits:
         self.taken.append({*seen})
         for target, at in there.items():
             slots = {user: since for user, since in at.slots.items() if since > now - _HOUR} | new
-            self.targets[target] = replace(at, slots=slots, version=at.version + 1)
+            self.targets[target] = at._replace(slots=slots, version=at.version + 1)
         return True
 
     def hold(self, target: Target, disruptions: Iterable[HeldDisruption]) -> None:
@@ -51,20 +51,20 @@ class FakeLimits:
             before = held.get(each.disruption.user_id)
             if before is None or not _stays(before, each):
                 held[each.disruption.user_id] = each
-        self.targets[target] = replace(there, held=held)
+        self.targets[target] = there._replace(held=held)
 
     def note_over(self, target: Target, seen: HeldDisruption, *, is_over: bool) -> None:
         """Note whether the cause of a held disruption is over, unless it was decided meanwhile."""
         there = self.targets.get(target, LimitState())
         if there.held.get(seen.disruption.user_id) == seen:
-            held = {**there.held, seen.disruption.user_id: replace(seen, is_over=is_over)}
-            self.targets[target] = replace(there, held=held)
+            held = {**there.held, seen.disruption.user_id: seen._replace(is_over=is_over)}
+            self.targets[target] = there._replace(held=held)
 
     def release(self, target: Target, users: Iterable[UserId]) -> None:
         """Release the users' held disruptions."""
         there, over = self.targets.get(target, LimitState()), set(users)
         held = {user: each for user, each in there.held.items() if user not in over}
-        self.targets[target] = replace(there, held=held)
+        self.targets[target] = there._replace(held=held)
 
     def remember(self, hold: Hold) -> None:
         """Store the users that a hold's digest stands for."""

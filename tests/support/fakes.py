@@ -122,7 +122,7 @@ class FakeHubState:
     def remember_group(self, name: str, group_id: GroupId) -> GroupId:
         """Store the id of a group of this name; return the id that was stored first."""
         ids = {name: group_id, **self.truth.group_ids}
-        self.truth = replace(self.truth, group_ids=ids)
+        self.truth = self.truth._replace(group_ids=ids)
         return ids[name]
 
     def remember_pattern_group(
@@ -131,15 +131,14 @@ class FakeHubState:
         """Store the name of a group that a pattern row matches; empty to forget it."""
         kept = {**self.truth.pattern_groups, group_id: name}
         unqueued = self.truth.unqueued_groups - {group_id}
-        self.truth = replace(
-            self.truth,
+        self.truth = self.truth._replace(
             pattern_groups={id_: text for id_, text in kept.items() if text},
             unqueued_groups=unqueued if is_queued else unqueued | {group_id},
         )
 
     def remember_listing(self, patterns: frozenset[str]) -> None:
         """Store the digests of the patterns whose groups were listed to the end."""
-        self.truth = replace(self.truth, listed_patterns=patterns)
+        self.truth = self.truth._replace(listed_patterns=patterns)
 
     def remember_target(self, target: Target, unreachable: str = "") -> None:
         """Fail: no test here stores targets."""
@@ -153,8 +152,7 @@ class FakeHubState:
         self, target: Target, checked: Iterable[str], unavailable: Iterable[str]
     ) -> None:
         """Store the roles that a check saw in a target, and the unavailable ones."""
-        self.truth = replace(
-            self.truth,
+        self.truth = self.truth._replace(
             checked_roles={**self.truth.checked_roles, target: frozenset(checked)},
             unavailable_roles={**self.truth.unavailable_roles, target: frozenset(unavailable)},
         )
@@ -165,13 +163,13 @@ class FakeHubState:
         """Store new open problems of a scope, and remove the resolved ones."""
         assert {each.scope for each in (*new, *over)} <= {scope}
         problems = (self.truth.problems | set(new)) - set(over)
-        self.truth = replace(self.truth, problems=problems)
+        self.truth = self.truth._replace(problems=problems)
 
     def pause(self, reason: str) -> bool:
         """Pause all processing; an earlier pause keeps its reason."""
         is_new = not self.truth.paused
         if is_new:
-            self.truth = replace(self.truth, paused=reason)
+            self.truth = self.truth._replace(paused=reason)
         return is_new
 
     def reserve_full_sweep(self, now: datetime, event_id: str) -> int | None:  # noqa: ARG002 (the port's)

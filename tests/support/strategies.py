@@ -38,8 +38,14 @@ ROLES = ["role/One", "role/Two"]
 BUSY = Workload((App("JupyterLab", "x", "InService"),))
 Observed = Mapping[Target, ObservedProfile | None]
 
+# Hypothesis makes up every field of a named tuple that is not given.
 grants = st.builds(
-    Grant, st.sampled_from([10, 20]), st.sampled_from(GROUPS), st.sampled_from(ROLES), st.just(0)
+    Grant,
+    st.sampled_from([10, 20]),
+    st.sampled_from(GROUPS),
+    st.sampled_from(ROLES),
+    st.just(0),
+    st.just(""),
 )
 rows = st.lists(
     st.builds(
@@ -80,6 +86,8 @@ snapshots = st.builds(
         }
     ),
     doubtful=st.frozensets(st.sampled_from([GroupId("id-a"), GroupId("id-x")]), max_size=1),
+    deleted=st.just(frozenset()),
+    emptied=st.just(frozenset()),
     complete=st.booleans(),
 )
 
@@ -159,7 +167,7 @@ class Inputs:
 
     def with_rows(self, rows: Iterable[GroupMapping]) -> "Inputs":
         """Return the same inputs with other rows."""
-        return replace(self, table=replace(self.table, rows=tuple(rows)))
+        return replace(self, table=self.table._replace(rows=tuple(rows)))
 
     def is_in(self, row: GroupMapping) -> bool:
         """Return whether the user is certainly in the row's group."""

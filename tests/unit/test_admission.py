@@ -1,14 +1,12 @@
 """Rule 10: what may begin within an hour, what needs an approval, and until when."""
 
-from dataclasses import replace
-
 import pytest
 from builders import HOUR, MINUTE, NOON
 
 from hub.runtime.decisions.holds import APPROVED_FOR
+from hub.runtime.decisions.record import REJECTED
 from hub.runtime.decisions.removal_limit import (
     LIMIT,
-    REJECTED,
     Admission,
     Disruption,
     DisruptionKind,
@@ -53,7 +51,7 @@ def held(number: int, cause: str = LIMIT, *, hours: float | None = None) -> Held
 
 def holding(*waiting: HeldDisruption, at: LimitState | None = None) -> LimitState:
     """Return a target with held disruptions."""
-    return replace(at or LimitState(), held={each.disruption.user_id: each for each in waiting})
+    return (at or LimitState())._replace(held={each.disruption.user_id: each for each in waiting})
 
 
 def reserve_slots(
@@ -212,7 +210,7 @@ def test_what_always_needs_approval_is_held_however_many_slots_are_free(cause: s
 
 def test_a_removal_and_a_role_change_need_separate_approvals() -> None:
     """An approval of the one is no approval of the other: a new one is needed."""
-    approved = replace(held(1, hours=1), disruption=disruption(1, DisruptionKind.ROLE_CHANGE))
+    approved = held(1, hours=1)._replace(disruption=disruption(1, DisruptionKind.ROLE_CHANGE))
     full = holding(approved, at=slots(*range(10, 20)))
 
     assert reserve_slots(disruptions(1), holding(approved)).take == users(1)

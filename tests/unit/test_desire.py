@@ -83,7 +83,7 @@ def test_the_ledgers_profile_name_comes_before_the_computed_one() -> None:
     """Rule 5: a user whose user name changed keeps the existing profile."""
     there = record(grant(row("a")))
 
-    found = decision(there, row("a"), of=snapshot("a", person=replace(ADA, name="ada-king")))
+    found = decision(there, row("a"), of=snapshot("a", person=ADA._replace(name="ada-king")))
 
     assert isinstance(found, DesiredProfile)
     assert found.profile_name == "ada-as-recorded"
@@ -121,15 +121,15 @@ def test_another_row_takes_over_in_place() -> None:
 @pytest.mark.parametrize("user_status", [UserStatus.DISABLED, UserStatus.GONE])
 def test_a_disabled_or_deleted_user_is_to_be_removed(user_status: UserStatus) -> None:
     """Rule 4, whatever the groups are; a deleted user keeps the name that the ledger has."""
-    person = replace(
-        ADA, user_status=user_status, name="" if user_status is UserStatus.GONE else "ada"
+    person = ADA._replace(
+        user_status=user_status, name="" if user_status is UserStatus.GONE else "ada"
     )
     there = record(grant(row("a", retention_days=7)))
 
     found = decision(there, row("a", retention_days=7), of=snapshot("a", person=person))
 
     assert isinstance(found, Removal)
-    assert (found.person, found.retention_days) == (replace(person, name="ada"), 7)
+    assert (found.person, found.retention_days) == (person._replace(name="ada"), 7)
     assert found.reason == f"the user is {user_status} in the directory"
 
 
@@ -139,7 +139,7 @@ def test_a_disabled_or_deleted_user_gets_nothing(
     user_status: UserStatus, there: Record | None
 ) -> None:
     """Rule 4: membership of a user who may not sign in grants nothing. The ledger records it."""
-    person = replace(ADA, user_status=user_status)
+    person = ADA._replace(user_status=user_status)
 
     found = decision(there, row("a"), of=snapshot("a", person=person))
 
@@ -150,7 +150,7 @@ def test_a_disabled_or_deleted_user_gets_nothing(
 @pytest.mark.parametrize("user_status", [UserStatus.DISABLED, UserStatus.GONE])
 def test_a_user_who_was_never_desired_is_not_recorded(user_status: UserStatus) -> None:
     """The ledger has no record of users whom no mapping ever concerned."""
-    of = snapshot(person=replace(ADA, user_status=user_status))
+    of = snapshot(person=ADA._replace(user_status=user_status))
 
     assert decisions(None, row("a"), of=of) == ()
     assert decisions(record(state=State.REMOVED, user_status=user_status), row("a"), of=of) == ()
@@ -181,7 +181,7 @@ def test_a_user_disabled_before_the_profile_was_made_gets_a_removal(
     user_status: UserStatus,
 ) -> None:
     """A group grants access, no record exists: the ledger must say why there is no profile."""
-    person = replace(ADA, user_status=user_status)
+    person = ADA._replace(user_status=user_status)
 
     assert decision(None, row("a", retention_days=7), of=snapshot("a", person=person)) == Removal(
         person, LAB, "ada", f"the user is {user_status} in the directory", 30

@@ -104,11 +104,11 @@ def test_a_role_change_takes_a_slot_where_it_stops_apps(
 
 def test_a_disruption_says_why_it_always_needs_approval() -> None:
     """By the removal that was not decided for each user separately."""
-    decision = replace(REMOVAL, hold="last-row")
+    decision = REMOVAL._replace(hold="last-row")
     todo = plan([decision], {LAB: THERE}, {LAB: ACTIVE}, NOON)
 
-    assert disruption_of(decision, todo.of(LAB), ACTIVE) == replace(REMOVED, cause="last-row")
-    assert removal_disruption(decision, ACTIVE) == replace(REMOVED, cause="last-row")
+    assert disruption_of(decision, todo.of(LAB), ACTIVE) == REMOVED._replace(cause="last-row")
+    assert removal_disruption(decision, ACTIVE) == REMOVED._replace(cause="last-row")
     assert disruption_of(UNDECIDED, todo.of(LAB), ACTIVE) is None
 
 
@@ -147,7 +147,7 @@ def test_a_scan_admits_the_removals_of_users_who_have_a_profile(
 def test_what_is_held_in_one_target_is_done_in_the_others(profile: ObservedProfile | None) -> None:
     """Rule 13: the plan without that target keeps all other actions; only the hold is left out."""
     there = {LAB: ACTIVE, SHOP: replace(ACTIVE, target=SHOP)}
-    elsewhere = replace(REMOVAL, target=SHOP)
+    elsewhere = REMOVAL._replace(target=SHOP)
     todo = plan([REMOVAL, elsewhere], {LAB: profile, SHOP: profile}, there, NOON)
 
     assert todo.without([LAB]) == plan([elsewhere], {SHOP: profile}, there, NOON)

@@ -77,11 +77,11 @@ A, B = (frozenset({GroupId(f"id-{name}")}) for name in "ab")
         ((row("a"),), snapshot(), ""),
         ((row("a", target=SHOP),), snapshot(), "last-row"),
         ((), snapshot(), "last-row"),
-        ((row("a"),), replace(snapshot(), deleted=A), "deleted a"),
-        ((row("a"),), replace(snapshot(), emptied=A), "emptied a"),
+        ((row("a"),), snapshot()._replace(deleted=A), "deleted a"),
+        ((row("a"),), snapshot()._replace(emptied=A), "emptied a"),
         # What happened to a group that granted nothing does not matter.
-        ((row("a"),), replace(snapshot(), deleted=B), ""),
-        ((row("a"),), replace(snapshot(), emptied=B), ""),
+        ((row("a"),), snapshot()._replace(deleted=B), ""),
+        ((row("a"),), snapshot()._replace(emptied=B), ""),
     ],
 )
 def test_a_loss_without_single_membership_deletions_needs_approval(
@@ -98,8 +98,8 @@ def test_a_loss_without_single_membership_deletions_needs_approval(
 @pytest.mark.parametrize("user_status", [UserStatus.DISABLED, UserStatus.GONE])
 def test_a_disabled_user_waits_for_no_group(user_status: UserStatus) -> None:
     """Rule 4: access of a disabled or deleted user is removed, whatever happened to the groups."""
-    person = replace(ADA, user_status=user_status)
-    of = replace(snapshot(person=person), deleted=A)
+    person = ADA._replace(user_status=user_status)
+    of = snapshot(person=person)._replace(deleted=A)
 
     found = decision(record(grant(row("a"))), row("a"), of=of)
 
@@ -112,7 +112,7 @@ def test_no_role_is_changed_away_from_a_deleted_group() -> None:
     rows = row("a", 10), row("b", 20)
     there = replace(record(grant(rows[0]), grant(rows[1])), role_arn=rows[0].role_arn)
 
-    found = decision(there, *rows, of=replace(snapshot("b"), deleted=A))
+    found = decision(there, *rows, of=snapshot("b")._replace(deleted=A))
 
     assert isinstance(found, DesiredProfile)
     assert found.role_arn == rows[1].role_arn
@@ -144,7 +144,7 @@ def test_a_deleted_group_whose_role_another_row_grants_removes_nothing() -> None
     rows = row("a", 10), replace(row("b", 20), role_arn=row("a").role_arn)
     there = replace(record(grant(rows[0]), grant(rows[1])), role_arn=rows[0].role_arn)
 
-    found = decision(there, *rows, of=replace(snapshot("b"), deleted=A))
+    found = decision(there, *rows, of=snapshot("b")._replace(deleted=A))
 
     assert isinstance(found, DesiredProfile)
     assert found.hold == ""
@@ -221,7 +221,7 @@ def test_a_removed_record_names_no_group_that_was_left() -> None:
 
 def test_nobody_left_a_group_that_was_deleted_or_cannot_be_read() -> None:
     """Rule 3: a missing id removes nobody by itself; a deleted membership does."""
-    left, gone = snapshot(), replace(snapshot(), doubtful=frozenset({GroupId("id-a")}))
+    left, gone = snapshot(), snapshot()._replace(doubtful=frozenset({GroupId("id-a")}))
 
     assert left_groups(left, MappingTable((row("a"),)), {LAB: record(grant(row("a")))}) == (
         GroupId("id-a"),

@@ -31,9 +31,9 @@ ADA, BOB, EVE = UserId("u-ada"), UserId("u-bob"), UserId("u-eve")
 COPY = GroupSnapshot(GroupId("g"), {BOB: "m-1", ADA: "m-2"}, is_listed=True)
 OLD, NEW = Grant(20, "old", "role/Old", 30, "g-old"), Grant(10, "new", "role/New", 30, "g-new")
 DESIRED = DesiredProfile(User(ADA, "ada"), LAB, "ada", "role/New", Because((NEW, OLD)))
-GRANTS_NOTHING = replace(DESIRED, is_granted=False)
+GRANTS_NOTHING = DESIRED._replace(is_granted=False)
 UNCALLED_FOR = Removal(User(ADA, "ada"), LAB, "ada", "no mapping grants it", 30)
-DISABLED_OR_DELETED = replace(UNCALLED_FOR, person=User(ADA, "ada", UserStatus.DISABLED))
+DISABLED_OR_DELETED = UNCALLED_FOR._replace(person=User(ADA, "ada", UserStatus.DISABLED))
 UNDECIDED = Undecided(User(ADA, "ada"), LAB, "cannot tell", "correct the row")
 ACTIVE = Record(
     user_id=ADA,

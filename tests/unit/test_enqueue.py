@@ -1,6 +1,6 @@
 """What a scan queues: requests that keep the event's id and have their own deduplication ids."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -44,7 +44,7 @@ FOUND = Drift(ADA, DriftKind.JOINED)
 @pytest.mark.parametrize("subject", list(Subject))
 def test_every_user_a_scan_finds_keeps_the_id_of_its_event(subject: Subject) -> None:
     """The logs of all functions are searched by this id: nothing is added to it on the way."""
-    requests = Harness().queued(replace(LOOK, subject=subject), FOUND, Drift(BOB, DriftKind.LEFT))
+    requests = Harness().queued(LOOK._replace(subject=subject), FOUND, Drift(BOB, DriftKind.LEFT))
 
     assert [(request.user_id, request.event_id, request.event_at) for request in requests] == [
         (ADA, EVENT, LOOK.event_at),
@@ -55,13 +55,13 @@ def test_every_user_a_scan_finds_keeps_the_id_of_its_event(subject: Subject) -> 
 @pytest.mark.parametrize(
     "other",
     [
-        replace(LOOK, subject=Subject.TARGET),
-        replace(LOOK, key="g-2"),
-        replace(LOOK, event_id="another"),
+        LOOK._replace(subject=Subject.TARGET),
+        LOOK._replace(key="g-2"),
+        LOOK._replace(event_id="another"),
         # Requeued, rechecked, and continued.
-        replace(LOOK, attempt=1),
-        replace(LOOK, is_recheck=True),
-        replace(LOOK, part=1),
+        LOOK._replace(attempt=1),
+        LOOK._replace(is_recheck=True),
+        LOOK._replace(part=1),
     ],
 )
 def test_two_scans_for_one_event_do_not_hide_each_others_requests(other: ScanRequest) -> None:
@@ -81,7 +81,7 @@ def test_a_scan_that_is_delivered_twice_queues_nobody_twice() -> None:
     harness = Harness()
     (once,) = harness.queued(LOOK, FOUND)
     harness.clock.sleep(60)
-    (twice,) = harness.queued(replace(LOOK, enqueued_at=NOON + timedelta(minutes=1)), FOUND)
+    (twice,) = harness.queued(LOOK._replace(enqueued_at=NOON + timedelta(minutes=1)), FOUND)
 
     assert deduplication_id(once) == deduplication_id(twice)
     assert once != twice

@@ -1,7 +1,6 @@
 """Slots are reserved by a conditional write; the writer that loses decides again."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,10 +10,9 @@ from fakes import FakeLedger
 
 from hub.runtime.decisions.actions import Plan, Revoke
 from hub.runtime.decisions.holds import waits_for
-from hub.runtime.decisions.record import Record
+from hub.runtime.decisions.record import REJECTED, Record
 from hub.runtime.decisions.removal_limit import (
     LIMIT,
-    REJECTED,
     Admission,
     Disruption,
     DisruptionKind,
@@ -120,7 +118,7 @@ def test_a_writer_that_always_loses_is_requeued() -> None:
 
     def between() -> None:
         there = limits.targets.get(LAB, LimitState())
-        limits.targets[LAB] = replace(there, version=there.version + 1)
+        limits.targets[LAB] = there._replace(version=there.version + 1)
 
     limits.between = between
 
@@ -167,14 +165,14 @@ def test_the_percentage_counts_for_a_user_held_for_another_reason() -> None:
     """A rejected role change does not affect how many removals may begin."""
     limits = holding(HeldDisruption(disruption(9, DisruptionKind.ROLE_CHANGE), REJECTED, NOON))
     slots = {user(n): NOON for n in range(5)}
-    limits.targets[LAB] = replace(limits.targets[LAB], slots=slots)
+    limits.targets[LAB] = limits.targets[LAB]._replace(slots=slots)
 
     assert ask(limits, 9, ledger=ledger_of(100)).take == (user(9),)
 
 
 def leaving_both(limits: FakeLimits) -> set[Target]:
     """Let a user leave two targets; return where the removal may begin."""
-    decisions = [replace(REMOVAL, target=target) for target in (LAB, SHOP)]
+    decisions = [REMOVAL._replace(target=target) for target in (LAB, SHOP)]
     actions = tuple(Revoke(ADA, target, "ada", "left") for target in (LAB, SHOP))
     guard = Guard(TWO, limits, ledger_of(0))
     todo = guard.admit(Plan(actions, (), ()), decisions, {}, NOON)

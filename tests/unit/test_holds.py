@@ -1,6 +1,5 @@
 """Holds: the digest stands for exactly one set of users, and the text says what they wait for."""
 
-from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -9,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.runtime.decisions.holds import Hold, holds_of
+from hub.runtime.decisions.record import REJECTED
 from hub.runtime.decisions.removal_limit import (
     LIMIT,
-    REJECTED,
     Disruption,
     DisruptionKind,
     HeldDisruption,
@@ -59,12 +58,12 @@ def test_the_order_in_which_disruptions_were_held_decides_nothing() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        replace(THREE, disruptions=(ADA, BOB)),
-        replace(THREE, disruptions=(ADA, BOB, EVE, held("dan"))),
-        replace(THREE, disruptions=(ADA, BOB, held("eve", DisruptionKind.ROLE_CHANGE))),
-        replace(THREE, target=SHOP),
-        replace(THREE, cause=REJECTED),
-        replace(THREE, cause="emptied ants"),
+        THREE._replace(disruptions=(ADA, BOB)),
+        THREE._replace(disruptions=(ADA, BOB, EVE, held("dan"))),
+        THREE._replace(disruptions=(ADA, BOB, held("eve", DisruptionKind.ROLE_CHANGE))),
+        THREE._replace(target=SHOP),
+        THREE._replace(cause=REJECTED),
+        THREE._replace(cause="emptied ants"),
     ],
 )
 def test_another_set_has_another_digest(other: Hold) -> None:
@@ -74,18 +73,18 @@ def test_another_set_has_another_digest(other: Hold) -> None:
 
 def test_what_does_not_change_the_set_changes_no_digest() -> None:
     """A changed user name or reason text does not void an approval."""
-    later = replace(
-        ADA, since=NOON + HOUR, disruption=replace(ADA.disruption, user_name="a", reason="gone")
+    later = ADA._replace(
+        since=NOON + HOUR, disruption=ADA.disruption._replace(user_name="a", reason="gone")
     )
 
-    assert replace(THREE, disruptions=(later, BOB, EVE)).digest == THREE.digest
+    assert THREE._replace(disruptions=(later, BOB, EVE)).digest == THREE.digest
 
 
 def test_pending_holds_are_grouped_by_cause_and_sorted() -> None:
     """Disruptions of one target and cause are one hold; an approved one is not pending."""
     emptied, rejected = held("dan", cause="emptied ants"), held("fay", cause=REJECTED)
-    approved = replace(held("gus"), approved_until=NOON + HOUR)
-    expired = replace(held("hal"), approved_until=NOON)
+    approved = held("gus")._replace(approved_until=NOON + HOUR)
+    expired = held("hal")._replace(approved_until=NOON)
 
     found = holds_of(LAB, [rejected, expired, EVE, approved, emptied, ADA], NOON)
 
@@ -107,23 +106,22 @@ def test_pending_holds_are_grouped_by_cause_and_sorted() -> None:
             f"3 to remove in {LAB}: exceeds the removal limit",
         ),
         (
-            replace(
-                THREE,
+            THREE._replace(
                 cause="deleted ants",
                 disruptions=(ADA, held("bob", DisruptionKind.ROLE_CHANGE)),
             ),
             f"1 to remove, 1 to get another role in {LAB}: a group was deleted: ants",
         ),
         (
-            replace(THREE, cause="emptied big ants", disruptions=(ADA,)),
+            THREE._replace(cause="emptied big ants", disruptions=(ADA,)),
             f"1 to remove in {LAB}: a group lists nobody any more: big ants",
         ),
         (
-            replace(THREE, cause="last-row", disruptions=(ADA,)),
+            THREE._replace(cause="last-row", disruptions=(ADA,)),
             f"1 to remove in {LAB}: the last mapping row of the target is gone",
         ),
         (
-            replace(THREE, cause=REJECTED, disruptions=(held("bob", DisruptionKind.ROLE_CHANGE),)),
+            THREE._replace(cause=REJECTED, disruptions=(held("bob", DisruptionKind.ROLE_CHANGE),)),
             f"1 to get another role in {LAB}: rejected by an operator",
         ),
     ],

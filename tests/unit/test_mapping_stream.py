@@ -1,7 +1,7 @@
 """A row that is written, changed or removed queues one scan of its group in its target."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,8 +34,8 @@ def group(id_: str) -> ScanRequest:
 
 
 THE_TARGET = ScanRequest(Subject.TARGET, LAB, NOON, "event", WRITTEN, event_driven=True)
-ALL_GROUPS = replace(THE_TARGET, subject=Subject.GROUPS, key="", target=LAB)
-THE_GROUP = replace(group(ANTS), target="")
+ALL_GROUPS = THE_TARGET._replace(subject=Subject.GROUPS, key="", target=LAB)
+THE_GROUP = group(ANTS)._replace(target="")
 EVERY_TARGET = ScanRequest(Subject.SWEEP, TARGETS, NOON, "event", WRITTEN, event_driven=True)
 
 
@@ -172,10 +172,10 @@ def test_what_cannot_be_queued_stays_where_it_is(harness: Harness, trouble: Trou
 def test_a_directory_that_is_throttled_stops_no_change(harness: Harness) -> None:
     """The scan that resolves the group by its name is requeued; later changes go on."""
     harness.directory.trouble = RetryableError("throttled")
-    named = replace(group(ANTS), subject=Subject.NAME, key="ants")
+    named = group(ANTS)._replace(subject=Subject.NAME, key="ants")
 
     assert harness.take(BAD, ROW) == [named, THE_TARGET]
     assert harness.take(ROW, PINNED) == [group(OTHER), named]
     assert harness.take(ROW, ROW) == []
-    assert harness.take(NOWHERE, None) == [replace(named, target=""), EVERY_TARGET]
+    assert harness.take(NOWHERE, None) == [named._replace(target=""), EVERY_TARGET]
     assert harness.problems() == []

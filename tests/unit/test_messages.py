@@ -1,7 +1,6 @@
 """Messages in the queues: the codec of requests and the ids by which SQS drops duplicates."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -43,8 +42,8 @@ LOOK = ScanRequest(
         REQUEST,
         LOOK,
         ScanRequest(Subject.USERS, "", AT, "sweep", AT),
-        replace(REQUEST, attempt=0, is_recheck=False, force_observe="", source_scan=""),
-        replace(REQUEST, event_at=AT.astimezone(timezone(timedelta(hours=2)))),
+        REQUEST._replace(attempt=0, is_recheck=False, force_observe="", source_scan=""),
+        REQUEST._replace(event_at=AT.astimezone(timezone(timedelta(hours=2)))),
     ],
 )
 def test_a_request_arrives_as_it_was_sent(sent: Request) -> None:
@@ -174,7 +173,7 @@ def test_a_message_of_an_older_version_is_read() -> None:
     plain = json.loads(encode(REQUEST))
     del plain["source_scan"]
 
-    assert decode(json.dumps(plain)) == replace(REQUEST, source_scan="")
+    assert decode(json.dumps(plain)) == REQUEST._replace(source_scan="")
 
 
 def test_each_function_accepts_only_its_own_requests() -> None:
@@ -189,11 +188,11 @@ def test_each_function_accepts_only_its_own_requests() -> None:
 
 def test_a_group_and_a_target_never_share_a_message_group() -> None:
     """Each user, group and target has its own message group, which SQS keeps in order."""
-    looks = [replace(LOOK, subject=subject) for subject in Subject]
+    looks = [LOOK._replace(subject=subject) for subject in Subject]
     groups = [message_group(REQUEST), *map(message_group, looks)]
 
     assert len(set(groups)) == len(groups)
-    assert message_group(replace(LOOK, event_id="another")) == message_group(LOOK)
+    assert message_group(LOOK._replace(event_id="another")) == message_group(LOOK)
 
 
 @pytest.mark.parametrize("body", ["", "{", "null", "[]", "7", '"text"', "{}", '{"detail": {}}'])
@@ -206,25 +205,25 @@ def test_a_body_that_is_no_request_is_unreadable(body: str) -> None:
 @pytest.mark.parametrize("sent", [REQUEST, LOOK])
 def test_the_same_request_sent_twice_is_one_message(sent: Request) -> None:
     """SQS drops the second: the time of enqueueing does not matter."""
-    assert deduplication_id(sent) == deduplication_id(replace(sent, enqueued_at=AT + timedelta(1)))
+    assert deduplication_id(sent) == deduplication_id(sent._replace(enqueued_at=AT + timedelta(1)))
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        replace(REQUEST, event_id="another"),
-        replace(REQUEST, user_id=UserId("another")),
-        replace(REQUEST, attempt=4),
-        replace(REQUEST, is_recheck=False),
-        replace(REQUEST, force_observe=""),
-        replace(REQUEST, source_scan="another"),
+        REQUEST._replace(event_id="another"),
+        REQUEST._replace(user_id=UserId("another")),
+        REQUEST._replace(attempt=4),
+        REQUEST._replace(is_recheck=False),
+        REQUEST._replace(force_observe=""),
+        REQUEST._replace(source_scan="another"),
         LOOK,
-        replace(LOOK, part=3),
-        replace(LOOK, key="another"),
-        replace(LOOK, subject=Subject.TARGET),
-        replace(LOOK, attempt=4),
-        replace(LOOK, is_recheck=False),
-        replace(LOOK, event_id="another"),
+        LOOK._replace(part=3),
+        LOOK._replace(key="another"),
+        LOOK._replace(subject=Subject.TARGET),
+        LOOK._replace(attempt=4),
+        LOOK._replace(is_recheck=False),
+        LOOK._replace(event_id="another"),
     ],
 )
 def test_another_event_subject_or_attempt_is_another_message(other: Request) -> None:
@@ -249,7 +248,7 @@ def test_a_request_that_no_function_can_process_is_unreadable(wrong: dict[str, o
 def test_a_group_is_scanned_by_any_name() -> None:
     """SQS accepts no blanks, no other alphabets, and at most 128 characters."""
     names = ["Data Scientists", "Ученые", "x" * 1024]
-    groups = {message_group(replace(LOOK, subject=Subject.NAME, key=name)) for name in names}
+    groups = {message_group(LOOK._replace(subject=Subject.NAME, key=name)) for name in names}
 
     assert len(groups) == 3
     assert all(group.isascii() and group.isprintable() for group in groups)

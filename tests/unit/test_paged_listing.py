@@ -1,7 +1,7 @@
 """Reads a listing for as long as there is time, and continues where it stopped."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -113,7 +113,7 @@ def test_the_next_part_continues_where_the_last_one_stopped(listing: Listing) ->
     first.go_on()
 
     (rest,) = listing.harness.scan_queue.scan_requests
-    assert rest == replace(REQUEST, enqueued_at=NOON + timedelta(seconds=10), attempt=0, part=1)
+    assert rest == REQUEST._replace(enqueued_at=NOON + timedelta(seconds=10), attempt=0, part=1)
     second = paged_listing(listing, rest)
     assert list(second.pages()) == [("eve",), ("dan",)]
     assert second.is_complete
@@ -140,7 +140,7 @@ def test_a_part_without_a_state_of_its_own_starts_anew(
     list(first.pages())
     first.go_on()
 
-    part = paged_listing(listing, replace(REQUEST, **{"part": 1} | other))
+    part = paged_listing(listing, REQUEST._replace(**{"part": 1} | other))
 
     assert list(part.pages()) == [page.items for page in PAGES.values()]
     assert part.seen == seen("ada", "bob", "eve", "dan")
@@ -148,7 +148,7 @@ def test_a_part_without_a_state_of_its_own_starts_anew(
 
 def test_a_part_that_started_anew_continues_under_its_own_number(listing: Listing) -> None:
     """SQS would drop a message with the id of a part that was sent before."""
-    part = paged_listing(listing, replace(REQUEST, part=7), seconds=0)
+    part = paged_listing(listing, REQUEST._replace(part=7), seconds=0)
     list(part.pages())
 
     part.go_on()
@@ -158,7 +158,7 @@ def test_a_part_that_started_anew_continues_under_its_own_number(listing: Listin
 
 def test_a_part_that_comes_twice_reads_nothing(listing: Listing) -> None:
     """It queues the next part again, since the first delivery may have failed before it did."""
-    for request in (REQUEST, replace(REQUEST, part=1), replace(REQUEST, part=1)):
+    for request in (REQUEST, REQUEST._replace(part=1), REQUEST._replace(part=1)):
         part = paged_listing(listing, request, seconds=0)
         list(part.pages())
         part.go_on()
@@ -169,7 +169,7 @@ def test_a_part_that_comes_twice_reads_nothing(listing: Listing) -> None:
 
 def test_a_part_of_a_finished_listing_does_nothing(listing: Listing) -> None:
     """A message may arrive long after the listing has ended."""
-    last = replace(REQUEST, part=1)
+    last = REQUEST._replace(part=1)
     listing.harness.scans.save(last, ScanState(1, "", Seen(), is_over=True), NOON)
     part = paged_listing(listing, last)
 
@@ -244,7 +244,7 @@ def test_only_relevant_users_are_stored(listing: Listing) -> None:
 
 def test_an_endless_listing_is_ended(listing: Listing) -> None:
     """No message is requeued for ever: a problem is published, and nobody is removed."""
-    part = paged_listing(listing, replace(REQUEST, part=10_000), seconds=0)
+    part = paged_listing(listing, REQUEST._replace(part=10_000), seconds=0)
     list(part.pages())
 
     with pytest.raises(PermanentError, match="group g-1 has no end"):

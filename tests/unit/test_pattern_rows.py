@@ -96,7 +96,7 @@ def test_who_leaves_a_matched_group_is_removed_as_ever() -> None:
 def test_a_narrowed_pattern_is_the_operators_will() -> None:
     """The row that gave it is gone: the removal limit counts, as for any row."""
     of = table({**PATTERN, "group": "ml-sci*"}, names={LEADS: "ml-leads"})
-    found = decided(replace(of, rows=(row("b"),)), LEADS)
+    found = decided(of._replace(rows=(row("b"),)), LEADS)
 
     assert isinstance(found, Removal)
     assert not found.hold

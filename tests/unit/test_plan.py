@@ -48,7 +48,7 @@ from hub.runtime.decisions.record import Access, Record, State
 from shared.conventions import Ownership
 from shared.model import Target
 
-GRANTS_NOTHING = replace(PROMOTED, is_granted=False)
+GRANTS_NOTHING = PROMOTED._replace(is_granted=False)
 HAS_IT = replace(THERE, role_arn=NEW)
 GRANTED = replace(ACTIVE, role_arn=NEW, because=BECAUSE)
 NEVER_MADE = replace(ACTIVE, state=State.HELD, access=Access.UNTOUCHED)
@@ -269,7 +269,7 @@ def test_a_failed_studio_operation_is_not_repeated_at_once(
 
 def test_an_unobserved_target_is_left_out() -> None:
     """Law 10: a target that cannot be observed stops no other."""
-    elsewhere = replace(PROMOTED, target=SHOP)
+    elsewhere = PROMOTED._replace(target=SHOP)
 
     answer = plan([PROMOTED, elsewhere], {SHOP: None}, {}, NOON)
 
@@ -290,8 +290,8 @@ def test_the_digest_stands_for_exactly_the_actions() -> None:
     """Eight hex digits, equal in every process; any other action gives another digest."""
     created = planned(PROMOTED, None)
     others = [
-        planned(replace(PROMOTED, role_arn=OLD), None),
-        planned(replace(PROMOTED, profile_name="bob"), None),
+        planned(PROMOTED._replace(role_arn=OLD), None),
+        planned(PROMOTED._replace(profile_name="bob"), None),
         planned(PROMOTED, THERE),
         planned(AT_ONCE, THERE),
         planned(AT_ONCE, None, ACTIVE),
@@ -307,7 +307,7 @@ def test_the_digest_stands_for_exactly_the_actions() -> None:
 
 def test_skips_do_not_count_in_the_digest() -> None:
     """It stands for the actions alone: a note on something left unchanged voids no approval."""
-    noted = plan([PROMOTED, replace(UNDECIDED, target=SHOP)], {LAB: None}, {}, NOON)
+    noted = plan([PROMOTED, UNDECIDED._replace(target=SHOP)], {LAB: None}, {}, NOON)
 
     assert noted.skips
     assert noted.digest == planned(PROMOTED, None).digest
@@ -317,8 +317,8 @@ def test_the_order_of_decisions_does_not_matter() -> None:
     """Style rule 4: sorted at construction, so one state has one plan and one digest."""
     decisions: list[DesiredProfile | Removal] = [
         PROMOTED,
-        replace(AT_ONCE, target=SHOP),
-        replace(PROMOTED, target=Target.parse("444444444444/eu-west-1/d-x")),
+        AT_ONCE._replace(target=SHOP),
+        PROMOTED._replace(target=Target.parse("444444444444/eu-west-1/d-x")),
     ]
     observed = {LAB: None, SHOP: THERE, decisions[2].target: None}
 
@@ -329,7 +329,7 @@ def test_the_order_of_decisions_does_not_matter() -> None:
 
 def test_a_plan_knows_the_actions_of_each_target_in_their_order() -> None:
     """An action starts when the one before it is done; no other target's comes between."""
-    both = plan([PROMOTED, replace(PROMOTED, target=SHOP)], {LAB: None, SHOP: None}, {}, NOON)
+    both = plan([PROMOTED, PROMOTED._replace(target=SHOP)], {LAB: None, SHOP: None}, {}, NOON)
 
     assert [type(each) for each in both.of(LAB)] == [Create, Assign]
     assert both.of(LAB) + both.of(SHOP) == both.actions

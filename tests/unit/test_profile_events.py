@@ -128,20 +128,19 @@ def test_the_events_of_a_life_cycle_come_in_order() -> None:
 @pytest.mark.parametrize("what", ProfileEventType)
 def test_every_event_type_has_its_own_text(what: ProfileEventType) -> None:
     """Operators read them as the end of a sentence."""
-    told = replace(
-        ProfileEvent(
-            ProfileEventType.HELD,
-            NOON,
-            ACTIVE.user_id,
-            "ada",
-            LAB,
-            "p-ada",
-            NEW,
-            OLD,
-            "g",
-            "left",
-            "e",
-        ),
+    told = ProfileEvent(
+        ProfileEventType.HELD,
+        NOON,
+        ACTIVE.user_id,
+        "ada",
+        LAB,
+        "p-ada",
+        NEW,
+        OLD,
+        "g",
+        "left",
+        "e",
+    )._replace(
         what=what,
     )
     words = {

@@ -52,7 +52,7 @@ def is_protected_by(decision: Decision, record: Record | None, state: HubState) 
     [
         (REMOVAL, ACTIVE, True, True),
         (AT_ONCE, ACTIVE, True, True),
-        (replace(REMOVAL, hold="last-row"), ACTIVE, True, True),
+        (REMOVAL._replace(hold="last-row"), ACTIVE, True, True),
         # A removal under way stops where it is.
         (REMOVAL, SUSPENDED, True, True),
         # A kept user may get another role; a protected user keeps the present one.
@@ -97,7 +97,7 @@ def test_a_protected_profile_is_known_however_it_is_written(name: str) -> None:
     """Studio compares names without case."""
     state = HubState(protected=frozenset({protected_profile(LAB, "aDa")}))
 
-    assert is_protected_by(replace(REMOVAL, profile_name=name), ACTIVE, state)
+    assert is_protected_by(REMOVAL._replace(profile_name=name), ACTIVE, state)
 
 
 def test_the_remedy_names_the_command() -> None:

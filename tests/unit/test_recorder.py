@@ -179,7 +179,7 @@ def test_the_uid_is_recorded_before_the_profile_is_deleted() -> None:
 def test_a_started_removal_does_not_start_again() -> None:
     """The retention counts from the first reconcile of the removal."""
     harness = knowing(LEAVING)
-    harness.open(replace(REMOVAL, retention_days=0), NOON + DAY).begin([SUSPEND])
+    harness.open(REMOVAL._replace(retention_days=0), NOON + DAY).begin([SUSPEND])
 
     assert (harness.record.started, harness.record.retain_until) == (NOON, NOON + 30 * DAY)
 
@@ -263,7 +263,7 @@ def test_a_creation_keeps_its_request_time_until_the_profile_exists() -> None:
     harness = knowing(None)
     harness.open(PROMOTED).begin([CREATE])
     asked = harness.record.requested_at
-    harness.open(PROMOTED, NOON + HOUR, replace(REQUEST, event_at=NOON + HOUR)).begin([CREATE])
+    harness.open(PROMOTED, NOON + HOUR, REQUEST._replace(event_at=NOON + HOUR)).begin([CREATE])
 
     assert asked == REQUEST.event_at
     assert harness.record.requested_at == asked

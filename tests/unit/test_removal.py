@@ -237,7 +237,7 @@ def test_a_failed_deletion_is_repeated_by_the_same_steps(
         # The ledger's date counts, whatever the rows say by now.
         (REMOVAL, LEAVING, NOON + 7 * DAY),
         (AT_ONCE, LEAVING, NOON + 7 * DAY),
-        (replace(REMOVAL, retention_days=90), LEAVING, NOON + 7 * DAY),
+        (REMOVAL._replace(retention_days=90), LEAVING, NOON + 7 * DAY),
     ],
 )
 def test_the_retention_starts_once(

@@ -11,10 +11,9 @@ from cli.report.review import MEANINGS, Finding, Review, findings_of
 from cli.report.rows import ExceptionKind, LastChange, ReportRow, rows_of
 from hub.runtime.decisions.holds import holds_of
 from hub.runtime.decisions.hub_state import AccessRefusal, HubState, OpenProblem, UnmanagedProfile
-from hub.runtime.decisions.record import Access, Obstacle, Record, State
+from hub.runtime.decisions.record import REJECTED, Access, Obstacle, Record, State
 from hub.runtime.decisions.removal_limit import (
     LIMIT,
-    REJECTED,
     Disruption,
     DisruptionKind,
     HeldDisruption,

@@ -1,6 +1,5 @@
 """How long a request waits for its next attempt, without a sleeping function."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -28,7 +27,7 @@ LOOK = ScanRequest(
 
 def waits(times: int, pace: RequeuePolicy = RequeuePolicy.BACKING_OFF) -> list[int]:
     """Return the waits of a request that is requeued so often, one after the other."""
-    request, found = replace(REQUEST, attempt=0), []
+    request, found = REQUEST._replace(attempt=0), []
     for _ in range(times):
         request, seconds = requeue(request, AT, pace)
         found.append(seconds)
@@ -45,7 +44,7 @@ def test_a_studio_operation_is_rechecked_every_ten_seconds_for_two_minutes() -> 
 
 def chain(pace: RequeuePolicy, event_at: datetime) -> timedelta:
     """Return how long a request that never finishes is requeued, from AT on."""
-    request, now = replace(REQUEST, attempt=0, event_at=event_at), AT
+    request, now = REQUEST._replace(attempt=0, event_at=event_at), AT
     while not is_exhausted(request, now):
         request, seconds = requeue(request, now, pace)
         now += timedelta(seconds=seconds)
@@ -78,7 +77,7 @@ def test_the_time_at_which_a_request_was_first_processed_stays() -> None:
 )
 def test_the_earliest_retry_decides_the_wait(due: float, seconds: int) -> None:
     """The request returns when its first retry is due, and never before."""
-    request = replace(REQUEST, attempt=0)
+    request = REQUEST._replace(attempt=0)
 
     assert requeue(request, AT, due=AT + timedelta(seconds=due))[1] == seconds
 
@@ -86,7 +85,7 @@ def test_the_earliest_retry_decides_the_wait(due: float, seconds: int) -> None:
 @pytest.mark.parametrize(("attempt", "busy", "backing_off"), [(0, 10, 10), (11, 10, 300)])
 def test_both_policies_count_the_same_attempts(attempt: int, busy: int, backing_off: int) -> None:
     """A busy target after many retries is rechecked soon, and the other way round."""
-    request = replace(REQUEST, attempt=attempt)
+    request = REQUEST._replace(attempt=attempt)
 
     assert requeue(request, AT, RequeuePolicy.BUSY)[1] == busy
     assert requeue(request, AT)[1] == backing_off
@@ -97,11 +96,11 @@ def test_a_requeued_request_is_the_same_with_one_more_attempt(pace: RequeuePolic
     """It counts attempts and keeps its page; the next attempt does not use what this one read."""
     later = AT + timedelta(seconds=5)
 
-    assert requeue(REQUEST, later, pace)[0] == replace(
-        REQUEST, attempt=4, enqueued_at=later, started_at=later
+    assert requeue(REQUEST, later, pace)[0] == REQUEST._replace(
+        attempt=4, enqueued_at=later, started_at=later
     )
-    assert requeue(LOOK, later, pace)[0] == replace(
-        LOOK, attempt=4, enqueued_at=later, started_at=later
+    assert requeue(LOOK, later, pace)[0] == LOOK._replace(
+        attempt=4, enqueued_at=later, started_at=later
     )
 
 
@@ -109,7 +108,7 @@ def test_a_requeued_request_is_the_same_with_one_more_attempt(pace: RequeuePolic
 @pytest.mark.parametrize("attempt", [0, 5, 12, 290, 10**6])
 def test_every_wait_fits_into_the_queue(pace: RequeuePolicy, attempt: int) -> None:
     """However often it is requeued, SQS accepts the delay (at most 900 s)."""
-    assert 0 < requeue(replace(REQUEST, attempt=attempt), AT, pace)[1] <= 900
+    assert 0 < requeue(REQUEST._replace(attempt=attempt), AT, pace)[1] <= 900
 
 
 def test_waits_start_at_ten_seconds_and_double_to_five_minutes() -> None:
@@ -126,11 +125,11 @@ def test_the_recheck_observes_again_after_half_a_minute() -> None:
     """It counts its own attempts, and uses nothing that was read before it."""
     later = AT + timedelta(seconds=5)
 
-    assert recheck(replace(REQUEST, is_recheck=False), later) == (
-        replace(REQUEST, is_recheck=True, attempt=0, enqueued_at=later),
+    assert recheck(REQUEST._replace(is_recheck=False), later) == (
+        REQUEST._replace(is_recheck=True, attempt=0, enqueued_at=later),
         30,
     )
-    assert recheck(replace(LOOK, is_recheck=False), later) == (
-        replace(LOOK, is_recheck=True, attempt=0, enqueued_at=later, part=0),
+    assert recheck(LOOK._replace(is_recheck=False), later) == (
+        LOOK._replace(is_recheck=True, attempt=0, enqueued_at=later, part=0),
         30,
     )

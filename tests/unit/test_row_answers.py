@@ -18,7 +18,7 @@ THERE = record(grant(A))
 
 def named(what: GroupId | Unresolved, **more: object) -> DirectorySnapshot:
     """Return a snapshot in which the group's name has this id, or none."""
-    return replace(OUT, groups={"a": what}, **more)  # type: ignore[arg-type]
+    return OUT._replace(groups={"a": what}, **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def named(what: GroupId | Unresolved, **more: object) -> DirectorySnapshot:
             THERE,
             RowReason.UNREADABLE_GROUP,
         ),
-        (A, replace(OUT, complete=False), None, RowReason.INCOMPLETE),
+        (A, OUT._replace(complete=False), None, RowReason.INCOMPLETE),
         (A, named(Unresolved.UNKNOWN, complete=False), None, RowReason.INCOMPLETE),
     ],
 )
@@ -72,7 +72,7 @@ def test_rows_that_do_not_parse_answer_last() -> None:
     """Those of the target always; those without a target only where they may be of this one."""
     of = TargetRows(LAB, (A,), unparsed=("c",), targetless=("a", "z"))
 
-    answers = row_answers(of, replace(IN, groups={"a": GroupId("id-a")}), None)
+    answers = row_answers(of, IN._replace(groups={"a": GroupId("id-a")}), None)
 
     assert [(each.group, each.reason) for each in answers] == [
         ("a", RowReason.MEMBER),

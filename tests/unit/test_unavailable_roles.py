@@ -80,7 +80,7 @@ def test_who_leaves_the_group_is_removed_all_the_same() -> None:
 
 def test_a_disabled_user_is_removed_all_the_same() -> None:
     """Whatever their rows call for."""
-    person = replace(ADA, user_status=UserStatus.DISABLED)
+    person = ADA._replace(user_status=UserStatus.DISABLED)
     (found,) = decided(record(grant(HIGH)), HIGH, of=snapshot("b", person=person), missing=(HIGH,))
 
     assert isinstance(found, Removal)

@@ -35,7 +35,7 @@ def test_a_request_waits_a_minute_from_its_first_attempt() -> None:
     later = NOON + timedelta(seconds=40)
 
     assert given_at(REQUEST, NOON) == NOON + timedelta(minutes=1)
-    assert given_at(replace(REQUEST, started_at=NOON), later) == NOON + timedelta(minutes=1)
+    assert given_at(REQUEST._replace(started_at=NOON), later) == NOON + timedelta(minutes=1)
 
 
 def test_only_a_role_that_would_be_given_is_waited_for() -> None:

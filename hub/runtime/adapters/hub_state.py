@@ -1,7 +1,6 @@
 """Stores the state of the whole hub in one partition of the ledger: one query reads it all."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,7 +49,7 @@ class DynamoHubState:
             return self.state(utc_now()).group_ids[name]
         if self._cached is not None:
             read_at, state = self._cached
-            self._cached = read_at, replace(state, group_ids={**state.group_ids, name: group_id})
+            self._cached = read_at, state._replace(group_ids={**state.group_ids, name: group_id})
         return group_id
 
     def remember_pattern_group(

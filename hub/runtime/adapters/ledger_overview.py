@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.runtime.adapters.tables import Table
-from hub.runtime.decisions.record import State
-from hub.runtime.decisions.removal_limit import REJECTED
+from hub.runtime.decisions.record import REJECTED, State
 from shared.model import Target, UserId
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ that two workers never both take the last slot. Each held disruption is a separa
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -73,7 +72,7 @@ class DynamoLimits:
         until = seen.approved_until
         approved = "#approved_until = :until" if until else "attribute_not_exists(#approved_until)"
         self._table.put(
-            _item(target, replace(seen, is_over=is_over)),
+            _item(target, seen._replace(is_over=is_over)),
             f"#cause = :cause AND #kind = :kind AND {approved}",
             {"cause": seen.cause, "kind": seen.disruption.kind}
             | ({"until": until.isoformat()} if until else {}),

@@ -1,8 +1,8 @@
 """The hub's DynamoDB tables: how values are stored, read to the end, and written on a condition."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -29,7 +29,10 @@ _NOTHING: Final[Item] = MappingProxyType({})
 _from_dynamodb = TypeDeserializer().deserialize
 _to_dynamodb = TypeSerializer().serialize
 # Types that are stored as a text, and what reads it.
-_TEXTS: Final[Mapping[Any, Any]] = {Target: Target.parse, datetime: datetime.fromisoformat}
+_TEXTS: Final[Mapping[Any, Callable[[Any], Any]]] = {
+    Target: Target.parse,
+    datetime: datetime.fromisoformat,
+}
 # Source: the DynamoDB API: requests in one BatchWriteItem.
 _BATCH: Final = 25
 _TRIES: Final = 5
@@ -48,15 +51,11 @@ def to_stored(value: object) -> Any:  # noqa: ANN401 (whatever DynamoDB stores)
             return str(value)
         case datetime():
             return value.isoformat()
+        case _ if defaults := _defaults(cast("Any", type(value))):
+            given = {name: getattr(value, name) for name in defaults}
+            return {name: to_stored(each) for name, each in given.items() if each != defaults[name]}
         case tuple() | list():
             return [to_stored(each) for each in value]
-        case _ if is_dataclass(value):
-            # No value equals the default of a field that has none.
-            return {
-                name: to_stored(each)
-                for name, default in _defaults(cast("Any", type(value)))
-                if (each := getattr(value, name)) != default
-            }
         case Mapping():
             return {name: to_stored(each) for name, each in value.items() if each is not None}
         case _:
@@ -66,35 +65,39 @@ def to_stored(value: object) -> Any:  # noqa: ANN401 (whatever DynamoDB stores)
 def from_stored(kind: type[T], stored: Any) -> T:  # noqa: ANN401 (whatever DynamoDB stores)
     """Return the value of this type that was stored.
 
-    Attributes that a dataclass does not have are ignored: a newer version may have written them.
+    Attributes that a type does not have are ignored: a newer version may have written them.
     """
-    found: Any
-    make: Any = _TEXTS.get(kind, kind)
+    read: Callable[[Any], T] = _reader(cast("Any", kind))
+    return read(stored)
+
+
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 (a type)
+    """Return what makes a value of a type: a ledger of many users has many of each."""
+    if kind in _TEXTS:
+        return _TEXTS[kind]
     inner = get_args(kind)
-    if make is kind and is_dataclass(kind):
-        kinds = _kinds(kind)
-        there = kinds.keys() & stored.keys()
-        found = make(**{name: from_stored(kinds[name], stored[name]) for name in there})
-    elif get_origin(kind) is tuple:
-        found = tuple(from_stored(inner[0], each) for each in stored)
-    elif inner:
+    if get_origin(kind) is tuple:
+        read = _reader(inner[0])
+        return lambda stored: tuple(map(read, stored))
+    if inner:
         # A value or None, which is never stored.
-        found = from_stored(inner[0], stored)
-    else:
-        found = make(stored)
-    return cast("T", found)
+        return _reader(inner[0])
+    readers = {name: _reader(kind.__annotations__[name]) for name in _defaults(kind)}
+    if not readers:
+        return cast("Callable[[Any], Any]", kind)
+    return lambda stored: kind(
+        **{name: read(stored[name]) for name, read in readers.items() if name in stored}
+    )
 
 
 @cache
-def _kinds(kind: Any) -> dict[str, Any]:  # noqa: ANN401 (a dataclass)
-    """Return the types of a dataclass's fields: a ledger of many users has many of one."""
-    return {field.name: field.type for field in fields(kind)}
-
-
-@cache
-def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:  # noqa: ANN401 (a dataclass)
-    """Return the names of a dataclass's fields with their defaults, or what no value equals."""
-    return tuple((field.name, field.default) for field in fields(kind))
+def _defaults(kind: Any) -> Mapping[str, Any]:  # noqa: ANN401 (a type)
+    """Return each field of a dataclass or named tuple with its default; of others nothing."""
+    if is_dataclass(kind):
+        return {field.name: field.default for field in fields(kind)}
+    names, defaults = getattr(kind, "_fields", ()), getattr(kind, "_field_defaults", _NOTHING)
+    return {name: defaults.get(name, MISSING) for name in names}
 
 
 class Put(NamedTuple):

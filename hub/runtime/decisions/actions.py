@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from typing import Final, assert_never
+from typing import Final, NamedTuple, assert_never
 
 from hub.runtime.decisions.decision import DesiredProfile, Removal
 from hub.runtime.decisions.observed import App, ObservedProfile
@@ -24,16 +24,30 @@ class OnProfile:
 
 
 @dataclass(frozen=True, slots=True)
-class Create(OnProfile):
-    """Create the profile with our tags."""
+class Granting(OnProfile):
+    """The fields of an action that gives the role of the first of some rows."""
 
     role_arn: str
     because: Because
 
 
 @dataclass(frozen=True, slots=True)
+class Explained(OnProfile):
+    """The field of an action that takes something: why."""
+
+    reason: str
+
+
+class Create(Granting):
+    """Create the profile with our tags."""
+
+    __slots__ = ()
+
+
 class Assign(OnProfile):
     """Assign the user to the domain's application, which grants access."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +63,16 @@ class ChangeRole(OnProfile):
     keeps_apps: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Resume(OnProfile):
+class Resume(Granting):
     """Give a suspended profile its role back."""
 
-    role_arn: str
-    because: Because
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Revoke(OnProfile):
+class Revoke(Explained):
     """Delete the user's assignment to the domain's application, which ends access."""
 
-    reason: str
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +98,16 @@ class DeleteSpace(OnProfile):
 
 
 @dataclass(frozen=True, slots=True)
-class Delete(OnProfile):
+class Delete(Explained):
     """Delete the profile; it has no apps and no private spaces, and its retention has ended."""
 
-    reason: str
     efs_uid: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Discard(OnProfile):
+class Discard(Explained):
     """Delete a profile whose creation or deletion failed, so that it can be created again."""
 
-    reason: str
+    __slots__ = ()
 
 
 Action = (
@@ -142,8 +151,7 @@ UNREMARKABLE: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Skip:
+class Skip(NamedTuple):
     """A difference that is left unchanged, its reason and remedy; `hold` is the hold's cause."""
 
     kind: SkipKind
@@ -155,8 +163,7 @@ class Skip:
     hold: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class InSync:
+class InSync(NamedTuple):
     """A target that is in sync; the ledger may not record that yet.
 
     `profile` is None if it was not observed or does not exist. With a removal, an existing profile
@@ -167,8 +174,7 @@ class InSync:
     profile: ObservedProfile | None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """All actions, skips and targets in sync of one user, sorted by target.
 
     The actions of one target run in sequence: each starts when the one before is done.

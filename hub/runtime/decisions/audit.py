@@ -1,10 +1,9 @@
 """What operators did: the entries of the audit trail, which nobody changes and nothing expires."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from shared.model import Target, UserId
 
@@ -31,8 +30,7 @@ class OperatorAction(StrEnum):
     FORGET = "forget target"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEntry:
+class AuditEntry(NamedTuple):
     """One action of an operator.
 
     Attributes:

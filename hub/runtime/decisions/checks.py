@@ -1,7 +1,6 @@
 """Decides the checks of a target: what must be right there before the hub can work."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -35,8 +34,7 @@ class CheckResult(StrEnum):
     OK = "ok"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One thing about a target, and what was found; `remedy` is empty if it is right."""
 
     id: str
@@ -45,8 +43,7 @@ class Check:
     remedy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TargetChecks:
+class TargetChecks(NamedTuple):
     """The checks of one target, when they were made (UTC), and by which request."""
 
     at: datetime

@@ -1,14 +1,12 @@
 """The decision on one user in one target, and what each mapping row there says about them."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
 from shared.model import Because, GroupMapping, Target, User
 
 
-@dataclass(frozen=True, slots=True)
-class DesiredProfile:
+class DesiredProfile(NamedTuple):
     """A profile that the mappings grant.
 
     Attributes:
@@ -26,8 +24,7 @@ class DesiredProfile:
     hold: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(NamedTuple):
     """The removal of a profile that no mapping grants any more.
 
     Attributes:
@@ -44,8 +41,7 @@ class Removal:
     kept: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Undecided:
+class Undecided(NamedTuple):
     """A profile that stays unchanged, because what it should be is unknown or it is protected.
 
     `keeps_leaver` means that no row applies for certain: only an unknown row prevents the removal.

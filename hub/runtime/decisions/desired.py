@@ -1,10 +1,9 @@
 """Decides what the mappings grant one user: yes, no or unknown, and by which rows."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.runtime.decisions.decision import (
     Applies,
@@ -37,8 +36,7 @@ _ALL_AVAILABLE: Final[Mapping[Target, Collection[str]]] = MappingProxyType({})
 LAST_ROW, DELETED, EMPTIED, UNMATCHED = "last-row", "deleted", "emptied", "unmatched"
 
 
-@dataclass(frozen=True, slots=True)
-class TargetRows:
+class TargetRows(NamedTuple):
     """The rows of one target, and the groups of rows that do not parse.
 
     Attributes:
@@ -291,7 +289,7 @@ def _removal(
     days = [grant.retention_days for grant in applied]
     days += [row.retention_days for row in of.rows if row.group in groups]
     return Removal(
-        replace(person, name=person.name or record.user_name),
+        person._replace(name=person.name or record.user_name),
         of.target,
         record.profile_name,
         reason,

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal, assert_never
+from typing import Literal, NamedTuple, assert_never
 
 from hub.runtime.decisions.actions import SkipKind
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
@@ -50,8 +50,7 @@ _NOTED_IN_REPORTS = frozenset({DriftKind.JOINED, DriftKind.LEFT})
 _RESTLESS = timedelta(hours=2)
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(NamedTuple):
     """A user to reconcile, and why; `force_observe` means that the profile is to be observed."""
 
     user_id: UserId

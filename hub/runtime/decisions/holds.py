@@ -1,17 +1,16 @@
 """Holds: disruptions of one target that wait for one approval; the digest names their set."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.runtime.decisions.actions import Skip, SkipKind, skip
 from hub.runtime.decisions.decision import DesiredProfile, Removal
 from hub.runtime.decisions.desired import DELETED, EMPTIED, LAST_ROW, UNMATCHED
+from hub.runtime.decisions.record import REJECTED
 from hub.runtime.decisions.removal_limit import (
     LIMIT,
-    REJECTED,
     DisruptionKind,
     HeldDisruption,
     LimitState,
@@ -32,8 +31,7 @@ _WHY: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(NamedTuple):
     """All disruptions that are held in one target for one cause, sorted by user."""
 
     target: Target

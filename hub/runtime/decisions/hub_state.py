@@ -1,8 +1,8 @@
 """What the hub stores besides its records: group snapshots, and the state of the hub itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from shared.model import GroupId, Target, UserId
@@ -10,8 +10,7 @@ from shared.model import GroupId, Target, UserId
 _MANY = 3
 
 
-@dataclass(frozen=True, slots=True)
-class GroupSnapshot:
+class GroupSnapshot(NamedTuple):
     """A group's members at the last scan, with the id of each membership.
 
     Attributes:
@@ -21,7 +20,7 @@ class GroupSnapshot:
     """
 
     group_id: GroupId
-    members: Mapping[UserId, str] = field(default_factory=dict)
+    members: Mapping[UserId, str] = MappingProxyType({})
     is_listed: bool = False
     deleted: bool = False
     emptied: bool = False
@@ -47,8 +46,7 @@ _ASKED_AGAIN_AFTER: Final = timedelta(minutes=55)
 _FORGOTTEN_AFTER: Final = timedelta(hours=2)
 
 
-@dataclass(frozen=True, slots=True)
-class AccessRefusal:
+class AccessRefusal(NamedTuple):
     """The error when an account refused the role that changes its profiles, and its time (UTC)."""
 
     reason: str
@@ -63,8 +61,7 @@ class AccessRefusal:
         return now > self.at + _FORGOTTEN_AFTER
 
 
-@dataclass(frozen=True, slots=True)
-class HubState:
+class HubState(NamedTuple):
     """The state of the whole hub.
 
     Attributes:
@@ -87,23 +84,23 @@ class HubState:
         unavailable_roles: those of them that cannot be given.
     """
 
-    group_ids: Mapping[str, GroupId] = field(default_factory=dict)
-    pattern_groups: Mapping[GroupId, str] = field(default_factory=dict)
+    group_ids: Mapping[str, GroupId] = MappingProxyType({})
+    pattern_groups: Mapping[GroupId, str] = MappingProxyType({})
     unqueued_groups: frozenset[GroupId] = frozenset()
     listed_patterns: frozenset[str] = frozenset()
     paused: str = ""
     paused_by: str = ""
     paused_at: datetime | None = None
-    kept: Mapping[UserId, datetime] = field(default_factory=dict)
+    kept: Mapping[UserId, datetime] = MappingProxyType({})
     protected: frozenset[str] = frozenset()
     targets: frozenset[Target] = frozenset()
-    unreachable: Mapping[Target, str] = field(default_factory=dict)
-    refused: Mapping[Target, AccessRefusal] = field(default_factory=dict)
+    unreachable: Mapping[Target, str] = MappingProxyType({})
+    refused: Mapping[Target, AccessRefusal] = MappingProxyType({})
     full_sweep_at: datetime | None = None
     full_sweep_by: str = ""
     problems: frozenset[OpenProblem] = frozenset()
-    checked_roles: Mapping[Target, frozenset[str]] = field(default_factory=dict)
-    unavailable_roles: Mapping[Target, frozenset[str]] = field(default_factory=dict)
+    checked_roles: Mapping[Target, frozenset[str]] = MappingProxyType({})
+    unavailable_roles: Mapping[Target, frozenset[str]] = MappingProxyType({})
 
 
 class ListedProfile(NamedTuple):
@@ -114,8 +111,7 @@ class ListedProfile(NamedTuple):
     modified: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnmanagedProfile:
+class UnmanagedProfile(NamedTuple):
     """A profile without our tags at its last describe, and the user name that it signs in."""
 
     modified: str

@@ -3,15 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
 _BYTES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(NamedTuple, Generic[T]):
     """A page of a listing; `token` starts the next page and is empty on the last."""
 
     items: tuple[T, ...]
@@ -47,8 +46,7 @@ class Seen:
         return cls(frozenset(packed[i : i + _BYTES] for i in range(0, len(packed), _BYTES)))
 
 
-@dataclass(frozen=True, slots=True)
-class ScanState:
+class ScanState(NamedTuple):
     """The continuation of a listing that takes more than one invocation.
 
     Attributes:

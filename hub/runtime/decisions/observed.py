@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from shared.conventions import Ownership
 
@@ -26,8 +27,7 @@ _PRIVATE = "Private"
 _FAILED_TO_GO = "Delete_Failed"
 
 
-@dataclass(frozen=True, slots=True)
-class App:
+class App(NamedTuple):
     """An app of a profile, or in a private space; `status` is Studio's value, `created` is UTC."""
 
     type: str
@@ -55,8 +55,7 @@ class App:
         return f"{self.type} {self.name}" + (f" in {self.space}" if self.space else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Space:
+class Space(NamedTuple):
     """A space that a profile owns; `sharing` is empty if Studio does not report it."""
 
     name: str
@@ -79,8 +78,7 @@ class Space:
         return self.status == _GOING
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(NamedTuple):
     """A user's spaces in a domain, and the apps of their profile and of their private spaces.
 
     Apps in shared spaces are not included: they belong to the space.

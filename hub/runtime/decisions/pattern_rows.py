@@ -1,7 +1,6 @@
 """Expands pattern rows into one row for each group that they match."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.decisions.mapping_rows import ANY, group_id, is_pattern_text
@@ -116,8 +115,7 @@ def expand(table: MappingTable, state: HubState) -> MappingTable:
             is_first = state.group_ids.get(row.group, row.group_id) == row.group_id
             (rows if is_first else withheld).append(row)
     unlisted = tuple(row for row in table.patterns if not listed([row]) <= state.listed_patterns)
-    return replace(
-        table,
+    return table._replace(
         rows=tuple(sorted(rows, key=_order)),
         unlisted=unlisted,
         withheld=tuple(sorted(withheld, key=_order)),

@@ -1,12 +1,10 @@
 """Derives the event between two ledger records of a profile, for the history and the bus."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, assert_never
 
-from hub.runtime.decisions.record import MemberChanges, Record, State
-from hub.runtime.decisions.removal_limit import REJECTED
+from hub.runtime.decisions.record import REJECTED, MemberChanges, Record, State
 from shared.model import Because, Target, UserId
 from shared.naming import role_name
 
@@ -23,8 +21,7 @@ class ProfileEventType(StrEnum):
     RELEASED = "Hold Ended"
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileEvent:
+class ProfileEvent(NamedTuple):
     """One change of one user's profile; `at` is UTC, a role is empty if there is none."""
 
     what: ProfileEventType

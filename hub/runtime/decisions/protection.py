@@ -1,6 +1,5 @@
 """Applies an operator's `keep` and `protect`: nothing is taken for some days, or ever."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
@@ -44,7 +43,7 @@ def apply_protection(
         takes = record is None or not (record.is_leaving and record.has_suspended_role)
     if not takes:
         # Apps that a suspended user starts in an open browser session are still stopped.
-        return replace(decision, kept=True) if isinstance(decision, Removal) else decision
+        return decision._replace(kept=True) if isinstance(decision, Removal) else decision
     if {person.id, protected_profile(target, decision.profile_name)} & state.protected:
         return Undecided(
             person,

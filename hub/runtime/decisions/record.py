@@ -1,10 +1,11 @@
 """The ledger's record of one user in one target: what the hub made, why, and what is pending."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus, Workload
 from hub.runtime.problems.users import NAME_TAKEN
@@ -44,8 +45,7 @@ MAY_BE_ASSIGNED: Final = frozenset({Access.ASSIGNED, Access.UNSURE})
 _COUNTS_FOR: Final = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
-class EndedGrant:
+class EndedGrant(NamedTuple):
     """A row that applied until some time (UTC); it still counts for the retention for a day."""
 
     group: str
@@ -62,12 +62,13 @@ class EndedGrant:
         return len(self.group.encode("utf-8", "replace")) + 100
 
 
+# The cause of a hold that an operator rejected.
+REJECTED: Final = "rejected"
 # The kind of what passes and is retried. All other kinds are kinds of problems.
 RETRIED: Final = "retried"
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(NamedTuple):
     """What keeps a target from its desired state.
 
     Attributes:
@@ -205,14 +206,13 @@ class Record:
         return self.given_by
 
 
-@dataclass(frozen=True, slots=True)
-class MemberChanges:
+class MemberChanges(NamedTuple):
     """Changes of group snapshots that are written with a record of the user.
 
     They are the id of each new membership by group, and the groups that the user left.
     """
 
-    joined: Mapping[GroupId, str] = field(default_factory=dict)
+    joined: Mapping[GroupId, str] = MappingProxyType({})
     left: frozenset[GroupId] = frozenset()
 
     def split(self, most: int) -> "tuple[MemberChanges, MemberChanges]":

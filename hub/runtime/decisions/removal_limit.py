@@ -6,10 +6,11 @@ may begin, or none.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from hub.runtime.decisions.actions import (
     Action,
@@ -25,8 +26,8 @@ from hub.runtime.decisions.record import Record
 from shared.model import UserId
 
 _HOUR: Final = timedelta(hours=1)
-# The cause of a hold by the removal limit, and of one that an operator rejected.
-LIMIT, REJECTED = "limit", "rejected"
+# The cause of a hold by the removal limit.
+LIMIT = "limit"
 _TAKES: Final = (Revoke, Suspend, StopApp, DeleteSpace, Delete)
 
 
@@ -37,8 +38,7 @@ class DisruptionKind(StrEnum):
     ROLE_CHANGE = "role change"
 
 
-@dataclass(frozen=True, slots=True)
-class Disruption:
+class Disruption(NamedTuple):
     """A disruption that would begin; with a `cause` it always needs an approval."""
 
     user_id: UserId
@@ -49,8 +49,7 @@ class Disruption:
     cause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HeldDisruption:
+class HeldDisruption(NamedTuple):
     """A disruption that is held; times are UTC.
 
     Attributes:
@@ -83,12 +82,11 @@ class RemovalLimit:
         return max(self.count, profiles * self.percent // 100)
 
 
-@dataclass(frozen=True, slots=True)
-class LimitState:
+class LimitState(NamedTuple):
     """A target's ledger item: when each user took a slot, and whose disruptions are held."""
 
-    slots: Mapping[UserId, datetime] = field(default_factory=dict)
-    held: Mapping[UserId, HeldDisruption] = field(default_factory=dict)
+    slots: Mapping[UserId, datetime] = MappingProxyType({})
+    held: Mapping[UserId, HeldDisruption] = MappingProxyType({})
     version: int = 0
 
     def taken(self, now: datetime) -> frozenset[UserId]:
@@ -96,8 +94,7 @@ class LimitState:
         return frozenset(user for user, at in self.slots.items() if at > now - _HOUR)
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(NamedTuple):
     """What may begin and what may not.
 
     Attributes:

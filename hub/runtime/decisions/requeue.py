@@ -1,6 +1,5 @@
 """Decides after how many seconds a request that is not finished is requeued, and until when."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
@@ -65,16 +64,16 @@ def requeue(
     if due is not None:
         seconds = max(1, min(seconds, ceil((due - enqueued_at).total_seconds())))
     started_at = request.started_at or enqueued_at
-    return replace(
-        request, attempt=request.attempt + 1, enqueued_at=enqueued_at, started_at=started_at
+    return request._replace(
+        attempt=request.attempt + 1, enqueued_at=enqueued_at, started_at=started_at
     ), seconds
 
 
 def recheck(request: _Either, enqueued_at: datetime) -> tuple[_Either, int]:
     """Return the request to check again from the beginning, and its delay in seconds."""
-    again = replace(request, is_recheck=True, attempt=0, enqueued_at=enqueued_at, started_at=None)
+    again = request._replace(is_recheck=True, attempt=0, enqueued_at=enqueued_at, started_at=None)
     if isinstance(again, ScanRequest):
-        again = replace(again, part=0)
+        again = again._replace(part=0)
     return again, _RECHECK_AFTER
 
 

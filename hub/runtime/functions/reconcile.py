@@ -2,7 +2,6 @@
 
 import gc
 import os
-from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -110,7 +109,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
             raise
         if int(record["attributes"]["ApproximateReceiveCount"]) > 1:
             # A crash may have left a change that the ledger does not tell.
-            request = replace(request, force_observe=EVERY_TARGET)
+            request = request._replace(force_observe=EVERY_TARGET)
         telemetry.logger.set_correlation_id(request.event_id or None)
         with redelivered_soon(record, queue), reporter.run(handling.reconciler.hub_state):
             handling.handle(request, deadline)

@@ -152,8 +152,7 @@ class UserObserver:
                 copy = self.group_snapshots.snapshot(group)
                 if copy.is_many or copy.emptied:
                     emptied.add(group)
-        return replace(
-            snapshot,
+        return snapshot._replace(
             doubtful=frozenset(unreadable),
             deleted=frozenset(deleted),
             emptied=frozenset(emptied),

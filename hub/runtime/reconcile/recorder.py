@@ -119,7 +119,7 @@ class Recorder:
 
     def rename(self, decision: DesiredProfile, name: str) -> DesiredProfile:
         """Return the decision with another profile name; no profile exists under the old one."""
-        renamed = replace(decision, profile_name=name)
+        renamed = decision._replace(profile_name=name)
         self._decisions[decision.target] = renamed
         record = replace(self.records[decision.target], user_name=decision.person.name)
         self.records[decision.target] = replace(record, profile_name=name)

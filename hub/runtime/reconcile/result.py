@@ -1,7 +1,6 @@
 """What a reconcile leaves to do: nothing, a recheck, a requeue after some time, or it gives up."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -106,7 +105,7 @@ def result_of(
     retried = any(record.retry_at for record in records.values())
     seen = {str(target) for each in passes for target in each.seen.observed}
     if request.force_observe in {EVERY_TARGET, *seen}:
-        request = replace(request, force_observe="")
+        request = request._replace(force_observe="")
     if unchecked:
         until = min(filter(None, (due, given_at(request, now))))
         return Requeue(request, policy or RequeuePolicy.PATIENT, until, unchecked=unchecked)

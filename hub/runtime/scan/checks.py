@@ -4,9 +4,8 @@ What is wrong is a problem of the target. The results stay in the ledger, for `s
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, ParamSpec, TypeVar
+from typing import Final, NamedTuple, ParamSpec, TypeVar
 
 from hub.runtime import reporter
 from hub.runtime.decisions import checks
@@ -100,8 +99,7 @@ def check_new_roles(request: ScanRequest, target: Target, ports: ScanPorts) -> f
     return given
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(NamedTuple):
     """Reads one target for its checks; `domain` is its domain, or why that cannot be read."""
 
     request: ScanRequest

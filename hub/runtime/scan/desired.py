@@ -1,8 +1,8 @@
 """Decides for every user of a target what is desired, according to the group snapshots."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.desired import TargetRows, decision_in, rows_by_target
@@ -32,8 +32,7 @@ from shared.requests import ScanRequest
 _AN_HOUR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(NamedTuple):
     """Users who were just seen to have left a group, before its snapshot says so.
 
     `emptied` tells that the group lists nobody, where there were many.
@@ -44,14 +43,13 @@ class Leaving:
     emptied: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Groups:
+class _Groups(NamedTuple):
     """Each user's mapped groups as last seen; the groups that are unseen, deleted or emptied."""
 
-    member_of: Mapping[UserId, set[GroupId]] = field(default_factory=dict)
-    unseen: frozenset[GroupId] = frozenset()
-    deleted: frozenset[GroupId] = frozenset()
-    emptied: frozenset[GroupId] = frozenset()
+    member_of: Mapping[UserId, set[GroupId]]
+    unseen: frozenset[GroupId]
+    deleted: frozenset[GroupId]
+    emptied: frozenset[GroupId]
 
 
 def records_of(target: Target, ports: ScanPorts) -> dict[UserId, Record]:
@@ -118,7 +116,7 @@ def role_changes(
 ) -> tuple[Disruption, ...]:
     """Return the held role changes as they would begin now, with the cause that they have now."""
     return tuple(
-        replace(each.disruption, cause=decision.hold)
+        each.disruption._replace(cause=decision.hold)
         for user, each in held.items()
         if each.disruption.kind is DisruptionKind.ROLE_CHANGE
         and isinstance(decision := desired.get(user), DesiredProfile)

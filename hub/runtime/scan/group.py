@@ -1,7 +1,6 @@
 """Scans a group: its members in the directory against its snapshot in the ledger."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from hub.runtime import reporter
@@ -160,5 +159,5 @@ def scan_by_name(request: ScanRequest, ports: ScanPorts) -> ScanResult:
     id_ = ids[request.key]
     if isinstance(id_, Unresolved):
         return ScanResult(0, complete=True)
-    ports.scan_queue.enqueue(replace(request, subject=Subject.GROUP, key=id_, attempt=0))
+    ports.scan_queue.enqueue(request._replace(subject=Subject.GROUP, key=id_, attempt=0))
     return ScanResult(0, complete=False)

@@ -1,7 +1,6 @@
 """Reads a listing page by page until time runs out, and continues where the last part stopped."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
@@ -92,7 +91,7 @@ class PagedListing(Generic[T]):
                 self.is_gone = True
                 return
             seen = self.seen.with_ids(filter(self._remember, map(self._id_of, page.items)))
-            self._state = replace(self._state, token=page.token, seen=seen)
+            self._state = self._state._replace(token=page.token, seen=seen)
             self.is_complete = not page.token
             yield page.items
 
@@ -117,7 +116,7 @@ class PagedListing(Generic[T]):
         """
         now = self._ports.clock.now()
         if not self.is_passed_on:
-            self._state = replace(self._state, part=self._request.part + 1)
+            self._state = self._state._replace(part=self._request.part + 1)
             if self._state.part > _MOST_PARTS:
                 raise PermanentError(
                     f"the listing of {self._request.subject} {self._request.key} has no end: "
@@ -126,5 +125,5 @@ class PagedListing(Generic[T]):
             self._ports.scans.save(self._request, self._state, now)
         if not self._state.is_over:
             part = self._state.part
-            following = replace(self._request, enqueued_at=now, attempt=0, part=part)
+            following = self._request._replace(enqueued_at=now, attempt=0, part=part)
             self._ports.scan_queue.enqueue(following)

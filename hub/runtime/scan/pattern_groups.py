@@ -1,7 +1,6 @@
 """Keeps the names of the groups that pattern rows match, and queues scans where they changed."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from hub.runtime import reporter
 from hub.runtime.decisions.listing import Seen
@@ -139,8 +138,7 @@ def _is_over(group: GroupId, request: ScanRequest, ports: ScanPorts) -> bool:
 def _queue(subjects: Iterable[tuple[Subject, str]], request: ScanRequest, ports: ScanPorts) -> None:
     # A recheck, so that SQS does not take it for the scan of the same sweep.
     requests = [
-        replace(
-            request,
+        request._replace(
             subject=subject,
             key=key,
             target="",

@@ -1,7 +1,6 @@
 """Caches group snapshots between the scans of one sweep: group and target scans share them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -55,7 +54,7 @@ class SnapshotCache:
             self._kept.pop(copy.group_id, None)
             self._group_snapshots.save(copy.group_id, joined, leaving)
         members = {**copy.members, **joined}
-        return replace(copy, members={u: m for u, m in members.items() if u not in leaving})
+        return copy._replace(members={u: m for u, m in members.items() if u not in leaving})
 
     def note(self, copy: GroupSnapshot, *, deleted: bool, emptied: bool = False) -> None:
         """Write whether the group is deleted or emptied, if that changed."""

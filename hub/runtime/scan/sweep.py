@@ -1,7 +1,6 @@
 """Starts a sweep: the hourly or daily one, or a scan of every target."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.mapping_rows import group_id
@@ -29,7 +28,7 @@ def begin(request: ScanRequest, ports: ScanPorts) -> ScanResult:
         table = ports.mappings.table(newer_than=request.enqueued_at)
         if table.patterns and request.key != TARGETS:
             subjects.append((Subject.GROUPS, ""))
-    requests = [replace(request, subject=subject, key=key, attempt=0) for subject, key in subjects]
+    requests = [request._replace(subject=subject, key=key, attempt=0) for subject, key in subjects]
     if requests:
         ports.scan_queue.enqueue(*requests)
     return ScanResult(0, complete=not requests)
