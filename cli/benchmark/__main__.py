@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from cli.benchmark import changes, measures
+from cli.benchmark import changes, cold_start, measures
 from cli.benchmark.comparison import compare
 from cli.benchmark.costs import table_of
 from cli.benchmark.mappings import plans
@@ -20,6 +20,7 @@ def main() -> None:
     """Run every benchmark; exit 1 if anything exceeds its limit."""
     found: dict[str, Any] = {"python": platform.python_version()}
     for name, measure in {
+        "cold_start": cold_start.cold_starts,
         "changes": changes.single_changes,
         "comparison": compare,
         "burst": measures.burst,
@@ -34,6 +35,7 @@ def main() -> None:
         _TALK.print(f"  report as {name}: {written['seconds']} s, {written['megabytes']} MB")
     _TALK.print(f"  report, memory: {found['report']['memory_mb']} MB")
     _TALK.print(_plan_text(found["plan"]))
+    _TALK.print(cold_start.cold_start_text(found["cold_start"]))
     for wrong in found["comparison"]["blog_post"]["wrong"]:
         _TALK.print(f"  blog post, wrong in the end: {wrong}")
     sys.stdout.write(json.dumps(found, indent=2) + "\n")
@@ -44,8 +46,9 @@ def main() -> None:
 
 
 def _missed(found: dict[str, Any]) -> list[str]:
-    """Return the limits that single changes, a burst, a sweep or a plan of mappings exceed."""
+    """Return the limits that a cold start, a change, a burst, an idle sweep or a plan exceeds."""
     limits: dict[str, tuple[dict[str, Any], dict[str, float]]] = {
+        "cold start": (found["cold_start"], {"ratio": cold_start.LIMIT}),
         "sweep": (
             found["sweep"]["nothing_to_do"],
             {"writes": 0, "ratio": 1.2, "seconds": 120, "memory_mb": 256},

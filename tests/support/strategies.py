@@ -196,5 +196,5 @@ class Inputs:
         return row.group_id or self.snapshot.groups[row.group]
 
 
-tables = st.builds(MappingTable, rows.map(tuple), bad_rows.map(tuple))
+tables = st.tuples(rows.map(tuple), bad_rows.map(tuple)).map(lambda of: MappingTable(*of))
 inputs_of_a_user = st.builds(Inputs, snapshots, tables, records)
