@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from hub.runtime.decisions.audit import AuditEntry
     from hub.runtime.decisions.checks import TargetChecks
+    from hub.runtime.decisions.drift import KnownTarget
     from hub.runtime.decisions.holds import Hold
     from hub.runtime.decisions.hub_state import (
         AccessRefusal,
@@ -249,6 +250,13 @@ class UnmanagedProfiles(Protocol):
 
     def forget(self, target: Target, name: str) -> None:
         """Delete the entry of a profile that is gone."""
+
+
+class KnownTargets(Protocol):
+    """What the ledger knows of targets: all that a scan compares, in one read."""
+
+    def of_target(self, target: Target) -> KnownTarget:
+        """Return what is known of one target; a very recent write may be missing."""
 
 
 class CheckResults(Protocol):

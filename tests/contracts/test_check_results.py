@@ -1,14 +1,19 @@
-"""The adapter of the ledger's check results, which stand beside unmanaged profiles."""
+"""What the ledger knows of a target: results of checks, and all of it in one read."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from builders import LAB, NOON, SHOP
+from builders import ADA, LAB, NOON, SHOP, disruption, record
 
 from hub.runtime.adapters.hub_state import DynamoHubState
-from hub.runtime.adapters.scan_states import DynamoCheckResults
+from hub.runtime.adapters.ledger import DynamoLedger
+from hub.runtime.adapters.removal_limits import DynamoLimits
+from hub.runtime.adapters.scan_states import DynamoCheckResults, DynamoKnownTargets
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.decisions.checks import Check, CheckResult, TargetChecks
+from hub.runtime.decisions.drift import KnownTarget
 from hub.runtime.decisions.hub_state import UnmanagedProfile
+from hub.runtime.decisions.removal_limit import LIMIT, HeldDisruption, LimitState
 from simulator.setup import LEDGER
 
 if TYPE_CHECKING:
@@ -42,6 +47,31 @@ def test_results_are_no_unmanaged_profile(ledger_table: "DynamoDBClient") -> Non
     DynamoCheckResults(ledger_table, LEDGER).save(LAB, MADE)
 
     assert profiles.of_target(LAB) == {"checks": profile}
+
+
+def test_one_read_tells_all_that_is_known_of_a_target(ledger_table: "DynamoDBClient") -> None:
+    """Its records and the results of its checks, and whether anything is held or unmanaged."""
+    known = DynamoKnownTargets(ledger_table, LEDGER)
+    ledger, limits = DynamoLedger(ledger_table, LEDGER), DynamoLimits(ledger_table, LEDGER)
+    ada = ledger.write(record())
+    ledger.write(replace(record(), target=SHOP))
+    DynamoCheckResults(ledger_table, LEDGER).save(LAB, MADE)
+    limits.take(LAB, LimitState(), [ADA.id], NOON)
+
+    assert known.of_target(LAB) == KnownTarget(
+        {ADA.id: ada}, is_held=False, has_unmanaged=False, checks=MADE
+    )
+    limits.hold(LAB, [HeldDisruption(disruption(1), LIMIT, NOON)])
+    DynamoUnmanagedProfiles(ledger_table, LEDGER).remember(SHOP, UnmanagedProfile("m", "", "x"))
+    assert known.of_target(LAB) == KnownTarget(
+        {ADA.id: ada}, is_held=True, has_unmanaged=False, checks=MADE
+    )
+    at_shop = known.of_target(SHOP)
+    assert (at_shop.is_held, at_shop.has_unmanaged, at_shop.checks) == (False, True, None)
+    limits.release(LAB, [disruption(1).user_id])
+    assert not known.of_target(LAB).is_held
+    # Other readers of a target's records find these alone.
+    assert ledger.of_target(LAB) == (ada,)
 
 
 def test_the_hubs_state_has_the_roles_of_each_target(ledger_table: "DynamoDBClient") -> None:

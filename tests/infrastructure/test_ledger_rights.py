@@ -18,7 +18,7 @@ from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
 from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.removal_limits import DynamoLimits
-from hub.runtime.adapters.scan_states import DynamoScanStates
+from hub.runtime.adapters.scan_states import DynamoKnownTargets, DynamoScanStates
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.decisions.holds import Hold
 from hub.runtime.decisions.hub_state import AccessRefusal, OpenProblem, UnmanagedProfile
@@ -83,6 +83,7 @@ class Ledger:
         self.hub_state = DynamoHubState(client, "ledger")
         self.limits = DynamoLimits(client, "ledger")
         self.scans = DynamoScanStates(client, "ledger")
+        self.known_targets = DynamoKnownTargets(client, "ledger")
 
     def _note(self, model: Any, params: Any, **_: object) -> tuple[object, dict[str, Any]]:  # noqa: ANN401 (botocore's own)
         self.asked += asked(model.name, json.loads(params["body"]))
@@ -166,6 +167,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
         lambda ledger: ledger.group_snapshots.snapshot(DOCTORS),
         lambda ledger: ledger.group_snapshots.save(DOCTORS, {ADA: "membership-1"}, [GRACE]),
         lambda ledger: ledger.group_snapshots.note(DOCTORS, deleted=True),
+        lambda ledger: ledger.known_targets.of_target(LAB),
         lambda ledger: ledger.scans.load(SCAN, NOW),
         lambda ledger: ledger.scans.save(SCAN, ScanState(1, "t", Seen().with_ids([ADA])), NOW),
         lambda ledger: ledger.unmanaged_profiles.of_target(LAB),

@@ -36,6 +36,20 @@ def test_a_spoke_as_it_is_shipped_passes_every_check(play: Play) -> None:
     assert end.problems() == []
 
 
+def test_refused_assignments_stop_no_check(play: Play) -> None:
+    """One scan lists the assignments and makes the checks; each is refused by itself."""
+    end = play(
+        join("ada@example.com", "scientists"),
+        "fault: {service: sso-admin, operation: ListApplicationAssignments, "
+        "error: AccessDeniedException, times: 9}",
+        "sweep: {}",
+    )
+
+    # There are results.
+    assert failed(end) == set()
+    assert ("unreadable", f"assignments {ONE}") in end.problems()
+
+
 def test_a_first_join_is_finished_at_once(play: Play) -> None:
     """The checks of a role that nobody saw take no virtual second, and are made once."""
     end = play(join("ada@example.com", "scientists"), join("bob", "scientists"))

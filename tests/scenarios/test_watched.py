@@ -67,11 +67,11 @@ def test_only_a_complete_scan_reports_the_age_of_the_sweep(play: Play) -> None:
         "sweep: {}",
     ).aws
 
-    # Two groups, two targets, the assignments and the checks of each, the users and the groups of
-    # the directory.
-    assert len(measured(all_of_it, "SweepAge")) == 10
-    # Without both groups, and one target in all respects.
-    assert len(measured(refused, "SweepAge")) == 5
+    # Two groups; two targets, each once for the hourly and once for the daily sweep; the users and
+    # the groups of the directory.
+    assert len(measured(all_of_it, "SweepAge")) == 8
+    # Without both groups, and one target in both sweeps.
+    assert len(measured(refused, "SweepAge")) == 4
 
 
 def test_a_sweep_with_nothing_to_scan_is_done(play: Play) -> None:

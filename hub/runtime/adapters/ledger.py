@@ -41,9 +41,11 @@ class DynamoLedger:
         return {record.target: record for record in (from_stored(Record, item) for item in items)}
 
     def of_target(self, target: Target) -> tuple[Record, ...]:
-        # The index lags a little.
+        # The index lags a little. It also has what else the ledger knows of a target.
         items = self._table.items(
-            "#target = :target", {"target": str(target)}, IndexName=LEDGER_BY_TARGET
+            "#target = :target AND begins_with(#pk, :user)",
+            {"target": str(target), "user": _USER},
+            IndexName=LEDGER_BY_TARGET,
         )
         return tuple(from_stored(Record, item) for item in items)
 

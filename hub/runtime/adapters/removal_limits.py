@@ -132,11 +132,15 @@ def _key(target: Target, user: UserId) -> dict[str, Any]:
 
 
 def _item(target: Target, held: HeldDisruption) -> dict[str, Any]:
-    """Return the item of a held disruption; `always` is the disruption's own cause."""
+    """Return the item of a held disruption; `always` is the disruption's own cause.
+
+    With its `target`, it is in the index of targets.
+    """
     stored: dict[str, Any] = to_stored(held)
     disruption: dict[str, Any] = stored.pop("disruption")
     own = {"always": disruption.pop("cause", None)}
-    return {**_key(target, held.disruption.user_id), **disruption, **own, **stored}
+    key = {**_key(target, held.disruption.user_id), "target": str(target)}
+    return {**key, **disruption, **own, **stored}
 
 
 def _held(item: Mapping[str, Any]) -> HeldDisruption:

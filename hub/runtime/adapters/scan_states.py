@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hub.runtime.adapters.tables import Table, from_stored, to_stored
 from hub.runtime.decisions.checks import TargetChecks
+from hub.runtime.decisions.drift import KnownTarget
 from hub.runtime.decisions.listing import ScanState, Seen
+from hub.runtime.decisions.record import Record
 from shared.messages import message_group, scan_chain
 from shared.model import Target
 from shared.requests import ScanRequest
-from shared.storage import LEDGER_EXPIRES
+from shared.storage import LEDGER_BY_TARGET, LEDGER_EXPIRES
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -22,6 +24,8 @@ _SCAN: Final = "scan#"
 _TARGET: Final = "target#"
 # Beside the target's unmanaged profiles.
 _CHECKS: Final = "checks"
+# The families of the other items with a target: records, held disruptions, unmanaged profiles.
+_USER, _LIMIT, _UNMANAGED = "user", "limit", "target"
 # Bytes of digests in one item. Source: the DynamoDB developer guide: an item has at most 400 KB.
 _CHUNK: Final = 320_000
 # A requeued part returns for at most 75 minutes. Ids that were seen much earlier tell little.
@@ -88,4 +92,29 @@ class DynamoCheckResults:
         return next((from_stored(TargetChecks, item) for item in items), None)
 
     def save(self, target: Target, checks: TargetChecks) -> None:
-        self._table.put({"pk": f"{_TARGET}{target}", "sk": _CHECKS} | to_stored(checks))
+        # With its `target`, it is in the index of targets.
+        key = {"pk": f"{_TARGET}{target}", "sk": _CHECKS, "target": str(target)}
+        self._table.put(key | to_stored(checks))
+
+
+class DynamoKnownTargets:
+    """Implements the port KnownTargets: one query of the index of targets, which lags a little."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._table = Table(client, table)
+
+    def of_target(self, target: Target) -> KnownTarget:
+        records, checks, others = {}, None, set[str]()
+        items = self._table.items(
+            "#target = :target", {"target": str(target)}, IndexName=LEDGER_BY_TARGET
+        )
+        for item in items:
+            family = item["pk"].partition("#")[0]
+            if family == _USER:
+                record = from_stored(Record, item)
+                records[record.user_id] = record
+            elif item["sk"] == _CHECKS:
+                checks = from_stored(TargetChecks, item)
+            else:
+                others.add(family)
+        return KnownTarget(records, _LIMIT in others, _UNMANAGED in others, checks)

@@ -31,7 +31,9 @@ class DynamoUnmanagedProfiles:
         }
 
     def remember(self, target: Target, profile: UnmanagedProfile) -> None:
-        self._table.put(_key(target, profile.name) | to_stored(profile))
+        # With its `target`, it is in the index of targets.
+        at = {"target": str(target)}
+        self._table.put(_key(target, profile.name) | at | to_stored(profile))
 
     def forget(self, target: Target, name: str) -> None:
         self._table.delete(_key(target, name))

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple, assert_never
 
 from hub.runtime.decisions.actions import SkipKind
+from hub.runtime.decisions.checks import TargetChecks
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.hub_state import GroupSnapshot, ListedProfile
 from hub.runtime.decisions.listing import Seen
@@ -183,6 +184,22 @@ def is_in_the_way(record: Record, others: Iterable[Record], listed: Container[st
         and other.role_arn
         and same_name(other.user_name, record.user_name)
     )
+
+
+class KnownTarget(NamedTuple):
+    """What the ledger knows of a target, read at once; a very recent write may be missing.
+
+    Attributes:
+        records: the records of all users there.
+        is_held: whether any disruption is held there.
+        has_unmanaged: whether any unmanaged profile is known there.
+        checks: the results of its last checks; None if there are none.
+    """
+
+    records: Mapping[UserId, Record]
+    is_held: bool
+    has_unmanaged: bool
+    checks: TargetChecks | None
 
 
 @dataclass(slots=True)

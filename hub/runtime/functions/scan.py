@@ -20,7 +20,11 @@ from hub.runtime.adapters.messaging import (
     SqsDelayedQueue,
 )
 from hub.runtime.adapters.removal_limits import DynamoLimits
-from hub.runtime.adapters.scan_states import DynamoCheckResults, DynamoScanStates
+from hub.runtime.adapters.scan_states import (
+    DynamoCheckResults,
+    DynamoKnownTargets,
+    DynamoScanStates,
+)
 from hub.runtime.adapters.spoke_reader import AwsSpokeReader
 from hub.runtime.adapters.studio import SageMakerStudio
 from hub.runtime.adapters.tables import DynamoMappings
@@ -89,6 +93,7 @@ def ports() -> ScanPorts:
         spoke=AwsSpokeReader(
             lambda service, to: roles.client(service, SystemRole.READER, to.account, to.region)
         ),
+        known_targets=DynamoKnownTargets(dynamodb, settings.ledger_table),
         check_results=DynamoCheckResults(dynamodb, settings.ledger_table),
         reconcile_queue=FifoQueue(sqs, settings.reconcile_queue_url),
         scan_queue=FifoQueue(sqs, settings.scan_queue_url),

@@ -1,17 +1,19 @@
-"""Scans the assignments of a target's domain once a day and compares them with the ledger."""
+"""Scans a target once a day: compares its assignments with the ledger, and makes its checks."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cache, partial
 
 from hub.runtime import reporter
 from hub.runtime.decisions.checks import is_missing_domain
-from hub.runtime.decisions.drift import Drift, DriftKind
+from hub.runtime.decisions.drift import Drift, DriftKind, KnownTarget
+from hub.runtime.decisions.hub_state import Domain
 from hub.runtime.decisions.listing import Seen
 from hub.runtime.decisions.record import Access, Record, State
 from hub.runtime.problems import targets
-from hub.runtime.scan import reports
-from hub.runtime.scan.desired import is_over, records_of
+from hub.runtime.scan import checks, reports
+from hub.runtime.scan.desired import is_over
 from hub.runtime.scan.enqueue import queue
 from hub.runtime.scan.listing import PagedListing
 from hub.runtime.scan.ports import ScanPorts, ScanResult
@@ -23,16 +25,45 @@ _USER = "USER"
 
 
 def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
+    """Compare a target's assignments and make its checks, with one read of domain and ledger.
+
+    Assignments that cannot be listed stop no check: these tell why.
+    """
+    target = Target.parse(request.key)
+    domain = checks.read_domain(target, ports)
+    # It is read after the assignments are listed.
+    known = cache(partial(ports.known_targets.of_target, target))
+    refusal: PermanentError | None = None
+    compared = ScanResult(0, complete=False)
+    try:
+        if isinstance(domain, Domain):
+            compared = _compare(request, target, domain, known, ports, until)
+            if not compared.complete:
+                return compared
+        else:
+            _unread(domain, request, target, ports)
+    except PermanentError as error:
+        refusal = error
+    checked = checks.scan_domain(request, target, domain, known(), ports)
+    if refusal is not None:
+        raise refusal
+    return ScanResult(
+        compared.people + checked.people, complete=compared.complete and checked.complete
+    )
+
+
+def _compare(
+    request: ScanRequest,
+    target: Target,
+    domain: Domain,
+    known: Callable[[], KnownTarget],
+    ports: ScanPorts,
+    until: datetime,
+) -> ScanResult:
     """Queue users whose assignment differs from the ledger, and report other ways into the domain.
 
     A wrong assignment is recorded as UNSURE, so that `reconcile` creates or ends it again.
     """
-    target = Target.parse(request.key)
-    try:
-        domain = ports.studio.domain(target)
-    except PermanentError as error:
-        _unread(error, request, target, ports)
-        return ScanResult(0, complete=False)
     if not domain.application_arn:
         reports.assignments_checked(target)
         return ScanResult(0, complete=True)
@@ -45,7 +76,7 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
         remember=lambda _: True,
     )
     listed = [assignment for page in paged_listing.pages() for assignment in page]
-    records = records_of(target, ports)
+    records = known().records
     groups = [id_ for kind, id_ in listed if kind != _USER]
     if groups:
         reporter.report(targets.group_assignment(target, groups))

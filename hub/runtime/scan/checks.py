@@ -11,10 +11,10 @@ from hub.runtime import reporter
 from hub.runtime.decisions import checks
 from hub.runtime.decisions.checks import Check, CheckResult, Finding, TargetChecks
 from hub.runtime.decisions.decision import DesiredProfile
-from hub.runtime.decisions.drift import Drift, DriftKind
+from hub.runtime.decisions.drift import Drift, DriftKind, KnownTarget
 from hub.runtime.decisions.hub_state import Domain, HubState
 from hub.runtime.decisions.mapping_rows import group_id
-from hub.runtime.decisions.record import State
+from hub.runtime.decisions.record import Record, State
 from hub.runtime.problems import targets
 from hub.runtime.scan.desired import decisions, is_over, records_of
 from hub.runtime.scan.enqueue import queue
@@ -32,22 +32,34 @@ _P = ParamSpec("_P")
 
 
 def scan(request: ScanRequest, ports: ScanPorts) -> ScanResult:
+    """Make all checks of a target, as `scan_domain` does."""
+    target = Target.parse(request.key)
+    known = ports.known_targets.of_target(target)
+    return scan_domain(request, target, read_domain(target, ports), known, ports)
+
+
+def scan_domain(
+    request: ScanRequest,
+    target: Target,
+    domain: Domain | PermanentError,
+    known: KnownTarget,
+    ports: ScanPorts,
+) -> ScanResult:
     """Make all checks of a target, store and report them, and queue whom a role was kept from.
 
     Raises:
         RetryableError: something cannot be read now, so nothing is stored or reported.
     """
-    target = Target.parse(request.key)
     if is_over(request, target, ports):
         _close(target)
         if request.event_driven:
-            _save(request, target, (), ports)
+            _save(request, target, (), known, ports)
         return ScanResult(0, complete=True)
-    reader = _Reader(request, target, ports, _domain(target, ports))
+    reader = _Reader(request, target, ports, domain)
     roles = reader.roles({row.role_arn for row in reader.rows})
-    findings = [*reader.findings(), *roles.values()]
+    findings = [*reader.findings(known.records), *roles.values()]
     _report(reader, findings, roles)
-    _save(request, target, checks.in_order(each.check for each in findings), ports)
+    _save(request, target, checks.in_order(each.check for each in findings), known, ports)
     new = reader.remember(roles, frozenset())
     # This comes last: whoever is queued finds the roles and the results.
     found = _lacking(new, new, request, target, ports)
@@ -85,7 +97,7 @@ def check_new_roles(request: ScanRequest, target: Target, ports: ScanPorts) -> f
     if not new:
         return frozenset()
     try:
-        reader = _Reader(request, target, ports, _domain(target, ports))
+        reader = _Reader(request, target, ports, read_domain(target, ports))
         found = reader.roles(new)
     except RetryableError:
         return frozenset()
@@ -134,7 +146,7 @@ class _Reader(NamedTuple):
             found[arn] = checks.of_role(target, arn, seen, additional or frozenset())
         return found
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self, records: Mapping[UserId, Record]) -> Iterator[Finding]:
         """Yield the findings of all checks but those of roles."""
         ports, target, domain = self.ports, self.target, self.domain
         state = _state(self.request, ports)
@@ -157,7 +169,7 @@ class _Reader(NamedTuple):
         else:
             yield from checks.of_unread_domain(target, domain)
         quota = self._read(ports.spoke.profile_quota, target)
-        yield checks.of_quota(target, self._people(), quota)
+        yield checks.of_quota(target, self._people(records), quota)
         name = SystemRole.READER.name_in(target.region)
         yield checks.of_stack(target, self._read(ports.spoke.role, target, name))
 
@@ -179,9 +191,8 @@ class _Reader(NamedTuple):
             self.ports.hub_state.remember_roles(self.target, checked, unavailable)
         return (checked - unavailable) - (was - earlier)
 
-    def _people(self) -> int:
+    def _people(self, records: Mapping[UserId, Record]) -> int:
         """Return for how many users the group snapshots and the rows call for a profile."""
-        records = records_of(self.target, self.ports)
         found = decisions(self.request, self.target, records, self.ports)
         return sum(isinstance(decision, DesiredProfile) for decision in found.values())
 
@@ -197,7 +208,8 @@ class _Reader(NamedTuple):
             return error
 
 
-def _domain(target: Target, ports: ScanPorts) -> Domain | PermanentError:
+def read_domain(target: Target, ports: ScanPorts) -> Domain | PermanentError:
+    """Return the domain of a target, or why it cannot be read."""
     try:
         return ports.studio.domain(target)
     except PermanentError as error:
@@ -249,10 +261,15 @@ def _close(target: Target) -> None:
     reporter.checked(*targets.CHECKS, covers=lambda text: text.endswith(f" {target}"))
 
 
-def _save(request: ScanRequest, target: Target, found: tuple[Check, ...], ports: ScanPorts) -> None:
+def _save(
+    request: ScanRequest,
+    target: Target,
+    found: tuple[Check, ...],
+    known: KnownTarget,
+    ports: ScanPorts,
+) -> None:
     """Store results; a sweep that finds nothing new writes nothing for most of a day."""
-    now = ports.clock.now()
-    last = ports.check_results.of_target(target)
+    now, last = ports.clock.now(), known.checks
     if request.event_driven or last is None or last.checks != found or now > last.at + _FRESH:
         ports.check_results.save(target, TargetChecks(now, request.event_id, found))
 

@@ -11,6 +11,7 @@ from hub.runtime.ports import (
     DelayedQueue,
     Directory,
     HubStateStore,
+    KnownTargets,
     Ledger,
     Limits,
     MappingStore,
@@ -56,6 +57,7 @@ class ScanPorts:
     studio: StudioListing
     access: AssignmentListing
     spoke: SpokeReader
+    known_targets: KnownTargets
     check_results: CheckResults
     reconcile_queue: ReconcileQueue
     scan_queue: ScanQueue

@@ -3,10 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from hub.runtime import reporter, telemetry
-from hub.runtime.decisions.drift import Drift, DriftKind, in_listing, is_in_the_way
+from hub.runtime.decisions.drift import (
+    Drift,
+    DriftKind,
+    KnownTarget,
+    in_listing,
+    is_in_the_way,
+)
 from hub.runtime.decisions.hub_state import ListedProfile, UnmanagedProfile
 from hub.runtime.decisions.listing import Seen
-from hub.runtime.decisions.record import Record, State, rebuilt
+from hub.runtime.decisions.record import State, rebuilt
 from hub.runtime.problems import targets, users
 from hub.runtime.scan.ports import ScanPorts
 from shared.errors import RefusedError
@@ -16,11 +22,12 @@ from shared.model import Target, UserId
 class Profiles:
     """One target's records by profile name; case does not count, as in Studio."""
 
-    def __init__(self, target: Target, records: Mapping[UserId, Record], ports: ScanPorts) -> None:
+    def __init__(self, target: Target, known: KnownTarget, ports: ScanPorts) -> None:
         self._target = target
-        self._records = records
+        self._records = records = known.records
         self._ports = ports
-        self._unmanaged: Mapping[str, UnmanagedProfile] | None = None
+        # Read when they are needed.
+        self._unmanaged: Mapping[str, UnmanagedProfile] | None = None if known.has_unmanaged else {}
         self._unreadable: list[str] = []
         self._unreadable_why = ""
         self._by_name = {

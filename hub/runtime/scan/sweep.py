@@ -19,7 +19,6 @@ def begin(request: ScanRequest, ports: ScanPorts) -> ScanResult:
     if request.key == DAILY:
         subjects = [(Subject.USERS, ""), (Subject.GROUPS, "")]
         subjects += [(Subject.ASSIGNMENTS, str(target)) for target in targets]
-        subjects += [(Subject.CHECKS, str(target)) for target in targets]
     else:
         groups = [] if request.key == TARGETS else _groups(request, ports)
         subjects = [(Subject.GROUP, id_) for id_ in groups]

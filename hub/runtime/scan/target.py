@@ -6,7 +6,7 @@ from datetime import datetime
 from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.checks import NO_DOMAIN, is_missing_domain
 from hub.runtime.decisions.decision import Decision, DesiredProfile
-from hub.runtime.decisions.drift import Drift, DriftKind, in_ledger
+from hub.runtime.decisions.drift import Drift, DriftKind, KnownTarget, in_ledger
 from hub.runtime.decisions.hub_state import HubState
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal_limit import HeldDisruption
@@ -19,7 +19,6 @@ from hub.runtime.scan.desired import (
     is_mapped,
     is_obsolete,
     is_over,
-    records_of,
     removals,
     role_changes,
     undecided,
@@ -60,12 +59,12 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
         check_new_roles(request, target, ports)
     is_open = _is_open(request, target, state, ports)
     reports.checked(target, is_open=is_open, wholly=paged_listing.is_complete and not request.part)
-    records = records_of(target, ports)
-    profiles = Profiles(target, records, ports)
+    known = ports.known_targets.of_target(target)
+    profiles = Profiles(target, known, ports)
     found = list(profiles.compare(listed))
     if paged_listing.is_complete:
         found += profiles.missing(paged_listing.seen)
-        found += _desired(request, target, records, ports, profiles.obstructed(paged_listing.seen))
+        found += _desired(request, target, known, ports, profiles.obstructed(paged_listing.seen))
     count = queue(found, request, ports)
     if not paged_listing.is_complete:
         paged_listing.go_on()
@@ -120,7 +119,7 @@ def _refused(error: PermanentError, request: ScanRequest, target: Target, ports:
 def _desired(
     request: ScanRequest,
     target: Target,
-    records: Mapping[UserId, Record],
+    known: KnownTarget,
     ports: ScanPorts,
     obstructed: frozenset[UserId],
 ) -> Iterator[Drift]:
@@ -128,8 +127,9 @@ def _desired(
 
     A desired profile of a user who is `obstructed` is not tried again.
     """
+    records = known.records
     desired = decisions(request, target, records, ports)
-    held = _still_held(target, desired, records, ports)
+    held = _still_held(target, desired, known, ports)
     disruptions = removals(desired, records)
     changed = role_changes(desired, held)
     if disruptions or changed:
@@ -157,11 +157,13 @@ def _desired(
 def _still_held(
     target: Target,
     desired: Mapping[UserId, Decision | None],
-    records: Mapping[UserId, Record],
+    known: KnownTarget,
     ports: ScanPorts,
 ) -> Mapping[UserId, HeldDisruption]:
     """Release obsolete holds, and return the disruptions that are still held."""
-    held = ports.limits.state(target).held
+    if not known.is_held:
+        return {}
+    held, records = ports.limits.state(target).held, known.records
     over = [
         u
         for u, disruption in held.items()
