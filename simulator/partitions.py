@@ -1,10 +1,11 @@
 """Makes the embedded DynamoDB read only the partitions of a call, not moto's whole tables.
 
 The result of a query and the effect of a failed transaction stay moto's own. Only the work is less.
+What an index reads is found once, and follows each write.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from copy import copy, deepcopy
 from inspect import signature
@@ -17,8 +18,12 @@ from moto.dynamodb.models.table import Table
 from simulator.isolation import replace
 
 _query, _transact = Table.query, DynamoDBBackend.transact_write_items
+_put, _delete, _update = Table.put_item, Table.delete_item, DynamoDBBackend.update_item
 _form = signature(_query)
 _Key = tuple[DynamoType, DynamoType]
+_TextKey = tuple[str, str]
+# A table's attribute for what its indexes read.
+_INDICES = "items_by_attribute"
 
 
 @contextmanager
@@ -28,7 +33,33 @@ def partitioned() -> Iterator[None]:
         replace(undo, Table, "query", _query_partition)
         replace(undo, Table, "all_items", _sorted)
         replace(undo, DynamoDBBackend, "transact_write_items", _transact_items)
+        replace(undo, Table, "put_item", _put_item)
+        replace(undo, Table, "delete_item", _delete_item)
+        replace(undo, DynamoDBBackend, "update_item", _update_item)
         yield
+
+
+def _put_item(table: Table, *args: Any, **kwargs: Any) -> Item:  # noqa: ANN401 (moto's own)
+    item = _put(table, *args, **kwargs)
+    for index in _indices(table).values():
+        index.note(item)
+    return item
+
+
+def _delete_item(table: Table, hash_key: DynamoType, range_key: DynamoType | None) -> Item | None:
+    item = _delete(table, hash_key, range_key)
+    if item is not None:
+        for index in _indices(table).values():
+            index.drop(item)
+    return item
+
+
+def _update_item(backend: DynamoDBBackend, table_name: str, *args: Any, **kwargs: Any) -> Item:  # noqa: ANN401 (moto's own)
+    """Update an item; moto changes it where it is, and its table does not see that."""
+    item = _update(backend, table_name, *args, **kwargs)
+    for index in _indices(backend.tables[table_name]).values():
+        index.note(item)
+    return item
 
 
 class _Read(Item):
@@ -47,7 +78,7 @@ class _Read(Item):
 
 
 def _query_partition(table: Table, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (moto's own)
-    items = list(map(_Read, _partition(table, _form.bind(table, *args, **kwargs).arguments)))
+    items = _partition(table, _form.bind(table, *args, **kwargs).arguments)
     setattr(table, "all_items", lambda: items)  # noqa: B010 (an assignment that mypy forbids)
     try:
         return _query(table, *args, **kwargs)
@@ -55,16 +86,44 @@ def _query_partition(table: Table, *args: Any, **kwargs: Any) -> Any:  # noqa: A
         delattr(table, "all_items")
 
 
-def _partition(table: Table, how: dict[str, Any]) -> list[Item]:
+def _partition(table: Table, how: dict[str, Any]) -> Sequence[Item]:
     if how.get("index_name") is None:
-        return list(table.items.get(how["hash_key"], {}).values())
-    wanted = [(name, value.value) for name, value in how["hash_key_conditions"]]
-    return _in_order(
-        item
-        for partition in table.items.values()
-        for item in partition.values()
-        if all(name in item.attrs and item.attrs[name].value == value for name, value in wanted)
-    )
+        return list(map(_Read, table.items.get(how["hash_key"], {}).values()))
+    # The hub's indexes have one partition key.
+    ((name, wanted),) = how["hash_key_conditions"]
+    indices = _indices(table)
+    if name not in indices:
+        indices[name] = _Index(name, _sorted(table))
+    return _in_order(indices[name].found.get(wanted.value, {}).values())
+
+
+class _Index:
+    """The items of a table that have an attribute, a text, by its value and by their keys."""
+
+    def __init__(self, name: str, items: Iterable[Item]) -> None:
+        self.found: dict[str, dict[_TextKey, _Read]] = defaultdict(dict)
+        self._name = name
+        self._values: dict[_TextKey, str] = {}
+        for item in items:
+            self.note(item)
+
+    def note(self, item: Item) -> None:
+        """Take in an item as it was written."""
+        self.drop(item)
+        if self._name in item.attrs:
+            value = self._values[_text_key(item)] = item.attrs[self._name].value
+            self.found[value][_text_key(item)] = _Read(item)
+
+    def drop(self, item: Item) -> None:
+        """Forget an item, whatever it was."""
+        value = self._values.pop(_text_key(item), None)
+        if value is not None:
+            del self.found[value][_text_key(item)]
+
+
+def _indices(table: Table) -> dict[str, _Index]:
+    indices: dict[str, _Index] = vars(table).setdefault(_INDICES, {})
+    return indices
 
 
 def _sorted(table: Table) -> list[Item]:
@@ -73,11 +132,11 @@ def _sorted(table: Table) -> list[Item]:
 
 def _in_order(items: Iterable[Item]) -> list[Item]:
     """Return items in the order of their keys, which are texts in the hub's tables."""
-    return sorted(items, key=lambda item: (item.hash_key.value, _text(item.range_key)))
+    return sorted(items, key=_text_key)
 
 
-def _text(key: DynamoType | None) -> str:
-    return str(key.value) if key is not None else ""
+def _text_key(item: Item) -> _TextKey:
+    return item.hash_key.value, str(item.range_key.value) if item.range_key is not None else ""
 
 
 def _transact_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
@@ -104,6 +163,8 @@ def _copied_in_part(undo: ExitStack, table: Table, keys: list[_Key]) -> None:
     def copied(memo: dict[int, Any]) -> Table:
         twin = copy(table)
         delattr(twin, "__deepcopy__")
+        # It takes the table's place if the transaction fails, and finds its own.
+        vars(twin).pop(_INDICES, None)
         twin.items = table.items.copy()
         for hash_key in {key[0] for key in keys} & table.items.keys():
             twin.items[hash_key] = table.items[hash_key].copy()

@@ -1,6 +1,6 @@
 """With its short cuts the embedded AWS answers exactly as moto does without them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 from simulated import DOMAIN, STORE, Services, SimMaker, begin
 
+from shared.storage import LEDGER_BY_TARGET
 from simulator.clients import shared_models
 from simulator.clock import virtual_time
 from simulator.gateway import watching
@@ -157,6 +158,32 @@ def _tables() -> Iterator[Any]:
             ExpressionAttributeValues={":t": {"S": "two"}},
             ReturnValues="ALL_NEW",
         )
+    # The index of targets, after each kind of write: also a refused one, and one of its attribute.
+    at: Any = {":t": {"S": "three"}}
+    writes: tuple[Callable[[], Any], ...] = (
+        lambda: None,
+        lambda: dynamodb.put_item(TableName=LEDGER, Item=_key("eve", "three") | _at("three")),
+        lambda: dynamodb.put_item(TableName=LEDGER, Item=_key("ada", "three") | _at("three")),
+        lambda: dynamodb.update_item(
+            TableName=LEDGER,
+            Key=_key("bob", "two"),
+            UpdateExpression="SET target = :t",
+            ExpressionAttributeValues=at,
+        ),
+        lambda: _transact(dynamodb, _put("cy", "three"), _there("nobody", "one")),
+        lambda: dynamodb.delete_item(TableName=LEDGER, Key=_key("eve", "three")),
+    )
+    for write in writes:
+        write()
+        for target in ("two", "three", "nowhere"):
+            at[":t"] = {"S": target}
+            yield dynamodb.query(
+                TableName=LEDGER,
+                IndexName=LEDGER_BY_TARGET,
+                KeyConditionExpression="target = :t",
+                ExpressionAttributeValues=at,
+            )
+        at[":t"] = {"S": "three"}
     yield _tried(dynamodb.get_item, TableName="no-such-table", Key=_key("ada", "one"))
     keys: Any = {LEDGER: {"Keys": [_key("ada", "one"), _key("nobody", "one")]}}
     yield dynamodb.batch_get_item(RequestItems=keys, ReturnConsumedCapacity="TOTAL")
@@ -191,6 +218,10 @@ def _queues() -> Iterator[Any]:
             raw |= {"MessageGroupId": "1", "MessageDeduplicationId": "raw"}
         yield sqs.send_message(QueueUrl=queue.url, MessageBody="raw", **raw)
     yield sqs.list_queues()
+
+
+def _at(target: str) -> dict[str, Any]:
+    return {"target": {"S": target}}
 
 
 def _key(user: str, target: str) -> dict[str, Any]:
