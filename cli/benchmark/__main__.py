@@ -51,7 +51,7 @@ def _missed(found: dict[str, Any]) -> list[str]:
         "cold start": (found["cold_start"], {"ratio": cold_start.LIMIT}),
         "sweep": (
             found["sweep"]["nothing_to_do"],
-            {"writes": 0, "ratio": 1.2, "seconds": 120, "memory_mb": 256},
+            {"writes": 0, "ratio": 1.05, "cpu_ms": 40_000, "memory_mb": 128},
         ),
         "plan": (found["plan"], {"seconds": 60, "memory_mb": 512}),
         "burst": (found["burst"], {"calls_per_join": 11.5, "own_share_of_cpu": 0.25}),

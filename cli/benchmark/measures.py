@@ -11,7 +11,7 @@ from cli.simulation.deployment import deployed_hub
 from simulator.embedded_aws import HUB_ACCOUNT, HUB_REGION, EmbeddedAws
 from simulator.setup import LEDGER
 
-LARGE = Size(users=10_000, groups=200, targets=50)
+LARGE = Size(users=10_000, groups=200, targets=500, others=190_000)
 DIFFERENCES = 100
 BURST = 1_000
 _PAGE = 100
@@ -43,7 +43,11 @@ def burst(joins: int = BURST) -> dict[str, Any]:
 
 
 def sweeps(size: Size = LARGE, drifts: int = DIFFERENCES) -> dict[str, Any]:
-    """Return the costs of a sweep without drift, and of a sweep that finds drift."""
+    """Return the costs of a sweep without drift, and of a sweep that finds drift.
+
+    `memory_mb` is the size of a process with all functions and their clients, and the growth of
+    this process during the sweep, the embedded AWS's own growth included.
+    """
     with deployed_hub() as aws:
         company = found(aws, size)
         _sweep(aws)
@@ -73,18 +77,20 @@ def sweeps(size: Size = LARGE, drifts: int = DIFFERENCES) -> dict[str, Any]:
 
 def lower_bound(size: Size) -> dict[str, int]:
     """Return the fewest pages to read, by operation: each item once, in full pages."""
-    members, profiles = size.users // size.groups, size.users // size.targets
+    members, profiles = size.users // size.groups, size.profiles
     table = dynamodb_backends[HUB_ACCOUNT][HUB_REGION].get_table(LEDGER)
     ledger = sum(item.size() for item in table.all_items())
     return {
         "identitystore.ListGroupMemberships": size.groups * _pages(members),
-        "identitystore.ListUsers": _pages(size.users),
+        "identitystore.ListUsers": _pages(size.users + size.others),
         "identitystore.ListGroups": _pages(size.groups),
         "sagemaker.ListUserProfiles": size.targets * _pages(profiles),
         # Read once a day; every user is assigned.
         "sso-admin.ListApplicationAssignments": size.targets * _pages(profiles),
-        # Queries of the ledger: each group's snapshot, each target, the hub's state.
-        "dynamodb.Query": size.groups + size.targets + 1,
+        # Queries of the ledger: each group's snapshot, each target, the hub's state. Profiles are
+        # compared every hour and assignments once a day. Each comparison reads the target's records
+        # after its listing, so that what is created meanwhile is not taken for unknown.
+        "dynamodb.Query": size.groups + 2 * size.targets + 1,
         # The mappings, and the whole ledger once a day.
         "dynamodb.Scan": 1 + -(-ledger // _LEDGER_PAGE),
     }

@@ -15,6 +15,7 @@ def test_a_sweep_in_sync_writes_nothing_and_one_with_drift_repairs_it() -> None:
 
     idle, busy = measured["nothing_to_do"], measured["differences"]["by_operation"]
     assert idle["writes"] == 0
+    assert idle["page_calls"] == idle["lower_bound_total"]
     assert not idle["by_operation"].keys() & {
         "identitystore.DescribeUser",
         "sagemaker.DescribeUserProfile",
