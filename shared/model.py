@@ -161,8 +161,7 @@ class Grant(NamedTuple):
     role_arn: str
     retention_days: int
     group_id: str = ""
-    # It is no part of what a digest stands for: the role is the same.
-    pattern: str = field(default="", repr=False)
+    pattern: str = ""
 
     def __str__(self) -> str:
         return f"{self.group} (priority {self.priority})"

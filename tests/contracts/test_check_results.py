@@ -56,7 +56,7 @@ def test_one_read_tells_all_that_is_known_of_a_target(ledger_table: "DynamoDBCli
     ada = ledger.write(record())
     ledger.write(replace(record(), target=SHOP))
     DynamoCheckResults(ledger_table, LEDGER).save(LAB, MADE)
-    limits.take(LAB, LimitState(), [ADA.id], NOON)
+    limits.take({LAB: LimitState()}, [ADA.id], NOON)
 
     assert known.of_target(LAB) == KnownTarget(
         {ADA.id: ada}, is_held=False, has_unmanaged=False, checks=MADE
