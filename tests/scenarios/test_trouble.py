@@ -389,11 +389,11 @@ def test_targets_that_do_not_answer_delay_no_other(play: Play) -> None:
     before = len(aws.gateway.changes)
 
     def hang(call: Call) -> None:
-        if call.operation == "DescribeUserProfile" and "222222222222" in call.accounts:
+        if call.operation == "ListTags" and "222222222222" in call.accounts:
             aws.clock.forward(8)
 
     aws.gateway.before = hang
-    fault = Fault("sagemaker", "DescribeUserProfile", "InternalFailure", "222222222222", every=1)
+    fault = Fault("sagemaker", "ListTags", "InternalFailure", "222222222222", every=1)
     aws.gateway.faults.append(fault)
     aws.deliver(membership_event(aws, "bob", "scientists"))
     aws.run()
