@@ -225,6 +225,20 @@ def test_an_observed_profile_is_observed_again(harness: RecorderHarness, kind: S
     assert not is_in_sync(REMOVAL, harness.record)
 
 
+def test_nobody_is_taken_for_assigned_to_a_profile_that_others_have(
+    harness: RecorderHarness,
+) -> None:
+    """A creation without an answer made nothing, as the name is taken: no assignment followed."""
+    harness.open(PROMOTED)
+    harness.does(CREATE, Deferred(CREATE, "no answer"))
+    assert harness.record.access is Access.UNSURE
+
+    harness.open(PROMOTED)
+    harness.plans(skip(SkipKind.NAME_TAKEN, PROMOTED, "why", "way out"), profile=THERE)
+
+    assert harness.record.access is Access.UNTOUCHED
+
+
 def test_a_reconcile_that_changes_nothing_writes_nothing() -> None:
     """Law 2, whatever the event was."""
     harness = knowing(ACTIVE)

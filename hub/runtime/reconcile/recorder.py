@@ -119,8 +119,7 @@ class Recorder:
 
     def rename(self, decision: DesiredProfile, name: str) -> DesiredProfile:
         """Return the decision with another profile name; no profile exists under the old one."""
-        renamed = decision._replace(profile_name=name)
-        self._decisions[decision.target] = renamed
+        self._decisions[decision.target] = renamed = decision._replace(profile_name=name)
         record = replace(self.records[decision.target], user_name=decision.person.name)
         self.records[decision.target] = replace(record, profile_name=name)
         return renamed
@@ -147,8 +146,8 @@ class Recorder:
         for action in actions:
             target = action.target
             decision, before = self._decisions[target], self._user.records.get(target)
-            known = self.records.get(target)
-            record = transitions.started(action, decision, known, before, self._now)
+            record = self.records.get(target)
+            record = transitions.started(action, decision, record, before, self._now)
             if isinstance(action, Create):
                 # The reconcile that sees the profile InService may have another request.
                 record = replace(record, requested_at=record.requested_at or self._request.event_at)
@@ -276,10 +275,7 @@ class Recorder:
         return True
 
     def publish(self) -> None:
-        """Publish the events of all writes on the hub's bus, once.
-
-        The ledger's history is the record: what the bus refuses is reported, and not sent again.
-        """
+        """Publish the events of all writes once: what the bus refuses is reported, not repeated."""
         if not self._events:
             return
         try:
@@ -323,6 +319,9 @@ class Recorder:
             if skip.kind in OF_OTHERS and leaves and record is not None:
                 # The profile is not ours any more.
                 self.records[target] = replace(record, role_arn="", given_by="")
+            elif skip.kind in OF_OTHERS and record and not record.is_made:
+                # It never was: no assignment followed a creation that may have failed.
+                self.records[target] = replace(record, access=Access.UNTOUCHED)
             self._note(target, state, Obstacle(skip.kind, skip.reason), profile, skip.hold)
 
     def _retry(self, target: Target, cause: str, longest: int) -> None:
