@@ -5,14 +5,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from hub.runtime import telemetry
+from hub.runtime import reporter, telemetry
 from shared.errors import RetryableError, UnreadableMessageError
+from shared.messages import decode
 from shared.requests import ReconcileRequest, ScanRequest
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from hub.runtime.ports import Redelivery
+    from hub.runtime.ports import HubStateStore, Redelivery
 
 # A record that is not started this long before the time-out is delivered again alone. A batch that
 # times out would be delivered again as a whole.
@@ -63,7 +64,7 @@ def take_each(
     return {"batchItemFailures": failures}
 
 
-def as_sent(request: _Either, record: Mapping[str, Any]) -> _Either:
+def _as_sent(request: _Either, record: Mapping[str, Any]) -> _Either:
     """Return a request that is little older than its message, so that older reads are stale for it.
 
     The sender writes the date in the body. A sender of many messages gives all of them one date.
@@ -76,13 +77,29 @@ def as_sent(request: _Either, record: Mapping[str, Any]) -> _Either:
 
 
 @contextmanager
-def redelivered_soon(record: Mapping[str, Any], queue: "Redelivery") -> Iterator[None]:
-    """Redeliver in a minute a message that can be neither finished nor requeued now.
+def received(
+    record: Mapping[str, Any],
+    kind: type[_Either],
+    queue: "Redelivery",
+    hub_state: "HubStateStore",
+) -> Iterator[_Either]:
+    """Give the request of a record; what is logged and reported meanwhile belongs to it.
 
-    Otherwise it returns after its queue's visibility time-out, which is meant for crashes.
+    A message that can be neither finished nor requeued now comes again in a minute. Otherwise it
+    would return after its queue's visibility time-out, which is meant for crashes.
+
+    Raises:
+        UnreadableMessageError: the body is no request of this kind.
     """
     try:
-        yield
+        request = _as_sent(decode(record["body"], kind), record)
+    except UnreadableMessageError as error:
+        telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
+        raise
+    telemetry.logger.set_correlation_id(request.event_id or None)
+    try:
+        with reporter.run(hub_state):
+            yield request
     except RetryableError as error:
         telemetry.logger.warning("REDELIVERED", extra={"seconds": _SOON, "reason": str(error)})
         queue.redeliver(record["receiptHandle"], _SOON)

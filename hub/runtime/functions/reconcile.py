@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from hub.runtime import reporter, telemetry
+from hub.runtime import telemetry
 from hub.runtime.adapters.aws import CLIENT_CONFIG, SystemClock
 from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
 from hub.runtime.adapters.hub_state import DynamoHubState
@@ -26,11 +26,9 @@ from hub.runtime.reconcile.apply import Applier
 from hub.runtime.reconcile.handler import ReconcileHandler
 from hub.runtime.reconcile.observe import TargetObserver, UserObserver
 from hub.runtime.reconcile.reconciler import Reconciler
-from hub.runtime.redelivery import as_sent, redelivered_soon
+from hub.runtime.redelivery import received
 from hub.runtime.settings import ReconcileSettings, read_settings
 from shared.conventions import SystemRole
-from shared.errors import UnreadableMessageError
-from shared.messages import decode
 from shared.requests import EVERY_TARGET, ReconcileRequest
 
 if TYPE_CHECKING:
@@ -86,8 +84,8 @@ def ports() -> tuple[ReconcileHandler, ReceivedFrom]:
         clock=clock,
     )
     delayed_queue = SqsDelayedQueue(sqs, settings.delayed_queue_url)
-    received = ReceivedFrom(sqs, settings.reconcile_queue_url)
-    return ReconcileHandler(reconciler, delayed_queue), received
+    queue = ReceivedFrom(sqs, settings.reconcile_queue_url)
+    return ReconcileHandler(reconciler, delayed_queue), queue
 
 
 @telemetry.logger.inject_lambda_context(clear_state=True)
@@ -102,14 +100,9 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     deadline = handling.reconciler.clock.now() + left - _RESERVE
     for record in event["Records"]:
         telemetry.count("Reconciles")
-        try:
-            request = as_sent(decode(record["body"], ReconcileRequest), record)
-        except UnreadableMessageError as error:
-            telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
-            raise
-        if int(record["attributes"]["ApproximateReceiveCount"]) > 1:
+        with received(record, ReconcileRequest, queue, handling.reconciler.hub_state) as request:
             # A crash may have left a change that the ledger does not tell.
-            request = request._replace(force_observe=EVERY_TARGET)
-        telemetry.logger.set_correlation_id(request.event_id or None)
-        with redelivered_soon(record, queue), reporter.run(handling.reconciler.hub_state):
-            handling.handle(request, deadline)
+            again = int(record["attributes"]["ApproximateReceiveCount"]) > 1
+            handling.handle(
+                request._replace(force_observe=EVERY_TARGET) if again else request, deadline
+            )

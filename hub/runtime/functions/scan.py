@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from hub.runtime import reporter, telemetry
+from hub.runtime import telemetry
 from hub.runtime.adapters.aws import CLIENT_CONFIG, SystemClock
 from hub.runtime.adapters.group_snapshots import DynamoGroupSnapshots
 from hub.runtime.adapters.hub_state import DynamoHubState
@@ -32,14 +32,12 @@ from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
 from hub.runtime.functions.access import application_access, assumed_roles, removal_limit
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.guard import Guard
-from hub.runtime.redelivery import as_sent, redelivered_soon
+from hub.runtime.redelivery import received
 from hub.runtime.scan.ports import ScanPorts
 from hub.runtime.scan.scanner import scan
 from hub.runtime.scan.snapshots import SnapshotCache
 from hub.runtime.settings import ScanSettings, read_settings
 from shared.conventions import SystemRole
-from shared.errors import UnreadableMessageError
-from shared.messages import decode
 from shared.requests import ScanRequest
 
 if TYPE_CHECKING:
@@ -112,11 +110,5 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     until = here.clock.now() + left - _RESERVE
     for record in event["Records"]:
         telemetry.count("Scans")
-        try:
-            request = as_sent(decode(record["body"], ScanRequest), record)
-        except UnreadableMessageError as error:
-            telemetry.logger.error("UNREADABLE", extra={"reason": str(error)})
-            raise
-        telemetry.logger.set_correlation_id(request.event_id or None)
-        with redelivered_soon(record, here.received), reporter.run(here.hub_state):
+        with received(record, ScanRequest, here.received, here.hub_state) as request:
             scan(request, here, until)
