@@ -2,19 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, cast
 
 import pytest
 from fakes import FakeClock, FakeQueues
 
 from hub.runtime.decisions.drift import Drift, DriftKind
-from hub.runtime.scan.enqueue import queue
+from hub.runtime.scan.enqueue import Enqueuer
 from shared.messages import deduplication_id
 from shared.model import UserId
 from shared.requests import ReconcileRequest, ScanRequest, Subject
-
-if TYPE_CHECKING:
-    from hub.runtime.scan.ports import ScanPorts
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ADA, BOB = UserId("u-ada"), UserId("u-bob")
@@ -34,7 +30,7 @@ class Harness:
     def queued(self, request: ScanRequest, *found: Drift) -> list[ReconcileRequest]:
         """Return the requests that a scan queues for the users it found."""
         self.reconcile_queue.reconcile_requests.clear()
-        queue(found, request, cast("ScanPorts", self))
+        Enqueuer("apply", self.reconcile_queue, self.clock).queue(found, request)
         return list(self.reconcile_queue.reconcile_requests)
 
 

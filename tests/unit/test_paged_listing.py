@@ -9,7 +9,7 @@ import pytest
 from fakes import FakeClock, FakeQueues, FakeScans
 
 from hub.runtime.decisions.listing import Page, ScanState, Seen
-from hub.runtime.scan.listing import PagedListing
+from hub.runtime.scan.listing import ListingPorts, PagedListing
 from shared.errors import PermanentError, RetryableError
 from shared.requests import ScanRequest, Subject
 
@@ -72,7 +72,8 @@ def paged_listing(
     remember: Callable[[str], bool] = lambda _: True,
 ) -> PagedListing[str]:
     until = listing.harness.clock.now() + timedelta(seconds=seconds)
-    return PagedListing(request, listing.fetch, str, listing.harness, until, remember)
+    ports = ListingPorts(listing.harness.scans, listing.harness.scan_queue, listing.harness.clock)
+    return PagedListing(request, listing.fetch, str, ports, until, remember)
 
 
 def seen(*ids: str) -> Seen:

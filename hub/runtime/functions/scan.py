@@ -4,7 +4,7 @@ import gc
 import os
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 
@@ -33,6 +33,8 @@ from hub.runtime.functions.access import application_access, assumed_roles, remo
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.guard import Guard
 from hub.runtime.redelivery import received
+from hub.runtime.scan.enqueue import Enqueuer
+from hub.runtime.scan.listing import ListingPorts
 from hub.runtime.scan.ports import ScanPorts
 from hub.runtime.scan.scanner import scan
 from hub.runtime.scan.snapshots import SnapshotCache
@@ -69,8 +71,11 @@ def ports() -> ScanPorts:
     roles = assumed_roles(session, settings, at_most=_SESSIONS)
     ledger = DynamoLedger(dynamodb, settings.ledger_table)
     limits = DynamoLimits(dynamodb, settings.ledger_table)
+    mode: Literal["apply", "report"] = "report" if settings.mode == "report" else "apply"
+    states = DynamoScanStates(dynamodb, settings.ledger_table)
+    scan_queue = FifoQueue(sqs, settings.scan_queue_url)
     return ScanPorts(
-        mode="report" if settings.mode == "report" else "apply",
+        mode=mode,
         region=settings.region,
         directory=directory,
         mappings=DynamoMappings(dynamodb, settings.mappings_table, hub_state),
@@ -78,7 +83,7 @@ def ports() -> ScanPorts:
         hub_state=hub_state,
         ledger=ledger,
         group_snapshots=SnapshotCache(DynamoGroupSnapshots(dynamodb, settings.ledger_table), clock),
-        scans=DynamoScanStates(dynamodb, settings.ledger_table),
+        scans=states,
         limits=limits,
         guard=Guard(removal_limit(settings), limits, ledger),
         access=application_access(session, roles, settings),
@@ -93,8 +98,9 @@ def ports() -> ScanPorts:
         ),
         known_targets=DynamoKnownTargets(dynamodb, settings.ledger_table),
         check_results=DynamoCheckResults(dynamodb, settings.ledger_table),
-        reconcile_queue=FifoQueue(sqs, settings.reconcile_queue_url),
-        scan_queue=FifoQueue(sqs, settings.scan_queue_url),
+        enqueuer=Enqueuer(mode, FifoQueue(sqs, settings.reconcile_queue_url), clock),
+        listings=ListingPorts(states, scan_queue, clock),
+        scan_queue=scan_queue,
         delayed_queue=SqsDelayedQueue(sqs, settings.delayed_queue_url),
         received=ReceivedFrom(sqs, settings.scan_queue_url),
         clock=clock,

@@ -14,7 +14,6 @@ from hub.runtime.decisions.record import Access, Record, State
 from hub.runtime.problems import targets
 from hub.runtime.scan import checks, reports
 from hub.runtime.scan.desired import is_over
-from hub.runtime.scan.enqueue import queue
 from hub.runtime.scan.listing import PagedListing
 from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.errors import PermanentError, TargetUnreachableError
@@ -71,7 +70,7 @@ def _compare(
         request,
         lambda token: ports.access.assignments(domain.application_arn, token),
         lambda assignment: assignment[1],
-        ports,
+        ports.listings,
         until,
         remember=lambda _: True,
     )
@@ -87,7 +86,7 @@ def _compare(
     wrong = list(_too_much(users, records))
     if paged_listing.is_complete:
         wrong += _too_little(paged_listing.seen, records.values())
-    count = queue(_unsure(wrong, ports), request, ports)
+    count = ports.enqueuer.queue(_unsure(wrong, ports), request)
     if not paged_listing.is_complete:
         paged_listing.go_on()
     elif not request.part:

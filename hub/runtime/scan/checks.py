@@ -17,7 +17,6 @@ from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.problems import targets
 from hub.runtime.scan.desired import decisions, is_over, records_of
-from hub.runtime.scan.enqueue import queue
 from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.conventions import SystemRole
 from shared.errors import PermanentError, RetryableError, TargetUnreachableError
@@ -64,7 +63,7 @@ def scan_domain(
     # This comes last: whoever is queued finds the roles and the results.
     found = _lacking(new, new, request, target, ports)
     complete = reader.refusal is None
-    return ScanResult(queue(found, request, ports), complete=complete)
+    return ScanResult(ports.enqueuer.queue(found, request), complete=complete)
 
 
 def scan_roles(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
@@ -83,7 +82,7 @@ def scan_roles(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanR
         checked = state.checked_roles.get(target, none)
         given = checked - state.unavailable_roles.get(target, none)
         found += _lacking(given, new, request, target, ports)
-    return ScanResult(queue(found, request, ports), complete=True)
+    return ScanResult(ports.enqueuer.queue(found, request), complete=True)
 
 
 def check_new_roles(request: ScanRequest, target: Target, ports: ScanPorts) -> frozenset[str]:

@@ -12,7 +12,6 @@ from hub.runtime.decisions.removal_limit import Disruption, DisruptionKind
 from hub.runtime.problems import mappings
 from hub.runtime.scan import pattern_groups, reports
 from hub.runtime.scan.admission import admit
-from hub.runtime.scan.enqueue import queue
 from hub.runtime.scan.listing import PagedListing
 from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.model import GroupId, Target, Unresolved, User
@@ -32,7 +31,7 @@ def look_at_people(request: ScanRequest, ports: ScanPorts, until: datetime) -> S
         request,
         ports.directory.people,
         lambda person: person.id,
-        ports,
+        ports.listings,
         until,
         # The directory may have twenty times as many users as the ledger.
         remember=known.knows,
@@ -41,7 +40,7 @@ def look_at_people(request: ScanRequest, ports: ScanPorts, until: datetime) -> S
     if paged_listing.is_complete:
         found += gone(paged_listing.seen, known)
     _admit_disabled_or_deleted(found, known, request, ports)
-    count = queue(found, request, ports)
+    count = ports.enqueuer.queue(found, request)
     if paged_listing.is_complete:
         _look_at_forgotten(targets, request, ports)
     else:
@@ -104,7 +103,7 @@ def look_at_groups(request: ScanRequest, ports: ScanPorts, until: datetime) -> S
         request,
         ports.directory.groups,
         lambda group: group[0],
-        ports,
+        ports.listings,
         until,
         # Only of these does it matter whether the directory still has them.
         remember=known_groups.__contains__,

@@ -12,7 +12,6 @@ from hub.runtime.scan import pattern_groups, reports
 from hub.runtime.scan.admission import admit_leaving
 from hub.runtime.scan.checks import check_new_roles
 from hub.runtime.scan.desired import Leaving
-from hub.runtime.scan.enqueue import queue
 from hub.runtime.scan.listing import PagedListing
 from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.model import GroupId, GroupIds, GroupMapping, MappingTable, Target, Unresolved, UserId
@@ -38,7 +37,7 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
         request,
         lambda token: ports.directory.members(group, token),
         lambda member: member[0],
-        ports,
+        ports.listings,
         until,
     )
     count = 0
@@ -50,7 +49,7 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
         admit_leaving(request, [target], ports, None)
     for members in paged_listing.pages():
         listed = dict(members)
-        count += queue(_new(copy, listed, request), request, ports)
+        count += ports.enqueuer.queue(_new(copy, listed, request), request)
         changed = {u: m for u, m in listed.items() if copy.members.get(u) != m}
         copy = ports.group_snapshots.save(copy, changed if rows else {}, ())
     if paged_listing.is_complete:
@@ -94,7 +93,7 @@ def _end(
         users = frozenset(drift.user_id for drift in gone)
         leaving = Leaving(copy.group_id, users, emptied)
         admit_leaving(request, [row.target for row in rows], ports, leaving, users)
-    count = queue(gone, request, ports)
+    count = ports.enqueuer.queue(gone, request)
     if rows:
         copy = ports.group_snapshots.save(copy, {}, [drift.user_id for drift in gone])
         ports.group_snapshots.note(copy, deleted=False, emptied=emptied)
@@ -127,13 +126,13 @@ def _gone(
     """Report a deleted group and hold its removals; the snapshot keeps its members."""
     if not rows:
         everybody = (Drift(user, DriftKind.REQUESTED) for user in copy.members)
-        count = queue(everybody, request, ports)
+        count = ports.enqueuer.queue(everybody, request)
         ports.group_snapshots.save(copy, {}, copy.members)
         return count
     if not copy.deleted:
         ports.group_snapshots.note(copy, deleted=True, emptied=copy.emptied)
         admit_leaving(request, [row.target for row in rows], ports, None, frozenset(copy.members))
-        queue((Drift(user, DriftKind.LEFT) for user in copy.members), request, ports)
+        ports.enqueuer.queue((Drift(user, DriftKind.LEFT) for user in copy.members), request)
     for name in sorted({row.group for row in rows}):
         reporter.report(mappings.group_deleted(name, copy.group_id))
     for name in sorted({row.group for row in rows if row.group in ids}):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from hub.runtime.decisions.listing import Page, ScanState, Seen
 from hub.runtime.ports import Clock, ScanQueue, ScanStates
@@ -15,20 +15,12 @@ T = TypeVar("T")
 _MOST_PARTS = 10_000
 
 
-class Continues(Protocol):
-    """The ports that a listing needs to continue."""
+class ListingPorts(NamedTuple):
+    """What a listing needs to continue in another invocation; `states` tell how far it got."""
 
-    @property
-    def scans(self) -> ScanStates:
-        """Return the store of scan progress."""
-
-    @property
-    def scan_queue(self) -> ScanQueue:
-        """Return the queue for the next part."""
-
-    @property
-    def clock(self) -> Clock:
-        """Return the clock."""
+    states: ScanStates
+    scan_queue: ScanQueue
+    clock: Clock
 
 
 class PagedListing(Generic[T]):
@@ -46,7 +38,7 @@ class PagedListing(Generic[T]):
         request: ScanRequest,
         fetch: Callable[[str], Page[T] | None],
         id_of: Callable[[T], str],
-        ports: Continues,
+        ports: ListingPorts,
         until: datetime,
         remember: Callable[[str], bool] = lambda _: True,
     ) -> None:
@@ -99,7 +91,7 @@ class PagedListing(Generic[T]):
         """Continue the listing where the last part stopped, according to the ledger."""
         if not self._request.part:
             return
-        state = self._ports.scans.load(self._request, self._ports.clock.now())
+        state = self._ports.states.load(self._request, self._ports.clock.now())
         if state is None or (state.part < self._request.part and not state.is_over):
             return
         self._state = state
@@ -122,7 +114,7 @@ class PagedListing(Generic[T]):
                     f"the listing of {self._request.subject} {self._request.key} has no end: "
                     "nobody is removed because of what it does not show"
                 )
-            self._ports.scans.save(self._request, self._state, now)
+            self._ports.states.save(self._request, self._state, now)
         if not self._state.is_over:
             part = self._state.part
             following = self._request._replace(enqueued_at=now, attempt=0, part=part)

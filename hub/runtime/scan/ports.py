@@ -15,12 +15,13 @@ from hub.runtime.ports import (
     Ledger,
     Limits,
     MappingStore,
-    ReconcileQueue,
     Redelivery,
     ScanQueue,
     ScanStates,
     UnmanagedProfiles,
 )
+from hub.runtime.scan.enqueue import Enqueuer
+from hub.runtime.scan.listing import ListingPorts
 from hub.runtime.scan.snapshots import SnapshotCache
 from hub.runtime.studio_ports import AssignmentListing, SpokeReader, StudioListing
 
@@ -59,7 +60,8 @@ class ScanPorts:
     spoke: SpokeReader
     known_targets: KnownTargets
     check_results: CheckResults
-    reconcile_queue: ReconcileQueue
+    enqueuer: Enqueuer
+    listings: ListingPorts
     scan_queue: ScanQueue
     delayed_queue: DelayedQueue
     received: Redelivery

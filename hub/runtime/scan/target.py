@@ -23,7 +23,6 @@ from hub.runtime.scan.desired import (
     role_changes,
     undecided,
 )
-from hub.runtime.scan.enqueue import queue
 from hub.runtime.scan.listing import PagedListing
 from hub.runtime.scan.ports import ScanPorts, ScanResult
 from hub.runtime.scan.profiles import Profiles
@@ -43,7 +42,7 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
         request,
         lambda token: ports.studio.profiles(target, token),
         lambda profile: profile.name.casefold(),
-        ports,
+        ports.listings,
         until,
     )
     state = ports.hub_state.state(newer_than=request.enqueued_at)
@@ -65,7 +64,7 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     if paged_listing.is_complete:
         found += profiles.missing(paged_listing.seen)
         found += _desired(request, target, known, ports, profiles.obstructed(paged_listing.seen))
-    count = queue(found, request, ports)
+    count = ports.enqueuer.queue(found, request)
     if not paged_listing.is_complete:
         paged_listing.go_on()
     return ScanResult(count, paged_listing.is_complete)
