@@ -33,8 +33,11 @@ from hub.runtime.functions.access import application_access, assumed_roles, remo
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.guard import Guard
 from hub.runtime.redelivery import received
+from hub.runtime.scan.admission import JointAdmission
+from hub.runtime.scan.desired import DesiredReader
 from hub.runtime.scan.enqueue import Enqueuer
 from hub.runtime.scan.listing import ListingPorts
+from hub.runtime.scan.mappings import Mappings
 from hub.runtime.scan.ports import ScanPorts
 from hub.runtime.scan.scanner import scan
 from hub.runtime.scan.snapshots import SnapshotCache
@@ -74,18 +77,26 @@ def ports() -> ScanPorts:
     mode: Literal["apply", "report"] = "report" if settings.mode == "report" else "apply"
     states = DynamoScanStates(dynamodb, settings.ledger_table)
     scan_queue = FifoQueue(sqs, settings.scan_queue_url)
+    mappings = Mappings(
+        DynamoMappings(dynamodb, settings.mappings_table, hub_state),
+        GroupResolver(directory, hub_state, clock),
+    )
+    group_snapshots = SnapshotCache(DynamoGroupSnapshots(dynamodb, settings.ledger_table), clock)
+    desired = DesiredReader(mappings, directory, group_snapshots, ledger, hub_state, clock)
     return ScanPorts(
         mode=mode,
         region=settings.region,
         directory=directory,
-        mappings=DynamoMappings(dynamodb, settings.mappings_table, hub_state),
-        names=GroupResolver(directory, hub_state, clock),
+        mappings=mappings,
+        desired=desired,
+        admission=JointAdmission(
+            mode, Guard(removal_limit(settings), limits, ledger), desired, clock
+        ),
         hub_state=hub_state,
         ledger=ledger,
-        group_snapshots=SnapshotCache(DynamoGroupSnapshots(dynamodb, settings.ledger_table), clock),
+        group_snapshots=group_snapshots,
         scans=states,
         limits=limits,
-        guard=Guard(removal_limit(settings), limits, ledger),
         access=application_access(session, roles, settings),
         unmanaged_profiles=DynamoUnmanagedProfiles(dynamodb, settings.ledger_table),
         studio=SageMakerStudio(

@@ -13,7 +13,6 @@ from hub.runtime.decisions.listing import Seen
 from hub.runtime.decisions.record import Access, Record, State
 from hub.runtime.problems import targets
 from hub.runtime.scan import checks, reports
-from hub.runtime.scan.desired import is_over
 from hub.runtime.scan.listing import PagedListing
 from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.errors import PermanentError, TargetUnreachableError
@@ -100,7 +99,7 @@ def _unread(error: PermanentError, request: ScanRequest, target: Target, ports: 
 
     Raises the error if it is another one.
     """
-    if is_over(request, target, ports):
+    if ports.desired.is_over(request, target):
         reports.assignments_checked(target)
     elif isinstance(error, TargetUnreachableError):
         reporter.report(targets.unreachable(target, str(error)))

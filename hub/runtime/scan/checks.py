@@ -16,7 +16,6 @@ from hub.runtime.decisions.hub_state import Domain, HubState
 from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.problems import targets
-from hub.runtime.scan.desired import decisions, is_over, records_of
 from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.conventions import SystemRole
 from shared.errors import PermanentError, RetryableError, TargetUnreachableError
@@ -49,7 +48,7 @@ def scan_domain(
     Raises:
         RetryableError: something cannot be read now, so nothing is stored or reported.
     """
-    if is_over(request, target, ports):
+    if ports.desired.is_over(request, target):
         _close(target)
         if request.event_driven:
             _save(request, target, (), known, ports)
@@ -92,7 +91,7 @@ def check_new_roles(request: ScanRequest, target: Target, ports: ScanPorts) -> f
     """
     state, none = _state(request, ports), frozenset[str]()
     known = state.checked_roles.get(target, none) - state.unavailable_roles.get(target, none)
-    new = {row.role_arn for row in _rows(request, target, ports)} - known
+    new = {row.role_arn for row in ports.mappings.of_target(request, target)} - known
     if not new:
         return frozenset()
     try:
@@ -131,7 +130,7 @@ class _Reader(NamedTuple):
     @property
     def rows(self) -> tuple[GroupMapping, ...]:
         """Return the rows of the target."""
-        return _rows(self.request, self.target, self.ports)
+        return self.ports.mappings.of_target(self.request, self.target)
 
     def roles(self, arns: Iterable[str]) -> Mapping[str, Finding]:
         """Return what the checks of roles found, by their ARNs."""
@@ -192,7 +191,7 @@ class _Reader(NamedTuple):
 
     def _people(self, records: Mapping[UserId, Record]) -> int:
         """Return for how many users the group snapshots and the rows call for a profile."""
-        found = decisions(self.request, self.target, records, self.ports)
+        found = self.ports.desired.decisions(self.request, self.target, records)
         return sum(isinstance(decision, DesiredProfile) for decision in found.values())
 
     def _read(
@@ -217,11 +216,6 @@ def read_domain(target: Target, ports: ScanPorts) -> Domain | PermanentError:
 
 def _state(request: ScanRequest, ports: ScanPorts) -> HubState:
     return ports.hub_state.state(newer_than=request.enqueued_at)
-
-
-def _rows(request: ScanRequest, target: Target, ports: ScanPorts) -> tuple[GroupMapping, ...]:
-    table = ports.mappings.table(newer_than=request.enqueued_at)
-    return tuple(row for row in table.rows if row.target == target)
 
 
 def _report(reader: _Reader, findings: Iterable[Finding], roles: Mapping[str, Finding]) -> None:
@@ -285,7 +279,7 @@ def _lacking(
     Of `new` roles, who has another role is yielded too.
     """
     members, of_new = (_members(each, request, target, ports) for each in (arns, arns & new))
-    records = records_of(target, ports) if members else {}
+    records = ports.desired.records_of(target) if members else {}
     for user in sorted(members):
         record = records.get(user)
         is_done = record is not None and record.state is State.ACTIVE
@@ -297,9 +291,8 @@ def _members(
     arns: frozenset[str], request: ScanRequest, target: Target, ports: ScanPorts
 ) -> set[UserId]:
     """Return the members, as last seen, of the groups whose rows call for some roles."""
-    rows = [row for row in _rows(request, target, ports) if row.role_arn in arns]
-    table = ports.mappings.table(newer_than=request.enqueued_at)
-    ids = ports.names.of(table, newer_than=request.enqueued_at) if rows else {}
+    rows = [row for row in ports.mappings.of_target(request, target) if row.role_arn in arns]
+    ids = ports.mappings.with_ids(request)[1] if rows else {}
     members: set[UserId] = set()
     for group in {group_id(row, ids) for row in rows}:
         if not isinstance(group, Unresolved):

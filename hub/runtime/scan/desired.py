@@ -15,7 +15,9 @@ from hub.runtime.decisions.removal_limit import (
     HeldDisruption,
     removal_disruption,
 )
-from hub.runtime.scan.ports import ScanPorts
+from hub.runtime.ports import Clock, Directory, HubStateStore, Ledger
+from hub.runtime.scan.mappings import Mappings
+from hub.runtime.scan.snapshots import SnapshotCache
 from shared.model import (
     DirectorySnapshot,
     GroupId,
@@ -52,53 +54,82 @@ class _Groups(NamedTuple):
     emptied: frozenset[GroupId]
 
 
-def records_of(target: Target, ports: ScanPorts) -> dict[UserId, Record]:
-    """Return the records of all users in a target."""
-    return {record.user_id: record for record in ports.ledger.of_target(target)}
+class DesiredReader(NamedTuple):
+    """Decides what is desired in a target, from the mappings and the groups as last seen."""
 
+    mappings: Mappings
+    directory: Directory
+    group_snapshots: SnapshotCache
+    ledger: Ledger
+    hub_state: HubStateStore
+    clock: Clock
 
-def is_mapped(request: ScanRequest, target: Target, ports: ScanPorts) -> bool:
-    """Return whether a row names a target; a row that does not parse counts too."""
-    table = ports.mappings.table(newer_than=request.enqueued_at)
-    mapped = {row.target for row in (*table.rows, *table.patterns)}
-    return target in mapped | {bad.target for bad in table.bad}
+    def records_of(self, target: Target) -> dict[UserId, Record]:
+        """Return the records of all users in a target."""
+        return {record.user_id: record for record in self.ledger.of_target(target)}
 
-
-def is_over(request: ScanRequest, target: Target, ports: ScanPorts) -> bool:
-    """Return whether no row names a target and all of its records are removed."""
-    return not is_mapped(request, target, ports) and all(
-        record.state is State.REMOVED for record in records_of(target, ports).values()
-    )
-
-
-def decisions(
-    request: ScanRequest,
-    target: Target,
-    records: Mapping[UserId, Record],
-    ports: ScanPorts,
-    leaving: Leaving | None = None,
-) -> dict[UserId, Decision | None]:
-    """Return the decision on every user whom a target concerns."""
-    table = ports.mappings.table(newer_than=request.enqueued_at)
-    rows = rows_by_target(table, [target])[target]
-    ids = ports.names.of(table, newer_than=request.enqueued_at)
-    groups = _groups(rows, ids, request, ports, leaving)
-    state, now = ports.hub_state.state(newer_than=request.enqueued_at), ports.clock.now()
-    unavailable = state.unavailable_roles.get(target, frozenset())
-    found: dict[UserId, Decision | None] = {}
-    for user_id in sorted({*groups.member_of, *records}):
-        record = records.get(user_id)
-        snapshot = DirectorySnapshot(
-            User(user_id, "", record.user_status if record else UserStatus.ENABLED),
-            frozenset(groups.member_of.get(user_id, ())),
-            ids,
-            groups.unseen,
-            groups.deleted,
-            groups.emptied,
+    def is_over(self, request: ScanRequest, target: Target) -> bool:
+        """Return whether no row names a target and all of its records are removed."""
+        return not self.mappings.is_mapped(request, target) and all(
+            record.state is State.REMOVED for record in self.records_of(target).values()
         )
-        decision = decision_in(rows, snapshot, record, now, unavailable)
-        found[user_id] = decision and apply_protection(decision, record, state, now)
-    return found
+
+    def decisions(
+        self,
+        request: ScanRequest,
+        target: Target,
+        records: Mapping[UserId, Record],
+        leaving: Leaving | None = None,
+    ) -> dict[UserId, Decision | None]:
+        """Return the decision on every user whom a target concerns."""
+        table, ids = self.mappings.with_ids(request)
+        rows = rows_by_target(table, [target])[target]
+        groups = self._groups(rows, ids, request, leaving)
+        state, now = self.hub_state.state(newer_than=request.enqueued_at), self.clock.now()
+        unavailable = state.unavailable_roles.get(target, frozenset())
+        found: dict[UserId, Decision | None] = {}
+        for user_id in sorted({*groups.member_of, *records}):
+            record = records.get(user_id)
+            snapshot = DirectorySnapshot(
+                User(user_id, "", record.user_status if record else UserStatus.ENABLED),
+                frozenset(groups.member_of.get(user_id, ())),
+                ids,
+                groups.unseen,
+                groups.deleted,
+                groups.emptied,
+            )
+            decision = decision_in(rows, snapshot, record, now, unavailable)
+            found[user_id] = decision and apply_protection(decision, record, state, now)
+        return found
+
+    def _groups(
+        self, rows: TargetRows, ids: GroupIds, request: ScanRequest, leaving: Leaving | None
+    ) -> _Groups:
+        member_of: dict[UserId, set[GroupId]] = {}
+        unseen, deleted = set(), set()
+        emptied = {leaving.group_id} if leaving and leaving.emptied else set()
+        named = [group_id(row, ids) for row in rows.rows]
+        named += [ids[group] for group in rows.targetless if group in ids]
+        for id_ in _certain(named):
+            copy = self.group_snapshots.snapshot(id_, newer_than=request.enqueued_at)
+            if copy.deleted:
+                deleted.add(id_)
+                continue
+            if copy.emptied:
+                emptied.add(id_)
+            members = frozenset(copy.members)
+            if not copy.is_listed:
+                listed = self.group_snapshots.listed(id_, request.enqueued_at, self.directory)
+                if listed is None:
+                    unseen.add(id_)
+                    continue
+                if copy.is_many and not listed:
+                    emptied.add(id_)
+                members = listed
+            left = leaving.users if leaving and leaving.group_id == id_ else frozenset()
+            for user_id in members - left:
+                member_of.setdefault(user_id, set()).add(id_)
+        return _Groups(member_of, frozenset(unseen), frozenset(deleted), frozenset(emptied))
 
 
 def removals(
@@ -146,36 +177,6 @@ def undecided(
         and now > record.undecided_since + _AN_HOUR
         for user, decision in desired.items()
     )
-
-
-def _groups(
-    rows: TargetRows, ids: GroupIds, request: ScanRequest, ports: ScanPorts, leaving: Leaving | None
-) -> _Groups:
-    member_of: dict[UserId, set[GroupId]] = {}
-    unseen, deleted = set(), set()
-    emptied = {leaving.group_id} if leaving and leaving.emptied else set()
-    named = [group_id(row, ids) for row in rows.rows]
-    named += [ids[group] for group in rows.targetless if group in ids]
-    for id_ in _certain(named):
-        copy = ports.group_snapshots.snapshot(id_, newer_than=request.enqueued_at)
-        if copy.deleted:
-            deleted.add(id_)
-            continue
-        if copy.emptied:
-            emptied.add(id_)
-        members = frozenset(copy.members)
-        if not copy.is_listed:
-            listed = ports.group_snapshots.listed(id_, request.enqueued_at, ports.directory)
-            if listed is None:
-                unseen.add(id_)
-                continue
-            if copy.is_many and not listed:
-                emptied.add(id_)
-            members = listed
-        left = leaving.users if leaving and leaving.group_id == id_ else frozenset()
-        for user_id in members - left:
-            member_of.setdefault(user_id, set()).add(id_)
-    return _Groups(member_of, frozenset(unseen), frozenset(deleted), frozenset(emptied))
 
 
 def _certain(ids: Iterable[GroupId | Unresolved]) -> list[GroupId]:

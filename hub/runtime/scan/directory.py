@@ -6,18 +6,17 @@ from datetime import datetime
 from hub.runtime import reporter
 from hub.runtime.decisions.drift import Drift, DriftKind, KnownPeople, gone, of_people
 from hub.runtime.decisions.mapping_rows import group_id
-from hub.runtime.decisions.protection import is_protected
 from hub.runtime.decisions.record import State
 from hub.runtime.decisions.removal_limit import Disruption, DisruptionKind
 from hub.runtime.problems import mappings
 from hub.runtime.scan import pattern_groups, reports
-from hub.runtime.scan.admission import admit
 from hub.runtime.scan.listing import PagedListing
 from hub.runtime.scan.ports import ScanPorts, ScanResult
 from shared.model import GroupId, Target, Unresolved, User
 from shared.requests import ScanRequest, Subject
 
-_DISABLED_OR_DELETED = "the user is disabled or gone in the directory"
+_DISABLED_OR_DELETED = (DriftKind.DISABLED, DriftKind.GONE)
+_WHY = "the user is disabled or gone in the directory"
 
 
 def look_at_people(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
@@ -39,7 +38,8 @@ def look_at_people(request: ScanRequest, ports: ScanPorts, until: datetime) -> S
     found = [each for page in paged_listing.pages() for each in of_people(page, known)]
     if paged_listing.is_complete:
         found += gone(paged_listing.seen, known)
-    _admit_disabled_or_deleted(found, known, request, ports)
+    state = ports.hub_state.state(newer_than=request.enqueued_at)
+    ports.admission.admit_unprotected(_disabled_or_deleted(found, known), state)
     count = ports.enqueuer.queue(found, request)
     if paged_listing.is_complete:
         _look_at_forgotten(targets, request, ports)
@@ -48,28 +48,19 @@ def look_at_people(request: ScanRequest, ports: ScanPorts, until: datetime) -> S
     return ScanResult(count, paged_listing.is_complete)
 
 
-def _admit_disabled_or_deleted(
-    found: Iterable[Drift], known: KnownPeople, request: ScanRequest, ports: ScanPorts
-) -> None:
-    """Admit together all removals of the users who were found disabled or gone."""
-    disabled_or_deleted = {
-        each.user_id for each in found if each.drift_kind in (DriftKind.DISABLED, DriftKind.GONE)
-    }
+def _disabled_or_deleted(
+    found: Iterable[Drift], known: KnownPeople
+) -> dict[Target, list[Disruption]]:
+    """Return the removals of all users who were found disabled or gone, by target."""
+    users = {each.user_id for each in found if each.drift_kind in _DISABLED_OR_DELETED}
     disruptions: dict[Target, list[Disruption]] = {}
-    state, now = ports.hub_state.state(newer_than=request.enqueued_at), ports.clock.now()
-    for user in sorted(disabled_or_deleted):
+    for user in sorted(users):
         for target, profile_name in known.profiles.get(user, ()):
-            if is_protected(user, target, profile_name, state, now):
-                continue
             disruption = Disruption(
-                user,
-                min(known.names[user]),
-                profile_name,
-                DisruptionKind.REMOVAL,
-                _DISABLED_OR_DELETED,
+                user, min(known.names[user]), profile_name, DisruptionKind.REMOVAL, _WHY
             )
             disruptions.setdefault(target, []).append(disruption)
-    admit(disruptions, ports)
+    return disruptions
 
 
 def _look_at_forgotten(targets: Iterable[Target], request: ScanRequest, ports: ScanPorts) -> None:
@@ -89,8 +80,7 @@ def look_at_groups(request: ScanRequest, ports: ScanPorts, until: datetime) -> S
 
     The groups that pattern rows match are stored, and scanned where that is new.
     """
-    table = ports.mappings.table(newer_than=request.enqueued_at)
-    ids = ports.names.of(table, newer_than=request.enqueued_at)
+    table, ids = ports.mappings.with_ids(request)
     rows_of: dict[GroupId, list[str]] = {}
     for row in table.rows:
         id_ = group_id(row, ids)

@@ -6,10 +6,8 @@ from datetime import datetime
 from hub.runtime import reporter
 from hub.runtime.decisions.drift import Drift, DriftKind, joined, left
 from hub.runtime.decisions.hub_state import GroupSnapshot
-from hub.runtime.decisions.mapping_rows import group_id as id_of_row
 from hub.runtime.problems import mappings
 from hub.runtime.scan import pattern_groups, reports
-from hub.runtime.scan.admission import admit_leaving
 from hub.runtime.scan.checks import check_new_roles
 from hub.runtime.scan.desired import Leaving
 from hub.runtime.scan.listing import PagedListing
@@ -27,9 +25,7 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     group = GroupId(request.key)
     if request.event_driven and not request.part:
         pattern_groups.look_up(group, request, ports)
-    table = ports.mappings.table(newer_than=request.enqueued_at)
-    ids = ports.names.of(table, newer_than=request.enqueued_at)
-    rows = [row for row in table.rows if id_of_row(row, ids) == group]
+    rows, ids = ports.mappings.of_group(request, group)
     if not rows and not request.include_all:
         return ScanResult(0, complete=True)
     copy = ports.group_snapshots.snapshot(group, newer_than=request.enqueued_at)
@@ -46,7 +42,7 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     if request.target and not request.part:
         target = Target.parse(request.target)
         # A changed row concerns everybody in its target to whom it granted something.
-        admit_leaving(request, [target], ports, None)
+        ports.admission.admit_leaving(request, [target], None)
     for members in paged_listing.pages():
         listed = dict(members)
         count += ports.enqueuer.queue(_new(copy, listed, request), request)
@@ -92,7 +88,7 @@ def _end(
     if gone and rows:
         users = frozenset(drift.user_id for drift in gone)
         leaving = Leaving(copy.group_id, users, emptied)
-        admit_leaving(request, [row.target for row in rows], ports, leaving, users)
+        ports.admission.admit_leaving(request, [row.target for row in rows], leaving, users)
     count = ports.enqueuer.queue(gone, request)
     if rows:
         copy = ports.group_snapshots.save(copy, {}, [drift.user_id for drift in gone])
@@ -111,7 +107,7 @@ def _end(
 
 def _sole_names(request: ScanRequest, ports: ScanPorts, rows: list[GroupMapping]) -> frozenset[str]:
     """Return the subjects of the names that rows give to this group and to no other."""
-    table = ports.mappings.table(newer_than=request.enqueued_at)
+    table = ports.mappings.table(request)
     others = {row.group for row in table.rows if row not in rows}
     return frozenset(mappings.group_subject(row.group) for row in rows if row.group not in others)
 
@@ -131,7 +127,9 @@ def _gone(
         return count
     if not copy.deleted:
         ports.group_snapshots.note(copy, deleted=True, emptied=copy.emptied)
-        admit_leaving(request, [row.target for row in rows], ports, None, frozenset(copy.members))
+        ports.admission.admit_leaving(
+            request, [row.target for row in rows], None, frozenset(copy.members)
+        )
         ports.enqueuer.queue((Drift(user, DriftKind.LEFT) for user in copy.members), request)
     for name in sorted({row.group for row in rows}):
         reporter.report(mappings.group_deleted(name, copy.group_id))
@@ -148,7 +146,7 @@ def scan_by_name(request: ScanRequest, ports: ScanPorts) -> ScanResult:
     Raises:
         RetryableError: the id cannot be resolved yet.
     """
-    ids = ports.names.ids(frozenset({request.key}), newer_than=request.enqueued_at)
+    ids = ports.mappings.resolver.ids(frozenset({request.key}), newer_than=request.enqueued_at)
     state = ports.hub_state.state(newer_than=request.enqueued_at)
     reporter.report_rows(MappingTable(()), ids, ports.already_reported, state)
     reporter.checked(

@@ -11,7 +11,6 @@ from hub.runtime.decisions.pattern_rows import (
     without_groups,
 )
 from hub.runtime.problems import mappings
-from hub.runtime.scan.desired import records_of
 from hub.runtime.scan.ports import ScanPorts
 from shared.model import GroupId, Target
 from shared.requests import ScanRequest, Subject
@@ -23,7 +22,7 @@ def look_up(group: GroupId, request: ScanRequest, ports: ScanPorts) -> None:
     Raises:
         RetryableError, PermanentError: the directory does not tell the name.
     """
-    if not ports.mappings.table(newer_than=request.enqueued_at).patterns:
+    if not ports.mappings.table(request).patterns:
         return
     name = ports.directory.group_name(group)
     if name:
@@ -47,7 +46,7 @@ def note(
     that reads its name queues them.
     """
     targets_of: dict[str, set[Target]] = {}
-    for pattern in ports.mappings.table(newer_than=request.enqueued_at).patterns:
+    for pattern in ports.mappings.table(request).patterns:
         targets_of.setdefault(pattern.group, set()).add(pattern.target)
     state = ports.hub_state.state(newer_than=request.enqueued_at)
     new: dict[GroupId, str] = {}
@@ -86,7 +85,7 @@ def listed_all(seen: Seen, request: ScanRequest, ports: ScanPorts) -> None:
     Nothing is taken because a listing lacks a group. It is forgotten once its deletion is known and
     nobody has anything through it.
     """
-    table = ports.mappings.table(newer_than=request.enqueued_at)
+    table = ports.mappings.table(request)
     state = ports.hub_state.state(newer_than=request.enqueued_at)
     if table.patterns or state.listed_patterns:
         # The earlier parts of the listing may have been read elsewhere.
@@ -101,7 +100,7 @@ def listed_all(seen: Seen, request: ScanRequest, ports: ScanPorts) -> None:
     for pattern in without_groups(table.patterns, left):
         reporter.report(mappings.unmatched_pattern(pattern))
     reporter.checked(mappings.UNMATCHED_PATTERN)
-    named = {row.group for row in ports.mappings.table(newer_than=request.enqueued_at).rows}
+    named = {row.group for row in ports.mappings.table(request).rows}
     for name in {known[id_] for id_ in over} - named:
         reporter.checked(mappings.GROUP_DELETED, subject=mappings.group_subject(name))
     _report_withheld(request, ports)
@@ -111,7 +110,7 @@ def listed_all(seen: Seen, request: ScanRequest, ports: ScanPorts) -> None:
 
 def _report_withheld(request: ScanRequest, ports: ScanPorts, only: GroupId | None = None) -> None:
     """Report each group that took the name of another."""
-    table = ports.mappings.table(newer_than=request.enqueued_at)
+    table = ports.mappings.table(request)
     first = ports.hub_state.state(newer_than=request.enqueued_at).group_ids
     for name, id_, patterns in withheld_groups(table):
         if only in (None, id_):
@@ -120,7 +119,7 @@ def _report_withheld(request: ScanRequest, ports: ScanPorts, only: GroupId | Non
 
 def _is_over(group: GroupId, request: ScanRequest, ports: ScanPorts) -> bool:
     """Return whether a group is known to be deleted, and gives nobody anything any more."""
-    table = ports.mappings.table(newer_than=request.enqueued_at)
+    table = ports.mappings.table(request)
     copy = ports.group_snapshots.snapshot(group, newer_than=request.enqueued_at)
     # The scans of a group without a row keep no snapshot.
     is_mapped = group in {row.group_id for row in table.rows}
@@ -131,7 +130,7 @@ def _is_over(group: GroupId, request: ScanRequest, ports: ScanPorts) -> bool:
         and not record.is_leaving
         and any(grant.group_id == group for grant in record.because)
         for target in sorted({pattern.target for pattern in table.patterns})
-        for record in records_of(target, ports).values()
+        for record in ports.desired.records_of(target).values()
     )
 
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from hub.runtime.group_resolver import GroupResolver
-from hub.runtime.guard import Guard
 from hub.runtime.ports import (
     CheckResults,
     Clock,
@@ -14,14 +12,16 @@ from hub.runtime.ports import (
     KnownTargets,
     Ledger,
     Limits,
-    MappingStore,
     Redelivery,
     ScanQueue,
     ScanStates,
     UnmanagedProfiles,
 )
+from hub.runtime.scan.admission import JointAdmission
+from hub.runtime.scan.desired import DesiredReader
 from hub.runtime.scan.enqueue import Enqueuer
 from hub.runtime.scan.listing import ListingPorts
+from hub.runtime.scan.mappings import Mappings
 from hub.runtime.scan.snapshots import SnapshotCache
 from hub.runtime.studio_ports import AssignmentListing, SpokeReader, StudioListing
 
@@ -46,14 +46,14 @@ class ScanPorts:
     mode: Literal["apply", "report"]
     region: str
     directory: Directory
-    mappings: MappingStore
-    names: GroupResolver
+    mappings: Mappings
+    desired: DesiredReader
+    admission: JointAdmission
     hub_state: HubStateStore
     ledger: Ledger
     group_snapshots: SnapshotCache
     scans: ScanStates
     limits: Limits
-    guard: Guard
     unmanaged_profiles: UnmanagedProfiles
     studio: StudioListing
     access: AssignmentListing

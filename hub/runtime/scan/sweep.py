@@ -24,7 +24,7 @@ def begin(request: ScanRequest, ports: ScanPorts) -> ScanResult:
         subjects = [(Subject.GROUP, id_) for id_ in groups]
         subjects += [(Subject.TARGET, str(target)) for target in targets]
         subjects += [(Subject.CHECKS, str(target)) for target in _failed(request, targets, ports)]
-        table = ports.mappings.table(newer_than=request.enqueued_at)
+        table = ports.mappings.table(request)
         if table.patterns and request.key != TARGETS:
             subjects.append((Subject.GROUPS, ""))
     requests = [request._replace(subject=subject, key=key, attempt=0) for subject, key in subjects]
@@ -35,8 +35,7 @@ def begin(request: ScanRequest, ports: ScanPorts) -> ScanResult:
 
 def _groups(request: ScanRequest, ports: ScanPorts) -> list[GroupId]:
     """Return the groups that mappings name, and report invalid mappings."""
-    table = ports.mappings.table(newer_than=request.enqueued_at)
-    ids = ports.names.of(table, newer_than=request.enqueued_at)
+    table, ids = ports.mappings.with_ids(request)
     state = ports.hub_state.state(newer_than=request.enqueued_at)
     reporter.report_rows(table, ids, ports.already_reported, state, is_whole=True)
     if Unresolved.UNREADABLE in ids.values():
@@ -58,7 +57,7 @@ def _failed(request: ScanRequest, targets: Iterable[Target], ports: ScanPorts) -
 
 def _targets(request: ScanRequest, ports: ScanPorts) -> list[Target]:
     """Return every target that is or was mapped, and remember the new ones."""
-    table = ports.mappings.table(newer_than=request.enqueued_at)
+    table = ports.mappings.table(request)
     mapped = {row.target for row in (*table.rows, *table.patterns)}
     mapped |= {bad.target for bad in table.bad if bad.target}
     state = ports.hub_state.state(newer_than=request.enqueued_at)

@@ -12,13 +12,9 @@ from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal_limit import HeldDisruption
 from hub.runtime.problems import targets
 from hub.runtime.scan import reports
-from hub.runtime.scan.admission import admit
 from hub.runtime.scan.checks import check_new_roles
 from hub.runtime.scan.desired import (
-    decisions,
-    is_mapped,
     is_obsolete,
-    is_over,
     removals,
     role_changes,
     undecided,
@@ -90,7 +86,7 @@ def _is_open(request: ScanRequest, target: Target, state: HubState, ports: ScanP
 
 def _count(request: ScanRequest, target: Target, ports: ScanPorts) -> None:
     """Count a target that refuses the hub, once a sweep, while rows name it."""
-    if is_mapped(request, target, ports) and not request.event_driven:
+    if ports.mappings.is_mapped(request, target) and not request.event_driven:
         telemetry.count("TargetsUnreachable")
 
 
@@ -100,7 +96,7 @@ def _refused(error: PermanentError, request: ScanRequest, target: Target, ports:
     A target without rows is not counted: the account may be closed. If no profile is left there
     either, nothing is reported.
     """
-    if is_over(request, target, ports):
+    if ports.desired.is_over(request, target):
         reports.over(target)
         return
     if isinstance(error, TargetUnreachableError):
@@ -127,12 +123,12 @@ def _desired(
     A desired profile of a user who is `obstructed` is not tried again.
     """
     records = known.records
-    desired = decisions(request, target, records, ports)
+    desired = ports.desired.decisions(request, target, records)
     held = _still_held(target, desired, known, ports)
     disruptions = removals(desired, records)
     changed = role_changes(desired, held)
     if disruptions or changed:
-        admit({target: (*disruptions, *changed)}, ports, readmits=True)
+        ports.admission.admit({target: (*disruptions, *changed)}, readmits=True)
         held = ports.limits.state(target).held
     # Only a reconcile, which reads the directory, tells that the cause of a hold is over.
     for each in (*disruptions, *role_changes(desired, held)):
