@@ -62,5 +62,15 @@ class ScanState(NamedTuple):
     is_over: bool = False
 
 
+class ScanResult(NamedTuple):
+    """How many users differ, and whether the scan saw everything.
+
+    It is not `complete` if the rest follows by message, or if a read was refused.
+    """
+
+    people: int
+    complete: bool
+
+
 def _digest(id_: str) -> bytes:
     return blake2b(id_.encode(), digest_size=_BYTES).digest()

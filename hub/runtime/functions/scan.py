@@ -34,13 +34,16 @@ from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.guard import Guard
 from hub.runtime.redelivery import received
 from hub.runtime.scan.admission import JointAdmission
+from hub.runtime.scan.checks import Checks
 from hub.runtime.scan.desired import DesiredReader
 from hub.runtime.scan.enqueue import Enqueuer
 from hub.runtime.scan.listing import ListingPorts
 from hub.runtime.scan.mappings import Mappings
 from hub.runtime.scan.ports import ScanPorts
+from hub.runtime.scan.roles import RoleChecks
 from hub.runtime.scan.scanner import scan
 from hub.runtime.scan.snapshots import SnapshotCache
+from hub.runtime.scan.target_reader import TargetReader
 from hub.runtime.settings import ScanSettings, read_settings
 from shared.conventions import SystemRole
 from shared.requests import ScanRequest
@@ -83,9 +86,37 @@ def ports() -> ScanPorts:
     )
     group_snapshots = SnapshotCache(DynamoGroupSnapshots(dynamodb, settings.ledger_table), clock)
     desired = DesiredReader(mappings, directory, group_snapshots, ledger, hub_state, clock)
+    studio = SageMakerStudio(
+        lambda to: roles.client("sagemaker", SystemRole.READER, to.account, to.region),
+        settings.account,
+        remembers_domains=False,
+    )
+    spoke = AwsSpokeReader(
+        lambda service, to: roles.client(service, SystemRole.READER, to.account, to.region)
+    )
+    access = application_access(session, roles, settings)
+    enqueuer = Enqueuer(mode, FifoQueue(sqs, settings.reconcile_queue_url), clock)
+    known_targets = DynamoKnownTargets(dynamodb, settings.ledger_table)
+    reader = TargetReader(settings.region, studio, spoke, access, desired, hub_state)
+    role_checks = RoleChecks(reader, mappings, group_snapshots, ledger, hub_state, enqueuer, clock)
+    checks = Checks(
+        reader,
+        role_checks,
+        desired,
+        known_targets,
+        DynamoCheckResults(dynamodb, settings.ledger_table),
+        enqueuer,
+        clock,
+    )
     return ScanPorts(
+        studio=studio,
+        access=access,
+        enqueuer=enqueuer,
+        known_targets=known_targets,
+        reader=reader,
+        roles=role_checks,
+        checks=checks,
         mode=mode,
-        region=settings.region,
         directory=directory,
         mappings=mappings,
         desired=desired,
@@ -97,19 +128,7 @@ def ports() -> ScanPorts:
         group_snapshots=group_snapshots,
         scans=states,
         limits=limits,
-        access=application_access(session, roles, settings),
         unmanaged_profiles=DynamoUnmanagedProfiles(dynamodb, settings.ledger_table),
-        studio=SageMakerStudio(
-            lambda to: roles.client("sagemaker", SystemRole.READER, to.account, to.region),
-            settings.account,
-            remembers_domains=False,
-        ),
-        spoke=AwsSpokeReader(
-            lambda service, to: roles.client(service, SystemRole.READER, to.account, to.region)
-        ),
-        known_targets=DynamoKnownTargets(dynamodb, settings.ledger_table),
-        check_results=DynamoCheckResults(dynamodb, settings.ledger_table),
-        enqueuer=Enqueuer(mode, FifoQueue(sqs, settings.reconcile_queue_url), clock),
         listings=ListingPorts(states, scan_queue, clock),
         scan_queue=scan_queue,
         delayed_queue=SqsDelayedQueue(sqs, settings.delayed_queue_url),

@@ -9,12 +9,12 @@ from hub.runtime import reporter
 from hub.runtime.decisions.checks import is_missing_domain
 from hub.runtime.decisions.drift import Drift, DriftKind, KnownTarget
 from hub.runtime.decisions.hub_state import Domain
-from hub.runtime.decisions.listing import Seen
+from hub.runtime.decisions.listing import ScanResult, Seen
 from hub.runtime.decisions.record import Access, Record, State
 from hub.runtime.problems import targets
-from hub.runtime.scan import checks, reports
+from hub.runtime.scan import reports
 from hub.runtime.scan.listing import PagedListing
-from hub.runtime.scan.ports import ScanPorts, ScanResult
+from hub.runtime.scan.ports import ScanPorts
 from shared.errors import PermanentError, TargetUnreachableError
 from shared.model import Target, UserId
 from shared.requests import ScanRequest
@@ -28,7 +28,8 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     Assignments that cannot be listed stop no check: these tell why.
     """
     target = Target.parse(request.key)
-    domain = checks.read_domain(target, ports)
+    reading = ports.reader.read(request, target)
+    domain = reading.domain
     # It is read after the assignments are listed.
     known = cache(partial(ports.known_targets.of_target, target))
     refusal: PermanentError | None = None
@@ -42,7 +43,7 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
             _unread(domain, request, target, ports)
     except PermanentError as error:
         refusal = error
-    checked = checks.scan_domain(request, target, domain, known(), ports)
+    checked = ports.checks.check(reading, known())
     if refusal is not None:
         raise refusal
     return ScanResult(

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from hub.runtime import reporter
 from hub.runtime.decisions.drift import Drift, DriftKind, KnownPeople, gone, of_people
+from hub.runtime.decisions.listing import ScanResult
 from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.decisions.record import State
 from hub.runtime.decisions.removal_limit import Disruption, DisruptionKind
 from hub.runtime.problems import mappings
 from hub.runtime.scan import pattern_groups, reports
 from hub.runtime.scan.listing import PagedListing
-from hub.runtime.scan.ports import ScanPorts, ScanResult
+from hub.runtime.scan.ports import ScanPorts
 from shared.model import GroupId, Target, Unresolved, User
 from shared.requests import ScanRequest, Subject
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from hub.runtime import reporter
 from hub.runtime.decisions.drift import Drift, DriftKind, joined, left
 from hub.runtime.decisions.hub_state import GroupSnapshot
+from hub.runtime.decisions.listing import ScanResult
 from hub.runtime.problems import mappings
 from hub.runtime.scan import pattern_groups, reports
-from hub.runtime.scan.checks import check_new_roles
 from hub.runtime.scan.desired import Leaving
 from hub.runtime.scan.listing import PagedListing
-from hub.runtime.scan.ports import ScanPorts, ScanResult
+from hub.runtime.scan.ports import ScanPorts
 from shared.model import GroupId, GroupIds, GroupMapping, MappingTable, Target, Unresolved, UserId
 from shared.requests import ScanRequest, Subject
 
@@ -38,7 +38,7 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     )
     count = 0
     if not request.part:
-        _check_roles(request, rows, ports, until)
+        ports.roles.check_new_before(request, (row.target for row in rows), until)
     if request.target and not request.part:
         target = Target.parse(request.target)
         # A changed row concerns everybody in its target to whom it granted something.
@@ -54,19 +54,6 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
         return ScanResult(count + _gone(request, ports, copy, rows, ids), complete=True)
     paged_listing.go_on()
     return ScanResult(count, complete=False)
-
-
-def _check_roles(
-    request: ScanRequest, rows: list[GroupMapping], ports: ScanPorts, until: datetime
-) -> None:
-    """Check the new roles of the group's rows before its members are queued.
-
-    At most half of the time is spent: what is left is checked when a reconcile asks for it.
-    """
-    now = ports.clock.now()
-    for target in sorted({row.target for row in rows}):
-        if ports.clock.now() < now + (until - now) / 2:
-            check_new_roles(request, target, ports)
 
 
 def _new(copy: GroupSnapshot, listed: dict[UserId, str], request: ScanRequest) -> Iterable[Drift]:

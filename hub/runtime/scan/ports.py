@@ -1,10 +1,9 @@
 """The ports of `scan`, as one value."""
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hub.runtime.ports import (
-    CheckResults,
     Clock,
     DelayedQueue,
     Directory,
@@ -18,33 +17,25 @@ from hub.runtime.ports import (
     UnmanagedProfiles,
 )
 from hub.runtime.scan.admission import JointAdmission
+from hub.runtime.scan.checks import Checks
 from hub.runtime.scan.desired import DesiredReader
 from hub.runtime.scan.enqueue import Enqueuer
 from hub.runtime.scan.listing import ListingPorts
 from hub.runtime.scan.mappings import Mappings
+from hub.runtime.scan.roles import RoleChecks
 from hub.runtime.scan.snapshots import SnapshotCache
-from hub.runtime.studio_ports import AssignmentListing, SpokeReader, StudioListing
-
-
-class ScanResult(NamedTuple):
-    """How many users differ, and whether the scan saw everything.
-
-    It is not `complete` if the rest follows by message, or if a read was refused.
-    """
-
-    people: int
-    complete: bool
+from hub.runtime.scan.target_reader import TargetReader
+from hub.runtime.studio_ports import AssignmentListing, StudioListing
 
 
 @dataclass(frozen=True, slots=True)
 class ScanPorts:
-    """The ports of `scan`, and the hub's Region.
+    """The ports of `scan`.
 
     `already_reported` holds the row problems that were reported already.
     """
 
     mode: Literal["apply", "report"]
-    region: str
     directory: Directory
     mappings: Mappings
     desired: DesiredReader
@@ -57,9 +48,10 @@ class ScanPorts:
     unmanaged_profiles: UnmanagedProfiles
     studio: StudioListing
     access: AssignmentListing
-    spoke: SpokeReader
+    reader: TargetReader
+    roles: RoleChecks
+    checks: Checks
     known_targets: KnownTargets
-    check_results: CheckResults
     enqueuer: Enqueuer
     listings: ListingPorts
     scan_queue: ScanQueue

@@ -1,9 +1,10 @@
-"""What a scan reports of holds and renamed groups, and which problems of a target it checked."""
+"""What a scan reports of holds, renamed groups and checks, and which problems it checked."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from hub.runtime import reporter, telemetry
+from hub.runtime.decisions.checks import Finding
 from hub.runtime.decisions.holds import holds_of
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal_limit import HeldDisruption
@@ -62,3 +63,10 @@ def over(target: Target) -> None:
 def assignments_checked(target: Target) -> None:
     """Note that the assignments of a domain were listed."""
     reporter.checked(*targets.ASSIGNMENTS, covers=lambda text: text.endswith(f" {target}"))
+
+
+def unreadable_checks(target: Target, findings: Iterable[Finding]) -> None:
+    """Report the checks of a target that could not be made."""
+    unread = {each.check.id: each.check.text for each in findings if each.is_reported}
+    if unread:
+        reporter.report(targets.check_unreadable(target, unread))

@@ -5,11 +5,11 @@ from typing import assert_never
 
 from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.hub_state import OLDEST_STATE
-from hub.runtime.decisions.listing import ScanState, Seen
+from hub.runtime.decisions.listing import ScanResult, ScanState, Seen
 from hub.runtime.decisions.requeue import RequeuePolicy, is_exhausted, recheck, requeue
 from hub.runtime.problems import hub as problems
-from hub.runtime.scan import assignments, checks, directory, group, sweep, target
-from hub.runtime.scan.ports import ScanPorts, ScanResult
+from hub.runtime.scan import assignments, directory, group, sweep, target
+from hub.runtime.scan.ports import ScanPorts
 from shared.errors import PermanentError, RetryableError
 from shared.requests import ScanRequest, Subject
 
@@ -70,9 +70,9 @@ def _scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult
         case Subject.ASSIGNMENTS:
             return assignments.scan(request, ports, until)
         case Subject.CHECKS:
-            return checks.scan(request, ports)
+            return ports.checks.scan(request)
         case Subject.ROLES:
-            return checks.scan_roles(request, ports, until)
+            return ports.roles.scan(request, until)
         case Subject.USERS:
             return directory.look_at_people(request, ports, until)
         case Subject.GROUPS:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from hub.runtime import reporter, telemetry
+from hub.runtime.decisions.listing import ScanResult
 from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.problems.targets import CHECKS
-from hub.runtime.scan.ports import ScanPorts, ScanResult
+from hub.runtime.scan.ports import ScanPorts
 from shared.model import GroupId, Target, Unresolved
 from shared.requests import DAILY, TARGETS, ScanRequest, Subject
 

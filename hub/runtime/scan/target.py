@@ -8,11 +8,11 @@ from hub.runtime.decisions.checks import NO_DOMAIN, is_missing_domain
 from hub.runtime.decisions.decision import Decision, DesiredProfile
 from hub.runtime.decisions.drift import Drift, DriftKind, KnownTarget, in_ledger
 from hub.runtime.decisions.hub_state import HubState
+from hub.runtime.decisions.listing import ScanResult
 from hub.runtime.decisions.record import Record, State
 from hub.runtime.decisions.removal_limit import HeldDisruption
 from hub.runtime.problems import targets
 from hub.runtime.scan import reports
-from hub.runtime.scan.checks import check_new_roles
 from hub.runtime.scan.desired import (
     is_obsolete,
     removals,
@@ -20,7 +20,7 @@ from hub.runtime.scan.desired import (
     undecided,
 )
 from hub.runtime.scan.listing import PagedListing
-from hub.runtime.scan.ports import ScanPorts, ScanResult
+from hub.runtime.scan.ports import ScanPorts
 from hub.runtime.scan.profiles import Profiles
 from shared.errors import PermanentError, TargetUnreachableError
 from shared.model import Target, UserId
@@ -51,7 +51,7 @@ def scan(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
     if unreachable is not None and not paged_listing.is_passed_on:
         ports.hub_state.remember_target(target)
     if not request.part:
-        check_new_roles(request, target, ports)
+        ports.roles.check_new(request, target)
     is_open = _is_open(request, target, state, ports)
     reports.checked(target, is_open=is_open, wholly=paged_listing.is_complete and not request.part)
     known = ports.known_targets.of_target(target)
