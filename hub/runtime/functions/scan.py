@@ -34,15 +34,22 @@ from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.guard import Guard
 from hub.runtime.redelivery import received
 from hub.runtime.scan.admission import JointAdmission
+from hub.runtime.scan.assignments import AssignmentDrift, AssignmentScan
 from hub.runtime.scan.checks import Checks
 from hub.runtime.scan.desired import DesiredReader
+from hub.runtime.scan.directory import GroupsScan, UsersScan
 from hub.runtime.scan.enqueue import Enqueuer
+from hub.runtime.scan.group import GroupScan, NameScan
 from hub.runtime.scan.listing import ListingPorts
 from hub.runtime.scan.mappings import Mappings
-from hub.runtime.scan.ports import ScanPorts
+from hub.runtime.scan.pattern_groups import PatternGroups
+from hub.runtime.scan.profiles import ProfilePorts
 from hub.runtime.scan.roles import RoleChecks
-from hub.runtime.scan.scanner import scan
+from hub.runtime.scan.scanner import Scanner, Scans
 from hub.runtime.scan.snapshots import SnapshotCache
+from hub.runtime.scan.sweep import Sweep
+from hub.runtime.scan.target import Refusals, TargetScan
+from hub.runtime.scan.target_drift import TargetDrift
 from hub.runtime.scan.target_reader import TargetReader
 from hub.runtime.settings import ScanSettings, read_settings
 from shared.conventions import SystemRole
@@ -63,88 +70,98 @@ _SESSIONS = 5
 
 
 @cache
-def ports() -> ScanPorts:
-    """Return the ports of `scan`; SettingsError lists everything its environment lacks."""
+def ports() -> tuple[Scanner, ReceivedFrom]:
+    """Return what runs scans, and the queue that their requests come from.
+
+    Raises:
+        SettingsError: the environment lacks a setting; the message lists all of them.
+    """
     settings = read_settings(ScanSettings, os.environ)
     session = boto3.Session(region_name=settings.region)
     dynamodb = session.client("dynamodb", config=CLIENT_CONFIG)
     sqs = session.client("sqs", config=CLIENT_CONFIG)
     clock = SystemClock()
+    mode: Literal["apply", "report"] = "report" if settings.mode == "report" else "apply"
     directory = IdentityCenter(
         session.client("identitystore", config=CLIENT_CONFIG), settings.identity_store_id
     )
-    hub_state = DynamoHubState(dynamodb, settings.ledger_table)
-    roles = assumed_roles(session, settings, at_most=_SESSIONS)
-    ledger = DynamoLedger(dynamodb, settings.ledger_table)
-    limits = DynamoLimits(dynamodb, settings.ledger_table)
-    mode: Literal["apply", "report"] = "report" if settings.mode == "report" else "apply"
-    states = DynamoScanStates(dynamodb, settings.ledger_table)
-    scan_queue = FifoQueue(sqs, settings.scan_queue_url)
-    mappings = Mappings(
-        DynamoMappings(dynamodb, settings.mappings_table, hub_state),
-        GroupResolver(directory, hub_state, clock),
-    )
-    group_snapshots = SnapshotCache(DynamoGroupSnapshots(dynamodb, settings.ledger_table), clock)
-    desired = DesiredReader(mappings, directory, group_snapshots, ledger, hub_state, clock)
+    spokes = assumed_roles(session, settings, at_most=_SESSIONS)
     studio = SageMakerStudio(
-        lambda to: roles.client("sagemaker", SystemRole.READER, to.account, to.region),
+        lambda to: spokes.client("sagemaker", SystemRole.READER, to.account, to.region),
         settings.account,
         remembers_domains=False,
     )
-    spoke = AwsSpokeReader(
-        lambda service, to: roles.client(service, SystemRole.READER, to.account, to.region)
+    spoke_reader = AwsSpokeReader(
+        lambda service, to: spokes.client(service, SystemRole.READER, to.account, to.region)
     )
-    access = application_access(session, roles, settings)
-    enqueuer = Enqueuer(mode, FifoQueue(sqs, settings.reconcile_queue_url), clock)
+    access = application_access(session, spokes, settings)
+    # The ledger's table, by what each adapter keeps there.
+    hub_state = DynamoHubState(dynamodb, settings.ledger_table)
+    ledger = DynamoLedger(dynamodb, settings.ledger_table)
+    limits = DynamoLimits(dynamodb, settings.ledger_table)
     known_targets = DynamoKnownTargets(dynamodb, settings.ledger_table)
-    reader = TargetReader(settings.region, studio, spoke, access, desired, hub_state)
-    role_checks = RoleChecks(reader, mappings, group_snapshots, ledger, hub_state, enqueuer, clock)
-    checks = Checks(
-        reader,
-        role_checks,
-        desired,
-        known_targets,
-        DynamoCheckResults(dynamodb, settings.ledger_table),
-        enqueuer,
-        clock,
+    check_results = DynamoCheckResults(dynamodb, settings.ledger_table)
+    unmanaged_profiles = DynamoUnmanagedProfiles(dynamodb, settings.ledger_table)
+    states = DynamoScanStates(dynamodb, settings.ledger_table)
+    snapshots = SnapshotCache(DynamoGroupSnapshots(dynamodb, settings.ledger_table), clock)
+    scan_queue = FifoQueue(sqs, settings.scan_queue_url)
+    delayed_queue = SqsDelayedQueue(sqs, settings.delayed_queue_url)
+
+    # What several scans share.
+    resolver = GroupResolver(directory, hub_state, clock)
+    mappings = Mappings(DynamoMappings(dynamodb, settings.mappings_table, hub_state), resolver)
+    desired = DesiredReader(mappings, directory, snapshots, ledger, hub_state, clock)
+    admission = JointAdmission(mode, Guard(removal_limit(settings), limits, ledger), desired, clock)
+    enqueuer = Enqueuer(mode, FifoQueue(sqs, settings.reconcile_queue_url), clock)
+    listings = ListingPorts(states, scan_queue, clock)
+    reader = TargetReader(settings.region, studio, spoke_reader, access, desired, hub_state)
+    roles = RoleChecks(reader, mappings, snapshots, ledger, hub_state, enqueuer, clock)
+    checks = Checks(reader, roles, desired, known_targets, check_results, enqueuer, clock)
+    pattern_groups = PatternGroups(
+        mappings, directory, snapshots, ledger, hub_state, scan_queue, clock
     )
-    return ScanPorts(
-        studio=studio,
-        access=access,
-        enqueuer=enqueuer,
-        known_targets=known_targets,
-        reader=reader,
-        roles=role_checks,
-        checks=checks,
-        mode=mode,
-        directory=directory,
-        mappings=mappings,
-        desired=desired,
-        admission=JointAdmission(
-            mode, Guard(removal_limit(settings), limits, ledger), desired, clock
+    profiles = ProfilePorts(studio, unmanaged_profiles, ledger, clock)
+    reported_rows: set[str] = set()
+    sweep = Sweep(mappings, hub_state, scan_queue, clock, reported_rows)
+
+    scans = Scans(
+        sweep=sweep,
+        group=GroupScan(mappings, directory, snapshots, listings, roles, admission, enqueuer),
+        name=NameScan(resolver, hub_state, scan_queue, reported_rows),
+        target=TargetScan(
+            studio,
+            hub_state,
+            listings,
+            Refusals(mappings, desired, hub_state, clock),
+            roles,
+            TargetDrift(known_targets, profiles, desired, limits, admission, clock),
+            enqueuer,
         ),
-        hub_state=hub_state,
-        ledger=ledger,
-        group_snapshots=group_snapshots,
-        scans=states,
-        limits=limits,
-        unmanaged_profiles=DynamoUnmanagedProfiles(dynamodb, settings.ledger_table),
-        listings=ListingPorts(states, scan_queue, clock),
-        scan_queue=scan_queue,
-        delayed_queue=SqsDelayedQueue(sqs, settings.delayed_queue_url),
-        received=ReceivedFrom(sqs, settings.scan_queue_url),
-        clock=clock,
+        assignments=AssignmentScan(
+            reader,
+            known_targets,
+            AssignmentDrift(mode, access, ledger, listings, enqueuer),
+            checks,
+            desired,
+        ),
+        checks=checks,
+        roles=roles,
+        users=UsersScan(directory, ledger, hub_state, listings, admission, enqueuer, sweep),
+        groups=GroupsScan(mappings, directory, hub_state, listings, pattern_groups),
+        pattern_groups=pattern_groups,
     )
+    scanner = Scanner(scans, states, hub_state, delayed_queue, clock)
+    return scanner, ReceivedFrom(sqs, settings.scan_queue_url)
 
 
 @telemetry.logger.inject_lambda_context(clear_state=True)
 @telemetry.metrics.log_metrics
 def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     """Run the scan request in the message; a crash leaves the message in the queue."""
-    here = ports()
+    scanner, queue = ports()
     left = timedelta(milliseconds=context.get_remaining_time_in_millis())
-    until = here.clock.now() + left - _RESERVE
+    until = scanner.clock.now() + left - _RESERVE
     for record in event["Records"]:
         telemetry.count("Scans")
-        with received(record, ScanRequest, here.received, here.hub_state) as request:
-            scan(request, here, until)
+        with received(record, ScanRequest, queue, scanner.hub_state) as request:
+            scanner.scan(request, until)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from hub.runtime import reporter
 from hub.runtime.decisions.drift import Drift, DriftKind, KnownPeople, gone, of_people
@@ -9,44 +10,60 @@ from hub.runtime.decisions.listing import ScanResult
 from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.decisions.record import State
 from hub.runtime.decisions.removal_limit import Disruption, DisruptionKind
+from hub.runtime.ports import Directory, HubStateStore, Ledger
 from hub.runtime.problems import mappings
-from hub.runtime.scan import pattern_groups, reports
-from hub.runtime.scan.listing import PagedListing
-from hub.runtime.scan.ports import ScanPorts
+from hub.runtime.scan import reports
+from hub.runtime.scan.admission import JointAdmission
+from hub.runtime.scan.enqueue import Enqueuer
+from hub.runtime.scan.listing import ListingPorts, PagedListing
+from hub.runtime.scan.mappings import Mappings
+from hub.runtime.scan.pattern_groups import PatternGroups
+from hub.runtime.scan.sweep import Sweep
 from shared.model import GroupId, Target, Unresolved, User
-from shared.requests import ScanRequest, Subject
+from shared.requests import ScanRequest
 
 _DISABLED_OR_DELETED = (DriftKind.DISABLED, DriftKind.GONE)
 _WHY = "the user is disabled or gone in the directory"
 
 
-def look_at_people(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
-    """Queue the users who differ from the ledger."""
-    known, targets = KnownPeople(), set[Target]()
-    for record in ports.ledger.everybody():
-        known.add(record)
-        if record.state is not State.REMOVED:
-            targets.add(record.target)
-    paged_listing: PagedListing[User] = PagedListing(
-        request,
-        ports.directory.people,
-        lambda person: person.id,
-        ports.listings,
-        until,
-        # The directory may have twenty times as many users as the ledger.
-        remember=known.knows,
-    )
-    found = [each for page in paged_listing.pages() for each in of_people(page, known)]
-    if paged_listing.is_complete:
-        found += gone(paged_listing.seen, known)
-    state = ports.hub_state.state(newer_than=request.enqueued_at)
-    ports.admission.admit_unprotected(_disabled_or_deleted(found, known), state)
-    count = ports.enqueuer.queue(found, request)
-    if paged_listing.is_complete:
-        _look_at_forgotten(targets, request, ports)
-    else:
-        paged_listing.go_on()
-    return ScanResult(count, paged_listing.is_complete)
+class UsersScan(NamedTuple):
+    """Scans the users of the directory."""
+
+    directory: Directory
+    ledger: Ledger
+    hub_state: HubStateStore
+    listings: ListingPorts
+    admission: JointAdmission
+    enqueuer: Enqueuer
+    sweep: Sweep
+
+    def scan(self, request: ScanRequest, until: datetime) -> ScanResult:
+        """Queue the users who differ from the ledger."""
+        known, targets = KnownPeople(), set[Target]()
+        for record in self.ledger.everybody():
+            known.add(record)
+            if record.state is not State.REMOVED:
+                targets.add(record.target)
+        paged_listing: PagedListing[User] = PagedListing(
+            request,
+            self.directory.people,
+            lambda person: person.id,
+            self.listings,
+            until,
+            # The directory may have twenty times as many users as the ledger.
+            remember=known.knows,
+        )
+        found = [each for page in paged_listing.pages() for each in of_people(page, known)]
+        if paged_listing.is_complete:
+            found += gone(paged_listing.seen, known)
+        state = self.hub_state.state(newer_than=request.enqueued_at)
+        self.admission.admit_unprotected(_disabled_or_deleted(found, known), state)
+        count = self.enqueuer.queue(found, request)
+        if paged_listing.is_complete:
+            self.sweep.queue_forgotten(request, targets)
+        else:
+            paged_listing.go_on()
+        return ScanResult(count, paged_listing.is_complete)
 
 
 def _disabled_or_deleted(
@@ -64,53 +81,50 @@ def _disabled_or_deleted(
     return disruptions
 
 
-def _look_at_forgotten(targets: Iterable[Target], request: ScanRequest, ports: ScanPorts) -> None:
-    """Queue scans of targets that have open records and that no sweep knew."""
-    known = ports.hub_state.state(newer_than=request.enqueued_at).targets
-    for target in sorted(set(targets) - known):
-        ports.hub_state.remember_target(target)
-        ports.scan_queue.enqueue(
-            ScanRequest(
-                Subject.TARGET, str(target), ports.clock.now(), request.event_id, request.event_at
-            )
+class GroupsScan(NamedTuple):
+    """Scans the groups of the directory."""
+
+    mappings: Mappings
+    directory: Directory
+    hub_state: HubStateStore
+    listings: ListingPorts
+    pattern_groups: PatternGroups
+
+    def scan(self, request: ScanRequest, until: datetime) -> ScanResult:
+        """Report mapped groups with another name, and mapped names that another group has now.
+
+        The groups that pattern rows match are stored, and scanned where that is new.
+        """
+        table, ids = self.mappings.with_ids(request)
+        rows_of: dict[GroupId, list[str]] = {}
+        for row in table.rows:
+            id_ = group_id(row, ids)
+            if not isinstance(id_, Unresolved) and not row.pattern:
+                rows_of.setdefault(id_, []).append(row.group)
+        known_groups = frozenset[str](
+            self.hub_state.state(newer_than=request.enqueued_at).pattern_groups
         )
-
-
-def look_at_groups(request: ScanRequest, ports: ScanPorts, until: datetime) -> ScanResult:
-    """Report mapped groups that were renamed, and mapped names that belong to another group now.
-
-    The groups that pattern rows match are stored, and scanned where that is new.
-    """
-    table, ids = ports.mappings.with_ids(request)
-    rows_of: dict[GroupId, list[str]] = {}
-    for row in table.rows:
-        id_ = group_id(row, ids)
-        if not isinstance(id_, Unresolved) and not row.pattern:
-            rows_of.setdefault(id_, []).append(row.group)
-    known_groups = frozenset[str](
-        ports.hub_state.state(newer_than=request.enqueued_at).pattern_groups
-    )
-    paged_listing: PagedListing[tuple[GroupId, str]] = PagedListing(
-        request,
-        ports.directory.groups,
-        lambda group: group[0],
-        ports.listings,
-        until,
-        # Only of these does it matter whether the directory still has them.
-        remember=known_groups.__contains__,
-    )
-    for page in paged_listing.pages():
-        pattern_groups.note(page, request, ports)
-        for id_, name in page:
-            reports.renamed(id_, name, rows_of.get(id_, ()))
-            known = ids.get(name, id_)
-            if known != id_ and not isinstance(known, Unresolved):
-                reporter.report(mappings.group_recreated(name, known, id_))
-    if paged_listing.is_complete:
-        pattern_groups.listed_all(paged_listing.seen, request, ports)
-    else:
-        paged_listing.go_on()
-    if paged_listing.is_complete and not request.part:
-        # A listing that continued by message was reported in parts.
-        reporter.checked(mappings.GROUP_RENAMED, mappings.GROUP_RECREATED)
-    return ScanResult(0, paged_listing.is_complete)
+        paged_listing: PagedListing[tuple[GroupId, str]] = PagedListing(
+            request,
+            self.directory.groups,
+            lambda group: group[0],
+            self.listings,
+            until,
+            # Only of these does it matter whether the directory still has them.
+            remember=known_groups.__contains__,
+        )
+        for page in paged_listing.pages():
+            self.pattern_groups.note(page, request)
+            for id_, name in page:
+                reports.renamed(id_, name, rows_of.get(id_, ()))
+                known = ids.get(name, id_)
+                if known != id_ and not isinstance(known, Unresolved):
+                    reporter.report(mappings.group_recreated(name, known, id_))
+        if paged_listing.is_complete:
+            self.pattern_groups.listed_all(paged_listing.seen, request)
+        else:
+            paged_listing.go_on()
+        if paged_listing.is_complete and not request.part:
+            # A listing that continued by message was reported in parts.
+            reporter.checked(mappings.GROUP_RENAMED, mappings.GROUP_RECREATED)
+        return ScanResult(0, paged_listing.is_complete)

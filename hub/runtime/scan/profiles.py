@@ -1,6 +1,7 @@
 """Compares the profiles that a target lists with the ledger's records."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.drift import (
@@ -13,16 +14,26 @@ from hub.runtime.decisions.drift import (
 from hub.runtime.decisions.hub_state import ListedProfile, UnmanagedProfile
 from hub.runtime.decisions.listing import Seen
 from hub.runtime.decisions.record import State, rebuilt
+from hub.runtime.ports import Clock, Ledger, UnmanagedProfiles
 from hub.runtime.problems import targets, users
-from hub.runtime.scan.ports import ScanPorts
+from hub.runtime.studio_ports import StudioListing
 from shared.errors import RefusedError
 from shared.model import Target, UserId
+
+
+class ProfilePorts(NamedTuple):
+    """Where the profiles of a target, and what is known of them, are read and stored."""
+
+    studio: StudioListing
+    unmanaged_profiles: UnmanagedProfiles
+    ledger: Ledger
+    clock: Clock
 
 
 class Profiles:
     """One target's records by profile name; case does not count, as in Studio."""
 
-    def __init__(self, target: Target, known: KnownTarget, ports: ScanPorts) -> None:
+    def __init__(self, target: Target, known: KnownTarget, ports: ProfilePorts) -> None:
         self._target = target
         self._records = records = known.records
         self._ports = ports
