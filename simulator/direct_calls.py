@@ -1,4 +1,4 @@
-"""Passes calls of DynamoDB and SQS directly to moto's methods.
+"""Passes calls of DynamoDB, SQS and EventBridge directly to moto's methods.
 
 moto builds an HTTP request and parses it again. It also copies the request and the answer along the
 service's model. A JSON call without bytes needs neither.
@@ -23,6 +23,7 @@ from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.utilities import dynamo_to_dict
 from moto.dynamodb.responses import DynamoHandler
+from moto.events.responses import EventsHandler
 from moto.sqs.responses import SQSResponse
 from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
@@ -30,7 +31,7 @@ from werkzeug.exceptions import HTTPException
 from simulator.isolation import replace
 from simulator.request_parts import SentRequest
 
-_DIRECT: tuple[type[BaseResponse], ...] = (DynamoHandler, SQSResponse)
+_DIRECT: tuple[type[BaseResponse], ...] = (DynamoHandler, EventsHandler, SQSResponse)
 # Types that hold bytes: moto decodes them, but JSON shows them as text.
 _BYTES = ('"B"', '"BS"', '"BinaryValue"')
 # The members of an answer about items: attributes as they are stored, and counts.
@@ -82,12 +83,16 @@ def direct_call(
 def _answer(handler: BaseResponse, method: str, request: SentRequest) -> _Answer | Plain:
     _prepare(handler, request)
     try:
-        result: ActionResult = getattr(handler, method)()
+        result: Any = getattr(handler, method)()
     except ServiceException as error:
         return _serialized(handler, ActionResult(error))
     except HTTPException as error:
         headers = dict(error.get_headers())
         return error.code or HTTPStatus.BAD_REQUEST, headers, str(error.description)
+    if not isinstance(result, ActionResult):
+        # Older services of moto write their answers themselves.
+        text, headers = (result, {}) if isinstance(result, str) else result
+        return HTTPStatus.OK, headers, text
     return result.result if type(result.result) is Plain else _serialized(handler, result)
 
 
@@ -96,7 +101,8 @@ def _prepare(handler: Any, request: SentRequest) -> None:  # noqa: ANN401 (moto'
     handler.region, handler.current_account = request.region, request.account
     handler.partition = get_partition(handler.region)
     asked = {name: value for name, value in json.loads(request.body).items() if value is not None}
-    handler.params = handler.body = asked
+    handler.params = asked
+    handler.body = asked if handler.automated_parameter_parsing else request.body
     handler.headers = {"Content-Type": _JSON, "x-amz-target": request.operation}
     handler.uri, handler.path = request.url, urlsplit(request.url).path
     handler.querystring, handler.uri_match, handler.response_headers = {}, {}, {}

@@ -7,6 +7,7 @@ may try again takes botocore's own path, with its retries. So does every protoco
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import count
 from typing import Any
@@ -18,6 +19,7 @@ from botocore.handlers import BUILTIN_HANDLERS, REGISTER_LAST
 from botocore.model import OperationModel
 from botocore.parsers import JSONParser
 from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
+from botocore.utils import parse_timestamp
 from moto.core.botocore_stubber import MockRawResponse
 
 from simulator.direct_calls import Plain, direct_call
@@ -29,8 +31,17 @@ from simulator.routes import route
 from simulator.sessions import Sessions
 from simulator.wire_errors import json_error
 
-_parser: Any = JSONParser()
 _numbers = count(1)
+
+
+def _time(value: float | str) -> datetime:
+    """Return a time in the local zone, as botocore does; its own parser asks dateutil for each."""
+    if isinstance(value, str):
+        return parse_timestamp(value)
+    return datetime.fromtimestamp(value, UTC).astimezone()
+
+
+_parser: Any = JSONParser(timestamp_parser=_time)
 # What botocore's standard mode tries again.
 _PASSING = frozenset(
     (
