@@ -319,7 +319,7 @@ class Recorder:
             if skip.kind in OF_OTHERS and leaves and record is not None:
                 # The profile is not ours any more.
                 self.records[target] = replace(record, role_arn="", given_by="")
-            elif skip.kind in OF_OTHERS and record and not record.is_made:
+            elif skip.kind is SkipKind.NAME_TAKEN and record and not record.is_made:
                 # It never was: no assignment followed a creation that may have failed.
                 self.records[target] = replace(record, access=Access.UNTOUCHED)
             self._note(target, state, Obstacle(skip.kind, skip.reason), profile, skip.hold)
