@@ -54,6 +54,8 @@ class PatternCompany:
     seed: int
     rows: dict[tuple[str, Target], tuple[str | None, int]] = field(default_factory=dict)
     kills: int = field(default=0, init=False)
+    # Names that a group had before it was renamed.
+    _left_names: set[str] = field(default_factory=set, init=False)
     # Calls of the hub until a function is killed; 0 for never.
     _calls_left: int = field(default=0, init=False)
 
@@ -169,7 +171,10 @@ class PatternCompany:
         if kind == "map":
             key = dice.choice(GROUPS), dice.choice((ONE, TWO))
             role = dice.choice(ROLES if "*" in key[0] else (None, "Own"))
-            self._write(key, role, dice.randint(1, 9))
+            priority = dice.randint(1, 9)
+            # A row for a name that a group had before follows this group: that has its own stories.
+            if key[0] not in self._left_names or self._store.find_group(key[0]):
+                self._write(key, role, priority)
             return
         key = dice.choice([key for key in self.rows if key[0] != REST] or [("-", ONE)])
         if self.rows.pop(key, None):
@@ -228,7 +233,9 @@ class PatternCompany:
         if kind == "delete" and movable:
             return self._operations.delete_group(dice.choice(movable), via)
         if kind == "rename" and movable and free:
-            return self._operations.rename_group(dice.choice(movable), dice.choice(free), via)
+            old, new = dice.choice(movable), dice.choice(free)
+            self._left_names.add(old)
+            return self._operations.rename_group(old, new, via)
         if kind == "join" and there:
             return self._operations.join(user, dice.choice(there), via)
         if kind == "leave" and there:
