@@ -73,8 +73,16 @@ synth: setup  ## write cdk.out/StudioHub.template.json and StudioSpoke.template.
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npx --no-install cdk synth --quiet
 	@$(BIN)/cfn-lint cdk.out/*.template.json
 
-check: export STORIES := 200
-check: lint types synth package e2e browser test  ## everything that CI runs: `test` with every story and every crash
+# The deployed run mostly waits for the local AWS, so the tests run beside it. Their output comes last.
+check: export STORIES := 100
+check: lint types synth package browser  ## everything that CI runs: `test` with every story and every crash
+	@mkdir -p build; \
+	$(MAKE) --no-print-directory test > build/test.log 2>&1 & tests=$$!; \
+	trap 'kill $$tests 2> /dev/null || true' EXIT; \
+	deployed=0; $(MAKE) --no-print-directory e2e || deployed=$$?; \
+	tested=0; wait $$tests || tested=$$?; \
+	cat build/test.log; \
+	exit $$((deployed || tested))
 
 bench: setup  ## measure calls, time and memory; a table, and JSON on the standard output
 	@$(BIN)/python -m cli.benchmark
