@@ -25,7 +25,7 @@ from hub.runtime.guard import Guard
 from hub.runtime.reconcile.apply import Applier
 from hub.runtime.reconcile.handler import ReconcileHandler
 from hub.runtime.reconcile.observe import TargetObserver, UserObserver
-from hub.runtime.reconcile.reconciler import Reconciler
+from hub.runtime.reconcile.reconciler import Reconciler, RecorderPorts
 from hub.runtime.redelivery import received
 from hub.runtime.settings import ReconcileSettings, read_settings
 from shared.conventions import SystemRole
@@ -78,8 +78,9 @@ def ports() -> tuple[ReconcileHandler, ReceivedFrom]:
         ),
         guard=Guard(removal_limit(settings), limits, ledger),
         applier=Applier(studio, application_access(session, roles, settings), clock),
-        ledger=ledger,
-        bus=EventBus(session.client("events", config=CLIENT_CONFIG), settings.bus_name),
+        records=RecorderPorts(
+            ledger, EventBus(session.client("events", config=CLIENT_CONFIG), settings.bus_name)
+        ),
         hub_state=hub_state,
         clock=clock,
     )

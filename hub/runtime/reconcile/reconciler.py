@@ -7,7 +7,7 @@ twice, late or in any order.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hub.runtime import reporter
 from hub.runtime.decisions.actions import PASSING, SkipKind, Suspend
@@ -47,6 +47,13 @@ if TYPE_CHECKING:
 _MOST_PASSES = 4
 
 
+class RecorderPorts(NamedTuple):
+    """Where a recorder writes: the ledger, and the hub's bus."""
+
+    ledger: Ledger
+    bus: Bus
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Reconciler:
     """Reconciles users; `reported_rows` are the problems of rows that it has reported already."""
@@ -56,8 +63,7 @@ class Reconciler:
     targets: TargetObserver
     guard: Guard
     applier: Applier
-    ledger: Ledger
-    bus: Bus
+    records: RecorderPorts
     hub_state: HubStateStore
     clock: Clock
     reported_rows: set[str] = field(default_factory=set)
@@ -98,7 +104,7 @@ class Reconciler:
         if self.mode == "report":
             return self._dry_run(request, decisions, user, state, deadline, unchecked)
 
-        recorder = Recorder(self.ledger, self.bus, self.clock, user, decisions, request)
+        recorder = Recorder(*self.records, self.clock, user, decisions, request)
         due, known = _due(decisions, user, request, now)
         passes: list[Pass] = []
         open_decisions = due
@@ -149,7 +155,9 @@ class Reconciler:
         reports.planned(todo, seen.blocked, request)
         in_doubt = {skip.target for skip in todo.skips if skip.kind in {*PASSING, SkipKind.FAILED}}
         unseen = {each.target for each in due} - seen.observed.keys() | in_doubt
-        dry_run.close(dry_run.report(todo), request.user_id, self.ledger, {*map(str, unseen)})
+        dry_run.close(
+            dry_run.report(todo), request.user_id, self.records.ledger, {*map(str, unseen)}
+        )
         self.users.update_snapshots(user.changes, request.user_id)
         now = self.clock.now()
         return result_of_dry_run(request, Pass(seen, todo), now, unchecked, complete=user.complete)
