@@ -78,7 +78,7 @@ def ports() -> tuple[ReconcileHandler, ReceivedFrom]:
         ),
         guard=Guard(removal_limit(settings), limits, ledger),
         applier=Applier(studio, application_access(session, roles, settings), clock),
-        records=RecorderPorts(
+        recorder_ports=RecorderPorts(
             ledger, EventBus(session.client("events", config=CLIENT_CONFIG), settings.bus_name)
         ),
         hub_state=hub_state,

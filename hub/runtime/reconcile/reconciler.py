@@ -63,7 +63,7 @@ class Reconciler:
     targets: TargetObserver
     guard: Guard
     applier: Applier
-    records: RecorderPorts
+    recorder_ports: RecorderPorts
     hub_state: HubStateStore
     clock: Clock
     reported_rows: set[str] = field(default_factory=set)
@@ -104,7 +104,7 @@ class Reconciler:
         if self.mode == "report":
             return self._dry_run(request, decisions, user, state, deadline, unchecked)
 
-        recorder = Recorder(*self.records, self.clock, user, decisions, request)
+        recorder = Recorder(*self.recorder_ports, self.clock, user, decisions, request)
         due, known = _due(decisions, user, request, now)
         passes: list[Pass] = []
         open_decisions = due
@@ -156,7 +156,7 @@ class Reconciler:
         in_doubt = {skip.target for skip in todo.skips if skip.kind in {*PASSING, SkipKind.FAILED}}
         unseen = {each.target for each in due} - seen.observed.keys() | in_doubt
         dry_run.close(
-            dry_run.report(todo), request.user_id, self.records.ledger, {*map(str, unseen)}
+            dry_run.report(todo), request.user_id, self.recorder_ports.ledger, {*map(str, unseen)}
         )
         self.users.update_snapshots(user.changes, request.user_id)
         now = self.clock.now()

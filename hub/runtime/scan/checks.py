@@ -1,4 +1,4 @@
-"""Checks a target once a day and on request.
+"""Checks a target once a day, hourly while a check fails, and on request.
 
 What is wrong is a problem of the target. The results stay in the ledger, for `studio-hub doctor`.
 """
