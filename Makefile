@@ -74,7 +74,7 @@ synth: setup  ## write cdk.out/StudioHub.template.json and StudioSpoke.template.
 	@$(BIN)/cfn-lint cdk.out/*.template.json
 
 # The deployed run mostly waits for the local AWS, so the tests run beside it. Their output comes last.
-check: export STORIES := 100
+check: export STORIES := 60
 check: lint types synth package browser  ## everything that CI runs: `test` with every story and every crash
 	@mkdir -p build; \
 	$(MAKE) --no-print-directory test > build/test.log 2>&1 & tests=$$!; \
