@@ -224,6 +224,10 @@ class MemberChanges(NamedTuple):
             MemberChanges(dict(joined[most:]), frozenset(left[room:])),
         )
 
+    def merged(self, more: "MemberChanges") -> "MemberChanges":
+        """Return these changes and others."""
+        return MemberChanges({**self.joined, **more.joined}, self.left | more.left)
+
 
 def rebuilt(
     target: Target, user_id: UserId, profile: ObservedProfile, removed: Record | None, now: datetime

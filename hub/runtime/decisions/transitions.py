@@ -253,10 +253,13 @@ def in_sync(
     )
     match decision:
         case DesiredProfile():
+            # A change that ended unseen may have left apps running with the role before it.
+            is_other = record.role_arn not in {"", decision.role_arn}
+            kept = replace(record, kept_role=record.role_arn) if is_other else record
             return replace(
                 record,
                 state=State.ACTIVE,
-                kept_role="" if has_lapsed(decision, record) else record.kept_role,
+                kept_role="" if has_lapsed(decision, kept) else kept.kept_role,
                 role_arn=decision.role_arn,
                 given_by=decision.because[0].group,
                 started=None,

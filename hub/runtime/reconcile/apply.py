@@ -144,9 +144,7 @@ class Applier:
         for run in runs:
             if run.polled:
                 run.note(Pending(run.polled, "Studio operation in progress"), recorder, outcomes)
-        last = {outcome.action.target: outcome.action for outcome in outcomes}
-        unwritten = recorder.flush(last.keys()).items()
-        outcomes += [Deferred(last[target], reason) for target, reason in unwritten]
+        outcomes += _unwritten(outcomes, recorder.flush(targets))
         return tuple(outcomes)
 
     def _advance(
@@ -164,6 +162,8 @@ class Applier:
             actions = [run.left.popleft() for run in ready]
             # Nothing starts when the time is up, so nothing is recorded either.
             refused = recorder.begin(actions) if self.clock.now() < deadline else {}
+            begun = {action.target for action in actions}
+            outcomes += _unwritten(outcomes, {t: refused[t] for t in refused if t not in begun})
             for run, action in zip(ready, actions, strict=True):
                 outcome: Outcome | None
                 if self.clock.now() >= deadline:
@@ -258,6 +258,12 @@ class Applier:
         if profile.status is ProfileStatus.IN_SERVICE and profile.role_arn == action.role_arn:
             return Applied(action, profile)
         return _unfinished(action, profile)
+
+
+def _unwritten(outcomes: Iterable[Outcome], refused: Mapping[Target, str]) -> list[Outcome]:
+    """Return that the last action in a target is to be recorded again, as it was not now."""
+    last = {outcome.action.target: outcome.action for outcome in outcomes}
+    return [Deferred(last[target], refused[target]) for target in refused if target in last]
 
 
 def _unfinished(action: Action, profile: ObservedProfile) -> Outcome | None:

@@ -131,9 +131,10 @@ class Reconciler:
                     break
         finally:
             recorder.publish()
-        _record_problems(user, decisions, due, passes, recorder, now)
         if recorder.changes != MemberChanges():
             self.users.update_snapshots(recorder.changes, request.user_id)
+            recorder.changes = MemberChanges()
+        _record_problems(user, decisions, due, passes, recorder, now)
         now = self.clock.now()
         return result_of(request, passes, recorder, now, unchecked, complete=user.complete)
 

@@ -111,10 +111,7 @@ class Recorder:
         return bool(suspended) or is_in_sync(decision, record)
 
     def wanted_since(self, action: Action) -> datetime:
-        """Return since when (UTC) no opposite action was started.
-
-        The start of an opposite action changes the state, and so does this action after it.
-        """
+        """Return since when (UTC) no opposite action was started: each start changes the state."""
         return self.records[action.target].since or self._clock.now()
 
     def rename(self, decision: DesiredProfile, name: str) -> DesiredProfile:
@@ -140,7 +137,7 @@ class Recorder:
         """Record actions before they start; return why the record of a target was refused.
 
         What the ledger announces already needs no write: a removal its steps, a refusal its retry.
-        Nor does a new role that leaves apps running: after a crash, it is simply given again.
+        Nor does a new role that leaves apps running: who sees it later knows the role before it.
         """
         actions, is_news = tuple(actions), False
         for action in actions:
@@ -153,7 +150,7 @@ class Recorder:
                 record = replace(record, requested_at=record.requested_at or self._request.event_at)
             leaves_apps = isinstance(action, ChangeRole) and action.keeps_apps
             is_news |= self.write(record, action) and not leaves_apps
-        return self.flush({action.target for action in actions}) if is_news else {}
+        return self.flush(self._decisions.keys()) if is_news else {}
 
     def record_outcome(self, outcome: Outcome) -> None:
         """Record and report the outcome of an action; the record is written with the next one."""
@@ -172,11 +169,9 @@ class Recorder:
                 is_removal = isinstance(decision, Removal)
                 if is_removal or record.access in MAY_ENTER or isinstance(action, Discard):
                     self.write(record)
-            case Found():
-                self._undo_creation(target)
             case Pending() if (known := self.records.get(target)) and known.tries:
                 outcome = outcome._replace(reason=f"{outcome.reason}; last time: {known.why}")
-            case Started() | Pending():
+            case Found() | Started() | Pending():
                 # The record from the start of the action is still right.
                 pass
             case Deferred(action=action):
@@ -228,6 +223,11 @@ class Recorder:
         """
         written, refused = self._ledger.write_all(list(self._waiting.values()))
         self._written |= {record.target: record for record in written}
+        for target in refused:
+            # The ledger has what it had. The changes of memberships wait for another record.
+            self.changes = self.changes.merged(self._waiting[target].changes)
+            self.records.pop(target)
+            self.records |= {target: self._written[target]} if target in self._written else {}
         untold, self._untold, self._waiting = self._untold, [], {}
         for each in untold:
             if not isinstance(each, ProfileEvent):
@@ -242,10 +242,7 @@ class Recorder:
         return refused
 
     def write(self, record: Record, action: Action | None = None) -> bool:
-        """Let a record wait to be written if it says what the ledger does not; return whether.
-
-        Before an `action`, a record that announces it already says enough.
-        """
+        """Let a record wait to be written if the ledger says something else; return whether."""
         record = replace(
             record,
             user_status=self._user.snapshot.person.user_status,
@@ -291,22 +288,19 @@ class Recorder:
         if is_creation and failed.code == IN_USE:
             other = namesake_of(action.person, self._ledger.of_target(target))
             failed = namesake_in_the_way(failed, other) if other else failed
-        if is_creation and failed.code == NO_DOMAIN:
-            self._undo_creation(target)
+        if is_creation and failed.code == NO_DOMAIN and self._is_new(target):
+            # One that an earlier reconcile started stays recorded: its outcome may be unknown.
+            record = self.records[target]
+            self.records[target] = replace(record, access=Access.UNTOUCHED, requested_at=None)
         held = is_creation and failed.code in OBSTACLES
         obstacle = Obstacle(failed.kind.name, failed.reason, failed.code)
         self._note(target, State.HELD if held else State.FAILED, obstacle)
         return failed
 
-    def _undo_creation(self, target: Target) -> None:
-        """Undo the record of a creation, if nothing was here when this reconcile began.
-
-        One that an earlier reconcile started stays recorded: its outcome may be unknown.
-        """
+    def _is_new(self, target: Target) -> bool:
+        """Return whether nothing was here when this reconcile began."""
         before = self._user.records.get(target)
-        if before is None or before.state is State.REMOVED or before.is_untouched:
-            record = self.records[target]
-            self.records[target] = replace(record, access=Access.UNTOUCHED, requested_at=None)
+        return before is None or before.state is State.REMOVED or before.is_untouched
 
     def _skipped(self, skip: Skip, profile: ObservedProfile | None) -> None:
         """Record why a difference was left unchanged, and what was observed of the profile."""
@@ -319,7 +313,14 @@ class Recorder:
             if skip.kind in OF_OTHERS and leaves and record is not None:
                 # The profile is not ours any more.
                 self.records[target] = replace(record, role_arn="", given_by="")
-            elif skip.kind is SkipKind.NAME_TAKEN and record and not record.is_made:
+            elif (
+                record
+                and not record.is_made
+                and (
+                    skip.kind is SkipKind.NAME_TAKEN
+                    or (skip.kind in OF_OTHERS and self._is_new(target))
+                )
+            ):
                 # It never was: no assignment followed a creation that may have failed.
                 self.records[target] = replace(record, access=Access.UNTOUCHED)
             self._note(target, state, Obstacle(skip.kind, skip.reason), profile, skip.hold)

@@ -104,7 +104,8 @@ def result_of(
     due = min(tries, default=None)
     retried = any(record.retry_at for record in records.values())
     seen = {str(target) for each in passes for target in each.seen.observed}
-    if request.force_observe in {EVERY_TARGET, *seen}:
+    is_whole = all(each.seen.complete for each in passes)
+    if request.force_observe in ({EVERY_TARGET, *seen} if is_whole else seen):
         request = request._replace(force_observe="")
     if unchecked:
         until = min(filter(None, (due, given_at(request, now))))
