@@ -171,7 +171,10 @@ class Recorder:
                     self.write(record)
             case Pending() if (known := self.records.get(target)) and known.tries:
                 outcome = outcome._replace(reason=f"{outcome.reason}; last time: {known.why}")
-            case Found() | Started() | Pending():
+            case Found():
+                # A profile that was there already is no join.
+                self.records[target] = replace(self.records[target], requested_at=None)
+            case Started() | Pending():
                 # The record from the start of the action is still right.
                 pass
             case Deferred(action=action):
@@ -216,11 +219,7 @@ class Recorder:
                 self.write(transitions.in_sync(decided, self.records.get(target), None, self._now))
 
     def flush(self, bears: Collection[Target] = ()) -> Mapping[Target, str]:
-        """Write all records that wait, and log what they tell; return why one was refused.
-
-        Raises:
-            RetryableError: so was one in a target whose refusal the caller does not bear.
-        """
+        """Write what waits and log it; return what was refused, or raise it outside `bears`."""
         written, refused = self._ledger.write_all(list(self._waiting.values()))
         self._written |= {record.target: record for record in written}
         for target in refused:
