@@ -6,7 +6,7 @@ service's model. A JSON call without bytes needs neither.
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from http import HTTPStatus
@@ -29,6 +29,7 @@ from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 
 from simulator.isolation import replace
+from simulator.remembered_reads import READS, remembered
 from simulator.request_parts import SentRequest
 
 _DIRECT: tuple[type[BaseResponse], ...] = (DynamoHandler, EventsHandler, SQSResponse)
@@ -77,7 +78,15 @@ def direct_call(
         or not hasattr(responses, method)
     ):
         return None
+    if responses is DynamoHandler and method in READS:
+        key = request.account, request.region, method, request.body
+        return lambda: _read(key, lambda: _answer(responses(), method, request))
     return lambda: _answer(responses(), method, request)
+
+
+def _read(key: Hashable, read: Callable[[], _Answer | Plain]) -> _Answer | Plain:
+    answer = remembered(key, read)
+    return Plain(answer) if isinstance(answer, dict) else answer
 
 
 def _answer(handler: BaseResponse, method: str, request: SentRequest) -> _Answer | Plain:

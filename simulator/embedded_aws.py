@@ -42,6 +42,7 @@ from simulator.moto_backend import EmbeddedServices, moto_backend
 from simulator.partitions import partitioned
 from simulator.polling import Queue
 from simulator.quirks import Quirks
+from simulator.remembered_reads import remembering_reads
 from simulator.setup import (
     BUS,
     MAPPINGS,
@@ -234,6 +235,7 @@ def embedded_aws(
         unsigned(),
         remembering(),
         partitioned(),
+        remembering_reads(),
     ):
         services = EmbeddedServices.build(
             store_id=identity_store_id,

@@ -16,6 +16,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
 from simulator.isolation import replace
+from simulator.remembered_reads import WHOLE, note_read, note_write
 
 _query, _transact = Table.query, DynamoDBBackend.transact_write_items
 _put, _delete, _update = Table.put_item, Table.delete_item, DynamoDBBackend.update_item
@@ -41,6 +42,7 @@ def partitioned() -> Iterator[None]:
 
 def _put_item(table: Table, *args: Any, **kwargs: Any) -> Item:  # noqa: ANN401 (moto's own)
     item = _put(table, *args, **kwargs)
+    _note_write(table, item)
     for index in _indices(table).values():
         index.note(item)
     return item
@@ -49,6 +51,7 @@ def _put_item(table: Table, *args: Any, **kwargs: Any) -> Item:  # noqa: ANN401 
 def _delete_item(table: Table, hash_key: DynamoType, range_key: DynamoType | None) -> Item | None:
     item = _delete(table, hash_key, range_key)
     if item is not None:
+        _note_write(table, item)
         for index in _indices(table).values():
             index.drop(item)
     return item
@@ -57,9 +60,16 @@ def _delete_item(table: Table, hash_key: DynamoType, range_key: DynamoType | Non
 def _update_item(backend: DynamoDBBackend, table_name: str, *args: Any, **kwargs: Any) -> Item:  # noqa: ANN401 (moto's own)
     """Update an item; moto changes it where it is, and its table does not see that."""
     item = _update(backend, table_name, *args, **kwargs)
-    for index in _indices(backend.tables[table_name]).values():
+    table = backend.tables[table_name]
+    _note_write(table, item)
+    for index in _indices(table).values():
         index.note(item)
     return item
+
+
+def _note_write(table: Table, item: Item) -> None:
+    note_write(table, WHOLE)
+    note_write(table, item.hash_key.value)
 
 
 class _Read(Item):
@@ -88,7 +98,9 @@ def _query_partition(table: Table, *args: Any, **kwargs: Any) -> Any:  # noqa: A
 
 def _partition(table: Table, how: dict[str, Any]) -> Sequence[Item]:
     if how.get("index_name") is None:
+        note_read(table, how["hash_key"].value)
         return list(map(_Read, table.items.get(how["hash_key"], {}).values()))
+    note_read(table, WHOLE)
     # The hub's indexes have one partition key.
     ((name, wanted),) = how["hash_key_conditions"]
     indices = _indices(table)
