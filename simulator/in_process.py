@@ -1,7 +1,8 @@
 """Answers calls in the process: botocore builds no HTTP message, and parses none.
 
 botocore lets a handler of `before-call` answer in place of the service. Every answer that botocore
-may try again takes botocore's own path, with its retries. So does every protocol but JSON.
+may try again takes botocore's own path, with its retries. So do the operations of other protocols
+than JSON, but for two.
 """
 
 import json
@@ -11,13 +12,14 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import count
 from typing import Any
+from urllib.parse import urlencode
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.endpoint import convert_to_response_dict
 from botocore.handlers import BUILTIN_HANDLERS, REGISTER_LAST
 from botocore.model import OperationModel
-from botocore.parsers import JSONParser
+from botocore.parsers import JSONParser, QueryParser
 from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 from botocore.utils import parse_timestamp
 from moto.core.botocore_stubber import MockRawResponse
@@ -26,10 +28,11 @@ from simulator.direct_calls import Plain, direct_call
 from simulator.errors import ServiceError
 from simulator.gateway import Answer, Answered, Forward, Gateway
 from simulator.moto_backend import EmbeddedServices, answer_own, own_operation
+from simulator.query_calls import QUERY_CALLS, query_call
 from simulator.request_parts import ACCOUNT_HEADER, SentRequest, text_of
 from simulator.routes import route
-from simulator.sessions import Sessions
-from simulator.wire_errors import json_error
+from simulator.sessions import Sessions, Signer
+from simulator.wire_errors import XmlError, json_error
 
 _numbers = count(1)
 
@@ -42,6 +45,7 @@ def _time(value: float | str) -> datetime:
 
 
 _parser: Any = JSONParser(timestamp_parser=_time)
+_parsers: Any = {"json": _parser, "query": QueryParser()}
 # What botocore's standard mode tries again.
 _PASSING = frozenset(
     (
@@ -49,7 +53,7 @@ _PASSING = frozenset(
         *ThrottledRetryableChecker._THROTTLED_ERROR_CODES,  # type: ignore[attr-defined]  # noqa: SLF001 (as above)
     )
 )
-_FINAL = frozenset((HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN))
+_FINAL = frozenset((HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND))
 _running: list["_Answers"] = []
 
 
@@ -74,21 +78,22 @@ def _answer_call(
     **_: object,
 ) -> tuple[Answered, dict[str, Any]] | None:
     """Return the answer to a call, if it is final; botocore calls this before each call."""
-    if not _running or model.service_model.resolved_protocol != "json":
+    is_query = (model.service_model.service_id.hyphenize(), model.name) in QUERY_CALLS
+    if not _running or not (is_query or model.service_model.resolved_protocol == "json"):
         return None
     credentials = request_signer._credentials  # noqa: SLF001 (there is no other way in)
     if credentials is None:
         return None
-    headers = params["headers"]
+    headers, body = params["headers"], params["body"]
     request = SentRequest(
         params["url"].partition("?")[0],
-        headers["X-Amz-Target"],
+        text_of(headers.get("X-Amz-Target")),
         credentials.get_frozen_credentials().access_key,
         context.get("signing", {}).get("region") or request_signer.region_name,
-        text_of(params["body"]),
+        urlencode(body) if is_query else text_of(body),
         text_of(headers.get(ACCOUNT_HEADER)),
     )
-    return _running[0].to(request, model)
+    return _running[0].to(request, model, body if is_query else None)
 
 
 # The last one, so that handlers which change a call come first.
@@ -102,10 +107,13 @@ class _Answers:
         self._aws, self._sessions, self._gateway = aws, sessions, gateway
 
     def to(
-        self, request: SentRequest, model: OperationModel
+        self, request: SentRequest, model: OperationModel, query: dict[str, Any] | None
     ) -> tuple[Answered, dict[str, Any]] | None:
         """Return what is final; hand anything else over to botocore's own path."""
-        serve = self._own(request, model) or self._motos(request, model)
+        if query is not None:
+            serve = self._query(request, model, query)
+        else:
+            serve = self._own(request, model) or self._motos(request, model)
         if serve is None:
             return None
         service = model.service_model.service_id.hyphenize()
@@ -152,18 +160,33 @@ class _Answers:
 
         return serve
 
+    def _query(
+        self, request: SentRequest, model: OperationModel, asked: dict[str, Any]
+    ) -> Forward | None:
+        def serve() -> Answer:
+            signer = Signer(request.key, request.account, request.region)
+            try:
+                parsed = query_call(self._sessions, self._aws.studio, model.name, signer, asked)
+            except XmlError as error:
+                headers = dict(error.get_headers())
+                return _response(request, error.status, headers, str(error.description))
+            return _answered(parsed)
+
+        return serve
+
 
 def _refusal(model: OperationModel, response: AWSResponse) -> Answered | None:
     """Return an error as botocore parses it; None if botocore may try again."""
     found: Any = convert_to_response_dict(response, model)
-    parsed = _parser.parse(found, model.output_shape)
+    parser = _parsers[model.service_model.resolved_protocol]
+    parsed = parser.parse(found, model.output_shape)
     code = parsed["Error"]["Code"]
     shape = model.service_model.shape_for_error_code(code)
     may_pass = code in _PASSING or (shape is not None and "retryable" in shape.metadata)
     if may_pass or response.status_code not in _FINAL:
         return None
     if shape is not None:
-        parsed |= _parser.parse(found, shape)
+        parsed |= parser.parse(found, shape)
     parsed["ResponseMetadata"]["RetryAttempts"] = 0
     return Answered(parsed, response.status_code)
 

@@ -11,18 +11,16 @@ from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest
 from moto.core.botocore_stubber import BotocoreStubber
-from moto.iam.responses import IamResponse
-from moto.sts.responses import TokenResponse
 
 from simulator import application_access, identity_store, service_quotas, studio
 from simulator.application_access import ApplicationAccess
 from simulator.errors import ServiceError, SimulatorError
 from simulator.identity_store import IdentityStore
 from simulator.isolation import replace
+from simulator.query_calls import answer_in_moto
 from simulator.quirks import Durations, Quirks
 from simulator.request_parts import SentRequest
 from simulator.sessions import Sessions
-from simulator.spoke_roles import get_role
 from simulator.studio import Studio
 from simulator.validation import validate
 from simulator.wire_errors import JSON, json_error
@@ -125,9 +123,7 @@ def moto_backend(
         )
         with ExitStack() as undo:
             replace(undo, BotocoreStubber, "process_request", _answering(aws, sessions))
-            assume_role = sessions.handler(TokenResponse.assume_role)
-            replace(undo, TokenResponse, "assume_role", assume_role)
-            replace(undo, IamResponse, "get_role", get_role(IamResponse.get_role, aws.studio))
+            answer_in_moto(undo, sessions, aws.studio)
             yield sessions
     finally:
         _SERVED.release()

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from moto.core.responses import ActionResult
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
-from moto.sts.models import sts_backends
+from moto.sts.models import AssumedRole, sts_backends
+from moto.utilities.utils import get_partition
 
-from simulator.errors import ServiceError, refuse
+from simulator.errors import refuse
 from simulator.request_parts import account_of
 from simulator.rules import trust as rule
 from simulator.trust import (
@@ -24,18 +24,22 @@ from simulator.trust import (
     allows,
 )
 from simulator.validation import validate
-from simulator.wire_errors import XmlError
 
 LONGEST_CHAINED = 3600
 
-_PARAMETERS = (
-    "RoleArn",
-    "RoleSessionName",
-    "DurationSeconds",
-    "ExternalId",
-    "Policy",
-    "SourceIdentity",
-)
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """The access key that signed a request, its account, and the Region of the request."""
+
+    key: str
+    account: str
+    region: str
+
+    @property
+    def partition(self) -> str:
+        """Return the AWS partition of the Region."""
+        return get_partition(self.region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,32 +82,36 @@ class Sessions:
             message = "The security token included in the request is expired"
             raise refuse(rule.EXPIRED, "ExpiredTokenException", message)
 
-    def handler(self, original: Callable[[Any], ActionResult]) -> Callable[[Any], ActionResult]:
-        """Return an AssumeRole that checks the trust policy first and then calls moto's own."""
+    def assume(self, signer: Signer, request: Mapping[str, Any]) -> AssumedRole:
+        """Return a new session, or raise ServiceError if the role's trust policy refuses it."""
+        self.refuse_expired(signer.key)
+        validate("sts", "AssumeRole", request)
+        chained = self._check(signer, request)
+        seconds = request.get("DurationSeconds", LONGEST_CHAINED)
+        session = sts_backends[signer.account][signer.partition].assume_role(
+            region_name=signer.region,
+            role_session_name=request["RoleSessionName"],
+            role_arn=request["RoleArn"],
+            policy=request.get("Policy", ""),
+            duration=seconds,
+            external_id=request.get("ExternalId", ""),
+        )
+        caller = Caller(account_of(session.role_arn), session.role_arn, session.arn)
+        self._by_key[session.access_key_id] = RoleSession(
+            caller,
+            self._now() + seconds if chained else None,
+            request.get("SourceIdentity", ""),
+        )
+        return session
 
-        def assume_role(response: Any) -> ActionResult:  # noqa: ANN401 -- moto's response class
-            given = {name: response._get_param(name) for name in _PARAMETERS}  # noqa: SLF001 -- as moto's own operations do
-            request = {name: value for name, value in given.items() if value is not None}
-            try:
-                self.refuse_expired(response.access_key)
-                validate("sts", "AssumeRole", request)
-                chained = self._check(response, request)
-            except ServiceError as error:
-                raise XmlError(error) from error
-            result = original(response)
-            self._remember(result.result, request, chained=chained)
-            return result
-
-        return assume_role
-
-    def _check(self, response: Any, request: Mapping[str, Any]) -> bool:  # noqa: ANN401 -- moto's response class
+    def _check(self, signer: Signer, request: Mapping[str, Any]) -> bool:
         """Return whether a session assumes the role; refuse what the role does not allow."""
-        caller = self.caller(response.access_key) or _known_to_moto(response)
+        caller = self.caller(signer.key) or _known_to_moto(signer)
         role_arn, duration = request["RoleArn"], request.get("DurationSeconds", LONGEST_CHAINED)
-        role = _role(role_arn, response.partition)
+        role = _role(role_arn, signer.partition)
         trusted = caller is None and self._setup_is_trusted  # trust.setup
-        who = caller or Caller(response.current_account)
-        name = who.session_arn or f"arn:{response.partition}:iam::{who.account}:root"
+        who = caller or Caller(signer.account)
+        name = who.session_arn or f"arn:{signer.partition}:iam::{who.account}:root"
         denial = (
             f"User: {name} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
         )
@@ -136,20 +144,11 @@ class Sessions:
             raise refuse(rule.MAX_SESSION, "ValidationError", message)
         return caller is not None
 
-    def _remember(self, result: Any, request: Mapping[str, Any], *, chained: bool) -> None:  # noqa: ANN401 -- moto's result
-        role_arn = request["RoleArn"]
-        caller = Caller(account_of(role_arn), role_arn, result["AssumedRoleUser"]["Arn"])
-        seconds = request.get("DurationSeconds", LONGEST_CHAINED)
-        expires = self._now() + seconds if chained else None
-        self._by_key[result["Credentials"].access_key_id] = RoleSession(
-            caller, expires, request.get("SourceIdentity", "")
-        )
 
-
-def _known_to_moto(response: Any) -> Caller | None:  # noqa: ANN401 -- moto's response class
+def _known_to_moto(signer: Signer) -> Caller | None:
     """Return the caller of a session that was started before these services were added."""
-    backend = sts_backends[response.current_account][response.partition]
-    session = backend.get_assumed_role_from_access_key(response.access_key)
+    backend = sts_backends[signer.account][signer.partition]
+    session = backend.get_assumed_role_from_access_key(signer.key)
     if session is None:
         return None
     return Caller(session.account_id, session.role_arn, session.arn)

@@ -1,11 +1,8 @@
 """The execution roles of the spokes, as IAM shows them: all that no scenario says are missing."""
 
 import json
-from collections.abc import Callable
-from typing import Any
 
-from moto.core.responses import ActionResult
-from moto.iam.models import iam_backends
+from moto.iam.models import Role, iam_backends
 
 from shared.conventions import ADDITIONAL_ROLES_POLICY, ROLE_PATH, SystemRole
 from simulator.request_parts import account_of
@@ -74,19 +71,15 @@ def _delete(arn: str) -> None:
         del roles[id_]
 
 
-def get_role(
-    original: Callable[[Any], ActionResult], studio: Studio
-) -> Callable[[Any], ActionResult]:
-    """Return a GetRole that finds every role under /studio-hub/ but Studio's missing ones."""
+def role_named(studio: Studio, account: str, partition: str, name: str) -> Role:
+    """Return a role: every one under /studio-hub/ is there, but those that Studio says are missing.
 
-    def answer(response: Any) -> ActionResult:  # noqa: ANN401 (moto's response class)
-        name = response._get_param("RoleName")  # noqa: SLF001 (as moto's own operations do)
-        account, aws = response.current_account, response.partition
-        arn = f"arn:{aws}:iam::{account}:role{ROLE_PATH}{name}"
-        if arn in studio.missing_roles:
-            _delete(arn)
-        elif not name.startswith(_SYSTEM_ROLES):
-            make_execution_role(arn)
-        return original(response)
-
-    return answer
+    Raises:
+        NotFoundException: there is no such role.
+    """
+    arn = f"arn:{partition}:iam::{account}:role{ROLE_PATH}{name}"
+    if arn in studio.missing_roles:
+        _delete(arn)
+    elif not name.startswith(_SYSTEM_ROLES):
+        make_execution_role(arn)
+    return iam_backends[account][partition].get_role(name)

@@ -7,8 +7,10 @@ from werkzeug.exceptions import HTTPException
 
 from simulator.errors import ServiceError
 
-BAD_REQUEST, FORBIDDEN = 400, 403
+BAD_REQUEST, FORBIDDEN, NOT_FOUND = 400, 403, 404
 JSON = {"Content-Type": "application/x-amz-json-1.1"}
+# Of the errors that have another status than 400.
+_STATUSES = {"AccessDenied": FORBIDDEN, "NoSuchEntity": NOT_FOUND}
 
 
 def json_error(error: ServiceError) -> tuple[int, dict[str, str], str]:
@@ -18,16 +20,16 @@ def json_error(error: ServiceError) -> tuple[int, dict[str, str], str]:
 
 
 class XmlError(HTTPException):
-    """A ServiceError in the XML of the query protocol; a denial has the status 403."""
+    """An error in the XML of the query protocol."""
 
-    def __init__(self, error: ServiceError) -> None:
+    def __init__(self, code: str, message: str) -> None:
         body = (
             "<ErrorResponse><Error><Type>Sender</Type>"
-            f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+            f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
             "</Error></ErrorResponse>"
         )
         super().__init__(description=body)
-        self.code = FORBIDDEN if error.code == "AccessDenied" else BAD_REQUEST
+        self.code = self.status = _STATUSES.get(code, BAD_REQUEST)
 
     def get_headers(self, *_: object, **__: object) -> list[tuple[str, str]]:
         """Return the content type."""

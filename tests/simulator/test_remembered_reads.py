@@ -69,7 +69,7 @@ def test_a_table_that_was_made_again_is_empty(dynamodb: Any) -> None:  # noqa: A
         dynamodb.delete_table(TableName=name)
     make_tables(dynamodb)
 
-    assert (before, dynamodb.scan(TableName=LEDGER)["Count"]) == (1, 0)
+    assert (before > 0, dynamodb.scan(TableName=LEDGER)["Count"]) == (True, 0)
 
 
 def _write(dynamodb: Any, expected: _Items, how: str, key: tuple[str, str], target: str) -> None:  # noqa: ANN401 (a client)
