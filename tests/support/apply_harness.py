@@ -73,9 +73,9 @@ class NotedCalls:
         """Note the outcome."""
         self.notes_written.append(f"{type(outcome).__name__} {type(outcome.action).__name__}")
 
-    def flush(self, bears: Collection[Target] = ()) -> Mapping[Target, str]:
+    def flush(self, deferrable: Collection[Target] = ()) -> Mapping[Target, str]:
         """Return that nothing could be written, or that everything is."""
-        return dict.fromkeys(bears, "another worker wrote this") if self.recording_fails else {}
+        return dict.fromkeys(deferrable, "another worker wrote it") if self.recording_fails else {}
 
 
 @dataclass

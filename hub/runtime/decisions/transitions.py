@@ -23,15 +23,12 @@ from hub.runtime.decisions.observed import ObservedProfile
 from hub.runtime.decisions.progress import has_lapsed, is_unchanged
 from hub.runtime.decisions.record import (
     MAY_ENTER,
-    RETRIED,
     Access,
     EndedGrant,
-    Obstacle,
     Record,
     State,
 )
 from hub.runtime.decisions.removal import retention_ends
-from shared.conventions import Ownership
 from shared.model import MOST_REMEMBERED, Grant
 from shared.naming import same_name
 
@@ -292,26 +289,6 @@ def in_sync(
             )
         case _:
             assert_never(decision)
-
-
-def with_retry(record: Record, cause: str, until: datetime) -> Record:
-    """Return the record of a user for whom something did not work and is retried at `until`."""
-    obstacle = Obstacle(RETRIED, cause)
-    return replace(record, obstacle=obstacle, tries=record.tries + 1, retry_at=until)
-
-
-def noted(
-    record: Record, state: State, obstacle: Obstacle, profile: ObservedProfile | None, hold: str
-) -> Record:
-    """Return a record with a state, an obstacle and what was observed; the known role stays."""
-    if profile is not None and same_name(profile.name, record.profile_name):
-        record = replace(record, modified=profile.modified)
-    if profile is not None and profile.ownership is not Ownership.OURS:
-        record = replace(record, in_the_way=profile.name)
-    if state in {State.HELD, State.FAILED}:
-        # Once an operator has to act, the latency says nothing about the hub.
-        record = replace(record, requested_at=None)
-    return replace(record, state=state, obstacle=obstacle, hold=hold, retry_at=None)
 
 
 def is_written(

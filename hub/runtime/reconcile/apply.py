@@ -71,8 +71,14 @@ class ActionRecorder(Protocol):
     def record_outcome(self, outcome: Outcome) -> None:
         """Record the outcome of an action; the record is written with the next one."""
 
-    def flush(self, bears: Collection[Target] = ()) -> Mapping[Target, str]:
-        """Write all records that wait; return why a record was refused in a target in `bears`."""
+    def flush(self, deferrable: Collection[Target] = ()) -> Mapping[Target, str]:
+        """Write the records that wait; return why some were refused, by target.
+
+        `deferrable` are the targets in which the caller can defer the action of a refused record.
+
+        Raises:
+            RetryableError: the record of any other target was refused.
+        """
 
     def wanted_since(self, action: Action) -> datetime:
         """Return since when (UTC) no opposite action was started."""

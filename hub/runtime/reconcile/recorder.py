@@ -10,10 +10,8 @@ from datetime import datetime
 from typing import assert_never
 
 from hub.runtime import reporter, telemetry
-from hub.runtime.decisions import transitions
+from hub.runtime.decisions import obstacles, transitions
 from hub.runtime.decisions.actions import (
-    OF_OTHERS,
-    STATE_AFTER,
     Action,
     ChangeRole,
     Create,
@@ -28,8 +26,6 @@ from hub.runtime.decisions.actions import (
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.observed import ObservedProfile, ProfileStatus
 from hub.runtime.decisions.outcome import (
-    NO_DOMAIN,
-    OBSTACLES,
     Applied,
     Deferred,
     Failed,
@@ -52,19 +48,17 @@ from hub.runtime.decisions.record import (
     MAY_ENTER,
     Access,
     MemberChanges,
-    Obstacle,
     Record,
     State,
 )
-from hub.runtime.decisions.requeue import LONGEST, LONGEST_OF_LEAVER, backoff
+from hub.runtime.decisions.requeue import LONGEST, LONGEST_OF_LEAVER
 from hub.runtime.ports import Bus, Clock, Ledger
 from hub.runtime.problems.hub import BUS, EVENT_NOT_PUBLISHED, event_not_published
-from hub.runtime.problems.targets import UNREACHABLE
-from hub.runtime.problems.users import IN_USE, REFUSED
+from hub.runtime.problems.users import IN_USE
 from hub.runtime.reconcile import reports
 from hub.runtime.reconcile.observe import TargetObservations, UserSnapshot
 from shared.conventions import Ownership
-from shared.errors import PermanentError, RefusedError, RetryableError
+from shared.errors import PermanentError, RetryableError
 from shared.model import Target
 from shared.requests import ReconcileRequest
 
@@ -202,13 +196,8 @@ class Recorder:
                 leaves = isinstance(decision, Removal)
                 self._retry(decision.target, str(error), LONGEST_OF_LEAVER if leaves else LONGEST)
             else:
-                old = self.records.get(decision.target)
-                hold = old.hold if old else ""
-                state = old.state if old is not None and hold else State.FAILED
-                obstacle = Obstacle(UNREACHABLE.name, str(error))
-                if isinstance(error, RefusedError):
-                    obstacle = Obstacle(REFUSED.name, str(error), error.code)
-                self._note(decision.target, state, obstacle, hold=hold)
+                known = self.records.get(decision.target)
+                self._note(obstacles.unobserved(error, decision, known, self._now))
 
     def confirm(self, decisions: Iterable[Decision]) -> None:
         """Record why a user has a profile or none, where the record says otherwise."""
@@ -218,8 +207,14 @@ class Recorder:
             if decided and is_in_sync(decision, known):
                 self.write(transitions.in_sync(decided, self.records.get(target), None, self._now))
 
-    def flush(self, bears: Collection[Target] = ()) -> Mapping[Target, str]:
-        """Write what waits and log it; return what was refused, or raise it outside `bears`."""
+    def flush(self, deferrable: Collection[Target] = ()) -> Mapping[Target, str]:
+        """Write the records that wait and log them; return why some were refused, by target.
+
+        `deferrable` are the targets in which the caller can defer the action of a refused record.
+
+        Raises:
+            RetryableError: the record of any other target was refused.
+        """
         written, refused = self._ledger.write_all(list(self._waiting.values()))
         self._written |= {record.target: record for record in written}
         for target in refused:
@@ -236,7 +231,7 @@ class Recorder:
                 if name := reports.WHOLE_CHANGES.get(each.what):
                     telemetry.change(name, each.target, each.profile_name, describe_event(each))
         for target, reason in refused.items():
-            if target not in bears:
+            if target not in deferrable:
                 raise RetryableError(f"{target}: {reason}")
         return refused
 
@@ -282,68 +277,30 @@ class Recorder:
 
     def _refused(self, failed: Failed) -> Failed:
         """Record a refused action; return it with the other user's profile that is in the way."""
-        action = failed.action
-        target, is_creation = action.target, isinstance(action, Create)
-        if is_creation and failed.code == IN_USE:
+        action, target = failed.action, failed.action.target
+        if isinstance(action, Create) and failed.code == IN_USE:
             other = namesake_of(action.person, self._ledger.of_target(target))
             failed = namesake_in_the_way(failed, other) if other else failed
-        if is_creation and failed.code == NO_DOMAIN and self._is_new(target):
-            # One that an earlier reconcile started stays recorded: its outcome may be unknown.
-            record = self.records[target]
-            self.records[target] = replace(record, access=Access.UNTOUCHED, requested_at=None)
-        held = is_creation and failed.code in OBSTACLES
-        obstacle = Obstacle(failed.kind.name, failed.reason, failed.code)
-        self._note(target, State.HELD if held else State.FAILED, obstacle)
+        before, known = self._user.records.get(target), self.records.get(target)
+        self._note(obstacles.refused(failed, self._decisions[target], known, before, self._now))
         return failed
-
-    def _is_new(self, target: Target) -> bool:
-        """Return whether nothing was here when this reconcile began."""
-        before = self._user.records.get(target)
-        return before is None or before.state is State.REMOVED or before.is_untouched
 
     def _skipped(self, skip: Skip, profile: ObservedProfile | None) -> None:
         """Record why a difference was left unchanged, and what was observed of the profile."""
-        target, state = skip.target, STATE_AFTER.get(skip.kind)
+        target = skip.target
         if skip.kind is SkipKind.FAILED:
-            self._retry(target, skip.reason, LONGEST)
-        elif state is not None:
-            record = self.records.get(target)
-            leaves = isinstance(self._decisions[target], Removal)
-            if skip.kind in OF_OTHERS and leaves and record is not None:
-                # The profile is not ours any more.
-                self.records[target] = replace(record, role_arn="", given_by="")
-            elif (
-                record
-                and not record.is_made
-                and (
-                    skip.kind is SkipKind.NAME_TAKEN
-                    or (skip.kind in OF_OTHERS and self._is_new(target))
-                )
-            ):
-                # It never was: no assignment followed a creation that may have failed.
-                self.records[target] = replace(record, access=Access.UNTOUCHED)
-            self._note(target, state, Obstacle(skip.kind, skip.reason), profile, skip.hold)
+            self._retry(target, skip.reason)
+        elif decision := self._decisions.get(target):
+            before, known = self._user.records.get(target), self.records.get(target)
+            self._note(obstacles.skipped(skip, decision, known, before, profile, self._now))
 
-    def _retry(self, target: Target, cause: str, longest: int) -> None:
+    def _retry(self, target: Target, cause: str, longest: int = LONGEST) -> None:
         """Record what did not work, and when it is retried."""
-        decision = self._decisions[target]
-        old = transitions.current(decision, self.records.get(target))
-        old = transitions.with_facts(old, decision, self._now)
-        until = self._clock.now() + backoff(old.tries, longest)
-        self.requeued.add(target)
-        self.write(transitions.with_retry(old, cause, until))
-
-    def _note(
-        self,
-        target: Target,
-        state: State,
-        obstacle: Obstacle,
-        profile: ObservedProfile | None = None,
-        hold: str = "",
-    ) -> None:
-        """Record a state and an obstacle; the known role of the profile stays."""
         decision, known = self._decisions[target], self.records.get(target)
-        is_there = known is not None and known.state is not State.REMOVED
-        if is_there or isinstance(decision, DesiredProfile):
-            old = transitions.with_facts(transitions.current(decision, known), decision, self._now)
-            self.write(transitions.noted(old, state, obstacle, profile, hold))
+        self.requeued.add(target)
+        self.write(obstacles.retried(decision, known, cause, self._clock.now(), longest))
+
+    def _note(self, record: Record | None) -> None:
+        """Let the record of an obstacle wait to be written; None for nothing to record."""
+        if record is not None:
+            self.write(record)
