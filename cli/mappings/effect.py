@@ -146,11 +146,11 @@ class Effects:
         ids = frozenset(self._ids(row for table in tables for row in table.rows))
         today, then = ({u: self._decision(r, t, ids) for u, r in records.items()} for t in tables)
         disruptions = (removal_disruption(then[user], record) for user, record in records.items())
-        at = self.observed.limits.get(target, LimitState())
+        limit_state = self.observed.limits.get(target, LimitState())
         refused = admit(
             (each for each in disruptions if each is not None),
             self.observed.limit,
-            at,
+            limit_state,
             frozenset(user for user, record in records.items() if record.has_profile),
             self.observed.now,
         ).refused
@@ -159,7 +159,7 @@ class Effects:
             if before.role == after.role:
                 continue
             change = changed(before, after)
-            held = at.held.get(user)
+            held = limit_state.held.get(user)
             if change.kind is ChangeKind.LOSS and user in refused:
                 change = change._replace(held=refused[user].cause)
             elif after.hold and not (held and held.is_approved(self.observed.now)):

@@ -65,8 +65,8 @@ class Guard:
                 continue
             refusal = found.refused.get(disruption.user_id)
             if refusal is not None:
-                at = self.limits.state(target)
-                held.append(held_skip(decision, disruption.reason, refusal, at, now))
+                limit_state = self.limits.state(target)
+                held.append(held_skip(decision, disruption.reason, refusal, limit_state, now))
         return todo.holding(held) if held else todo
 
     def _at_once(
@@ -82,10 +82,10 @@ class Guard:
         seen: dict[Target, LimitState] = {}
         try:
             for target, (_, disruption) in islice(asked.items(), _MOST_AT_ONCE):
-                at = self.limits.state(target)
-                found = admit([disruption], self.limit, at, frozenset(), now, alone=True)
-                if found.take and disruption.user_id not in at.held:
-                    seen[target] = at
+                limit_state = self.limits.state(target)
+                found = admit([disruption], self.limit, limit_state, frozenset(), now, alone=True)
+                if found.take and disruption.user_id not in limit_state.held:
+                    seen[target] = limit_state
             users = {disruption.user_id for _, disruption in asked.values()}
             is_taken = bool(seen) and self.limits.take(seen, users, now)
         except RetryableError:
@@ -113,26 +113,30 @@ class Guard:
         together = tuple(disruptions)
         profiles: frozenset[UserId] | None = None
         for _ in range(_TRIES):
-            at = self.limits.state(target)
+            limit_state = self.limits.state(target)
             there = profiles or frozenset()
-            found = admit(together, self.limit, at, there, now, alone=begins, readmits=readmits)
+            found = admit(
+                together, self.limit, limit_state, there, now, alone=begins, readmits=readmits
+            )
             if profiles is None and any(each.cause == LIMIT for each in found.hold):
                 # More may begin in a target with many profiles. Only then are these read.
                 records = self.ledger.of_target(target)
                 there = frozenset(record.user_id for record in records if record.has_profile)
-                found = admit(together, self.limit, at, there, now, alone=begins, readmits=readmits)
+                found = admit(
+                    together, self.limit, limit_state, there, now, alone=begins, readmits=readmits
+                )
                 profiles = there
-            reserved = at.taken(now) - found.refused.keys() if begins else frozenset()
+            reserved = limit_state.taken(now) - found.refused.keys() if begins else frozenset()
             slots = {*found.take, *(d.user_id for d in together if d.user_id in reserved)}
-            if slots and not self.limits.take({target: at}, sorted(slots), now):
+            if slots and not self.limits.take({target: limit_state}, sorted(slots), now):
                 continue
             # A hold of a role change does not hold a removal.
             waited = {
-                each.user_id: at.held[each.user_id]
+                each.user_id: limit_state.held[each.user_id]
                 for each in together
-                if each.user_id in at.held
-                and at.held[each.user_id].disruption.kind is each.kind
-                and not at.held[each.user_id].is_approved(now)
+                if each.user_id in limit_state.held
+                and limit_state.held[each.user_id].disruption.kind is each.kind
+                and not limit_state.held[each.user_id].is_approved(now)
             }
             if over := [user for user in waited if user not in found.refused]:
                 self.limits.release(target, over)
@@ -143,8 +147,8 @@ class Guard:
                     self.limits.note_over(target, held, is_over=is_over)
             if found.hold:
                 self.limits.hold(target, found.hold)
-                most = self.limit.of(len(there | at.taken(now)))
-                _report(target, at, found, most, self.limits, now)
+                most = self.limit.of(len(there | limit_state.taken(now)))
+                _report(target, limit_state, found, most, self.limits, now)
             return found
         raise RetryableError(f"others took slots in {target} at the same time")
 
@@ -160,10 +164,15 @@ class Guard:
 
 
 def _report(
-    target: Target, at: LimitState, found: Admission, most: int, limits: Limits, now: datetime
+    target: Target,
+    limit_state: LimitState,
+    found: Admission,
+    most: int,
+    limits: Limits,
+    now: datetime,
 ) -> None:
     """Report each hold of these disruptions once, with the digest of the whole hold."""
-    held = {**at.held, **{each.disruption.user_id: each for each in found.hold}}
+    held = {**limit_state.held, **{each.disruption.user_id: each for each in found.hold}}
     causes = {each.cause for each in found.hold}
     for hold in holds_of(target, held.values(), now):
         if hold.cause not in causes:

@@ -46,12 +46,12 @@ class DynamoLimits:
         self, seen: Mapping[Target, LimitState], users: Iterable[UserId], now: datetime
     ) -> bool:
         new, puts = dict.fromkeys(users, now), []
-        for target, at in seen.items():
-            taken = {user: at.slots[user] for user in at.taken(now)} | new
+        for target, limit_state in seen.items():
+            taken = {user: limit_state.slots[user] for user in limit_state.taken(now)} | new
             key = {"pk": f"{_LIMIT}{target}", "sk": _ITSELF}
-            item = {**key, "taken": taken, "version": at.version + 1}
+            item = {**key, "taken": taken, "version": limit_state.version + 1}
             condition = "attribute_not_exists(#pk) OR #version = :seen"
-            puts.append(Put(item, condition, {"seen": at.version}))
+            puts.append(Put(item, condition, {"seen": limit_state.version}))
         return self._table.put_all(puts)
 
     def hold(self, target: Target, disruptions: Iterable[HeldDisruption]) -> None:

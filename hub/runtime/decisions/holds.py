@@ -87,9 +87,9 @@ def holds_of(target: Target, held: Iterable[HeldDisruption], now: datetime) -> t
     )
 
 
-def waits_for(target: Target, held: HeldDisruption, at: LimitState, now: datetime) -> Hold:
+def waits_for(target: Target, held: HeldDisruption, limit_state: LimitState, now: datetime) -> Hold:
     """Return the hold that a disruption is part of."""
-    everything = {**at.held, held.disruption.user_id: held}
+    everything = {**limit_state.held, held.disruption.user_id: held}
     return next(
         hold for hold in holds_of(target, everything.values(), now) if hold.cause == held.cause
     )
@@ -99,10 +99,10 @@ def held_skip(
     decision: DesiredProfile | Removal,
     reason: str,
     held: HeldDisruption,
-    at: LimitState,
+    limit_state: LimitState,
     now: datetime,
 ) -> Skip:
     """Return the skip of a decision whose disruption is held, with the remedy of the whole hold."""
-    hold = waits_for(decision.target, held, at, now)
+    hold = waits_for(decision.target, held, limit_state, now)
     reason = f"{reason}; held: {hold.why}"
     return skip(SkipKind.HELD, decision, reason, hold.remedy, held.cause)

@@ -109,7 +109,12 @@ class Admission(NamedTuple):
 
 
 def known_hold(
-    disruption: Disruption, at: LimitState, now: datetime, *, alone: bool, readmits: bool = False
+    disruption: Disruption,
+    limit_state: LimitState,
+    now: datetime,
+    *,
+    alone: bool,
+    readmits: bool = False,
 ) -> HeldDisruption | None:
     """Return the existing hold of a disruption; None if there is none or it must be admitted anew.
 
@@ -118,7 +123,7 @@ def known_hold(
     A scan that `readmits` all disruptions of the target together goes by that note, so that many
     cannot begin one by one, and so that both agree.
     """
-    held = at.held.get(disruption.user_id)
+    held = limit_state.held.get(disruption.user_id)
     if held is None or held.disruption.kind is not disruption.kind:
         return None
     if held.is_approved(now) or held.disruption.cause in ("", disruption.cause):
@@ -130,7 +135,7 @@ def known_hold(
 def admit(
     disruptions: Iterable[Disruption],
     limit: RemovalLimit,
-    at: LimitState,
+    limit_state: LimitState,
     profiles: frozenset[UserId],
     now: datetime,
     *,
@@ -145,9 +150,9 @@ def admit(
     refused: dict[UserId, HeldDisruption] = {}
     hold: list[HeldDisruption] = []
     asking: list[Disruption] = []
-    taken = at.taken(now)
+    taken = limit_state.taken(now)
     for disruption in sorted(disruptions, key=lambda each: (each.user_id, each.kind)):
-        known = known_hold(disruption, at, now, alone=alone, readmits=readmits)
+        known = known_hold(disruption, limit_state, now, alone=alone, readmits=readmits)
         if known is not None:
             if not known.is_approved(now):
                 refused[disruption.user_id] = known
@@ -156,7 +161,9 @@ def admit(
         elif disruption.user_id not in taken:
             asking.append(disruption)
     most = limit.of(len(profiles | taken))
-    is_open = any(held.cause == LIMIT and not held.is_approved(now) for held in at.held.values())
+    is_open = any(
+        held.cause == LIMIT and not held.is_approved(now) for held in limit_state.held.values()
+    )
     if asking and (is_open or len(taken) + len(asking) > most):
         hold += [HeldDisruption(disruption, LIMIT, now) for disruption in asking]
         asking = []

@@ -209,12 +209,12 @@ class Explainer:
             disruption = disruption_of(decision, todo.of(target), records.get(target))
             if disruption is None or isinstance(decision, Undecided):
                 continue
-            at = self.limits.state(target)
+            limit_state = self.limits.state(target)
             profiles = frozenset(r.user_id for r in self.ledger.of_target(target) if r.has_profile)
-            found = admit([disruption], self.limit, at, profiles, now, alone=True)
+            found = admit([disruption], self.limit, limit_state, profiles, now, alone=True)
             refusal = found.refused.get(disruption.user_id)
             if refusal is not None:
-                held.append(held_skip(decision, disruption.reason, refusal, at, now))
+                held.append(held_skip(decision, disruption.reason, refusal, limit_state, now))
         return held
 
 
