@@ -55,7 +55,7 @@ class MappedGroups:
     # The groups, and for events until when; None if nobody can tell in this batch.
     _known: tuple[datetime, frozenset[GroupId] | None] = field(default=(_EVER, None), init=False)
     _has_patterns: bool = field(default=False, init=False)
-    _already_reported: set[str] = field(default_factory=set, init=False)
+    _reported_row_problems: set[str] = field(default_factory=set, init=False)
 
     def begin_batch(self) -> None:
         """Forget which groups are named: what could not be read for one batch may be for the next.
@@ -91,7 +91,7 @@ class MappedGroups:
         table = self.mappings.table(newer_than)
         self._has_patterns = bool(table.patterns)
         groups = self.resolver.of(table, newer_than)
-        reporter.report_rows(table, groups, self._already_reported)
+        reporter.report_rows(table, groups, self._reported_row_problems)
         if Unresolved.UNREADABLE in groups.values():
             return None
         pinned = frozenset(row.group_id for row in table.rows if row.group_id)

@@ -36,13 +36,13 @@ Row = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class MappingStreamPorts:
-    """The ports of `mapping_stream`; `already_reported` holds the row problems reported already."""
+    """The ports of `mapping_stream`, and the row problems that its environment has reported."""
 
     names: GroupResolver
     hub_state: HubStateStore
     scan_queue: ScanQueue
     clock: Clock
-    already_reported: set[str] = field(default_factory=set)
+    reported_row_problems: set[str] = field(default_factory=set)
 
 
 class RowChange(NamedTuple):
@@ -135,12 +135,12 @@ def _report(
 ) -> None:
     """Report the problems of a row as it is now, and close its earlier ones."""
     named = {row.group: groups[row.group] for row in table.rows if row.group in groups}
-    reporter.report_rows(table, named, ports.already_reported)
+    reporter.report_rows(table, named, ports.reported_row_problems)
     over = [] if table.bad else [f"mapping {_facts(change)['key']}"]
     over += [group_subject(name) for name, id_ in named.items() if not isinstance(id_, Unresolved)]
     for subject in over:
         reporter.checked(BAD_ROW, UNKNOWN_GROUP, UNREADABLE_GROUP, subject=subject)
-        reporter.forget_row(subject, ports.already_reported)
+        reporter.forget_row(subject, ports.reported_row_problems)
 
 
 def _resolved(

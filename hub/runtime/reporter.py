@@ -152,13 +152,14 @@ def checked_holds(target: Target, causes: Iterable[str]) -> None:
 def report_rows(
     table: MappingTable,
     groups: GroupIds,
-    already_reported: set[str],
+    reported_row_problems: set[str],
     state: HubState | None = None,
     *,
     is_whole: bool = False,
 ) -> None:
     """Report what is wrong with mapping rows and their groups, once in an environment.
 
+    `reported_row_problems` are the subjects and reasons that it has reported; this adds to them.
     While `state` shows a problem as open, it is not reported again. Without `state`, the table may
     be an old copy: what was reported is left to a run that reads a new one. `is_whole` means that
     `table` has all rows, so that all problems of rows are checked.
@@ -175,8 +176,8 @@ def report_rows(
     ]
     for problem in found:
         text = problem.subject + problem.reason
-        if text not in already_reported:
-            already_reported.add(text)
+        if text not in reported_row_problems:
+            reported_row_problems.add(text)
             report(problem)
         elif state and (problem.kind.name, problem.subject) in is_open:
             still(problem.kind, problem.subject)
@@ -196,10 +197,10 @@ def report_rows(
         checked(mappings.EQUAL_PRIORITY)
 
 
-def forget_row(subject: str, already_reported: set[str]) -> None:
+def forget_row(subject: str, reported_row_problems: set[str]) -> None:
     """Forget the reports of a subject that is right now, so that a new problem is reported."""
-    already_reported.difference_update(
-        [each for each in already_reported if each.startswith(subject)]
+    reported_row_problems.difference_update(
+        [each for each in reported_row_problems if each.startswith(subject)]
     )
 
 

@@ -121,13 +121,13 @@ def ports() -> tuple[Scanner, ReceivedFrom]:
         mappings, directory, snapshots, ledger, hub_state, scan_queue, clock
     )
     profiles = ProfilePorts(studio, unmanaged_profiles, ledger, clock)
-    reported_rows: set[str] = set()
-    sweep = Sweep(mappings, hub_state, scan_queue, clock, reported_rows)
+    reported_row_problems: set[str] = set()
+    sweep = Sweep(mappings, hub_state, scan_queue, clock, reported_row_problems)
 
     scans = Scans(
         sweep=sweep,
         group=GroupScan(mappings, directory, snapshots, listings, roles, admission, enqueuer),
-        name=NameScan(resolver, hub_state, scan_queue, reported_rows),
+        name=NameScan(resolver, hub_state, scan_queue, reported_row_problems),
         target=TargetScan(
             studio,
             hub_state,

@@ -56,7 +56,7 @@ class RecorderPorts(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Reconciler:
-    """Reconciles users; `reported_rows` are the problems of rows that it has reported already."""
+    """Reconciles users; it remembers which problems of rows it has reported."""
 
     mode: Literal["apply", "report"]
     users: UserObserver
@@ -66,7 +66,7 @@ class Reconciler:
     recorder_ports: RecorderPorts
     hub_state: HubStateStore
     clock: Clock
-    reported_rows: set[str] = field(default_factory=set)
+    reported_row_problems: set[str] = field(default_factory=set)
 
     def reconcile(self, request: ReconcileRequest, deadline: datetime) -> Result:
         """Bring one user's profiles to the desired state, as far as possible before the deadline.
@@ -84,7 +84,7 @@ class Reconciler:
         user = self.users.observe(request)
         reporter.checked(problems.UNREADABLE, subject=problems.DIRECTORY_AND_TABLES)
         reporter.report_rows(
-            user.table, user.snapshot.groups, self.reported_rows, state, is_whole=True
+            user.table, user.snapshot.groups, self.reported_row_problems, state, is_whole=True
         )
         decisions = [
             apply_protection(each, user.records.get(each.target), state, now)

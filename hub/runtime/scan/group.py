@@ -143,12 +143,12 @@ def _new(copy: GroupSnapshot, listed: dict[UserId, str], request: ScanRequest) -
 
 
 class NameScan(NamedTuple):
-    """Scans groups by their names; `reported_rows` are the problems that were reported already."""
+    """Scans groups by their names; it shares the reported problems of rows with the sweep."""
 
     resolver: GroupResolver
     hub_state: HubStateStore
     scan_queue: ScanQueue
-    reported_rows: set[str]
+    reported_row_problems: set[str]
 
     def scan(self, request: ScanRequest) -> ScanResult:
         """Queue a scan of the group that has this name; report a name that no group has.
@@ -158,7 +158,7 @@ class NameScan(NamedTuple):
         """
         ids = self.resolver.ids(frozenset({request.key}), newer_than=request.enqueued_at)
         state = self.hub_state.state(newer_than=request.enqueued_at)
-        reporter.report_rows(MappingTable(()), ids, self.reported_rows, state)
+        reporter.report_rows(MappingTable(()), ids, self.reported_row_problems, state)
         reporter.checked(
             *(mappings.UNKNOWN_GROUP, mappings.UNREADABLE_GROUP),
             subject=mappings.group_subject(request.key),

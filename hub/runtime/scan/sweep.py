@@ -14,13 +14,13 @@ from shared.requests import DAILY, TARGETS, ScanRequest, Subject
 
 
 class Sweep(NamedTuple):
-    """Starts sweeps; `reported_rows` are the problems of rows that were reported already."""
+    """Starts sweeps; it remembers which problems of rows were reported."""
 
     mappings: Mappings
     hub_state: HubStateStore
     scan_queue: ScanQueue
     clock: Clock
-    reported_rows: set[str]
+    reported_row_problems: set[str]
 
     def begin(self, request: ScanRequest) -> ScanResult:
         """Queue the scans of a sweep; no two sweeps scan one group or target at once.
@@ -66,7 +66,7 @@ class Sweep(NamedTuple):
         """Return the groups that mappings name, and report invalid mappings."""
         table, ids = self.mappings.with_ids(request)
         state = self.hub_state.state(newer_than=request.enqueued_at)
-        reporter.report_rows(table, ids, self.reported_rows, state, is_whole=True)
+        reporter.report_rows(table, ids, self.reported_row_problems, state, is_whole=True)
         if Unresolved.UNREADABLE in ids.values():
             # The other groups are scanned. No other place counts the groups that cannot be read.
             telemetry.count("ReadsRefused")
