@@ -144,6 +144,8 @@ class SkipKind(StrEnum):
 
 # These may resolve without help, so the request is requeued.
 PASSING: Final = frozenset({SkipKind.IN_FLIGHT, SkipKind.UNREADABLE})
+# These do not show which problems of a target are over: it is tried again first.
+INCONCLUSIVE: Final = PASSING | {SkipKind.FAILED}
 # Not reported as problems: one is in progress, one is intended, one is reported with its hold, and
 # one with its target.
 UNREMARKABLE: Final = frozenset(

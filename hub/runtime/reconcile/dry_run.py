@@ -1,12 +1,12 @@
 """Reports the actions that report mode withholds, and resolves those that are obsolete."""
 
-from collections.abc import Container
+from collections.abc import Iterable
 
 from hub.runtime import reporter
 from hub.runtime.decisions.actions import Plan, describe
 from hub.runtime.ports import Ledger
 from hub.runtime.problems import users
-from shared.model import UserId
+from shared.model import Target, UserId
 
 
 def report(todo: Plan) -> frozenset[str]:
@@ -23,18 +23,19 @@ def report(todo: Plan) -> frozenset[str]:
 
 
 def close(
-    reported: frozenset[str], user_id: UserId, ledger: Ledger, unchecked: Container[str]
+    reported: frozenset[str], user_id: UserId, ledger: Ledger, inconclusive: Iterable[Target]
 ) -> None:
     """Log earlier reports of a user that are resolved, and store those that are still open.
 
-    The reports of a target that could not be checked (`unchecked`) stay open. A target that no
-    mapping grants any more has no action left.
+    The reports of a target stay open where this run was `inconclusive`. A target that no mapping
+    grants any more has no action left.
 
     Raises:
         RetryableError, PermanentError: the stored reports cannot be read or written.
     """
     before = ledger.dry_run(user_id)
-    kept = {text for text in before if text.rpartition(" in ")[2] in unchecked}
+    unread = {str(target) for target in inconclusive}
+    kept = {text for text in before if text.rpartition(" in ")[2] in unread}
     for text in sorted(before - reported - kept):
         reporter.resolved(*text.split(" ", 1))
     if reported | kept != before:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hub.runtime import reporter
-from hub.runtime.decisions.actions import PASSING, SkipKind, Suspend
+from hub.runtime.decisions.actions import INCONCLUSIVE, SkipKind, Suspend
 from hub.runtime.decisions.decision import Decision, DesiredProfile, Removal, Undecided
 from hub.runtime.decisions.desired import desire
 from hub.runtime.decisions.hub_state import OLDEST_STATE, AccessRefusal, HubState
@@ -154,11 +154,10 @@ class Reconciler:
         todo = plan(due, seen.observed, user.records, self.clock.now())
         reports.of_records(user.snapshot.person, user.records, decisions, is_dry_run=True)
         reports.planned(todo, seen.blocked, request)
-        in_doubt = {skip.target for skip in todo.skips if skip.kind in {*PASSING, SkipKind.FAILED}}
-        unseen = {each.target for each in due} - seen.observed.keys() | in_doubt
-        dry_run.close(
-            dry_run.report(todo), request.user_id, self.recorder_ports.ledger, {*map(str, unseen)}
-        )
+        inconclusive = {each.target for each in due} - seen.observed.keys()
+        inconclusive |= {skip.target for skip in todo.skips if skip.kind in INCONCLUSIVE}
+        reported = dry_run.report(todo)
+        dry_run.close(reported, request.user_id, self.recorder_ports.ledger, inconclusive)
         self.users.update_snapshots(user.changes, request.user_id)
         now = self.clock.now()
         return result_of_dry_run(request, Pass(seen, todo), now, unchecked, complete=user.complete)
@@ -278,22 +277,13 @@ def _checked(
 ) -> Callable[[Target, str], bool]:
     """Return a function that tells whether a kind of problem was checked in a target.
 
-    A target was not checked where time ran out, a call was throttled or a Studio operation is in
-    progress. Nor was a target that is `waiting` for its next retry. In an undecided target only
-    the kind `undecided` was checked.
+    A reconcile is inconclusive in an undecided target, and where time ran out, a call was throttled
+    or a Studio operation is in progress. So it is where a target is `waiting` for its next retry.
+    There it checks the kind `undecided` alone.
     """
     seen = {target for each in passes for target in each.seen.observed}
-    requeued = {
-        o.action.target for each in passes for o in each.outcomes if isinstance(o, Deferred)
-    }
-    in_doubt = {*PASSING, SkipKind.FAILED}
-    requeued |= {s.target for each in passes for s in each.todo.skips if s.kind in in_doubt}
-    unchecked = {v.target for v in due} - seen | requeued | set(waiting)
-    undecided = {v.target for v in due if isinstance(v, Undecided)}
-
-    def is_checked(target: Target, kind: str) -> bool:
-        if target in undecided:
-            return kind == SkipKind.UNDECIDED
-        return target not in unchecked or kind == SkipKind.UNDECIDED
-
-    return is_checked
+    inconclusive = {each.target for each in due} - seen | set(waiting)
+    for each in passes:
+        inconclusive |= {o.action.target for o in each.outcomes if isinstance(o, Deferred)}
+        inconclusive |= {s.target for s in each.todo.skips if s.kind in INCONCLUSIVE}
+    return lambda target, kind: target not in inconclusive or kind == SkipKind.UNDECIDED
