@@ -53,7 +53,7 @@ def deployed_hub(
 def cold_start() -> None:
     """Clear the cached clients of every function, as a new execution environment does."""
     for function in _FUNCTIONS:
-        function.ports.cache_clear()
+        function.assemble.cache_clear()
 
 
 def deploy(aws: EmbeddedAws, mode: Literal["apply", "report"], limit: RemovalLimit) -> None:

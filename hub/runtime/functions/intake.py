@@ -28,7 +28,7 @@ gc.enable()
 
 
 @cache
-def ports() -> Intake:
+def assemble() -> Intake:
     """Return the intake with its clients; SettingsError lists everything its environment lacks."""
     settings = read_settings(IntakeSettings, os.environ)
     session = boto3.Session(region_name=settings.region)
@@ -66,15 +66,15 @@ def ports() -> Intake:
 @telemetry.metrics.log_metrics
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Handle every message; return those that failed, so that only they are delivered again."""
-    here = ports()
-    here.mapped_groups.begin_batch()
+    intake = assemble()
+    intake.mapped_groups.begin_batch()
     return take_each(
         event,
         context,
         lambda each: (
-            here.redeliver(each["body"])
-            if each["eventSourceARN"] == here.queues.delayed_arn
-            else here.take(each["body"])
+            intake.redeliver(each["body"])
+            if each["eventSourceARN"] == intake.queues.delayed_arn
+            else intake.take(each["body"])
         ),
         id_of=lambda each: each["messageId"],
         count_begun=lambda: telemetry.count("Received"),

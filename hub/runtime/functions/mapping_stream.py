@@ -31,7 +31,7 @@ _from_stream = TypeDeserializer().deserialize
 
 
 @cache
-def ports() -> MappingStreamPorts:
+def assemble() -> MappingStreamPorts:
     """Return the ports of `mapping_stream`; SettingsError lists all that its environment lacks."""
     settings = read_settings(MappingStreamSettings, os.environ)
     session = boto3.Session(region_name=settings.region)
@@ -54,19 +54,19 @@ def ports() -> MappingStreamPorts:
 @telemetry.metrics.log_metrics
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Queue the scans for each changed row; rows from a failed one on are delivered again."""
-    here = ports()
+    ports = assemble()
 
     def take_record(plain: dict[str, Any]) -> None:
         telemetry.logger.set_correlation_id(plain["eventID"] or None)
         take(
             RowChange(
                 event_id=plain["eventID"],
-                at=here.clock.now(),
+                at=ports.clock.now(),
                 old=_image(plain, "OldImage"),
                 new=_image(plain, "NewImage"),
                 name=plain["eventName"],
             ),
-            here,
+            ports,
         )
 
     return take_each(

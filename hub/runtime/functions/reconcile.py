@@ -42,7 +42,7 @@ _RESERVE = timedelta(seconds=20)
 
 
 @cache
-def ports() -> tuple[ReconcileHandler, ReceivedFrom]:
+def assemble() -> tuple[ReconcileHandler, ReceivedFrom]:
     """Return what handles requests, and the queue that they come from.
 
     Raises:
@@ -96,7 +96,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
 
     The queue delivers one message at a time, so a batch cannot fail in parts.
     """
-    handling, queue = ports()
+    handling, queue = assemble()
     left = timedelta(milliseconds=context.get_remaining_time_in_millis())
     deadline = handling.reconciler.clock.now() + left - _RESERVE
     for record in event["Records"]:

@@ -70,7 +70,7 @@ _SESSIONS = 5
 
 
 @cache
-def ports() -> tuple[Scanner, ReceivedFrom]:
+def assemble() -> tuple[Scanner, ReceivedFrom]:
     """Return what runs scans, and the queue that their requests come from.
 
     Raises:
@@ -158,7 +158,7 @@ def ports() -> tuple[Scanner, ReceivedFrom]:
 @telemetry.metrics.log_metrics
 def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     """Run the scan request in the message; a crash leaves the message in the queue."""
-    scanner, queue = ports()
+    scanner, queue = assemble()
     left = timedelta(milliseconds=context.get_remaining_time_in_millis())
     until = scanner.clock.now() + left - _RESERVE
     for record in event["Records"]:
