@@ -51,7 +51,7 @@ class Subject(StrEnum):
     # A group by the name that a mapping gives it.
     NAME = "name"
     TARGET = "target"
-    # Its assignments, and its checks.
+    # Of a target: its assignments, and also its checks.
     ASSIGNMENTS = "assignments"
     CHECKS = "checks"
     # Of some targets: the roles that no check has seen.

@@ -1,4 +1,4 @@
-"""Scans a target once a day: compares its assignments with the ledger, and makes its checks."""
+"""Compares a target's assignments with the ledger once a day, and makes the target's checks."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -89,7 +89,7 @@ class AssignmentDrift(NamedTuple):
 
 
 class AssignmentScan(NamedTuple):
-    """Scans the assignments of targets."""
+    """Scans the assignments of a target, and makes its checks: both need its domain."""
 
     reader: TargetReader
     known_targets: KnownTargets
