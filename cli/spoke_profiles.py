@@ -34,7 +34,7 @@ class SpokeProfile:
 
     @property
     def user_name(self) -> str:
-        """Return the user name of whom it signs in; empty if it signs nobody in."""
+        """Return the name of the user whom the profile signs in; empty if it signs nobody in."""
         return self.profile.user_name
 
 

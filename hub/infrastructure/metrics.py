@@ -1,6 +1,6 @@
-"""The metrics of alarms and dashboard: those that the functions emit, and AWS's own.
+"""The metrics that the functions emit, as alarms and dashboard name them.
 
-The functions name them in hub.runtime; a test compares the two lists.
+A test compares them with the names that the functions use.
 """
 
 from enum import StrEnum
@@ -10,7 +10,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 
 from shared.storage import METRICS_NAMESPACE
 
-# Every metric of the functions has it; some have a second dimension for reading, not for alarms.
+# Every metric of the functions has this dimension. Some have a second one, which no alarm uses.
 _DIMENSIONS = {"service": "studio-hub"}
 FIVE_MINUTES = Duration.minutes(5)
 HOUR = Duration.hours(1)

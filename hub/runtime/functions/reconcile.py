@@ -102,7 +102,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     for record in event["Records"]:
         telemetry.count("Reconciles")
         with received(record, ReconcileRequest, queue, handling.reconciler.hub_state) as request:
-            # A crash may have left a change that the ledger does not tell.
+            # A crash may have left a change that the ledger does not show.
             again = int(record["attributes"]["ApproximateReceiveCount"]) > 1
             handling.handle(
                 request._replace(force_observe=EVERY_TARGET) if again else request, deadline

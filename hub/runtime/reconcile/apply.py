@@ -50,10 +50,10 @@ from shared.model import Target
 # Source: AWS's Studio workshop shows a profile in service after about two seconds.
 _POLL_EVERY = timedelta(seconds=3)
 _PATIENCE = timedelta(seconds=15)
-# Polls. A deletion takes longer, and Studio documents no time.
+# A deletion is read in every second poll only: it takes longer. Studio documents no time.
 _DELETION_TAKES = 2
-# Source: seen by others of DeleteSpace on a space that is still being made; and the SageMaker
-# developer guide: to delete an app that failed gives an error.
+# Sources: others report it of DeleteSpace on a space that is still being made. The SageMaker
+# developer guide says that the deletion of a failed app gives an error.
 _INVALID = "ValidationException"
 # A read that follows the opposite change sooner may still return the old state. No source documents
 # how long a change takes to propagate: this is about five tries.
@@ -125,8 +125,8 @@ class Applier:
     ) -> tuple[Outcome, ...]:
         """Return the outcome of each action; each action is recorded before and after it runs.
 
-        In the targets in `unread` a refusal shows that the profile has to be read: it is Found. An
-        action is Pending if it does not finish within a few seconds or cannot start before the
+        In the targets in `unread` no profile was read: a suspension that is refused there is Found.
+        An action is Pending if it does not finish within a few seconds or cannot start before the
         deadline. Actions behind an unsuccessful one are left to the next reconcile.
         """
         outcomes: list[Outcome] = []
@@ -267,7 +267,7 @@ class Applier:
 
 
 def _unwritten(outcomes: Iterable[Outcome], refused: Mapping[Target, str]) -> list[Outcome]:
-    """Return that the last action in a target is to be recorded again, as it was not now."""
+    """Return the last action of each target whose record was refused, as Deferred."""
     last = {outcome.action.target: outcome.action for outcome in outcomes}
     return [Deferred(last[target], refused[target]) for target in refused if target in last]
 

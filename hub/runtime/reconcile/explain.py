@@ -178,7 +178,7 @@ class Explainer:
         ]
         seen = self.targets.observe(due, records, state, now + _PATIENCE)
         failed = {each.decision.target: str(each.error) for each in seen.blocked}
-        # These accounts refuse the hub itself, and not only whoever asks for an explanation.
+        # These accounts refuse the hub itself, not only the operator who asks.
         refusals = {**state.unreachable, **{t: each.reason for t, each in state.refused.items()}}
         refused = [
             _unreachable(each.decision, refusals[each.decision.target])
@@ -234,7 +234,7 @@ def _unreachable(decision: DesiredProfile | Removal, error: str) -> Skip:
 def _deletion(
     decision: Decision | None, record: Record | None, actions: Iterable[Action], now: datetime
 ) -> datetime | None:
-    """Return when the retention of a removal ends that has begun, or that would begin now."""
+    """Return when the retention of a removal ends, which has begun or would begin now."""
     if isinstance(decision, DesiredProfile) or (record and record.state is State.REMOVED):
         return None
     if isinstance(decision, Removal) and tuple(actions):

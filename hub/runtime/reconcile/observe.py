@@ -65,8 +65,8 @@ class Known(NamedTuple):
 
     Attributes:
         profiles: the profiles that are known already; None for one that cannot exist yet.
-        recorded: the profiles of who leaves, as the ledger has them. Their tags alone show whether
-            they are ours, and apps matter only after the role.
+        recorded: the profiles of leavers, as the ledger has them. Only the tags are read, which
+            show whether a profile is ours. Apps matter only once the role is taken.
     """
 
     profiles: Mapping[Target, ObservedProfile | None] = MappingProxyType({})
@@ -83,7 +83,7 @@ class TargetObservations(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class UserObserver:
-    """Reads what is known of a user, and keeps the group snapshots up to date with it."""
+    """Reads what is known of a user, and writes new memberships into the group snapshots."""
 
     directory: Directory
     mappings: MappingStore
@@ -119,9 +119,9 @@ class UserObserver:
         )
 
     def update_snapshots(self, changes: MemberChanges, user_id: UserId) -> None:
-        """Write the changes that no record carried into the group snapshots.
+        """Write into the group snapshots the membership changes that no record carried there.
 
-        A user whom a reconcile sees in a mapped group is in its snapshot afterwards, in any case.
+        A reconcile that sees a user in a mapped group leaves the user in that group's snapshot.
 
         Raises:
             RetryableError, PermanentError: the group snapshots cannot be read or written.
@@ -134,10 +134,9 @@ class UserObserver:
     def _with_doubts(
         self, snapshot: DirectorySnapshot, left: Iterable[GroupId]
     ) -> DirectorySnapshot:
-        """Return a snapshot that tells why the user is not in the groups in `left` any more.
+        """Return a snapshot that tells which of the groups in `left` the user may not have left.
 
-        A group may be deleted, list no members although it had many, or be unreadable: then nobody
-        removed the user from it.
+        Such a group was deleted, lists no members although it had many, or is unreadable.
         """
         deleted, emptied, unreadable = set(), set(), set()
         for group in left:
@@ -227,7 +226,7 @@ class TargetObserver:
     ) -> TargetObservations:
         """Return the profile in each decision's target; spend at most half of the time left.
 
-        A target that refused the hub lately is not called. It is blocked with the stored error.
+        A target that refused the hub recently is not called: it is blocked by the stored error.
         """
         now = self.clock.now()
         until = now + (deadline - now) / 2

@@ -187,8 +187,8 @@ def _due(
     Targets with an earlier error come last. A user in very many targets makes progress with each
     requeue, and a target that does not answer delays no other.
 
-    Where the ledger has no profile, a creation shows whether there is one: AWS refuses it, and
-    changes nothing. When a removal begins, whichever role the profile has is taken.
+    Where the ledger has no profile, a creation shows whether there is one: then AWS refuses it and
+    changes nothing. Where a removal begins, the role is taken, whichever it is.
     """
     found, absent = [], []
     recorded: dict[Target, ObservedProfile] = {}
@@ -232,10 +232,10 @@ def _renamed(
 def _unfinished(
     decisions: Iterable[Decision], last: Pass, known: Known, recorder: Recorder
 ) -> tuple[list[Decision], Known]:
-    """Return the decisions that can go on, and what the last pass saw of their profiles at its end.
+    """Return the decisions for the next pass, and the profiles that the last one saw at its end.
 
-    They go on where every action is done, and where a creation found a profile. A removal that
-    began to take the role goes on in any case: nobody has looked for apps yet.
+    A decision goes on where every action is done, and where a creation found a profile. A removal
+    that tried to take the role goes on in any case: its apps have not been read yet.
     """
     seen: dict[Target, ObservedProfile | None] = {}
     waits, looks = set(), set()

@@ -1,7 +1,7 @@
-"""Writes one user's ledger records during a reconcile, and publishes what they tell.
+"""Writes one user's ledger records during a reconcile, and publishes their events.
 
-One write does all of it: the records, their history, the CHANGE lines, and the events for the hub's
-bus. A record waits until the next one has to be written before an action, or a pass ends.
+Records wait to be written together, with their history: before an action that the ledger must
+announce, and when a pass ends. Only then are their CHANGE lines logged.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -90,7 +90,7 @@ class Recorder:
         self._written = dict(user.records)
         self._waiting: dict[Target, RecordWrite] = {}
         self.requeued: set[Target] = set()
-        self._untold: list[ProfileEvent | Outcome] = []
+        self._unreported: list[ProfileEvent | Outcome] = []
         self._events: list[ProfileEvent] = []
         self.changes = user.changes
         self.records = {
@@ -105,7 +105,7 @@ class Recorder:
         return bool(suspended) or is_in_sync(decision, record)
 
     def wanted_since(self, action: Action) -> datetime:
-        """Return since when (UTC) no opposite action was started: each start changes the state."""
+        """Return since when (UTC) no opposite action has started: a start changes the state."""
         return self.records[action.target].since or self._clock.now()
 
     def rename(self, decision: DesiredProfile, name: str) -> DesiredProfile:
@@ -130,8 +130,9 @@ class Recorder:
     def begin(self, actions: Iterable[Action]) -> Mapping[Target, str]:
         """Record actions before they start; return why the record of a target was refused.
 
-        What the ledger announces already needs no write: a removal its steps, a refusal its retry.
-        Nor does a new role that leaves apps running: who sees it later knows the role before it.
+        An action that the ledger announces already needs no write: the record of a removal
+        announces its steps, that of a refusal its retry. Nor does a new role that leaves apps
+        running: a later reconcile finds the old role in the record.
         """
         actions, is_news = tuple(actions), False
         for action in actions:
@@ -178,9 +179,9 @@ class Recorder:
                 outcome = self._refused(outcome)
             case _:
                 assert_never(outcome)
-        if self._untold:
+        if self._unreported:
             # Log lines keep their order, and a record's come with its write.
-            self._untold.append(outcome)
+            self._unreported.append(outcome)
         else:
             reports.report_outcome(outcome, self._request)
 
@@ -200,7 +201,7 @@ class Recorder:
                 self._note(obstacles.unobserved(error, decision, known, self._now))
 
     def confirm(self, decisions: Iterable[Decision]) -> None:
-        """Record why a user has a profile or none, where the record says otherwise."""
+        """Record the current grants of decisions that are carried out already."""
         for decision in decisions:
             target = decision.target
             known, decided = self._user.records.get(target), self._decisions.get(target)
@@ -218,12 +219,12 @@ class Recorder:
         written, refused = self._ledger.write_all(list(self._waiting.values()))
         self._written |= {record.target: record for record in written}
         for target in refused:
-            # The ledger has what it had. The changes of memberships wait for another record.
+            # The ledger keeps its record. The membership changes wait for another one.
             self.changes = self.changes.merged(self._waiting[target].changes)
             self.records.pop(target)
             self.records |= {target: self._written[target]} if target in self._written else {}
-        untold, self._untold, self._waiting = self._untold, [], {}
-        for each in untold:
+        unreported, self._unreported, self._waiting = self._unreported, [], {}
+        for each in unreported:
             if not isinstance(each, ProfileEvent):
                 reports.report_outcome(each, self._request)
             elif each.target not in refused:
@@ -236,7 +237,7 @@ class Recorder:
         return refused
 
     def write(self, record: Record, action: Action | None = None) -> bool:
-        """Let a record wait to be written if the ledger says something else; return whether."""
+        """Have a record written by the next flush if the ledger says otherwise; return whether."""
         record = replace(
             record,
             user_status=self._user.snapshot.person.user_status,
@@ -260,13 +261,13 @@ class Recorder:
         event, events = event_of(old, record, self._now), waiting.profile_events if waiting else ()
         if event:
             events = (*events, event)
-            self._untold.append(event)
+            self._unreported.append(event)
         self._waiting[target] = RecordWrite(record, changes, events)
         self.records[target] = record
         return True
 
     def publish(self) -> None:
-        """Publish the events of all writes once: what the bus refuses is reported, not repeated."""
+        """Publish the events of all writes; report that the bus refused some, without a retry."""
         if not self._events:
             return
         try:
@@ -276,7 +277,7 @@ class Recorder:
             reporter.report(event_not_published(len(self._events), str(error)))
 
     def _refused(self, failed: Failed) -> Failed:
-        """Record a refused action; return it with the other user's profile that is in the way."""
+        """Record a refused action; return it, with the other user's profile that is in the way."""
         action, target = failed.action, failed.action.target
         if isinstance(action, Create) and failed.code == IN_USE:
             other = namesake_of(action.person, self._ledger.of_target(target))
@@ -301,6 +302,6 @@ class Recorder:
         self.write(obstacles.retried(decision, known, cause, self._clock.now(), longest))
 
     def _note(self, record: Record | None) -> None:
-        """Let the record of an obstacle wait to be written; None for nothing to record."""
+        """Have the record of an obstacle written by the next flush; None for no record."""
         if record is not None:
             self.write(record)

@@ -38,7 +38,7 @@ class Pass(NamedTuple):
 class Done(NamedTuple):
     """Nothing is left to do for this request.
 
-    `settled` means that no target of the user waits for a retry either, by whatever request.
+    `settled` means that no other request retries a target of the user either.
     """
 
     settled: bool = True
@@ -65,7 +65,7 @@ class Requeue(NamedTuple):
 
 
 class GivenUp(NamedTuple):
-    """The request came back for so long that the next sweep goes on with it."""
+    """The request was requeued for so long that the next sweep takes over."""
 
     reasons: tuple[str, ...] = ()
     settled: bool = False
