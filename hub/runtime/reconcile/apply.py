@@ -150,7 +150,8 @@ class Applier:
         for run in runs:
             if run.polled:
                 run.note(Pending(run.polled, "Studio operation in progress"), recorder, outcomes)
-        outcomes += _unwritten(outcomes, recorder.flush(targets))
+        if refused := recorder.flush(targets):
+            outcomes += _unwritten(outcomes, refused)
         return tuple(outcomes)
 
     def _advance(
@@ -169,7 +170,8 @@ class Applier:
             # Nothing starts when the time is up, so nothing is recorded either.
             refused = recorder.begin(actions) if self.clock.now() < deadline else {}
             begun = {action.target for action in actions}
-            outcomes += _unwritten(outcomes, {t: refused[t] for t in refused if t not in begun})
+            if earlier := {t: refused[t] for t in refused if t not in begun}:
+                outcomes += _unwritten(outcomes, earlier)
             for run, action in zip(ready, actions, strict=True):
                 outcome: Outcome | None
                 if self.clock.now() >= deadline:
