@@ -1,5 +1,6 @@
 """The ledger's records: what the hub made for whom, why, what is pending, and the history."""
 
+import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -22,9 +23,10 @@ _USER, _TARGET, _HISTORY, _DRY_RUN = "user#", "target#", "history#", "dry-run"
 # A user's history is kept this long.
 HISTORY_KEPT: Final = timedelta(days=400)
 _NO_CHANGES: Final = MemberChanges()
-# Source: the DynamoDB API: a transaction has 100 items at most. Each record may have two events,
-# and one of them carries up to 40 membership changes.
-_MOST_RECORDS: Final = 20
+# Source: the DynamoDB API: a transaction has at most 100 items, and 4 MB in all of them. Half of
+# that leaves room for the estimate, should DynamoDB count the item before the write too.
+_MOST_ITEMS: Final = 100
+_MOST_BYTES: Final = 2_000_000
 
 
 class DynamoLedger:
@@ -122,8 +124,7 @@ class DynamoLedger:
     ) -> tuple[tuple[Record, ...], Mapping[Target, str]]:
         found: list[Record] = []
         refused: dict[Target, str] = {}
-        steps = range(0, len(writes), _MOST_RECORDS)
-        parts = deque(writes[at : at + _MOST_RECORDS] for at in steps)
+        parts = deque(_transactions(writes))
         while parts:
             part = parts.popleft()
             written = [replace(each.record, version=each.record.version + 1) for each in part]
@@ -158,6 +159,28 @@ class DynamoLedger:
     def save_dry_run(self, user_id: UserId, problems: frozenset[str]) -> None:
         key = {"pk": f"{_USER}{user_id}", "sk": _DRY_RUN}
         self._table.put(key | {"problems": problems or None})
+
+
+def _transactions(writes: Iterable[RecordWrite]) -> Iterator[list[RecordWrite]]:
+    """Yield the writes in parts, each as large as one transaction takes.
+
+    A write alone is never too large: its record, its history and 40 memberships.
+    """
+    part: list[RecordWrite] = []
+    items = size = 0
+    for write in writes:
+        changes = write.changes
+        more_items = 1 + len(changes.joined) + len(changes.left) + len(write.profile_events)
+        # JSON has more around each value than DynamoDB counts. The keys of the items take less than
+        # 500 bytes each, for which there is room.
+        more_size = len(json.dumps(to_stored(write), default=list))
+        if part and (items + more_items > _MOST_ITEMS or size + more_size > _MOST_BYTES):
+            yield part
+            part, items, size = [], 0, 0
+        part.append(write)
+        items, size = items + more_items, size + more_size
+    if part:
+        yield part
 
 
 def _history_item(profile_event: ProfileEvent) -> dict[str, Any]:

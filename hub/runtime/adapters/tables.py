@@ -157,7 +157,8 @@ class Table:
     def put_all(self, puts: Iterable[Put], *, also_delete: Iterable[Item] = ()) -> bool:
         """Write items in one transaction if every condition holds; return whether all do.
 
-        Other items are deleted by their keys in it. Source: the DynamoDB API: 100 items at most.
+        Other items are deleted by their keys in it. Source: the DynamoDB API: at most 100 items,
+        and 4 MB in all of them.
         """
         requests: list[Any] = []
         for item, condition, values in puts:
