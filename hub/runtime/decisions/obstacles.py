@@ -1,7 +1,7 @@
 """Computes the ledger's record of a target that something keeps from its desired state.
 
 The record names the obstacle: a transient error that is retried, a refusal, or what was found
-there. Where it returns None, the user has no record and is to have no profile: nothing is recorded.
+there. Of a user who has no record and is to have no profile nothing is recorded: that is None.
 """
 
 from dataclasses import replace
@@ -49,7 +49,7 @@ def refused(
     is_creation = isinstance(failed.action, Create)
     if record and is_creation and failed.code == NO_DOMAIN and _had_nothing(before):
         # One that an earlier reconcile started stays recorded: its outcome may be unknown.
-        record = replace(record, access=Access.UNTOUCHED, requested_at=None)
+        record = replace(record, access=Access.UNTOUCHED)
     state = State.HELD if is_creation and failed.code in OBSTACLES else State.FAILED
     obstacle = Obstacle(failed.kind.name, failed.reason, failed.code)
     return _noted(decision, record, state, obstacle, now)
