@@ -106,6 +106,11 @@ class Gateway:
         """Keep an answer that was given in the process, for the same call as HTTP."""
         self._handed_over = answer
 
+    @property
+    def holds_answer(self) -> bool:
+        """Return whether an answer was kept, so that the next call over HTTP gets it."""
+        return self._handed_over is not None
+
     def handed_over(self) -> AWSResponse | None:
         """Return the answer that was kept, once, or raise it; None if there is none."""
         answer, self._handed_over = self._handed_over, None

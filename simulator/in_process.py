@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from http import HTTPStatus
 from itertools import count
 from typing import Any
@@ -29,6 +30,7 @@ from simulator.errors import ServiceError
 from simulator.gateway import Answer, Answered, Forward, Gateway
 from simulator.moto_backend import EmbeddedServices, answer_own, own_operation
 from simulator.query_calls import QUERY_CALLS, query_call
+from simulator.quick_calls import quick_calls
 from simulator.request_parts import ACCOUNT_HEADER, SentRequest, text_of
 from simulator.routes import route
 from simulator.sessions import Sessions, Signer
@@ -63,9 +65,11 @@ def in_process(aws: EmbeddedServices, sessions: Sessions, gateway: Gateway) -> I
 
     Clients of botocore sessions that were made before this module was imported use HTTP.
     """
-    _running.append(_Answers(aws, sessions, gateway))
+    answers = _Answers(aws, sessions, gateway)
+    _running.append(answers)
     try:
-        yield
+        with quick_calls(answers.of_client, _answer_call):
+            yield
     finally:
         _running.clear()
 
@@ -78,8 +82,8 @@ def _answer_call(
     **_: object,
 ) -> tuple[Answered, dict[str, Any]] | None:
     """Return the answer to a call, if it is final; botocore calls this before each call."""
-    is_query = (model.service_model.service_id.hyphenize(), model.name) in QUERY_CALLS
-    if not _running or not (is_query or model.service_model.resolved_protocol == "json"):
+    is_query = _is_query(model)
+    if not _running or not (is_query or _is_json(model)):
         return None
     credentials = request_signer._credentials  # noqa: SLF001 (there is no other way in)
     if credentials is None:
@@ -110,6 +114,8 @@ class _Answers:
         self, request: SentRequest, model: OperationModel, query: dict[str, Any] | None
     ) -> tuple[Answered, dict[str, Any]] | None:
         """Return what is final; hand anything else over to botocore's own path."""
+        if self._gateway.holds_answer:
+            return None
         if query is not None:
             serve = self._query(request, model, query)
         else:
@@ -129,6 +135,31 @@ class _Answers:
         if answer is not None:
             self._gateway.hand_over(answer)
         return None
+
+    def of_client(
+        self,
+        client: Any,  # noqa: ANN401 (botocore's own)
+        model: OperationModel,
+        params: dict[str, Any],
+        context: dict[str, Any],
+    ) -> tuple[Answered, dict[str, Any]] | None:
+        """Return what is final in the answer to a client's call, as botocore would send it."""
+        signer, is_query = client._request_signer, _is_query(model)  # noqa: SLF001 (there is no other way in)
+        if signer._credentials is None or not (is_query or _is_json(model)):  # noqa: SLF001 (as above)
+            return None
+        try:
+            body = urlencode(params) if is_query else json.dumps(params)
+        except TypeError:  # bytes and times have other texts
+            return None
+        url = client._resolve_endpoint_ruleset(model, params, context)[0]  # noqa: SLF001 (as above)
+        request = SentRequest(
+            f"{url}/",
+            "" if is_query else f"{model.service_model.metadata['targetPrefix']}.{model.name}",
+            signer._credentials.get_frozen_credentials().access_key,  # noqa: SLF001 (as above)
+            context.get("signing", {}).get("region") or signer.region_name,
+            body,
+        )
+        return self.to(request, model, params if is_query else None)
 
     def _own(self, request: SentRequest, model: OperationModel) -> Forward | None:
         service, operation = own_operation(request)
@@ -173,6 +204,16 @@ class _Answers:
             return _answered(parsed)
 
         return serve
+
+
+@cache
+def _is_query(model: OperationModel) -> bool:
+    return (model.service_model.service_id.hyphenize(), model.name) in QUERY_CALLS
+
+
+@cache
+def _is_json(model: OperationModel) -> bool:
+    return bool(model.service_model.resolved_protocol == "json")
 
 
 def _refusal(model: OperationModel, response: AWSResponse) -> Answered | None:

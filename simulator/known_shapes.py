@@ -18,6 +18,11 @@ _validated = ParamValidator.validate
 _checks: dict[int, tuple[Shape, _Check]] = {}
 
 
+def is_certainly_valid(params: object, shape: Shape | None) -> bool:
+    """Return whether botocore would accept the parameters of a call; no if that is uncertain."""
+    return shape is not None and _check(shape)(params)
+
+
 def validate(validator: ParamValidator, params: Any, shape: Shape) -> ValidationErrors:  # noqa: ANN401 (as botocore has it)
     """Return botocore's errors in the parameters of a call."""
     return ValidationErrors() if _check(shape)(params) else _validated(validator, params, shape)

@@ -105,6 +105,28 @@ def test_its_own_services_answer_the_same_in_the_process(make_sim: SimMaker, sto
     assert len(answers[0]) > 5
 
 
+@pytest.mark.parametrize(
+    "event", ["provide-client-params", "before-parameter-build", "before-call", "after-call"]
+)
+def test_a_client_in_the_process_calls_its_handlers(make_sim: SimMaker, event: str) -> None:
+    """A handler that is registered, even after a first call, hears of each call that follows."""
+    heard: list[str] = []
+    with make_sim() as sim, ExitStack() as more:
+        gateway = more.enter_context(watching(sim.sessions))
+        more.enter_context(in_process(sim.services, sim.sessions, gateway))
+        directory = sim.botocore_session.create_client("identitystore", "eu-west-1")
+        directory.list_users(IdentityStoreId=STORE)
+
+        directory.meta.events.register(event, lambda model, **_: heard.append(model.name))
+        directory.list_users(IdentityStoreId=STORE)
+        with pytest.raises(directory.exceptions.ResourceNotFoundException):
+            directory.describe_user(
+                IdentityStoreId=STORE, UserId="00000000-0000-0000-0000-000000000000"
+            )
+
+    assert heard == ["ListUsers", "DescribeUser"]
+
+
 def _studio(sim: Services) -> Iterator[Any]:
     begin(sim)
     studio = sim.studio_client
