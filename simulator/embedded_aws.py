@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -224,8 +224,13 @@ def embedded_aws(
     page_limit: int | None = None,
     quirks: Quirks | None = None,
     start: datetime = START,
+    over_http: bool = False,
 ) -> Iterator[EmbeddedAws]:
-    """Start an embedded AWS with an empty hub at a time (UTC); only one at once in a process."""
+    """Start an embedded AWS with an empty hub at a time (UTC); only one at once in a process.
+
+    With `over_http`, clients build each request and parse each answer, as they do on AWS. That
+    takes twice the time.
+    """
     with (
         without_shell(),
         virtual_time(start) as clock,
@@ -248,7 +253,7 @@ def embedded_aws(
         with (
             moto_backend(services) as sessions,
             watching(sessions) as gateway,
-            in_process(services, sessions, gateway),
+            nullcontext() if over_http else in_process(services, sessions, gateway),
         ):
             keys = _hub_keys(_SETUP_ROLE)
             sqs = client("sqs", HUB_REGION, keys)

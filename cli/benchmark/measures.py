@@ -19,8 +19,11 @@ _LEDGER_PAGE = 1024 * 1024
 
 
 def burst(joins: int = BURST) -> dict[str, Any]:
-    """Return the cost of many simultaneous joins of a group that is mapped to two targets."""
-    with deployed_hub() as aws:
+    """Return the cost of many simultaneous joins of a group that is mapped to two targets.
+
+    The share of the hub's own code is that beside clients that speak HTTP, as on AWS.
+    """
+    with deployed_hub(over_http=True) as aws:
         operations = two_groups(aws, targets=2, people=joins + 1)
         # The first join has the targets checked, and opens the sessions there.
         for event in operations.join("user-00000", "group-0000", "console"):

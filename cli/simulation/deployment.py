@@ -37,10 +37,15 @@ def deployed_hub(
     page_limit: int | None = None,
     quirks: Quirks | None = None,
     start: datetime = START,
+    over_http: bool = False,
 ) -> Iterator[EmbeddedAws]:
     """Start an embedded AWS with the hub deployed in it, at a time (UTC)."""
     with embedded_aws(
-        identity_store_id=identity_store_id, page_limit=page_limit, quirks=quirks, start=start
+        identity_store_id=identity_store_id,
+        page_limit=page_limit,
+        quirks=quirks,
+        start=start,
+        over_http=over_http,
     ) as aws:
         cold_start()
         deploy(aws, mode, limit or RemovalLimit())

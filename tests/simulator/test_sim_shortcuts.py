@@ -114,7 +114,7 @@ def test_a_client_in_the_process_calls_its_handlers(make_sim: SimMaker, event: s
     with make_sim() as sim, ExitStack() as more:
         gateway = more.enter_context(watching(sim.sessions))
         more.enter_context(in_process(sim.services, sim.sessions, gateway))
-        directory = sim.botocore_session.create_client("identitystore", "eu-west-1")
+        directory: Any = sim.botocore_session.create_client("identitystore", "eu-west-1")
         directory.list_users(IdentityStoreId=STORE)
 
         directory.meta.events.register(event, lambda model, **_: heard.append(model.name))
