@@ -61,14 +61,18 @@ def _kind(shape: Shape, known: dict[str, _Check]) -> _Check:
 
 
 def _structure(shape: StructureShape, known: dict[str, _Check]) -> _Check:
-    if shape.is_document_type or shape.is_tagged_union:
+    if shape.is_document_type:
         return _never
     required = set(shape.metadata.get("required", ()))
     members = {name: _build(member, known) for name, member in shape.members.items()}
 
+    most = 1 if shape.is_tagged_union else len(members)
+    fewest = 1 if shape.is_tagged_union else 0
+
     def check(value: Any) -> bool:  # noqa: ANN401 (a parameter of a call)
         return (
             isinstance(value, dict)
+            and fewest <= len(value) <= most
             and required <= value.keys() <= members.keys()
             and all(members[name](part) for name, part in value.items())
         )
