@@ -14,10 +14,9 @@ from cli.commands.doctor import doctor
 from cli.commands.explain import explain
 from cli.commands.history import history
 from cli.commands.keep import keep
-from cli.commands.pause import pause
+from cli.commands.pause import pause, resume
 from cli.commands.protect import protect
 from cli.commands.report import report
-from cli.commands.resume import resume
 from cli.commands.simulate import simulate
 from cli.commands.status import status
 from cli.commands.sweep import sweep
