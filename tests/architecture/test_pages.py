@@ -63,3 +63,16 @@ def test_a_page_installs_no_package_of_our_name_from_an_index(page: Path) -> Non
     packages = [word.strip("'") for line in lines for word in line.split() if word[:2] != "--"]
 
     assert [each for each in packages if not each.startswith((".", "dist/"))] == []
+
+
+def test_the_glossary_has_at_most_twenty_words_that_readers_meet() -> None:
+    """A word that no page uses explains nothing; who adds one drops one."""
+    rows = re.findall(
+        r"(?m)^\| (\*\*.*?) \| ", (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    )
+    words = [word for row in rows for word in re.findall(r"\*\*(.+?)\*\*", row)]
+    pages = " ".join(each.read_text(encoding="utf-8") for each in PAGES if each.stem != "glossary")
+
+    assert 10 < len(words) <= 20
+    assert len(set(words)) == len(words)
+    assert [word for word in words if not re.search(rf"(?i)\b{word}s?\b", pages)] == []
