@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from operators import Company, company
 
+from cli.audit import caller_arn
 from cli.main import run
 
 Command = Callable[..., tuple[int, str, str]]
@@ -17,6 +18,8 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     monkeypatch.delenv("AWS_REGION", raising=False)
 
     def call(*arguments: str) -> tuple[int, str, str]:
+        # Each command is a process of its own, and may have other credentials than the last one.
+        caller_arn.cache_clear()
         monkeypatch.setattr("sys.argv", ["studio-hub", *arguments])
         with pytest.raises(SystemExit) as stopped:
             run()
