@@ -51,8 +51,8 @@ IdentityStore = Annotated[
     typer.Option(
         "--identity-store",
         envvar="STUDIO_HUB_IDENTITY_STORE_ID",
-        help="Identity store in which to look for groups; default, where the table is the stack's: "
-        "its output IdentityStoreId.",
+        help="The identity store in which to look for groups; default, unless --table is given: "
+        "the stack's output IdentityStoreId.",
     ),
 ]
 Region = Annotated[
@@ -61,7 +61,7 @@ Region = Annotated[
         "--region",
         # boto3 reads AWS_DEFAULT_REGION only.
         envvar="AWS_REGION",
-        help="The hub's Region; default: AWS_DEFAULT_REGION, or that of the profile.",
+        help="The hub's Region; default: AWS_DEFAULT_REGION, or that of the AWS profile.",
         # The callbacks that look up stack outputs need the Region first.
         is_eager=True,
     ),
@@ -120,13 +120,13 @@ def _ledger_if_known(what_for: str) -> Any:  # noqa: ANN401 (typer's)
     return typer.Option(
         "--ledger",
         envvar="STUDIO_HUB_LEDGER_TABLE",
-        help=f"The ledger table, {what_for}; default, where the table is the stack's: its output "
+        help=f"The ledger table, {what_for}; default, unless --table is given: the stack's output "
         "LedgerTable.",
     )
 
 
 LedgerIfKnown = Annotated[
-    str | None, _ledger_if_known("to see whom it concerns, and for the audit trail")
+    str | None, _ledger_if_known("for the audit trail and to see whom it concerns")
 ]
 LedgerOfState = Annotated[str | None, _ledger_if_known("to see whether the hub is paused")]
 

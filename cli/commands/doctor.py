@@ -47,7 +47,7 @@ def doctor(
 ) -> None:
     """Check what each target needs: account, domain, roles, quota.
 
-    The function scan makes the checks, so that an operator needs no right in the Studio account.
+    The hub's function `scan` makes the checks: you need no right in the Studio account.
     Exits 2 if a check failed or something could not be read.
     """
     state = hub_client.state()
@@ -62,7 +62,11 @@ def doctor(
     else:
         if state.paused:
             say(f"The hub is paused {describe_pause(state)}.", err=True)
-            typer.echo("It checks nothing until it is resumed; or:  --no-wait", err=True)
+            typer.echo(
+                "It checks nothing until it is resumed. The last results:  "
+                "studio-hub doctor --no-wait",
+                err=True,
+            )
             raise typer.Exit(REFUSED)
         hub_client.enqueue_checks(targets)
         found = _answers(hub_client, found, timeout)

@@ -57,7 +57,10 @@ def explain(  # noqa: PLR0913 (one option each)
     ] = None,
     observe: Annotated[
         bool,
-        typer.Option("--observe", help="Read Studio also where the ledger says in sync."),
+        typer.Option(
+            "--observe",
+            help="Read the profile in Studio, even if the ledger says that it is in sync.",
+        ),
     ] = False,
     spoke_profile: Annotated[
         list[str] | None,
@@ -81,9 +84,9 @@ def explain(  # noqa: PLR0913 (one option each)
     region: Region = None,
     as_json: Json = False,
 ) -> None:
-    """Explain why a user has which role, and what the hub does next.
+    """Explain why a user has a role or none, and the hub's next step.
 
-    Reads directory, mappings and ledger now, and decides as the hub does; changes nothing. Exits 2
+    Reads directory, mappings and ledger now, and decides as the hub does. Changes nothing. Exits 2
     if there is something to do, or if something waits for an operator.
     """
     only = _target(target)

@@ -20,7 +20,7 @@ from shared.errors import RefusedError
 
 app = typer.Typer(
     name="holds",
-    help="List, show, approve and reject pending disruptions. A digest names exactly one set.",
+    help="Show, approve and reject held removals and role changes. A digest names exactly one set.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -45,7 +45,7 @@ def list_holds(
 ) -> None:
     """Show what awaits an operator: holds, then blocked users.
 
-    Blocked users are shown to whoever may read all records of the ledger.
+    Blocked users are shown only if you may read all records of the ledger.
     """
     found = held(hub_client, now(), rejected=everything)
     try:
@@ -81,9 +81,9 @@ def show(hub_client: HubClient, digest: Digest, *, as_json: Json = False) -> Non
 def approve(
     hub_client: HubClient, digest: Digest, *, reason: Reason = "", as_json: Json = False
 ) -> None:
-    """Approve the disruptions of a hold, for 72 hours.
+    """Approve a hold: what it holds may begin, for 72 hours.
 
-    Only these removals and role changes may begin. Exits 3 if the set has changed since the digest
+    That is exactly what `holds show` lists. Exits 3 if the set has changed since the digest
     was shown.
     """
     _decide(decide.approve, hub_client, digest, reason, as_json=as_json)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.hub_client import HubClient
-from cli.options import Json, Reason, User, Yes, require_yes, with_hub_client
+from cli.options import Json, Reason, User, require_yes, with_hub_client
 from cli.output import print_json
 from cli.people import find_user
 from shared.conventions import MOST_DAYS_KEPT
@@ -22,16 +22,18 @@ def keep(
     days: Annotated[
         int,
         typer.Option(
-            min=0, max=MOST_DAYS_KEPT, help="For how long; 0 ends it.", show_default=False
+            min=0, max=MOST_DAYS_KEPT, help="For how many days; 0 ends it.", show_default=False
         ),
     ],
     reason: Reason = "",
-    yes: Yes = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="End it, with --days 0; keeping needs no --yes.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Do not remove a user's profiles for some days.
 
-    Roles still change. A removal that has begun stops where it is.
+    It acts at once. Roles still change. A removal that has begun stops where it is.
     """
     user_id = find_user(hub_client, user)
     kept = hub_client.state().kept.get(user_id)

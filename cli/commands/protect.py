@@ -9,7 +9,7 @@ import typer
 
 from cli.arguments import find_target
 from cli.hub_client import HubClient
-from cli.options import Json, Reason, Yes, require_yes, with_hub_client
+from cli.options import Json, Reason, require_yes, with_hub_client
 from cli.output import print_json
 from cli.people import find_user
 from hub.runtime.decisions.hub_state import HubState
@@ -30,14 +30,17 @@ def protect(
         ),
     ],
     *,
-    off: Annotated[bool, typer.Option("--off", help="End the protection; needs --yes.")] = False,
+    off: Annotated[bool, typer.Option("--off", help="End the protection.")] = False,
     reason: Reason = "",
-    yes: Yes = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="End it, with --off; protecting needs no --yes.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Never remove a user's profiles or roles, or one profile.
+    """Never take a user's profiles and roles, or a single profile.
 
-    For break-glass accounts, for example: what they have stays, whatever the mappings say.
+    It acts at once: what they have stays, whatever the mappings say. For break-glass accounts, for
+    example.
     """
     state = hub_client.state()
     key = _profile(whom, hub_client, state) or find_user(hub_client, whom)

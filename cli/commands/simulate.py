@@ -77,8 +77,8 @@ def simulate(  # noqa: PLR0913 (an option each)
     """Play the scenario in FILE on the embedded AWS.
 
     It runs the hub's own functions, on this machine. Exits 0 if the scenario ran to its end and
-    every `expect` held, 2 if one did not hold, and 1 for a mistake in the file. The margin shows
-    the time since the start. A step of more than ten lines is summed up for each target.
+    every `expect` held, 2 if one did not hold, and 1 for a mistake in the file. The left margin
+    shows the time since the start. A step of more than ten lines is summed up for each target.
     """
     if not from_live:
         if file is None:

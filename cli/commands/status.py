@@ -27,7 +27,7 @@ def status(
     context: typer.Context,
     *,
     everything: Annotated[
-        bool, typer.Option("--all", help="Show every target, also those without news.")
+        bool, typer.Option("--all", help="Show every target, also those with nothing to tell.")
     ] = False,
     region: Region = None,
     as_json: Json = False,

@@ -51,7 +51,7 @@ def list_targets(
 ) -> None:
     """Show the rows and people of each target.
 
-    Also whether its account lets the hub in, and when a scan last made its checks. A target is
+    Shows also whether the hub can reach its account, and when it was last checked. A target is
     known from its first mapping row until it is forgotten.
     """
     state = hub_client.state()
@@ -114,9 +114,10 @@ def forget_target(
 ) -> None:
     """End a target that is gone for good: its account or its domain.
 
-    Closes the records of its users, and deletes its holds, checks, problems and protections. Has
-    the function scan check the target first. Exits 3 while the account answers and the hub has
-    profiles there, while mapping rows name the target, or while the hub is paused.
+    The hub's function `scan` checks the target first. If it is gone, the command closes the records
+    of its users, and deletes its holds, checks, problems and protections. Exits 3 while the account
+    answers and the hub has profiles there, while mapping rows name the target, or while the hub is
+    paused.
     """
     state = hub_client.state()
     target = find_target(name, hub_client, state)
@@ -132,8 +133,8 @@ def forget_target(
         )
     if state.paused:
         _refuse(
-            f"the hub is paused {describe_pause(state)}, so that nobody can check the target.",
-            "Then repeat this:  studio-hub resume --yes",
+            f"the hub is paused {describe_pause(state)}, so that the target cannot be checked.",
+            "Repeat the command after:  studio-hub resume --yes",
         )
     records = open_records(hub_client, target)
     if records:

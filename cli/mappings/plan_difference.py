@@ -38,7 +38,7 @@ class _People(BaseModel):
 
 
 class PlainPlan(BaseModel):
-    """What `mappings plan --json` prints of a plan, as far as two plans can differ."""
+    """What `mappings plan --json` prints of a plan, as far as two plans are compared."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -49,7 +49,7 @@ class PlainPlan(BaseModel):
 
 
 class _Subject(NamedTuple):
-    """A row or a person, and the target."""
+    """A row or a user, and the target."""
 
     name: str
     target: str
@@ -71,7 +71,7 @@ def read_plan(path: Path) -> PlainPlan:
 
 
 def differences(earlier: PlainPlan, now: Plan) -> list[str]:
-    """Return a line for each row and each person of whom the plans do not say the same."""
+    """Return a line for each row and for each user in a target that the plans show differently."""
     later = PlainPlan.model_validate(plain(now))
     names = {**earlier.names, **later.names}
     return [
@@ -85,11 +85,11 @@ def _lines(before: Mapping[_Subject, str], after: Mapping[_Subject, str]) -> Ite
         old, new = before.get(subject), after.get(subject)
         who = f"{visible(subject.name)} in {visible(subject.target)}"
         if new is None:
-            yield f"- {who}: was to be: {old}"
+            yield f"- {who}: no longer in the plan; earlier: {old}"
         elif old is None:
-            yield f"+ {who}: is new in the plan: {new}"
+            yield f"+ {who}: new in the plan: {new}"
         elif old != new:
-            yield f"~ {who}: {new}; was to be: {old}"
+            yield f"~ {who}: {new}; earlier: {old}"
 
 
 def _rows(plan: PlainPlan) -> Mapping[_Subject, str]:

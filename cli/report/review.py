@@ -179,7 +179,7 @@ def _target(problem: OpenProblem) -> Target | None:
 
 
 def _orders(state: HubState, rows: Iterable[ReportRow], now: datetime) -> Iterator[Finding]:
-    """Yield what operators ordered for whom no row shows it."""
+    """Yield the orders of operators for users and profiles without a row."""
     shown = {row.user_id for row in rows if row.state != State.REMOVED}
     profiles = {
         f"{row.target}/{row.profile_name.casefold()}" for row in rows if row.state != State.REMOVED

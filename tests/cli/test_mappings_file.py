@@ -193,7 +193,7 @@ def test_a_refusal_names_what_changed_since_the_plan(
         f"- ada in {PLACE}",
         f"+ bob in {PLACE}",
     ]
-    assert "was to be: role change, Lead -> Boss, because of leads" in told[1]
+    assert "earlier: role change, Lead -> Boss, because of leads" in told[1]
 
 
 @pytest.mark.parametrize(

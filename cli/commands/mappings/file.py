@@ -142,8 +142,8 @@ def apply(  # noqa: PLR0913 (one option each)
         Path | None,
         typer.Option(
             "--plan",
-            help="The plan of that digest, from `mappings plan --json`: if it is refused, to show "
-            "what changed since.",
+            help="The file with what `mappings plan --json` printed: after a refusal, it shows "
+            "what has changed since.",
             show_default=False,
         ),
     ] = None,

@@ -61,8 +61,9 @@ def check(
 ) -> None:
     """Report every mistake in rows, and every check that fails.
 
-    Exits 2 if it finds any. It also finds two rows for one group, equal priorities, and role names
-    that IAM treats as the same. Unknown groups are reported only if the identity store is known.
+    Exits 2 if it finds any. In each target it also finds one group written in two ways, equal
+    priorities, and role names that IAM treats as the same. It finds unknown groups only if it knows
+    the identity store.
     """
     rows = MappingRows(table, region, None).read()
     bad = [row for row in map(parse_row, rows) if isinstance(row, BadMapping)]

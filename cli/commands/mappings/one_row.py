@@ -27,17 +27,20 @@ from hub.runtime.decisions.mapping_rows import is_pattern_text, parse_row
 from shared.conventions import ROLE_PATH
 from shared.model import BadMapping, GroupMapping
 
-Group = Annotated[str, typer.Option("--group", help="The group's display name.")]
+Group = Annotated[
+    str, typer.Option("--group", help="The group's display name, or a pattern with one *.")
+]
 RoleArn = Annotated[
     str | None,
     typer.Option(
-        help="The execution role; default: role/studio-hub/<group name>, with a digest where "
-        "IAM does not allow the name as it is."
+        help="The execution role; default: role/studio-hub/<group name>. A name that IAM does not "
+        "allow is changed, and ends in a digest."
     ),
 ]
 Priority = Annotated[int | None, typer.Option(help="Lower wins; default 100.")]
 Retention = Annotated[
-    int | None, typer.Option(help="Days to keep a leaver's profile; default 30, 0 deletes.")
+    int | None,
+    typer.Option(help="Days to keep a leaver's profile; default 30; 0 deletes it at once."),
 ]
 Note = Annotated[str | None, typer.Option(help="For people: what the row is for.")]
 
@@ -62,9 +65,9 @@ def add(  # noqa: PLR0913 (one option an attribute)
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Add a row; exits 1 if there is one of the same group and target.
+    """Add a row for a group and a target that have none.
 
-    With --identity-store the group is pinned by the id that it has there.
+    Exits 1 if they have one. With --identity-store the group is pinned by the id that it has there.
     """
     place = RowsTable.of(
         context, table, ledger, identity_store, region, as_json=as_json, reason=reason
@@ -86,7 +89,7 @@ def add(  # noqa: PLR0913 (one option an attribute)
     today = place.rows()
     _show(place, [mapping])
     if there := _find(today, group, target):
-        console.say("error: there is a row of this group and target already:", err=True)
+        console.say("error: there is already a row of this group and target:", err=True)
         _show_row(place, there)
         typer.echo("Change it:  studio-hub mappings set", err=True)
         raise typer.Exit(1)
@@ -111,7 +114,7 @@ def set_(  # noqa: PLR0913 (one option an attribute)
     note: Note = None,
     enabled: Annotated[
         bool | None,
-        typer.Option("--enabled/--disabled", help="Whether it grants anything new."),
+        typer.Option("--enabled/--disabled", help="Whether the row grants anything new."),
     ] = None,
     pin: Annotated[
         bool,

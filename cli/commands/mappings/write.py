@@ -32,9 +32,10 @@ _ACTIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class RowsTable:
-    """The mappings table, and where whom a change concerns is read; None where not known.
+    """The mappings table, and the ledger and directory that show whom a change concerns.
 
-    With `as_json` only the change is printed, as JSON. `reason` is for the audit trail.
+    Each of these two is None if it is not known. With `as_json` only the change is printed, as
+    JSON. `reason` is for the audit trail.
     """
 
     name: str
