@@ -59,10 +59,14 @@ def print_end(
             out.print(Padding(Text(f"remedy: {visible(problem['remedy'])}"), (0, 0, 0, 4)))
     changes = Counter(change["operation"] for change in end_state["changes"])
     done = ", ".join(f"{count} {name}" for name, count in sorted(changes.items())) or "nothing"
+    holds = [each for each in end_state["holds"] if each["approvable"]]
+    # The others are users in whose way something stands; one may be blocked in several targets.
+    others = [each for each in end_state["holds"] if not each["approvable"]]
+    blocked = {person["user"] for each in others for person in each["people"]}
     out.print(
         f"Changed: {done}.  AWS calls: {sum(end_state['api_calls'].values())}.  "
-        f"Holds: {len(end_state['holds'])}.  Problems: {len(end_state['problems'])}.  "
-        f"Dead letters: {end_state['dead_letters']}."
+        f"Holds: {len(holds)}.  Blocked users: {len(blocked)}.  "
+        f"Problems: {len(end_state['problems'])}.  Dead letters: {end_state['dead_letters']}."
     )
 
 

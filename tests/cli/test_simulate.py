@@ -87,6 +87,44 @@ def test_the_end_tells_state_access_and_deletion(
     assert left[1:5] == ["Suspended-eu-west-1", "suspended", "revoked", "2026-02-04"]
 
 
+def test_the_end_tells_holds_from_blocked_users(command: Command, tmp_path: Path) -> None:
+    """An approval ends a hold, but not what stands in a user's way, in however many targets."""
+    other = TARGET.replace("d-research", "d-trading")
+    file = tmp_path / "story.yaml"
+    file.write_text(f"""
+version: 1
+settings: {{removal_limit: {{count: 1, percent: 0}}}}
+directory:
+  groups: [staff, guests]
+  users:
+    - {{name: ada, groups: [guests]}}
+    - {{name: bob, groups: [staff]}}
+    - {{name: cyd, groups: [staff]}}
+targets:
+  - account: "222222222222"
+    region: eu-west-1
+    domain: d-research0001
+    profiles: [{{name: ada, user: ada, role: MadeByHand}}]
+  - account: "222222222222"
+    region: eu-west-1
+    domain: d-trading0001
+    profiles: [{{name: ada, user: ada, role: MadeByHand}}]
+mappings:
+  - {{group: staff, target: {TARGET}, role: R}}
+  - {{group: guests, target: {TARGET}, role: S}}
+  - {{group: guests, target: {other}, role: S}}
+steps:
+  - sweep: {{}}
+  - unmap: {{group: staff, target: {TARGET}}}
+""")
+    _, held, _ = command("simulate", str(file))
+    file.write_text(file.read_text() + "  - approve: {}\n")
+    _, approved, _ = command("simulate", str(file))
+
+    assert "Holds: 1. Blocked users: 1. Problems: 3." in " ".join(held.split())
+    assert "Holds: 0. Blocked users: 1. Problems: 2." in " ".join(approved.split())
+
+
 def test_eighty_columns_are_enough(
     command: Command, story: Callable[[int], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
