@@ -102,7 +102,11 @@ class Adoption:
 
     def _audited(self, user: UserId, subject: str, reason: str) -> AbstractContextManager[Outcome]:
         return self.hub_client.audited(
-            OperatorAction.ADOPT, users=[user], where=self.target, subject=subject, reason=reason
+            OperatorAction.ADOPT,
+            users=[user],
+            targets=[self.target],
+            subject=subject,
+            reason=reason,
         )
 
     def _refusal(self, found: SpokeProfile, person: User) -> str:

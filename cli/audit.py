@@ -34,7 +34,7 @@ def new_entry(
     what: OperatorAction,
     *,
     users: tuple[UserId, ...] = (),
-    where: Target | None = None,
+    targets: tuple[Target, ...] = (),
     subject: str = "",
     reason: str = "",
 ) -> AuditEntry:
@@ -45,7 +45,7 @@ def new_entry(
         by=by,
         what=what,
         users=users,
-        where=where,
+        targets=targets,
         subject=subject,
         reason=reason.strip(),
     )

@@ -77,7 +77,7 @@ def forget(
     with hub_client.audited(
         OperatorAction.FORGET,
         users=[each.user_id for each in closing],
-        where=target,
+        targets=[target],
         reason=reason,
     ) as outcome:
         at = now()

@@ -14,7 +14,7 @@ from hub.runtime.decisions.audit import AuditEntry
 from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType, describe_event
 from shared.model import Target, UserId
 
-# How many users of one action are named on a line.
+# How many users and targets of one action are named on a line.
 _NAMED = 3
 
 
@@ -99,7 +99,7 @@ def _of_event(event: Mapping[str, str]) -> HistoryEntry:
         "by": None,
         "users": [profile.user_id],
         "user": profile.user_name or None,
-        "target": event["where"],
+        "targets": [event["where"]],
         "profile": profile.profile_name or None,
         "role_arn": profile.role_arn or None,
         "old_role_arn": profile.old_role_arn or None,
@@ -118,7 +118,7 @@ def _of_action(entry: AuditEntry, name_of: Callable[[UserId], str]) -> HistoryEn
         "what": str(entry.what),
         "by": entry.by,
         "users": list(entry.users),
-        "target": str(entry.where) if entry.where else None,
+        "targets": [str(target) for target in entry.targets],
         "subject": entry.subject or None,
         "reason": entry.reason or None,
         "outcome": entry.outcome or None,
@@ -128,22 +128,22 @@ def _of_action(entry: AuditEntry, name_of: Callable[[UserId], str]) -> HistoryEn
 
 def _described(entry: AuditEntry, name_of: Callable[[UserId], str]) -> str:
     """Return whom and what an action concerned, why, and what became of it."""
-    where = f"in {entry.where}" if entry.where else ""
+    # A hold names its target itself.
+    targets = [text for text in map(str, entry.targets) if text not in entry.subject]
     parts = [
         entry.subject,
-        _names(entry.users, name_of),
-        # A hold names its target itself.
-        "" if entry.where and str(entry.where) in entry.subject else where,
+        _first([name_of(user) for user in entry.users[:_NAMED]], len(entry.users)),
+        f"in {_first(targets[:_NAMED], len(targets))}" if targets else "",
         f"because: {entry.reason}" if entry.reason else "",
         "" if entry.outcome in ("", "done") else entry.outcome,
     ]
     return "; ".join(part for part in parts if part)
 
 
-def _names(users: Sequence[UserId], name_of: Callable[[UserId], str]) -> str:
-    more = len(users) - _NAMED
-    named = ", ".join(map(name_of, users[:_NAMED]))
-    return named + (f" and {more} more" if more > 0 else "")
+def _first(names: Sequence[str], count: int) -> str:
+    """Return the first names of `count`, and how many more there are."""
+    more = count - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
 
 
 def _name(hub_client: HubClient, user: UserId) -> str:

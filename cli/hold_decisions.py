@@ -112,7 +112,11 @@ def _audited(
     what: OperatorAction, hub_client: HubClient, hold: Hold, reason: str
 ) -> AbstractContextManager[Outcome]:
     return hub_client.audited(
-        what, users=hold.users, where=hold.target, subject=f"{hold.digest}: {hold}", reason=reason
+        what,
+        users=hold.users,
+        targets=[hold.target],
+        subject=f"{hold.digest}: {hold}",
+        reason=reason,
     )
 
 

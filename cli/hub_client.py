@@ -91,7 +91,7 @@ class HubClient:
         what: OperatorAction,
         *,
         users: Iterable[UserId] = (),
-        where: Target | None = None,
+        targets: Iterable[Target] = (),
         subject: str = "",
         reason: str = "",
     ) -> AbstractContextManager[Outcome]:
@@ -100,7 +100,7 @@ class HubClient:
             self.operator(),
             what,
             users=tuple(sorted(users)),
-            where=where,
+            targets=tuple(sorted(targets)),
             subject=subject,
             reason=reason,
         )
@@ -126,7 +126,7 @@ class HubClient:
             self.operator(),
             OperatorAction.PROTECT if protected else OperatorAction.END_PROTECT,
             users=() if place else (UserId(key),),
-            where=Target.parse(place) if place else None,
+            targets=(Target.parse(place),) if place else (),
             subject=f"profile {name}" if place else "",
             reason=reason,
         )

@@ -105,7 +105,7 @@ def _audited(
     is_target = request.subject is Subject.TARGET
     return hub_client.audited(
         OperatorAction.SWEEP,
-        where=Target.parse(request.key) if is_target else None,
+        targets=[Target.parse(request.key)] if is_target else (),
         subject="" if is_target else f"{request.subject} {request.key}",
         reason=reason,
     )

@@ -63,6 +63,11 @@ class Plan:
         return sum(effect.count(kind) for effect in self.effects)
 
     @property
+    def targets(self) -> tuple[Target, ...]:
+        """Return the targets that changed rows name, sorted."""
+        return tuple(sorted({each.target for each in self.changes if each.target}))
+
+    @property
     def held(self) -> int:
         """Return for how many people the change would be held."""
         return sum(effect.held for effect in self.effects)

@@ -95,6 +95,12 @@ READERS: Final[Mapping[str, Arguments]] = {
     "history": words(),
     "report": words("--json"),
 }
+# What they change is in a target, and in the history of that.
+PLACES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("mappings add", "mappings set", "mappings remove", "mappings apply"), PLACE),
+    **dict.fromkeys(("holds approve", "holds reject", "adopt"), PLACE),
+    "targets forget": NEW,
+}
 # They have an embedded AWS of their own.
 SIMULATORS: Final = frozenset({"demo", "simulate"})
 
@@ -124,7 +130,7 @@ def test_every_command_is_known_to_write_or_to_read() -> None:
 def test_what_changes_something_leaves_one_entry_with_the_callers_arn(
     hub: Company, command: Command, tmp_path: Path, name: str
 ) -> None:
-    """Only when it is done: without --yes none. `history` shows who it was."""
+    """Only when it is done: without --yes none. `history` shows who it was, and by the target."""
     arguments = WRITERS[name](hub, command, tmp_path)
     before = entries(hub)
     if "--yes" in arguments:
@@ -136,6 +142,7 @@ def test_what_changes_something_leaves_one_entry_with_the_callers_arn(
 
     assert code == 0
     assert entry["by"] == caller
+    assert entry.get("targets", []) == ([PLACES[name]] if name in PLACES else [])
     assert f"{entry['what']} by {caller}" in command("history")[1]
 
 

@@ -9,6 +9,8 @@ import pytest
 from operators import PLACE, Company
 
 from cli.arguments import age_of, parse_since
+from hub.runtime.decisions.audit import OperatorAction
+from shared.model import Target
 from simulator.faults import Fault
 
 Command = Callable[..., tuple[int, str, str]]
@@ -40,7 +42,7 @@ def test_events_and_actions_are_one_history(hub: Company, command: Command) -> N
     assert OPERATOR in keep["by"]
     assert (keep["kind"], keep["reason"]) == ("operator", "on leave")
     assert keep["users"] == [hub.user_id("ada")]
-    assert (found[-1]["target"], found[-1]["subject"]) == (PLACE, "profile cyd")
+    assert (found[-1]["targets"], found[-1]["subject"]) == ([PLACE], "profile cyd")
     assert found[-2]["by"] is None
 
 
@@ -86,6 +88,22 @@ def test_an_action_names_its_users(hub: Company, command: Command) -> None:
     assert f"\n    {dan}\n" in out
     ids = [each["users"] for each in listed(command) if each["what"] == "protect"]
     assert sorted(ids) == sorted([[hub.user_id("ada")], [dan]])
+
+
+def test_an_action_in_several_targets_is_in_the_history_of_each(
+    hub: Company, command: Command
+) -> None:
+    """A line names the first three; JSON has them all."""
+    places = [PLACE, *(f"444444444444/eu-west-1/d-{name}" for name in ("two", "three", "four"))]
+    with hub.operator.hub_client.audited(
+        OperatorAction.APPLY, targets=map(Target.parse, places), subject="plan 7f3a9c21"
+    ):
+        pass
+    found = listed(command, "--target", PLACE)[-1]
+    _, out, _ = command("history")
+
+    assert (found["subject"], found["targets"]) == ("plan 7f3a9c21", sorted(places))
+    assert f"plan 7f3a9c21; in {', '.join(sorted(places)[:3])} and 1 more\n" in out
 
 
 def test_what_the_bus_refused_is_found_by_its_remedy(hub: Company, command: Command) -> None:

@@ -115,12 +115,12 @@ def test_the_plan_names_rows_and_people(command: Command, hub: Company, file: Pa
 
 
 def test_an_application_is_in_the_audit_trail(command: Command, hub: Company, file: Path) -> None:
-    """Who applied which plan, and what became of it; also of one that was refused."""
+    """Who applied which plan, where, and what became of it; also of one that was refused."""
     change(file, ("role: Scientist", "role: Analyst"))
     digest = plan(command, file)["digest"]
     command("mappings", "apply", str(file), "--digest", "00000000")
     command("mappings", "apply", str(file), "--digest", digest, "--reason", "a new role")
-    entries = json.loads(command("history", "--json")[1])
+    entries = json.loads(command("history", "--target", PLACE, "--json")[1])
 
     # Both are of one virtual time.
     applied = (each for each in entries if each["what"] == "apply mappings")
@@ -130,6 +130,8 @@ def test_an_application_is_in_the_audit_trail(command: Command, hub: Company, fi
         (f"plan {digest}", "done"),
     ]
     assert found[1]["reason"] == "a new role"
+    assert found[1]["targets"] == [PLACE]
+    assert f"plan {digest}; in {PLACE}; because: a new role" in command("history")[1]
     assert "assumed-role/Operator/" in found[1]["by"]
     assert hub.roles()
 

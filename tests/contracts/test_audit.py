@@ -34,7 +34,7 @@ APPROVE = AuditEntry(
     by=KIM,
     what=OperatorAction.APPROVE,
     users=(ADA, BOB),
-    where=LAB,
+    targets=(LAB,),
     subject="7f3a9c21",
 )
 

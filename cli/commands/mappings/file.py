@@ -165,7 +165,11 @@ def apply(  # noqa: PLR0913 (one option each)
     outcome = Applied.NOTHING_TO_DO
     if found.changes:
         entry = new_entry(
-            caller_arn(region), OperatorAction.APPLY, subject=f"plan {digest}", reason=reason
+            caller_arn(region),
+            OperatorAction.APPLY,
+            targets=found.targets,
+            subject=f"plan {digest}",
+            reason=reason,
         )
         with audited(DynamoAudit(client, ledger), entry) as audit:
             outcome = application.apply(found, digest, now())

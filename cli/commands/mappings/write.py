@@ -112,7 +112,7 @@ def _write(place: RowsTable, change: RowChange) -> bool:
     entry = new_entry(
         caller_arn(place.region),
         _ACTIONS[change.kind],
-        where=change.target,
+        targets=(change.target,) if change.target else (),
         subject=row_text(recorded),
         reason=place.reason,
     )

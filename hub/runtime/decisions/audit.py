@@ -37,7 +37,7 @@ class AuditEntry(NamedTuple):
         at: when it began (UTC).
         by: the ARN of the caller, as STS tells it.
         users: the users whom it concerns; empty for everybody, or for what concerns no user.
-        where: the target that it concerns; None for all, or for what concerns no target.
+        targets: the targets that it concerns; empty for all, or for what concerns no target.
         subject: what else it names: a digest, a profile, a group, a date.
         reason: why, in the operator's words; empty if they gave none.
         outcome: what became of it. It is empty for one write, which is made together with the
@@ -49,14 +49,14 @@ class AuditEntry(NamedTuple):
     by: str
     what: OperatorAction
     users: tuple[UserId, ...] = ()
-    where: Target | None = None
+    targets: tuple[Target, ...] = ()
     subject: str = ""
     reason: str = ""
     outcome: str = ""
 
     def concerns(self, user: UserId | None, target: Target | None) -> bool:
         """Return whether it concerns this user and this target; None stands for any."""
-        return (user is None or user in self.users) and target in (None, self.where)
+        return user in (None, *self.users) and target in (None, *self.targets)
 
 
 def month_of(time: datetime) -> str:
