@@ -19,18 +19,31 @@ _AGE: Final = re.compile(r"(\d{1,5})([mhdw])", re.ASCII)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
-def find_target(text: str, hub_client: HubClient, state: HubState) -> Target:
-    """Return the target of this name; typer.BadParameter names the nearest that the hub knows."""
+def find_target(
+    text: str, hub_client: HubClient, state: HubState, mapped: frozenset[Target] = frozenset()
+) -> Target:
+    """Return the target of this name; typer.BadParameter names the nearest that the hub knows.
+
+    The hub may not have seen the newest rows yet, so the targets that rows name can be given too.
+    """
     try:
         target, mistake = Target.parse(text), "the hub knows no such target"
     except ValueError as error:
         target, mistake = None, str(error)
     if target in state.targets:
         return target
-    known = known_targets(hub_client, state)
+    known = known_targets(hub_client, state) | mapped
     if target in known:
         return target
     raise unknown_target(text, mistake, known)
+
+
+def parse_target(text: str, known: Iterable[Target]) -> Target:
+    """Return the target of this name, known or not; typer.BadParameter if it is no such name."""
+    try:
+        return Target.parse(text)
+    except ValueError as error:
+        raise unknown_target(text, str(error), known) from error
 
 
 def unknown_target(text: str, mistake: str, known: Iterable[Target]) -> typer.BadParameter:

@@ -9,6 +9,7 @@ import boto3
 import typer
 
 from cli.adoption import Adoption, Proposal
+from cli.arguments import find_target
 from cli.hub_client import HubClient, now
 from cli.options import (
     REFUSED,
@@ -76,9 +77,17 @@ def adopt(  # noqa: PLR0913 (one option an attribute)
     """
     if (user is None) is not all_matching:
         raise typer.BadParameter("give a USER, or --all-matching")
-    place = _target(target)
-    adoption = _adoption(
-        hub_client, SpokeProfiles(place, spoke_profile), place, (table, identity_store), region
+    session = boto3.Session(region_name=region)
+    mappings = DynamoMappings(session.client("dynamodb"), table, hub_client.hub_state).table(now())
+    mapped = frozenset(row.target for row in (*mappings.rows, *mappings.patterns))
+    place = find_target(target, hub_client, hub_client.state(), mapped)
+    adoption = Adoption(
+        hub_client,
+        _spoke(place, spoke_profile),
+        People(session.client("identitystore"), identity_store),
+        mappings,
+        place,
+        caller(session)[0],
     )
     found = _one(adoption, user) if user is not None else _all(adoption)
     doable = [each for each in found.proposals if not each.refusal]
@@ -95,29 +104,14 @@ def adopt(  # noqa: PLR0913 (one option an attribute)
         raise typer.Exit(SOMETHING_TO_DO)
 
 
-def _adoption(
-    hub_client: HubClient,
-    spoke: SpokeProfiles,
-    target: Target,
-    tables: tuple[str, str],
-    region: str | None,
-) -> Adoption:
-    """Return an adoption; `tables` are the mappings table and the identity store."""
+def _spoke(target: Target, aws_profile: str | None) -> SpokeProfiles:
+    """Return the profiles of a target; if these credentials cannot adopt, say why and exit."""
+    spoke = SpokeProfiles(target, aws_profile)
     mistake = spoke.mistake()
     if mistake:
         say(f"error: {mistake}", err=True)
         raise typer.Exit(1)
-    mappings, store = tables
-    session = boto3.Session(region_name=region)
-    account, _ = caller(session)
-    return Adoption(
-        hub_client,
-        spoke,
-        People(session.client("identitystore"), store),
-        DynamoMappings(session.client("dynamodb"), mappings, hub_client.hub_state).table(now()),
-        target,
-        account,
-    )
+    return spoke
 
 
 def _one(adoption: Adoption, user: str) -> _Found:
@@ -208,10 +202,3 @@ def _plain(proposal: Proposal) -> dict[str, Any]:
         "because": proposal.because or None,
         "refusal": proposal.refusal or None,
     }
-
-
-def _target(text: str) -> Target:
-    try:
-        return Target.parse(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"--target: {error}") from error

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.arguments import unknown_target
+from cli.arguments import parse_target, unknown_target
 from cli.hub_client import HubClient, now
 from cli.options import REFUSED, SOMETHING_TO_DO, Json, with_hub_client
 from cli.output import (
@@ -51,7 +51,8 @@ def doctor(
     Exits 2 if a check failed or something could not be read.
     """
     state = hub_client.state()
-    targets = [_parsed(target)] if target else sorted({*state.targets, *state.checked_roles})
+    known = sorted({*state.targets, *state.checked_roles})
+    targets = known if target is None else [parse_target(target, known)]
     if not targets:
         raise typer.TyperException(
             "the hub knows no target yet: write a mapping row, or name one by --target"
@@ -75,16 +76,9 @@ def doctor(
     else:
         for each, checks in found.items():
             _print(each, checks)
-    if target:
+    if target is not None:
         _require_checks(state, found)
     _conclude(found.values())
-
-
-def _parsed(text: str) -> Target:
-    try:
-        return Target.parse(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"--target: {error}") from error
 
 
 def _require_checks(state: HubState, found: Found) -> None:

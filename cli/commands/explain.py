@@ -7,7 +7,7 @@ from typing import Annotated
 import boto3
 import typer
 
-from cli.arguments import unknown_target
+from cli.arguments import parse_target, unknown_target
 from cli.commands.mappings.file import removal_limit
 from cli.deployed import output_if_there
 from cli.explain.facts import Explained
@@ -28,7 +28,6 @@ from cli.options import (
 from cli.output import say, wide_console
 from cli.people import People, find_anybody
 from hub.runtime.adapters.studio import SageMakerStudio
-from shared.model import Target
 
 
 class Mode(StrEnum):
@@ -89,13 +88,13 @@ def explain(  # noqa: PLR0913 (one option each)
     Reads directory, mappings and ledger now, and decides as the hub does. Changes nothing. Exits 2
     if there is something to do, or if something waits for an operator.
     """
-    only = _target(target)
     session = boto3.Session(region_name=region)
     sessions = OperatorSessions(region, spoke_profile or ())
     hub_client = open_hub_client(ledger, "", region)
+    state = hub_client.state()
+    only = None if target is None else parse_target(target, state.targets)
     directory = People(session.client("identitystore"), identity_store)
     user_id = find_anybody(hub_client, directory, user)
-    state = hub_client.state()
     found = explainer(
         hub_client,
         state,
@@ -118,13 +117,6 @@ def explain(  # noqa: PLR0913 (one option each)
     say(_next(explained), err=True)
     if not found.is_in_sync:
         raise typer.Exit(SOMETHING_TO_DO)
-
-
-def _target(text: str | None) -> Target | None:
-    try:
-        return None if text is None else Target.parse(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"--target: {error}") from error
 
 
 def _next(found: Explained) -> str:

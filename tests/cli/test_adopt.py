@@ -170,7 +170,7 @@ def test_a_crash_between_two_writes_is_repaired_by_the_same_command(
         (("eve", "--all-matching", "--target", PLACE), "give a USER, or --all-matching"),
         (("eve", "--target", "somewhere"), "write <12-digit account>/<region>/<domain id>"),
         (("nobody", "--target", PLACE), "no user in the ledger is called 'nobody'"),
-        (("ada", "--target", "222222222222/eu-west-1/d-two"), "error: AWS says"),
+        (("ada", "--target", PLACE.replace("one", "two")), f"nearest that it knows: {PLACE}"),
     ],
 )
 def test_what_cannot_be_adopted_is_a_mistake(
@@ -183,3 +183,13 @@ def test_what_cannot_be_adopted_is_a_mistake(
     assert code == 1
     assert told in " ".join(err.split())
     assert hub.ledger() == before
+
+
+def test_a_target_is_known_as_soon_as_a_row_names_it(hub: Company, command: Command) -> None:
+    """Though the hub has not seen the row; what is wrong with the domain is then AWS's to say."""
+    place = PLACE.replace("one", "two")
+    hub.aws.put_mapping({"group": "scientists", "target": place})
+    code, _, err = command("adopt", "ada", "--target", place, "--spoke-profile", "spoke")
+
+    assert code == 1
+    assert "error: AWS says" in err

@@ -9,6 +9,7 @@ import boto3
 import pytest
 import typer
 from operators import PLACE, Company
+from typer.main import get_command
 
 from cli.main import app
 from simulator.embedded_aws import HUB_REGION
@@ -101,6 +102,18 @@ PLACES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("holds approve", "holds reject", "adopt"), PLACE),
     "targets forget": NEW,
 }
+# What stands before the target in a command that takes one.
+OF_A_TARGET: Final[Mapping[str, Sequence[str]]] = {
+    "history": ["--target"],
+    "report": ["--json", "--target"],
+    "explain": ["ada", "--target"],
+    "doctor": ["--target"],
+    "sweep": ["--target"],
+    "targets forget": [],
+    "adopt": ["eve", "--spoke-profile", "spoke", "--target"],
+}
+# A new row may name a new target; a row that is changed has to be there.
+OF_A_ROW: Final = frozenset({"mappings add", "mappings set", "mappings remove"})
 # They have an embedded AWS of their own.
 SIMULATORS: Final = frozenset({"demo", "simulate"})
 
@@ -112,6 +125,22 @@ def commands_of(of: typer.Typer, *before: str) -> Iterator[str]:
     for group in of.registered_groups:
         assert group.typer_instance
         yield from commands_of(group.typer_instance, *before, str(group.name))
+
+
+def parsed(of: Any, *before: str) -> Iterator[tuple[Sequence[str], Any]]:  # noqa: ANN401 (click's)
+    """Yield the words of every command, with its parameters as click has them."""
+    for name, command in getattr(of, "commands", {}).items():
+        yield from parsed(command, *before, name)
+    if not hasattr(of, "commands"):
+        yield before, of
+
+
+def takes_target(command: Any) -> bool:  # noqa: ANN401 (click's)
+    """Return whether a command has an option or an argument that names a target."""
+    return any(
+        "--target" in each.opts or getattr(each, "metavar", None) == "TARGET"
+        for each in command.params
+    )
 
 
 def entries(hub: Company) -> list[Mapping[str, Any]]:
@@ -146,29 +175,28 @@ def test_what_changes_something_leaves_one_entry_with_the_callers_arn(
     assert f"{entry['what']} by {caller}" in command("history")[1]
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("history", "--target"),
-        ("report", "--json", "--target"),
-        ("explain", "ada", "--target"),
-        ("doctor", "--target"),
-        ("sweep", "--target"),
-        ("targets", "forget"),
-    ],
-    ids=" ".join,
-)
+@pytest.mark.parametrize("mistyped", [TYPO, "d-on", ""], ids=["unknown", "malformed", "empty"])
+@pytest.mark.parametrize("name", OF_A_TARGET)
 def test_a_target_that_does_not_exist_is_an_error(
-    hub: Company, command: Command, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+    hub: Company, command: Command, monkeypatch: pytest.MonkeyPatch, name: str, mistyped: str
 ) -> None:
     """The nearest that exists is named: somebody may have mistyped it."""
     monkeypatch.setattr(time, "sleep", hub.aws.wait)
     before = entries(hub)
-    code, _, err = command(*words, TYPO)
+    code, _, err = command(*name.split(), *OF_A_TARGET[name], mistyped)
 
     assert code == 1
     assert f"the nearest that it knows: {PLACE}" in " ".join(err.split())
     assert entries(hub) == before
+
+
+def test_every_command_that_takes_a_target_is_given_a_wrong_one() -> None:
+    """A new one has to be put into the list; rows are found by group and target together."""
+    names = {
+        " ".join(names) for names, command in parsed(get_command(app)) if takes_target(command)
+    }
+
+    assert names == {*OF_A_TARGET, *OF_A_ROW}
 
 
 def test_a_row_that_does_not_exist_is_an_error(hub: Company, command: Command) -> None:
