@@ -1,5 +1,6 @@
 """Where a command finds the hub's tables and queues when no option names them."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,8 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from cli.deployed import STACK
+from hub.runtime.adapters.hub_state import DynamoHubState
+from shared.model import GroupId
 from simulator.setup import LEDGER, MAPPINGS, make_tables
 
 Command = Callable[..., tuple[int, str, str]]
@@ -137,3 +140,43 @@ def test_check_reads_groups_in_the_stacks_own_store(command: Command, deploy: De
     assert (older[0], found[0], named[0]) == (0, 2, 0)
     assert "unknown-group: group nobody" in found[1]
     assert all("give --identity-store" in said for _, _, said in (older, named))
+
+
+@pytest.mark.parametrize(
+    ("known", "options", "is_pinned", "told"),
+    [
+        ("", (), True, ""),
+        ("nobody", (), False, "by its id: the directory does not know it"),
+        ("re-created", (), False, "it was re-created; to confirm that, give --identity-store"),
+        ("", ("--table", MAPPINGS, "--ledger", LEDGER), False, "the identity store is not known"),
+        ("", ("--group", "m*"), False, ""),
+    ],
+    ids=["there", "missing", "re-created", "another table", "pattern"],
+)
+def test_add_pins_a_group_by_the_stacks_own_store(
+    command: Command,
+    deploy: Deploy,
+    known: str,
+    options: tuple[str, ...],
+    told: str,
+    *,
+    is_pinned: bool,
+) -> None:
+    """As a plan does: what it cannot pin for certain is written by the name, with a note."""
+    make_tables(boto3.client("dynamodb"))
+    store = "d-1234567890"
+    deploy(HOME, MappingsTable=MAPPINGS, LedgerTable=LEDGER, IdentityStoreId=store)
+    directory = boto3.client("identitystore")
+    if known != "nobody":
+        group = directory.create_group(IdentityStoreId=store, DisplayName="ml")["GroupId"]
+    if known == "re-created":
+        earlier = GroupId("93e47872-9051-70c8-1b7a-0f2d5c9e4a10")
+        DynamoHubState(boto3.client("dynamodb"), LEDGER).remember_group("ml", earlier)
+    row = "--group", "ml", "--target", "222222222222/eu-west-1/d-one"
+    code, _, said = command("mappings", "add", *row, *options, "--yes")
+    (written,) = json.loads(command("mappings", "list", "--json")[1])
+
+    assert code == 0
+    assert written["group_id"] == (group if is_pinned else None)
+    assert told in said
+    assert ("does not pin group ml" in said) == bool(told)

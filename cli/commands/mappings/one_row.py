@@ -67,7 +67,8 @@ def add(  # noqa: PLR0913 (one option an attribute)
 ) -> None:
     """Add a row for a group and a target that have none.
 
-    Exits 1 if they have one. With --identity-store the group is pinned by the id that it has there.
+    Exits 1 if they have one. The row pins the group by the id that it has in the identity store. A
+    group that is not in a given --identity-store is a mistake; a pattern is not pinned.
     """
     place = RowsTable.of(
         context, table, ledger, identity_store, region, as_json=as_json, reason=reason
@@ -78,9 +79,7 @@ def add(  # noqa: PLR0913 (one option an attribute)
         "execution_role_arn": role_arn,
         "priority": priority,
         "retention_days": retention_days,
-        "group_id": _pinned(place, group)
-        if identity_store and not is_pattern_text(group)
-        else None,
+        "group_id": _pin_if_there(place, group, is_given=identity_store is not None),
         "enabled": False if disabled else None,
         "note": note,
     }
@@ -93,11 +92,6 @@ def add(  # noqa: PLR0913 (one option an attribute)
         _show_row(place, there)
         typer.echo("Change it:  studio-hub mappings set", err=True)
         raise typer.Exit(1)
-    if not identity_store:
-        typer.echo(
-            "note: without --identity-store the group is found by its name, and not pinned.",
-            err=True,
-        )
     _note_role(mapping)
     write(place, today, RowChange(None, row), what="Write this row", yes=yes)
 
@@ -244,6 +238,21 @@ def _note_role(mapping: GroupMapping) -> None:
             f"{mapping.target.account}, names it.",
             err=True,
         )
+
+
+def _pin_if_there(place: RowsTable, group: str, *, is_given: bool) -> str | None:
+    """Return the id that pins a group; None, after a note, if there is none.
+
+    If the identity store `is_given`, a group that is not there is a mistake: it says so and exits.
+    """
+    if is_pattern_text(group):
+        return None
+    if is_given:
+        return _pinned(place, group)
+    found, why = place.pin(group)
+    if found is None:
+        console.say(f"note: the row does not pin group {group} by its id: {why}.", err=True)
+    return found
 
 
 def _pinned(place: RowsTable, group: str) -> str:

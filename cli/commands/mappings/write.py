@@ -20,8 +20,10 @@ from cli.mappings.parse import Row
 from cli.mappings.plan import make_plan
 from cli.mappings.plan_text import people_text, row_text
 from cli.options import REFUSED, SOMETHING_TO_DO
+from cli.people import People
 from cli.progress import counting
 from hub.runtime.decisions.audit import OperatorAction
+from shared.model import Unresolved
 
 _ACTIONS: Final = {
     RowChangeKind.NEW: OperatorAction.ADD_MAPPING,
@@ -66,6 +68,22 @@ class RowsTable:
     def rows(self) -> Sequence[Row]:
         """Return every row, read now."""
         return MappingRows(self.name, self.region, None).read()
+
+    def pin(self, group: str) -> tuple[str | None, str]:
+        """Return the id by which a plan pins a group; or None, and why it does not."""
+        if self.identity_store is None:
+            return None, "the identity store is not known; give --identity-store"
+        identity_store = boto3.Session(region_name=self.region).client("identitystore")
+        found = People(identity_store, self.identity_store).group_id(group)
+        if isinstance(found, Unresolved):
+            return None, found.value
+        known = read_state(self.ledger, self.region).group_ids if self.ledger else {}
+        if known.get(group, found) != found:
+            return (
+                None,
+                f"it was re-created; to confirm that, give --identity-store {self.identity_store}",
+            )
+        return found, ""
 
     def group_id(self, group: str) -> str | None:
         """Return the id of a group in the directory; None if it has no such group."""

@@ -14,7 +14,6 @@ from e2e.accounts import (
     MANAGEMENT,
     REGION,
     SECOND,
-    STORE,
     TARGETS,
     additional_role_arn,
     place,
@@ -86,10 +85,11 @@ def accounts_are_registered(cloud: Cloud) -> None:
             store.add_group(group)
         for user in ("ada", "grace", "alan", "bert", "eve"):
             store.add_user(user)
-    # With the identity store, a row holds its group's id too; the other rows hold only the name.
-    _add_rows(cloud, "ml-scientists", SCIENTISTS, 20, "--identity-store", STORE)
+    _add_rows(cloud, "ml-scientists", SCIENTISTS, 20)
     company_has_roles_of_its_own(cloud)
-    _add_rows(cloud, "ml-leads", LEADS, 10)
+    # With tables by name the identity store is not known: a row holds only the group's name.
+    tables = "--table", cloud.hub["MappingsTable"], "--ledger", cloud.hub["LedgerTable"]
+    _add_rows(cloud, "ml-leads", LEADS, 10, *tables)
 
 
 def organization_has_a_trail(cloud: Cloud) -> None:
