@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from inspect import Parameter, signature
-from typing import Annotated, Any, Concatenate, Final, ParamSpec
+from typing import Annotated, Any, Concatenate, Final, NamedTuple, ParamSpec
 
 import typer
 
@@ -13,47 +13,71 @@ from cli.hub_client import HubClient, open_hub_client
 SOMETHING_TO_DO: Final = 2
 REFUSED: Final = 3
 
-Ledger = Annotated[
-    str,
-    typer.Option(
-        "--ledger",
-        envvar="STUDIO_HUB_LEDGER_TABLE",
-        help="The ledger table; default: the stack's output LedgerTable.",
-        default_factory=str,
-        show_default=False,
-        callback=output_of_stack("LedgerTable"),
-    ),
-]
-DelayedQueue = Annotated[
-    str,
-    typer.Option(
-        "--delayed-queue",
-        envvar="STUDIO_HUB_DELAYED_QUEUE_URL",
-        help="The URL of the delayed queue; default: the stack's output DelayedQueueUrl.",
-        default_factory=str,
-        show_default=False,
-        callback=output_of_stack("DelayedQueueUrl"),
-    ),
-]
-MappingsTable = Annotated[
-    str,
-    typer.Option(
-        "--table",
-        envvar="STUDIO_HUB_MAPPINGS_TABLE",
-        help="The mappings table; default: the stack's output MappingsTable.",
-        default_factory=str,
-        show_default=False,
-        callback=output_of_stack("MappingsTable"),
-    ),
-]
-IdentityStore = Annotated[
+
+class HubPart(NamedTuple):
+    """A table, a queue or a store of the hub, which an option, a variable or the stack names.
+
+    Attributes:
+        what: what it is, as the beginning of a help text.
+        output: the stack's output that holds its name.
+    """
+
+    option: str
+    variable: str
+    what: str
+    output: str
+
+    def required(self) -> Any:  # noqa: ANN401 (typer's)
+        """Return the option of a command that needs it: by default it is the stack's."""
+        return typer.Option(
+            self.option,
+            envvar=self.variable,
+            help=f"{self.what}; default: the stack's output {self.output}.",
+            default_factory=str,
+            show_default=False,
+            callback=output_of_stack(self.output),
+        )
+
+    def optional(self, purpose: str, condition: str = "") -> Any:  # noqa: ANN401 (typer's)
+        """Return the option of a command that looks up the stack's itself, under a condition."""
+        default = f"default, {condition}" if condition else "default"
+        return typer.Option(
+            self.option,
+            envvar=self.variable,
+            help=f"{self.what}, {purpose}; {default}: the stack's output {self.output}.",
+            show_default=False,
+        )
+
+
+LEDGER: Final = HubPart("--ledger", "STUDIO_HUB_LEDGER_TABLE", "The ledger table", "LedgerTable")
+MAPPINGS_TABLE: Final = HubPart(
+    "--table", "STUDIO_HUB_MAPPINGS_TABLE", "The mappings table", "MappingsTable"
+)
+IDENTITY_STORE: Final = HubPart(
+    "--identity-store", "STUDIO_HUB_IDENTITY_STORE_ID", "The identity store", "IdentityStoreId"
+)
+_DELAYED_QUEUE: Final = HubPart(
+    "--delayed-queue",
+    "STUDIO_HUB_DELAYED_QUEUE_URL",
+    "The URL of the delayed queue",
+    "DelayedQueueUrl",
+)
+# A table given by name may belong to another hub than this account's.
+_OF_THE_STACK: Final = "unless --table is given"
+
+Ledger = Annotated[str, LEDGER.required()]
+LedgerIfKnown = Annotated[
     str | None,
-    typer.Option(
-        "--identity-store",
-        envvar="STUDIO_HUB_IDENTITY_STORE_ID",
-        help="The identity store in which to look for groups; default, unless --table is given: "
-        "the stack's output IdentityStoreId.",
-    ),
+    LEDGER.optional("for the audit trail and to see whom it concerns", _OF_THE_STACK),
+]
+LedgerOfState = Annotated[
+    str | None, LEDGER.optional("to see whether the hub is paused", _OF_THE_STACK)
+]
+DelayedQueue = Annotated[str, _DELAYED_QUEUE.required()]
+MappingsTable = Annotated[str, MAPPINGS_TABLE.required()]
+Directory = Annotated[str, IDENTITY_STORE.required()]
+DirectoryIfKnown = Annotated[
+    str | None, IDENTITY_STORE.optional("where groups are looked up", _OF_THE_STACK)
 ]
 Region = Annotated[
     str | None,
@@ -72,26 +96,27 @@ User = Annotated[
         metavar="USER", help="A user id, or a user name in the ledger.", show_default=False
     ),
 ]
+OnlyUser = Annotated[
+    str | None,
+    typer.Option("--user", help="Only this user: a user id, or a user name in the ledger."),
+]
+ANY_USER: Final[Any] = typer.Argument(
+    metavar="USER",
+    help="A user id, or a user name in the directory or the ledger.",
+    show_default=False,
+)
+TargetText = Annotated[
+    str, typer.Option("--target", help="<account>/<region>/<domain id> of a Studio domain.")
+]
+OnlyTarget = Annotated[
+    str | None,
+    typer.Option("--target", help="Only this target: <account>/<region>/<domain id>."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the same as JSON.")]
 Reason = Annotated[
     str, typer.Option("--reason", help="Why, for the audit trail.", show_default=False)
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Apply it; without, only show what would change.")]
-
-TargetText = Annotated[
-    str, typer.Option("--target", help="<account>/<region>/<domain id> of a Studio domain.")
-]
-Directory = Annotated[
-    str,
-    typer.Option(
-        "--identity-store",
-        envvar="STUDIO_HUB_IDENTITY_STORE_ID",
-        help="The identity store; default: the stack's output IdentityStoreId.",
-        default_factory=str,
-        show_default=False,
-        callback=output_of_stack("IdentityStoreId"),
-    ),
-]
 RemovalCount = Annotated[
     int | None,
     typer.Option(
@@ -113,22 +138,6 @@ RemovalPercent = Annotated[
         show_default=False,
     ),
 ]
-
-
-def _ledger_if_known(what_for: str) -> Any:  # noqa: ANN401 (typer's)
-    """Return the option of a ledger that a command can do without."""
-    return typer.Option(
-        "--ledger",
-        envvar="STUDIO_HUB_LEDGER_TABLE",
-        help=f"The ledger table, {what_for}; default, unless --table is given: the stack's output "
-        "LedgerTable.",
-    )
-
-
-LedgerIfKnown = Annotated[
-    str | None, _ledger_if_known("for the audit trail and to see whom it concerns")
-]
-LedgerOfState = Annotated[str | None, _ledger_if_known("to see whether the hub is paused")]
 
 _Own = ParamSpec("_Own")
 # The options by which a command finds the hub, after its own.

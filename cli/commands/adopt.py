@@ -12,6 +12,7 @@ from cli.adoption import Adoption, Proposal
 from cli.arguments import find_target
 from cli.hub_client import HubClient, now
 from cli.options import (
+    ANY_USER,
     REFUSED,
     SOMETHING_TO_DO,
     Directory,
@@ -46,14 +47,7 @@ def adopt(  # noqa: PLR0913 (one option an attribute)
     table: MappingsTable,
     identity_store: Directory,
     *,
-    user: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="USER",
-            help="A user id, or a user name in the directory or the ledger.",
-            show_default=False,
-        ),
-    ] = None,
+    user: Annotated[str | None, ANY_USER] = None,
     all_matching: Annotated[
         bool,
         typer.Option("--all-matching", help="Every user to whom a mapping grants a profile there."),

@@ -10,7 +10,7 @@ import typer
 
 from cli.arguments import parse_target, unknown_target
 from cli.hub_client import HubClient, now
-from cli.options import REFUSED, SOMETHING_TO_DO, Json, with_hub_client
+from cli.options import REFUSED, SOMETHING_TO_DO, Json, OnlyTarget, with_hub_client
 from cli.output import (
     count_of,
     describe_pause,
@@ -34,9 +34,7 @@ Found = Mapping[Target, TargetChecks | None]
 def doctor(
     hub_client: HubClient,
     *,
-    target: Annotated[
-        str | None, typer.Option(help="Only this target: <account>/<region>/<domain id>.")
-    ] = None,
+    target: OnlyTarget = None,
     no_wait: Annotated[
         bool, typer.Option("--no-wait", help="Check nothing now: show the last results.")
     ] = False,

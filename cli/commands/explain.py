@@ -16,11 +16,13 @@ from cli.explain.reading import OperatorSessions, explainer
 from cli.explain.text import lines
 from cli.hub_client import now, open_hub_client
 from cli.options import (
+    ANY_USER,
     SOMETHING_TO_DO,
     Directory,
     Json,
     Ledger,
     MappingsTable,
+    OnlyTarget,
     Region,
     RemovalCount,
     RemovalPercent,
@@ -38,22 +40,12 @@ class Mode(StrEnum):
 
 
 def explain(  # noqa: PLR0913 (one option each)
-    user: Annotated[
-        str,
-        typer.Argument(
-            metavar="USER",
-            help="A user id, or a user name in the directory or the ledger.",
-            show_default=False,
-        ),
-    ],
+    user: Annotated[str, ANY_USER],
     table: MappingsTable,
     ledger: Ledger,
     identity_store: Directory,
     *,
-    target: Annotated[
-        str | None,
-        typer.Option(help="Only this target: <account>/<region>/<domain id>.", show_default=False),
-    ] = None,
+    target: OnlyTarget = None,
     observe: Annotated[
         bool,
         typer.Option(

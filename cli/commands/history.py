@@ -9,7 +9,7 @@ import typer
 from cli.arguments import find_target, parse_since
 from cli.history import HistoryEntry, read_history
 from cli.hub_client import HubClient, now
-from cli.options import Json, with_hub_client
+from cli.options import Json, OnlyTarget, OnlyUser, with_hub_client
 from cli.output import say, warn_if_paused, wide_console
 from cli.people import find_user
 from hub.runtime.adapters.ledger import HISTORY_KEPT
@@ -21,16 +21,8 @@ _DEFAULT: Final = 50
 def history(
     hub_client: HubClient,
     *,
-    user: Annotated[
-        str | None,
-        typer.Option(
-            help="Only this user: a user id, or a user name in the ledger.", show_default=False
-        ),
-    ] = None,
-    target: Annotated[
-        str | None,
-        typer.Option(help="Only this target: <account>/<region>/<domain id>.", show_default=False),
-    ] = None,
+    user: OnlyUser = None,
+    target: OnlyTarget = None,
     since: Annotated[
         str | None,
         typer.Option(

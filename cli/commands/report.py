@@ -14,7 +14,7 @@ import typer
 
 from cli.arguments import find_target
 from cli.hub_client import now, open_hub_client
-from cli.options import Json, Ledger, Region
+from cli.options import Json, Ledger, OnlyTarget, Region
 from cli.output import say, warn_if_paused
 from cli.progress import counting
 from cli.report.html_page import html_text
@@ -59,10 +59,7 @@ def report(
             show_default=False,
         ),
     ] = None,
-    target: Annotated[
-        str | None,
-        typer.Option(help="Only this target: <account>/<region>/<domain id>.", show_default=False),
-    ] = None,
+    target: OnlyTarget = None,
     region: Region = None,
     as_json: Json = False,
 ) -> None:

@@ -7,12 +7,13 @@ import typer
 
 from cli.commands.demo import Json, Verbose, play, player
 from cli.deployed import output
-from cli.options import SOMETHING_TO_DO, Region
+from cli.options import IDENTITY_STORE, LEDGER, MAPPINGS_TABLE, SOMETHING_TO_DO, Region
 from cli.output import describe_pause, say
 from cli.simulation.live_company import LiveCompany, LiveHub, read_company, read_tables
 
 # More users take minutes to read, and to play.
 _MOST_PEOPLE: Final = 500
+_READ: Final = "read with --from-live"
 
 File = Annotated[
     Path | None,
@@ -28,34 +29,9 @@ FromLive = Annotated[
         "read. FILE has the steps alone; without FILE, play one sweep.",
     ),
 ]
-_STACK: Final = "With --from-live; default: the stack's output {}."
-Table = Annotated[
-    str,
-    typer.Option(
-        "--table",
-        envvar="STUDIO_HUB_MAPPINGS_TABLE",
-        help=_STACK.format("MappingsTable"),
-        show_default=False,
-    ),
-]
-Ledger = Annotated[
-    str,
-    typer.Option(
-        "--ledger",
-        envvar="STUDIO_HUB_LEDGER_TABLE",
-        help=_STACK.format("LedgerTable"),
-        show_default=False,
-    ),
-]
-Store = Annotated[
-    str,
-    typer.Option(
-        "--identity-store",
-        envvar="STUDIO_HUB_IDENTITY_STORE_ID",
-        help=_STACK.format("IdentityStoreId"),
-        show_default=False,
-    ),
-]
+Table = Annotated[str | None, MAPPINGS_TABLE.optional(_READ)]
+Ledger = Annotated[str | None, LEDGER.optional(_READ)]
+Store = Annotated[str | None, IDENTITY_STORE.optional(_READ)]
 Yes = Annotated[
     bool,
     typer.Option("--yes", help=f"Load more than {_MOST_PEOPLE} users with --from-live."),
@@ -66,9 +42,9 @@ def simulate(  # noqa: PLR0913 (an option each)
     file: File = None,
     *,
     from_live: FromLive = False,
-    table: Table = "",
-    ledger: Ledger = "",
-    identity_store: Store = "",
+    table: Table = None,
+    ledger: Ledger = None,
+    identity_store: Store = None,
     region: Region = None,
     yes: Yes = False,
     verbose: Verbose = False,

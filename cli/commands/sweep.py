@@ -11,7 +11,16 @@ from cli.audit import Outcome
 from cli.deployed import output
 from cli.hub_client import HubClient, now
 from cli.mapping_rows import MappingRows
-from cli.options import REFUSED, Json, Reason, Region, with_hub_client
+from cli.options import (
+    MAPPINGS_TABLE,
+    REFUSED,
+    Json,
+    OnlyTarget,
+    OnlyUser,
+    Reason,
+    Region,
+    with_hub_client,
+)
 from cli.output import describe_pause, pause_json, print_json, say
 from cli.people import find_user
 from hub.runtime.decisions.audit import OperatorAction
@@ -27,22 +36,11 @@ def sweep(
     group: Annotated[
         str | None, typer.Option(help="Only this group: its id, or its name in a mapping.")
     ] = None,
-    target: Annotated[
-        str | None, typer.Option(help="Only this target: <account>/<region>/<domain id>.")
-    ] = None,
-    user: Annotated[
-        str | None,
-        typer.Option(help="Only this user: a user id, or a user name in the ledger."),
-    ] = None,
+    target: OnlyTarget = None,
+    user: OnlyUser = None,
     table: Annotated[
-        str,
-        typer.Option(
-            envvar="STUDIO_HUB_MAPPINGS_TABLE",
-            help="The mappings table, read for a group that the hub has not resolved yet; default: "
-            "the stack's output MappingsTable.",
-            show_default=False,
-        ),
-    ] = "",
+        str | None, MAPPINGS_TABLE.optional("read for a group that the hub has not resolved yet")
+    ] = None,
     reason: Reason = "",
     region: Region = None,
     as_json: Json = False,
@@ -126,7 +124,7 @@ def _request(
     return None
 
 
-def _group_id(group: str, hub_client: HubClient, table: str, region: str | None) -> str:
+def _group_id(group: str, hub_client: HubClient, table: str | None, region: str | None) -> str:
     """Return the id of a group: as given, as the hub resolved it, or as a row pins it.
 
     Reads the rows only if the hub has not resolved the name.

@@ -13,7 +13,7 @@ from cli.deployed import is_default, output_if_there
 from cli.mapping_rows import MappingRows, warn_if_known_paused
 from cli.options import (
     SOMETHING_TO_DO,
-    IdentityStore,
+    DirectoryIfKnown,
     Json,
     LedgerOfState,
     MappingsTable,
@@ -54,7 +54,7 @@ def check(
     context: typer.Context,
     table: MappingsTable,
     *,
-    identity_store: IdentityStore = None,
+    identity_store: DirectoryIfKnown = None,
     ledger: LedgerOfState = None,
     region: Region = None,
     as_json: Json = False,

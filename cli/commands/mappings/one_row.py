@@ -14,7 +14,7 @@ from cli.commands.mappings.write import RowsTable, print_change, write
 from cli.mappings.difference import ATTRIBUTES, RowChange, key_of
 from cli.mappings.parse import Row
 from cli.options import (
-    IdentityStore,
+    DirectoryIfKnown,
     Json,
     LedgerIfKnown,
     MappingsTable,
@@ -58,7 +58,7 @@ def add(  # noqa: PLR0913 (one option an attribute)
     disabled: Annotated[
         bool, typer.Option("--disabled", help="Grant nothing new through this row.")
     ] = False,
-    identity_store: IdentityStore = None,
+    identity_store: DirectoryIfKnown = None,
     ledger: LedgerIfKnown = None,
     region: Region = None,
     reason: Reason = "",
@@ -120,7 +120,7 @@ def set_(  # noqa: PLR0913 (one option an attribute)
         list[str] | None,
         typer.Option(help="Give this attribute its default again; may be repeated."),
     ] = None,
-    identity_store: IdentityStore = None,
+    identity_store: DirectoryIfKnown = None,
     ledger: LedgerIfKnown = None,
     region: Region = None,
     reason: Reason = "",
@@ -166,7 +166,7 @@ def remove(  # noqa: PLR0913 (one option an attribute)
     group: Group,
     target: TargetText,
     *,
-    identity_store: IdentityStore = None,
+    identity_store: DirectoryIfKnown = None,
     ledger: LedgerIfKnown = None,
     region: Region = None,
     reason: Reason = "",
