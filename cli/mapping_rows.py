@@ -3,34 +3,12 @@
 from typing import Any
 
 import boto3
-import typer
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
-from cli.deployed import is_default, output_if_there
-from cli.hub_client import read_state
-from cli.output import say, warn_if_paused
-from shared.errors import RefusedError
 from shared.storage import MAPPINGS_KEY
 
 _deserialize = TypeDeserializer().deserialize
-
-
-def warn_if_known_paused(context: typer.Context, ledger: str | None, region: str | None) -> None:
-    """Say on the standard error if the hub of the rows is paused, where its ledger is known.
-
-    Without a given ledger, that of the stack is read if the table is the stack's.
-    """
-    if not ledger and is_default(context, "table"):
-        ledger = output_if_there("LedgerTable", region)
-    if not ledger:
-        return
-    try:
-        state = read_state(ledger, region)
-    except RefusedError as refused:
-        say(f"note: whether the hub is paused is unknown: {refused}", err=True)
-    else:
-        warn_if_paused(state)
 
 
 class MappingRows:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from functools import wraps
-from inspect import Parameter, signature
-from typing import Annotated, Any, Concatenate, Final, NamedTuple, ParamSpec
+from inspect import Parameter, Signature, signature
+from typing import Annotated, Any, Concatenate, Final, NamedTuple, ParamSpec, TypeVar
 
 import typer
 
@@ -140,35 +140,45 @@ RemovalPercent = Annotated[
 ]
 
 _Own = ParamSpec("_Own")
-# The options by which a command finds the hub, after its own.
-_HUB: Final = (
-    Parameter("ledger", Parameter.KEYWORD_ONLY, annotation=Ledger),
-    Parameter("delayed_queue", Parameter.KEYWORD_ONLY, annotation=DelayedQueue),
-    Parameter("region", Parameter.KEYWORD_ONLY, annotation=Region, default=None),
-)
+_First = TypeVar("_First")
 
 
-def with_hub_client(
-    command: Callable[Concatenate[HubClient, _Own], None],
-) -> Callable[..., None]:
-    """Return a command that finds the hub by its options, and passes a client of it on.
+def with_first(
+    make: Callable[..., _First],
+) -> Callable[[Callable[Concatenate[_First, _Own], None]], Callable[..., None]]:
+    """Return a decorator for commands whose first argument is made from options.
 
-    The client is the first parameter of the given function. A function that has a parameter
-    `region` receives the Region too.
+    The options are the parameters of `make`. A command has its own options first, then these. One
+    that has a parameter of the same name receives that value too.
     """
-    own = signature(command)
-    parameters = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in own.parameters.values()]
-    others = [each for each in _HUB if each.name not in own.parameters]
+    of_make = signature(make).parameters
 
-    @wraps(command)
-    def run(**given: Any) -> None:  # noqa: ANN401 (the command's own options)
-        options = {each.name: given[each.name] for each in _HUB}
-        rest = {name: value for name, value in given.items() if name in own.parameters}
-        command(open_hub_client(**options), **rest)  # type: ignore[call-arg]
+    def decorate(command: Callable[Concatenate[_First, _Own], None]) -> Callable[..., None]:
+        _, *own = signature(command).parameters.values()
+        names = {each.name for each in own}
+        others = [each for each in of_make.values() if each.name not in names]
 
-    # Typer reads the options of a command from its signature.
-    run.__signature__ = own.replace(parameters=[*parameters[1:], *others])  # type: ignore[attr-defined]
-    return run
+        @wraps(command)
+        def run(**given: Any) -> None:  # noqa: ANN401 (the command's own options)
+            first = make(**{name: given[name] for name in of_make})
+            rest = {name: value for name, value in given.items() if name in names}
+            command(first, **rest)  # type: ignore[call-arg]
+
+        # Typer reads the options of a command from its signature.
+        run.__signature__ = Signature(  # type: ignore[attr-defined]
+            [each.replace(kind=Parameter.KEYWORD_ONLY) for each in (*own, *others)]
+        )
+        return run
+
+    return decorate
+
+
+def _hub_client(ledger: Ledger, delayed_queue: DelayedQueue, *, region: Region = None) -> HubClient:
+    return open_hub_client(ledger, delayed_queue, region)
+
+
+# For commands that find the hub by its options, and get a client of it.
+with_hub_client = with_first(_hub_client)
 
 
 def require_yes(now: str, *, yes: bool) -> None:

@@ -12,7 +12,7 @@ app = typer.Typer(
 )
 app.command("list")(listing.list_rows)
 app.command("check")(listing.check)
-app.command("export")(file.export_table)
+app.command("export")(listing.export_table)
 app.command("schema")(file.schema)
 app.command("plan")(file.plan)
 app.command("apply")(file.apply)

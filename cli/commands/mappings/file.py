@@ -1,4 +1,4 @@
-"""`studio-hub mappings export`, `schema`, `plan` and `apply`: the table as one reviewed file."""
+"""`studio-hub mappings schema`, `plan` and `apply`: the table as one reviewed file."""
 
 import json
 import os
@@ -11,9 +11,8 @@ import typer
 from cli.audit import audited, caller_arn, new_entry
 from cli.deployed import output_if_there
 from cli.hub_client import now, read_state
-from cli.mapping_rows import MappingRows, warn_if_known_paused
+from cli.mapping_rows import MappingRows
 from cli.mappings.apply import Application, Applied
-from cli.mappings.export import export, lost_rows
 from cli.mappings.observe import Sources
 from cli.mappings.parse import Row, read
 from cli.mappings.plan import Plan, make_plan
@@ -27,14 +26,13 @@ from cli.options import (
     Directory,
     Json,
     Ledger,
-    LedgerOfState,
     MappingsTable,
     Reason,
     Region,
     RemovalCount,
     RemovalPercent,
 )
-from cli.output import count_of, print_json, say, warn_if_paused
+from cli.output import count_of, say, warn_if_paused
 from cli.progress import counting
 from hub.runtime.adapters.audit import DynamoAudit
 from hub.runtime.decisions.audit import OperatorAction
@@ -54,38 +52,6 @@ _UNKNOWN_LIMIT: Final = (
     "note: the removal limit of the hub is not known: give --removal-limit-count and "
     "--removal-limit-percent, or deploy the hub again."
 )
-
-
-def export_table(
-    context: typer.Context,
-    table: MappingsTable,
-    *,
-    ledger: LedgerOfState = None,
-    region: Region = None,
-    as_json: Json = False,
-) -> None:
-    """Print the whole table as one YAML file, or its rows as JSON.
-
-    Shared values are written once. Rows that cannot be represented are printed as comments at the
-    end, with their mistakes; the command then exits 2.
-    """
-    rows = MappingRows(table, region, None).read()
-    if as_json:
-        print_json(rows)
-    else:
-        typer.echo(export(rows), nl=False)
-    warn_if_known_paused(context, ledger, region)
-    lost = lost_rows(rows)
-    if lost:
-        typer.echo(
-            f"{lost} of {len(rows)} rows are in comments: correct them in the file, or applying "
-            "it removes them.",
-            err=True,
-        )
-        raise typer.Exit(SOMETHING_TO_DO)
-    typer.echo(
-        f"{count_of(len(rows), 'row')}. After a change:  studio-hub mappings plan FILE", err=True
-    )
 
 
 def schema() -> None:

@@ -1,7 +1,7 @@
-"""`studio-hub mappings list` and `check`: the rows, and what is wrong with them."""
+"""`studio-hub mappings list`, `check` and `export`: the rows, and what is wrong with them."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import typer
@@ -10,7 +10,9 @@ from rich.table import Table
 from cli import mapping_checks
 from cli import output as console
 from cli.deployed import is_default, output_if_there
-from cli.mapping_rows import MappingRows, warn_if_known_paused
+from cli.hub_client import read_state
+from cli.mapping_rows import MappingRows
+from cli.mappings.export import export, lost_rows
 from cli.options import (
     SOMETHING_TO_DO,
     DirectoryIfKnown,
@@ -18,25 +20,58 @@ from cli.options import (
     LedgerOfState,
     MappingsTable,
     Region,
+    with_first,
 )
 from hub.runtime.decisions.mapping_rows import parse_row, parse_table
 from hub.runtime.problems.mappings import BAD_ROW
+from shared.errors import RefusedError
 from shared.model import BadMapping, GroupMapping, GroupPattern
 from shared.naming import role_name
 
 
-def list_rows(
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The mappings table and its rows, read now.
+
+    Attributes:
+        is_of_stack: whether it is the stack's. A table given by name may belong to another hub than
+            this account's.
+    """
+
+    name: str
+    region: str | None
+    rows: list[dict[str, Any]]
+    is_of_stack: bool
+
+
+def _table(
     context: typer.Context,
     table: MappingsTable,
     *,
     ledger: LedgerOfState = None,
     region: Region = None,
-    as_json: Json = False,
-) -> None:
+) -> _Table:
+    """Read a table, and say on the standard error if its hub is paused, where that is known."""
+    found = _Table(
+        table, region, MappingRows(table, region, None).read(), is_default(context, "table")
+    )
+    if not ledger and found.is_of_stack:
+        ledger = output_if_there("LedgerTable", region)
+    if ledger:
+        try:
+            console.warn_if_paused(read_state(ledger, region))
+        except RefusedError as refused:
+            console.say(f"note: whether the hub is paused is unknown: {refused}", err=True)
+    return found
+
+
+_with_table = with_first(_table)
+
+
+@_with_table
+def list_rows(table: _Table, *, as_json: Json = False) -> None:
     """Show every row, the bad ones with all their mistakes."""
-    rows = MappingRows(table, region, None).read()
-    parsed = [parse_row(row) for row in rows]
-    warn_if_known_paused(context, ledger, region)
+    parsed = [parse_row(row) for row in table.rows]
     if as_json:
         typer.echo(json.dumps([plain(row) for row in parsed], indent=2))
         return
@@ -46,35 +81,26 @@ def list_rows(
     for bad in parsed:
         if isinstance(bad, BadMapping):
             mapping_checks.show_bad(bad)
-    count = console.count_of(len(rows), "row")
-    typer.echo(f"{count}. Check them:  studio-hub mappings check --table {table}", err=True)
+    count = console.count_of(len(parsed), "row")
+    typer.echo(f"{count}. Check them:  studio-hub mappings check --table {table.name}", err=True)
 
 
-def check(
-    context: typer.Context,
-    table: MappingsTable,
-    *,
-    identity_store: DirectoryIfKnown = None,
-    ledger: LedgerOfState = None,
-    region: Region = None,
-    as_json: Json = False,
-) -> None:
+@_with_table
+def check(table: _Table, *, identity_store: DirectoryIfKnown = None, as_json: Json = False) -> None:
     """Report every mistake in rows, and every check that fails.
 
     Exits 2 if it finds any. In each target it also finds one group written in two ways, equal
     priorities, and role names that IAM treats as the same. It finds unknown groups only if it knows
     the identity store.
     """
-    rows = MappingRows(table, region, None).read()
-    bad = [row for row in map(parse_row, rows) if isinstance(row, BadMapping)]
+    bad = [row for row in map(parse_row, table.rows) if isinstance(row, BadMapping)]
     store = identity_store
-    if store is None and is_default(context, "table"):
-        # A table given by name may belong to another hub than this account's.
-        store = output_if_there("IdentityStoreId", region)
-    parsed = parse_table(rows)
+    if store is None and table.is_of_stack:
+        store = output_if_there("IdentityStoreId", table.region)
+    parsed = parse_table(table.rows)
     targets = sorted({row.target for row in (*parsed.rows, *parsed.patterns)})
     others = (
-        *mapping_checks.problems(rows, store, region),
+        *mapping_checks.problems(table.rows, store, table.region),
         *mapping_checks.failing(targets),
     )
     if as_json:
@@ -85,17 +111,39 @@ def check(
         for row in bad:
             mapping_checks.show_bad(row)
         mapping_checks.show(others)
-    warn_if_known_paused(context, ledger, region)
     if store is None:
         typer.echo("note: groups were not checked: give --identity-store.", err=True)
     if bad or others:
         typer.echo(
-            f"{len(bad)} of {len(rows)} rows do not parse, {len(others)} other problems: correct "
-            "the rows.",
+            f"{len(bad)} of {len(table.rows)} rows do not parse, {len(others)} other problems: "
+            "correct the rows.",
             err=True,
         )
         raise typer.Exit(SOMETHING_TO_DO)
-    typer.echo(f"All {len(rows)} rows parse, and agree.", err=True)
+    typer.echo(f"All {len(table.rows)} rows parse, and agree.", err=True)
+
+
+@_with_table
+def export_table(table: _Table, *, as_json: Json = False) -> None:
+    """Print the whole table as one YAML file, or its rows as JSON.
+
+    Shared values are written once. Rows that cannot be represented are printed as comments at the
+    end, with their mistakes; the command then exits 2.
+    """
+    if as_json:
+        console.print_json(table.rows)
+    else:
+        typer.echo(export(table.rows), nl=False)
+    lost = lost_rows(table.rows)
+    if lost:
+        typer.echo(
+            f"{lost} of {len(table.rows)} rows are in comments: correct them in the file, or "
+            "applying it removes them.",
+            err=True,
+        )
+        raise typer.Exit(SOMETHING_TO_DO)
+    count = console.count_of(len(table.rows), "row")
+    typer.echo(f"{count}. After a change:  studio-hub mappings plan FILE", err=True)
 
 
 def table_of(rows: list[GroupMapping]) -> Table:
