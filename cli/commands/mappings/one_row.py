@@ -10,19 +10,10 @@ from cli import mapping_checks
 from cli import output as console
 from cli.arguments import nearest
 from cli.commands.mappings.listing import table_of
-from cli.commands.mappings.write import RowsTable, print_change, write
+from cli.commands.mappings.write import RowsTable, print_change, with_rows_table, write
 from cli.mappings.difference import ATTRIBUTES, RowChange, key_of
 from cli.mappings.parse import Row
-from cli.options import (
-    DirectoryIfKnown,
-    Json,
-    LedgerIfKnown,
-    MappingsTable,
-    Reason,
-    Region,
-    TargetText,
-    Yes,
-)
+from cli.options import TargetText, Yes
 from hub.runtime.decisions.mapping_rows import is_pattern_text, parse_row
 from shared.conventions import ROLE_PATH
 from shared.model import BadMapping, GroupMapping
@@ -45,9 +36,9 @@ Retention = Annotated[
 Note = Annotated[str | None, typer.Option(help="For people: what the row is for.")]
 
 
+@with_rows_table
 def add(  # noqa: PLR0913 (one option an attribute)
-    context: typer.Context,
-    table: MappingsTable,
+    place: RowsTable,
     group: Group,
     target: TargetText,
     *,
@@ -58,28 +49,20 @@ def add(  # noqa: PLR0913 (one option an attribute)
     disabled: Annotated[
         bool, typer.Option("--disabled", help="Grant nothing new through this row.")
     ] = False,
-    identity_store: DirectoryIfKnown = None,
-    ledger: LedgerIfKnown = None,
-    region: Region = None,
-    reason: Reason = "",
     yes: Yes = False,
-    as_json: Json = False,
 ) -> None:
     """Add a row for a group and a target that have none.
 
     Exits 1 if they have one. The row pins the group by the id that it has in the identity store. A
     group that is not in a given --identity-store is a mistake; a pattern is not pinned.
     """
-    place = RowsTable.of(
-        context, table, ledger, identity_store, region, as_json=as_json, reason=reason
-    )
     given = {
         "group": group,
         "target": target,
         "execution_role_arn": role_arn,
         "priority": priority,
         "retention_days": retention_days,
-        "group_id": _pin_if_there(place, group, is_given=identity_store is not None),
+        "group_id": _pin_if_there(place, group),
         "enabled": False if disabled else None,
         "note": note,
     }
@@ -96,9 +79,9 @@ def add(  # noqa: PLR0913 (one option an attribute)
     write(place, today, RowChange(None, row), what="Write this row", yes=yes)
 
 
+@with_rows_table
 def set_(  # noqa: PLR0913 (one option an attribute)
-    context: typer.Context,
-    table: MappingsTable,
+    place: RowsTable,
     group: Group,
     target: TargetText,
     *,
@@ -120,17 +103,9 @@ def set_(  # noqa: PLR0913 (one option an attribute)
         list[str] | None,
         typer.Option(help="Give this attribute its default again; may be repeated."),
     ] = None,
-    identity_store: DirectoryIfKnown = None,
-    ledger: LedgerIfKnown = None,
-    region: Region = None,
-    reason: Reason = "",
     yes: Yes = False,
-    as_json: Json = False,
 ) -> None:
     """Change the given attributes of a row, and keep the others."""
-    place = RowsTable.of(
-        context, table, ledger, identity_store, region, as_json=as_json, reason=reason
-    )
     if unknown := set(unset or ()) - set(ATTRIBUTES):
         raise typer.BadParameter(
             f"--unset {', '.join(sorted(unknown))}: attributes are {', '.join(ATTRIBUTES)}"
@@ -151,7 +126,7 @@ def set_(  # noqa: PLR0913 (one option an attribute)
     change = RowChange(before, row)
     _show_row(place, before)
     if not change.attributes():
-        if as_json:
+        if place.as_json:
             print_change(change, is_written=False)
         typer.echo("The row is like that already. Nothing to do.", err=True)
         return
@@ -160,23 +135,15 @@ def set_(  # noqa: PLR0913 (one option an attribute)
     write(place, today, change, what="Change the row", yes=yes)
 
 
-def remove(  # noqa: PLR0913 (one option an attribute)
-    context: typer.Context,
-    table: MappingsTable,
+@with_rows_table
+def remove(
+    place: RowsTable,
     group: Group,
     target: TargetText,
     *,
-    identity_store: DirectoryIfKnown = None,
-    ledger: LedgerIfKnown = None,
-    region: Region = None,
-    reason: Reason = "",
     yes: Yes = False,
-    as_json: Json = False,
 ) -> None:
     """Remove the row of a group and a target."""
-    place = RowsTable.of(
-        context, table, ledger, identity_store, region, as_json=as_json, reason=reason
-    )
     today = place.rows()
     before = _found(place, today, group, target)
     _show_row(place, before)
@@ -240,14 +207,14 @@ def _note_role(mapping: GroupMapping) -> None:
         )
 
 
-def _pin_if_there(place: RowsTable, group: str, *, is_given: bool) -> str | None:
+def _pin_if_there(place: RowsTable, group: str) -> str | None:
     """Return the id that pins a group; None, after a note, if there is none.
 
-    If the identity store `is_given`, a group that is not there is a mistake: it says so and exits.
+    In a given identity store, a group that is not there is a mistake: it says so and exits.
     """
     if is_pattern_text(group):
         return None
-    if is_given:
+    if place.is_store_given:
         return _pinned(place, group)
     found, why = place.pin(group)
     if found is None:

@@ -19,7 +19,17 @@ from cli.mappings.observe import Sources
 from cli.mappings.parse import Row
 from cli.mappings.plan import make_plan
 from cli.mappings.plan_text import people_text, row_text
-from cli.options import REFUSED, SOMETHING_TO_DO
+from cli.options import (
+    REFUSED,
+    SOMETHING_TO_DO,
+    DirectoryIfKnown,
+    Json,
+    LedgerIfKnown,
+    MappingsTable,
+    Reason,
+    Region,
+    with_first,
+)
 from cli.people import People
 from cli.progress import counting
 from hub.runtime.decisions.audit import OperatorAction
@@ -36,34 +46,20 @@ _ACTIONS: Final = {
 class RowsTable:
     """The mappings table, and the ledger and directory that show whom a change concerns.
 
-    Each of these two is None if it is not known. With `as_json` only the change is printed, as
-    JSON. `reason` is for the audit trail.
+    Attributes:
+        ledger, identity_store: None where not known.
+        is_store_given: whether an option or its variable names the identity store.
+        reason: why, for the audit trail.
+        as_json: print the change alone, as JSON.
     """
 
     name: str
     ledger: str | None
     identity_store: str | None
+    is_store_given: bool
     region: str | None
-    as_json: bool
     reason: str
-
-    @classmethod
-    def of(
-        cls,
-        context: typer.Context,
-        name: str,
-        ledger: str | None,
-        identity_store: str | None,
-        region: str | None,
-        *,
-        as_json: bool,
-        reason: str,
-    ) -> "RowsTable":
-        """Return the table; what is not given is that of the stack, where the table is."""
-        if is_default(context, "table"):
-            ledger = ledger or output_if_there("LedgerTable", region)
-            identity_store = identity_store or output_if_there("IdentityStoreId", region)
-        return cls(name, ledger, identity_store, region, as_json, reason)
+    as_json: bool
 
     def rows(self) -> Sequence[Row]:
         """Return every row, read now."""
@@ -88,6 +84,28 @@ class RowsTable:
     def group_id(self, group: str) -> str | None:
         """Return the id of a group in the directory; None if it has no such group."""
         return MappingRows(self.name, self.region, self.identity_store).group_id(group)
+
+
+def _rows_table(
+    context: typer.Context,
+    table: MappingsTable,
+    *,
+    identity_store: DirectoryIfKnown = None,
+    ledger: LedgerIfKnown = None,
+    region: Region = None,
+    reason: Reason = "",
+    as_json: Json = False,
+) -> RowsTable:
+    """Return the table; what is not given is that of the stack, where the table is."""
+    is_store_given = identity_store is not None
+    if is_default(context, "table"):
+        ledger = ledger or output_if_there("LedgerTable", region)
+        identity_store = identity_store or output_if_there("IdentityStoreId", region)
+    return RowsTable(table, ledger, identity_store, is_store_given, region, reason, as_json)
+
+
+# For commands that change a row of the table.
+with_rows_table = with_first(_rows_table)
 
 
 def write(
