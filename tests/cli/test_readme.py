@@ -1,4 +1,6 @@
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import readme_transcript
@@ -41,7 +43,11 @@ def test_the_demo_ignores_the_aws_settings_of_the_shell(
     assert shown == readme_transcript.transcript()
 
 
-COMMANDS = Path(__file__).parents[2] / "docs" / "commands.md"
+ROOT = Path(__file__).parents[2]
+COMMANDS = ROOT / "docs" / "commands.md"
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+# A command line in a page, up to its end, its comment or the next command.
+LINE = re.compile(r"studio-hub ((?:[^`#;|\n\\]|\\\n)+)")
 
 
 def test_the_page_of_commands_names_every_command() -> None:
@@ -65,3 +71,22 @@ def test_the_page_of_commands_names_every_command() -> None:
 def _in_short(group: str, command: str, text: str) -> bool:
     """Return whether a command of a group is named beside another one of its group."""
     return bool(command) and f"studio-hub {group} " in text and f" {command}" in text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_names_no_command_and_no_option_that_does_not_exist(page: Path) -> None:
+    """Whoever types what a page says gets no usage error."""
+    lines = LINE.findall(page.read_text(encoding="utf-8"))
+
+    assert [line for line in lines if unknown(line.split())] == []
+
+
+def unknown(words: list[str]) -> list[str]:
+    """Return the words of a command line that name no command, or none of its options."""
+    command: Any = typer.main.get_command(app)
+    while hasattr(command, "commands") and words and words[0].isalpha() and words[0].islower():
+        if words[0] not in command.commands:
+            return words[:1]
+        command, words = command.commands[words[0]], words[1:]
+    options = {name for each in command.params for name in each.opts} | {"--help"}
+    return [word for word in words if word.startswith("--") and word.rstrip(".,:)") not in options]
