@@ -20,11 +20,12 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def find_target(
-    text: str, hub_client: HubClient, state: HubState, mapped: frozenset[Target] = frozenset()
+    text: str, hub_client: HubClient, state: HubState, mapped: Iterable[Target] = ()
 ) -> Target:
     """Return the target of this name; typer.BadParameter names the nearest that the hub knows.
 
-    The hub may not have seen the newest rows yet, so the targets that rows name can be given too.
+    It knows a target from its first scan on. Those that rows name are `mapped`, which is read only
+    if the hub does not know the target.
     """
     try:
         target, mistake = Target.parse(text), "the hub knows no such target"
@@ -32,7 +33,7 @@ def find_target(
         target, mistake = None, str(error)
     if target in state.targets:
         return target
-    known = known_targets(hub_client, state) | mapped
+    known = known_targets(hub_client, state).union(mapped)
     if target in known:
         return target
     raise unknown_target(text, mistake, known)

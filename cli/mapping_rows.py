@@ -1,14 +1,23 @@
 """Reads the mappings table, and what belongs to it, with the operator's own credentials."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
+from hub.runtime.decisions.mapping_rows import parse_table
+from shared.model import Target
 from shared.storage import MAPPINGS_KEY
 
 _deserialize = TypeDeserializer().deserialize
+
+
+def mapped_targets(table: str, region: str | None) -> Iterator[Target]:
+    """Yield the targets that the rows of a table name; nothing is read before that."""
+    parsed = parse_table(MappingRows(table, region, None).read())
+    yield from (row.target for row in (*parsed.rows, *parsed.patterns))
 
 
 class MappingRows:

@@ -73,7 +73,7 @@ def adopt(  # noqa: PLR0913 (one option an attribute)
         raise typer.BadParameter("give a USER, or --all-matching")
     session = boto3.Session(region_name=region)
     mappings = DynamoMappings(session.client("dynamodb"), table, hub_client.hub_state).table(now())
-    mapped = frozenset(row.target for row in (*mappings.rows, *mappings.patterns))
+    mapped = {row.target for row in (*mappings.rows, *mappings.patterns)}
     place = find_target(target, hub_client, hub_client.state(), mapped)
     adoption = Adoption(
         hub_client,

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.arguments import find_target, parse_since
+from cli.arguments import find_target, parse_since, parse_target
 from cli.history import HistoryEntry, read_history
 from cli.hub_client import HubClient, now
 from cli.options import Json, OnlyTarget, OnlyUser, with_hub_client
@@ -48,6 +48,7 @@ def history(
         except ValueError as error:
             raise typer.BadParameter(f"--since: {error}") from error
     state = hub_client.state()
+    only = None if target is None else parse_target(target, state.targets)
     found = read_history(
         hub_client,
         begin,
@@ -55,8 +56,10 @@ def history(
         until + timedelta(minutes=1),
         limit + 1,
         find_user(hub_client, user) if user is not None else None,
-        find_target(target, hub_client, state) if target is not None else None,
+        only,
     )
+    if target is not None and not found:
+        find_target(target, hub_client, state)
     shown = found[-limit:]
     if as_json:
         typer.echo(json.dumps([each.plain for each in shown], indent=2))

@@ -1,5 +1,6 @@
 """`studio-hub sweep`: scans everything now, or one group, target or user."""
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Annotated
 from uuid import uuid4
@@ -8,9 +9,9 @@ import typer
 
 from cli.arguments import find_target, nearest
 from cli.audit import Outcome
-from cli.deployed import output
+from cli.deployed import output, output_if_there
 from cli.hub_client import HubClient, now
-from cli.mapping_rows import MappingRows
+from cli.mapping_rows import MappingRows, mapped_targets
 from cli.options import (
     MAPPINGS_TABLE,
     REFUSED,
@@ -39,7 +40,8 @@ def sweep(
     target: OnlyTarget = None,
     user: OnlyUser = None,
     table: Annotated[
-        str | None, MAPPINGS_TABLE.optional("read for a group that the hub has not resolved yet")
+        str | None,
+        MAPPINGS_TABLE.optional("read for a group or target that the hub does not know yet"),
     ] = None,
     reason: Reason = "",
     region: Region = None,
@@ -54,7 +56,9 @@ def sweep(
         raise typer.BadParameter("give one of --group, --target and --user, or none of them")
     state = hub_client.state()
     request = _request(
-        find_target(target, hub_client, state) if target is not None else None,
+        find_target(target, hub_client, state, _mapped(table, region))
+        if target is not None
+        else None,
         user,
         hub_client,
         _group_id(group, hub_client, table, region) if group is not None else None,
@@ -122,6 +126,12 @@ def _request(
     if group_id is not None:
         return ScanRequest(Subject.GROUP, group_id, at, event_id, at)
     return None
+
+
+def _mapped(table: str | None, region: str | None) -> Iterator[Target]:
+    """Yield the targets that rows name, as far as the table is known."""
+    if table := table or output_if_there("MappingsTable", region):
+        yield from mapped_targets(table, region)
 
 
 def _group_id(group: str, hub_client: HubClient, table: str | None, region: str | None) -> str:

@@ -8,7 +8,7 @@ import typer
 from cli.arguments import age_of, find_target
 from cli.forgetting import check, forget, is_gone, open_records
 from cli.hub_client import HubClient, now
-from cli.mapping_rows import MappingRows
+from cli.mapping_rows import MappingRows, mapped_targets
 from cli.options import (
     REFUSED,
     SOMETHING_TO_DO,
@@ -120,7 +120,7 @@ def forget_target(
     paused.
     """
     state = hub_client.state()
-    target = find_target(name, hub_client, state)
+    target = find_target(name, hub_client, state, mapped_targets(mappings, region))
     rows = [
         str(each.get("group"))
         for each in MappingRows(mappings, region, None).read()

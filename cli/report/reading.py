@@ -70,5 +70,6 @@ def _last_changes(
 
 
 def known_targets(hub_client: HubClient, state: HubState) -> frozenset[Target]:
-    """Return every target that was ever mapped, or of which the ledger has a record."""
-    return state.targets | {record.target for record in hub_client.ledger.everybody()}
+    """Return every target that was ever scanned or checked, or of which the ledger has a record."""
+    records = {record.target for record in hub_client.ledger.everybody()}
+    return state.targets.union(state.checked_roles, records)

@@ -199,6 +199,28 @@ def test_every_command_that_takes_a_target_is_given_a_wrong_one() -> None:
     assert names == {*OF_A_TARGET, *OF_A_ROW}
 
 
+@pytest.mark.parametrize(
+    ("words", "exits", "told"),
+    [
+        (("history", "--target", NEW), 0, "All 1 since"),
+        (("explain", "ada", "--target", NEW), 0, "In sync"),
+        (("sweep", "--target", NEW), 0, "Queued"),
+        (("targets", "forget", NEW), 3, f"mapping rows name {NEW}"),
+        (("adopt", "eve", "--target", NEW, "--spoke-profile", "spoke"), 1, "give --spoke-profile"),
+    ],
+    ids=lambda of: of[0] if isinstance(of, tuple) else "",
+)
+def test_a_target_is_known_as_soon_as_a_row_names_it(
+    hub: Company, command: Command, words: tuple[str, ...], exits: int, told: str
+) -> None:
+    """The hub has not scanned it yet, which would be a reason to mistrust its name."""
+    command("mappings", "add", "--group", "others", "--target", NEW, "--yes")
+    code, _, err = command(*words)
+
+    assert code == exits
+    assert told in err
+
+
 def test_a_row_that_does_not_exist_is_an_error(hub: Company, command: Command) -> None:
     """The nearest rows are named, as the command takes them; nobody is protected by a mistake."""
     row = ("--group", "scientist", "--target", TYPO)

@@ -29,7 +29,7 @@ SAID = {
     "describe-trails": "TRAIL",
     "get-trail-status": "true",
     "--stack-name StudioSpoke": "AccessRoleArn",
-    "mappings check": "rows parse",
+    "mappings check": "no mistake",
     "list-user-profiles": "ada",
     '"dry-run"': "dry-run",
     "studio-hub sweep": "Queued",

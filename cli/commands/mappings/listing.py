@@ -120,7 +120,7 @@ def check(table: _Table, *, identity_store: DirectoryIfKnown = None, as_json: Js
             err=True,
         )
         raise typer.Exit(SOMETHING_TO_DO)
-    typer.echo(f"All {len(table.rows)} rows parse, and agree.", err=True)
+    typer.echo(f"{console.count_of(len(table.rows), 'row')}, and no mistake.", err=True)
 
 
 @_with_table
