@@ -181,10 +181,10 @@ def of_assignment_required(
 def of_quota(target: Target, people: int, quota: int | PermanentError) -> Finding:
     """Return whether the account's quota allows a profile for everybody whom rows call for."""
     if isinstance(quota, PermanentError):
-        return Finding.unknown("quota", f"{people} users are to have profiles; {quota}")
+        return Finding.unknown("quota", f"desired profiles: {people}; {quota}")
     if people > quota:
         return Finding.failed("quota", targets.quota_too_low(target, people, quota))
-    return Finding.ok("quota", f"{people} users are to have profiles, {quota} are allowed")
+    return Finding.ok("quota", f"desired profiles: {people}, allowed: {quota}")
 
 
 def of_stack(target: Target, reader: SeenRole) -> Finding:

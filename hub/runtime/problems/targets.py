@@ -297,7 +297,7 @@ def domain_unusable(target: Target, why: str) -> Problem:
 
 def quota_too_low(target: Target, people: int, quota: int) -> Problem:
     """Return the problem that rows call for more profiles than the account may have."""
-    reason = f"{people} users are to have profiles, and the account's quota allows {quota}"
+    reason = f"desired profiles: {people}, allowed by the account's quota: {quota}"
     return QUOTA_TOO_LOW.of(f"quota of {target}", reason, target=target)
 
 
