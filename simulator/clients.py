@@ -10,16 +10,20 @@ import botocore.hooks
 import botocore.regions
 import botocore.session
 import botocore.useragent
+from botocore.args import ClientArgsCreator
 from botocore.client import BaseClient, ClientCreator
 from botocore.compat import accepts_kwargs
+from botocore.configprovider import ScopedConfigProvider
 from botocore.endpoint import EndpointCreator
 from botocore.endpoint_provider import EndpointProvider
+from botocore.handlers import BUILTIN_HANDLERS
 from botocore.hooks import EventAliaser, HierarchicalEmitter
 from botocore.httpsession import URLLib3Session
 from botocore.loaders import Loader, create_loader
 from botocore.model import ServiceModel
 from botocore.paginate import Paginator
 from botocore.regions import EndpointRulesetResolver
+from botocore.session import Session
 from botocore.useragent import sanitize_user_agent_string_component
 from botocore.validate import ParamValidator
 
@@ -37,6 +41,9 @@ _aliaser: Any = EventAliaser(HierarchicalEmitter())
 _alias = cache(partial(EventAliaser._alias_event_name, _aliaser))  # type: ignore[attr-defined]  # noqa: SLF001 (as above)
 
 
+_registered = Session._register_builtin_handlers  # type: ignore[attr-defined]  # noqa: SLF001 (as above)
+# The key is what is registered.
+_builtin: dict[tuple[Any, ...], Any] = {}
 _models: dict[tuple[str, str | None], ServiceModel] = {}
 _classes: dict[str, Any] = {}
 # The key is the id() of a ruleset. The entry keeps the ruleset alive, so no other object can get
@@ -59,6 +66,7 @@ def shared_models() -> Iterator[None]:
         replace(undo, botocore.regions, "EndpointProvider", _provider)
         replace(undo, EndpointRulesetResolver, "construct_endpoint", _endpoint)
         replace(undo, botocore.hooks, "accepts_kwargs", _accepts_kwargs)
+        replace(undo, Session, "_register_builtin_handlers", _register_builtin)
         replace(undo, Handlers, "__copy__", shared)
         replace(undo, Handlers, "append_item", append)
         replace(undo, Handlers, "remove_item", remove)
@@ -67,9 +75,25 @@ def shared_models() -> Iterator[None]:
         replace(undo, EndpointCreator, "_get_proxies", lambda _, __: {})
         # It would read all certificates for each client.
         replace(undo, URLLib3Session, "__init__", _no_connection)
+        # There are no configuration files (`without_shell`), and no client of S3.
+        replace(undo, ScopedConfigProvider, "provide", lambda _: None)
+        replace(
+            undo, ClientArgsCreator, "compute_s3_config", lambda _, config: config and config.s3
+        )
         replace(undo, BaseClient, "get_paginator", _paginator)
         replace(undo, ParamValidator, "validate", validate)
         yield
+
+
+def _register_builtin(session: Any, events: Any) -> None:  # noqa: ANN401 (botocore's own)
+    """Give a session the tree of botocore's own handlers; it registers a hundred of them anew."""
+    handlers, key = session._original_handler._handlers, tuple(BUILTIN_HANDLERS)  # noqa: SLF001 (there is no other way in)
+    if key not in _builtin:
+        _builtin.clear()
+        _registered(session, events)
+        _builtin[key] = shared(handlers)
+    else:
+        vars(handlers).update(vars(_builtin[key]))
 
 
 def _no_connection(_: URLLib3Session, **__: object) -> None:

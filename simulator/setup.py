@@ -58,8 +58,7 @@ def make_role(
 
 def assume(role_arn: str, region: str) -> dict[str, str]:
     """Return credentials of a role; the set-up is trusted to assume any role."""
-    sts = _session().client("sts", region_name=region)
-    keys = sts.assume_role(RoleArn=role_arn, RoleSessionName="setup")["Credentials"]
+    keys = _sts(region).assume_role(RoleArn=role_arn, RoleSessionName="setup")["Credentials"]
     return {name: str(value) for name, value in keys.items()}
 
 
@@ -139,6 +138,12 @@ def _make_queue(sqs: Any, name: str, attributes: dict[str, str], *, fifo: bool) 
     url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     return Queue(name, url, found["Attributes"]["QueueArn"], fifo)
+
+
+@cache
+@cache
+def _sts(region: str) -> Any:  # noqa: ANN401 (a boto3 client)
+    return _session().client("sts", region_name=region)
 
 
 @cache
