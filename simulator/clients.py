@@ -6,6 +6,7 @@ from functools import cache, partial
 from inspect import CO_VARKEYWORDS
 from typing import Any
 
+import botocore.handlers
 import botocore.hooks
 import botocore.regions
 import botocore.session
@@ -13,10 +14,8 @@ import botocore.useragent
 from botocore.args import ClientArgsCreator
 from botocore.client import BaseClient, ClientCreator
 from botocore.compat import accepts_kwargs
-from botocore.configprovider import ScopedConfigProvider
 from botocore.endpoint import EndpointCreator
 from botocore.endpoint_provider import EndpointProvider
-from botocore.handlers import BUILTIN_HANDLERS
 from botocore.hooks import EventAliaser, HierarchicalEmitter
 from botocore.httpsession import URLLib3Session
 from botocore.loaders import Loader, create_loader
@@ -75,8 +74,7 @@ def shared_models() -> Iterator[None]:
         replace(undo, EndpointCreator, "_get_proxies", lambda _, __: {})
         # It would read all certificates for each client.
         replace(undo, URLLib3Session, "__init__", _no_connection)
-        # There are no configuration files (`without_shell`), and no client of S3.
-        replace(undo, ScopedConfigProvider, "provide", lambda _: None)
+        # There is no client of S3.
         replace(
             undo, ClientArgsCreator, "compute_s3_config", lambda _, config: config and config.s3
         )
@@ -87,7 +85,7 @@ def shared_models() -> Iterator[None]:
 
 def _register_builtin(session: Any, events: Any) -> None:  # noqa: ANN401 (botocore's own)
     """Give a session the tree of botocore's own handlers; it registers a hundred of them anew."""
-    handlers, key = session._original_handler._handlers, tuple(BUILTIN_HANDLERS)  # noqa: SLF001 (there is no other way in)
+    handlers, key = session._original_handler._handlers, tuple(botocore.handlers.BUILTIN_HANDLERS)  # noqa: SLF001 (there is no other way in)
     if key not in _builtin:
         _builtin.clear()
         _registered(session, events)

@@ -6,6 +6,8 @@ from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import Final
 
+from botocore.configprovider import ScopedConfigProvider
+
 _MISSING = object()
 # Without these variables botocore reads ~/.aws, which may also set endpoints and certificates.
 _NO_FILES: Final = {
@@ -16,13 +18,17 @@ _NO_FILES: Final = {
 
 @contextmanager
 def without_shell() -> Iterator[None]:
-    """Hide every AWS_ variable and both configuration files; restore them at the end."""
+    """Hide every AWS_ variable and both configuration files; restore them at the end.
+
+    Clients do not even look for a setting in the files. Credentials are read from them, if a
+    variable names one again.
+    """
     before = _of_aws()
     _become(_NO_FILES)
-    try:
+    with ExitStack() as undo:
+        undo.callback(_become, before)
+        replace(undo, ScopedConfigProvider, "provide", lambda _: None)
         yield
-    finally:
-        _become(before)
 
 
 def _become(variables: dict[str, str]) -> None:

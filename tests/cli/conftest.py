@@ -1,15 +1,31 @@
 """The command line, called as from a shell."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 from operators import Company, company
 
 from cli.audit import caller_arn
 from cli.main import run
+from simulator.clients import shared_models
 
 Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_commands() -> Iterator[None]:
+    """Read the models of AWS once, and build the tree of commands once, not for each command."""
+    built = typer.main.get_command
+    # A test may add a command.
+    known = cache(lambda app, _: built(app))
+    with pytest.MonkeyPatch.context() as patch, shared_models():
+        patch.setattr(
+            typer.main, "get_command", lambda app: known(app, tuple(app.registered_commands))
+        )
+        yield
 
 
 @pytest.fixture
