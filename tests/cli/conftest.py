@@ -15,15 +15,21 @@ from simulator.clients import shared_models
 Command = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture(scope="session", autouse=True)
+_built = typer.main.get_command
+
+
+@cache
+def _tree(app: typer.Typer, _registered: tuple[object, ...]) -> object:
+    return _built(app)
+
+
+@pytest.fixture(scope="module", autouse=True)
 def quick_commands() -> Iterator[None]:
     """Read the models of AWS once, and build the tree of commands once, not for each command."""
-    built = typer.main.get_command
-    # A test may add a command.
-    known = cache(lambda app, _: built(app))
     with pytest.MonkeyPatch.context() as patch, shared_models():
+        # A test may add a command.
         patch.setattr(
-            typer.main, "get_command", lambda app: known(app, tuple(app.registered_commands))
+            typer.main, "get_command", lambda app: _tree(app, tuple(app.registered_commands))
         )
         yield
 
