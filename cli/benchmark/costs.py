@@ -89,7 +89,6 @@ def measured(aws: EmbeddedAws) -> Iterator[Cost]:
     """Measure what happens inside the block; times include the embedded AWS's own work."""
     cost, before = Cost(), Counter(aws.gateway.calls)
     # Python collects garbage in proportion to live objects, and a whole company is alive here.
-    gc.collect()
     gc.freeze()
     began, cpu, size = time.perf_counter(), time.process_time(), resident()
 
@@ -101,7 +100,6 @@ def measured(aws: EmbeddedAws) -> Iterator[Cost]:
     aws.gateway.before = None
     cost.calls = Counter(aws.gateway.calls) - before
     cost.seconds, cost.cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
-    gc.unfreeze()
 
 
 @contextmanager
