@@ -5,6 +5,7 @@ service's model. A JSON call without bytes needs neither.
 """
 
 import json
+import marshal
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -45,6 +46,9 @@ _TEXTS = frozenset((str, int, bool, float, type(None)))
 _named = cache(camelcase_to_underscores)
 _expanded = dynamo_to_dict
 _lexed = ConditionExpressionParser._lex_condition_expression  # noqa: SLF001 (moto's own)
+_parsed_condition = ConditionExpressionParser.parse
+_conditions: dict[tuple[str | None, bytes], tuple[Any, list[str], list[str]]] = {}
+_MOST_CONDITIONS = 4_096
 _parsed: Any = vars(BaseJSONParser)["_handle_structure"]
 _JSON = "application/x-amz-json-1.0"
 _Answer = tuple[int, dict[str, Any], str | bytes]
@@ -55,6 +59,7 @@ def direct_calls() -> Iterator[None]:
     """Copy each table request and answer once only."""
     with ExitStack() as undo:
         replace(undo, dynamodb_responses, "dynamo_to_dict", _expand_answer)
+        replace(undo, ConditionExpressionParser, "parse", _parse_condition)
         replace(undo, ConditionExpressionParser, "_lex_condition_expression", _lex)
         replace(undo, BaseJSONParser, "_handle_structure", _parse)
         yield
@@ -153,6 +158,22 @@ def _expand(part: Any, odd: list[object]) -> Any:  # noqa: ANN401 (whatever an a
         return _expand(part.to_json(), odd)
     odd.append(part)
     return _expanded(part)
+
+
+def _parse_condition(parser: ConditionExpressionParser) -> Any:  # noqa: ANN401 (moto's own)
+    """Return a parsed condition; moto parses that of each write three times."""
+    key = (
+        parser.condition_expression,
+        marshal.dumps((parser.expression_attribute_names, parser.expression_attribute_values)),
+    )
+    if key not in _conditions:
+        condition = _parsed_condition(parser)
+        if len(_conditions) >= _MOST_CONDITIONS:
+            _conditions.clear()
+        _conditions[key] = condition, parser.expr_attr_names_found, parser.expr_attr_values_found
+    condition, names, values = _conditions[key]
+    parser.expr_attr_names_found, parser.expr_attr_values_found = [*names], [*values]
+    return condition
 
 
 def _lex(parser: ConditionExpressionParser) -> deque[Any]:

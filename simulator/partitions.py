@@ -153,12 +153,12 @@ def _text_key(item: Item) -> _TextKey:
 
 def _transact_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
     """Write all items or none; moto would first deep-copy each whole table for the rollback."""
-    named: dict[str, list[_Key]] = defaultdict(list)
+    named: dict[str, list[tuple[_Key, str]]] = defaultdict(list)
     for item in transact_items:
-        for how in item.values():
+        for kind, how in item.items():
             table = backend.tables.get(how.get("TableName"))
             if table is not None and table.stream_shard is None:
-                named[table.name].append(_key(table, how.get("Key") or how["Item"]))
+                named[table.name].append((_key(table, how.get("Key") or how["Item"]), kind))
     with ExitStack() as undo:
         for name, keys in named.items():
             _copied_in_part(undo, backend.tables[name], keys)
@@ -169,21 +169,33 @@ def _key(table: Table, given: dict[str, Any]) -> _Key:
     return DynamoType(given[table.hash_key_attr]), DynamoType(given[str(table.range_key_attr)])
 
 
-def _copied_in_part(undo: ExitStack, table: Table, keys: list[_Key]) -> None:
-    """Make the deep copy of a table share all items except those of some keys."""
+def _copied_in_part(undo: ExitStack, table: Table, keys: list[tuple[_Key, str]]) -> None:
+    """Make the deep copies of a table one that shares all but what the writes of some keys change.
+
+    moto copies the table for each item, before the first write.
+    """
+    twins: list[Table] = []
 
     def copied(memo: dict[int, Any]) -> Table:
-        twin = copy(table)
-        delattr(twin, "__deepcopy__")
-        # It takes the table's place if the transaction fails, and finds its own.
-        vars(twin).pop(_INDICES, None)
-        twin.items = table.items.copy()
-        for hash_key in {key[0] for key in keys} & table.items.keys():
-            twin.items[hash_key] = table.items[hash_key].copy()
-        for hash_key, range_key in keys:
-            if (item := twin.items.get(hash_key, {}).get(range_key)) is not None:
-                twin.items[hash_key][range_key] = deepcopy(item, memo)
-        return twin
+        if not twins:
+            twins.append(_twin(table, keys, memo))
+        return twins[0]
 
     setattr(table, "__deepcopy__", copied)  # noqa: B010 (an assignment that mypy forbids)
     undo.callback(delattr, table, "__deepcopy__")
+
+
+def _twin(table: Table, keys: list[tuple[_Key, str]], memo: dict[int, Any]) -> Table:
+    twin = copy(table)
+    delattr(twin, "__deepcopy__")
+    # It takes the table's place if the transaction fails, and finds its own.
+    vars(twin).pop(_INDICES, None)
+    twin.items = table.items.copy()
+    for hash_key in {key[0] for key, _ in keys} & table.items.keys():
+        twin.items[hash_key] = table.items[hash_key].copy()
+    for (hash_key, range_key), kind in keys:
+        item = twin.items.get(hash_key, {}).get(range_key)
+        # Only an update changes an item where it is.
+        if item is not None and kind == "Update":
+            twin.items[hash_key][range_key] = deepcopy(item, memo)
+    return twin
