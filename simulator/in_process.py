@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from itertools import count
 from typing import Any
@@ -39,6 +39,7 @@ from simulator.wire_errors import XmlError, json_error
 _numbers = count(1)
 
 
+@lru_cache(4_096)
 def _time(value: float | str) -> datetime:
     """Return a time in the local zone, as botocore does; its own parser asks dateutil for each."""
     if isinstance(value, str):
