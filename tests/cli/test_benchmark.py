@@ -33,7 +33,7 @@ def test_no_change_of_a_user_takes_more_calls_than_it_may() -> None:
 
 
 def test_many_joins_at_once_take_hardly_more_calls_than_one_after_the_other() -> None:
-    """The hub's state is read again after five seconds, so that a pause takes effect."""
+    """The hub's state is read again after ten seconds, so that a pause takes effect."""
     measured = burst(joins=20)
 
     assert measured["profiles"] == 2 * 21

@@ -40,7 +40,7 @@ class OpenProblem(NamedTuple):
 
 
 # A pause takes effect within this time, also for requests that were queued before it.
-OLDEST_STATE: Final = timedelta(seconds=5)
+OLDEST_STATE: Final = timedelta(seconds=10)
 # A little less than the time between two sweeps, so that each sweep tries again.
 _ASKED_AGAIN_AFTER: Final = timedelta(minutes=55)
 _FORGOTTEN_AFTER: Final = timedelta(hours=2)
