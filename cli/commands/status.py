@@ -15,7 +15,14 @@ from cli.options import SOMETHING_TO_DO, Json, Region, with_hub_client
 from cli.output import count_of, say, wide_console
 from cli.progress import counting
 from cli.status.queues import LastScan, QueueDepth, queue_urls, read_depths, read_last_scan
-from cli.status.summary import KINDS, Status, TargetStatus, count_targets, describe_depth
+from cli.status.summary import (
+    KINDS,
+    Status,
+    TargetStatus,
+    count_targets,
+    describe_depth,
+    how_many,
+)
 from hub.runtime.decisions.hub_state import HubState
 from shared.errors import RefusedError
 from shared.model import Target
@@ -105,7 +112,7 @@ def _print_target(target: Target, found: TargetStatus) -> None:
 
 
 def _counts(found: TargetStatus) -> str:
-    return ", ".join(f"{found.counts[kind]:,} {kind}" for kind in KINDS if found.counts[kind])
+    return ", ".join(how_many(kind, found.counts[kind]) for kind in KINDS if found.counts[kind])
 
 
 def _scan(found: Status) -> str:

@@ -39,6 +39,11 @@ _HAVE_PROFILE: Final = frozenset({State.ACTIVE, State.PENDING, State.SUSPENDED, 
 _SAID_ELSEWHERE: Final = frozenset({HELD.name, PAUSED.name, UNREACHABLE.name})
 
 
+def how_many(kind: str, number: int) -> str:
+    """Return a number of what is counted, as text."""
+    return count_of(number, "failed check") if kind == FAILED_CHECK else f"{number:,} {kind}"
+
+
 @dataclass(slots=True)
 class TargetStatus:
     """What is in a target, by kind.
@@ -111,7 +116,7 @@ class Status:
             yield f"{described} unreachable", "docs/operations.md, TargetsUnreachable"
         for kind, command in _WAITING.items():
             if self.totals[kind]:
-                yield f"{self.totals[kind]:,} {kind}", command
+                yield how_many(kind, self.totals[kind]), command
         kinds = Counter(
             each.kind for each in self.state.problems if each.kind not in _SAID_ELSEWHERE
         )

@@ -107,7 +107,7 @@ def test_nothing_waits_where_all_is_right() -> None:
         ("2 dead letters of Scan", {"queues": (QueueDepth("Scan", 2, is_dead_letters=True),)}),
         ("1 target unreachable", {"targets": {LAB: TargetStatus(unreachable="denied")}}),
         ("2 failed", {"targets": {LAB: TargetStatus(Counter({"failed": 2}))}}),
-        ("1 failed checks", {"targets": {LAB: TargetStatus(Counter({"failed checks": 1}))}}),
+        ("1 failed check", {"targets": {LAB: TargetStatus(Counter({"failed checks": 1}))}}),
         (
             "1 open problem: bad-row",
             {"state": HubState(problems=frozenset({OpenProblem("bad-row", "bad-row", "a row")}))},
