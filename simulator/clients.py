@@ -20,13 +20,14 @@ from botocore.hooks import EventAliaser, HierarchicalEmitter
 from botocore.httpsession import URLLib3Session
 from botocore.loaders import Loader, create_loader
 from botocore.model import ServiceModel
-from botocore.paginate import Paginator
+from botocore.paginate import PageIterator, Paginator
 from botocore.regions import EndpointRulesetResolver
 from botocore.session import Session
 from botocore.useragent import sanitize_user_agent_string_component
 from botocore.validate import ParamValidator
+from jmespath.parser import ParsedResult
 
-from simulator.handler_trees import Handlers, append, remove, shared
+from simulator.handler_trees import Handlers, shared
 from simulator.isolation import replace
 from simulator.known_shapes import validate
 
@@ -34,6 +35,7 @@ _class_of = ClientCreator._create_client_class  # type: ignore[attr-defined]  # 
 _model_of = ClientCreator._load_service_model  # type: ignore[attr-defined]  # noqa: SLF001 (as above)
 _clean = cache(sanitize_user_agent_string_component)
 _paginator_of = BaseClient.get_paginator
+_searched: Any = ParsedResult.search
 _endpoint_of = EndpointRulesetResolver.construct_endpoint
 # Every session has the same aliases, and every client reads all of them once.
 _aliaser: Any = EventAliaser(HierarchicalEmitter())
@@ -67,8 +69,6 @@ def shared_models() -> Iterator[None]:
         replace(undo, botocore.hooks, "accepts_kwargs", _accepts_kwargs)
         replace(undo, Session, "_register_builtin_handlers", _register_builtin)
         replace(undo, Handlers, "__copy__", shared)
-        replace(undo, Handlers, "append_item", append)
-        replace(undo, Handlers, "remove_item", remove)
         # No request leaves the process, so the search for proxies in the environment is wasted
         # time.
         replace(undo, EndpointCreator, "_get_proxies", lambda _, __: {})
@@ -79,6 +79,9 @@ def shared_models() -> Iterator[None]:
             undo, ClientArgsCreator, "compute_s3_config", lambda _, config: config and config.s3
         )
         replace(undo, BaseClient, "get_paginator", _paginator)
+        replace(undo, PageIterator, "_make_request", _request_page)
+        replace(undo, ParsedResult, "search", _search)
+        undo.callback(_builtin.clear)
         replace(undo, ParamValidator, "validate", validate)
         yield
 
@@ -86,12 +89,14 @@ def shared_models() -> Iterator[None]:
 def _register_builtin(session: Any, events: Any) -> None:  # noqa: ANN401 (botocore's own)
     """Give a session the tree of botocore's own handlers; it registers a hundred of them anew."""
     handlers, key = session._original_handler._handlers, tuple(botocore.handlers.BUILTIN_HANDLERS)  # noqa: SLF001 (there is no other way in)
-    if key not in _builtin:
-        _builtin.clear()
+    if handlers._root["children"]:  # noqa: SLF001 (as above)
+        # Somebody gave the session handlers of its own.
+        _registered(session, events)
+    elif key not in _builtin:
         _registered(session, events)
         _builtin[key] = shared(handlers)
     else:
-        vars(handlers).update(vars(_builtin[key]))
+        session._original_handler._handlers = shared(_builtin[key])  # noqa: SLF001 (as above)
 
 
 def _no_connection(_: URLLib3Session, **__: object) -> None:
@@ -105,6 +110,19 @@ def _paginator(client: Any, operation: str) -> Any:  # noqa: ANN401 (botocore's 
     name = client.meta.method_to_api_mapping[operation]
     method, config = getattr(client, operation), client._cache["page_config"][name]  # noqa: SLF001 (as above)
     return Paginator(method, config, client.meta.service_model.operation_model(name))
+
+
+def _request_page(pages: Any, request: dict[str, Any]) -> Any:  # noqa: ANN401 (botocore's own)
+    """Return a page; botocore notes its paginator in the user agent, which nobody reads here."""
+    return pages._method(**request)  # noqa: SLF001 (as above)
+
+
+def _search(expression: Any, value: Any, options: Any = None) -> Any:  # noqa: ANN401 (of jmespath)
+    """Return what an expression finds; most of botocore's are the names of single members."""
+    node = expression.parsed
+    if node["type"] == "field" and isinstance(value, dict):
+        return value.get(node["value"])
+    return _searched(expression, value, options)
 
 
 def _model(creator: Any, service: str, api_version: str | None = None) -> ServiceModel:  # noqa: ANN401 (botocore's own)

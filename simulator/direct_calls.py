@@ -5,7 +5,6 @@ service's model. A JSON call without bytes needs neither.
 """
 
 import json
-import marshal
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -47,7 +46,7 @@ _named = cache(camelcase_to_underscores)
 _expanded = dynamo_to_dict
 _lexed = ConditionExpressionParser._lex_condition_expression  # noqa: SLF001 (moto's own)
 _parsed_condition = ConditionExpressionParser.parse
-_conditions: dict[tuple[str | None, bytes], tuple[Any, list[str], list[str]]] = {}
+_conditions: dict[tuple[str | None, str], tuple[Any, list[str], list[str]]] = {}
 _MOST_CONDITIONS = 4_096
 _parsed: Any = vars(BaseJSONParser)["_handle_structure"]
 _JSON = "application/x-amz-json-1.0"
@@ -56,7 +55,7 @@ _Answer = tuple[int, dict[str, Any], str | bytes]
 
 @contextmanager
 def direct_calls() -> Iterator[None]:
-    """Copy each table request and answer once only."""
+    """Copy each request and answer about tables once only, and parse each condition once."""
     with ExitStack() as undo:
         replace(undo, dynamodb_responses, "dynamo_to_dict", _expand_answer)
         replace(undo, ConditionExpressionParser, "parse", _parse_condition)
@@ -162,10 +161,8 @@ def _expand(part: Any, odd: list[object]) -> Any:  # noqa: ANN401 (whatever an a
 
 def _parse_condition(parser: ConditionExpressionParser) -> Any:  # noqa: ANN401 (moto's own)
     """Return a parsed condition; moto parses that of each write three times."""
-    key = (
-        parser.condition_expression,
-        marshal.dumps((parser.expression_attribute_names, parser.expression_attribute_values)),
-    )
+    bound = parser.expression_attribute_names, parser.expression_attribute_values
+    key = parser.condition_expression, repr(bound)
     if key not in _conditions:
         condition = _parsed_condition(parser)
         if len(_conditions) >= _MOST_CONDITIONS:

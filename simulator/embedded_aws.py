@@ -42,7 +42,6 @@ from simulator.moto_backend import EmbeddedServices, moto_backend
 from simulator.partitions import partitioned
 from simulator.polling import Queue
 from simulator.quirks import Quirks
-from simulator.remembered_reads import remembering_reads
 from simulator.setup import (
     BUS,
     MAPPINGS,
@@ -228,8 +227,7 @@ def embedded_aws(
 ) -> Iterator[EmbeddedAws]:
     """Start an embedded AWS with an empty hub at a time (UTC); only one at once in a process.
 
-    With `over_http`, clients build each request and parse each answer, as they do on AWS. That
-    takes twice the time.
+    With `over_http`, clients build each request and parse each answer, as they do on AWS.
     """
     with (
         without_shell(),
@@ -240,7 +238,6 @@ def embedded_aws(
         unsigned(),
         remembering(),
         partitioned(),
-        remembering_reads(),
     ):
         services = EmbeddedServices.build(
             store_id=identity_store_id,

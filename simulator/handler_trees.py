@@ -13,13 +13,6 @@ _remove, _copied = Handlers.remove_item, Handlers._recursive_copy  # noqa: SLF00
 _MIDDLE = 1
 
 
-def shared(tree: Any) -> Any:  # noqa: ANN401 (botocore's own)
-    """Return a tree that shares all its nodes: `append` changes none, `remove` copies them."""
-    twin = Handlers()
-    twin.__dict__ = dict(tree.__dict__)
-    return twin
-
-
 def append(tree: Any, key: str, value: Any, section: int = _MIDDLE) -> None:  # noqa: ANN401 (as above)
     """Add a handler; copies the nodes on its path."""
     node = tree._root = dict(tree._root)  # noqa: SLF001 (as above)
@@ -37,3 +30,17 @@ def remove(tree: Any, key: str, value: Any) -> None:  # noqa: ANN401 (as above)
     """Remove a handler, after copying the whole tree."""
     tree._root = _copied(tree, tree._root)  # noqa: SLF001 (as above)
     _remove(tree, key, value)
+
+
+class _Shared(Handlers):  # type: ignore[misc]  # botocore has no types
+    """A tree whose nodes others have too: what changes it changes none of them, whenever it is."""
+
+    append_item, remove_item = append, remove
+
+
+def shared(tree: Any) -> Any:  # noqa: ANN401 (botocore's own)
+    """Return a tree that shares all its nodes with `tree`."""
+    tree.__class__ = _Shared
+    twin = _Shared()
+    twin.__dict__ = dict(tree.__dict__)
+    return twin

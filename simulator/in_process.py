@@ -2,7 +2,8 @@
 
 botocore lets a handler of `before-call` answer in place of the service. Every answer that botocore
 may try again takes botocore's own path, with its retries. So do the operations of other protocols
-than JSON, but for two.
+than JSON, but for two. Where nothing is sent, nobody is told of a request that is sent: handlers of
+`request-created` and `before-send` hear of the second kind alone.
 """
 
 import json
@@ -62,10 +63,7 @@ _running: list["_Answers"] = []
 
 @contextmanager
 def in_process(aws: EmbeddedServices, sessions: Sessions, gateway: Gateway) -> Iterator[None]:
-    """Answer calls without HTTP, inside `moto_backend` and `watching`.
-
-    Clients of botocore sessions that were made before this module was imported use HTTP.
-    """
+    """Answer calls without HTTP, inside `moto_backend` and `watching`."""
     answers = _Answers(aws, sessions, gateway)
     _running.append(answers)
     try:
@@ -83,22 +81,38 @@ def _answer_call(
     **_: object,
 ) -> tuple[Answered, dict[str, Any]] | None:
     """Return the answer to a call, if it is final; botocore calls this before each call."""
-    is_query = _is_query(model)
-    if not _running or not (is_query or _is_json(model)):
-        return None
-    credentials = request_signer._credentials  # noqa: SLF001 (there is no other way in)
-    if credentials is None:
+    if not _running or not (_is_query(model) or _is_json(model)):
         return None
     headers, body = params["headers"], params["body"]
-    request = SentRequest(
-        params["url"].partition("?")[0],
-        text_of(headers.get("X-Amz-Target")),
-        credentials.get_frozen_credentials().access_key,
-        context.get("signing", {}).get("region") or request_signer.region_name,
-        urlencode(body) if is_query else text_of(body),
-        text_of(headers.get(ACCOUNT_HEADER)),
+    request = _sent(
+        request_signer,
+        context,
+        url=params["url"].partition("?")[0],
+        operation=text_of(headers.get("X-Amz-Target")),
+        body=urlencode(body) if _is_query(model) else text_of(body),
+        said=text_of(headers.get(ACCOUNT_HEADER)),
     )
-    return _running[0].to(request, model, body if is_query else None)
+    if request is None:
+        return None
+    return _running[0].answer(request, model, body if _is_query(model) else None)
+
+
+def _sent(
+    signer: Any,  # noqa: ANN401 (botocore's own)
+    context: dict[str, Any],
+    *,
+    url: str,
+    operation: str,
+    body: str,
+    said: str = "",
+) -> SentRequest | None:
+    """Return what a request says; None if nobody would sign it."""
+    credentials = signer._credentials  # noqa: SLF001 (there is no other way in)
+    if credentials is None:
+        return None
+    key = credentials.get_frozen_credentials().access_key
+    region = context.get("signing", {}).get("region") or signer.region_name
+    return SentRequest(url, operation, key, region, body, said)
 
 
 # The last one, so that handlers which change a call come first.
@@ -111,7 +125,7 @@ class _Answers:
     def __init__(self, aws: EmbeddedServices, sessions: Sessions, gateway: Gateway) -> None:
         self._aws, self._sessions, self._gateway = aws, sessions, gateway
 
-    def to(
+    def answer(
         self, request: SentRequest, model: OperationModel, query: dict[str, Any] | None
     ) -> tuple[Answered, dict[str, Any]] | None:
         """Return what is final; hand anything else over to botocore's own path."""
@@ -145,22 +159,23 @@ class _Answers:
         context: dict[str, Any],
     ) -> tuple[Answered, dict[str, Any]] | None:
         """Return what is final in the answer to a client's call, as botocore would send it."""
-        signer, is_query = client._request_signer, _is_query(model)  # noqa: SLF001 (there is no other way in)
-        if signer._credentials is None or not (is_query or _is_json(model)):  # noqa: SLF001 (as above)
+        is_query = _is_query(model)
+        if not (is_query or _is_json(model)):
             return None
         try:
             body = urlencode(params) if is_query else json.dumps(params)
-        except TypeError:  # bytes and times have other texts
+        except TypeError:  # botocore accepts a Decimal as a number
             return None
-        url = client._resolve_endpoint_ruleset(model, params, context)[0]  # noqa: SLF001 (as above)
-        request = SentRequest(
-            f"{url}/",
-            "" if is_query else f"{model.service_model.metadata['targetPrefix']}.{model.name}",
-            signer._credentials.get_frozen_credentials().access_key,  # noqa: SLF001 (as above)
-            context.get("signing", {}).get("region") or signer.region_name,
-            body,
+        url = client._resolve_endpoint_ruleset(model, params, context)[0]  # noqa: SLF001 (there is no other way in)
+        prefix = "" if is_query else f"{model.service_model.metadata['targetPrefix']}."
+        request = _sent(
+            client._request_signer,  # noqa: SLF001 (as above)
+            context,
+            url=f"{url}/",
+            operation=f"{prefix}{model.name}" if prefix else "",
+            body=body,
         )
-        return self.to(request, model, params if is_query else None)
+        return self.answer(request, model, params if is_query else None) if request else None
 
     def _own(self, request: SentRequest, model: OperationModel) -> Forward | None:
         service, operation = own_operation(request)

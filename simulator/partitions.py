@@ -16,7 +16,13 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
 from simulator.isolation import replace
-from simulator.remembered_reads import WHOLE, note_read, note_write
+from simulator.remembered_reads import (
+    WHOLE,
+    forget_reads,
+    note_read,
+    note_write,
+    remembering_reads,
+)
 
 _query, _transact = Table.query, DynamoDBBackend.transact_write_items
 _put, _delete, _update = Table.put_item, Table.delete_item, DynamoDBBackend.update_item
@@ -29,8 +35,8 @@ _INDICES = "items_by_attribute"
 
 @contextmanager
 def partitioned() -> Iterator[None]:
-    """Limit queries and transactions to their partitions, inside `mock_aws`."""
-    with ExitStack() as undo:
+    """Limit reads and transactions to what was written since, or is theirs; inside `mock_aws`."""
+    with remembering_reads(), ExitStack() as undo:
         replace(undo, Table, "query", _query_partition)
         replace(undo, Table, "all_items", _sorted)
         replace(undo, DynamoDBBackend, "transact_write_items", _transact_items)
@@ -59,7 +65,14 @@ def _delete_item(table: Table, hash_key: DynamoType, range_key: DynamoType | Non
 
 def _update_item(backend: DynamoDBBackend, table_name: str, *args: Any, **kwargs: Any) -> Item:  # noqa: ANN401 (moto's own)
     """Update an item; moto changes it where it is, and its table does not see that."""
-    item = _update(backend, table_name, *args, **kwargs)
+    try:
+        item = _update(backend, table_name, *args, **kwargs)
+    except Exception:
+        # moto may have changed the item before it refused the update.
+        forget_reads()
+        if table_name in backend.tables:
+            vars(backend.tables[table_name]).pop(_INDICES, None)
+        raise
     table = backend.tables[table_name]
     _note_write(table, item)
     for index in _indices(table).values():

@@ -1,6 +1,7 @@
 """Answers AssumeRole and GetRole, with the trust policies and the roles of the embedded AWS.
 
-These services speak XML over HTTP. Calls in the process are answered without either.
+These services speak XML over HTTP. In the process, only their errors are written as XML. moto notes
+when a role was used at each request over HTTP, so GetRole does not show it in the process.
 """
 
 from collections.abc import Mapping

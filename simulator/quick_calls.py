@@ -1,33 +1,27 @@
 """Makes the calls of clients without the steps of botocore that only HTTP needs.
 
-Handlers that somebody registered, parameters that may be wrong, and members that are not sent by
-their own names take botocore's own way.
+Parameters that may be wrong, members that are not sent by their own names, and clients with other
+handlers than botocore's own take botocore's way.
 """
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-import botocore.handlers
 from botocore.client import BaseClient
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
-from botocore.paginate import PageIterator
-from jmespath.parser import ParsedResult
 
 from simulator.isolation import replace
 from simulator.known_shapes import is_certainly_valid
 
 _called: Any = vars(BaseClient)["_make_api_call"]
-_searched: Any = ParsedResult.search
-# These only change headers.
-_OF_HTTP = frozenset(
-    (
-        botocore.handlers.add_recursion_detection_header,
-        botocore.handlers.inject_api_version_header_if_needed,
-    )
-)
+_BEFORE = "before-parameter-build"
+_AFTER = "after-call"
+# The events of a call besides; what botocore itself does at them concerns HTTP alone.
+_OTHERS = ("provide-client-params", "before-call")
 
 # Takes a client, an operation, its parameters and their context, and returns the answer and what
 # botocore would parse; None if the answer is not final.
@@ -35,7 +29,7 @@ Answers = Callable[[Any, OperationModel, dict[str, Any], dict[str, Any]], Any]
 
 
 class _Handlers(NamedTuple):
-    """What a client's handlers do before and after a call."""
+    """What botocore does before and after a call."""
 
     before: tuple[Callable[..., Any], ...]
     after: tuple[Callable[..., Any], ...]
@@ -43,7 +37,10 @@ class _Handlers(NamedTuple):
 
 @contextmanager
 def quick_calls(answers: Answers, answering: Callable[..., Any]) -> Iterator[None]:
-    """Let `answers` answer calls at once; it does as the handler `answering` of `before-call`."""
+    """Let `answers` answer calls at once.
+
+    `answering` is the handler of `before-call` that gives the same answers.
+    """
 
     def call(client: Any, operation: str, params: dict[str, Any]) -> Any:  # noqa: ANN401 (botocore's own)
         model = client.meta.service_model.operation_model(operation)
@@ -58,8 +55,6 @@ def quick_calls(answers: Answers, answering: Callable[..., Any]) -> Iterator[Non
 
     with ExitStack() as undo:
         replace(undo, BaseClient, "_make_api_call", call)
-        replace(undo, PageIterator, "_make_request", _request_page)
-        replace(undo, ParsedResult, "search", _search)
         yield
 
 
@@ -74,17 +69,23 @@ def _call(
         "client_region": client.meta.region_name,
         "client_config": client.meta.config,
     }
+    service = model.service_model.service_id.hyphenize()
     for handler in handlers.before:
-        handler(params=params, model=model, context=context)
+        event = f"{_BEFORE}.{service}.{model.name}"
+        handler(params=params, model=model, context=context, event_name=event)
     answer = answers(client, model, params, context)
     if answer is None:
         return _called(client, model.name, params)
     response, parsed = answer
     for handler in handlers.after:
-        handler(http_response=response, parsed=parsed, model=model, context=context)
+        event = f"{_AFTER}.{service}.{model.name}"
+        handler(
+            http_response=response, parsed=parsed, model=model, context=context, event_name=event
+        )
     if response.status_code < HTTPStatus.MULTIPLE_CHOICES:
         return parsed
-    raise client.exceptions.from_code(parsed["Error"]["Code"])(parsed, model.name)
+    code = context.get("error_code_override") or parsed["Error"]["Code"]
+    raise client.exceptions.from_code(code)(parsed, model.name)
 
 
 def _handlers(
@@ -92,7 +93,7 @@ def _handlers(
     model: OperationModel,
     answering: Callable[..., Any],
 ) -> _Handlers | None:
-    """Return what a client does about each call; None if it is more than botocore itself does."""
+    """Return what botocore does about each call; None if a client does more than that."""
     emitter = client.meta.events._emitter  # noqa: SLF001 (there is no other way in)
     # botocore clears this cache when a handler is registered.
     known, key = emitter._lookup_cache, ("quick", model.name)  # noqa: SLF001 (as above)
@@ -103,11 +104,17 @@ def _handlers(
             name = client.meta.events._alias_event_name(f"{event}.{service}.{model.name}")  # noqa: SLF001 (as above)
             return tuple(emitter._handlers.prefix_search(name))  # noqa: SLF001 (as above)
 
-        is_own = of("provide-client-params") or {*of("before-call")} - _OF_HTTP - {answering}
-        both = _Handlers(of("before-parameter-build"), of("after-call"))
-        known[key] = None if is_own else both
+        both = _Handlers(of(_BEFORE), of(_AFTER))
+        everything = itertools.chain(*both, *map(of, _OTHERS))
+        is_plain = all(each is answering or _is_botocores(each) for each in everything)
+        known[key] = both if is_plain else None
     handlers: _Handlers | None = known[key]
     return handlers
+
+
+def _is_botocores(handler: Any) -> bool:  # noqa: ANN401 (anything that can be called)
+    module: str = getattr(handler, "__module__", "")
+    return module.startswith("botocore.")
 
 
 @cache
@@ -131,16 +138,3 @@ def _is_named(shape: Shape | None, above: frozenset[str]) -> bool:
     return "name" not in shape.serialization and (
         shape.name in above or all(_is_named(part, above | {shape.name}) for part in parts)
     )
-
-
-def _request_page(pages: Any, request: dict[str, Any]) -> Any:  # noqa: ANN401 (botocore's own)
-    """Return a page; botocore notes its paginator in the user agent, which nobody reads here."""
-    return pages._method(**request)  # noqa: SLF001 (as above)
-
-
-def _search(expression: Any, value: Any, options: Any = None) -> Any:  # noqa: ANN401 (of jmespath)
-    """Return what an expression finds; most of botocore's are the names of single members."""
-    node = expression.parsed
-    if node["type"] == "field" and isinstance(value, dict):
-        return value.get(node["value"])
-    return _searched(expression, value, options)

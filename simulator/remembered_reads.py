@@ -8,6 +8,7 @@ import marshal
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeVar
 
 from moto.dynamodb.models import DynamoDBBackend
@@ -16,7 +17,7 @@ from moto.dynamodb.models.table import Table
 
 from simulator.isolation import replace
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 # The names of moto's methods whose answers depend on the items of one table alone.
 READS: Final = frozenset(("get_item", "query", "scan"))
@@ -31,10 +32,17 @@ _get, _scan = Table.get_item, Table.scan
 _delete_table, _update_table = DynamoDBBackend.delete_table, DynamoDBBackend.update_table
 
 
+class _Writes(Counter[Hashable]):
+    """How often each part of a table was written; the copy for a rollback counts on with it."""
+
+    def __deepcopy__(self, _: dict[int, Any]) -> "_Writes":
+        return self
+
+
 class _Part(NamedTuple):
     """A part of a table that an answer depends on, and how often it had been written then."""
 
-    writes: Counter[Hashable]
+    writes: _Writes
     name: Hashable
     written: int
 
@@ -47,16 +55,22 @@ class _Answer(NamedTuple):
     parts: tuple[_Part, ...]
 
 
-_answers: dict[Hashable, _Answer] = {}
-# The parts that each read under way depends on.
-_under_way: list[list[_Part]] = []
+@dataclass(slots=True)
+class _Memory:
+    """The answers by their requests, and the parts that the read under way depends on."""
+
+    answers: dict[Hashable, _Answer] = field(default_factory=dict)
+    under_way: list[_Part] | None = None
+
+
+_memory = _Memory()
 
 
 @contextmanager
 def remembering_reads() -> Iterator[None]:
-    """Answer from memory what was read before, inside `partitioned`, which notes the writes."""
+    """Answer from memory what was read before; whoever enters it has to note each write."""
     with ExitStack() as undo:
-        undo.callback(_answers.clear)
+        undo.callback(forget_reads)
         replace(undo, Table, "get_item", _get_item)
         replace(undo, Table, "scan", _scan_table)
         replace(undo, DynamoDBBackend, "delete_table", _forgetting(_delete_table))
@@ -64,16 +78,16 @@ def remembering_reads() -> Iterator[None]:
         yield
 
 
-def remembered(key: Hashable, read: Callable[[], T]) -> T | dict[str, Any]:
+def remembered(key: Hashable, read: Callable[[], _T]) -> _T | dict[str, Any]:
     """Return the answer to a read, or a copy of the earlier one if nothing was written since."""
     if (known := _recall(key)) is not None:
         return known
     parts: list[_Part] = []
-    _under_way.append(parts)
+    _memory.under_way = parts
     try:
         answer = read()
     finally:
-        _under_way.pop()
+        _memory.under_way = None
     if parts and isinstance(answer, dict):
         _keep(key, marshal.dumps(dict(answer)), tuple(parts))
     return answer
@@ -81,9 +95,9 @@ def remembered(key: Hashable, read: Callable[[], T]) -> T | dict[str, Any]:
 
 def note_read(table: Table, part: Hashable) -> None:
     """Note that a read depends on a part of a table: its whole, or whatever writes name so."""
-    if _under_way:
+    if _memory.under_way is not None:
         writes = _writes(table)
-        _under_way[-1].append(_Part(writes, part, writes[part]))
+        _memory.under_way.append(_Part(writes, part, writes[part]))
 
 
 def note_write(table: Table, part: Hashable) -> None:
@@ -91,8 +105,13 @@ def note_write(table: Table, part: Hashable) -> None:
     _writes(table)[part] += 1
 
 
+def forget_reads() -> None:
+    """Forget every answer."""
+    _memory.answers.clear()
+
+
 def _recall(key: Hashable) -> dict[str, Any] | None:
-    answer = _answers.get(key)
+    answer = _memory.answers.get(key)
     if answer is None or not all(map(_Part.is_unchanged, answer.parts)):
         return None
     known: dict[str, Any] = marshal.loads(answer.text)  # noqa: S302 (written by this module)
@@ -100,14 +119,15 @@ def _recall(key: Hashable) -> dict[str, Any] | None:
 
 
 def _keep(key: Hashable, text: bytes, parts: tuple[_Part, ...]) -> None:
-    if len(_answers) >= _MOST_ANSWERS:
-        _answers.clear()
-    if len(text) <= _LARGEST_ANSWER:
-        _answers[key] = _Answer(text, parts)
+    if len(text) > _LARGEST_ANSWER:
+        return
+    if key not in _memory.answers and len(_memory.answers) >= _MOST_ANSWERS:
+        forget_reads()
+    _memory.answers[key] = _Answer(text, parts)
 
 
-def _writes(table: Table) -> Counter[Hashable]:
-    writes: Counter[Hashable] = vars(table).setdefault(_WRITES, Counter())
+def _writes(table: Table) -> _Writes:
+    writes: _Writes = vars(table).setdefault(_WRITES, _Writes())
     return writes
 
 
@@ -121,9 +141,9 @@ def _scan_table(table: Table, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
     return _scan(table, *args, **kwargs)
 
 
-def _forgetting(change: Callable[..., T]) -> Callable[..., T]:
-    def forget_all(*args: Any, **kwargs: Any) -> T:  # noqa: ANN401 (as above)
-        _answers.clear()
+def _forgetting(change: Callable[..., _T]) -> Callable[..., _T]:
+    def forget_all(*args: Any, **kwargs: Any) -> _T:  # noqa: ANN401 (as above)
+        forget_reads()
         return change(*args, **kwargs)
 
     return forget_all

@@ -141,7 +141,6 @@ def _make_queue(sqs: Any, name: str, attributes: dict[str, str], *, fifo: bool) 
 
 
 @cache
-@cache
 def _sts(region: str) -> Any:  # noqa: ANN401 (a boto3 client)
     return _session().client("sts", region_name=region)
 

@@ -1,4 +1,4 @@
-"""Encodes errors for the wire: the JSON services' bodies and the XML of STS."""
+"""Encodes errors for the wire: the bodies of the JSON services, and the XML of STS and IAM."""
 
 import json
 from xml.sax.saxutils import escape
@@ -20,7 +20,10 @@ def json_error(error: ServiceError) -> tuple[int, dict[str, str], str]:
 
 
 class XmlError(HTTPException):
-    """An error in the XML of the query protocol."""
+    """An error in the XML of the query protocol.
+
+    `status` is werkzeug's `code`, which may be None there.
+    """
 
     def __init__(self, code: str, message: str) -> None:
         body = (

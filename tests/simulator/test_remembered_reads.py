@@ -11,11 +11,11 @@ from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
+from moto.dynamodb.responses import DynamoHandler
 
 from shared.storage import LEDGER_BY_TARGET
 from simulator.partitions import partitioned
-from simulator.remembered_reads import remembering_reads
-from simulator.setup import LEDGER, make_tables
+from simulator.setup import LEDGER, MAPPINGS, make_tables
 from simulator.shortcuts import quick_moto
 
 _NAMES = "a", "b"
@@ -34,7 +34,7 @@ _WRITES = st.lists(
 @pytest.fixture(scope="module")
 def dynamodb(aws_environment: None) -> Iterator[Any]:
     with ExitStack() as sim:
-        for part in (quick_moto, mock_aws, partitioned, remembering_reads):
+        for part in (quick_moto, mock_aws, partitioned):
             sim.enter_context(part())
         client = boto3.client("dynamodb", "eu-west-1")
         make_tables(client)
@@ -58,6 +58,62 @@ def test_every_read_finds_the_last_write(dynamodb: Any, writes: list[Any]) -> No
             *({key: at for key, at in expected.items() if at == name} for name in _NAMES),
             expected,
         )
+
+
+def test_a_read_that_would_find_the_same_is_not_made(
+    dynamodb: Any,  # noqa: ANN401 (a client)
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its answer is a copy, so whoever changes it changes no later one."""
+    dynamodb.put_item(TableName=LEDGER, Item=_item(("a", "a"), "a"))
+    first = dynamodb.get_item(TableName=LEDGER, Key=_key(("a", "a")))["Item"]
+    monkeypatch.setattr(DynamoHandler, "get_item", None)
+    dynamodb.get_item(TableName=LEDGER, Key=_key(("a", "a")))["Item"]["target"]["S"] = "spoiled"
+
+    assert dynamodb.get_item(TableName=LEDGER, Key=_key(("a", "a")))["Item"] == first
+
+
+def test_a_refused_transaction_on_a_table_with_a_stream_leaves_no_old_answer(
+    dynamodb: Any,  # noqa: ANN401 (a client)
+) -> None:
+    """The copy that moto keeps of such a table takes its place; the next write still counts."""
+    key = {"target": {"S": "t"}, "group": {"S": "g"}}
+    missing = {
+        "TableName": MAPPINGS,
+        "Key": {"target": {"S": "nowhere"}, "group": {"S": "g"}},
+        "ConditionExpression": "attribute_exists(target)",
+    }
+    dynamodb.put_item(TableName=MAPPINGS, Item=key | {"role": {"S": "1"}})
+    dynamodb.get_item(TableName=MAPPINGS, Key=key)
+    with pytest.raises(ClientError):
+        dynamodb.transact_write_items(TransactItems=[{"ConditionCheck": missing}])
+    dynamodb.put_item(TableName=MAPPINGS, Item=key | {"role": {"S": "2"}})
+
+    assert dynamodb.get_item(TableName=MAPPINGS, Key=key)["Item"]["role"] == {"S": "2"}
+
+
+def test_an_update_that_moto_refuses_late_leaves_no_old_answer(
+    dynamodb: Any,  # noqa: ANN401 (a client)
+) -> None:
+    """The item was changed by then; all reads agree on what there is."""
+    dynamodb.put_item(TableName=LEDGER, Item=_item(("a", "a"), "a"))
+    dynamodb.get_item(TableName=LEDGER, Key=_key(("a", "a")))
+    with pytest.raises(ClientError):
+        dynamodb.update_item(
+            TableName=LEDGER,
+            Key=_key(("a", "a")),
+            UpdateExpression="SET target = :t, more = :more",
+            ExpressionAttributeValues={":t": {"S": "b"}, ":more": {"S": "x" * 410_000}},
+        )
+    read = dynamodb.get_item(TableName=LEDGER, Key=_key(("a", "a")))["Item"]
+    found = dynamodb.query(
+        TableName=LEDGER,
+        IndexName=LEDGER_BY_TARGET,
+        KeyConditionExpression="target = :t",
+        ExpressionAttributeValues={":t": read["target"]},
+    )["Items"]
+
+    assert _targets(found)[("a", "a")] == read["target"]["S"]
 
 
 def test_a_table_that_was_made_again_is_empty(dynamodb: Any) -> None:  # noqa: ANN401 (a client)

@@ -3,7 +3,9 @@
 from copy import copy
 from typing import Any
 
+import pytest
 from botocore.hooks import HierarchicalEmitter
+from botocore.session import Session
 
 from simulator.clients import shared_models
 
@@ -33,3 +35,31 @@ def test_a_change_of_one_copy_does_not_affect_the_others() -> None:
     with shared_models():
         assert tell() == by_botocore
     assert [len(each) for each in by_botocore] == [4, 4, 3, 4]
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_the_handlers_of_a_session_are_its_own(*, is_late: bool) -> None:
+    """Also those that it registers when the sessions no longer share, and what it began with."""
+    event = "before-call.sqs.SendMessage"
+    given: Any = HierarchicalEmitter()
+    given.register(event, _answer)
+
+    with shared_models():
+        by_sessions: list[Any] = [Session(), Session(event_hooks=given), Session()]
+        if not is_late:
+            by_sessions[0].register(event, _answer)
+    if is_late:
+        by_sessions[0].register(event, _answer)
+    with shared_models():
+        by_sessions.append(Session())
+
+    assert [_answer in _handlers(each, event) for each in by_sessions] == [True, True, False, False]
+    assert len({len(_handlers(each, event)) for each in by_sessions[2:]}) == 1
+
+
+def _answer(**_: object) -> str:
+    return "mine"
+
+
+def _handlers(session: Any, event: str) -> list[Any]:  # noqa: ANN401 -- botocore ships no types
+    return list(session._original_handler._handlers.prefix_search(event))  # noqa: SLF001 -- there is no other way in

@@ -8,16 +8,18 @@ from typing import Any
 import boto3
 import botocore.session
 import pytest
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
-from simulated import DOMAIN, SPOKE, STORE, Services, SimMaker, begin
+from simulated import DOMAIN, OWNER, SPOKE, STORE, Services, SimMaker, begin
 
 from shared.storage import LEDGER_BY_TARGET
 from simulator.clients import shared_models
 from simulator.clock import virtual_time
+from simulator.faults import Fault
 from simulator.gateway import watching
 from simulator.in_process import in_process
 from simulator.known_shapes import validate
@@ -88,21 +90,22 @@ def test_answers_are_those_of_moto_itself(story: str, aws_environment: None) -> 
 
 @pytest.mark.parametrize("story", ["studio", "roles"])
 def test_its_own_services_answer_the_same_in_the_process(make_sim: SimMaker, story: str) -> None:
-    """Answers, times and errors are the same; what was answered in the process says so."""
+    """Answers, times and errors are the same, and botocore builds no request of these."""
     tell = {"studio": _studio, "roles": _roles}[story]
-    answers = []
+    answers, built = [], []
     for quick in (False, True):
-        with make_sim() as sim, ExitStack() as more:
+        with make_sim() as sim, ExitStack() as more, pytest.MonkeyPatch.context() as patch:
             if quick:
                 gateway = more.enter_context(watching(sim.sessions))
                 more.enter_context(in_process(sim.services, sim.sessions, gateway))
-            told = list(tell(sim))
-            answers.append([_plain(answer) for answer in told])
-            number = told[0]["ResponseMetadata"].get("RequestId", "")
+            studio, directory, iam = (_acting(sim, *of) for of in _CLIENTS)
+            _begin(sim)
+            built.append(_note_requests(patch))
+            answers.append([_plain(answer) for answer in tell(sim, studio, directory, iam)])
 
-            assert number.startswith("in-process") == quick
     assert answers[0] == answers[1]
     assert len(answers[0]) > 5
+    assert (len(built[0]) >= len(answers[0]), built[1]) == (True, [])
 
 
 @pytest.mark.parametrize(
@@ -127,9 +130,78 @@ def test_a_client_in_the_process_calls_its_handlers(make_sim: SimMaker, event: s
     assert heard == ["ListUsers", "DescribeUser"]
 
 
-def _studio(sim: Services) -> Iterator[Any]:
+@pytest.mark.parametrize("event", ["before-parameter-build", "before-call"])
+def test_a_handler_hears_once_of_a_call_that_is_tried_again(make_sim: SimMaker, event: str) -> None:
+    """Calls of the handler get their own answers; the throttled one gets botocore's retry."""
+    heard: list[str] = []
+    with make_sim() as sim, ExitStack() as more:
+        gateway = more.enter_context(watching(sim.sessions))
+        more.enter_context(in_process(sim.services, sim.sessions, gateway))
+        studio = _acting(sim, "sagemaker", SPOKE)
+        directory = _acting(sim, "identitystore", OWNER)
+        gateway.faults.append(Fault("identitystore", "ListUsers", "ThrottlingException"))
+
+        def note(model: Any, **_: object) -> None:  # noqa: ANN401 (botocore's own)
+            heard.append(model.name)
+            studio.list_domains()
+
+        directory.meta.events.register(event, note)
+        with pytest.raises(ClientError, match="ThrottlingException"):
+            directory.list_users(IdentityStoreId=STORE)
+        directory.list_users(IdentityStoreId=STORE)
+
+    assert heard == ["ListUsers"] * 2
+    assert gateway.calls == {"sagemaker.ListDomains": 2, "identitystore.ListUsers": 2}
+
+
+_CLIENTS = (("sagemaker", SPOKE), ("identitystore", OWNER), ("iam", SPOKE))
+
+
+def _acting(sim: Services, service: str, account: str) -> Any:  # noqa: ANN401 (a client)
+    """Return a client of one of the hub's roles; it has no handler but botocore's."""
+    name, path = f"StudioHub-{service}", "/studio-hub-system/"
+    sim.client("iam", account).create_role(
+        RoleName=name, Path=path, AssumeRolePolicyDocument=_trust(account)
+    )
+    arn = f"arn:aws:iam::{account}:role{path}{name}"
+    session = sim.client("sts").assume_role(RoleArn=arn, RoleSessionName="acting")
+    return sim.client_of(service, session["Credentials"])
+
+
+def _trust(account: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _begin(sim: Services) -> None:
     begin(sim)
-    studio = sim.studio_client
+    iam = sim.client("iam", SPOKE)
+    iam.create_role(RoleName="plain", AssumeRolePolicyDocument=_trust(SPOKE))
+    iam.create_role(
+        RoleName="StudioHubSpoke-eu-west-1",
+        Path="/studio-hub-system/",
+        AssumeRolePolicyDocument=_trust(SPOKE),
+        Description="a <role>",
+        MaxSessionDuration=7200,
+        PermissionsBoundary=f"arn:aws:iam::{SPOKE}:policy/limits",
+        Tags=[{"Key": "k", "Value": "a & b"}],
+    )
+
+
+def _note_requests(patch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that gets the operation of each request that botocore builds from now on."""
+    built: list[str] = []
+    convert: Any = BaseClient._convert_to_request_dict  # type: ignore[attr-defined]  # noqa: SLF001 (there is no other way in)
+
+    def note(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (botocore's own)
+        built.append(kwargs["operation_model"].name)
+        return convert(self, *args, **kwargs)
+
+    patch.setattr(BaseClient, "_convert_to_request_dict", note)
+    return built
+
+
+def _studio(sim: Services, studio: Any, directory: Any, iam: Any) -> Iterator[Any]:  # noqa: ANN401 (clients)
     yield studio.describe_user_profile(DomainId=DOMAIN, UserProfileName="ada")
     yield studio.list_user_profiles(DomainIdEquals=DOMAIN)
     yield _tried(studio.describe_user_profile, DomainId=DOMAIN, UserProfileName="bob")
@@ -141,24 +213,16 @@ def _studio(sim: Services) -> Iterator[Any]:
         SpaceSharingSettings={"SharingType": "Private"},
     )
     yield _tried(studio.delete_user_profile, DomainId=DOMAIN, UserProfileName="ada")
-    yield sim.client("identitystore").list_users(IdentityStoreId=STORE)
-
-
-def _roles(sim: Services) -> Iterator[Any]:
-    iam, sts = sim.client("iam", SPOKE), sim.client("sts")
-    statement = {"Effect": "Allow", "Principal": {"AWS": SPOKE}, "Action": "sts:AssumeRole"}
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    arn = iam.create_role(RoleName="plain", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    boundary, tags = f"arn:aws:iam::{SPOKE}:policy/limits", [{"Key": "k", "Value": "a & b"}]
-    iam.create_role(
-        RoleName="StudioHubSpoke-eu-west-1",
-        Path="/studio-hub-system/",
-        AssumeRolePolicyDocument=trust,
-        Description="a <role>",
-        MaxSessionDuration=7200,
-        PermissionsBoundary=boundary,
-        Tags=tags,
+    yield directory.list_users(IdentityStoreId=STORE)
+    ada = directory.list_users(IdentityStoreId=STORE)["Users"][0]["UserId"]
+    yield directory.list_group_memberships_for_member(
+        IdentityStoreId=STORE, MemberId={"UserId": ada}
     )
+
+
+def _roles(sim: Services, studio: Any, directory: Any, iam: Any) -> Iterator[Any]:  # noqa: ANN401 (clients)
+    sts: Any = sim.botocore_session.create_client("sts", "eu-west-1")
+    arn = f"arn:aws:iam::{SPOKE}:role/plain"
     yield sts.assume_role(RoleArn=arn, RoleSessionName="long", DurationSeconds=900)
     session = sts.assume_role(
         RoleArn=arn, RoleSessionName="ada", SourceIdentity="ada", ExternalId="hub"
@@ -338,7 +402,7 @@ def _tried(call: Any, **request: Any) -> Any:  # noqa: ANN401 (any operation)
     try:
         return call(**request)
     except ClientError as error:
-        return error.response
+        return error.response | {"class": type(error).__name__}
 
 
 def _plain(answer: Any) -> Any:  # noqa: ANN401 (any answer)
