@@ -29,6 +29,7 @@ from moto.core.botocore_stubber import MockRawResponse
 from simulator.direct_calls import Plain, direct_call
 from simulator.errors import ServiceError
 from simulator.gateway import Answer, Answered, Forward, Gateway
+from simulator.known_answers import KnownAnswers
 from simulator.moto_backend import EmbeddedServices, answer_own, own_operation
 from simulator.query_calls import QUERY_CALLS, query_call
 from simulator.quick_calls import quick_calls
@@ -223,6 +224,11 @@ class _Answers:
 
 
 @cache
+def _known_answers(_service: str) -> KnownAnswers:
+    return KnownAnswers(_parser)
+
+
+@cache
 def _is_query(model: OperationModel) -> bool:
     return (model.service_model.service_id.hyphenize(), model.name) in QUERY_CALLS
 
@@ -250,7 +256,8 @@ def _refusal(model: OperationModel, response: AWSResponse) -> Answered | None:
 
 def _parsed(model: OperationModel, body: dict[str, Any]) -> Answered:
     shape = model.output_shape
-    return _answered(_parser._parse_shape(shape, body) if shape is not None else {})  # noqa: SLF001 (there is no other way in)
+    known = _known_answers(model.service_model.service_name)
+    return _answered(known.read(shape, body) if shape is not None else {})
 
 
 def _answered(parsed: dict[str, Any]) -> Answered:

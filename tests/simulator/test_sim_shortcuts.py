@@ -10,6 +10,7 @@ import botocore.session
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
+from botocore.parsers import JSONParser
 from botocore.validate import ParamValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ from simulator.clock import virtual_time
 from simulator.faults import Fault
 from simulator.gateway import watching
 from simulator.in_process import in_process
+from simulator.known_answers import KnownAnswers
 from simulator.known_shapes import validate
 from simulator.moto_backend import EmbeddedServices, moto_backend
 from simulator.partitions import partitioned
@@ -155,6 +157,27 @@ def test_a_handler_hears_once_of_a_call_that_is_tried_again(make_sim: SimMaker, 
 
 
 _CLIENTS = (("sagemaker", SPOKE), ("identitystore", OWNER), ("iam", SPOKE))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"UserName": None, "Name": None, "Emails": [], "Unknown": {"a": 1}},
+        {"Emails": [{"Value": "a@example.com", "Primary": False}, None], "CreatedAt": 1.5},
+        {"Addresses": [{"Formatted": "a", "Unknown": 1}], "Extensions": {"x": {"y": [1, None]}}},
+    ],
+)
+def test_an_answer_is_read_as_botocore_reads_it(body: dict[str, Any]) -> None:
+    """What has no value, or no place in the model, is left out."""
+    model = botocore.session.get_session().get_service_model("identitystore")
+    shape = model.operation_model("DescribeUser").output_shape
+    parser: Any = JSONParser()
+    assert shape is not None
+
+    expected = parser._parse_shape(shape, body)  # noqa: SLF001 (there is no other way in)
+
+    assert KnownAnswers(parser).read(shape, body) == expected
 
 
 def _acting(sim: Services, service: str, account: str) -> Any:  # noqa: ANN401 (a client)
