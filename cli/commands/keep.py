@@ -1,6 +1,6 @@
 """`studio-hub keep`: no profile of a user is removed for some days.
 
-It acts at once. Ending it allows removals again, so that needs --yes.
+It takes effect within ten seconds. Ending it allows removals again, so that needs --yes.
 """
 
 from typing import Annotated
@@ -33,7 +33,8 @@ def keep(
 ) -> None:
     """Do not remove a user's profiles for some days.
 
-    It acts at once. Roles still change. A removal that has begun stops where it is.
+    It takes effect within ten seconds. Roles still change. A removal that has begun stops where it
+    is.
     """
     user_id = find_user(hub_client, user)
     kept = hub_client.state().kept.get(user_id)

@@ -1,8 +1,8 @@
 """`studio-hub pause` and `resume`: stop all processing, and start it again with a full sweep.
 
-A pause acts at once and loses nothing, so it needs no --yes. Who pauses a hub that is paused
-already is told since when, by whom and why: the first reason stays. `resume` ends a pause, whoever
-began it, and needs --yes.
+A pause takes effect within ten seconds and loses nothing, so it needs no --yes. Who pauses a hub
+that is paused already is told since when, by whom and why: the first reason stays. `resume` ends a
+pause, whoever began it, and needs --yes.
 """
 
 from typing import Annotated
@@ -26,8 +26,9 @@ def pause(
 ) -> None:
     """Pause all processing, until `resume`.
 
-    Nothing is lost: the sweep after the pause finds what changed meanwhile. Until then joiners
-    wait, and leavers keep what they have. A hub that is paused already keeps its first reason.
+    It takes effect within ten seconds. Nothing is lost: the sweep after the pause finds what
+    changed meanwhile. Until then joiners wait, and leavers keep what they have. A hub that is
+    paused already keeps its first reason.
     """
     is_new = hub_client.pause(reason.strip())
     state = hub_client.state()

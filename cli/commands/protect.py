@@ -1,6 +1,6 @@
 """`studio-hub protect`: the profiles and roles of a user, or one profile, are never removed.
 
-It acts at once. Ending it allows removals again, so that needs --yes.
+It takes effect within ten seconds. Ending it allows removals again, so that needs --yes.
 """
 
 from typing import Annotated
@@ -39,8 +39,8 @@ def protect(
 ) -> None:
     """Never take a user's profiles and roles, or a single profile.
 
-    It acts at once: what they have stays, whatever the mappings say. For break-glass accounts, for
-    example.
+    It takes effect within ten seconds. Then what they have stays, whatever the mappings say. For
+    break-glass accounts, for example.
     """
     state = hub_client.state()
     key = _profile(whom, hub_client, state) or find_user(hub_client, whom)

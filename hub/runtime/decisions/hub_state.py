@@ -39,7 +39,8 @@ class OpenProblem(NamedTuple):
     subject: str
 
 
-# A pause takes effect within this time, also for requests that were queued before it.
+# A pause, a keep and a protection take effect within this time, also for requests that were queued
+# before them.
 OLDEST_STATE: Final = timedelta(seconds=10)
 # A little less than the time between two sweeps, so that each sweep tries again.
 _ASKED_AGAIN_AFTER: Final = timedelta(minutes=55)
