@@ -24,7 +24,7 @@ _USER, _TARGET, _HISTORY, _DRY_RUN = "user#", "target#", "history#", "dry-run"
 HISTORY_KEPT: Final = timedelta(days=400)
 _NO_CHANGES: Final = MemberChanges()
 # Source: the DynamoDB API: a transaction has at most 100 items, and 4 MB in all of them. Half of
-# that leaves room for the estimate, should DynamoDB count the item before the write too.
+# it: our size is an estimate, and DynamoDB may count the old item too.
 _MOST_ITEMS: Final = 100
 _MOST_BYTES: Final = 2_000_000
 

@@ -144,7 +144,7 @@ class SkipKind(StrEnum):
 
 # These may resolve without help, so the request is requeued.
 PASSING: Final = frozenset({SkipKind.IN_FLIGHT, SkipKind.UNREADABLE})
-# These do not show which problems of a target are over: it is tried again first.
+# After these, nobody knows which problems of the target are over.
 INCONCLUSIVE: Final = PASSING | {SkipKind.FAILED}
 # Not reported as problems: one is in progress, one is intended, one is reported with its hold, and
 # one with its target.

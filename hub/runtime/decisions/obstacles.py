@@ -1,7 +1,7 @@
 """Computes the ledger's record of a target that something keeps from its desired state.
 
 The record names the obstacle: a transient error that is retried, a refusal, or what was found
-there. Of a user who has no record and is to have no profile nothing is recorded: that is None.
+there. A user without a record who is to have no profile gets none: the result is None.
 """
 
 from dataclasses import replace
@@ -78,7 +78,7 @@ def skipped(
     profile: ObservedProfile | None,
     now: datetime,
 ) -> Record | None:
-    """Return the record of a difference that was left unchanged; None also where it says nothing.
+    """Return the record of a difference that was left unchanged; None also if it is no obstacle.
 
     `before` is the record when the reconcile began, `profile` what was observed there.
     """

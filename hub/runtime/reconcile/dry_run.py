@@ -34,8 +34,8 @@ def close(
         RetryableError, PermanentError: the stored reports cannot be read or written.
     """
     before = ledger.dry_run(user_id)
-    unread = {str(target) for target in inconclusive}
-    kept = {text for text in before if text.rpartition(" in ")[2] in unread}
+    of_inconclusive = tuple(f" in {target}" for target in inconclusive)
+    kept = {text for text in before if text.endswith(of_inconclusive)}
     for text in sorted(before - reported - kept):
         reporter.resolved(*text.split(" ", 1))
     if reported | kept != before:

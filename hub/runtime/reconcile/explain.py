@@ -234,7 +234,7 @@ def _unreachable(decision: DesiredProfile | Removal, error: str) -> Skip:
 def _deletion(
     decision: Decision | None, record: Record | None, actions: Iterable[Action], now: datetime
 ) -> datetime | None:
-    """Return when the retention of a removal ends, which has begun or would begin now."""
+    """Return when the retention ends of a removal that has begun or would begin now."""
     if isinstance(decision, DesiredProfile) or (record and record.state is State.REMOVED):
         return None
     if isinstance(decision, Removal) and tuple(actions):

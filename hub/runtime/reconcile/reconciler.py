@@ -278,8 +278,8 @@ def _checked(
     """Return a function that tells whether a kind of problem was checked in a target.
 
     A reconcile is inconclusive in an undecided target, and where time ran out, a call was throttled
-    or a Studio operation is in progress. So it is where a target is `waiting` for its next retry.
-    There it checks the kind `undecided` alone.
+    or a Studio operation is in progress. A target that is `waiting` for its next retry counts
+    too. In all of these only the kind `undecided` is checked.
     """
     seen = {target for each in passes for target in each.seen.observed}
     inconclusive = {each.target for each in due} - seen | set(waiting)
