@@ -15,7 +15,7 @@ from builders import (
 )
 from recorder_harness import ASSIGN, CREATE, LEAVING
 
-from hub.runtime.decisions.actions import SkipKind, skip
+from hub.runtime.decisions.actions import Action, SkipKind, skip
 from hub.runtime.decisions.obstacles import refused, retried, skipped, unobserved
 from hub.runtime.decisions.outcome import NO_DOMAIN, Failed
 from hub.runtime.decisions.record import RETRIED, Access, Obstacle, Record, State
@@ -150,19 +150,23 @@ def test_only_a_refused_creation_awaits_an_operator() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "access"),
+    ("action", "before", "access"),
     [
-        (None, Access.UNTOUCHED),
-        (REMOVED, Access.UNTOUCHED),
-        (UNTOUCHED, Access.UNTOUCHED),
-        (UNMADE, Access.UNSURE),
+        (CREATE, None, Access.UNTOUCHED),
+        (CREATE, REMOVED, Access.UNTOUCHED),
+        (CREATE, UNTOUCHED, Access.UNTOUCHED),
+        (CREATE, UNMADE, Access.UNSURE),
+        (ASSIGN, None, Access.UNSURE),
     ],
 )
 def test_an_earlier_creation_may_have_made_what_a_later_one_cannot(
-    before: Record | None, access: Access
+    action: Action, before: Record | None, access: Access
 ) -> None:
-    """Only where nothing was before, a domain that does not exist shows that nothing was made."""
-    missing = Failed(CREATE, NO_DOMAIN, "no such domain")
+    """Only where nothing was before, a domain that does not exist shows that nothing was made.
+
+    A refused assignment with the same code shows nothing: the profile may have been made.
+    """
+    missing = Failed(action, NO_DOMAIN, "no such domain")
     record = refused(missing, PROMOTED, UNMADE, before, NOON)
 
     assert record is not None
