@@ -16,6 +16,7 @@ from shared.requests import EVERY_TARGET
 
 NOTHING = Plan((), (), ())
 FAILED = ObservationFailure(PROMOTED, RetryableError("throttled"))
+UNREAD = Pass(TargetObservations({}, (FAILED,), complete=True), NOTHING)
 
 
 def observed(*targets: Target, complete: bool) -> Pass:
@@ -51,9 +52,12 @@ def test_a_pass_that_was_cut_off_counts_although_the_others_were_not() -> None:
 
 def test_a_target_that_could_not_be_read_is_forced_again() -> None:
     """A failed read is no observation."""
-    failed = Pass(TargetObservations({}, (FAILED,), complete=True), NOTHING)
+    assert requeued(str(LAB), [UNREAD, observed(SHOP, complete=True)]) == str(LAB)
 
-    assert requeued(str(LAB), [failed, observed(SHOP, complete=True)]) == str(LAB)
+
+def test_a_target_that_could_not_be_read_has_not_every_target_forced_again() -> None:
+    """The obstacle in its record has this one read again; the others were read."""
+    assert requeued(EVERY_TARGET, [UNREAD, observed(SHOP, complete=True)]) == ""
 
 
 @pytest.mark.parametrize(
