@@ -62,6 +62,7 @@ class RecorderHarness:
     ledger: FakeLedger = field(default_factory=FakeLedger)
     changes: MemberChanges = field(default_factory=MemberChanges)
     bus: FakeBus = field(default_factory=FakeBus)
+    clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
 
     def open(
         self,
@@ -80,8 +81,9 @@ class RecorderHarness:
             memberships=frozenset(),
             changes=self.changes,
         )
+        self.clock = FakeClock(now)
         self.recorder = Recorder(
-            self.ledger, self.bus, FakeClock(now), user_snapshot, [decision], request
+            self.ledger, self.bus, self.clock, user_snapshot, [decision], request
         )
         return self.recorder
 

@@ -1,6 +1,7 @@
 """What the ledger records of what was not done, left unchanged, or not observed."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from builders import (
@@ -10,6 +11,7 @@ from builders import (
     DEMOTED,
     LAB,
     NEW,
+    NOON,
     OLD,
     PROMOTED,
     REMOVAL,
@@ -76,6 +78,16 @@ def test_an_outcome_that_failed_is_recorded(
     assert record.state is state
     assert record.why == ("" if isinstance(outcome, Pending) else outcome.reason)  # type: ignore[union-attr]
     assert harness.published == ([ProfileEventType.HELD] if state is State.HELD else [])
+
+
+def test_a_retry_waits_from_the_error_on(harness: RecorderHarness) -> None:
+    """Not from the start of the reconcile, which may have waited for minutes by then."""
+    harness.open(PROMOTED)
+    harness.clock.sleep(120)
+
+    record = harness.does(CREATE, Deferred(CREATE, "throttled"))
+
+    assert record.retry_at == NOON + timedelta(seconds=120 + 10)
 
 
 def test_a_profile_that_is_discarded_is_neither_lost_nor_created() -> None:
