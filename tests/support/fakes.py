@@ -4,7 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from hub.runtime.decisions.hub_state import AccessRefusal, GroupSnapshot, HubState, OpenProblem
+from hub.runtime.decisions.hub_state import (
+    AccessRefusal,
+    GroupSnapshot,
+    HubState,
+    OpenProblem,
+    UnmanagedProfile,
+)
 from hub.runtime.decisions.listing import Page, ScanState
 from hub.runtime.decisions.profile_events import ProfileEvent, RecordWrite
 from hub.runtime.decisions.record import MemberChanges, Record
@@ -54,15 +60,18 @@ class FakeBus:
 
 @dataclass
 class FakeDirectory:
-    """A directory of groups; `asked` are the names whose ids were looked up.
+    """A directory of groups and users; `asked` are the names whose ids were looked up.
 
-    With a clock, an answer takes five seconds.
+    `joined` has the groups of each user with the ids of the memberships. With a clock, the id of a
+    group takes five seconds.
     """
 
     ids: dict[str, GroupId | Unresolved] = field(default_factory=dict)
     trouble: Trouble | None = None
     asked: list[str] = field(default_factory=list)
     clock: FakeClock | None = None
+    users: dict[UserId, User] = field(default_factory=dict)
+    joined: dict[UserId, dict[GroupId, str]] = field(default_factory=dict)
 
     def group_id(self, name: str) -> GroupId | Unresolved:
         """Return the id of the group with this name, or why there is none."""
@@ -74,12 +83,12 @@ class FakeDirectory:
         return self.ids.get(name, Unresolved.UNKNOWN)
 
     def person(self, user_id: UserId) -> User:
-        """Fail: no test here reads users."""
-        raise NotImplementedError
+        """Return a user."""
+        return self.users[user_id]
 
     def memberships(self, user_id: UserId) -> Mapping[GroupId, str]:
-        """Fail: no test here reads memberships."""
-        raise NotImplementedError
+        """Return a user's groups, with the ids of the memberships."""
+        return self.joined.get(user_id, {})
 
     def group_name(self, group_id: GroupId) -> str | None:
         """Fail: no test here reads group names."""
@@ -202,7 +211,8 @@ class FakeLedger:
     """A ledger of records by user and target, and of users who are `known` without one.
 
     `asked` are the users that were looked up. `writes` are the written records, in order;
-    `published` and `member_changes` were written with them.
+    `published` and `member_changes` were written with them. `withheld` is what report mode has
+    reported of each user.
     """
 
     known: frozenset[UserId] = frozenset()
@@ -212,6 +222,7 @@ class FakeLedger:
     published: list[ProfileEvent] = field(default_factory=list)
     member_changes: list[MemberChanges] = field(default_factory=list)
     trouble: Trouble | None = None
+    withheld: dict[UserId, frozenset[str]] = field(default_factory=dict)
 
     def knows(self, user_id: UserId) -> bool:
         """Return whether the user has any record."""
@@ -233,12 +244,12 @@ class FakeLedger:
         return self.rows.values()
 
     def dry_run(self, user_id: UserId) -> frozenset[str]:
-        """Fail: no test here uses report mode."""
-        raise NotImplementedError
+        """Return what report mode has reported of a user."""
+        return self.withheld.get(user_id, frozenset())
 
     def save_dry_run(self, user_id: UserId, problems: frozenset[str]) -> None:
-        """Fail: no test here uses report mode."""
-        raise NotImplementedError
+        """Store what report mode has reported of a user."""
+        self.withheld[user_id] = problems
 
     def write(
         self,
@@ -302,6 +313,23 @@ class FakeGroupSnapshots:
 
     def note(self, group_id: GroupId, *, deleted: bool, emptied: bool = False) -> None:
         """Fail: no test here writes snapshots."""
+        raise NotImplementedError
+
+
+@dataclass
+class FakeUnmanagedProfiles:
+    """No unmanaged profile, in any target."""
+
+    def of_target(self, target: Target) -> Mapping[str, UnmanagedProfile]:  # noqa: ARG002 (the port's)
+        """Return none."""
+        return {}
+
+    def remember(self, target: Target, profile: UnmanagedProfile) -> None:
+        """Fail: no test here stores profiles."""
+        raise NotImplementedError
+
+    def forget(self, target: Target, name: str) -> None:
+        """Fail: no test here stores profiles."""
         raise NotImplementedError
 
 
