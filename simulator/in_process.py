@@ -168,12 +168,12 @@ class _Answers:
         except TypeError:  # botocore accepts a Decimal as a number
             return None
         url = client._resolve_endpoint_ruleset(model, params, context)[0]  # noqa: SLF001 (there is no other way in)
-        prefix = "" if is_query else f"{model.service_model.metadata['targetPrefix']}."
+        target = f"{model.service_model.metadata.get('targetPrefix')}.{model.name}"
         request = _sent(
             client._request_signer,  # noqa: SLF001 (as above)
             context,
             url=f"{url}/",
-            operation=f"{prefix}{model.name}" if prefix else "",
+            operation="" if is_query else target,
             body=body,
         )
         return self.answer(request, model, params if is_query else None) if request else None
