@@ -57,6 +57,23 @@ def is_default(context: typer.Context, option: str) -> bool:
     return source is not None and source.name == "DEFAULT"
 
 
+def is_on_command_line(context: typer.Context, option: str) -> bool:
+    """Return whether the option itself was given, and not only its environment variable."""
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def part_beside_table(
+    given: str | None, name: str, region: str | None, *, is_of_stack: bool
+) -> str | None:
+    """Return a part of the hub that has a mappings table: the given one, else the stack's.
+
+    None if neither is known. The stack is read only if the table is the stack's too: a table given
+    by name may belong to another hub than this account's.
+    """
+    return given or (output_if_there(name, region) if is_of_stack else None)
+
+
 def _refuse_incomplete(context: typer.Context) -> None:
     """Raise what is raised for a missing option or argument.
 

@@ -62,22 +62,22 @@ _DELAYED_QUEUE: Final = HubPart(
     "The URL of the delayed queue",
     "DelayedQueueUrl",
 )
-# A table given by name may belong to another hub than this account's.
-_OF_THE_STACK: Final = "unless --table is given"
+# As `part_beside_table` looks for it.
+_UNLESS_TABLE_IS_NAMED: Final = "unless --table or its variable is given"
 
 Ledger = Annotated[str, LEDGER.required()]
 LedgerIfKnown = Annotated[
     str | None,
-    LEDGER.optional("for the audit trail and to see whom it concerns", _OF_THE_STACK),
+    LEDGER.optional("for the audit trail and to see whom it concerns", _UNLESS_TABLE_IS_NAMED),
 ]
 LedgerOfState = Annotated[
-    str | None, LEDGER.optional("to see whether the hub is paused", _OF_THE_STACK)
+    str | None, LEDGER.optional("to see whether the hub is paused", _UNLESS_TABLE_IS_NAMED)
 ]
 DelayedQueue = Annotated[str, _DELAYED_QUEUE.required()]
 MappingsTable = Annotated[str, MAPPINGS_TABLE.required()]
 Directory = Annotated[str, IDENTITY_STORE.required()]
 DirectoryIfKnown = Annotated[
-    str | None, IDENTITY_STORE.optional("where groups are looked up", _OF_THE_STACK)
+    str | None, IDENTITY_STORE.optional("where groups are looked up", _UNLESS_TABLE_IS_NAMED)
 ]
 Region = Annotated[
     str | None,
@@ -143,7 +143,7 @@ _Own = ParamSpec("_Own")
 _First = TypeVar("_First")
 
 
-def with_first(
+def with_argument_of(
     make: Callable[..., _First],
 ) -> Callable[[Callable[Concatenate[_First, _Own], None]], Callable[..., None]]:
     """Return a decorator for commands whose first argument is made from options.
@@ -178,7 +178,7 @@ def _hub_client(ledger: Ledger, delayed_queue: DelayedQueue, *, region: Region =
 
 
 # For commands that find the hub by its options, and get a client of it.
-with_hub_client = with_first(_hub_client)
+with_hub_client = with_argument_of(_hub_client)
 
 
 def require_yes(now: str, *, yes: bool) -> None:

@@ -11,7 +11,7 @@ from cli.arguments import find_target, nearest
 from cli.audit import Outcome
 from cli.deployed import output, output_if_there
 from cli.hub_client import HubClient, now
-from cli.mapping_rows import MappingRows, mapped_targets
+from cli.mapping_rows import mapped_targets, read_rows
 from cli.options import (
     MAPPINGS_TABLE,
     REFUSED,
@@ -143,9 +143,7 @@ def _group_id(group: str, hub_client: HubClient, table: str | None, region: str 
     id_ = known.get(group, group)
     if DIRECTORY_ID.fullmatch(id_):
         return id_
-    rows = map(
-        parse_row, MappingRows(table or output("MappingsTable", region), region, None).read()
-    )
+    rows = map(parse_row, read_rows(table or output("MappingsTable", region), region))
     pins = {
         (row.group, row.group_id) for row in rows if isinstance(row, GroupMapping) and row.group_id
     }

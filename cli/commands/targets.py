@@ -8,7 +8,7 @@ import typer
 from cli.arguments import age_of, find_target
 from cli.forgetting import check, forget, is_gone, open_records
 from cli.hub_client import HubClient, now
-from cli.mapping_rows import MappingRows, mapped_targets
+from cli.mapping_rows import mapped_targets, read_rows
 from cli.options import (
     REFUSED,
     SOMETHING_TO_DO,
@@ -58,7 +58,7 @@ def list_targets(
     at = now()
     counted = counting(hub_client.overview.everything(at), "items of the ledger")
     targets, _ = count_targets(state, counted, at)
-    rows = [str(each.get("target")) for each in MappingRows(mappings, region, None).read()]
+    rows = [str(each.get("target")) for each in read_rows(mappings, region)]
     plain = [
         _plain(target, found, rows.count(str(target))) for target, found in sorted(targets.items())
     ]
@@ -123,7 +123,7 @@ def forget_target(
     target = find_target(name, hub_client, state, mapped_targets(mappings, region))
     rows = [
         str(each.get("group"))
-        for each in MappingRows(mappings, region, None).read()
+        for each in read_rows(mappings, region)
         if each.get("target") == str(target)
     ]
     if rows:

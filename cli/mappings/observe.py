@@ -77,6 +77,20 @@ class _Members(NamedTuple):
     emptied: bool = False
 
 
+class Pins(NamedTuple):
+    """The ids by which rows pin groups, and the groups that are not pinned.
+
+    Attributes:
+        recreated: the names of groups whose id in the directory is not the one that the hub keeps.
+            They were created anew; an operator confirms one by giving the `group_id`.
+        unresolved: why the directory has no id of a group.
+    """
+
+    ids: Mapping[str, GroupId]
+    recreated: tuple[str, ...]
+    unresolved: Mapping[str, Unresolved]
+
+
 @dataclass(slots=True)
 class Names:
     """Names and statuses of users: as records have them, else as the directory describes them.
@@ -156,18 +170,14 @@ def listed_state(table: MappingTable, state: HubState, sources: Sources) -> HubS
     )
 
 
-def pins(
-    names: Iterable[str], known: Mapping[str, GroupId], directory: People
-) -> tuple[dict[str, GroupId], tuple[str, ...]]:
-    """Return the ids that pin groups, and the names of groups that were created anew.
-
-    The directory's id of such a group is not the one that the hub keeps. An operator confirms it
-    by giving the `group_id`.
-    """
+def pins(names: Iterable[str], known: Mapping[str, GroupId], directory: People) -> Pins:
+    """Return the ids that pin groups; `known` are the ids that the hub keeps."""
     found = {name: directory.group_id(name) for name in names}
+    unresolved = {name: why for name, why in found.items() if isinstance(why, Unresolved)}
     certain = {name: id_ for name, id_ in found.items() if not isinstance(id_, Unresolved)}
     recreated = tuple(sorted(name for name, id_ in certain.items() if known.get(name, id_) != id_))
-    return {name: id_ for name, id_ in certain.items() if name not in recreated}, recreated
+    ids = {name: id_ for name, id_ in certain.items() if name not in recreated}
+    return Pins(ids, recreated, unresolved)
 
 
 def names_of(

@@ -93,9 +93,9 @@ def make_plan(
     wanted = tuple(wanted)
     state = sources.hub_state.state(now)
     known = state.group_ids
-    unpinned = unpinned_groups(today, wanted)
-    pinned, recreated = pins(unpinned, known, sources.directory) if pinning else ({}, ())
-    changes = difference(today, wanted, pinned)
+    unpinned = unpinned_groups(today, wanted) if pinning else ()
+    pinned = pins(unpinned, known, sources.directory)
+    changes = difference(today, wanted, pinned.ids)
     rows = applied(today, changes)
     before, after = parse_table(today), parse_table(rows)
     targets = concerned(changes, before, after)
@@ -110,7 +110,10 @@ def make_plan(
         user for user, each in names.known.items() if each.user_status is not UserStatus.ENABLED
     )
     effects = tuple(left for effect in effects if (left := without_users(effect, out)).changes)
-    notes = (*_group_notes(changes, observed.groups, recreated), *_state_notes(observed, names))
+    notes = (
+        *_group_notes(changes, observed.groups, pinned.recreated),
+        *_state_notes(observed, names),
+    )
     problems = (
         *between_rows(after, observed.groups),
         *of_patterns(after, then),

@@ -7,6 +7,8 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto import mock_aws
 
@@ -18,12 +20,14 @@ from simulator.setup import LEDGER, MAPPINGS, make_tables
 Command = Callable[..., tuple[int, str, str]]
 Deploy = Callable[..., None]
 HOME, ABROAD = "eu-west-1", "us-east-1"
+STORE = "d-1234567890"
+CONFIRM = f"it was re-created; to confirm that, give --identity-store {STORE}"
 
 
 @pytest.fixture(autouse=True)
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give an account and a Region in the profile, and no names."""
-    for name in ("LEDGER_TABLE", "LATER_QUEUE_URL", "MAPPINGS_TABLE"):
+    for name in ("LEDGER_TABLE", "DELAYED_QUEUE_URL", "MAPPINGS_TABLE", "IDENTITY_STORE_ID"):
         monkeypatch.delenv(f"STUDIO_HUB_{name}", raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", HOME)
     monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
@@ -63,6 +67,18 @@ def _answer(stubber: Stubber, outputs: dict[str, str] | None) -> None:
         answer = {"Stacks": [stack]}
         stubber.add_response("describe_stacks", answer, {"StackName": STACK})
     stubber.activate()
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
+    """Have AWS refuse each call of an operation."""
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001 (of botocore)
+
+    def answer(self: BaseClient, name: str, parameters: Any) -> Any:  # noqa: ANN401 (botocore's)
+        if name == operation:
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": ""}}, name)
+        return call(self, name, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", answer)
 
 
 def test_names_come_from_the_stack(command: Command, deploy: Deploy) -> None:
@@ -125,8 +141,13 @@ def test_an_older_stack_says_that_it_is_to_be_deployed(command: Command, deploy:
     assert f"the stack {STACK} has no output LedgerTable: deploy it again" in said
 
 
-def test_check_reads_groups_in_the_stacks_own_store(command: Command, deploy: Deploy) -> None:
-    """Only if the table is the stack's too; an older stack without the output is no mistake."""
+def test_check_reads_groups_in_the_stacks_own_store(
+    command: Command, deploy: Deploy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only if the table is the stack's too; an older stack without the output is no mistake.
+
+    The variable names another table as the option does, and the help says so.
+    """
     make_tables(boto3.client("dynamodb"))
     item = {"group": {"S": "nobody"}, "target": {"S": "222222222222/eu-west-1/d-one"}}
     boto3.client("dynamodb").put_item(TableName=MAPPINGS, Item=item)
@@ -137,46 +158,149 @@ def test_check_reads_groups_in_the_stacks_own_store(command: Command, deploy: De
     found = command("mappings", "check")
     named = command("mappings", "check", "--table", MAPPINGS)
 
-    assert (older[0], found[0], named[0]) == (0, 2, 0)
+    monkeypatch.setenv("STUDIO_HUB_MAPPINGS_TABLE", MAPPINGS)
+    by_variable = command("mappings", "check")
+    explained = " ".join(command("mappings", "check", "--help")[1].split())
+
+    assert (older[0], found[0], named[0], by_variable[0]) == (0, 2, 0, 0)
     assert "unknown-group: group nobody" in found[1]
-    assert all("give --identity-store" in said for _, _, said in (older, named))
+    assert all("give --identity-store" in said for _, _, said in (older, named, by_variable))
+    assert "default, unless --table or its variable is given: the stack's output" in explained
 
 
 @pytest.mark.parametrize(
-    ("known", "options", "is_pinned", "told"),
+    ("known", "options", "variable", "is_pinned", "told"),
     [
-        ("", (), True, ""),
-        ("nobody", (), False, "by its id: the directory does not know it"),
-        ("re-created", (), False, "it was re-created; to confirm that, give --identity-store"),
-        ("", ("--table", MAPPINGS, "--ledger", LEDGER), False, "the identity store is not known"),
-        ("", ("--group", "m*"), False, ""),
+        ("", (), "", True, ""),
+        ("nobody", (), "", False, "by its id: the directory does not know it"),
+        ("nobody", (), STORE, False, "by its id: the directory does not know it"),
+        ("unreadable", (), "", False, "by its id: the directory refuses to show it"),
+        ("re-created", (), "", False, CONFIRM),
+        ("re-created", (), STORE, False, CONFIRM),
+        ("re-created", ("--identity-store", STORE), "", True, ""),
+        ("re-created", ("--identity-store", ""), "", False, CONFIRM),
+        ("", ("--table", MAPPINGS, "--ledger", LEDGER), "", False, "the identity store is not"),
+        ("", ("--group", "m*"), "", False, ""),
     ],
-    ids=["there", "missing", "re-created", "another table", "pattern"],
+    ids=[
+        "there",
+        "missing",
+        "missing, variable",
+        "unreadable",
+        "re-created",
+        "re-created, variable",
+        "re-created, option",
+        "re-created, empty option",
+        "another table",
+        "pattern",
+    ],
 )
 def test_add_pins_a_group_by_the_stacks_own_store(
     command: Command,
     deploy: Deploy,
+    monkeypatch: pytest.MonkeyPatch,
     known: str,
     options: tuple[str, ...],
+    variable: str,
     told: str,
     *,
     is_pinned: bool,
 ) -> None:
-    """As a plan does: what it cannot pin for certain is written by the name, with a note."""
+    """As a plan does: what it cannot pin for certain is written by the name, with a note.
+
+    The option confirms a group that was re-created. Its variable does not: it may stand for ever.
+    """
     make_tables(boto3.client("dynamodb"))
-    store = "d-1234567890"
-    deploy(HOME, MappingsTable=MAPPINGS, LedgerTable=LEDGER, IdentityStoreId=store)
+    deploy(HOME, MappingsTable=MAPPINGS, LedgerTable=LEDGER, IdentityStoreId=STORE)
+    if variable:
+        monkeypatch.setenv("STUDIO_HUB_IDENTITY_STORE_ID", variable)
     directory = boto3.client("identitystore")
     if known != "nobody":
-        group = directory.create_group(IdentityStoreId=store, DisplayName="ml")["GroupId"]
+        group = directory.create_group(IdentityStoreId=STORE, DisplayName="ml")["GroupId"]
+    if known == "unreadable":
+        refuse(monkeypatch, "GetGroupId")
     if known == "re-created":
         earlier = GroupId("93e47872-9051-70c8-1b7a-0f2d5c9e4a10")
         DynamoHubState(boto3.client("dynamodb"), LEDGER).remember_group("ml", earlier)
     row = "--group", "ml", "--target", "222222222222/eu-west-1/d-one"
+    dry, _, _ = command("mappings", "add", *row, *options)
     code, _, said = command("mappings", "add", *row, *options, "--yes")
     (written,) = json.loads(command("mappings", "list", "--json")[1])
 
-    assert code == 0
+    assert (dry, code) == (2, 0)
     assert written["group_id"] == (group if is_pinned else None)
     assert told in said
-    assert ("does not pin group ml" in said) == bool(told)
+    assert ("does not pin" in said) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--target", "foo"), "write <12-digit account>/<region>/<domain id>"),
+        (("--group", ""), "group: '' is not a text"),
+        (("--group", "", "--identity-store", STORE), "group: '' is not a text"),
+        (("--group", "x" * 1025, "--identity-store", STORE), "at most 1024"),
+        ((), "there is already a row"),
+    ],
+    ids=["target", "group", "group in a store", "overlong group in a store", "there"],
+)
+def test_add_finds_mistakes_of_the_row_before_it_asks_for_the_group(
+    command: Command, deploy: Deploy, options: tuple[str, ...], told: str
+) -> None:
+    """The mistake stands alone: the note on the group would come first, and hide it."""
+    make_tables(boto3.client("dynamodb"))
+    deploy(HOME, MappingsTable=MAPPINGS, LedgerTable=LEDGER, IdentityStoreId=STORE)
+    row = "--group", "ml", "--target", "222222222222/eu-west-1/d-one"
+    command("mappings", "add", *row, "--yes")
+    code, out, said = command("mappings", "add", *row, *options)
+
+    assert code == 1
+    assert told in " ".join(f"{out} {said}".split())
+    assert "does not pin" not in said
+    assert "there is no group" not in said
+
+
+@pytest.mark.parametrize(
+    ("options", "variable", "remedy"),
+    [
+        (("--identity-store", STORE), "", "Leave --pin out, or correct --identity-store."),
+        (("--identity-store", ""), "", "Leave --pin out, or give --identity-store."),
+        ((), STORE, "Leave --pin out, or give --identity-store."),
+        ((), "", "Leave --pin out, or give --identity-store."),
+    ],
+    ids=["option", "empty option", "variable", "stack"],
+)
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [
+        (False, f"error: there is no group 'ml' in the identity store {STORE}"),
+        (True, "that needs the permission identitystore:GetGroupId"),
+    ],
+    ids=["missing", "unreadable"],
+)
+def test_a_pin_that_fails_says_what_helps(
+    command: Command,
+    deploy: Deploy,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    variable: str,
+    remedy: str,
+    told: str,
+    *,
+    refused: bool,
+) -> None:
+    """To leave out what nobody gave would not help. The row stays as it is."""
+    make_tables(boto3.client("dynamodb"))
+    deploy(HOME, MappingsTable=MAPPINGS, LedgerTable=LEDGER, IdentityStoreId=STORE)
+    row = "--group", "ml", "--target", "222222222222/eu-west-1/d-one"
+    command("mappings", "add", *row, "--yes")
+    if variable:
+        monkeypatch.setenv("STUDIO_HUB_IDENTITY_STORE_ID", variable)
+    if refused:
+        refuse(monkeypatch, "GetGroupId")
+    code, _, said = command("mappings", "set", *row, *options, "--pin", "--yes")
+
+    assert code == 1
+    assert told in " ".join(said.split())
+    assert remedy in said
+    assert json.loads(command("mappings", "list", "--json")[1])[0]["group_id"] is None

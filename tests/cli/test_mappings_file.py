@@ -14,7 +14,7 @@ import pytest
 from operators import LIMIT, PLACE, Company
 from planned_company import silent
 
-from cli.mapping_rows import MappingRows
+from cli.mapping_rows import read_rows
 from cli.mappings.apply import Application
 from cli.mappings.observe import Sources
 from cli.mappings.parse import read
@@ -291,7 +291,7 @@ def many(tmp_path: Path) -> Path:
 def planned(hub: Company, path: Path) -> Plan:
     """Return the plan of a file, as the command makes it."""
     sources = Sources.open(LEDGER, hub.aws.services.identity_store.store_id, HUB_REGION)
-    today = MappingRows(MAPPINGS, HUB_REGION, None).read()
+    today = read_rows(MAPPINGS, HUB_REGION)
     return make_plan(today, read(path), sources, LIMIT, datetime.now(UTC), silent)
 
 

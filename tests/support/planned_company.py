@@ -9,7 +9,7 @@ from typing import Any, Final
 import boto3
 import pytest
 
-from cli.mapping_rows import MappingRows
+from cli.mapping_rows import read_rows
 from cli.mappings.apply import Application, Applied
 from cli.mappings.observe import Sources
 from cli.mappings.plan import Plan, make_plan
@@ -91,7 +91,7 @@ class PlannedCompany:
 
     def table(self) -> list[Row]:
         """Return the rows of the table."""
-        return MappingRows(MAPPINGS, HUB_REGION, None).read()
+        return read_rows(MAPPINGS, HUB_REGION)
 
     def settle(self) -> None:
         """Deliver everything, sweep, and let the hub finish."""

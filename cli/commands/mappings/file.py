@@ -11,7 +11,7 @@ import typer
 from cli.audit import audited, caller_arn, new_entry
 from cli.deployed import output_if_there
 from cli.hub_client import now, read_state
-from cli.mapping_rows import MappingRows
+from cli.mapping_rows import read_rows
 from cli.mappings.apply import Application, Applied
 from cli.mappings.observe import Sources
 from cli.mappings.parse import Row, read
@@ -217,7 +217,7 @@ def _plan(
     region: str | None,
 ) -> Plan:
     wanted = _read(file)
-    today = MappingRows(table, region, None).read()
+    today = read_rows(table, region)
     sources = Sources.open(ledger, identity_store, region)
     return make_plan(today, wanted, sources, limit, now(), counting)
 

@@ -9,9 +9,9 @@ from rich.table import Table
 
 from cli import mapping_checks
 from cli import output as console
-from cli.deployed import is_default, output_if_there
+from cli.deployed import is_default, part_beside_table
 from cli.hub_client import read_state
-from cli.mapping_rows import MappingRows
+from cli.mapping_rows import read_rows
 from cli.mappings.export import export, lost_rows
 from cli.options import (
     SOMETHING_TO_DO,
@@ -20,7 +20,7 @@ from cli.options import (
     LedgerOfState,
     MappingsTable,
     Region,
-    with_first,
+    with_argument_of,
 )
 from hub.runtime.decisions.mapping_rows import parse_row, parse_table
 from hub.runtime.problems.mappings import BAD_ROW
@@ -34,8 +34,7 @@ class _Table:
     """The mappings table and its rows, read now.
 
     Attributes:
-        is_of_stack: whether it is the stack's. A table given by name may belong to another hub than
-            this account's.
+        is_of_stack: whether it is the stack's, and was not given by name.
     """
 
     name: str
@@ -52,12 +51,8 @@ def _table(
     region: Region = None,
 ) -> _Table:
     """Read a table, and say on the standard error if its hub is paused, where that is known."""
-    found = _Table(
-        table, region, MappingRows(table, region, None).read(), is_default(context, "table")
-    )
-    if not ledger and found.is_of_stack:
-        ledger = output_if_there("LedgerTable", region)
-    if ledger:
+    found = _Table(table, region, read_rows(table, region), is_default(context, "table"))
+    if ledger := part_beside_table(ledger, "LedgerTable", region, is_of_stack=found.is_of_stack):
         try:
             console.warn_if_paused(read_state(ledger, region))
         except RefusedError as refused:
@@ -65,7 +60,7 @@ def _table(
     return found
 
 
-_with_table = with_first(_table)
+_with_table = with_argument_of(_table)
 
 
 @_with_table
@@ -94,9 +89,9 @@ def check(table: _Table, *, identity_store: DirectoryIfKnown = None, as_json: Js
     the identity store.
     """
     bad = [row for row in map(parse_row, table.rows) if isinstance(row, BadMapping)]
-    store = identity_store
-    if store is None and table.is_of_stack:
-        store = output_if_there("IdentityStoreId", table.region)
+    store = part_beside_table(
+        identity_store, "IdentityStoreId", table.region, is_of_stack=table.is_of_stack
+    )
     parsed = parse_table(table.rows)
     targets = sorted({row.target for row in (*parsed.rows, *parsed.patterns)})
     others = (

@@ -16,7 +16,7 @@ from cli.mappings.parse import Row
 from cli.options import TargetText, Yes
 from hub.runtime.decisions.mapping_rows import is_pattern_text, parse_row
 from shared.conventions import ROLE_PATH
-from shared.model import BadMapping, GroupMapping
+from shared.model import BadMapping, GroupMapping, Unresolved
 
 Group = Annotated[
     str, typer.Option("--group", help="The group's display name, or a pattern with one *.")
@@ -54,7 +54,7 @@ def add(  # noqa: PLR0913 (one option an attribute)
     """Add a row for a group and a target that have none.
 
     Exits 1 if they have one. The row pins the group by the id that it has in the identity store. A
-    group that is not in a given --identity-store is a mistake; a pattern is not pinned.
+    group that is not there is noted, and with --identity-store a mistake. A pattern is not pinned.
     """
     given = {
         "group": group,
@@ -62,19 +62,22 @@ def add(  # noqa: PLR0913 (one option an attribute)
         "execution_role_arn": role_arn,
         "priority": priority,
         "retention_days": retention_days,
-        "group_id": _pin_if_there(place, group),
         "enabled": False if disabled else None,
         "note": note,
     }
     row = {name: value for name, value in given.items() if value is not None}
     mapping = _valid(row)
     today = place.rows()
-    _show(place, [mapping])
     if there := _find(today, group, target):
+        _show(place, [mapping])
         console.say("error: there is already a row of this group and target:", err=True)
         _show_row(place, there)
         typer.echo("Change it:  studio-hub mappings set", err=True)
         raise typer.Exit(1)
+    if group_id := _pin_if_there(place, group):
+        row["group_id"] = group_id
+        mapping = _valid(row)
+    _show(place, [mapping])
     _note_role(mapping)
     write(place, today, RowChange(None, row), what="Write this row", yes=yes)
 
@@ -116,7 +119,7 @@ def set_(  # noqa: PLR0913 (one option an attribute)
         "execution_role_arn": role_arn,
         "priority": priority,
         "retention_days": retention_days,
-        "group_id": _pinned(place, group) if pin else None,
+        "group_id": _pin_now(place, group) if pin else None,
         "enabled": enabled,
         "note": note,
     }
@@ -208,34 +211,54 @@ def _note_role(mapping: GroupMapping) -> None:
 
 
 def _pin_if_there(place: RowsTable, group: str) -> str | None:
-    """Return the id that pins a group; None, after a note, if there is none.
+    """Return the id that pins the group of a new row; None, after a note, if there is none.
 
-    In a given identity store, a group that is not there is a mistake: it says so and exits.
+    In a given identity store, a group that is not there is a mistake: it says so and exits. One
+    that was re-created is pinned only there: to give the store confirms it.
     """
     if is_pattern_text(group):
         return None
-    if place.is_store_given:
-        return _pinned(place, group)
-    found, why = place.pin(group)
-    if found is None:
-        console.say(f"note: the row does not pin group {group} by its id: {why}.", err=True)
-    return found
+    store = place.identity_store
+    if store and place.is_store_given:
+        return _pinned(
+            place,
+            group,
+            store,
+            "Correct the one or the other; or leave --identity-store out: the hub then finds the "
+            "group by its name, once there is one.",
+        )
+    why = "the identity store is not known; give --identity-store"
+    if store:
+        found = place.pin(group, store, confirmed=False)
+        if group in found.ids:
+            return found.ids[group]
+        why = f"it was re-created; to confirm that, give --identity-store {store}"
+        if group in found.unresolved:
+            why = found.unresolved[group].value
+    console.say(f"note: the row does not pin group {group} by its id: {why}.", err=True)
+    return None
 
 
-def _pinned(place: RowsTable, group: str) -> str:
-    """Return the id of a group; if there is none, print what can be done and exit."""
+def _pin_now(place: RowsTable, group: str) -> str:
+    """Return the id that the group of a row has now; if there is none, say so and exit."""
     if place.identity_store is None:
         raise typer.BadParameter("--pin needs the identity store: give --identity-store")
-    found = place.group_id(group)
-    if found is None:
+    remedy = "correct --identity-store" if place.is_store_given else "give --identity-store"
+    return _pinned(place, group, place.identity_store, f"Leave --pin out, or {remedy}.")
+
+
+def _pinned(place: RowsTable, group: str, store: str, remedy: str) -> str:
+    """Return the id of a group in an identity store; if there is none, say so and exit."""
+    found = place.pin(group, store, confirmed=True)
+    if group in found.ids:
+        return found.ids[group]
+    if found.unresolved[group] is Unresolved.UNKNOWN:
+        console.say(f"error: there is no group {group!r} in the identity store {store}", err=True)
+    else:
         console.say(
-            f"error: there is no group {group!r} in the identity store {place.identity_store}",
+            f"error: the identity store {store} does not show whether it has a group {group!r}: "
+            "that needs the permission identitystore:GetGroupId",
             err=True,
         )
-        typer.echo(
-            "Correct the one or the other; or leave --identity-store out, and its variable: the "
-            "hub then finds the group by its name, once there is one.",
-            err=True,
-        )
-        raise typer.Exit(1)
-    return found
+    typer.echo(remedy, err=True)
+    raise typer.Exit(1)

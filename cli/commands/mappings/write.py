@@ -10,12 +10,12 @@ import typer
 from cli import output as console
 from cli.audit import caller_arn, new_entry
 from cli.commands.mappings.file import removal_limit
-from cli.deployed import is_default, output_if_there
+from cli.deployed import is_default, is_on_command_line, part_beside_table
 from cli.hub_client import now, read_state
-from cli.mapping_rows import MappingRows
+from cli.mapping_rows import read_rows
 from cli.mappings.apply import Application
 from cli.mappings.difference import RowChange, RowChangeKind, applied
-from cli.mappings.observe import Sources
+from cli.mappings.observe import Pins, Sources, pins
 from cli.mappings.parse import Row
 from cli.mappings.plan import make_plan
 from cli.mappings.plan_text import people_text, row_text
@@ -28,12 +28,11 @@ from cli.options import (
     MappingsTable,
     Reason,
     Region,
-    with_first,
+    with_argument_of,
 )
 from cli.people import People
 from cli.progress import counting
 from hub.runtime.decisions.audit import OperatorAction
-from shared.model import Unresolved
 
 _ACTIONS: Final = {
     RowChangeKind.NEW: OperatorAction.ADD_MAPPING,
@@ -48,7 +47,7 @@ class RowsTable:
 
     Attributes:
         ledger, identity_store: None where not known.
-        is_store_given: whether an option or its variable names the identity store.
+        is_store_given: whether the option itself, and not its variable, names the identity store.
         reason: why, for the audit trail.
         as_json: print the change alone, as JSON.
     """
@@ -63,27 +62,17 @@ class RowsTable:
 
     def rows(self) -> Sequence[Row]:
         """Return every row, read now."""
-        return MappingRows(self.name, self.region, None).read()
+        return read_rows(self.name, self.region)
 
-    def pin(self, group: str) -> tuple[str | None, str]:
-        """Return the id by which a plan pins a group; or None, and why it does not."""
-        if self.identity_store is None:
-            return None, "the identity store is not known; give --identity-store"
-        identity_store = boto3.Session(region_name=self.region).client("identitystore")
-        found = People(identity_store, self.identity_store).group_id(group)
-        if isinstance(found, Unresolved):
-            return None, found.value
-        known = read_state(self.ledger, self.region).group_ids if self.ledger else {}
-        if known.get(group, found) != found:
-            return (
-                None,
-                f"it was re-created; to confirm that, give --identity-store {self.identity_store}",
-            )
-        return found, ""
+    def pin(self, group: str, store: str, *, confirmed: bool) -> Pins:
+        """Return the pin of a group by its id in an identity store, as a plan finds it.
 
-    def group_id(self, group: str) -> str | None:
-        """Return the id of a group in the directory; None if it has no such group."""
-        return MappingRows(self.name, self.region, self.identity_store).group_id(group)
+        A group that was re-created is pinned only if it is `confirmed`.
+        """
+        state = read_state(self.ledger, self.region) if self.ledger and not confirmed else None
+        known = state.group_ids if state else {}
+        client = boto3.Session(region_name=self.region).client("identitystore")
+        return pins([group], known, People(client, store))
 
 
 def _rows_table(
@@ -97,15 +86,20 @@ def _rows_table(
     as_json: Json = False,
 ) -> RowsTable:
     """Return the table; what is not given is that of the stack, where the table is."""
-    is_store_given = identity_store is not None
-    if is_default(context, "table"):
-        ledger = ledger or output_if_there("LedgerTable", region)
-        identity_store = identity_store or output_if_there("IdentityStoreId", region)
-    return RowsTable(table, ledger, identity_store, is_store_given, region, reason, as_json)
+    is_of_stack = is_default(context, "table")
+    return RowsTable(
+        table,
+        part_beside_table(ledger, "LedgerTable", region, is_of_stack=is_of_stack),
+        part_beside_table(identity_store, "IdentityStoreId", region, is_of_stack=is_of_stack),
+        bool(identity_store) and is_on_command_line(context, "identity_store"),
+        region,
+        reason,
+        as_json,
+    )
 
 
 # For commands that change a row of the table.
-with_rows_table = with_first(_rows_table)
+with_rows_table = with_argument_of(_rows_table)
 
 
 def write(
