@@ -24,8 +24,8 @@ def find_target(
 ) -> Target:
     """Return the target of this name; typer.BadParameter names the nearest that the hub knows.
 
-    It knows a target from its first scan on. Those that rows name are `mapped`, which is read only
-    if the hub does not know the target.
+    It knows a target from its first mapping row until it is forgotten. Those that rows name are
+    `mapped`, which is read only if the hub has not scanned the target yet.
     """
     try:
         target, mistake = Target.parse(text), "the hub knows no such target"

@@ -6,7 +6,11 @@ from typing import Any
 import boto3
 from boto3.dynamodb.types import TypeDeserializer
 
+from cli.deployed import output_if_there
+from cli.output import say
+from hub.runtime.adapters.aws import translated
 from hub.runtime.decisions.mapping_rows import parse_table
+from shared.errors import RefusedError
 from shared.model import Target
 from shared.storage import MAPPINGS_KEY
 
@@ -32,10 +36,19 @@ def read_rows(table: str, region: str | None) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: [str(row.get(name)) for name in MAPPINGS_KEY])
 
 
-def mapped_targets(table: str, region: str | None) -> Iterator[Target]:
-    """Yield the targets that the rows of a table name; nothing is read before that.
+def mapped_targets(table: str | None, region: str | None) -> Iterator[Target]:
+    """Yield the targets that the rows of a table name, by default the stack's.
 
-    Passes botocore's errors on unchanged.
+    Nothing is read before that. Rows that are not known or may not be read name none, with a note
+    in the latter case: a command does its work without them. RetryableError if AWS did not answer.
     """
-    parsed = parse_table(read_rows(table, region))
+    known = table or output_if_there("MappingsTable", region)
+    if known is None:
+        return
+    try:
+        with translated():
+            parsed = parse_table(read_rows(known, region))
+    except RefusedError as refused:
+        say(f"note: targets that only mapping rows name are unknown: {refused}", err=True)
+        return
     yield from (row.target for row in (*parsed.rows, *parsed.patterns))

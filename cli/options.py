@@ -75,6 +75,10 @@ LedgerOfState = Annotated[
 ]
 DelayedQueue = Annotated[str, _DELAYED_QUEUE.required()]
 MappingsTable = Annotated[str, MAPPINGS_TABLE.required()]
+TableOfTargets = Annotated[
+    str | None,
+    MAPPINGS_TABLE.optional("read for a group or target that the hub does not know yet"),
+]
 Directory = Annotated[str, IDENTITY_STORE.required()]
 DirectoryIfKnown = Annotated[
     str | None, IDENTITY_STORE.optional("where groups are looked up", _UNLESS_TABLE_IS_NAMED)

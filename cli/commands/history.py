@@ -1,18 +1,29 @@
 """`studio-hub history`: what happened to profiles, what operators did, and who they were."""
 
 import json
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 import typer
 
-from cli.arguments import find_target, parse_since, parse_target
+from cli.arguments import find_target, parse_since
 from cli.history import HistoryEntry, read_history
 from cli.hub_client import HubClient, now
-from cli.options import Json, OnlyTarget, OnlyUser, with_hub_client
+from cli.mapping_rows import mapped_targets
+from cli.options import (
+    Json,
+    OnlyTarget,
+    OnlyUser,
+    Region,
+    TableOfTargets,
+    with_hub_client,
+)
 from cli.output import say, warn_if_paused, wide_console
 from cli.people import find_user
 from hub.runtime.adapters.ledger import HISTORY_KEPT
+from hub.runtime.decisions.hub_state import HubState
+from shared.model import Target
 
 _DEFAULT: Final = 50
 
@@ -31,6 +42,8 @@ def history(
             show_default=False,
         ),
     ] = None,
+    table: TableOfTargets = None,
+    region: Region = None,
     limit: Annotated[int, typer.Option(min=1, help="Show at most this many, the newest.")] = (
         _DEFAULT
     ),
@@ -48,7 +61,10 @@ def history(
         except ValueError as error:
             raise typer.BadParameter(f"--since: {error}") from error
     state = hub_client.state()
-    only = None if target is None else parse_target(target, state.targets)
+    only = None
+    if target is not None:
+        mapped, earliest = mapped_targets(table, region), min(begin, until - HISTORY_KEPT)
+        only = _target(target, hub_client, state, mapped, earliest)
     found = read_history(
         hub_client,
         begin,
@@ -58,8 +74,6 @@ def history(
         find_user(hub_client, user) if user is not None else None,
         only,
     )
-    if target is not None and not found:
-        find_target(target, hub_client, state)
     shown = found[-limit:]
     if as_json:
         typer.echo(json.dumps([each.plain for each in shown], indent=2))
@@ -72,6 +86,23 @@ def history(
         say("Nothing happened in that time. Who has what now:  studio-hub report", err=True)
     else:
         say(f"All {len(found)} since {begin:%Y-%m-%d %H:%M} UTC.", err=True)
+
+
+def _target(
+    text: str, hub_client: HubClient, state: HubState, mapped: Iterable[Target], since: datetime
+) -> Target:
+    """Return a target that the hub knows, or knew: who forgot it is in the audit trail.
+
+    typer.BadParameter for all others, with the nearest known ones.
+    """
+    try:
+        return find_target(text, hub_client, state, mapped)
+    except typer.BadParameter:
+        actions = hub_client.audit.entries(since, now())
+        named = (each for entry in actions for each in entry.targets if str(each) == text)
+        if target := next(named, None):
+            return target
+        raise
 
 
 def _print(shown: tuple[HistoryEntry, ...]) -> None:

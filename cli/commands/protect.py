@@ -3,13 +3,15 @@
 It takes effect within ten seconds. Ending it allows removals again, so that needs --yes.
 """
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 from cli.arguments import find_target
 from cli.hub_client import HubClient
-from cli.options import Json, Reason, require_yes, with_hub_client
+from cli.mapping_rows import mapped_targets
+from cli.options import Json, Reason, Region, TableOfTargets, require_yes, with_hub_client
 from cli.output import print_json
 from cli.people import find_user
 from hub.runtime.decisions.hub_state import HubState
@@ -31,6 +33,8 @@ def protect(
     ],
     *,
     off: Annotated[bool, typer.Option("--off", help="End the protection.")] = False,
+    table: TableOfTargets = None,
+    region: Region = None,
     reason: Reason = "",
     yes: Annotated[
         bool, typer.Option("--yes", help="End it, with --off; protecting needs no --yes.")
@@ -43,7 +47,9 @@ def protect(
     break-glass accounts, for example.
     """
     state = hub_client.state()
-    key = _profile(whom, hub_client, state) or find_user(hub_client, whom)
+    key = _profile(whom, hub_client, state, mapped_targets(table, region)) or find_user(
+        hub_client, whom
+    )
     is_protected = key in state.protected
     is_changed = not off or (is_protected and yes)
     if as_json and not is_changed:
@@ -68,7 +74,9 @@ def protect(
     typer.echo(f"To end it:  studio-hub protect {key} --off --yes", err=True)
 
 
-def _profile(whom: str, hub_client: HubClient, state: HubState) -> str | None:
+def _profile(
+    whom: str, hub_client: HubClient, state: HubState, mapped: Iterable[Target]
+) -> str | None:
     """Return the key of a protected profile; None if the text names no target."""
     place, _, name = whom.rpartition("/")
     try:
@@ -77,5 +85,5 @@ def _profile(whom: str, hub_client: HubClient, state: HubState) -> str | None:
         return None
     # An end of a protection may be of a target that was forgotten meanwhile.
     if key and key not in state.protected:
-        find_target(place, hub_client, state)
+        find_target(place, hub_client, state, mapped)
     return key

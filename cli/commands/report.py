@@ -14,7 +14,8 @@ import typer
 
 from cli.arguments import find_target
 from cli.hub_client import now, open_hub_client
-from cli.options import Json, Ledger, OnlyTarget, Region
+from cli.mapping_rows import mapped_targets
+from cli.options import Json, Ledger, OnlyTarget, Region, TableOfTargets
 from cli.output import say, warn_if_paused
 from cli.progress import counting
 from cli.report.html_page import html_text
@@ -60,12 +61,13 @@ def report(
         ),
     ] = None,
     target: OnlyTarget = None,
+    table: TableOfTargets = None,
     region: Region = None,
     as_json: Json = False,
 ) -> None:
     """Report who has which profile where, and because of which group.
 
-    The report reads the ledger alone, and changes nothing. Its exceptions come first: profiles
+    The report is of the ledger alone, and changes nothing. Its exceptions come first: profiles
     that are unmanaged, held, failed, kept, protected or reached by manual access.
     """
     if as_json and form not in (None, Format.JSON):
@@ -80,7 +82,11 @@ def report(
         hub_client = open_hub_client(ledger, "", region)
         state = hub_client.state()
         warn_if_paused(state)
-        only = None if target is None else find_target(target, hub_client, state)
+        only = (
+            None
+            if target is None
+            else find_target(target, hub_client, state, mapped_targets(table, region))
+        )
         account, arn = caller(session)
         source = Source(now(), arn, account, session.region_name or "", ledger)
         review = read(hub_client, state, source, only, counting)

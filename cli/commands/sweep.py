@@ -1,6 +1,5 @@
 """`studio-hub sweep`: scans everything now, or one group, target or user."""
 
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Annotated
 from uuid import uuid4
@@ -9,17 +8,17 @@ import typer
 
 from cli.arguments import find_target, nearest
 from cli.audit import Outcome
-from cli.deployed import output, output_if_there
+from cli.deployed import output
 from cli.hub_client import HubClient, now
 from cli.mapping_rows import mapped_targets, read_rows
 from cli.options import (
-    MAPPINGS_TABLE,
     REFUSED,
     Json,
     OnlyTarget,
     OnlyUser,
     Reason,
     Region,
+    TableOfTargets,
     with_hub_client,
 )
 from cli.output import describe_pause, pause_json, print_json, say
@@ -39,10 +38,7 @@ def sweep(
     ] = None,
     target: OnlyTarget = None,
     user: OnlyUser = None,
-    table: Annotated[
-        str | None,
-        MAPPINGS_TABLE.optional("read for a group or target that the hub does not know yet"),
-    ] = None,
+    table: TableOfTargets = None,
     reason: Reason = "",
     region: Region = None,
     as_json: Json = False,
@@ -56,7 +52,7 @@ def sweep(
         raise typer.BadParameter("give one of --group, --target and --user, or none of them")
     state = hub_client.state()
     request = _request(
-        find_target(target, hub_client, state, _mapped(table, region))
+        find_target(target, hub_client, state, mapped_targets(table, region))
         if target is not None
         else None,
         user,
@@ -126,12 +122,6 @@ def _request(
     if group_id is not None:
         return ScanRequest(Subject.GROUP, group_id, at, event_id, at)
     return None
-
-
-def _mapped(table: str | None, region: str | None) -> Iterator[Target]:
-    """Yield the targets that rows name, as far as the table is known."""
-    if table := table or output_if_there("MappingsTable", region):
-        yield from mapped_targets(table, region)
 
 
 def _group_id(group: str, hub_client: HubClient, table: str | None, region: str | None) -> str:

@@ -51,8 +51,8 @@ def list_targets(
 ) -> None:
     """Show the rows and people of each target.
 
-    Shows also whether the hub can reach its account, and when it was last checked. A target is
-    known from its first mapping row until it is forgotten.
+    Also shows whether the hub can reach its account, and when it was last checked. A target is
+    listed from its first scan until it is forgotten.
     """
     state = hub_client.state()
     at = now()

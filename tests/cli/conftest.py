@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from operators import Company, company
 
 from cli.audit import caller_arn
@@ -51,6 +54,26 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         return code, said.out, said.err
 
     return call
+
+
+@pytest.fixture
+def refuse() -> Iterator[Callable[..., None]]:
+    """Give a function that has AWS refuse an operation, where it has the given parameters.
+
+    To be named after `hub`, which has its own way of calling AWS until it ends.
+    """
+    refused: list[tuple[str, dict[str, Any]]] = []
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001 (of botocore)
+
+    def answer(self: BaseClient, operation: str, given: dict[str, Any]) -> Any:  # noqa: ANN401 (botocore's)
+        if any(name == operation and given.items() >= of.items() for name, of in refused):
+            denied: Any = {"Code": "AccessDeniedException", "Message": "no permission"}
+            raise ClientError({"Error": denied}, operation)
+        return call(self, operation, given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", answer)
+        yield lambda operation, **parameters: refused.append((operation, parameters))
 
 
 @pytest.fixture

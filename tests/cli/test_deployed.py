@@ -7,8 +7,6 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.client import BaseClient
-from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto import mock_aws
 
@@ -19,6 +17,7 @@ from simulator.setup import LEDGER, MAPPINGS, make_tables
 
 Command = Callable[..., tuple[int, str, str]]
 Deploy = Callable[..., None]
+Refuse = Callable[..., None]
 HOME, ABROAD = "eu-west-1", "us-east-1"
 STORE = "d-1234567890"
 CONFIRM = f"it was re-created; to confirm that, give --identity-store {STORE}"
@@ -67,18 +66,6 @@ def _answer(stubber: Stubber, outputs: dict[str, str] | None) -> None:
         answer = {"Stacks": [stack]}
         stubber.add_response("describe_stacks", answer, {"StackName": STACK})
     stubber.activate()
-
-
-def refuse(monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
-    """Have AWS refuse each call of an operation."""
-    call = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001 (of botocore)
-
-    def answer(self: BaseClient, name: str, parameters: Any) -> Any:  # noqa: ANN401 (botocore's)
-        if name == operation:
-            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": ""}}, name)
-        return call(self, name, parameters)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", answer)
 
 
 def test_names_come_from_the_stack(command: Command, deploy: Deploy) -> None:
@@ -195,9 +182,10 @@ def test_check_reads_groups_in_the_stacks_own_store(
         "pattern",
     ],
 )
-def test_add_pins_a_group_by_the_stacks_own_store(
+def test_add_pins_a_group_by_the_stacks_own_store(  # noqa: PLR0913 (what is there, and what is given)
     command: Command,
     deploy: Deploy,
+    refuse: Refuse,
     monkeypatch: pytest.MonkeyPatch,
     known: str,
     options: tuple[str, ...],
@@ -218,7 +206,7 @@ def test_add_pins_a_group_by_the_stacks_own_store(
     if known != "nobody":
         group = directory.create_group(IdentityStoreId=STORE, DisplayName="ml")["GroupId"]
     if known == "unreadable":
-        refuse(monkeypatch, "GetGroupId")
+        refuse("GetGroupId")
     if known == "re-created":
         earlier = GroupId("93e47872-9051-70c8-1b7a-0f2d5c9e4a10")
         DynamoHubState(boto3.client("dynamodb"), LEDGER).remember_group("ml", earlier)
@@ -278,9 +266,10 @@ def test_add_finds_mistakes_of_the_row_before_it_asks_for_the_group(
     ],
     ids=["missing", "unreadable"],
 )
-def test_a_pin_that_fails_says_what_helps(
+def test_a_pin_that_fails_says_what_helps(  # noqa: PLR0913 (what is there, and what is given)
     command: Command,
     deploy: Deploy,
+    refuse: Refuse,
     monkeypatch: pytest.MonkeyPatch,
     options: tuple[str, ...],
     variable: str,
@@ -297,7 +286,7 @@ def test_a_pin_that_fails_says_what_helps(
     if variable:
         monkeypatch.setenv("STUDIO_HUB_IDENTITY_STORE_ID", variable)
     if refused:
-        refuse(monkeypatch, "GetGroupId")
+        refuse("GetGroupId")
     code, _, said = command("mappings", "set", *row, *options, "--pin", "--yes")
 
     assert code == 1

@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from cli.main import app
 from simulator.embedded_aws import HUB_REGION
+from simulator.setup import MAPPINGS
 
 Command = Callable[..., tuple[int, str, str]]
 Arguments = Callable[[Company, Command, Path], Sequence[str]]
@@ -202,7 +203,10 @@ def test_every_command_that_takes_a_target_is_given_a_wrong_one() -> None:
 @pytest.mark.parametrize(
     ("words", "exits", "told"),
     [
-        (("history", "--target", NEW), 0, "All 1 since"),
+        (("history", "--target", NEW), 0, "Nothing happened in that time"),
+        (("report", "--json", "--target", NEW), 0, "Wrote 0 rows"),
+        (("protect", f"{NEW}/ada"), 0, "is protected"),
+        (("doctor", "--target", NEW), 2, "1 of 1 target checked"),
         (("explain", "ada", "--target", NEW), 0, "In sync"),
         (("sweep", "--target", NEW), 0, "Queued"),
         (("targets", "forget", NEW), 3, f"mapping rows name {NEW}"),
@@ -210,15 +214,63 @@ def test_every_command_that_takes_a_target_is_given_a_wrong_one() -> None:
     ],
     ids=lambda of: of[0] if isinstance(of, tuple) else "",
 )
+@pytest.mark.parametrize("group", ["others", "other-*"], ids=["group", "pattern"])
 def test_a_target_is_known_as_soon_as_a_row_names_it(
-    hub: Company, command: Command, words: tuple[str, ...], exits: int, told: str
+    hub: Company,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    group: str,
+    exits: int,
+    told: str,
 ) -> None:
-    """The hub has not scanned it yet, which would be a reason to mistrust its name."""
-    command("mappings", "add", "--group", "others", "--target", NEW, "--yes")
+    """The hub has not scanned it yet, and no command has written the row."""
+    monkeypatch.setattr(time, "sleep", hub.aws.wait)
+    hub.aws.put_mapping({"group": group, "target": NEW})
     code, _, err = command(*words)
 
     assert code == exits
     assert told in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sweep", "--target"),
+        ("report", "--json", "--target"),
+        ("history", "--target"),
+        ("protect",),
+    ],
+    ids=lambda of: of[0],
+)
+def test_a_target_is_found_by_who_may_not_read_the_rows(
+    hub: Company, command: Command, refuse: Callable[..., None], words: tuple[str, ...]
+) -> None:
+    """The nearest of those that the hub has scanned is named, and that it does not know all."""
+    refuse("Scan", TableName=MAPPINGS)
+    end = "/ada" if words == ("protect",) else ""
+    known = command(*words, f"{PLACE}{end}")
+    unknown = command(*words, f"{TYPO}{end}")
+
+    assert hub.roles()
+    assert (known[0], unknown[0]) == (0, 1)
+    assert f"the nearest that it knows: {PLACE}" in " ".join(unknown[2].split())
+    assert "note: targets that only mapping rows name are unknown: Acc" in unknown[2]
+    assert "AWS says" not in unknown[2]
+    assert "note" not in known[2]
+
+
+def test_a_new_row_is_in_the_history_of_its_target(hub: Company, command: Command) -> None:
+    """As soon as it is written, and after it is removed: the hub may never have scanned it."""
+    row = "--group", "others", "--target", NEW, "--yes"
+    command("mappings", "add", *row)
+    added = command("history", "--target", NEW)
+    command("mappings", "remove", *row)
+    removed = command("history", "--target", NEW)
+
+    assert [added[0], removed[0]] == [0, 0]
+    assert "All 1 since" in added[2]
+    assert "All 2 since" in removed[2]
 
 
 def test_a_row_that_does_not_exist_is_an_error(hub: Company, command: Command) -> None:

@@ -11,6 +11,7 @@ from operators import PLACE, Company
 from cli.arguments import age_of, parse_since
 from hub.runtime.decisions.audit import OperatorAction
 from shared.model import Target
+from shared.storage import LEDGER_BY_MONTH
 from simulator.faults import Fault
 
 Command = Callable[..., tuple[int, str, str]]
@@ -138,6 +139,35 @@ def test_a_wrong_option_says_what_is_right(
 
     assert (code, out) == (1, "")
     assert told in " ".join(err.split())
+
+
+def test_an_unknown_target_is_refused_before_any_event_is_read(
+    hub: Company, command: Command, refuse: Callable[..., None]
+) -> None:
+    """There may be the events of 400 days."""
+    assert hub.roles()
+    refuse("Query", IndexName=LEDGER_BY_MONTH)
+    known = command("history", "--target", PLACE)
+    unknown = command("history", "--target", PLACE.replace("d-one", "d-onne"))
+
+    assert "AWS says: AccessDeniedException" in known[2]
+    assert f"the nearest that it knows: {PLACE}" in " ".join(unknown[2].split())
+
+
+def test_a_forgotten_target_has_its_history(hub: Company, command: Command) -> None:
+    """Also of a time in which nothing happened there: who forgot it is in the audit trail."""
+    new = "444444444444/eu-west-1/d-new"
+    hub.aws.put_mapping({"group": "others", "target": new})
+    hub.play("sweep")
+    hub.aws.delete_mapping("others", new)
+    hub.aws.run()
+    forgotten, _, _ = command("targets", "forget", new, "--yes")
+    hub.aws.wait(7200)
+    recent = command("history", "--target", new, "--since", "1h", "--json")
+
+    assert forgotten == 0
+    assert (recent[0], json.loads(recent[1])) == (0, [])
+    assert "forget target" in whats(listed(command, "--target", new))
 
 
 def test_a_time_is_an_age_or_a_date() -> None:
