@@ -63,7 +63,7 @@ def doctor(
             say(f"The hub is paused {describe_pause(state)}.", err=True)
             typer.echo(
                 "It checks nothing until it is resumed. The last results:  "
-                "studio-hub doctor --no-wait",
+                f"studio-hub doctor{f' --target {target}' if target else ''} --no-wait",
                 err=True,
             )
             raise typer.Exit(REFUSED)

@@ -116,11 +116,14 @@ def test_results_that_stay_away_are_an_error(hub: Company, command: Command) -> 
 
 
 def test_a_paused_hub_checks_nothing(hub: Company, command: Command) -> None:
-    """The last results can be shown."""
+    """The last results can be shown, of the same target."""
     command("pause", "--reason", "a test")
     code, _, err = command("doctor", "--target", PLACE)
+    every = command("doctor")
 
-    assert (code, "--no-wait" in err) == (3, True)
+    assert (code, every[0]) == (3, 3)
+    assert f"The last results:  studio-hub doctor --target {PLACE} --no-wait\n" in err
+    assert "The last results:  studio-hub doctor --no-wait\n" in every[2]
     assert "assumed-role/Operator/" in err
     assert command("doctor", "--target", PLACE, "--no-wait")[0] == 0
     assert hub.aws.dead_letters() == 0
