@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from heapq import merge
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from cli.hub_client import HubClient
 from cli.progress import counting
@@ -14,6 +14,7 @@ from hub.runtime.decisions.audit import AuditEntry
 from hub.runtime.decisions.profile_events import ProfileEvent, ProfileEventType, describe_event
 from shared.model import Target, UserId
 
+_T = TypeVar("_T")
 # How many users and targets of one action are named on a line.
 _NAMED = 3
 
@@ -132,18 +133,18 @@ def _described(entry: AuditEntry, name_of: Callable[[UserId], str]) -> str:
     targets = [text for text in map(str, entry.targets) if text not in entry.subject]
     parts = [
         entry.subject,
-        _first([name_of(user) for user in entry.users[:_NAMED]], len(entry.users)),
-        f"in {_first(targets[:_NAMED], len(targets))}" if targets else "",
+        _shortened(entry.users, name_of),
+        f"in {_shortened(targets, str)}" if targets else "",
         f"because: {entry.reason}" if entry.reason else "",
         "" if entry.outcome in ("", "done") else entry.outcome,
     ]
     return "; ".join(part for part in parts if part)
 
 
-def _first(names: Sequence[str], count: int) -> str:
-    """Return the first names of `count`, and how many more there are."""
-    more = count - len(names)
-    return ", ".join(names) + (f" and {more} more" if more else "")
+def _shortened(items: Sequence[_T], name_of: Callable[[_T], str]) -> str:
+    """Return the names of the first items, and how many more there are."""
+    more = len(items) - _NAMED
+    return ", ".join(map(name_of, items[:_NAMED])) + (f" and {more} more" if more > 0 else "")
 
 
 def _name(hub_client: HubClient, user: UserId) -> str:
