@@ -83,8 +83,8 @@ def approve(
 ) -> None:
     """Approve a hold: what it holds may begin, for 72 hours.
 
-    That is exactly what `holds show` lists. Exits 3 if the set has changed since the digest
-    was shown.
+    What it holds is exactly what `holds show` lists. Exits 3 if the set has changed since the
+    digest was shown.
     """
     _decide(decide.approve, hub_client, digest, reason, as_json=as_json)
     hours = int(APPROVED_FOR.total_seconds() // 3600)

@@ -34,7 +34,10 @@ def status(
     context: typer.Context,
     *,
     everything: Annotated[
-        bool, typer.Option("--all", help="Show every target, also those with nothing to tell.")
+        bool,
+        typer.Option(
+            "--all", help="Show every target, including those that are as they should be."
+        ),
     ] = False,
     region: Region = None,
     as_json: Json = False,
