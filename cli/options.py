@@ -77,7 +77,7 @@ DelayedQueue = Annotated[str, _DELAYED_QUEUE.required()]
 MappingsTable = Annotated[str, MAPPINGS_TABLE.required()]
 TableOfTargets = Annotated[
     str | None,
-    MAPPINGS_TABLE.optional("read for a group or target that the hub does not know yet"),
+    MAPPINGS_TABLE.optional("read for what the hub does not know yet"),
 ]
 Directory = Annotated[str, IDENTITY_STORE.required()]
 DirectoryIfKnown = Annotated[
