@@ -89,7 +89,7 @@ def measured(aws: EmbeddedAws) -> Iterator[Cost]:
     """Measure what happens inside the block; times include the embedded AWS's own work."""
     cost, before = Cost(), Counter(aws.gateway.calls)
     # Python collects garbage in proportion to live objects, and a whole company is alive here. It
-    # stays out of collections for good: `unfreeze` would add everything that was ever imported.
+    # stays out of collections until the process ends, as everything that was imported does.
     gc.freeze()
     began, cpu, size = time.perf_counter(), time.process_time(), resident()
 
