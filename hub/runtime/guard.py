@@ -21,7 +21,7 @@ from hub.runtime.decisions.removal_limit import (
 )
 from hub.runtime.ports import Ledger, Limits
 from hub.runtime.problems import targets
-from shared.errors import RetryableError
+from shared.errors import RefusedError, RetryableError
 from shared.model import Target, UserId
 
 # A worker that loses the race this often gives up with RetryableError.
@@ -77,7 +77,8 @@ class Guard:
         """Take one user's slots in several targets by one write; return these targets.
 
         They are those where the user is not held and few removals began. There are none if another
-        worker was faster. Every other target is asked alone.
+        worker was faster, or if DynamoDB refuses the write: it may be too large. Every other target
+        is asked alone.
         """
         seen: dict[Target, LimitState] = {}
         try:
@@ -88,7 +89,7 @@ class Guard:
                     seen[target] = limit_state
             users = {disruption.user_id for _, disruption in asked.values()}
             is_taken = bool(seen) and self.limits.take(seen, users, now)
-        except RetryableError:
+        except (RefusedError, RetryableError):
             return frozenset()
         return frozenset(seen) if is_taken else frozenset()
 

@@ -1,7 +1,8 @@
 """Slots are reserved by a conditional write; the writer that loses decides again."""
 
 import json
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 import pytest
 from builders import ADA, LAB, NOON, REMOVAL, SHOP, disruption, recorded_user, user
@@ -21,8 +22,8 @@ from hub.runtime.decisions.removal_limit import (
     RemovalLimit,
 )
 from hub.runtime.guard import Guard
-from shared.errors import RetryableError
-from shared.model import Target
+from shared.errors import RefusedError, RetryableError
+from shared.model import Target, UserId
 
 TWO = RemovalLimit(2, 10)
 
@@ -216,6 +217,26 @@ def test_a_user_who_loses_the_race_in_one_target_asks_in_each_alone() -> None:
     assert leaving_both(limits) == {SHOP}
     assert set(limits.targets[LAB].slots) == {user(1), user(2)}
     assert set(limits.targets[SHOP].slots) == {ADA.id}
+
+
+class SmallTransactions(FakeLimits):
+    """Limits of which DynamoDB takes those of one target at a time."""
+
+    def take(
+        self, seen: Mapping[Target, LimitState], users: Iterable[UserId], now: datetime
+    ) -> bool:
+        """Reserve slots in one target; refuse those of several."""
+        if len(seen) > 1:
+            raise RefusedError("ValidationException", "Transaction request is too large")
+        return super().take(seen, users, now)
+
+
+def test_a_write_that_is_too_large_for_all_targets_is_made_for_each() -> None:
+    """Slots of many targets can be more than one transaction takes; no leaver waits for that."""
+    limits = SmallTransactions()
+
+    assert leaving_both(limits) == {LAB, SHOP}
+    assert limits.taken == [{LAB}, {SHOP}]
 
 
 def test_a_refusal_is_reported_as_its_whole_hold() -> None:
