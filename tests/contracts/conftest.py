@@ -11,7 +11,9 @@ from moto import mock_aws
 from spokes import HUB, one_spoke
 
 from hub.runtime.adapters.studio import SageMakerStudio
+from simulator.partitions import partitioned
 from simulator.setup import make_tables
+from simulator.shortcuts import quick_moto
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -93,10 +95,9 @@ def stubbed(sagemaker: "SageMakerClient", stub: Stub) -> Stubber:
 
 
 @pytest.fixture
-def ledger_table(monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient"]:
+def ledger_table(session: boto3.Session) -> Iterator["DynamoDBClient"]:
     """Return a client of an embedded DynamoDB with an empty ledger table of the hub."""
-    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-west-1")
+    with quick_moto(), mock_aws(), partitioned():
+        client = session.client("dynamodb")
         make_tables(client)
         yield client

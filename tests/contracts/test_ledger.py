@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
@@ -24,8 +23,11 @@ from hub.runtime.decisions.record import (
 from shared.errors import RefusedError, RetryableError
 from shared.model import Grant, GroupId, Target, UserId
 from shared.storage import LEDGER_KEY
+from simulator.partitions import partitioned
+from simulator.shortcuts import quick_moto
 
 if TYPE_CHECKING:
+    import boto3
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Stub = Callable[[Any], Stubber]
@@ -68,10 +70,10 @@ FULL = replace(
 
 
 @pytest.fixture
-def table() -> Iterator["DynamoDBClient"]:
+def table(session: "boto3.Session") -> Iterator["DynamoDBClient"]:
     """Return a client of an embedded DynamoDB with an empty ledger and real conditions."""
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-west-1")
+    with quick_moto(), mock_aws(), partitioned():
+        client = session.client("dynamodb")
         client.create_table(
             TableName="ledger",
             KeySchema=[
