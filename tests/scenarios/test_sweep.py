@@ -336,3 +336,13 @@ def test_a_renamed_user_is_not_counted_again_each_day(play: Play, via: str) -> N
 
     assert ("renamed", f"robert in {TARGET}") in end.problems()
     assert missed_events(end.aws) == {}
+
+
+def test_all_scans_of_a_sweep_share_one_reading_of_the_rows(play: Play) -> None:
+    """The rows are read after the sweep was requested, and so were its scans."""
+    aws = play("sweep: {}").aws
+    before = aws.gateway.calls["dynamodb.Scan"]
+    aws.sweep(hourly_only=True)
+    aws.wait(60)
+
+    assert aws.gateway.calls["dynamodb.Scan"] - before == 1

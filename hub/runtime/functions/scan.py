@@ -44,11 +44,12 @@ from hub.runtime.scan.listing import ListingPorts
 from hub.runtime.scan.mappings import Mappings
 from hub.runtime.scan.pattern_groups import PatternGroups
 from hub.runtime.scan.profiles import ProfilePorts
+from hub.runtime.scan.refusals import Refusals
 from hub.runtime.scan.roles import RoleChecks
 from hub.runtime.scan.scanner import Scanner, Scans
 from hub.runtime.scan.snapshots import SnapshotCache
 from hub.runtime.scan.sweep import Sweep
-from hub.runtime.scan.target import Refusals, TargetScan
+from hub.runtime.scan.target import TargetScan
 from hub.runtime.scan.target_drift import TargetDrift
 from hub.runtime.scan.target_reader import TargetReader
 from hub.runtime.settings import ScanSettings, read_settings
@@ -114,7 +115,7 @@ def assemble() -> tuple[Scanner, ReceivedFrom]:
     admission = JointAdmission(mode, Guard(removal_limit(settings), limits, ledger), desired, clock)
     enqueuer = Enqueuer(mode, FifoQueue(sqs, settings.reconcile_queue_url), clock)
     listings = ListingPorts(states, scan_queue, clock)
-    reader = TargetReader(settings.region, studio, spoke_reader, access, desired, hub_state)
+    reader = TargetReader(settings.region, studio, spoke_reader, access, desired, hub_state, clock)
     roles = RoleChecks(reader, mappings, snapshots, ledger, hub_state, enqueuer, clock)
     checks = Checks(reader, roles, desired, known_targets, check_results, enqueuer, clock)
     pattern_groups = PatternGroups(

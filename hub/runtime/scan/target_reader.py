@@ -8,8 +8,9 @@ from hub.runtime.decisions.checks import Finding
 from hub.runtime.decisions.decision import DesiredProfile
 from hub.runtime.decisions.hub_state import Domain
 from hub.runtime.decisions.record import Record
-from hub.runtime.ports import HubStateStore
+from hub.runtime.ports import Clock, HubStateStore
 from hub.runtime.scan.desired import DesiredReader
+from hub.runtime.scan.refusals import refusal_of
 from hub.runtime.studio_ports import AssignmentListing, SpokeReader, StudioListing
 from shared.conventions import SystemRole
 from shared.errors import PermanentError, TargetUnreachableError
@@ -51,6 +52,7 @@ class TargetReader(NamedTuple):
     access: AssignmentListing
     desired: DesiredReader
     hub_state: HubStateStore
+    clock: Clock
 
     def read(self, request: ScanRequest, target: Target) -> TargetReading:
         """Return the target with its domain, which is all that is read of it so far."""
@@ -78,7 +80,7 @@ class TargetReader(NamedTuple):
         target, domain = reading.target, reading.domain
         state = self.hub_state.state(newer_than=reading.request.enqueued_at)
         yield checks.of_access("reader-role", target, str(reading.refusal or ""))
-        refused = state.refused.get(target)
+        refused = refusal_of(target, state, self.hub_state, self.clock.now())
         yield checks.of_access("access-role", target, refused.reason if refused else "")
         if isinstance(domain, Domain):
             yield from checks.of_domain(target, domain, self.region)
