@@ -11,6 +11,7 @@ import botocore.hooks
 import botocore.regions
 import botocore.session
 import botocore.useragent
+import botocore.utils
 from botocore.args import ClientArgsCreator
 from botocore.client import BaseClient, ClientCreator
 from botocore.compat import accepts_kwargs
@@ -72,6 +73,7 @@ def shared_models() -> Iterator[None]:
         # No request leaves the process, so the search for proxies in the environment is wasted
         # time.
         replace(undo, EndpointCreator, "_get_proxies", lambda _, __: {})
+        replace(undo, botocore.utils, "get_environ_proxies", lambda _: {})
         # It would read all certificates for each client.
         replace(undo, URLLib3Session, "__init__", _no_connection)
         # There is no client of S3.
@@ -147,7 +149,8 @@ def _provider(ruleset_data: dict[str, Any], **more: Any) -> EndpointProvider:  #
 
 def _endpoint(resolver: Any, operation_model: Any, call_args: Any, request_context: Any) -> Any:  # noqa: ANN401 (as above)
     """Return the endpoint of an operation, computed once for each set of endpoint parameters."""
-    if operation_model.operation_context_parameters:
+    if operation_model.operation_context_parameters and "arn:" in repr(call_args):
+        # The account in the ARN of a table is part of its endpoint.
         return _endpoint_of(resolver, operation_model, call_args, request_context)
     shaping = [(call_args or {}).get(p.member_name) for p in operation_model.context_parameters]
     known = vars(resolver).setdefault("_known_endpoints", {})

@@ -1,19 +1,22 @@
 """Makes moto faster; the answers stay moto's own, only the work is less."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from copy import copy
 from functools import cache
 from typing import Any
 from uuid import uuid4
 
 from moto.core import models as moto_models
 from moto.core import responses as moto_responses
+from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.common_models import BaseModel
 from moto.core.model import StructureShape
 from moto.core.serialize import BaseJSONSerializer
-from moto.core.utils import camelcase_to_underscores, method_names_from_class, unix_time_millis
+from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.sqs import models as sqs_models
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue
@@ -25,6 +28,7 @@ from simulator.routes import process_request
 
 _structure_of = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001 (there is no other way in)
 _spelled = cache(camelcase_to_underscores)
+_account_of: Any = BackendDict.__getitem__
 
 
 @contextmanager
@@ -42,6 +46,13 @@ def quick_moto() -> Iterator[None]:
         # moto draws each letter of a request id separately.
         replace(undo, moto_responses, "gen_amzn_requestid_long", _request_id)
         replace(undo, sqs_models, "generate_receipt_handle", _receipt_handle)
+        # moto makes a list of all accounts to find one.
+        replace(undo, BackendDict, "__getitem__", _in_account)
+        # moto makes three dates to read the time.
+        replace(undo, sqs_models, "unix_time", _unix_time)
+        replace(undo, sqs_models, "unix_time_millis", _unix_time_millis)
+        # Of what moto copies, it changes no part but whole attributes.
+        replace(undo, sqs_models, "deepcopy", copy)
         replace(undo, BaseJSONSerializer, "_serialize_type_structure", _write_structure)
         replace(undo, Queue, "attributes", property(_Attributes))
         replace(undo, Queue, "messages", property(_messages))
@@ -57,6 +68,19 @@ def _untracked(model: type[BaseModel], *_: object, **__: object) -> BaseModel:
 def _request_id(headers: dict[str, Any]) -> str:
     headers["x-amzn-requestid"] = number = str(uuid4())
     return number
+
+
+def _in_account(backends: Any, account: str) -> Any:  # noqa: ANN401 (moto's own)
+    found = dict.get(backends, account)
+    return _account_of(backends, account) if found is None else found
+
+
+def _unix_time() -> float:
+    return time.time()
+
+
+def _unix_time_millis() -> float:
+    return time.time() * 1000
 
 
 def _receipt_handle() -> str:
@@ -125,7 +149,7 @@ class _Attributes(Mapping[str, Any]):
 
 def _messages(queue: Queue) -> list[Message]:
     """Return the messages that can be received; moto reads the time twice for each."""
-    now = unix_time_millis()
+    now = _unix_time_millis()
     return [
         message
         for message in queue._messages  # noqa: SLF001 (moto has no other list)
