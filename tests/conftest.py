@@ -3,11 +3,12 @@
 import gc
 
 
-def pytest_collection_finish() -> None:
-    """Keep the garbage collector from looking through all that was imported and collected.
+def pytest_configure() -> None:
+    """Let the garbage collector look seldom: imports and stories make many values, few cycles."""
+    gc.set_threshold(1_000_000, 20, 100)
 
-    Stories make many values and few cycles, so it also looks seldom.
-    """
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from looking through all that was imported and collected."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(1_000_000, 20, 100)

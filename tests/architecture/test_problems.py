@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,6 @@ from shared.model import Target
 ROOT = Path(__file__).parents[2]
 AREAS = (hub, mappings, targets, users)
 TABLE = ROOT / "hub" / "runtime" / "problems"
-CODE = {
-    path: ast.parse(path.read_text(encoding="utf-8"))
-    for folder in ("hub/runtime", "cli")
-    for path in sorted((ROOT / folder).rglob("*.py"))
-}
-OUTSIDE = {path: tree for path, tree in CODE.items() if path.parent != TABLE}
 KINDS = {
     kind.name: kind
     for area in AREAS
@@ -46,6 +41,24 @@ ROWS = {
     if line.startswith("| `")
     for cells in [[cell.strip() for cell in line.strip("|").split(" | ")]]
 }
+
+
+@cache
+def code() -> dict[Path, ast.Module]:
+    """Return the syntax tree of each module that may report a problem, or is in the table."""
+    return {
+        path: ast.parse(path.read_text(encoding="utf-8"))
+        for folder in ("hub/runtime", "cli")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    }
+
+
+def table() -> dict[Path, ast.Module]:
+    return {path: tree for path, tree in code().items() if path.parent == TABLE}
+
+
+def outside() -> dict[Path, ast.Module]:
+    return {path: tree for path, tree in code().items() if path.parent != TABLE}
 
 
 def calls(tree: ast.AST, name: str) -> list[ast.Call]:
@@ -77,12 +90,12 @@ def test_no_problem_is_made_outside_the_table() -> None:
     """Whatever code reports has a kind in the table, and one place writes the log line."""
     makers = {
         path.relative_to(ROOT).as_posix()
-        for path, tree in OUTSIDE.items()
+        for path, tree in outside().items()
         if calls(tree, "ProblemKind") or calls(tree, "Problem")
     }
     writers = {
         path.relative_to(ROOT).as_posix()
-        for path, tree in CODE.items()
+        for path, tree in code().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and any(isinstance(each, ast.Constant) and each.value == "PROBLEM" for each in node.args)
@@ -111,15 +124,14 @@ def used(tree: ast.AST) -> set[tuple[str, str]]:
 
 def test_every_problem_is_reported_somewhere() -> None:
     """Each function that returns a problem is used outside the table."""
-    assert set().union(*map(used, OUTSIDE.values())) >= PROBLEMS
+    assert set().union(*map(used, outside().values())) >= PROBLEMS
 
 
 def test_every_kind_has_a_problem() -> None:
     """Each kind is made by a function of the table, or is a skip's."""
     made = {
         node.value.id
-        for path, tree in CODE.items()
-        if path.parent == TABLE
+        for tree in table().values()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
         and node.attr == "of"
@@ -139,26 +151,23 @@ def test_every_skip_that_is_reported_has_its_kind() -> None:
 
 def test_no_two_kinds_have_one_name() -> None:
     """Operators filter by it."""
+    # The names that each area assigns, without those that it imports from another.
+    assigned = {
+        f"hub.runtime.problems.{path.stem}": {
+            node.target.id
+            for node in tree.body
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+        }
+        for path, tree in table().items()
+    }
     named = [
         kind.name
         for area in AREAS
         for name, kind in vars(area).items()
-        if isinstance(kind, ProblemKind) and name in CODE_NAMES[area.__name__]
+        if isinstance(kind, ProblemKind) and name in assigned[area.__name__]
     ]
 
     assert sorted(named) == sorted(KINDS)
-
-
-# The names that each area assigns, without those that it imports from another.
-CODE_NAMES = {
-    f"hub.runtime.problems.{path.stem}": {
-        node.target.id
-        for node in tree.body
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
-    }
-    for path, tree in CODE.items()
-    if path.parent == TABLE
-}
 
 
 def test_the_page_lists_every_kind() -> None:

@@ -18,7 +18,6 @@ import pytest
 from botocore import handlers
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
-from cfnlint.decode import cfn_yaml  # type: ignore[import-untyped]
 from moto.events.models import EventPattern, EventsBackend
 from operators import Company
 
@@ -35,6 +34,9 @@ POLICY = json.loads((RECIPES / "approver-policy.json").read_text(encoding="utf-8
 
 def template(name: str) -> Any:  # noqa: ANN401 (a CloudFormation template)
     """Return a recipe's template with its short functions spelt out."""
+    # cfn-lint takes long to import, and most workers need it for nothing.
+    from cfnlint.decode import cfn_yaml  # type: ignore[import-untyped]  # noqa: PLC0415
+
     return json.loads(json.dumps(cfn_yaml.load(str(RECIPES / f"{name}.yaml"))))
 
 
