@@ -39,6 +39,8 @@ node_modules/.installed: package-lock.json
 demo: setup  ## play a small company over two spoke accounts, on the embedded AWS
 	@$(BIN)/studio-hub demo
 
+# pytest keeps the tests that it compiled, also where the environment forbids that.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: setup  ## run the tests (no AWS account, no network)
 	@echo "==> tests"
 	@$(BIN)/pytest -n 2 --dist worksteal
