@@ -8,8 +8,8 @@ import json
 from functools import cache
 from importlib.resources import files
 from itertools import chain
+from typing import Any
 
-_SCHEMAS = files("cfnlint.data.schemas")
 _HANDLERS = ("create", "read", "update", "delete")
 UNUSED = {
     "tables are neither imported nor replicated, and no stream of Kinesis follows them": {
@@ -96,12 +96,16 @@ UNUSED = {
 @cache
 def rights_named_by(resource_type: str, region: str = "eu-west-1") -> frozenset[str]:
     """Return every right that the handlers of a resource type list."""
-    known = json.loads((_SCHEMAS / "providers" / f"{region}.json").read_text(encoding="utf-8"))
-    schema = _SCHEMAS / "resources" / f"{known[resource_type]}.json"
-    handlers = json.loads(schema.read_text(encoding="utf-8"))["handlers"]
+    handlers = _schema("resources", _schema("providers", region)[resource_type])["handlers"]
     return frozenset(
         chain.from_iterable(handlers[name]["permissions"] for name in _HANDLERS if name in handlers)
     )
+
+
+@cache
+def _schema(folder: str, name: str) -> Any:  # noqa: ANN401 (JSON)
+    path = files("cfnlint.data.schemas") / folder / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def rights_asked_for_by(resource_type: str) -> frozenset[str]:
