@@ -60,12 +60,17 @@ def context() -> Context:
 def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     asset = tmp_path_factory.mktemp("asset")
     (asset / "placeholder.py").write_text('"""Stands in for the functions."""\n')
+    shipped = (ROOT / "spoke" / "execution_roles.yaml").read_text(encoding="utf-8")
+    execution_roles = read_execution_roles(shipped)
 
     def synthesized(context: Context, **of_the_cdk: object) -> Path:
         out = tmp_path_factory.mktemp("cdk.out")
         app = cdk.App(
             analytics_reporting=False,
             outdir=str(out),
+            # Its findings are only warnings, and its engine takes seconds of several cores to load:
+            # `make synth` runs it. cfn-lint checks these templates.
+            builtin_cloud_formation_validation=False,
             context={"aws:cdk:enable-path-metadata": True, **of_the_cdk},
         )
         package = Package(
@@ -77,8 +82,7 @@ def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         StudioHub(app, "StudioHub", context=context, package=package)
         for account in others_of(context):
             StudioIdentity(app, "StudioIdentity", context=context, account=account)
-        shipped = (ROOT / "spoke" / "execution_roles.yaml").read_text(encoding="utf-8")
-        StudioSpoke(app, "StudioSpoke", execution_roles=read_execution_roles(shipped))
+        StudioSpoke(app, "StudioSpoke", execution_roles=execution_roles)
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
         app.synth()
         return out
