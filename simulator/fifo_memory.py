@@ -11,12 +11,13 @@ from time import time
 from moto.sqs.models import Message, Queue
 
 _REMEMBERED = 300.0
+# A queue's attribute for when each id was sent last, with its group.
+_SENT = "sent_by_id"
 
 
 @contextmanager
 def remembering() -> Iterator[None]:
     """Make every FIFO queue remember deduplication ids, inside `mock_aws`."""
-    sent: dict[tuple[str, str, str], float] = {}
     add = Queue.add_message
 
     def add_once(queue: Queue, message: Message) -> None:
@@ -24,7 +25,8 @@ def remembering() -> Iterator[None]:
             add(queue, message)
             return
         # The hub's queues deduplicate within the message group.
-        key = (queue.queue_arn, message.group_id or "", message.deduplication_id or "")
+        key = message.group_id or "", message.deduplication_id or ""
+        sent: dict[tuple[str, str], float] = vars(queue).setdefault(_SENT, {})
         if time() - sent.get(key, -_REMEMBERED) >= _REMEMBERED:
             sent[key] = time()
             add(queue, message)
