@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 import pytest
+from saved_aws import restore, saved
 
 from cli.simulation.deployment import deployed_hub
 from cli.simulation.operator import SimulatedOperator
@@ -95,22 +97,27 @@ class Company:
         return sorted(self.aws.rows(LEDGER), key=lambda row: (row["pk"], row["sk"]))
 
 
+class _Begun(NamedTuple):
+    """A company after its first sweep: the state of its AWS, and who has which credentials."""
+
+    state: bytes
+    operator: Mapping[str, str]
+    keys: Mapping[str, Mapping[str, str]]
+
+
 @contextmanager
 def company(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Company]:
-    """Deploy a hub and run its first sweep; the environment is that of its operator.
+    """Deploy a hub that made its first sweep; the environment is that of its operator.
 
     The AWS profile `spoke` has the operator's credentials in the Studio account. `hubs-role` has
     the credentials of the hub's role there.
     """
-    scenario = parse(COMPANY, name="company", folder=folder)
+    begun = _begun()
     with deployed_hub(limit=LIMIT) as aws:
-        built = Company(aws, SimulatedOperator(aws))
-        Story(scenario, aws, built.operator).play()
-        built.play("sweep")
-        keys = {name: _keys(*of) for name, of in _WHO.items()}
-        for name, value in aws.function_credentials("Operator").items():
+        restore(aws, begun.state)
+        for name, value in begun.operator.items():
             monkeypatch.setenv(name, value)
-        _write_profiles(folder, keys, monkeypatch)
+        _write_profiles(folder, begun.keys, monkeypatch)
         monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
         monkeypatch.setenv("STUDIO_HUB_LEDGER_TABLE", LEDGER)
         monkeypatch.setenv("STUDIO_HUB_MAPPINGS_TABLE", MAPPINGS)
@@ -121,7 +128,20 @@ def company(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Company]:
         store = aws.services.identity_store.store_id
         monkeypatch.setenv("STUDIO_HUB_IDENTITY_STORE_ID", store)
         boto3.setup_default_session()
-        yield built
+        yield Company(aws, SimulatedOperator(aws))
+
+
+@cache
+def _begun() -> _Begun:
+    """Play the beginning, which is the same for every test, once in a process."""
+    scenario = parse(COMPANY, name="company", folder=Path())
+    with deployed_hub(limit=LIMIT) as aws:
+        built = Company(aws, SimulatedOperator(aws))
+        Story(scenario, aws, built.operator).play()
+        built.play("sweep")
+        keys = {name: _keys(*of) for name, of in _WHO.items()}
+        operator = aws.function_credentials("Operator")
+        return _Begun(saved(aws), operator, keys)
 
 
 _WHO = {
