@@ -2,17 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import botocore.session
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
 from simulator.errors import VALIDATION, refuse
-from simulator.patterns import compiled
+from simulator.patterns import matches
 from simulator.rules import common
-
-if TYPE_CHECKING:
-    import re
 
 Check = Callable[[Any, str, list[str]], None]
 
@@ -134,19 +131,15 @@ def _string(shape: Shape) -> Check:
     pattern = shape.metadata.get("pattern")
     allowed = getattr(shape, "enum", None) or ()
     hidden = bool(shape.metadata.get("sensitive"))
-    matcher: list[re.Pattern[str]] = []
 
     def check(value: Any, path: str, found: list[str]) -> None:  # noqa: ANN401 -- a raw request
         def violation(text: str) -> str:
             return _violation(value, path, text, hidden=hidden)
 
         _length(len(value), bounds, violation, found)
-        if pattern:
-            if not matcher:
-                matcher.append(compiled(pattern))
-            if not matcher[0].fullmatch(value):
-                text = f"Member must satisfy regular expression pattern: {pattern}"
-                found.append(violation(text))
+        if pattern and not matches(pattern, value):
+            text = f"Member must satisfy regular expression pattern: {pattern}"
+            found.append(violation(text))
         if allowed and value not in allowed:
             text = f"Member must satisfy enum value set: [{', '.join(allowed)}]"
             found.append(violation(text))

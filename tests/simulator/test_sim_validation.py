@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from simulated import STORE
 
 from simulator.errors import ServiceError
-from simulator.patterns import compiled
+from simulator.patterns import compiled, matches
 from simulator.rules import common
 from simulator.validation import validate, violations
 
@@ -160,6 +160,19 @@ def test_unicode_classes_agree_with_the_database(text: str) -> None:
 
     assert bool(compiled(r"\p{L}+").fullmatch(text)) is letters
     assert bool(compiled(r"[\p{L}]+").fullmatch(text)) is letters
+
+
+@pytest.mark.parametrize("form", [r"\p{%s}", r"[\p{%s}]", r"[^\p{%s}]", r"[\p{%s}x]"])
+@pytest.mark.parametrize("category", "LMNPSZ")
+def test_texts_in_ascii_are_matched_as_all_others(form: str, category: str) -> None:
+    """The ranges within ASCII say the same of its characters as those of all characters."""
+    pattern = form % category
+
+    assert [
+        code
+        for code in range(128)
+        if matches(pattern, chr(code)) is not bool(compiled(pattern).fullmatch(chr(code)))
+    ] == []
 
 
 def test_shapes_that_contain_themselves_are_checked() -> None:
