@@ -62,7 +62,7 @@ def _kind(shape: Shape, known: dict[str, _Check]) -> _Check:
 
 def _structure(shape: StructureShape, known: dict[str, _Check]) -> _Check:
     if shape.is_document_type:
-        return _never
+        return _is_text
     required = set(shape.metadata.get("required", ()))
     members = {name: _build(member, known) for name, member in shape.members.items()}
 
@@ -103,6 +103,11 @@ def _scalar(shape: Shape) -> _Check:
     if shape.type_name == "string":
         return lambda value: isinstance(value, str) and len(value) >= least
     return lambda value: isinstance(value, types) and value >= least
+
+
+def _is_text(value: object) -> bool:
+    """Return whether the value of a document is a text, as the names of users and groups are."""
+    return isinstance(value, str)
 
 
 def _never(_: object) -> bool:

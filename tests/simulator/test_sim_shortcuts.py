@@ -282,6 +282,27 @@ def test_parameters_that_botocore_refuses_are_refused(
     assert validate(ParamValidator(), params, put_item).generate_report() == expected
 
 
+@pytest.fixture(scope="module")
+def get_group_id() -> Shape:
+    """Return the parameters of GetGroupId; the name that is looked up may be any document."""
+    model = botocore.session.get_session().get_service_model("identitystore")
+    shape = model.operation_model("GetGroupId").input_shape
+    assert shape is not None
+    return shape
+
+
+@settings(deadline=None)
+@given(value=_VALUES)
+def test_documents_are_checked_as_botocore_checks_them(value: object, get_group_id: Shape) -> None:
+    """The quick check knows texts; all others are botocore's to check."""
+    unique = {"UniqueAttribute": {"AttributePath": "displayName", "AttributeValue": value}}
+    params = {"IdentityStoreId": STORE, "AlternateIdentifier": unique}
+
+    expected = ParamValidator().validate(params, get_group_id).generate_report()
+
+    assert validate(ParamValidator(), params, get_group_id).generate_report() == expected
+
+
 def _tables() -> Iterator[Any]:
     dynamodb = boto3.client("dynamodb", "eu-west-1")
     make_tables(dynamodb)
