@@ -45,7 +45,7 @@ class Target(NamedTuple):
         return f"{self.account}/{self.region}/{self.domain_id}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class GroupMapping:
     """Group G calls for profiles in target T with role R: one valid row of the mappings table.
 
@@ -65,13 +65,14 @@ class GroupMapping:
     pattern: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True, order=True)
 class GroupPattern(GroupMapping):
     """A row for every group whose name matches: `group` holds one `*`, for one character or more.
 
     A `*` in `role_arn` stands for the same characters, made legal in the name of a role. An empty
     `role_arn` is the role that each group has by convention.
     """
+
+    __slots__ = ()
 
 
 class BadMapping(NamedTuple):

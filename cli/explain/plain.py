@@ -64,8 +64,7 @@ def _target(each: TargetExplanation, found: Explained) -> dict[str, Any]:
             "is_due": each.is_due,
             "retry_at": _iso(record.retry_at) if record else None,
             "actions": [
-                {"action": type(action).__name__, "what": describe(action)}
-                for action in each.actions
+                {"action": action.kind, "what": describe(action)} for action in each.actions
             ],
             "skips": [
                 {"kind": str(skip.kind), "reason": skip.reason, "remedy": skip.remedy or None}

@@ -1,9 +1,9 @@
 """Reserves slots and writes holds by the removal limit; two workers never get the same slot."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 
 from hub.runtime import reporter, telemetry
 from hub.runtime.decisions.actions import Plan, SkipKind, skip
@@ -30,8 +30,7 @@ _TRIES = 5
 _MOST_AT_ONCE = 100
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Guard:
+class Guard(NamedTuple):
     """Lets disruptions begin, or holds them, by the removal limit of each target."""
 
     limit: RemovalLimit

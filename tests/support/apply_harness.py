@@ -1,7 +1,7 @@
 """A harness that applies plans: every kind of action once, two targets, and a fake recorder."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from builders import ADA, BECAUSE, LAB, NEW, NOON, OLD, SHOP, SUSPENDED_ROLE, THERE, app
@@ -113,4 +113,4 @@ class ApplyHarness:
 
 def elsewhere(action: Action) -> Action:
     """Return the same action in the other target."""
-    return replace(action, target=SHOP)
+    return action._replace(target=SHOP)

@@ -59,4 +59,4 @@ def read_rows(rows_: Iterable[Row]) -> list[tuple[GroupMapping, str]]:
     parsed = [parse_row(row) for row in rows_]
     good = [row for row in parsed if isinstance(row, GroupMapping)]
     assert len(good) == len(parsed), parsed
-    return sorted((row, row.note) for row in good)
+    return [(row, row.note) for row in sorted(good, key=lambda row: (row.group, row.target))]

@@ -102,7 +102,7 @@ def test_a_role_that_leaves_apps_running_is_recorded_with_its_outcome(
 ) -> None:
     """Whoever repeats it makes the same change; one that does not end is pending, visibly."""
     harness = knowing(ACTIVE)
-    change = replace(CHANGE, keeps_apps=True)
+    change = CHANGE._replace(keeps_apps=True)
 
     recorder = harness.open(PROMOTED)
     recorder.begin([change])

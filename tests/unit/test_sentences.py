@@ -15,9 +15,19 @@ from apply_harness import (
 )
 from builders import BECAUSE, app
 
-from hub.runtime.decisions.actions import Action, StopApp, describe
+from hub.runtime.decisions.actions import Action, Discard, Resume, Revoke, StopApp, describe
 
 IN_SPACE = StopApp(STOP_A.person, STOP_A.target, "ada", app("a", space="ada-lab"))
+
+
+def test_an_action_equals_no_action_of_another_kind() -> None:
+    """Also where all their other fields are equal."""
+    resume: Action = Resume(*CREATE[:-1])
+    revoke: Action = Revoke(*DISCARD[:-1])
+
+    assert resume != CREATE
+    assert revoke != DISCARD
+    assert Discard(*DISCARD[:-1]) == DISCARD
 
 
 @pytest.mark.parametrize(

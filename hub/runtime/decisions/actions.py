@@ -1,10 +1,9 @@
 """The parts of a plan: typed actions, skips with their reasons, and targets in sync."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from typing import Final, NamedTuple, assert_never
+from typing import Final, Literal, NamedTuple, assert_never
 
 from hub.runtime.decisions.decision import DesiredProfile, Removal
 from hub.runtime.decisions.observed import App, ObservedProfile
@@ -14,100 +13,115 @@ from shared.model import Because, Target, User
 from shared.naming import role_name
 
 
-@dataclass(frozen=True, slots=True)
-class OnProfile:
-    """The fields of every action: whose profile, in which target."""
+# What happens to whose profile, in which target. `kind` keeps two actions with equal fields apart,
+# since a named tuple equals every other one with the same values.
+class Create(NamedTuple):
+    """Create the profile with our tags and the role of the first of some rows."""
 
     person: User
     target: Target
     profile_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Granting(OnProfile):
-    """The fields of an action that gives the role of the first of some rows."""
-
     role_arn: str
     because: Because
+    kind: Literal["Create"] = "Create"
 
 
-@dataclass(frozen=True, slots=True)
-class Explained(OnProfile):
-    """The field of an action that takes something: why."""
-
-    reason: str
-
-
-class Create(Granting):
-    """Create the profile with our tags."""
-
-    __slots__ = ()
-
-
-class Assign(OnProfile):
+class Assign(NamedTuple):
     """Assign the user to the domain's application, which grants access."""
 
-    __slots__ = ()
+    person: User
+    target: Target
+    profile_name: str
+    kind: Literal["Assign"] = "Assign"
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRole(OnProfile):
+class ChangeRole(NamedTuple):
     """Change the profile's execution role in place.
 
     With `keeps_apps`, a row still grants the old role, so apps that run with it may continue.
     """
 
+    person: User
+    target: Target
+    profile_name: str
     old_role_arn: str
     role_arn: str
     because: Because
     keeps_apps: bool = False
+    kind: Literal["ChangeRole"] = "ChangeRole"
 
 
-class Resume(Granting):
-    """Give a suspended profile its role back."""
+class Resume(NamedTuple):
+    """Give a suspended profile the role of the first of some rows back."""
 
-    __slots__ = ()
+    person: User
+    target: Target
+    profile_name: str
+    role_arn: str
+    because: Because
+    kind: Literal["Resume"] = "Resume"
 
 
-class Revoke(Explained):
+class Revoke(NamedTuple):
     """Delete the user's assignment to the domain's application, which ends access."""
 
-    __slots__ = ()
+    person: User
+    target: Target
+    profile_name: str
+    reason: str
+    kind: Literal["Revoke"] = "Revoke"
 
 
-@dataclass(frozen=True, slots=True)
-class Suspend(OnProfile):
+class Suspend(NamedTuple):
     """Switch the profile to the role without any permission; running apps may block it."""
 
+    person: User
+    target: Target
+    profile_name: str
     role_arn: str
     reason: str
+    kind: Literal["Suspend"] = "Suspend"
 
 
-@dataclass(frozen=True, slots=True)
-class StopApp(OnProfile):
+class StopApp(NamedTuple):
     """Stop an app of the profile, or in one of its private spaces; files stay."""
 
+    person: User
+    target: Target
+    profile_name: str
     app: App
+    kind: Literal["StopApp"] = "StopApp"
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteSpace(OnProfile):
+class DeleteSpace(NamedTuple):
     """Delete a private space and its contents."""
 
+    person: User
+    target: Target
+    profile_name: str
     space: str
+    kind: Literal["DeleteSpace"] = "DeleteSpace"
 
 
-@dataclass(frozen=True, slots=True)
-class Delete(Explained):
+class Delete(NamedTuple):
     """Delete the profile; it has no apps and no private spaces, and its retention has ended."""
 
+    person: User
+    target: Target
+    profile_name: str
+    reason: str
     efs_uid: str = ""
+    kind: Literal["Delete"] = "Delete"
 
 
-class Discard(Explained):
+class Discard(NamedTuple):
     """Delete a profile whose creation or deletion failed, so that it can be created again."""
 
-    __slots__ = ()
+    person: User
+    target: Target
+    profile_name: str
+    reason: str
+    kind: Literal["Discard"] = "Discard"
 
 
 Action = (

@@ -202,7 +202,7 @@ class KnownTarget(NamedTuple):
     checks: TargetChecks | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class KnownPeople:
     """What the ledger says of users: their statuses, their user names and their profiles."""
 

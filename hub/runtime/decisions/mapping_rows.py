@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from difflib import get_close_matches
+from operator import attrgetter
 from typing import TypeVar
 
 from hub.runtime.problems import mappings
@@ -54,6 +54,8 @@ ANY = "*"
 # Characters in the text of one mistake, which may quote the row.
 _LONGEST_MISTAKE = 500
 
+_KEY = attrgetter("group", "target")
+
 Row = Mapping[str, object]
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
@@ -63,14 +65,14 @@ def parse_table(rows: Iterable[Row]) -> MappingTable:
     """Return the rows as a sorted table; rows with mistakes are in `bad`."""
     parsed = [parse_row(row) for row in rows]
     return MappingTable(
-        rows=tuple(sorted(row for row in parsed if type(row) is GroupMapping)),
+        rows=tuple(sorted((row for row in parsed if type(row) is GroupMapping), key=_KEY)),
         bad=tuple(
             sorted(
                 (row for row in parsed if isinstance(row, BadMapping)),
                 key=lambda row: (row.group, row.target_text),
             )
         ),
-        patterns=tuple(sorted(row for row in parsed if isinstance(row, GroupPattern))),
+        patterns=tuple(sorted((row for row in parsed if isinstance(row, GroupPattern)), key=_KEY)),
     )
 
 
@@ -114,6 +116,9 @@ def parse_row(row: Row) -> GroupMapping | BadMapping:
 
 def _unknown(name: str) -> str:
     """Return the mistake of an unknown attribute: it may be a misspelled one."""
+    # Only a mistake needs it.
+    from difflib import get_close_matches  # noqa: PLC0415
+
     like = get_close_matches(name, _ATTRIBUTES, 1)
     meant = like[0] if like else f"one of {', '.join(_ATTRIBUTES)}"
     shown = shortened(visible(name), _LONGEST_MISTAKE)

@@ -15,7 +15,7 @@ def report(todo: Plan) -> frozenset[str]:
     for action in todo.actions:
         user = action.person
         problem = users.dry_run(
-            user.name or user.id, user.id, action.target, type(action).__name__, describe(action)
+            user.name or user.id, user.id, action.target, action.kind, describe(action)
         )
         reporter.report(problem)
         found.add(f"{problem.kind.name} {problem.subject}")

@@ -103,8 +103,8 @@ def report_outcome(outcome: Outcome, request: ReconcileRequest) -> None:
             if isinstance(action, Create):
                 reporter.checked(targets.QUOTA, subject=str(action.target))
             if isinstance(action, _PARTS):
-                kind = type(action).__name__
-                telemetry.change(kind, action.target, action.profile_name, describe(action))
+                what = describe(action)
+                telemetry.change(action.kind, action.target, action.profile_name, what)
         case Found():
             pass
         case ManualAction():
