@@ -22,7 +22,7 @@ from botocore.httpsession import URLLib3Session
 from botocore.loaders import Loader, create_loader
 from botocore.model import ServiceModel
 from botocore.paginate import PageIterator, Paginator
-from botocore.regions import EndpointRulesetResolver
+from botocore.regions import EndpointResolverBuiltins, EndpointRulesetResolver
 from botocore.session import Session
 from botocore.useragent import sanitize_user_agent_string_component
 from botocore.validate import ParamValidator
@@ -51,6 +51,10 @@ _classes: dict[str, Any] = {}
 # The key is the id() of a ruleset. The entry keeps the ruleset alive, so no other object can get
 # its id.
 _providers: dict[int, tuple[dict[str, Any], EndpointProvider]] = {}
+# A resolver's attribute for the endpoints that it knows.
+_KNOWN = "_known_endpoints"
+# The key is the id() of a provider, which is kept alive too, and the settings of a client.
+_endpoints: dict[tuple[Any, ...], dict[tuple[Any, ...], Any]] = {}
 
 
 @contextmanager
@@ -153,11 +157,24 @@ def _endpoint(resolver: Any, operation_model: Any, call_args: Any, request_conte
         # The account in the ARN of a table is part of its endpoint.
         return _endpoint_of(resolver, operation_model, call_args, request_context)
     shaping = [(call_args or {}).get(p.member_name) for p in operation_model.context_parameters]
-    known = vars(resolver).setdefault("_known_endpoints", {})
+    known = vars(resolver).get(_KNOWN)
+    if known is None:
+        known = vars(resolver)[_KNOWN] = _known_endpoints(resolver)
     key = (operation_model.name, *shaping)
     if key not in known:
         known[key] = _endpoint_of(resolver, operation_model, call_args, request_context)
     return known[key]
+
+
+def _known_endpoints(resolver: Any) -> dict[tuple[Any, ...], Any]:  # noqa: ANN401 (as above)
+    """Return the endpoints of a client; clients with equal settings share theirs."""
+    settings = {**resolver._builtins, **(resolver._client_context or {})}  # noqa: SLF001 (as above)
+    if settings.get(EndpointResolverBuiltins.ACCOUNT_ID_ENDPOINT_MODE) != "disabled":
+        # The account of the client's credentials may be part of its endpoints.
+        return {}
+    del settings[EndpointResolverBuiltins.ACCOUNT_ID]
+    key = id(resolver._provider), *sorted(settings.items(), key=str)  # noqa: SLF001 (as above)
+    return _endpoints.setdefault(key, {})
 
 
 def _accepts_kwargs(handler: Any) -> Any:  # noqa: ANN401 (anything that can be called)

@@ -40,6 +40,7 @@ def quick_moto() -> Iterator[None]:
         # moto lists a class's methods, and spells an operation's name, again for every call.
         replace(undo, moto_responses, "method_names_from_class", cache(method_names_from_class))
         replace(undo, moto_responses, "camelcase_to_underscores", _spelled)
+        replace(undo, sqs_models, "camelcase_to_underscores", _spelled)
         # moto tracks every copy of every item and message for a dashboard that is not used here.
         replace(undo, BaseModel, "__new__", staticmethod(_untracked))
         replace(undo, BotocoreStubber, "process_request", process_request)
