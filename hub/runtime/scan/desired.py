@@ -80,8 +80,28 @@ class DesiredReader(NamedTuple):
         target: Target,
         records: Mapping[UserId, Record],
         leaving: Leaving | None = None,
+        *,
+        is_held: bool = False,
     ) -> dict[UserId, Decision | None]:
-        """Return the decision on every user whom a target concerns."""
+        """Return the decision on every user whom a target concerns.
+
+        Rows and group snapshots that are newer than the request may be older than the records: a
+        user who joined in between would seem to have left. So nothing is read from a cache where a
+        removal would begin, or where disruptions are held and may be obsolete (`is_held`).
+        """
+        found = {} if is_held else self._decisions(request, target, records, leaving)
+        if is_held or removals(found, records):
+            now = request._replace(enqueued_at=self.clock.now())
+            return self._decisions(now, target, records, leaving)
+        return found
+
+    def _decisions(
+        self,
+        request: ScanRequest,
+        target: Target,
+        records: Mapping[UserId, Record],
+        leaving: Leaving | None,
+    ) -> dict[UserId, Decision | None]:
         table, ids = self.mappings.with_ids(request)
         rows = rows_by_target(table, [target])[target]
         groups = self._groups(rows, ids, request, leaving)

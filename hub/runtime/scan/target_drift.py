@@ -66,7 +66,7 @@ class TargetDrift(NamedTuple):
         A desired profile of a user who is `obstructed` is not tried again.
         """
         records = known.records
-        desired = self.desired.decisions(request, target, records)
+        desired = self.desired.decisions(request, target, records, is_held=known.is_held)
         held = self._still_held(target, desired, known)
         disruptions = removals(desired, records)
         changed = role_changes(desired, held)

@@ -1,0 +1,79 @@
+"""A scan may have copies that are newer than its request, and older than what was written since."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from membership_oracle import ONE, MembershipStep, RandomCompany
+
+from cli.simulation.deployment import deployed_hub
+from hub.runtime.decisions.removal_limit import RemovalLimit
+from shared.messages import encode, message_group
+from shared.requests import ScanRequest, Subject
+from simulator.embedded_aws import EmbeddedAws
+from simulator.setup import LEDGER
+
+# Seconds until a message comes again whose invocation crashed.
+_CRASHED = 120
+
+
+@pytest.fixture
+def company() -> Iterator[RandomCompany]:
+    """Return a company in sync, where the second removal of an hour is held."""
+    with deployed_hub(limit=RemovalLimit(1, 0)) as aws:
+        random_company = RandomCompany(aws)
+        random_company.sweep()
+        yield random_company
+
+
+def request_scan(aws: EmbeddedAws) -> None:
+    """Request a scan of the target whose invocation crashes; a sweep reads the snapshots then."""
+    at = datetime.fromtimestamp(aws.clock.now(), UTC)
+    request = ScanRequest(Subject.TARGET, str(ONE), at, str(uuid4()), at)
+    queue = aws.queues["scan"].url
+    aws.lambdas.sqs.send_message(
+        QueueUrl=queue,
+        MessageBody=encode(request),
+        MessageGroupId=message_group(request),
+        MessageDeduplicationId=str(uuid4()),
+    )
+    aws.lambdas.sqs.receive_message(QueueUrl=queue, VisibilityTimeout=_CRASHED)
+    aws.wait(1)
+    aws.sweep(hourly_only=True)
+    aws.wait(1)
+
+
+def held(aws: EmbeddedAws) -> list[str]:
+    """Return the users whose removal from the target is held."""
+    limits = [row for row in aws.rows(LEDGER) if row["pk"] == f"limit#{ONE}"]
+    return sorted(row["user_name"] for row in limits if row["sk"].startswith("held#"))
+
+
+def test_nobody_is_held_who_joined_since_the_snapshots_were_read(company: RandomCompany) -> None:
+    """The records show the new profiles, and the copies of the snapshots nobody in the group."""
+    request_scan(company.aws)
+    for user in (0, 1):
+        company.do(MembershipStep("join", user, "ants"))
+    company.aws.lambdas.log.clear()
+    company.aws.wait(_CRASHED)
+
+    assert company.roles_of(ONE).count("Ant") == 2
+    assert held(company.aws) == []
+    assert "held" not in {each.get("kind") for each in company.aws.lambdas.log}
+
+
+def test_a_hold_stays_that_began_since_the_snapshots_were_read(company: RandomCompany) -> None:
+    """The copies of the snapshots show the leavers in the group, so that no hold is called for."""
+    for user in (0, 1):
+        company.do(MembershipStep("join", user, "ants"))
+    company.sweep()
+    request_scan(company.aws)
+    for user in (0, 1):
+        company.do(MembershipStep("leave", user, "ants"))
+    before = held(company.aws)
+    company.aws.lambdas.log.clear()
+    company.aws.wait(_CRASHED)
+
+    assert held(company.aws) == before == ["bob"]
+    assert [each for each in company.aws.lambdas.log if each.get("message") == "RESOLVED"] == []
