@@ -5,17 +5,20 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from membership_oracle import ONE, MembershipStep, RandomCompany
+from membership_oracle import ONE, TWO, MembershipStep, RandomCompany
 
 from cli.simulation.deployment import deployed_hub
+from hub.runtime.adapters.hub_state import DynamoHubState
 from hub.runtime.decisions.removal_limit import RemovalLimit
 from shared.messages import encode, message_group
+from shared.model import Target
 from shared.requests import ScanRequest, Subject
 from simulator.embedded_aws import EmbeddedAws
 from simulator.setup import LEDGER
 
-# Seconds until a message comes again whose invocation crashed.
-_CRASHED = 120
+# Seconds until a message comes again whose invocation crashed. The hub's state is read again by a
+# scan when it is ten seconds old.
+_CRASHED, _SOON = 120, 8
 
 
 @pytest.fixture
@@ -27,10 +30,10 @@ def company() -> Iterator[RandomCompany]:
         yield random_company
 
 
-def request_scan(aws: EmbeddedAws) -> None:
-    """Request a scan of the target whose invocation crashes; a sweep reads the snapshots then."""
+def request_scan(aws: EmbeddedAws, target: Target) -> str:
+    """Request the scan of a target; return the URL of the queue."""
     at = datetime.fromtimestamp(aws.clock.now(), UTC)
-    request = ScanRequest(Subject.TARGET, str(ONE), at, str(uuid4()), at)
+    request = ScanRequest(Subject.TARGET, str(target), at, str(uuid4()), at)
     queue = aws.queues["scan"].url
     aws.lambdas.sqs.send_message(
         QueueUrl=queue,
@@ -38,9 +41,15 @@ def request_scan(aws: EmbeddedAws) -> None:
         MessageGroupId=message_group(request),
         MessageDeduplicationId=str(uuid4()),
     )
-    aws.lambdas.sqs.receive_message(QueueUrl=queue, VisibilityTimeout=_CRASHED)
+    return queue
+
+
+def scan_later(aws: EmbeddedAws, seconds: int = _CRASHED) -> None:
+    """Request a scan whose invocation crashes, and read all copies anew in the next one."""
+    queue = request_scan(aws, ONE)
+    aws.lambdas.sqs.receive_message(QueueUrl=queue, VisibilityTimeout=seconds)
     aws.wait(1)
-    aws.sweep(hourly_only=True)
+    request_scan(aws, TWO)
     aws.wait(1)
 
 
@@ -52,7 +61,7 @@ def held(aws: EmbeddedAws) -> list[str]:
 
 def test_nobody_is_held_who_joined_since_the_snapshots_were_read(company: RandomCompany) -> None:
     """The records show the new profiles, and the copies of the snapshots nobody in the group."""
-    request_scan(company.aws)
+    scan_later(company.aws)
     for user in (0, 1):
         company.do(MembershipStep("join", user, "ants"))
     company.aws.lambdas.log.clear()
@@ -68,7 +77,7 @@ def test_a_hold_stays_that_began_since_the_snapshots_were_read(company: RandomCo
     for user in (0, 1):
         company.do(MembershipStep("join", user, "ants"))
     company.sweep()
-    request_scan(company.aws)
+    scan_later(company.aws)
     for user in (0, 1):
         company.do(MembershipStep("leave", user, "ants"))
     before = held(company.aws)
@@ -77,3 +86,24 @@ def test_a_hold_stays_that_began_since_the_snapshots_were_read(company: RandomCo
 
     assert held(company.aws) == before == ["bob"]
     assert [each for each in company.aws.lambdas.log if each.get("message") == "RESOLVED"] == []
+
+
+def test_a_role_stays_unavailable_that_was_found_so_since_the_state_was_read(
+    company: RandomCompany,
+) -> None:
+    """The check of another role writes both, and must not give back what a later check took."""
+    ant, bee, cat = (
+        f"arn:aws:iam::{ONE.account}:role/studio-hub/{x}" for x in ("Ant", "Bee", "Cat")
+    )
+    aws = company.aws
+    aws.put_mapping({"group": "cats", "target": str(ONE), "execution_role_arn": cat})
+    aws.skip_row_changes()
+    scan_later(aws, _SOON)
+    other_environment = DynamoHubState(aws.dynamodb, LEDGER)
+    other_environment.remember_roles(ONE, {ant, bee}, {ant})
+    aws.services.studio.missing_roles.add(ant)
+    aws.wait(_SOON)
+
+    state = other_environment.state(datetime.now(UTC))
+    assert state.unavailable_roles[ONE] == {ant}
+    assert state.checked_roles[ONE] == {ant, bee, cat}

@@ -45,10 +45,8 @@ class RoleChecks(NamedTuple):
                 break
             target = Target.parse(key)
             new = self.check_new(request, target)
-            state, none = self.hub_state.state(newer_than=request.enqueued_at), frozenset[str]()
-            checked = state.checked_roles.get(target, none)
-            given = checked - state.unavailable_roles.get(target, none)
-            found += self.lacking(given, new, request, target)
+            available = self._available(target, newer_than=request.enqueued_at)
+            found += self.lacking(available, new, request, target)
         return ScanResult(self.enqueuer.queue(found, request), complete=True)
 
     def check_new_before(
@@ -68,24 +66,30 @@ class RoleChecks(NamedTuple):
 
         An account that does not answer delays nobody: after a minute the role is given unchecked.
         """
-        state, none = self.hub_state.state(newer_than=request.enqueued_at), frozenset[str]()
-        known = state.checked_roles.get(target, none) - state.unavailable_roles.get(target, none)
-        new = {row.role_arn for row in self.mappings.of_target(request, target)} - known
-        if not new:
+        in_rows = {row.role_arn for row in self.mappings.of_target(request, target)}
+        if not in_rows - self._available(target, newer_than=request.enqueued_at):
             return frozenset()
+        # All roles are written together, so none may be as it was before another check.
+        known = self._available(target, newer_than=self.clock.now())
+        new = in_rows - known
         try:
             reading = self.reader.read(request, target)
             found = self.reader.roles(reading, new)
         except RetryableError:
             return frozenset()
-        given = self.remember(reading, found, known)
+        now_available = self.remember(reading, found, known)
         self.report(reading, found)
         reporter.checked(targets.ROLE_UNAVAILABLE, covers=lambda text: text.endswith(f" {target}"))
         if reading.is_missing:
             reporter.report(targets.domain_unusable(target, NO_DOMAIN))
         elif reading.refusal is None:
             reports.unreadable_checks(target, found.values())
-        return given
+        return now_available
+
+    def _available(self, target: Target, newer_than: datetime) -> frozenset[str]:
+        """Return the roles of a target that a check found available."""
+        state, none = self.hub_state.state(newer_than), frozenset[str]()
+        return state.checked_roles.get(target, none) - state.unavailable_roles.get(target, none)
 
     def check_all(self, reading: TargetReading) -> Mapping[str, Finding]:
         """Return what the checks of all roles in a target's rows found, by their ARNs."""
