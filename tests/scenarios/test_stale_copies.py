@@ -30,10 +30,11 @@ def company() -> Iterator[RandomCompany]:
         yield random_company
 
 
-def request_scan(aws: EmbeddedAws, target: Target) -> str:
-    """Request the scan of a target; return the URL of the queue."""
+def request_scan(aws: EmbeddedAws, key: Target | str) -> str:
+    """Request the scan of a target or group; return the URL of the queue."""
+    subject = Subject.TARGET if isinstance(key, Target) else Subject.GROUP
     at = datetime.fromtimestamp(aws.clock.now(), UTC)
-    request = ScanRequest(Subject.TARGET, str(target), at, str(uuid4()), at)
+    request = ScanRequest(subject, str(key), at, str(uuid4()), at)
     queue = aws.queues["scan"].url
     aws.lambdas.sqs.send_message(
         QueueUrl=queue,
@@ -44,9 +45,9 @@ def request_scan(aws: EmbeddedAws, target: Target) -> str:
     return queue
 
 
-def scan_later(aws: EmbeddedAws, seconds: int = _CRASHED) -> None:
+def scan_later(aws: EmbeddedAws, key: Target | str = ONE, seconds: int = _CRASHED) -> None:
     """Request a scan whose invocation crashes, and read all copies anew in the next one."""
-    queue = request_scan(aws, ONE)
+    queue = request_scan(aws, key)
     aws.lambdas.sqs.receive_message(QueueUrl=queue, VisibilityTimeout=seconds)
     aws.wait(1)
     request_scan(aws, TWO)
@@ -98,7 +99,7 @@ def test_a_role_stays_unavailable_that_was_found_so_since_the_state_was_read(
     aws = company.aws
     aws.put_mapping({"group": "cats", "target": str(ONE), "execution_role_arn": cat})
     aws.skip_row_changes()
-    scan_later(aws, _SOON)
+    scan_later(aws, seconds=_SOON)
     other_environment = DynamoHubState(aws.dynamodb, LEDGER)
     other_environment.remember_roles(ONE, {ant, bee}, {ant})
     aws.services.studio.missing_roles.add(ant)
@@ -107,3 +108,14 @@ def test_a_role_stays_unavailable_that_was_found_so_since_the_state_was_read(
     state = other_environment.state(datetime.now(UTC))
     assert state.unavailable_roles[ONE] == {ant}
     assert state.checked_roles[ONE] == {ant, bee, cat}
+
+
+def test_who_joined_since_the_snapshot_was_read_is_no_drift(company: RandomCompany) -> None:
+    """An event announced each of them, so their group's scan misses none."""
+    scan_later(company.aws, company.group_ids["ants"])
+    for user in (0, 1):
+        company.do(MembershipStep("join", user, "ants"))
+    company.aws.lambdas.log.clear()
+    company.aws.wait(_CRASHED)
+
+    assert [each for each in company.aws.lambdas.log if each.get("message") == "DRIFT"] == []

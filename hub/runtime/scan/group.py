@@ -44,7 +44,8 @@ class GroupScan(NamedTuple):
         rows, ids = self.mappings.of_group(request, group)
         if not rows and not request.include_all:
             return ScanResult(0, complete=True)
-        copy = self.group_snapshots.snapshot(group, newer_than=request.enqueued_at)
+        # A cached copy may lack who joined since: they would count as drift that nobody announced.
+        copy = self.group_snapshots.snapshot(group, newer_than=self.listings.clock.now())
         paged_listing = PagedListing(
             request,
             lambda token: self.directory.members(group, token),
