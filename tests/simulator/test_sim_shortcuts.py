@@ -1,8 +1,9 @@
 """With its short cuts the embedded AWS answers exactly as moto does without them."""
 
+import copy
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import Any
 
 import boto3
@@ -155,6 +156,39 @@ def test_a_handler_hears_once_of_a_call_that_is_tried_again(make_sim: SimMaker, 
 
     assert heard == ["ListUsers"] * 2
     assert gateway.calls == {"sagemaker.ListDomains": 2, "identitystore.ListUsers": 2}
+
+
+@pytest.mark.parametrize("mode", ["preferred", "disabled"])
+def test_each_call_has_the_endpoint_that_botocore_finds(
+    aws_environment: None, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    """The account in a table's ARN is part of it, also where the call before named another one."""
+    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", mode)
+    arns = [f"arn:aws:dynamodb:eu-west-1:{account}:table/t" for account in (SPOKE, OWNER, SPOKE)]
+    tables = ["t", *arns, "t"]
+
+    found = []
+    for manager in (nullcontext, shared_models):
+        with manager():
+            client: Any = botocore.session.Session().create_client("dynamodb", "eu-west-1")
+            resolver, model = client._ruleset_resolver, client.meta.service_model  # noqa: SLF001 (there is no other way in)
+            asked = [
+                *(("GetItem", {"TableName": table, "Key": {}}) for table in tables),
+                *(("BatchGetItem", {"RequestItems": {table: {}}}) for table in tables),
+                *(
+                    ("TransactWriteItems", {"TransactItems": [{"Put": {"TableName": table}}]})
+                    for table in tables
+                ),
+            ]
+            found.append(
+                [
+                    resolver.construct_endpoint(model.operation_model(name), request, {}).url
+                    for name, request in asked
+                ]
+            )
+
+    assert found[0] == found[1]
+    assert len(set(found[0])) == (3 if mode == "preferred" else 1)
 
 
 _CLIENTS = (("sagemaker", SPOKE), ("identitystore", OWNER), ("iam", SPOKE))
@@ -398,8 +432,19 @@ def _queues() -> Iterator[Any]:
         yield _tried(sqs.receive_message, QueueUrl=f"{queue.url}-gone")
         raw: Any = {"MessageAttributes": {"raw": {"DataType": "Binary", "BinaryValue": b"\x00"}}}
         if fifo:
-            raw |= {"MessageGroupId": "1", "MessageDeduplicationId": "raw"}
+            raw |= {"MessageGroupId": "raw", "MessageDeduplicationId": "raw"}
         yield sqs.send_message(QueueUrl=queue.url, MessageBody="raw", **raw)
+        # What one receiver asks for, or changes, is no other's.
+        for names in (["none"], ["raw"], ["All"]):
+            received = sqs.receive_message(
+                QueueUrl=queue.url,
+                MessageAttributeNames=names,
+                MaxNumberOfMessages=10,
+                VisibilityTimeout=0,
+            )
+            yield copy.deepcopy(received)
+            for message in received["Messages"]:
+                message.setdefault("MessageAttributes", {}).clear()
     yield sqs.list_queues()
 
 
