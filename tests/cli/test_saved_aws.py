@@ -13,7 +13,7 @@ import pytest
 from botocore.client import BaseClient
 from moto.core.base_backend import BackendDict
 from operators import COMPANY, LIMIT, PLACE, Company, company
-from saved_aws import restore, saved
+from saved_aws import restore, save
 
 from cli.simulation.deployment import cold_start, deployed_hub
 from cli.simulation.operator import SimulatedOperator
@@ -111,7 +111,7 @@ def test_a_copy_is_the_same_company() -> None:
     """Each resource, message, session and record is there; what follows from them is the same."""
     with deployed_hub(limit=LIMIT) as aws:
         hub = troubled(aws)
-        before, state, rows = everything(aws), saved(aws), aws.rows(LEDGER)
+        before, state, rows = everything(aws), save(aws), aws.rows(LEDGER)
         expected = go_on(hub)
 
     with deployed_hub() as other:
@@ -135,7 +135,7 @@ def test_a_copy_remembers_what_its_queues_were_sent() -> None:
         sqs.send_message(QueueUrl=url, **message)
         (received,) = sqs.receive_message(QueueUrl=url)["Messages"]
         sqs.delete_message(QueueUrl=url, ReceiptHandle=received["ReceiptHandle"])
-        state = saved(aws)
+        state = save(aws)
 
     with deployed_hub() as other:
         restore(other, state)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import boto3
 import pytest
-from saved_aws import restore, saved
+from saved_aws import restore, save
 
 from cli.simulation.deployment import deployed_hub
 from cli.simulation.operator import SimulatedOperator
@@ -97,7 +97,7 @@ class Company:
         return sorted(self.aws.rows(LEDGER), key=lambda row: (row["pk"], row["sk"]))
 
 
-class _Begun(NamedTuple):
+class _Beginning(NamedTuple):
     """A company after its first sweep: the state of its AWS, and who has which credentials."""
 
     state: bytes
@@ -112,12 +112,12 @@ def company(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Company]:
     The AWS profile `spoke` has the operator's credentials in the Studio account. `hubs-role` has
     the credentials of the hub's role there.
     """
-    begun = _begun()
+    beginning = _beginning()
     with deployed_hub(limit=LIMIT) as aws:
-        restore(aws, begun.state)
-        for name, value in begun.operator.items():
+        restore(aws, beginning.state)
+        for name, value in beginning.operator.items():
             monkeypatch.setenv(name, value)
-        _write_profiles(folder, begun.keys, monkeypatch)
+        _write_profiles(folder, beginning.keys, monkeypatch)
         monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
         monkeypatch.setenv("STUDIO_HUB_LEDGER_TABLE", LEDGER)
         monkeypatch.setenv("STUDIO_HUB_MAPPINGS_TABLE", MAPPINGS)
@@ -132,7 +132,7 @@ def company(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Company]:
 
 
 @cache
-def _begun() -> _Begun:
+def _beginning() -> _Beginning:
     """Play the beginning, which is the same for every test, once in a process."""
     scenario = parse(COMPANY, name="company", folder=Path())
     with deployed_hub(limit=LIMIT) as aws:
@@ -141,7 +141,7 @@ def _begun() -> _Begun:
         built.play("sweep")
         keys = {name: _keys(*of) for name, of in _WHO.items()}
         operator = aws.function_credentials("Operator")
-        return _Begun(saved(aws), operator, keys)
+        return _Beginning(save(aws), operator, keys)
 
 
 _WHO = {

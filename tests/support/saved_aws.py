@@ -28,7 +28,7 @@ _REDUCED: Final[Mapping[Any, Callable[[Any], Any]]] = copyreg.dispatch_table | {
 }
 
 
-def saved(aws: EmbeddedAws) -> bytes:
+def save(aws: EmbeddedAws) -> bytes:
     """Return all that an embedded AWS holds: its time, every resource, and what it recorded."""
     state = BytesIO()
     pickler = _Pickler(state)
