@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -119,3 +120,24 @@ def test_who_joined_since_the_snapshot_was_read_is_no_drift(company: RandomCompa
     company.aws.wait(_CRASHED)
 
     assert [each for each in company.aws.lambdas.log if each.get("message") == "DRIFT"] == []
+
+
+def test_no_slot_is_taken_for_a_user_who_was_protected_while_users_were_listed(
+    company: RandomCompany,
+) -> None:
+    """A listing takes minutes, and a protection takes effect within ten seconds."""
+    aws, ada = company.aws, company.people[0]
+    company.do(MembershipStep("join", 0, "ants"))
+    company.do(MembershipStep("disable", 0, via="none"))
+    aws.wait(3600)
+
+    def protect(call: Any) -> None:  # noqa: ANN401 (a call of the hub)
+        if call.operation == "ListUsers":
+            DynamoHubState(aws.dynamodb, LEDGER).protect(ada, protected=True)
+            aws.clock.forward(60)
+
+    aws.gateway.before = protect
+    company.sweep()
+
+    assert company.roles_of(ONE).count("Ant") == 1
+    assert [row for row in aws.rows(LEDGER) if ada in row.get("taken", ())] == []

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from hub.runtime import reporter
 from hub.runtime.decisions.drift import Drift, DriftKind, KnownPeople, gone, of_people
+from hub.runtime.decisions.hub_state import OLDEST_STATE
 from hub.runtime.decisions.listing import ScanResult
 from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.decisions.record import State
@@ -56,7 +57,9 @@ class UsersScan(NamedTuple):
         found = [each for page in paged_listing.pages() for each in of_people(page, known)]
         if paged_listing.is_complete:
             found += gone(paged_listing.seen, known)
-        state = self.hub_state.state(newer_than=request.enqueued_at)
+        # The listing may have taken minutes.
+        oldest = max(request.enqueued_at, self.listings.clock.now() - OLDEST_STATE)
+        state = self.hub_state.state(newer_than=oldest)
         self.admission.admit_unprotected(_disabled_or_deleted(found, known), state)
         count = self.enqueuer.queue(found, request)
         if paged_listing.is_complete:
