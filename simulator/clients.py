@@ -173,7 +173,7 @@ def _known_endpoints(resolver: Any) -> dict[tuple[Any, ...], Any]:  # noqa: ANN4
         # The account of the client's credentials may be part of its endpoints.
         return {}
     del settings[EndpointResolverBuiltins.ACCOUNT_ID]
-    key = id(resolver._provider), *sorted(settings.items(), key=str)  # noqa: SLF001 (as above)
+    key = id(resolver._provider), resolver._use_ssl, *sorted(settings.items(), key=str)  # noqa: SLF001 (as above)
     return _endpoints.setdefault(key, {})
 
 

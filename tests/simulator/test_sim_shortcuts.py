@@ -162,33 +162,35 @@ def test_a_handler_hears_once_of_a_call_that_is_tried_again(make_sim: SimMaker, 
 def test_each_call_has_the_endpoint_that_botocore_finds(
     aws_environment: None, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
-    """The account in a table's ARN is part of it, also where the call before named another one."""
+    """The account in a table's ARN is part of it, and TLS, whatever the call before had."""
     monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", mode)
     arns = [f"arn:aws:dynamodb:eu-west-1:{account}:table/t" for account in (SPOKE, OWNER, SPOKE)]
     tables = ["t", *arns, "t"]
 
-    found = []
+    asked = [
+        *(("GetItem", {"TableName": table, "Key": {}}) for table in tables),
+        *(("BatchGetItem", {"RequestItems": {table: {}}}) for table in tables),
+        *(
+            ("TransactWriteItems", {"TransactItems": [{"Put": {"TableName": table}}]})
+            for table in tables
+        ),
+    ]
+    found: list[list[str]] = []
     for manager in (nullcontext, shared_models):
         with manager():
-            client: Any = botocore.session.Session().create_client("dynamodb", "eu-west-1")
-            resolver, model = client._ruleset_resolver, client.meta.service_model  # noqa: SLF001 (there is no other way in)
-            asked = [
-                *(("GetItem", {"TableName": table, "Key": {}}) for table in tables),
-                *(("BatchGetItem", {"RequestItems": {table: {}}}) for table in tables),
-                *(
-                    ("TransactWriteItems", {"TransactItems": [{"Put": {"TableName": table}}]})
-                    for table in tables
-                ),
-            ]
-            found.append(
-                [
+            found.append([])
+            for use_ssl in (True, False):
+                client: Any = botocore.session.Session().create_client(
+                    "dynamodb", "eu-west-1", use_ssl=use_ssl
+                )
+                resolver, model = client._ruleset_resolver, client.meta.service_model  # noqa: SLF001 (there is no other way in)
+                found[-1] += [
                     resolver.construct_endpoint(model.operation_model(name), request, {}).url
                     for name, request in asked
                 ]
-            )
 
     assert found[0] == found[1]
-    assert len(set(found[0])) == (3 if mode == "preferred" else 1)
+    assert len(set(found[0])) == (6 if mode == "preferred" else 2)
 
 
 _CLIENTS = (("sagemaker", SPOKE), ("identitystore", OWNER), ("iam", SPOKE))
