@@ -3,7 +3,7 @@
 These are of its group, and of the targets in which a row that did not parse let nothing change.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, TypeGuard
@@ -62,9 +62,11 @@ def take(change: RowChange, ports: MappingStreamPorts) -> None:
     """Queue the scans for a changed row.
 
     Its group is listed and all its members are queued. For a pattern row, all groups are listed,
-    and its target is scanned after that. A row that did not parse prevented removals in its target,
-    so its correction or removal queues a scan of that target too. If its target did not parse, it
-    prevented them in every target: the group and every target are scanned.
+    and its target is scanned after that, also if the row does not parse any more.
+
+    A row that did not parse prevented removals in its target, so its correction or removal queues a
+    scan of that target too. If its target did not parse, it prevented them in every target: the
+    group and every target are scanned.
 
     Raises:
         RetryableError, PermanentError: the scans cannot be queued now.
@@ -86,6 +88,9 @@ def _take(change: RowChange, ports: MappingStreamPorts) -> None:
     reported = {name: groups[name] for name in names & groups.keys()}
     now = (new,) if type(new) is GroupMapping else ()
     _report(change, MappingTable(now, bad), reported, ports)
+    if bad and patterns:
+        # Until it is corrected, nobody follows its groups: the pattern does not count as listed.
+        ports.scan_queue.enqueue(*_listings(patterns, change, ports))
     if bad or old == new:
         reason = "a row that does not parse" if bad else "a row that reads as it did before"
         telemetry.event_ignored(reason, **_facts(change))
@@ -117,11 +122,7 @@ def _take(change: RowChange, ports: MappingStreamPorts) -> None:
     requests += [
         _request(subject, key, change, ports) for subject, key in _scans_after_bad_row(old)
     ]
-    # The listing of all groups ends with a scan of the target.
-    requests += [
-        _request(Subject.GROUPS, "", change, ports)._replace(target=str(row.target))
-        for row in patterns
-    ]
+    requests += _listings(patterns, change, ports)
     if not requests:
         telemetry.event_ignored("a row whose group cannot be resolved", **_facts(change))
         return
@@ -156,6 +157,16 @@ def _resolved(
         for name in sorted(names):
             telemetry.requeued(Subject.NAME, name, 0, str(error))
         return {}, names
+
+
+def _listings(
+    patterns: Iterable[GroupPattern], change: RowChange, ports: MappingStreamPorts
+) -> list[ScanRequest]:
+    """Return the listings of all groups, each of which ends with a scan of the row's target."""
+    return [
+        _request(Subject.GROUPS, "", change, ports)._replace(target=str(row.target))
+        for row in patterns
+    ]
 
 
 def _is_targetless(row: GroupMapping | BadMapping | None) -> TypeGuard[BadMapping]:

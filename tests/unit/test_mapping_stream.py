@@ -105,6 +105,8 @@ def harness(capsys: pytest.CaptureFixture[str]) -> Harness:
         (PATTERN, None, [ALL_GROUPS]),
         (PATTERN, {**PATTERN, "priority": 20}, [ALL_GROUPS]),
         (PATTERN, PATTERN, []),
+        # Nobody follows the groups of a pattern row that does not parse: it has to be listed anew.
+        (PATTERN, {**PATTERN, "priority": "high"}, [ALL_GROUPS]),
         ({**PATTERN, "priority": "high"}, PATTERN, [THE_TARGET, ALL_GROUPS]),
         # A group that cannot be resolved has no members to scan.
         (None, LOST, []),

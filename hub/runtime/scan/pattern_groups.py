@@ -94,7 +94,9 @@ class PatternGroups(NamedTuple):
     def listed_all(self, seen: Seen, request: ScanRequest) -> None:
         """Report patterns without a group in a complete listing, and forget groups that are gone.
 
-        The patterns of the table that the listing was read for count as listed.
+        The patterns of the table that the listing was read for count as listed. The groups of those
+        that did not count before are scanned: as long as no row named such a group, nobody followed
+        its members.
         Nothing is taken because a listing lacks a group. It is forgotten once its deletion is known
         and nobody has anything through it.
         """
@@ -117,8 +119,11 @@ class PatternGroups(NamedTuple):
         for name in {known[id_] for id_ in over} - named:
             reporter.checked(mappings.GROUP_DELETED, subject=mappings.group_subject(name))
         self._report_withheld(request)
-        if request.target:
-            self._queue([(Subject.TARGET, request.target)], request)
+        new = [pattern.group for pattern in table.unlisted]
+        groups = (id_ for id_, name in sorted(known.items()) if matches_any(new, name))
+        subjects = [(Subject.GROUP, str(id_)) for id_ in groups if id_ not in over]
+        subjects += [(Subject.TARGET, request.target)] if request.target else []
+        self._queue(subjects, request)
 
     def _report_withheld(self, request: ScanRequest, only: GroupId | None = None) -> None:
         """Report each group that took the name of another."""

@@ -1,0 +1,46 @@
+"""Pattern rows that end, come back or cannot be read: whoever is in their groups is served."""
+
+import pytest
+from stories import Play
+
+ONE = "222222222222/eu-west-1/d-one"
+COMPANY = f"""
+version: 1
+directory:
+  groups: [ml-scientists, others]
+  users: [ada, bob, {{name: eve, groups: [ml-scientists]}}, {{name: oto, groups: [others]}}]
+targets: [{{account: "222222222222", region: eu-west-1, domain: d-one}}]
+mappings: [{{group: others, target: {ONE}, role: Own, retention_days: 0}}]
+"""
+ROW = f'group: "ml-*", target: {ONE}, role: "*", retention_days: 0'
+PATTERN, NO_PATTERN = f"map: {{{ROW}}}", f'unmap: {{group: "ml-*", target: {ONE}}}'
+SOON = "wait: {minutes: 2}"
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        (NO_PATTERN,),
+        (f'map: {{group: "ml-x*", target: {ONE}, role: X}}', NO_PATTERN),
+        (f"map: {{{ROW.replace('days: 0', 'days: -1')}}}",),
+    ],
+    ids=["removed", "narrowed", "with a mistake"],
+)
+def test_who_joined_while_a_pattern_did_not_count_is_served_when_it_does(
+    play: Play, ended: tuple[str, ...]
+) -> None:
+    """As by a row that names the group: without any event, and before the hourly sweep."""
+    end = play(
+        PATTERN,
+        "sweep: {}",
+        *ended,
+        SOON,
+        "join: {user: bob, group: ml-scientists}",
+        SOON,
+        f"expect: {{user: bob, target: {ONE}, profile: none}}",
+        PATTERN,
+        SOON,
+        company=COMPANY,
+    )
+
+    assert end.roles() == {"2 bob": "scientists", "2 eve": "scientists", "2 oto": "Own"}
