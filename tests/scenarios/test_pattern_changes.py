@@ -44,3 +44,20 @@ def test_who_joined_while_a_pattern_did_not_count_is_served_when_it_does(
     )
 
     assert end.roles() == {"2 bob": "scientists", "2 eve": "scientists", "2 oto": "Own"}
+
+
+@pytest.mark.parametrize("group", ["others", "ml-scientists"])
+def test_a_name_that_cannot_be_read_delays_nobody(play: Play, group: str) -> None:
+    """Rule 11: what is known of a group goes on, by whichever row; the refusal is reported."""
+    end = play(
+        PATTERN,
+        "sweep: {}",
+        "fault: {service: identitystore, operation: DescribeGroup, error: AccessDeniedException, "
+        "times: 9}",
+        f"join: {{user: bob, group: {group}, via: scim}}",
+        SOON,
+        company=COMPANY,
+    )
+
+    assert {name for name in end.roles() if "bob" in name} == {"2 bob"}
+    assert {kind for kind, _ in end.problems()} == {"unreadable"}

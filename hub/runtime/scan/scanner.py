@@ -91,9 +91,7 @@ class Scanner(NamedTuple):
             case Subject.SWEEP:
                 return scans.sweep.begin(request)
             case Subject.GROUP:
-                # An event may have given the group a name that a pattern row matches.
-                scans.pattern_groups.look_up(request)
-                return scans.group.scan(request, until)
+                return self._group(request, until)
             case Subject.NAME:
                 return scans.name.scan(request)
             case Subject.TARGET:
@@ -110,6 +108,20 @@ class Scanner(NamedTuple):
                 return scans.groups.scan(request, until)
             case _:
                 assert_never(request.subject)
+
+    def _group(self, request: ScanRequest, until: datetime) -> ScanResult:
+        """Scan a group, to which an event may have given a name that a pattern row matches.
+
+        Raises:
+            RetryableError, PermanentError: as the scan, or its name cannot be read. If that is
+                refused, what is known of the group is scanned first.
+        """
+        try:
+            self.scans.pattern_groups.look_up(request)
+        except PermanentError:
+            self.scans.group.scan(request, until)
+            raise
+        return self.scans.group.scan(request, until)
 
     def _requeued(self, request: ScanRequest, reason: str) -> None:
         telemetry.requeued(request.subject, request.key, request.attempt, reason)
