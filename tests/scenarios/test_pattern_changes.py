@@ -61,3 +61,24 @@ def test_a_name_that_cannot_be_read_delays_nobody(play: Play, group: str) -> Non
 
     assert {name for name in end.roles() if "bob" in name} == {"2 bob"}
     assert {kind for kind, _ in end.problems()} == {"unreadable"}
+
+
+def test_the_groups_of_one_pattern_row_are_no_tie(play: Play) -> None:
+    """Nobody can give them other priorities; a row of another group can be given one."""
+    end = play(
+        PATTERN,
+        "create_group: {group: ml-a, users: [eve]}",
+        SOON,
+        f"expect: {{user: eve, target: {ONE}, role: a}}",
+        "expect: {problems: []}",
+        "join: {user: oto, group: ml-a}",
+        SOON,
+        "expect: {problems: [equal-priority]}",
+        f"map: {{group: others, target: {ONE}, role: Own, priority: 5, retention_days: 0}}",
+        SOON,
+        "sweep: {}",
+        company=COMPANY,
+    )
+
+    assert end.roles() == {"2 eve": "a", "2 oto": "Own"}
+    assert end.problems() == []

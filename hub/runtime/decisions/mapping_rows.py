@@ -256,9 +256,15 @@ def between_rows(table: MappingTable, ids: GroupIds) -> tuple[Problem, ...]:
 
 
 def tied_targets(table: MappingTable) -> list[Target]:
-    """Return the targets in which two enabled rows have the same priority, sorted."""
-    priorities = Counter((row.target, row.priority) for row in table.rows if row.enabled)
-    return sorted({target for (target, _), rows in priorities.items() if rows > 1})
+    """Return the targets in which two enabled rows have the same priority, sorted.
+
+    The rows that one pattern row stands for cannot have other priorities, so they are one row.
+    """
+    rows = {
+        (row.target, row.priority, row.pattern or row.group) for row in table.rows if row.enabled
+    }
+    found = Counter((target, priority) for target, priority, _ in rows)
+    return sorted({target for (target, _), count in found.items() if count > 1})
 
 
 def same_group_twice(table: MappingTable, ids: GroupIds) -> Iterator[Problem]:

@@ -78,8 +78,15 @@ def planned(todo: Plan, blocked: Iterable[ObservationFailure], request: Reconcil
     for action in todo.actions:
         if (
             isinstance(action, Create | ChangeRole | Resume)
-            and len(action.because) > 1
-            and action.because[0].priority == action.because[1].priority
+            # The groups of one pattern row cannot have other priorities: they are no tie.
+            and len(
+                {
+                    each.pattern or each.group
+                    for each in action.because
+                    if each.priority == action.because[0].priority
+                }
+            )
+            > 1
         ):
             reporter.report(mappings.tied(action.target, str(action.because)))
     for block in blocked:
