@@ -105,3 +105,24 @@ def test_the_list_marks_pattern_rows(patterned: Company, command: Command) -> No
     assert "Ml-*" in by_name
     assert "pattern" in by_name
     assert "convention" in by_convention
+
+
+def test_the_remedy_of_a_group_that_took_a_name_works(patterned: Company, command: Command) -> None:
+    """Law 11: the command that it names pins the new group, which then gives its row's role."""
+    patterned.play("rename_group", group="ml-others", to="ml-first")
+    patterned.play("create_group", group="ml-others", id=NEW, users=["bob"])
+    (problem,) = (
+        each
+        for each in patterned.aws.lambdas.log
+        if each.get("message") == "PROBLEM" and each["kind"] == "group-recreated"
+    )
+    store = patterned.aws.services.identity_store.store_id
+    text = problem["remedy"].partition("studio-hub ")[2]
+    for placeholder, value in (("NAME", "ml-others"), ("TARGET", PLACE), (" ID ", f" {store} ")):
+        text = text.replace(placeholder, value)
+    code, _, _ = command(*text.split())
+    patterned.play("wait", minutes=2)
+    patterned.play("sweep")
+
+    assert code == 0
+    assert patterned.roles()["bob"] == "bob ml-others"

@@ -82,3 +82,22 @@ def test_the_groups_of_one_pattern_row_are_no_tie(play: Play) -> None:
 
     assert end.roles() == {"2 eve": "a", "2 oto": "Own"}
     assert end.problems() == []
+
+
+def test_a_deleted_group_of_a_pattern_is_not_ended_by_removing_the_row(play: Play) -> None:
+    """Law 11: the row is of all the other groups too; the remedy that is given works."""
+    steps = (
+        PATTERN,
+        "create_group: {group: ml-leads, users: [ada]}",
+        SOON,
+        "delete_group: {group: ml-leads}",
+        SOON,
+    )
+    end = play(*steps, company=COMPANY)
+    (remedy,) = (each["remedy"] for each in end.json["problems"] if each["kind"] == "group-deleted")
+    assert "the pattern row stays" in remedy
+
+    end = play(*steps, "approve: {}", "wait: {minutes: 5}", "sweep: {}", company=COMPANY)
+
+    assert end.roles() == {"2 eve": "scientists", "2 oto": "Own"}
+    assert end.problems() == []

@@ -149,11 +149,20 @@ def same_role(account: str, roles: Iterable[str], groups: str) -> Problem:
     )
 
 
-def group_deleted(name: str, group_id: GroupId) -> Problem:
-    """Return the problem of a mapped group that was deleted."""
+def group_deleted(name: str, group_id: GroupId, *, only_by_patterns: bool = False) -> Problem:
+    """Return the problem of a mapped group that was deleted.
+
+    If `only_by_patterns`, it has no row of its own. A pattern row is of other groups too.
+    """
+    remedy = (
+        "if that is meant: studio-hub holds list shows whom it concerns, then approve it, and the "
+        "hub forgets the group; the pattern row stays. Otherwise create the group again and write "
+        "it a row of its own that pins its id"
+    )
     return GROUP_DELETED.of(
         group_subject(name),
         "the group was deleted; no profile is removed for that without an approval",
+        remedy=remedy if only_by_patterns else "",
         group_id=group_id,
     )
 
@@ -183,8 +192,9 @@ def withheld_group(name: str, known: GroupId, now: GroupId, patterns: Iterable[s
         group_subject(name),
         f"another group had this name first ({now} instead of {known}); nothing is granted through "
         f"the pattern {', '.join(map(visible, patterns))} until an operator confirms the new group",
-        remedy="if that is right, write the group a row of its own, which pins its id: studio-hub "
-        "mappings add --group NAME --target TARGET --yes",
+        remedy="if that is right, write the group a row of its own; with the identity store it "
+        "pins the new id: studio-hub mappings add --group NAME --target TARGET --identity-store ID "
+        "--yes",
         group_id=now,
     )
 

@@ -129,7 +129,9 @@ class GroupScan(NamedTuple):
             )
             self.enqueuer.queue((Drift(user, DriftKind.LEFT) for user in copy.members), request)
         for name in sorted({row.group for row in rows}):
-            reporter.report(mappings.group_deleted(name, copy.group_id))
+            by_patterns = all(row.pattern for row in rows if row.group == name)
+            problem = mappings.group_deleted(name, copy.group_id, only_by_patterns=by_patterns)
+            reporter.report(problem)
         for name in sorted({row.group for row in rows if row.group in ids}):
             now = self.directory.group_id(name)
             if not isinstance(now, Unresolved) and now != copy.group_id:
