@@ -5,7 +5,7 @@ all targets whose rows are alike. So a company of ten thousand people in hundred
 foretold in seconds.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -101,7 +101,7 @@ class Effects:
         )
         records = self.observed.records.get(target, {})
         found: dict[Change, list[UserId]] = {}
-        for change, users in self._without_record(tables, records):
+        for change, users in self._without_record(target, tables, records):
             found.setdefault(change, []).extend(users)
         for change, user in self._with_record(target, tables, records):
             found.setdefault(change, []).append(user)
@@ -110,9 +110,11 @@ class Effects:
         )
 
     def _without_record(
-        self, tables: tuple[MappingTable, ...], records: Mapping[UserId, Record]
+        self, target: Target, tables: tuple[MappingTable, ...], records: Mapping[UserId, Record]
     ) -> Iterator[tuple[Change, list[UserId]]]:
-        shape = self._shapes.setdefault(tuple(map(_shape, tables)), len(self._shapes))
+        unavailable = self.observed.state.unavailable_roles.get(target, ())
+        alike = tuple(_shape(table, unavailable) for table in tables)
+        shape = self._shapes.setdefault(alike, len(self._shapes))
         found: dict[_Winners, list[UserId]] = {}
         ids = frozenset(self._ids(row for table in tables for row in table.rows))
         for groups, users in self._classes.items():
@@ -224,7 +226,13 @@ def _targetless(table: MappingTable) -> tuple[BadMapping, ...]:
     return tuple(bad for bad in table.bad if bad.target is None)
 
 
-def _shape(table: MappingTable) -> object:
-    """Return what decides who wins among rows, whatever their target and roles are."""
-    rows = tuple((row.group, row.priority, row.group_id, row.enabled) for row in table.rows)
+def _shape(table: MappingTable, unavailable: Collection[str]) -> object:
+    """Return what decides who wins among rows, whatever their target and roles are.
+
+    `unavailable` holds the ARNs of the roles that cannot be given in the target.
+    """
+    rows = tuple(
+        (row.group, row.priority, row.group_id, row.enabled, row.role_arn in unavailable)
+        for row in table.rows
+    )
     return rows, tuple((bad.group, bad.target is None) for bad in table.bad)
