@@ -101,3 +101,23 @@ def test_a_deleted_group_of_a_pattern_is_not_ended_by_removing_the_row(play: Pla
 
     assert end.roles() == {"2 eve": "scientists", "2 oto": "Own"}
     assert end.problems() == []
+
+
+def test_groups_are_listed_once_for_all_rows_of_a_pattern(play: Play) -> None:
+    """A pattern for five hundred targets costs one listing, not five hundred."""
+    two = "333333333333/us-east-1/d-two"
+    company = COMPANY.replace(
+        "domain: d-one}",
+        'domain: d-one}, {account: "333333333333", region: us-east-1, domain: d-two}',
+    )
+    again = PATTERN.replace(ONE, two)
+
+    def listings(*steps: str) -> int:
+        end = play(PATTERN, SOON, *steps, SOON, company=company)
+        assert end.roles()["2 eve"] == "scientists"
+        return int(end.json["api_calls"]["identitystore.ListGroups"])
+
+    assert listings(again, again.replace('"*"', "Own"), "sweep: {hourly: true}") == 2
+    assert listings(NO_PATTERN, PATTERN) == 2
+    end = play(PATTERN, SOON, again, SOON, company=company)
+    assert end.roles()["3 eve"] == "scientists"

@@ -91,37 +91,56 @@ class PatternGroups(NamedTuple):
         for id_, name in new.items():
             self.hub_state.remember_pattern_group(id_, name)
 
+    def needs_no_listing(self, request: ScanRequest) -> bool:
+        """Return whether a changed row is of patterns whose groups are known; then it is done.
+
+        The row of a further target, and other attributes of a row, cost no listing of all groups.
+        Events and the hourly listing keep the known groups up to date.
+        """
+        if not request.target or request.part or self.mappings.table(request).unlisted:
+            return False
+        self._end(request, ())
+        return True
+
     def listed_all(self, seen: Seen, request: ScanRequest) -> None:
-        """Report patterns without a group in a complete listing, and forget groups that are gone.
+        """Note that all groups were listed, and forget groups that are gone.
+
+        Nothing is taken because a listing lacks a group. It is forgotten once its deletion is known
+        and nobody has anything through it.
+        """
+        known = self.hub_state.state(newer_than=request.enqueued_at).pattern_groups
+        if known or self.mappings.table(request).patterns:
+            # The earlier parts of the listing may have been read elsewhere.
+            known = self.hub_state.state(newer_than=self.clock.now()).pattern_groups
+        over = [id_ for id_ in sorted(known) if id_ not in seen and self._is_over(id_, request)]
+        for id_ in over:
+            self.hub_state.remember_pattern_group(id_, "")
+        self._end(request, [known[id_] for id_ in over])
+
+    def _end(self, request: ScanRequest, forgotten: Iterable[str]) -> None:
+        """Report patterns without a group, and queue what follows from a changed row.
 
         The patterns of the table that the listing was read for count as listed. The groups of those
         that did not count before are scanned: as long as no row named such a group, nobody followed
         its members.
-        Nothing is taken because a listing lacks a group. It is forgotten once its deletion is known
-        and nobody has anything through it.
         """
         table = self.mappings.table(request)
-        state = self.hub_state.state(newer_than=request.enqueued_at)
-        if table.patterns or state.listed_patterns:
-            # The earlier parts of the listing may have been read elsewhere.
-            state = self.hub_state.state(newer_than=self.clock.now())
-        known, done = state.pattern_groups, listed(table.patterns)
+        new = [pattern.group for pattern in table.unlisted]
+        state, done = self.hub_state.state(newer_than=request.enqueued_at), listed(table.patterns)
         if done != state.listed_patterns:
             self.hub_state.remember_listing(done)
-        over = [id_ for id_ in sorted(known) if id_ not in seen and self._is_over(id_, request)]
-        for id_ in over:
-            self.hub_state.remember_pattern_group(id_, "")
-        left = [name for id_, name in known.items() if id_ not in over]
-        for pattern in without_groups(table.patterns, left):
+        for pattern in without_groups(table.patterns, state.pattern_groups.values()):
             reporter.report(mappings.unmatched_pattern(pattern))
         reporter.checked(mappings.UNMATCHED_PATTERN)
-        named = {row.group for row in self.mappings.table(request).rows}
-        for name in {known[id_] for id_ in over} - named:
+        named = {row.group for row in table.rows}
+        for name in sorted(set(forgotten) - named):
             reporter.checked(mappings.GROUP_DELETED, subject=mappings.group_subject(name))
         self._report_withheld(request)
-        new = [pattern.group for pattern in table.unlisted]
-        groups = (id_ for id_, name in sorted(known.items()) if matches_any(new, name))
-        subjects = [(Subject.GROUP, str(id_)) for id_ in groups if id_ not in over]
+        subjects = [
+            (Subject.GROUP, str(id_))
+            for id_, name in sorted(state.pattern_groups.items())
+            if matches_any(new, name)
+        ]
         subjects += [(Subject.TARGET, request.target)] if request.target else []
         self._queue(subjects, request)
 
