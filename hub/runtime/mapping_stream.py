@@ -6,10 +6,10 @@ These are of its group, and of the targets in which a row that did not parse let
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, TypeGuard
+from typing import NamedTuple
 
 from hub.runtime import reporter, telemetry
-from hub.runtime.decisions.mapping_rows import group_id, parse_row
+from hub.runtime.decisions.mapping_rows import group_id, is_pattern_text, parse_row
 from hub.runtime.group_resolver import GroupResolver
 from hub.runtime.ports import Clock, HubStateStore, ScanQueue
 from hub.runtime.problems.mappings import (
@@ -80,11 +80,9 @@ def _take(change: RowChange, ports: MappingStreamPorts) -> None:
     good = tuple(row for row in dict.fromkeys((old, new)) if type(row) is GroupMapping)
     patterns = tuple(row for row in dict.fromkeys((old, new)) if isinstance(row, GroupPattern))
     bad = tuple(row for row in (new,) if isinstance(row, BadMapping))
-    unreadable_target = frozenset(
-        {old.group} if _is_targetless(old) and not (bad or patterns) else ()
-    )
+    unfollowed = _unfollowed(old, new)
     names = frozenset(row.group for row in good if row.group_id is None)
-    groups, unresolved = _resolved(names | unreadable_target, change, ports)
+    groups, unresolved = _resolved(names | unfollowed, change, ports)
     reported = {name: groups[name] for name in names & groups.keys()}
     now = (new,) if type(new) is GroupMapping else ()
     _report(change, MappingTable(now, bad), reported, ports)
@@ -112,12 +110,12 @@ def _take(change: RowChange, ports: MappingStreamPorts) -> None:
     ]
     requests += [
         _request(Subject.GROUP, id_, change, ports)._replace(include_all=True)
-        for group in unreadable_target
+        for group in unfollowed
         if not isinstance(id_ := groups.get(group, Unresolved.UNKNOWN), Unresolved)
     ]
     requests += [
         _request(Subject.NAME, group, change, ports)._replace(include_all=True)
-        for group in unreadable_target & unresolved
+        for group in unfollowed & unresolved
     ]
     requests += [
         _request(subject, key, change, ports) for subject, key in _scans_after_bad_row(old)
@@ -169,8 +167,17 @@ def _listings(
     ]
 
 
-def _is_targetless(row: GroupMapping | BadMapping | None) -> TypeGuard[BadMapping]:
-    return isinstance(row, BadMapping) and row.target is None and bool(row.group)
+def _unfollowed(
+    old: GroupMapping | BadMapping | None, new: GroupMapping | BadMapping | None
+) -> frozenset[str]:
+    """Return the group that a row named as long as it did not parse, unless the new row names it.
+
+    Nobody followed its members, though a row of it in another target, or a pattern row, may count.
+    """
+    is_over = isinstance(old, BadMapping) and not isinstance(new, BadMapping | GroupPattern)
+    if not (is_over and old and old.group) or is_pattern_text(old.group):
+        return frozenset()
+    return frozenset({old.group} if new is None or old.target is None else ())
 
 
 def _scans_after_bad_row(old: GroupMapping | BadMapping | None) -> Iterator[tuple[Subject, str]]:

@@ -121,3 +121,20 @@ def test_groups_are_listed_once_for_all_rows_of_a_pattern(play: Play) -> None:
     assert listings(NO_PATTERN, PATTERN) == 2
     end = play(PATTERN, SOON, again, SOON, company=company)
     assert end.roles()["3 eve"] == "scientists"
+
+
+def test_a_row_that_did_not_parse_leaves_its_group_to_the_pattern(play: Play) -> None:
+    """Who joined meanwhile is served when the row is removed, without any event."""
+    end = play(
+        PATTERN,
+        "sweep: {}",
+        f"map: {{group: ml-scientists, target: {ONE}, priority: -5}}",
+        "join: {user: bob, group: ml-scientists}",
+        SOON,
+        f"unmap: {{group: ml-scientists, target: {ONE}}}",
+        SOON,
+        company=COMPANY,
+    )
+
+    assert end.roles() == {"2 bob": "scientists", "2 eve": "scientists", "2 oto": "Own"}
+    assert end.problems() == []

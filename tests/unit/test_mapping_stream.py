@@ -93,9 +93,11 @@ def harness(capsys: pytest.CaptureFixture[str]) -> Harness:
         (None, BAD, []),
         (ROW, BAD, []),
         (BAD, {**BAD, "retention_days": "long"}, []),
-        # When the row is removed, its target is reconciled again.
+        # When the row is removed, its target is reconciled again, and its group, which a pattern
+        # row may match.
         (BAD, ROW, [group(ANTS), THE_TARGET]),
-        (BAD, None, [THE_TARGET]),
+        (BAD, None, [THE_GROUP, THE_TARGET]),
+        ({**PATTERN, "priority": "high"}, None, [THE_TARGET]),
         (None, NOWHERE, []),
         (NOWHERE, None, [THE_GROUP, EVERY_TARGET]),
         ({**NOWHERE, "group": "lost"}, None, [EVERY_TARGET]),
