@@ -19,6 +19,8 @@ from hub.runtime.decisions.hub_state import (
     UnmanagedProfile,
 )
 from hub.runtime.decisions.record import MemberChanges, Record, State
+from hub.runtime.decisions.unchecked import remembered
+from shared.conventions import iam_role_arn
 from shared.errors import RetryableError
 from shared.model import GroupId, Target, UserId
 from simulator.setup import LEDGER
@@ -133,6 +135,25 @@ def test_refusals_are_kept_beside_the_targets(ledger_table: "DynamoDBClient") ->
     hub_state.remember_refusal(LAB, None)
     assert fresh(ledger_table).refused == {}
     assert fresh(ledger_table).targets == {LAB}
+
+
+@pytest.mark.parametrize("missing", [0, 50, 100])
+def test_the_roles_of_a_pattern_of_thousands_of_groups_fit(
+    ledger_table: "DynamoDBClient", missing: int
+) -> None:
+    """As many as one item holds, first those that cannot be given; no scan fails for the rest."""
+    roles = [iam_role_arn(LAB.account, LAB.region, f"{n:05}-{'x' * 58}") for n in range(5_000)]
+    unavailable = roles[: len(roles) * missing // 100]
+    checked, kept = remembered(roles, unavailable)
+
+    DynamoHubState(ledger_table, LEDGER).remember_roles(LAB, checked, kept)
+
+    state = fresh(ledger_table)
+    assert state.checked_roles[LAB] == checked
+    assert state.unavailable_roles[LAB] == kept
+    assert len(checked) > 1_000
+    assert kept == checked & set(unavailable)
+    assert remembered(roles[:100], roles[:7]) == (frozenset(roles[:100]), frozenset(roles[:7]))
 
 
 def test_a_full_sweep_runs_at_most_once_in_a_quarter_of_an_hour(

@@ -12,6 +12,9 @@ from shared.model import DirectorySnapshot, MappingTable, Target
 from shared.naming import role_name
 from shared.requests import ReconcileRequest, ScanRequest, Subject
 
+# Bytes for the roles that the ledger remembers of a target.
+# Source: the DynamoDB API: an item has at most 400 KB.
+_MOST: Final = 300_000
 # The checks of a target take seconds. After this time a role is given that nobody could check.
 _CHECKED_WITHIN: Final = timedelta(minutes=1)
 
@@ -78,3 +81,20 @@ def role_checks(targets: Iterable[Target], request: ReconcileRequest, now: datet
     return ScanRequest(
         Subject.ROLES, key, now, request.event_id, request.event_at, event_driven=True
     )
+
+
+def remembered(
+    checked: Collection[str], unavailable: Collection[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return as many checked and unavailable roles, by their ARNs, as one ledger item holds.
+
+    Only a pattern row of thousands of groups has more. A role that is left out counts as one that
+    no check has seen. Unavailable roles, which the item has twice, come first.
+    """
+    left, fit = _MOST, set[str]()
+    for arn in sorted(checked, key=lambda each: (each not in unavailable, each)):
+        left -= len(arn.encode()) * (2 if arn in unavailable else 1)
+        if left < 0:
+            break
+        fit.add(arn)
+    return frozenset(fit), frozenset(fit & set(unavailable))

@@ -10,6 +10,7 @@ from hub.runtime.decisions.drift import Drift, DriftKind
 from hub.runtime.decisions.listing import ScanResult
 from hub.runtime.decisions.mapping_rows import group_id
 from hub.runtime.decisions.record import State
+from hub.runtime.decisions.unchecked import remembered
 from hub.runtime.ports import Clock, HubStateStore, Ledger
 from hub.runtime.problems import targets
 from hub.runtime.scan import reports
@@ -112,7 +113,7 @@ class RoleChecks(NamedTuple):
             for arn, finding in roles.items()
             if reading.is_missing or finding.check.result is CheckResult.FAILED
         )
-        checked = known | roles.keys()
+        checked, unavailable = remembered(known | roles.keys(), unavailable)
         if (checked, unavailable) != (was, earlier):
             self.hub_state.remember_roles(target, checked, unavailable)
         return (checked - unavailable) - (was - earlier)
