@@ -10,7 +10,7 @@ from hub.runtime.adapters.ledger import DynamoLedger
 from hub.runtime.adapters.removal_limits import DynamoLimits
 from hub.runtime.adapters.scan_states import DynamoCheckResults, DynamoKnownTargets
 from hub.runtime.adapters.unmanaged_profiles import DynamoUnmanagedProfiles
-from hub.runtime.decisions.checks import Check, CheckResult, TargetChecks
+from hub.runtime.decisions.checks import Check, CheckResult, TargetChecks, bounded
 from hub.runtime.decisions.drift import KnownTarget
 from hub.runtime.decisions.hub_state import UnmanagedProfile
 from hub.runtime.decisions.removal_limit import LIMIT, HeldDisruption, LimitState
@@ -27,6 +27,20 @@ MADE = TargetChecks(
         Check("domain", CheckResult.OK, "in service"),
     ),
 )
+
+
+def test_the_checks_of_thousands_of_roles_are_saved(ledger_table: "DynamoDBClient") -> None:
+    """As many as one item holds; the last one tells how many there are besides."""
+    many = [Check(f"role {n:05}-{'x' * 58}", CheckResult.OK, "exists") for n in range(9_000)]
+    results = DynamoCheckResults(ledger_table, LEDGER)
+    results.save(LAB, TargetChecks(NOON, "e1", bounded(many)))
+
+    saved = results.of_target(LAB)
+    assert saved is not None
+    *kept, further = saved.checks
+    assert kept == many[: len(kept)]
+    assert further.text.startswith(f"{len(many) - len(kept)} more checks")
+    assert bounded(MADE.checks) == MADE.checks
 
 
 def test_results_are_read_as_they_were_saved(ledger_table: "DynamoDBClient") -> None:

@@ -1,6 +1,6 @@
 """Decides the checks of a target: what must be right there before the hub can work."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -24,6 +24,12 @@ _OF_DOMAIN: Final = ("application", "assignment-required", "default-role", "port
 # Source: the SageMaker API model, DescribeDomain.
 _NOT_FOUND: Final = "ResourceNotFound"
 NO_DOMAIN: Final = "there is no such domain"
+
+
+# Bytes for the checks that the ledger keeps of a target, and around each of them.
+# Source: the DynamoDB API: an item has at most 400 KB.
+_MOST: Final = 300_000
+_AROUND: Final = 40
 
 
 class CheckResult(StrEnum):
@@ -278,3 +284,22 @@ def in_order(checks: Iterable[Check]) -> tuple[Check, ...]:
     """Return checks as they are shown: failed first, then unknown ones, each by its id."""
     order = list(CheckResult)
     return tuple(sorted(checks, key=lambda check: (order.index(check.result), check.id)))
+
+
+def bounded(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """Return the first checks that one ledger item holds; the last one counts those left out.
+
+    Only a pattern row of thousands of groups has so many roles.
+    """
+    left, fit = _MOST, list[Check]()
+    for check in checks:
+        left -= len("".join(check).encode()) + _AROUND
+        if left < 0:
+            break
+        fit.append(check)
+    if len(fit) == len(checks):
+        return tuple(fit)
+    text = f"{len(checks) - len(fit)} more checks are made and not kept: there are too many"
+    worst = checks[len(fit)].result
+    remedy = "" if worst is CheckResult.OK else "match fewer groups by the target's pattern rows"
+    return (*fit, Check("further checks", worst, text, remedy))

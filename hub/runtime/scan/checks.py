@@ -58,7 +58,8 @@ class Checks(NamedTuple):
         roles = self.roles.check_all(reading)
         findings = [*self.reader.findings(reading, known.records), *roles.values()]
         self._report(reading, findings, roles)
-        self._save(reading, checks.in_order(each.check for each in findings), known)
+        found_now = checks.bounded(checks.in_order(each.check for each in findings))
+        self._save(reading, found_now, known)
         new = self.roles.remember(reading, roles, frozenset())
         # This comes last: whoever is queued finds the roles and the results.
         found = self.roles.lacking(new, new, request, target)
