@@ -126,3 +126,12 @@ def test_the_remedy_of_a_group_that_took_a_name_works(patterned: Company, comman
 
     assert code == 0
     assert patterned.roles()["bob"] == "bob ml-others"
+
+
+def test_a_pattern_row_cannot_be_pinned(patterned: Company, command: Command) -> None:
+    """The error says how one group is pinned, not that a group has no such name."""
+    code, _, err = command("mappings", "set", "--group", "ml-*", "--target", PLACE, "--pin")
+
+    assert code == 1
+    assert "is a pattern" in err
+    assert "mappings add" in err

@@ -241,6 +241,11 @@ def _pin_if_there(place: RowsTable, group: str) -> str | None:
 
 def _pin_now(place: RowsTable, group: str) -> str:
     """Return the id that the group of a row has now; if there is none, say so and exit."""
+    if is_pattern_text(group):
+        raise typer.BadParameter(
+            f"--pin: {group!r} is a pattern, for several groups; to pin one of them, write it a "
+            "row of its own:  studio-hub mappings add"
+        )
     if place.identity_store is None:
         raise typer.BadParameter("--pin needs the identity store: give --identity-store")
     remedy = "correct --identity-store" if place.is_store_given else "give --identity-store"
