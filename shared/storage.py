@@ -6,8 +6,11 @@ writes with them.
 Source: the DynamoDB API: a table and an index have a partition key and a sort key.
 """
 
+from collections.abc import Callable, Iterable
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeVar
+
+_T = TypeVar("_T")
 
 # A row of the mappings: which group, in which target.
 MAPPINGS_KEY: Final = ("group", "target")
@@ -30,6 +33,10 @@ LEDGER_BY_MONTH_KEY: Final = ("month", "at")
 # The time (seconds since 1970, UTC) after which DynamoDB deletes an item.
 LEDGER_EXPIRES: Final = "expires"
 
+# Bytes for the parts of one item; the rest is for its keys and for what else it has.
+# Source: the DynamoDB API: an item has at most 400 KB.
+ITEM_BYTES: Final = 300_000
+
 # Metrics: one namespace, one service dimension.
 METRICS_NAMESPACE: Final = "StudioHub"
 
@@ -46,3 +53,22 @@ def name_digest(name: str) -> str:
     Source: the DynamoDB API: a sort key has at most 1,024 bytes, a partition key 2,048.
     """
     return sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def byte_length(text: str) -> int:
+    """Return the bytes of a text as it is stored."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def fitting(parts: Iterable[_T], size: Callable[[_T], int], most: int = ITEM_BYTES) -> list[_T]:
+    """Return the first parts that have at most so many bytes together; `size` returns those of one.
+
+    What has no bound of its own is stored in this way: a larger item would be refused as a whole.
+    """
+    left, fit = most, list[_T]()
+    for part in parts:
+        left -= size(part)
+        if left < 0:
+            break
+        fit.append(part)
+    return fit

@@ -86,7 +86,7 @@ def served(
         server.socket = tls.wrap_socket(
             server.socket, server_side=True, do_handshake_on_connect=False
         )
-    # It looks so often, in seconds, whether it is to stop.
+    # Every 50 ms the server looks whether it is to stop.
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

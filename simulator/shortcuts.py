@@ -28,7 +28,7 @@ from simulator.routes import process_request
 
 _structure_of = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001 (there is no other way in)
 _spelled = cache(camelcase_to_underscores)
-_account_of: Any = BackendDict.__getitem__
+_backends_in: Any = BackendDict.__getitem__
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def _request_id(headers: dict[str, Any]) -> str:
 
 def _in_account(backends: Any, account: str) -> Any:  # noqa: ANN401 (moto's own)
     found = dict.get(backends, account)
-    return _account_of(backends, account) if found is None else found
+    return _backends_in(backends, account) if found is None else found
 
 
 def _unix_time() -> float:

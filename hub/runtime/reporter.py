@@ -28,10 +28,8 @@ from hub.runtime.problems import mappings, targets
 from hub.runtime.problems.kind import Problem, ProblemKind
 from shared.errors import PermanentError, RetryableError
 from shared.model import GroupIds, MappingTable, Target, Unresolved
+from shared.storage import ITEM_BYTES, byte_length, fitting
 
-# One ledger item holds all of a scope. Beyond this many bytes, they are reported but not
-# remembered. Source: the DynamoDB API: an item has 400 KB at most.
-_MOST: Final = 200_000
 _EVER = datetime.min.replace(tzinfo=UTC)
 # What is wrong with a row alone, and with the name of its group.
 _OF_ROWS: Final = (
@@ -243,13 +241,12 @@ def _remember(
     new: Iterable[OpenProblem],
     over: Iterable[OpenProblem],
 ) -> None:
-    """Write the new problems of one scope, and remove and log those that are over."""
-    left = _MOST - sum(_size(each) for each in known if each.scope == scope)
-    fits = []
-    for each in new:
-        left -= _size(each)
-        if left >= 0:
-            fits.append(each)
+    """Write the new problems of one scope, and remove and log those that are over.
+
+    One ledger item holds all of a scope. What it has no room for is reported and not remembered.
+    """
+    room = ITEM_BYTES - sum(_size(each) for each in known if each.scope == scope)
+    fits = fitting(new, _size, room)
     try:
         hub_state.change_problems(scope, fits, [each for each in over if each in known])
     except (RetryableError, PermanentError) as error:
@@ -261,4 +258,4 @@ def _remember(
 
 
 def _size(problem: OpenProblem) -> int:
-    return len(problem.kind.encode()) + len(problem.subject.encode()) + 1
+    return byte_length(f"{problem.kind} {problem.subject}")

@@ -4,6 +4,7 @@ import copy
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
+from functools import cache
 from typing import Any
 
 import boto3
@@ -298,45 +299,37 @@ def _roles(sim: Services, studio: Any, directory: Any, iam: Any) -> Iterator[Any
     yield iam.get_role(RoleName="plain")
 
 
-@pytest.fixture(scope="module")
-def put_item() -> Shape:
-    """Return the shape of the parameters, as botocore reads it."""
-    model = botocore.session.get_session().get_service_model("dynamodb")
-    shape = model.operation_model("PutItem").input_shape
+@cache
+def input_shape(service: str, operation: str) -> Shape:
+    """Return the shape of an operation's parameters, as botocore reads it."""
+    model = botocore.session.get_session().get_service_model(service)
+    shape = model.operation_model(operation).input_shape
     assert shape is not None
     return shape
+
+
+def assert_checked_alike(params: dict[str, Any], shape: Shape) -> None:
+    """Assert that the quick check says of parameters what botocore's own says."""
+    expected = ParamValidator().validate(params, shape).generate_report()
+
+    assert validate(ParamValidator(), params, shape).generate_report() == expected
 
 
 @settings(deadline=None)
 @given(params=_PARAMETERS)
-def test_parameters_that_botocore_refuses_are_refused(
-    put_item: Shape, params: dict[str, Any]
-) -> None:
+def test_parameters_that_botocore_refuses_are_refused(params: dict[str, Any]) -> None:
     """The quick check says yes to nothing that botocore's own does not accept."""
-    expected = ParamValidator().validate(params, put_item).generate_report()
-
-    assert validate(ParamValidator(), params, put_item).generate_report() == expected
-
-
-@pytest.fixture(scope="module")
-def get_group_id() -> Shape:
-    """Return the parameters of GetGroupId; the name that is looked up may be any document."""
-    model = botocore.session.get_session().get_service_model("identitystore")
-    shape = model.operation_model("GetGroupId").input_shape
-    assert shape is not None
-    return shape
+    assert_checked_alike(params, input_shape("dynamodb", "PutItem"))
 
 
 @settings(deadline=None)
 @given(value=_VALUES)
-def test_documents_are_checked_as_botocore_checks_them(value: object, get_group_id: Shape) -> None:
+def test_documents_are_checked_as_botocore_checks_them(value: object) -> None:
     """The quick check knows texts; all others are botocore's to check."""
     unique = {"UniqueAttribute": {"AttributePath": "displayName", "AttributeValue": value}}
     params = {"IdentityStoreId": STORE, "AlternateIdentifier": unique}
 
-    expected = ParamValidator().validate(params, get_group_id).generate_report()
-
-    assert validate(ParamValidator(), params, get_group_id).generate_report() == expected
+    assert_checked_alike(params, input_shape("identitystore", "GetGroupId"))
 
 
 def _tables() -> Iterator[Any]:

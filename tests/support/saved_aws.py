@@ -1,7 +1,7 @@
 """Saves the state of an embedded AWS, and gives it to others that have just started.
 
-Each copy has its own objects, so that nothing that happens in one is seen in another. What is not
-saved is started anew: the clock, the clients and the hub's warm functions.
+Each copy has its own objects, so that nothing that happens in one is seen in another. The clients
+and the hub's functions are not saved: each embedded AWS has its own, and its functions start cold.
 """
 
 import copyreg

@@ -12,6 +12,7 @@ from shared.conventions import ROLE_PATH, VERSION, VERSION_TAG, SystemRole
 from shared.errors import PermanentError, RefusedError
 from shared.model import Target
 from shared.naming import role_name
+from shared.storage import byte_length, fitting
 
 _IN_SERVICE: Final = "InService"
 _SSO: Final = "SSO"
@@ -24,11 +25,7 @@ _OF_DOMAIN: Final = ("application", "assignment-required", "default-role", "port
 # Source: the SageMaker API model, DescribeDomain.
 _NOT_FOUND: Final = "ResourceNotFound"
 NO_DOMAIN: Final = "there is no such domain"
-
-
-# Bytes for the checks that the ledger keeps of a target, and around each of them.
-# Source: the DynamoDB API: an item has at most 400 KB.
-_MOST: Final = 300_000
+# Bytes around each check that the ledger keeps.
 _AROUND: Final = 40
 
 
@@ -291,12 +288,7 @@ def bounded(checks: Sequence[Check]) -> tuple[Check, ...]:
 
     Only a pattern row of thousands of groups has so many roles.
     """
-    left, fit = _MOST, list[Check]()
-    for check in checks:
-        left -= len("".join(check).encode()) + _AROUND
-        if left < 0:
-            break
-        fit.append(check)
+    fit = fitting(checks, lambda check: byte_length("".join(check)) + _AROUND)
     if len(fit) == len(checks):
         return tuple(fit)
     text = f"{len(checks) - len(fit)} more checks are made and not kept: there are too many"

@@ -11,10 +11,8 @@ from hub.runtime.decisions.record import Record
 from shared.model import DirectorySnapshot, MappingTable, Target
 from shared.naming import role_name
 from shared.requests import ReconcileRequest, ScanRequest, Subject
+from shared.storage import byte_length, fitting
 
-# Bytes for the roles that the ledger remembers of a target.
-# Source: the DynamoDB API: an item has at most 400 KB.
-_MOST: Final = 300_000
 # The checks of a target take seconds. After this time a role is given that nobody could check.
 _CHECKED_WITHIN: Final = timedelta(minutes=1)
 
@@ -91,10 +89,6 @@ def remembered(
     Only a pattern row of thousands of groups has more. A role that is left out counts as one that
     no check has seen. Unavailable roles, which the item has twice, come first.
     """
-    left, fit = _MOST, set[str]()
-    for arn in sorted(checked, key=lambda each: (each not in unavailable, each)):
-        left -= len(arn.encode()) * (2 if arn in unavailable else 1)
-        if left < 0:
-            break
-        fit.add(arn)
-    return frozenset(fit), frozenset(fit & set(unavailable))
+    first = sorted(checked, key=lambda arn: (arn not in unavailable, arn))
+    fit = frozenset(fitting(first, lambda arn: byte_length(arn) * (1 + (arn in unavailable))))
+    return fit, fit & frozenset(unavailable)

@@ -98,7 +98,7 @@ class GroupsScan(NamedTuple):
 
         The groups that pattern rows match are stored, and scanned where that is new.
         """
-        if self.pattern_groups.needs_no_listing(request):
+        if self.pattern_groups.end_without_listing(request):
             return ScanResult(0, complete=True)
         table, ids = self.mappings.with_ids(request)
         rows_of: dict[GroupId, list[str]] = {}

@@ -91,8 +91,8 @@ class PatternGroups(NamedTuple):
         for id_, name in new.items():
             self.hub_state.remember_pattern_group(id_, name)
 
-    def needs_no_listing(self, request: ScanRequest) -> bool:
-        """Return whether a changed row is of patterns whose groups are known; then it is done.
+    def end_without_listing(self, request: ScanRequest) -> bool:
+        """End the scan for a changed row if the groups of every pattern are known; return whether.
 
         The row of a further target, and other attributes of a row, cost no listing of all groups.
         Events and the hourly listing keep the known groups up to date.
