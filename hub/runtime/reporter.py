@@ -28,8 +28,10 @@ from hub.runtime.problems import mappings, targets
 from hub.runtime.problems.kind import Problem, ProblemKind
 from shared.errors import PermanentError, RetryableError
 from shared.model import GroupIds, MappingTable, Target, Unresolved
-from shared.storage import ITEM_BYTES, byte_length, fitting
+from shared.storage import byte_length, fitting
 
+# Bytes for the open problems of a scope, in one ledger item. Two functions may add theirs at once.
+_MOST: Final = 200_000
 _EVER = datetime.min.replace(tzinfo=UTC)
 # What is wrong with a row alone, and with the name of its group.
 _OF_ROWS: Final = (
@@ -245,7 +247,7 @@ def _remember(
 
     One ledger item holds all of a scope. What it has no room for is reported and not remembered.
     """
-    room = ITEM_BYTES - sum(_size(each) for each in known if each.scope == scope)
+    room = _MOST - sum(_size(each) for each in known if each.scope == scope)
     fits = fitting(new, _size, room)
     try:
         hub_state.change_problems(scope, fits, [each for each in over if each in known])

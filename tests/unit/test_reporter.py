@@ -23,7 +23,7 @@ def state(*problems: OpenProblem) -> FakeHubState:
 def logged(capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str, str]]:
     """Return the log lines so far: message, kind and subject."""
     lines = map(json.loads, capsys.readouterr().out.splitlines())
-    return [(line["message"], line["kind"], line["subject"]) for line in lines]
+    return [(line["message"], line["kind"], line["subject"]) for line in lines if "kind" in line]
 
 
 def test_a_run_remembers_what_another_run_has_to_close() -> None:
@@ -107,3 +107,21 @@ def test_a_users_problem_stays_open_while_nobody_checks_it() -> None:
         (changed,) = reporter.with_open_problems(before, before, lambda _, __: False)
 
     assert changed.problems == ("refused ada", "restarts ada")
+
+
+def test_what_no_ledger_item_can_hold_is_reported_and_not_remembered(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """One item has all problems of a target, also of earlier runs; two may write at once."""
+    store = state()
+
+    for run in range(2):
+        store = state(*store.truth.problems)
+        with reporter.run(store):
+            for number in range(400):
+                reporter.report(targets.held(LAB, f"{run} {number} " + "é" * 300, "", "wait"))
+
+    stored = [f"{each.kind} {each.subject}" for each in store.truth.problems]
+    assert len(stored) > 200
+    assert sum(len(text.encode()) for text in stored) < 400_000 / 2
+    assert len(logged(capsys)) == 800
